@@ -1,0 +1,40 @@
+/** What a person can ask for in the command palette. */
+
+import { commands, window, type Disposable, type LogOutputChannel } from 'vscode';
+
+import type { Service } from './client';
+import { install } from './install';
+import { openPage } from './rules';
+import type { Status } from './status';
+import type { Sweep } from './sweep';
+
+export function register(
+  service: Service,
+  status: Status,
+  sweep: Sweep,
+  log: LogOutputChannel,
+): Disposable[] {
+  const table: Record<string, (...given: never[]) => unknown> = {
+    restart: () => service.restart(),
+    showLog: () => log.show(),
+    install: () => install(service, status, log),
+    fixAll: () =>
+      commands.executeCommand('editor.action.sourceAction', {
+        kind: 'source.fixAll.resilint',
+        apply: 'first',
+      }),
+    checkWorkspace: () => sweep.run(service.client),
+    openRulePage: (rule?: string) => openPage(service.located?.command, rule),
+  };
+  return Object.entries(table).map(([name, action]) =>
+    commands.registerCommand(`resilint.${name}`, async (...given: never[]) => {
+      try {
+        await action(...given);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        log.error(`${name}: ${reason}`);
+        void window.showErrorMessage(`Resilint: ${reason}`);
+      }
+    }),
+  );
+}

@@ -1,0 +1,290 @@
+r"""A call to the outside that stops the whole event loop until it is answered.
+
+All coroutines of a loop share one thread. A library without `await` holds that thread while it waits
+for its peer: no other request is served, no timer fires, no heartbeat is sent. One slow partner, and
+a service that handles thousands at once handles none.
+
+```python bad
+import requests
+
+async def me(token):
+    answer = requests.get("https://id.example.com/me", timeout=5)  # finds: blocking-call-in-async
+    return answer.json()
+```
+
+```python fixed
+import asyncio
+
+import requests
+
+async def me(token):
+    answer = await asyncio.to_thread(requests.get, "https://id.example.com/me", timeout=5)
+    return answer.json()
+```
+
+A plain function that waits does so for every coroutine that calls it.
+
+```python bad
+import requests
+
+def profile(token):
+    return requests.get("https://id.example.com/me", timeout=5).json()
+
+async def greet(token):
+    return "Hello " + profile(token)["name"]  # finds: blocking-call-in-async
+```
+
+```python fixed
+import asyncio
+
+import requests
+
+def profile(token):
+    return requests.get("https://id.example.com/me", timeout=5).json()
+
+async def greet(token):
+    return "Hello " + (await asyncio.to_thread(profile, token))["name"]
+```
+
+Clients are followed through attributes and other modules, whatever the library.
+
+```python bad
+import asyncio
+import httpx
+from openai import OpenAI
+
+class Answers:
+    def __init__(self):
+        self.llm = OpenAI(timeout=30)
+        self.http = httpx.Client()
+
+    async def title(self, text):
+        return self.llm.responses.create(model="small", input=text).output_text  # finds: blocking-call-in-async
+
+    async def health(self):
+        self.http.get("https://llm.example.com/health")  # finds: blocking-call-in-async
+```
+
+```python fixed
+import asyncio
+import httpx
+from openai import OpenAI
+
+class Answers:
+    def __init__(self):
+        self.llm = OpenAI(timeout=30)
+        self.http = httpx.Client()
+
+    async def title(self, text):
+        return (await asyncio.to_thread(self.llm.responses.create, model="small", input=text)).output_text
+
+    async def health(self):
+        await asyncio.to_thread(self.http.get, "https://llm.example.com/health")
+```
+
+A client that connects as it is made is reported there, and not again for each of its calls.
+
+```python bad
+import smtplib
+
+async def notify(message):
+    with smtplib.SMTP("mail.example.com", timeout=30) as mail:  # finds: blocking-call-in-async
+        mail.login(USER, PASSWORD)
+        mail.send_message(message)
+```
+
+What is awaited does not block, and neither does what runs in a thread. A handler without `async` is
+given a thread by its framework.
+
+```python good
+import asyncio
+import httpx, requests
+
+async def me(client: httpx.AsyncClient):
+    first = await client.get(URL)
+    second = await asyncio.to_thread(requests.get, URL, timeout=5)
+    third = await asyncio.to_thread(lambda: requests.get(URL, timeout=5))
+
+    def work():
+        return requests.get(URL, timeout=5)
+
+    return first, second, third, await asyncio.to_thread(work)
+
+async def both(loop, client: requests.Session):
+    await asyncio.gather(client.get(URL))  # whatever this is, it can be awaited
+    return await client.get(URL)
+
+def plain():
+    return requests.get(URL, timeout=5)
+```
+
+```python good
+from gevent import monkey
+
+monkey.patch_all()
+
+import requests
+
+async def patched():
+    return requests.get(URL, timeout=5)
+```
+
+The fix moves the call to a thread. It is not applied unasked: other coroutines now run while it
+waits, and a client that is shared between threads has to bear that. Where the library has an
+asynchronous twin (`httpx.AsyncClient`, `AsyncOpenAI`), that is the better way. For databases
+nothing is offered: a transaction that other coroutines can enter is worse than a wait.
+
+When not to: a program that runs one coroutine and nothing beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit.bounds import given
+from ..kit.calls import Call, ClientCall
+from ..kit.durations import Unseen
+from ..kit.frame import Frame
+from ..kit.remedy import spelled
+from ..kit.rule import Finding, Fix, Related, rule
+from ..kit.syntax import dotted, walk
+from ..kit.text import Edit, Span
+from ..kit.values import Function
+
+_PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
+_TAKES_COROUTINES = frozenset(("gather", "wait_for", "wait", "shield", "create_task", "ensure_future", "start_soon"))
+_LOCAL = ("process", "file", "telemetry", "")
+_STATEFUL = ("database", "file")
+_PLAIN = ("staticmethod", "classmethod")
+
+
+@rule(
+    code="ASY001",
+    name="blocking-call-in-async",
+    severity="error",
+    equivalents=("ASYNC210", "ASYNC212", "ASYNC100", "ASYNC200", "S7499"),
+)
+def check(frame: Frame) -> Iterator[Finding]:
+    """A call in a coroutine, or in a plain function of the project that it calls, that waits without `await`."""
+    if not frame.is_async or any(word in frame.scope.module.text for word in _PATCHED):
+        return
+    for call in frame.calls.values():
+        if call.inside_async and _waits(call) and not _awaited(call.node, call.statement):
+            yield call.finding(
+                f"`{call.written}` stops the whole event loop until it is answered",
+                *_offload(frame, call.node, call.statement, _movable(call)),
+            )
+    for node, function, statement in frame.uses.values():
+        inner = _inner(frame, function) if not _awaited(node, statement) else None
+        if inner is None:
+            continue
+        name = " ".join(frame.tree.code(node.func).split())
+        start = frame.tree.span(node).start
+        document = inner.frame.scope.module.doc
+        yield frame.finding(
+            f"`{name}` stops the whole event loop: it calls `{inner.written}` and waits for the answer",
+            Span(start, frame.tree.span(node.func).end),
+            tuple(_offload(frame, node, statement, _movable(inner))),
+            related=(Related("it waits here", inner.head, row=document.position(inner.head.start)[0]),),
+            callee=inner.callee,
+            library=inner.library,
+            statement=statement,
+        )
+
+
+def _inner(frame: Frame, function: Function) -> Call | None:
+    """The first call that waits in a plain function of the same module, which runs as soon as it is called."""
+    scope = frame.scope
+    if function.module is not scope.module or function.piece.name not in scope.known.asked:
+        return None
+    found = scope.linker.frame(function)
+    if found is None or found.is_async or not isinstance(found.node, cst.FunctionDef):
+        return None
+    if any(
+        not isinstance(each.decorator, cst.Name) or each.decorator.value not in _PLAIN for each in found.node.decorators
+    ):
+        return None
+    if any(isinstance(each, cst.Yield) for each in walk(found.node.body)):
+        return None
+    return next(
+        (each for each in found.calls.values() if not each.offloaded and not each.deferred and _waits(each)), None
+    )
+
+
+def _waits(call: Call) -> bool:
+    """Whether it waits for somebody else, without `await`."""
+    fact = call.fact
+    if fact.kind not in ("call", "client") or fact.data.get("mode") != "sync" or _peer(call) in _LOCAL or call.harmless:
+        return False
+    if isinstance(call, ClientCall):
+        lazy = fact.param("lazy")
+        return fact.flag("connects") and not (lazy is not None and call.args.get(lazy) is None)
+    here = call.frame.calls.values()
+    if any(
+        client.made is not None and client.made.fact.flag("connects") and client.made in here for client in call.clients
+    ):
+        return False  # reported where it connects
+    try:
+        bounds = given(call, fact) or ()
+    except Unseen:
+        return True
+    return not any(bound.seconds == 0 for bound in bounds)
+
+
+def _peer(call: Call) -> str:
+    return next(
+        (str(each.data.get("peer", "")) for each in call.frame.scope.catalog.libraries(call.callee)
+         if each.name == call.library), "",
+    )  # fmt: skip
+
+
+def _awaited(node: cst.Call, statement: cst.CSTNode | None) -> bool:
+    """Whether what a call gives back is treated as something to be awaited: then it is not what it seems."""
+    if statement is None:
+        return False
+    if isinstance(statement, (cst.With, cst.For)) and statement.asynchronous is not None:
+        return True
+    for each in walk(statement):
+        if isinstance(each, cst.Await) and each.expression is node:
+            return True
+        if not isinstance(each, cst.Call) or dotted(each.func).rpartition(".")[2] not in _TAKES_COROUTINES:
+            continue
+        if any(inner is node for arg in each.args for inner in walk(arg)):
+            return True
+    return False
+
+
+def _movable(call: Call) -> bool:
+    """Whether it can be made in another thread: a connection with a state belongs to whoever uses it."""
+    return not isinstance(call, ClientCall) and _peer(call) not in _STATEFUL
+
+
+def _offload(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movable: bool) -> list[Fix]:
+    module, catalog = frame.scope.module, frame.scope.catalog
+    if not movable or statement is None:
+        return []
+    roots = {target.module.partition(".")[0] for targets in module.imports.values() for target in targets}
+    if "asyncio" not in roots and any(catalog.fact("offload", f"{root}.to_thread.run_sync") for root in roots):
+        return []  # another loop, whose threads take no keywords
+    tight = False
+    for each in walk(statement):
+        if isinstance(each, cst.GeneratorExp) and any(inner is node for inner in walk(each)):
+            return []
+        if isinstance(each, (cst.Attribute, cst.Subscript)) and each.value is node:
+            tight = True
+        if isinstance(each, cst.Call) and each.func is node:
+            tight = True
+    imports, (text,) = spelled(module, ["asyncio.to_thread("])
+    start, end = frame.tree.span(node)
+    stop = frame.tree.outer(node.func).end
+    opened = module.text.find("(", stop, end)
+    if opened < 0 or module.text[stop:opened].strip():
+        return []
+    rest = module.text[opened + 1 : end - 1]
+    between = ("," if rest[:1].isspace() else ", ") if rest.strip() else ""
+    edits = [Edit(start, start, f"{'(' if tight else ''}await {text}"), Edit(stop, opened + 1, between)]
+    if tight:
+        edits.append(Edit(end, end, ")"))
+    return [Fix("Run it in a thread", tuple(edits), imports)]

@@ -1,0 +1,184 @@
+r"""A background task that nobody keeps.
+
+An event loop holds only weak references to its tasks. One that is started and thrown away can be
+collected in the middle of its work: a delivery stops half-way, without an error, and only under the
+load that makes the collector run. What it raises reaches nobody, either.
+
+```python bad
+import asyncio
+
+async def accept(event):
+    asyncio.create_task(deliver(event))  # finds: task-dropped
+    return 202
+```
+
+```python fixed
+import asyncio
+
+_tasks: set[asyncio.Task] = set()
+
+
+async def accept(event):
+    task = asyncio.create_task(deliver(event))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+    return 202
+```
+
+A module that keeps its tasks already is taken at its word.
+
+```python bad
+import asyncio
+
+running = set()
+
+class Hooks:
+    async def send(self, hook):
+        task = asyncio.create_task(self.post(hook))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    async def ping(self, hook):
+        loop = asyncio.get_running_loop()
+        loop.create_task(self.post(hook))  # finds: task-dropped
+```
+
+```python fixed
+import asyncio
+
+running = set()
+
+class Hooks:
+    async def send(self, hook):
+        task = asyncio.create_task(self.post(hook))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    async def ping(self, hook):
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(self.post(hook))
+        running.add(task)
+        task.add_done_callback(running.discard)
+```
+
+A task that is awaited, stored, returned or handed on has somebody who keeps it; a task group keeps
+its own. A program that starts its loop on the next line is not a server that loses work.
+
+```python good
+import asyncio
+
+class Poller:
+    async def start(self):
+        self.task = asyncio.create_task(self.poll())
+        self.others.append(asyncio.ensure_future(self.watch()))
+
+    async def once(self):
+        await asyncio.create_task(self.poll())
+        return asyncio.create_task(self.watch())
+
+async def all_of(urls):
+    async with asyncio.TaskGroup() as group:
+        for url in urls:
+            group.create_task(fetch(url))
+
+def on_click(button):
+    button.connect(lambda: asyncio.create_task(save()))
+
+async def chained(urls):
+    asyncio.create_task(refresh()).add_done_callback(report)
+
+def main():
+    loop = asyncio.new_event_loop()
+    loop.create_task(serve())
+    loop.run_forever()
+```
+
+The fix keeps the task in a set until it is done; what it raised is then logged by asyncio as "Task
+exception was never retrieved". It is not applied unasked: perhaps the work should be awaited, or
+belongs in a queue that survives a restart, and only you know.
+
+When not to: the task waits for something that keeps it by itself, such as a timer, and what it
+raises is handled inside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit.calls import SpawnCall
+from ..kit.mend import after_statement, unused
+from ..kit.module import Module
+from ..kit.rule import Finding, Fix, rule
+from ..kit.syntax import walk
+from ..kit.text import Edit
+
+_STARTS = re.compile(r"\.run_(?:forever|until_complete)\(")
+_KEPT = re.compile(r"\.add_done_callback\(\s*(\w+)\.discard\s*\)")
+
+
+@rule(code="ASY002", name="task-dropped", equivalents=("RUF006", "S7502"))
+def check(call: SpawnCall) -> Iterator[Finding]:
+    """The start of a task as a statement of its own, unless the same function goes on to run the loop."""
+    statement = call.statement
+    if not call.discarded or call.deferred or statement is None or _awaited(call, statement):
+        return
+    if not call.frame.is_async and _STARTS.search(call.frame.tree.text):
+        return
+    if _handed_in(call):
+        return
+    yield call.finding(
+        f"nobody keeps the task that `{call.written}` starts: it may vanish before it is done, and its error with it",
+        *_keep(call, statement),
+    )
+
+
+def _awaited(call: SpawnCall, statement: cst.CSTNode) -> bool:
+    return any(isinstance(each, cst.Await) and each.expression is call.node for each in walk(statement))
+
+
+def _handed_in(call: SpawnCall) -> bool:
+    """Whether what is started may be a task already, which somebody else keeps: only a call makes a new coroutine."""
+    if call.fact.flag("idempotent"):
+        return not (call.node.args and isinstance(call.node.args[0].value, cst.Call))
+    return False
+
+
+def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
+    frame, module = call.frame, call.frame.scope.module
+    task = unused(frame, ("task", "background_task"))
+    if not task or not isinstance(statement, cst.Expr):
+        return []
+    kept = next((name for name in _KEPT.findall(module.text) if name in module.bindings), None)
+    edits: list[Edit] = []
+    name = kept
+    if name is None:
+        names = ("_tasks", "_background_tasks")
+        name = next((each for each in names if not re.search(rf"\b{each}\b", module.text)), "")
+        place = _before(module, frame.tree.start) if name else None
+        if place is None:
+            return []
+        imports = module.imports.items()
+        asyncio = next((n for n, ts in imports if any(t.module == "asyncio" and not t.name for t in ts)), "")
+        held = f"set[{asyncio}.Task]" if asyncio else "set"
+        newline = module.doc.newline
+        edits.append(Edit(place, place, f"{name}: {held} = set(){newline * 3}"))
+    start = frame.tree.span(call.node).start
+    after = after_statement(frame, statement, f"{name}.add({task})\n{task}.add_done_callback({name}.discard)")
+    if after is None:
+        return []
+    return [Fix(f"Keep the task in `{name}` until it is done", (*edits, Edit(start, start, f"{task} = "), after))]
+
+
+def _before(module: Module, offset: int) -> int | None:
+    """Where a line can be put before the top-level function or class that holds an offset, above its comments."""
+    top = next((piece for piece in module.outline.pieces if piece.start <= offset < piece.end), None)
+    if top is None or top.kind not in ("function", "class"):
+        return None
+    document = module.doc
+    row = document.position(top.start)[0]
+    while row > 1 and document.line(row - 1).startswith("#"):
+        row -= 1
+    return document.starts[row - 1]

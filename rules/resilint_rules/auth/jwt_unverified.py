@@ -1,0 +1,131 @@
+r"""A token that is believed without a proof of who signed it.
+
+Anybody can write a token that says `"sub": "admin"`. What makes it worth believing is the signature,
+checked with a key and an algorithm that the reader chooses, never the token: one that may be
+unsigned, or signed with a public key taken for a secret, is one that anybody can write.
+
+```python bad
+import jwt
+
+def user(token, key):
+    return jwt.decode(token, key, algorithms=["RS256", "none"])["sub"]  # finds: jwt-unverified
+```
+
+```python fixed
+import jwt
+
+def user(token, key):
+    return jwt.decode(token, key, algorithms=["RS256"])["sub"]
+```
+
+```python bad
+import jwt
+from jose import jwt as jose
+
+def user(token):
+    claims = jwt.decode(token, options={"verify_signature": False})  # finds: jwt-unverified
+    return claims["sub"]
+
+def role(token, key):
+    return jose.decode(token, key)["role"]  # finds: jwt-unverified
+
+def either(token, key):
+    return jwt.decode(token, key, algorithms=["HS256", "RS256"])["sub"]  # finds: jwt-unverified
+```
+
+Before its version 2, PyJWT took whatever algorithm the token named.
+
+versions: PyJWT==1.7.1
+
+```python bad
+import jwt
+
+def user(token, key):
+    return jwt.decode(token, key)["sub"]  # finds: jwt-unverified
+
+def mail(token, key):
+    return jwt.decode(token, key, verify=False)["email"]  # finds: jwt-unverified
+```
+
+To look into a token before it is checked is fine, as long as nothing but the way to the key is
+taken from it, or how long it lasts. So is a token that comes straight from its issuer, as in a login,
+and one that somebody else is shown, who may have checked it.
+
+```python good
+import jwt, requests
+
+def user(token, keys):
+    issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
+    return keys[issuer]
+
+def checked(token, keys):
+    claims = jwt.decode(token, options={"verify_signature": False})
+    key = keys[claims["tenant"]]
+    return jwt.decode(token, key, algorithms=["RS256"], audience="orders")
+
+def shown(token):
+    requests.get(USERINFO, headers={"Authorization": f"Bearer {token}"}, timeout=5).raise_for_status()
+    return jwt.decode(token, options={"verify_signature": False})["groups"]
+
+def expires(token):
+    return jwt.decode(token, options={"verify_signature": False}).get("exp", 0)
+
+def logged_in(grant):
+    return jwt.decode(grant.id_token, options={"verify_signature": False})["groups"]
+
+def login(code):
+    response = requests.post(ISSUER, data={"code": code}, timeout=5)
+    response.raise_for_status()
+    return jwt.decode(response.json()["id_token"], options={"verify_signature": False})["email"]
+```
+
+The fix strikes what must not be accepted off the list; tokens signed that way will be refused from
+then on, so it is not applied unasked. Where it takes a choice, between algorithms or of a key, it only
+shows what could be written: which one is right, no tool can know.
+
+When not to: a debugging tool that shows tokens, or a service behind a gateway that has checked them
+and that nobody can go around. Say so in an ignore comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit.calls import TokenCall
+from ..kit.claims import algorithms, believed, kinds, narrowed, pinned, unchecked
+from ..kit.rule import Finding, Severity, rule
+
+
+@rule(code="ATH002", name="jwt-unverified", equivalents=("S5659", "unverified-jwt-decode"))
+def check(call: TokenCall) -> Iterator[Finding]:
+    """A signature that is not checked, or checked in a way that a forger chooses."""
+    option = unchecked(call)
+    if option:
+        if believed(call):
+            yield call.finding(
+                f"`{call.written}` believes a token that anybody could have written: its signature is not checked",
+                severity=Severity.INFO,
+            )
+        return
+    names = algorithms(call)
+    if names is None:
+        return
+    bad = [name for name in names if name.lower() in call.fact.words("unsafe_algorithms")]
+    if not names:
+        yield call.finding(
+            f"`{call.written}` lets the token choose the algorithm that proves it: name the one you sign with",
+            *pinned(call),
+        )
+    elif bad:
+        kept = narrowed(call, [name for name in names if name not in bad])
+        yield call.finding(f"`{call.written}` takes an unsigned token for a signed one: anybody can write that", *kept)
+    elif len(kinds(names)) > 1:
+        yield call.finding(
+            f"`{call.written}` takes secrets and public keys alike: a token signed with the public one may pass",
+            *(
+                fix
+                for kind in ("public", "shared")
+                for fix in narrowed(call, [name for name in names if kinds([name]) == {kind}], "displayonly")
+            ),
+            severity=Severity.INFO,
+        )

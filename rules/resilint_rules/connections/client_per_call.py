@@ -1,0 +1,110 @@
+r"""A client that is made for a single call, again and again.
+
+A client keeps its connections open so that the next call finds one. Made anew for every request, it
+never has a next call: each one pays for a look-up of the name, a connection and a handshake, and under
+load the machine runs out of ports long before the peer runs out of breath.
+
+```python bad
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/report")
+def report(name: str):
+    s3 = boto3.client("s3")  # finds: client-per-call
+    return s3.get_object(Bucket="reports", Key=name)["Body"].read()
+```
+
+```python fixed
+import boto3
+from fastapi import FastAPI
+
+app = FastAPI()
+
+s3 = boto3.client("s3")
+
+
+@app.get("/report")
+def report(name: str):
+    return s3.get_object(Bucket="reports", Key=name)["Body"].read()
+```
+
+```python bad
+import httpx
+
+async def refresh(feeds):
+    for feed in feeds:
+        async with httpx.AsyncClient(timeout=5) as client:  # finds: client-per-call
+            feed.body = (await client.get(feed.url)).raise_for_status().text
+```
+
+A client that is made once, or for many calls, or with what only this request knows, is as it should
+be. So is one that is made anew for each attempt.
+
+```python good
+import httpx, requests
+from fastapi import FastAPI
+
+app = FastAPI()
+session = requests.Session()
+
+@app.get("/names")
+def names():
+    return session.get(URL, timeout=5).json()
+
+@app.get("/mine")
+def mine(token: str):
+    with httpx.Client(headers={"Authorization": token}) as client:
+        return client.get(URL).raise_for_status().json()
+
+@app.get("/both")
+def both():
+    with httpx.Client() as client:
+        return client.get(FIRST).raise_for_status().json(), client.get(SECOND).raise_for_status().json()
+
+def patiently():
+    for attempt in range(3):
+        with httpx.Client() as client:
+            try:
+                return client.get(URL).raise_for_status().json()
+            except httpx.ConnectError:
+                continue
+    raise LookupError(URL)
+
+def once():
+    with httpx.Client() as client:
+        return client.get(URL).raise_for_status().json()
+```
+
+The fix moves the line that makes the client to the module, in front of the function. It is not applied
+unasked: the client then lives as long as the process, and is made when the module is imported. A
+client that belongs to an event loop, or one in a `with`, has no fix: its place is where the program
+starts and stops, such as the lifespan of an application.
+
+When not to: where each call must have a connection of its own, such as a test of connecting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit.calls import ClientCall
+from ..kit.entries import entry, the_same_each_time, turn, used_once
+from ..kit.rehome import to_module
+from ..kit.rule import Finding, rule
+
+
+@rule(code="CON001", name="client-per-call", severity="info", equivalents=("S6243",))
+def check(call: ClientCall) -> Iterator[Finding]:
+    """A client that keeps connections, made where each request, task or turn makes it anew."""
+    if not call.fact.flag("reuse") or call.clients or call.deferred or call.frame.kind != "function":
+        return
+    often = entry(call.frame)
+    if not often and turn(call) is not None and call.frame.qualname != "main":
+        often = "turn of the loop"
+    if often and the_same_each_time(call) and used_once(call):
+        yield call.finding(
+            f"`{call.written}` is made anew for every {often}, for one call: each pays for a connection of its own",
+            *to_module(call),
+        )

@@ -1,0 +1,130 @@
+r"""A failed call to somebody else that leaves no trace.
+
+To go on without the other side is often right; to do so without a word is not. The fallback becomes
+the normal case, prices stay at yesterday's value, nobody is told, and the outage is found weeks
+later by a customer.
+
+```python bad
+import logging
+
+import httpx
+
+logger = logging.getLogger(__name__)
+
+def rates(day):
+    try:
+        return httpx.get(f"https://fx.example.com/{day}").raise_for_status().json()
+    except Exception:  # finds: failure-swallowed
+        return {}
+```
+
+```python fixed
+import logging
+
+import httpx
+
+logger = logging.getLogger(__name__)
+
+def rates(day):
+    try:
+        return httpx.get(f"https://fx.example.com/{day}").raise_for_status().json()
+    except Exception:
+        logger.warning("httpx.get failed", exc_info=True)
+        return {}
+```
+
+```python bad
+import requests
+
+def publish(posts):
+    for post in posts:
+        try:
+            requests.post("https://hub.example.com", json=post, timeout=5)
+        except requests.RequestException:  # finds: failure-swallowed
+            pass
+```
+
+```python fixed
+import logging
+
+import requests
+
+def publish(posts):
+    for post in posts:
+        try:
+            requests.post("https://hub.example.com", json=post, timeout=5)
+        except requests.RequestException:
+            logging.getLogger(__name__).warning("requests.post failed", exc_info=True)
+```
+
+A failure that is logged, counted, raised later or told to the caller is not swallowed. A question
+whether somebody is there has "no" for an answer, what is being closed may be gone already, and a
+comment in the handler says that somebody thought about it.
+
+```python good
+import httpx, requests
+
+def rates():
+    try:
+        return httpx.get(URL).raise_for_status().json()
+    except httpx.HTTPError as exc:
+        logger.warning("no rates, going on with yesterday's: %r", exc)
+        return YESTERDAY
+
+def is_available():
+    try:
+        return httpx.get(URL).is_success
+    except httpx.HTTPError:
+        return False
+
+def first(mirrors):
+    for mirror in mirrors:
+        try:
+            return requests.get(mirror, timeout=5)
+        except requests.RequestException:
+            continue
+    raise LookupError("no mirror answers")
+
+def close(session):
+    try:
+        session.logout(requests.post(URL, timeout=5))
+    except Exception:
+        pass
+
+def banner():
+    try:
+        return requests.get(URL, timeout=5).headers["X-Banner"]
+    except requests.RequestException:
+        # only decoration: the page is complete without it
+        return ""
+```
+
+The fix writes a warning with the traceback to the log that the module has, and goes on as before. It
+is not applied unasked, because a log that somebody reads is a place where you want to choose your
+words.
+
+When not to: where the failure is expected every day and means nothing. Say so in a comment in the
+handler; it is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit.calls import Guard
+from ..kit.rule import Finding, rule
+from ..kit.silence import silent, spoken
+from ..kit.text import Span
+
+
+@rule(code="ERR006", name="failure-swallowed", preview=True, equivalents=("S110", "S112", "B110", "B112"))
+def check(guard: Guard) -> Iterator[Finding]:
+    """A clause that catches the failure of an external call and says nothing to anybody."""
+    tree = guard.frame.tree
+    for clause, call in silent(guard):
+        start = tree.span(clause.node).start
+        end = tree.span(clause.node.type).end if clause.node.type is not None else start + len("except")
+        yield guard.frame.finding(
+            f"`{call.written}` may fail without a trace: this handler tells neither a log nor the caller",
+            Span(start, end), tuple(spoken(clause, call)), callee=call.callee, library=call.library,
+        )  # fmt: skip

@@ -1,0 +1,123 @@
+r"""A response whose body is used without a look at the status.
+
+An error page is a body, too: an HTML 502 from a proxy or a 401 in JSON is parsed as data, fails
+somewhere else with a `KeyError`, or is stored as if it were the answer.
+
+```python bad
+import requests
+
+def user(uid):
+    resp = requests.get(f"https://api.example.com/u/{uid}", timeout=5)  # finds: status-never-checked
+    return resp.json()["email"]
+```
+
+```python fixed
+import requests
+
+def user(uid):
+    resp = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
+    resp.raise_for_status()
+    return resp.json()["email"]
+```
+
+```python bad
+import httpx
+
+async def names(client: httpx.AsyncClient):
+    answer = await client.get("/names")  # finds: status-never-checked
+    return [each["name"] for each in answer.json()]
+```
+
+```python fixed
+import httpx
+
+async def names(client: httpx.AsyncClient):
+    answer = await client.get("/names")
+    answer.raise_for_status()
+    return [each["name"] for each in answer.json()]
+```
+
+Any look at the status counts, also as a truth value. So does handing the response to somebody
+else, who may look.
+
+```python good
+import requests
+
+def user(uid):
+    resp = requests.get(URL, timeout=5)
+    if not resp.ok:
+        raise LookupError(uid)
+    return resp.json()
+
+def maybe(uid):
+    resp = requests.get(URL, timeout=5)
+    return resp.json() if resp else None
+
+def found(uid):
+    resp = requests.get(URL, timeout=5)
+    check(resp)
+    return resp.json()
+
+def raw(uid):
+    return requests.get(URL, timeout=5)
+
+def there(uid):
+    resp = requests.head(URL, timeout=5)
+    return resp.headers["ETag"]
+```
+
+A body that itself says whether it is an answer or an error, and is asked, has been checked. So has
+a client whose hook raises.
+
+```python good
+import requests
+
+def user(uid):
+    data = requests.get(URL, timeout=5).json()
+    if "error" in data:
+        raise LookupError(data["error"])
+    return data
+
+def order(uid):
+    answer = requests.post(URL, timeout=5)
+    data = answer.json()
+    if data.get("status") != "success":
+        raise LookupError(uid)
+    return data["order"]
+
+def strict():
+    session = requests.Session()
+    session.hooks["response"].append(raise_if_bad)
+    return session
+
+def mine():
+    answer = strict().get(URL, timeout=5)
+    return answer.json()
+```
+
+The fix inserts `raise_for_status()` right after the call. It is not applied unasked: a caller that
+lived on error bodies will now see an exception.
+
+When not to: an API that answers errors with 200 and an envelope, or one whose error bodies you do
+read. Then the envelope is the check; say so in an ignore comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit.calls import Call
+from ..kit.responses import raise_after, read_unchecked
+from ..kit.rule import Finding, rule
+
+
+@rule(code="ERR001", name="status-never-checked", equivalents=("use-raise-for-status",))
+def check(call: Call) -> Iterator[Finding]:
+    """A named response that is read and never checked."""
+    response = call.response
+    accessor = read_unchecked(response) if response is not None and response.names else ""
+    if response is not None and accessor:
+        read = f"{response.names[0]}.{accessor}"
+        yield call.finding(
+            f"`{read}` is used, but nobody looks at the status: an error page passes for an answer", *raise_after(call)
+        )

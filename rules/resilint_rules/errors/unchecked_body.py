@@ -1,0 +1,131 @@
+r"""A body read straight off the call, so that nobody can look at the status.
+
+The response is thrown away before anybody could see that it is a 502 from a proxy or a 401: the
+error page is parsed as data, fails somewhere else, or is stored as if it were the answer.
+
+```python bad
+import requests
+
+def rates(day):
+    table = requests.get(f"https://fx.example.com/{day}", timeout=5).json()  # finds: unchecked-body
+    return table["rates"]
+```
+
+```python fixed
+import requests
+
+def rates(day):
+    response = requests.get(f"https://fx.example.com/{day}", timeout=5)
+    response.raise_for_status()
+    table = response.json()
+    return table["rates"]
+```
+
+A library whose check gives the response back needs no new name.
+
+```python bad
+import httpx
+
+async def rates(client: httpx.AsyncClient):
+    return (await client.get("/rates")).json()["rates"]  # finds: unchecked-body
+```
+
+```python fixed
+import httpx
+
+async def rates(client: httpx.AsyncClient):
+    return (await client.get("/rates")).raise_for_status().json()["rates"]
+```
+
+```python bad
+import requests
+
+def listing(session: requests.Session, response):
+    # newest first
+    for each in session.get(  # finds: unchecked-body
+        URL,  # the public one
+        params={"q": response},
+        timeout=5,
+    ).json():
+        yield each
+```
+
+```python fixed
+import requests
+
+def listing(session: requests.Session, response):
+    # newest first
+    resp = session.get(
+        URL,  # the public one
+        params={"q": response},
+        timeout=5,
+    )
+    resp.raise_for_status()
+    for each in resp.json():
+        yield each
+```
+
+A client that raises by itself needs no look, and neither does a status that is read in the same
+breath. A library that raises on an error status is none of this rule's business.
+
+```python good
+import aiohttp, httpx, requests
+from urllib.request import urlopen
+
+def check(response):
+    response.raise_for_status()
+
+client = httpx.Client(event_hooks={"response": [check]})
+
+def names():
+    return client.get(URL).json()
+
+def there():
+    return requests.get(URL, timeout=5).ok
+
+def size():
+    return requests.head(URL, timeout=5).headers["Content-Length"]
+
+def checked():
+    return httpx.get(URL).raise_for_status().json()
+
+def page():
+    return urlopen(URL, timeout=5).read()
+
+def first():
+    if (found := requests.get(URL, timeout=5)).ok:
+        return found.json()
+
+async def ids():
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        return await (await session.get(URL)).json()
+```
+
+The fix keeps the response for a moment, under a name that is free, and calls
+`raise_for_status()` on it. It is not applied unasked: a caller that lived on error bodies will now
+see an exception. There is no fix where the call may not be made at all, or not first, in its
+statement.
+
+When not to: an API that answers errors with an envelope in the body, which you do read; or a status
+page whose error text is what you want to show. Say so in an ignore comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit.calls import Call
+from ..kit.responses import chained, raise_between, read_unchecked
+from ..kit.rule import Finding, rule
+
+
+@rule(code="ERR002", name="unchecked-body", equivalents=("use-raise-for-status",))
+def check(call: Call) -> Iterator[Finding]:
+    """A response that is never named, and whose body is read."""
+    response = call.response
+    accessor = read_unchecked(response) if response is not None and chained(response) else ""
+    if accessor:
+        yield call.finding(
+            f"`{call.written}(...).{accessor}` drops the response unseen: an error page passes for an answer",
+            *raise_between(call),
+        )

@@ -1,0 +1,323 @@
+"""How long a call may wait: every bound that applies, who set it, and what is left unbounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import libcst as cst
+
+from .calls import Arguments, Call, Within
+from .catalog import Fact, Param
+from .durations import Bound, Origin, Unseen, read
+from .values import Const, Instance, Mapping, Pending, Value, options, present
+
+if TYPE_CHECKING:
+    from .scope import Scope
+
+State = Literal["bounded", "unbounded", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The effective limit of a call.
+
+    `why` says in words who decides. `off` is the explicit value that switched a limit off, if one did.
+    """
+
+    state: State
+    why: str
+    bounds: tuple[Bound, ...] = ()
+    off: Bound | None = None
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether every link is known and none is finite."""
+        return self.state == "unbounded"
+
+    @property
+    def seconds(self) -> float | None:
+        """The longest sure wait of one attempt, as the smallest bound that covers reading; None if there is none."""
+        found = [b.seconds for b in self.bounds if b.seconds is not None and b.sure and b.phases & {"read", "total"}]
+        return min(found) if found else None
+
+
+def limit(call: Call) -> Limit:
+    """The effective limit of a call, over call, client, enclosing scopes, process and library default."""
+    fact = call.fact
+    if fact.missing in ("n/a", "unknown"):
+        return Limit("unknown", "the version in use decides" if fact.missing == "unknown" else "nothing to decide here")
+    scopes = enclosing(call)
+    if any(bound.seconds is None and not bound.sure for bound in scopes):
+        return Limit("unknown", "an enclosing time limit cannot be seen", tuple(scopes))
+    try:
+        own = given(call, fact)
+        inherited = _client(call) if own is None and fact.missing == "inherit" else None
+        if own is None and call.clients:
+            _transports(call)
+    except Unseen as unseen:
+        return Limit("unknown", str(unseen), tuple(scopes))
+    bounds = own if own is not None else inherited
+    if bounds is None:
+        if fact.flag("process") and _process(call):
+            return Limit("unknown", "`socket.setdefaulttimeout` is used here", tuple(scopes))
+        bounds = _defaults(fact, "library")
+    everything = (*bounds, *scopes)
+    if scopes:
+        return Limit("bounded", "an enclosing time limit ends it", everything)
+    only = fact.words("only_for")
+    if own is None and only and not _starts(call.args.value(fact.param("target")), only):
+        return Limit("unknown", "it may not leave the machine", everything)
+    lazy = fact.param("lazy")
+    if own is None and lazy is not None and call.args.value(lazy) is None:
+        return Limit("unknown", "it connects later, and the limit may come with that", everything)
+    off = next(
+        (b for b in bounds if b.seconds is None and b.origin in ("call", "client") and b.phases & {"read", "total"}),
+        None,
+    )
+    if any(b.seconds is not None and b.phases & {"read", "total"} for b in bounds):
+        off = None  # no limit on the whole, but one on each wait for more
+    if any(b.seconds is not None and b.phases & {"total"} for b in bounds):
+        return Limit("bounded", _who(bounds), everything)
+    if any(not b.sure for b in bounds):
+        return Limit("unknown", "the environment may decide", everything)
+    if off is not None:
+        return Limit("unbounded", "its timeout is switched off", everything, off)
+    if inherited and all(b.seconds is None for b in bounds):
+        return Limit("unbounded", f"its client has no limit, and {fact.library} sets none unless asked", everything)
+    if own is None and inherited is None:
+        if fact.missing == "flag":
+            return Limit("unbounded", f"{fact.library} sets no timeout unless asked", everything)
+        return Limit("bounded" if fact.missing == "ok" else "unknown", _who(bounds), everything)
+    return Limit("bounded", _who(bounds), everything)
+
+
+def _starts(value: Value | None, beginnings: tuple[str, ...]) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, str) and value.value.startswith(beginnings)
+
+
+def _who(bounds: tuple[Bound, ...]) -> str:
+    origins = {bound.origin for bound in bounds if bound.seconds is not None}
+    return (
+        "the call sets it"
+        if "call" in origins
+        else "the client sets it"
+        if "client" in origins
+        else "the library's default bounds it"
+    )
+
+
+def _defaults(fact: Fact, origin: Origin) -> tuple[Bound, ...]:
+    return tuple(Bound(frozenset((phase,)), seconds, origin) for phase, seconds in fact.default.items())
+
+
+def given(call: Call, fact: Fact) -> tuple[Bound, ...] | None:
+    """The bounds that a call's own arguments set; None if it sets none. Unseen if a spread may hold one."""
+    found: list[Bound] = []
+    some = False
+    for param in fact.timeout:
+        argument = call.args.get(param)
+        if argument is None:
+            if call.args.may_have(param):
+                raise Unseen("a spread may hold the timeout")
+            continue
+        bounds = read(
+            argument.value,
+            param,
+            fact,
+            "call" if fact.kind == "call" else "client",
+            argument.node,
+            call.frame.scope.catalog,
+        )
+        if bounds is None:
+            continue
+        some = True
+        found.extend(bounds)
+    for carrier in fact.data.get("carriers", ()):
+        _carried(call.args, Param(carrier["param"], carrier.get("index", -1)), str(carrier["key"]))
+    for name in fact.words("opaque"):
+        if name in call.args.named and not _none(call.args.named[name].value):
+            raise Unseen(f"`{name}` may hold the limit")
+    return tuple(found) if some else None
+
+
+def _none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
+
+
+def _carried(args: Arguments, param: Param, key: str) -> None:
+    """A connection string, or options, that may hold the limit."""
+    value = args.value(param)
+    if value is None:
+        return
+    if isinstance(value, Const) and isinstance(value.value, str) and not value.soft:
+        if key.lower() in value.value.lower():
+            raise Unseen(f"`{key}` stands in the connection string")
+        return
+    if isinstance(value, Mapping) and not value.open and key not in value.items:
+        return
+    if not (isinstance(value, Const) and value.value is None):
+        raise Unseen(f"`{param.name}` may hold `{key}`")
+
+
+def switched_off(call: Call) -> Bound | None:
+    """The literal that switches off the limit on waiting for an answer; None for a stream, or if there is none."""
+    try:
+        bounds = given(call, call.fact) or ()
+    except Unseen:
+        return None
+    if any(b.seconds is not None and b.phases & {"read", "total"} for b in bounds) or call.streams or enclosing(call):
+        return None
+    off = next((b for b in bounds if b.seconds is None and b.sure and b.phases & {"read", "total"}), None)
+    finite = any(b.seconds is not None for b in bounds)
+    if off is not None and finite and call.fact.param("stream") is None:
+        return None  # connecting has its limit, and the body may be a stream
+    return off
+
+
+def set_later(call: Call) -> bool:
+    """Whether a client, once made, is given a limit by an attribute, a method, or code that cannot be seen."""
+    for each in options(call.result) if call.result is not None else ():
+        each = each.value if isinstance(each, Pending) else each
+        if not isinstance(each, Instance):
+            continue
+        if each.escaped or each.subclass is not None:
+            return True
+        for _, name, _ in each.events:
+            if "timeout" in name.lower():
+                return True
+    for other in call.frame.calls.values():
+        if other.fact.kind == "call" and other.fact.timeout and any(client.made is call for client in other.clients):
+            try:
+                if given(other, other.fact):
+                    return True
+            except Unseen:
+                return True
+    return False
+
+
+def own_default(call: Call) -> float | None:
+    """The longest wait for an answer that a library's default allows; None if something else may decide."""
+    found = limit(call)
+    if found.state != "bounded" or set_later(call):
+        return None
+    if any(bound.origin != "library" or not bound.sure for bound in found.bounds):
+        return None
+    return found.seconds
+
+
+def _client(call: Call) -> tuple[Bound, ...] | None:
+    """What the client that a call is made on sets: over all clients it may be, the loosest."""
+    if not call.clients:
+        raise Unseen("its client cannot be seen")
+    found: list[tuple[Bound, ...]] = []
+    for client in call.clients:
+        if client.made is None:
+            raise Unseen("its client is made elsewhere")
+        if client.escaped:
+            raise Unseen(f"its client may be configured elsewhere: {client.escaped}")
+        made = client.made
+        if client.subclass is not None:
+            raise Unseen("its client's class may set the limit")
+        for kind, name, value in client.events:
+            if kind == "set" and name in ("timeout", "_timeout"):
+                bounds = read(
+                    value,
+                    Param("timeout", -1, ("connect", "read")),
+                    made.fact,
+                    "client",
+                    made.node,
+                    call.frame.scope.catalog,
+                )
+                if bounds is not None:
+                    found.append(bounds)
+                    break
+            if kind == "call" and name in made.fact.words("adapters"):
+                raise Unseen("its client is given a transport")
+        else:
+            own = given(made, made.fact)
+            if own is None:
+                _settled(made, call)
+            found.append(own if own is not None else _defaults(made.fact, "library"))
+    unlimited = [bounds for bounds in found if any(b.seconds is None for b in bounds)]
+    return (unlimited or found)[0]
+
+
+def _settled(made: Call, call: Call) -> None:
+    """Raises Unseen if a client without a limit of its own may still get one, or its version's default is not known."""
+    fact = made.fact
+    lazy = fact.param("lazy")
+    if fact.missing in ("n/a", "unknown"):
+        raise Unseen("the version in use decides" if fact.missing == "unknown" else "its client says nothing of limits")
+    if lazy is not None and made.args.value(lazy) is None:
+        raise Unseen("it connects later, and the limit may come with that")
+    if fact.flag("process") and _process(call):
+        raise Unseen("`socket.setdefaulttimeout` is used here")
+
+
+def _transports(call: Call) -> None:
+    """Raises Unseen if a client's transport, subclass or handling elsewhere may add a limit to each call."""
+    for client in call.clients:
+        fact = call.frame.scope.catalog.fact("client", client.type)
+        if client.escaped:
+            raise Unseen(f"its client may be configured elsewhere: {client.escaped}")
+        if client.made is not None:
+            for name in client.made.fact.words("opaque"):
+                if client.made.args.open_names or name in client.made.args.named:
+                    raise Unseen(f"its client's `{name}` may hold the limit")
+        if client.subclass is not None and call.frame.scope.linker.mentions(client.subclass, "timeout"):
+            raise Unseen("its client's class may set the limit")
+        for kind, name, value in client.events:
+            if kind == "set" and fact is not None and name in fact.words("funnel"):
+                raise Unseen(f"its `{name}` is replaced")
+            if kind == "call" and fact is not None and name in fact.words("adapters"):
+                for each in value:
+                    _transport(each, call.frame.scope)
+
+
+def _transport(value: Value, scope: Scope) -> None:
+    for each in options(present(value)):
+        if isinstance(each, Const):
+            continue
+        if (
+            isinstance(each, Instance)
+            and each.made is not None
+            and each.made.fact.kind == "adapter"
+            and each.subclass is None
+        ):
+            continue
+        raise Unseen("its transport may set the limit")
+
+
+def enclosing(call: Call) -> list[Bound]:
+    """Time limits around an awaited call; one whose seconds cannot be seen is not sure."""
+    if call.fact.mode == "sync" or not call.frame.is_async or call.offloaded:
+        return []
+    found: list[Bound] = []
+    for each in call.within:
+        if each.kind == "scope":
+            found.append(_scope_bound(each, call))
+        elif each.kind == "with" and isinstance(each.node, cst.WithItem) and isinstance(each.node.item, cst.Call):
+            inner = call.frame.calls.get(id(each.node.item))
+            if inner is not None and inner.fact.kind == "scope":
+                found.append(_seconds(inner.args.value(inner.fact.param("param"))))
+    return [bound for bound in found if bound.seconds is not None or not bound.sure]
+
+
+def _scope_bound(within: Within, call: Call) -> Bound:
+    node = within.node
+    inner = call.frame.calls.get(id(node))
+    return _seconds(inner.args.value(inner.fact.param("param"))) if inner is not None else _seconds(within.value)
+
+
+def _seconds(value: Value | None) -> Bound:
+    total = frozenset(("total",))
+    if isinstance(value, Const) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+        return Bound(total, float(value.value), "scope", sure=not value.soft)
+    if isinstance(value, Const) and value.value is None:
+        return Bound(total, None, "scope", sure=True)
+    return Bound(total, None, "scope", sure=False)
+
+
+def _process(call: Call) -> bool:
+    return "setdefaulttimeout" in call.frame.scope.module.text

@@ -1,0 +1,274 @@
+"""The model: external calls as they really behave, and what surrounds them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from .catalog import Fact, Param
+from .rule import Finding, Fix, Related, Severity
+from .text import Span
+from .values import Const, Instance, Mapping, Response, Unknown, Value
+
+if TYPE_CHECKING:
+    from .frame import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A given argument: its value, and the node of the value."""
+
+    value: Value
+    node: cst.CSTNode
+
+
+@dataclass(slots=True)
+class Arguments:
+    """The arguments of a call as far as they are seen.
+
+    `open_positions`: a `*spread` stands before the end, so later positions are unknown; `open_names`:
+    a `**spread` may hold any keyword.
+    """
+
+    positional: list[Argument] = field(default_factory=list)
+    named: dict[str, Argument] = field(default_factory=dict)
+    open_positions: bool = False
+    open_names: bool = False
+
+    def get(self, param: Param) -> Argument | None:
+        """The argument given for a parameter, by name or by position; None if none is seen."""
+        found = self.named.get(param.name)
+        if found is None and 0 <= param.index < len(self.positional):
+            found = self.positional[param.index]
+        return found
+
+    def may_have(self, param: Param) -> bool:
+        """Whether a spread could hold the parameter."""
+        return self.open_names or (self.open_positions and param.index >= 0)
+
+    def value(self, param: Param | None) -> Value | None:
+        """The value given for a parameter; None if it is not given, Unknown if a spread may hold it."""
+        if param is None:
+            return None
+        found = self.get(param)
+        if found is not None:
+            return found.value
+        return Unknown("a spread may hold it") if self.may_have(param) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Something a call stands in: a loop, a with block, a try, a handler, a bounding call.
+
+    `kind`: "loop", "with", "try" (`part`: body, handler, else, finally), "if", "scope". `value` is a
+    context manager's value, or the seconds of a scope.
+    """
+
+    kind: str
+    node: cst.CSTNode
+    part: str = ""
+    value: Value | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A call of something that the catalogue knows, with everything that bears on it."""
+
+    node: cst.Call
+    fact: Fact
+    frame: Frame
+    args: Arguments
+    clients: tuple[Instance, ...] = ()
+    """The objects it may be made on; () for a function."""
+    within: tuple[Within, ...] = ()
+    statement: cst.CSTNode | None = None
+    """The simple statement, or compound statement in whose header it stands."""
+    awaited: bool = False
+    offloaded: bool = False
+    """It is handed to a thread: `node` is the handing call, `args` are those of the function."""
+    deferred: bool = False
+    """It stands in a lambda, or is only handed on as `functools.partial`."""
+    discarded: bool = False
+    """Its value is thrown away: it is a statement of its own."""
+    keywords: bool = True
+    """Whether keyword arguments can be added where `node` stands."""
+    response: Response | None = None
+    result: Value | None = None
+
+    @property
+    def library(self) -> str:
+        """The name of the library it belongs to."""
+        return self.fact.library
+
+    @property
+    def callee(self) -> str:
+        """The qualified name of what is called."""
+        return self.fact.name
+
+    @property
+    def span(self) -> Span:
+        """Where the call stands in the document."""
+        return self.frame.tree.span(self.node)
+
+    @property
+    def head(self) -> Span:
+        """Where the called name stands: what a finding underlines."""
+        start = self.span.start
+        func = self.frame.tree.span(self.node.func)
+        return Span(min(start, func.start), func.end)
+
+    def finding(
+        self,
+        message: str,
+        *fixes: Fix,
+        span: Span | None = None,
+        related: tuple[Related, ...] = (),
+        severity: Severity | None = None,
+        help: str = "",  # noqa: A002 - the finding's own word
+    ) -> Finding:
+        """A finding about this call; `check` adds the rule's name, and its severity unless one is given."""
+        return self.frame.finding(
+            message, span or self.head, fixes, related=related, severity=severity, help=help,
+            callee=self.callee, library=self.library, statement=self.statement,
+        )  # fmt: skip
+
+    @property
+    def written(self) -> str:
+        """What is called, as it is written."""
+        if self.offloaded:
+            return self.callee
+        return " ".join(re.sub(r"#.*\n", "\n", self.frame.tree.code(self.node.func)).split())
+
+    @property
+    def verb(self) -> str:
+        """The HTTP method in capitals, "" if it is not known."""
+        method = self.fact.param("method")
+        if method is not None:
+            value = self.args.value(method)
+            return value.value.upper() if isinstance(value, Const) and isinstance(value.value, str) else ""
+        name = self.callee.rpartition(".")[2].upper()
+        return name if name in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS") else ""
+
+    def given(self, name: str) -> Argument | None:
+        """The argument given for the entry's parameter under a key of the catalogue (`target`, `tls`, ...)."""
+        param = self.fact.param(name)
+        return self.args.get(param) if param else None
+
+    @property
+    def inside_async(self) -> bool:
+        """Whether it runs on an event loop: its innermost function is a coroutine."""
+        return self.frame.is_async and not self.offloaded and not self.deferred
+
+    @property
+    def harmless(self) -> bool:
+        """Whether its target is written out and never leaves the machine, such as a `file:` address."""
+        target = self.given("target")
+        text = target.value.value if target is not None and isinstance(target.value, Const) else None
+        return isinstance(text, str) and text.startswith(self.fact.words("harmless") or ("\0",))
+
+    @property
+    def streams(self) -> bool:
+        """Whether the body is read bit by bit, so that a limit on the whole would be wrong."""
+        if self.fact.flag("streams"):
+            return True
+        if self.response is not None:
+            fact = self.frame.scope.catalog.fact("response", self.response.type)
+            if fact is not None and any(name in fact.words("streaming") for name, _ in self.response.uses):
+                return True
+        stream = self.fact.param("stream")
+        if stream is None:
+            return False
+        value = self.args.value(stream)
+        return value is not None and not (isinstance(value, Const) and not value.value)
+
+
+@dataclass(slots=True, eq=False)
+class Guard:
+    """A `try` with the calls in its body."""
+
+    node: cst.Try | cst.TryStar
+    frame: Frame
+    calls: list[Call]
+    within: tuple[Within, ...]
+
+
+def literal(value: Value | None) -> object:
+    """The value of a hard literal; `...` for anything else."""
+    return value.value if isinstance(value, Const) and not value.soft else ...
+
+
+def keys(value: Value | None) -> set[str] | None:
+    """The keys of a closed mapping; None if they cannot be seen."""
+    return set(value.items) if isinstance(value, Mapping) and not value.open else None
+
+
+class ClientCall(Call):
+    """The making of a client."""
+
+    __slots__ = ()
+
+
+class SpawnCall(Call):
+    """The start of a background task."""
+
+    __slots__ = ()
+
+
+class SleepCall(Call):
+    """A sleep."""
+
+    __slots__ = ()
+
+
+class RetryCall(Call):
+    """The making of a retry policy: a decorator's call, a policy object, a retrying loop's head."""
+
+    __slots__ = ()
+
+
+class TokenCall(Call):
+    """The decoding of a signed token."""
+
+    __slots__ = ()
+
+
+class DigestCall(Call):
+    """The making of a keyed digest."""
+
+    __slots__ = ()
+
+
+class InsecureCall(Call):
+    """A call that switches a protection off."""
+
+    __slots__ = ()
+
+
+class TaskCall(Call):
+    """The declaration of, or the sending to, a task of a task queue."""
+
+    __slots__ = ()
+
+
+class LimitCall(Call):
+    """The making of an object that holds timeouts, or of a transport."""
+
+    __slots__ = ()
+
+
+class OtherCall(Call):
+    """A call that other calls are judged by."""
+
+    __slots__ = ()
+
+
+AnyCall = Call
+"""A call, or the making of a client: what can be given a time limit."""
+
+KINDS: dict[str, type[Call]] = {
+    "call": Call, "client": ClientCall, "spawn": SpawnCall, "sleep": SleepCall, "retry": RetryCall, "token": TokenCall,
+    "digest": DigestCall, "insecure": InsecureCall, "task": TaskCall, "limit": LimitCall, "adapter": LimitCall,
+}  # fmt: skip

@@ -1,0 +1,214 @@
+"""Protections that code switches off: the arguments and attributes that do it, and what speaks for it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+import libcst as cst
+
+from .calls import Argument, Call
+from .catalog import Fact, Param
+from .frame import Frame
+from .mend import remove_argument, replace
+from .rule import Fix, Import
+from .syntax import children, walk
+from .values import Const, Instance, Ref, Value
+
+_SWITCH = re.compile(
+    r"verif|secure|ssl|tls|cert|check_?host|self_?sign|trust|unsafe|debug|local|\bdev|test|validat|strict",
+    re.IGNORECASE,
+)
+_SAYS_SO = re.compile(
+    r"non?_?verif|unverif|insecure|unsafe|(?:dis(?:able|abling)|without|skip|non?|ignore|off)_?(?:ssl|tls|cert|verif|check)|"
+    r"trust_?all|accept_?all",
+    re.IGNORECASE,
+)
+"""Names that say what a function or a thing is for: whoever asks for it has chosen."""
+_LOCAL = re.compile(
+    r"(?:\w+://)?(?:[^/@]*@)?(?:localhost\b|127\.\d|\[::1\]|0\.0\.0\.0)|unix:|\w+\+unix:", re.IGNORECASE
+)
+
+
+def matches(value: Value, off: object) -> bool:
+    """Whether a value is one of those that the catalogue writes: a Python literal, or a qualified name."""
+    for each in off if isinstance(off, (list, tuple)) else (off,):
+        try:
+            literal = ast.literal_eval(str(each))
+        except (ValueError, SyntaxError):
+            if isinstance(value, Ref) and value.name == each:
+                return True
+            continue
+        if isinstance(value, Const) and not value.soft and repr(value.value) == repr(literal):
+            return True
+    return False
+
+
+def switched_off(call: Call) -> tuple[str, Argument] | None:
+    """The argument by which a call switches the check of its peer off, and its name; None if none does."""
+    tls = call.fact.data.get("tls")
+    if not isinstance(tls, Mapping) or "off" not in tls:
+        return None
+    needs = tls.get("needs")
+    if needs and not call.args.open_names:
+        needed = call.args.named.get(needs)
+        if needed is None or matches(needed.value, "False"):
+            return None
+    for param in (Param(tls["param"], tls.get("index", -1)), *(Param(each) for each in tls.get("older", ()))):
+        found = call.args.get(param)
+        if found is not None and matches(found.value, tls["off"]) and plain(call.frame, found):
+            return param.name, found
+    return None
+
+
+def given(call: Call, argument: Argument) -> cst.Arg | None:
+    """The place where an argument stands in the call itself; None if it comes from elsewhere."""
+    return next((arg for arg in call.node.args if arg.value is argument.node), None)
+
+
+def plain(frame: Frame, argument: Argument) -> bool:
+    """Whether a value is written where it is used, or is a constant of this module: no setting that others change."""
+    if isinstance(argument.node, cst.Subscript):
+        return False  # put into a mapping on some way here, perhaps not on this one
+    if isinstance(argument.value, Const) and argument.value.name:
+        return argument.value.name in frame.scope.module.bindings
+    return not isinstance(argument.node, cst.Attribute) or isinstance(argument.value, Ref)
+
+
+def stays_home(call: Call) -> bool:
+    """Whether a call's address is written out and names this machine."""
+    params = [call.fact.param("target"), Param("base_url")]
+    values = [call.args.value(param) for param in params if param is not None]
+    for client in call.clients:
+        if client.made is not None:
+            values.append(client.made.args.value(Param("base_url")))
+            target = client.made.fact.param("target")
+            values.append(client.made.args.value(target) if target is not None else None)
+    return any(isinstance(each, Const) and isinstance(each.value, str) and _LOCAL.match(each.value) for each in values)
+
+
+def chosen(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether not to check is somebody's choice: a condition around a node or before it, or a name, is about that."""
+    outermost = frame
+    while outermost.outer is not None:
+        outermost = outermost.outer
+    owner = frame.tree.code(node.value) if isinstance(node, cst.Attribute) else ""
+    if _SAYS_SO.search(outermost.qualname) or _SAYS_SO.search(owner):
+        return True
+    top: cst.CSTNode = frame.node if frame.node is not None else frame.tree.module
+    return any(_SWITCH.search(frame.tree.code(test)) for test in _conditions(top, node))
+
+
+def _conditions(node: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    """The tests of the conditions on the way from a node to one below it, and of those that lead away before it."""
+    while node is not target:
+        parts = list(children(node))
+        index = next((i for i, part in enumerate(parts) if any(each is target for each in walk(part))), None)
+        if index is None:
+            return
+        test = node.left if isinstance(node, cst.BooleanOperation) else getattr(node, "test", None)
+        if isinstance(test, cst.BaseExpression) and parts[index] is not test:
+            yield test
+        for each in parts[:index]:
+            if isinstance(each, cst.If) and any(isinstance(n, (cst.Return, cst.Continue)) for n in walk(each.body)):
+                yield each.test
+        node = parts[index]
+
+
+def about(call: Call) -> bool:
+    """Whether a call that switches something off for a subject, or unless it is told otherwise, does so here."""
+    if call.args.open_names or not call.args.named.keys().isdisjoint(call.fact.words("unless")):
+        return False
+    data = call.fact.data.get("about")
+    if not isinstance(data, Mapping):
+        return True
+    value = call.args.value(Param(data["param"], data.get("index", -1)))
+    return value is None or matches(value, data["is"])
+
+
+def context_of(frame: Frame, value: Value) -> Fact | None:
+    """The entry of what holds the checks of TLS, if a value is one that was made for a client."""
+    made = value.made if isinstance(value, Instance) else None
+    if made is None or made.fact.kind != "context":
+        return None
+    values = [each.value for each in (*made.args.positional, *made.args.named.values())]
+    names = [each.name for each in values if isinstance(each, Ref)]
+    if any(each.endswith(made.fact.words("serves")) for each in names):
+        return None
+    unclear = not made.written.endswith(made.fact.words("verifies")) and (
+        not names or any(each.endswith(made.fact.words("either")) for each in names)
+    )
+    return None if unclear and "server_side" in frame.tree.text else made.fact
+
+
+def vouched(context: Instance) -> bool:
+    """Whether a context trusts only certificates that the program brings along."""
+    made = context.made
+    names = {"cafile", "capath", "cadata"}
+    if made is not None and (not names.isdisjoint(made.args.named) or made.args.open_names):
+        return True
+    return any(kind == "call" and name == "load_verify_locations" for kind, name, _ in context.events)
+
+
+def rechecked(call: Call, name: str, argument: Argument) -> list[Fix]:
+    """Takes out the argument that switches a check off, or turns it round; or names the certificates to trust."""
+    frame, node = call.frame, argument.node
+    tls = call.fact.data["tls"]
+    arg = given(call, argument)
+    removed = remove_argument(call, name) if arg is not None and arg.keyword is not None else None
+    fixes: list[Fix] = []
+    if tls.get("secure"):
+        fixes.extend(_renamed(frame, node, tls["secure"]))
+    elif removed is not None:
+        fixes.append(Fix(f"Remove {name}={frame.tree.code(node)}", (removed,)))
+    elif _flipped(node) and any(each is node for each in walk(frame.tree.module)):
+        fixes.append(Fix(f"Set {name}={_flipped(node)}", (replace(frame, node, _flipped(node)),)))
+    bundle = tls.get("bundle")
+    if bundle and arg is not None and name == tls["param"]:
+        modules = sorted(set(re.findall(r"\b(os|ssl)\.", bundle)))
+        if all(frame.lookup(each) in (None, Ref(each)) for each in modules):
+            edit = replace(frame, node, bundle)
+            fixes.append(Fix("Take the certificates to trust from CA_BUNDLE", (edit,), tuple(map(Import, modules))))
+    return fixes
+
+
+def secured(call: Call) -> list[Fix]:
+    """Calls what keeps the check instead of what switches it off."""
+    if call.node.args or not call.fact.word("fix"):
+        return []
+    return _renamed(call.frame, call.node.func, call.fact.word("fix"))
+
+
+def reset(frame: Frame, targets: list[cst.Attribute], secure: Mapping[str, str]) -> list[Fix]:
+    """Switches on what was switched off by assignments."""
+    edits = []
+    for node in walk(frame.tree.module):
+        if not isinstance(node, cst.Assign) or len(node.targets) != 1:
+            continue
+        target = node.targets[0].target
+        if any(target is each for each in targets) and isinstance(target, cst.Attribute):
+            text = secure.get(target.attr.value, _flipped(node.value))
+            if isinstance(node.value, cst.Attribute) and "." in text:
+                text = f"{frame.tree.code(node.value.value)}.{text.rpartition('.')[2]}"
+            elif not text or "." in text:
+                return []
+            edits.append(replace(frame, node.value, text))
+    edits.sort()
+    return [Fix("Switch the check on", tuple(edits))] if len(edits) == len(targets) else []
+
+
+def _flipped(node: cst.CSTNode) -> str:
+    name = node.value if isinstance(node, cst.Name) else ""
+    return {"False": "True", "True": "False"}.get(name, "")
+
+
+def _renamed(frame: Frame, node: cst.CSTNode, name: str) -> list[Fix]:
+    """Puts another member of the same module in place of one."""
+    head, _, last = name.rpartition(".")
+    if isinstance(node, cst.Attribute):
+        return [Fix(f"Use {last}", (replace(frame, node.attr, last),))]
+    top = name.partition(".")[0]
+    if isinstance(node, cst.Name) and frame.lookup(top) in (None, Ref(top)):
+        return [Fix(f"Use {last}", (replace(frame, node, name),), (Import(head),))]
+    return []

@@ -1,0 +1,91 @@
+"""A function, lambda or module-level statement being gone through, and what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from .rule import Finding, Fix, Related, Severity
+from .syntax import Tree
+from .text import Span
+from .values import Const, Function, Value, join
+
+if TYPE_CHECKING:
+    from .calls import Call, Guard
+    from .scope import Scope
+
+Env = dict[str, Value]
+
+
+class Frame:
+    """A function, lambda or module-level statement being gone through, and what came of it."""
+
+    __slots__ = (
+        "attributes", "calls", "compares", "decorators", "env", "guards", "is_async", "kind",
+        "nested", "node", "outer", "owner", "qualname", "returns", "scope", "sets", "tree", "uses",
+    )  # fmt: skip
+
+    def __init__(self, scope: Scope, tree: Tree, qualname: str, *, kind: str, outer: Frame | None = None) -> None:
+        self.scope = scope
+        self.tree = tree
+        self.qualname = qualname
+        self.kind = kind
+        """function, lambda, statement"""
+        self.outer = outer
+        self.owner: Value | None = outer.owner if outer else None
+        self.node: cst.FunctionDef | cst.Lambda | None = None
+        self.is_async = False
+        self.env: Env = {}
+        self.calls: dict[int, Call] = {}
+        self.guards: dict[int, Guard] = {}
+        self.compares: dict[int, tuple[cst.Comparison, list[Value]]] = {}
+        self.sets: dict[int, tuple[cst.CSTNode, Value, str, Value]] = {}
+        """Assignments to attributes: target node, object, attribute, value."""
+        self.attributes: dict[str, list[Value]] = {}
+        """What is assigned to attributes of `self`."""
+        self.returns: list[Value] = []
+        self.decorators: list[tuple[cst.Decorator, Value]] = []
+        self.nested: list[Frame] = []
+        self.uses: dict[int, tuple[cst.Call, Function, cst.CSTNode | None]] = {}
+        """A coroutine's calls of the project's own functions: call, function, statement."""
+
+    def all_frames(self) -> list[Frame]:
+        """This frame and those of the functions inside it."""
+        found = [self]
+        for each in self.nested:
+            found.extend(each.all_frames())
+        return found
+
+    def lookup(self, name: str) -> Value | None:
+        """What a name stands for here, in the functions around, and in the module; None if nothing binds it."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.env:
+                return frame.env[name]
+            frame = frame.outer
+        return self.scope.value(name)
+
+    def finding(
+        self,
+        message: str,
+        span: Span,
+        fixes: tuple[Fix, ...] = (),
+        *,
+        related: tuple[Related, ...] = (),
+        severity: Severity | None = None,
+        help: str = "",  # noqa: A002 - the finding's own word
+        callee: str = "",
+        library: str = "",
+        statement: cst.CSTNode | None = None,
+    ) -> Finding:
+        """A finding in this function; `check` adds the rule's name, and its severity unless one is given."""
+        first = self.tree.span(statement).start if statement is not None else span.start
+        return Finding(
+            "", "", severity or Severity.WARNING, span, message, fixes, related, help, callee,
+            self.qualname, library, Span(first, span.end), own_severity=severity is not None,
+        )  # fmt: skip
+
+    def returned(self) -> Value:
+        """What the function gives back, over all its returns."""
+        return join(list(self.returns)) if self.returns else Const(None)

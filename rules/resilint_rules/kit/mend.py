@@ -1,0 +1,184 @@
+"""Text edits that a careful colleague would make: arguments added, replaced and removed, statements inserted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import libcst as cst
+
+from .calls import Call
+from .frame import Frame
+from .syntax import children, walk
+from .text import Edit
+
+
+def number(value: float) -> str:
+    """A number as a person writes it: 27, 3.05."""
+    return f"{value:g}"
+
+
+def add_argument(call: Call, text: str) -> Edit | None:
+    """Adds `name=value` as the last argument; None where that cannot be done without harm."""
+    node, tree = call.node, call.frame.tree
+    if not call.keywords:
+        return None
+    end = tree.span(node).end
+    if not node.args:
+        return Edit(end - 1, end - 1, text)
+    last = node.args[-1]
+    if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
+        return None
+    stop = tree.outer(last.value).end
+    document = call.frame.scope.module.doc
+    row, _ = document.position(stop)
+    opened, _ = document.position(tree.span(node.func).end)
+    first, column = document.position(tree.span(node.args[0]).start)
+    own_lines = row > opened and first > opened and document.position(tree.span(last).start)[1] == column and (
+        len(node.args) == 1
+        or document.position(tree.span(node.args[-2]).start)[0] < document.position(tree.span(last).start)[0]
+    )  # fmt: skip
+    if own_lines:
+        indent = document.line(first)[: column - 1]
+        newline = document.newline
+        if isinstance(last.comma, cst.Comma):
+            comma = document.text.index(",", stop)
+            line_end = document.starts[document.position(comma)[0] - 1] + len(
+                document.line(document.position(comma)[0])
+            )
+            rest = document.text[comma + 1 : line_end].strip()
+            if not rest or rest.startswith("#"):
+                return Edit(line_end, line_end, f"{newline}{indent}{text},")
+        else:
+            return Edit(stop, stop, f",{newline}{indent}{text}")
+    return Edit(stop, stop, f", {text}")
+
+
+def replace(frame: Frame, node: cst.CSTNode, text: str) -> Edit:
+    """Puts other text in place of an expression, its brackets included."""
+    start, end = frame.tree.outer(node)
+    return Edit(start, end, text)
+
+
+def remove_argument(call: Call, name: str) -> Edit | None:
+    """Takes a keyword argument out, with the comma that goes with it."""
+    tree = call.frame.tree
+    args = call.node.args
+    for index, arg in enumerate(args):
+        if arg.keyword is not None and arg.keyword.value == name:
+            if index + 1 < len(args):
+                start, end = tree.span(arg).start, tree.span(args[index + 1]).start
+            else:
+                start = tree.outer(args[index - 1].value).end if index else tree.span(arg).start
+                end = tree.outer(arg.value).end
+            removed = call.frame.scope.module.text[start:end]
+            return Edit(start, end, "") if "#" not in removed else None
+    return None
+
+
+def indentation(frame: Frame, offset: int) -> str:
+    """The white space before the first word of the line that holds an offset."""
+    document = frame.scope.module.doc
+    line = document.line(document.position(offset)[0])
+    return line[: len(line) - len(line.lstrip(" \t\f"))]
+
+
+def after_statement(frame: Frame, node: cst.CSTNode, text: str) -> Edit | None:
+    """Inserts a statement on a line of its own after a simple statement that ends its line; None if more follows."""
+    document = frame.scope.module.doc
+    start, end = frame.tree.span(node)
+    row = document.position(end)[0]
+    line_end = document.starts[row - 1] + len(document.line(row))
+    rest = document.text[end:line_end].strip()
+    if rest and not rest.startswith("#"):
+        return None
+    before = document.text[document.starts[document.position(start)[0] - 1] : start]
+    if before.strip():
+        return None
+    newline = document.newline
+    return Edit(
+        line_end,
+        line_end,
+        newline + newline.join(indentation(frame, start) + line if line else "" for line in text.split("\n")),
+    )
+
+
+def before_body(frame: Frame, suite: cst.BaseSuite, text: str) -> Edit | None:
+    """Inserts a statement as the first of an indented block; None if there is no block."""
+    if not isinstance(suite, cst.IndentedBlock) or not suite.body:
+        return None
+    start = frame.tree.span(suite.body[0]).start
+    document = frame.scope.module.doc
+    line_start = document.starts[document.position(start)[0] - 1]
+    indent = document.text[line_start:start]
+    if indent.strip():
+        return None
+    return Edit(line_start, line_start, f"{indent}{text}{document.newline}")
+
+
+def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable[[str], str]) -> tuple[Edit, ...]:
+    """Gives an expression a name before its statement, and checks it; () where that could change what happens.
+
+    It can where the expression may not be evaluated at all, or where something is called before it.
+    """
+    frame, statement = call.frame, call.statement
+    if statement is None or frame.kind == "lambda" or not _comes_first(statement, node):
+        return ()
+    name = unused(frame, names)
+    tree, document = frame.tree, frame.scope.module.doc
+    start = tree.span(statement).start
+    line = document.starts[document.position(start)[0] - 1]
+    indent = document.text[line:start]
+    if not name or indent.strip() or document.text.startswith("elif", start):
+        return ()
+    if not isinstance(frame.node, cst.FunctionDef) and indent:  # a class would get an attribute
+        return ()
+    text = document.text[slice(*tree.span(node))]
+    if _breaks(text):
+        text = f"({text})"
+    newline = document.newline
+    outer = tree.outer(node)
+    return (
+        Edit(start, start, f"{name} = {text}{newline}{indent}{check(name)}{newline}{indent}"),
+        Edit(outer.start, outer.end, name),
+    )
+
+
+def unused(frame: Frame, names: tuple[str, ...]) -> str:
+    """The first of some names that the function, or the module around a statement, does not mention; "" if none."""
+    while frame.outer is not None:
+        frame = frame.outer
+    text = frame.tree.text if frame.kind == "function" else frame.scope.module.text
+    return next((name for name in names if not re.search(rf"\b{name}\b", text)), "")
+
+
+def _breaks(text: str) -> bool:
+    """Whether a line of the text ends outside of its brackets."""
+    return "\n" in re.sub(r"\(.*\)", "", text, flags=re.DOTALL) or bool(re.search(r"\)\s*\n\s*\.", text))
+
+
+_HEADS: dict[type, str] = {
+    cst.Assign: "value", cst.AnnAssign: "value", cst.AugAssign: "value", cst.Expr: "value", cst.Return: "value",
+    cst.If: "test", cst.For: "iter",
+}  # fmt: skip
+_PERHAPS = (cst.Lambda, cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp, cst.FormattedString, cst.Yield)
+_ACTS = (cst.Call, cst.Await, cst.Yield, cst.NamedExpr, cst.Subscript)
+
+
+def _comes_first(statement: cst.CSTNode, node: cst.CSTNode) -> bool:
+    """Whether a statement always evaluates an expression, and before anything else that could act."""
+    head = _HEADS.get(type(statement))
+    at = getattr(statement, head) if head is not None else None
+    while at is not None and at is not node:
+        if isinstance(at, _PERHAPS):
+            return False
+        parts = list(children(at))
+        if isinstance(at, cst.IfExp):
+            parts = [at.test]
+        elif isinstance(at, cst.BooleanOperation) or (isinstance(at, cst.Comparison) and len(at.comparisons) > 1):
+            parts = [at.left]  # the rest may be left out
+        index = next((i for i, part in enumerate(parts) if any(each is node for each in walk(part))), None)
+        if index is None or any(isinstance(each, _ACTS) for part in parts[:index] for each in walk(part)):
+            return False
+        at = parts[index]
+    return at is node

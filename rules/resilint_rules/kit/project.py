@@ -1,0 +1,268 @@
+"""What other modules of the project hand out, asked for on demand; every question is recorded.
+
+Nothing of a project is imported or run: modules are found as files below the root and read as text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..catalog.index import IMPORTS
+from .catalog import Catalog
+from .module import ImportedName, Module
+from .sieve import MAYBE, YES, sift
+from .text import Document
+
+if TYPE_CHECKING:
+    from .relevance import Given, Handed
+    from .scanner import Piece
+    from .syntax import Tree
+
+Read = Callable[[str], "bytes | None"]
+"""Gives the bytes of a file, by its path below the root with forward slashes; None if there is none."""
+
+
+Exists = Callable[[str], bool]
+"""Says whether there is a file or folder of this name below the root."""
+
+
+KEPT_LINES = 4000
+"""Lines of other modules whose trees are kept: a tree takes some 3 KB a line."""
+KEPT_BYTES = 30_000_000
+"""Text of other modules that is kept."""
+
+
+def nothing(name: str) -> bytes | None:
+    """A project without files."""
+    return None
+
+
+class Project:
+    """A root folder seen through `read`, so that an editor can hand in unsaved buffers.
+
+    `own` are the in-house libraries of the settings, `pins` the versions of the lock file. `reads` collects
+    path -> digest for the file at hand, "" if there is none; a path that ends in "/" stands for the absence
+    of a top-level module or package of that name.
+    """
+
+    __slots__ = (
+        "_exists",
+        "_found",
+        "_given",
+        "_handed",
+        "_kept",
+        "_modules",
+        "_read",
+        "_tops",
+        "_tree_lines",
+        "_trees",
+        "catalog",
+        "reads",
+    )
+
+    def __init__(
+        self,
+        read: Read = nothing,
+        own: Mapping[str, Mapping[str, Any]] | None = None,
+        pins: Mapping[str, str] | None = None,
+        exists: Exists | None = None,
+    ) -> None:
+        self._read = read
+        self._exists = exists
+        self._tops: dict[str, bool] = {}
+        self._found: dict[tuple[ImportedName, str, int], tuple[str, str, dict[str, str]]] = {}
+        self._handed: dict[str, Handed] = {}
+        self._given: dict[tuple[str, str, int], tuple[Given, dict[str, str]]] = {}
+        self._trees: dict[tuple[str, int], Tree] = {}
+        self._tree_lines = 0
+        self._modules: dict[str, tuple[str, Module] | None] = {}
+        self._kept = 0
+        self.catalog = Catalog(own, pins)
+        self.reads: dict[str, str] = {}
+
+    def forget(self, name: str | None = None) -> None:
+        """Drops what was read of a file, or of all: it has changed.
+
+        Effect: the next question reads it again.
+        """
+        self._tops.clear()
+        self._found.clear()
+        self._handed.clear()
+        self._given.clear()
+        self._trees.clear()
+        self._tree_lines = 0
+        if name is None:
+            self._modules.clear()
+            self._kept = 0
+        else:
+            self._modules.pop(name, None)
+
+    def file(self, name: str) -> Module | None:
+        """The module in a file below the root; None if there is none or it cannot be read."""
+        if name in self._modules:
+            self._modules[name] = self._modules.pop(name)  # the latest used are kept
+        else:
+            data = self._read(name)
+            found = None
+            if data is not None:
+                try:
+                    text = data.decode("utf-8-sig")
+                except UnicodeDecodeError:
+                    text = data.decode("latin-1")  # names and pieces are ASCII in all but the oddest file
+                found = (
+                    hashlib.blake2b(data, digest_size=16).hexdigest(),
+                    Module(Document(text, name, module_name(name))),
+                )
+            self._modules[name] = found
+            self._kept += len(data) if data is not None else 0
+            while self._kept > KEPT_BYTES and len(self._modules) > 1:
+                oldest = next(iter(self._modules))
+                gone = self._modules.pop(oldest)
+                self._kept -= len(gone[1].text) if gone is not None else 0
+        known = self._modules[name]
+        self.reads[name] = known[0] if known else ""
+        return known[1] if known else None
+
+    def tree(self, module: Module, piece: Piece, parse: Callable[[], Tree | None]) -> Tree | None:
+        """A piece of another module, parsed; the latest are kept, as many modules ask for the same few."""
+        key = (module.doc.name, piece.start)
+        found = self._trees.pop(key, None)
+        if found is None:
+            found = parse()
+            if found is None:
+                return None
+            self._tree_lines += found.lines
+        self._trees[key] = found
+        while self._tree_lines > KEPT_LINES and len(self._trees) > 1:
+            oldest = next(iter(self._trees))
+            self._tree_lines -= self._trees.pop(oldest).lines
+        return found
+
+    def owns(self, module: Module) -> bool:
+        """Whether a module was read by this project, and is not the document at hand."""
+        known = self._modules.get(module.doc.name)
+        return known is not None and known[1] is module
+
+    def handed(self, module: Module) -> Handed:
+        """What a module of the project hands out by itself, found once."""
+        from .relevance import Handed, handed  # relevance asks the project, and the project asks relevance
+
+        key = module.doc.name
+        if key not in self._handed:
+            self._handed[key] = Handed()  # whoever asks while it is being found out: a cycle of imports
+            level = sift(module.text.encode("utf-8", "surrogatepass"), tuple(self.catalog.prefixes()))
+            if level == YES or (level == MAYBE and "class " in module.text):
+                self._handed[key] = handed(module, self)
+        return self._handed[key]
+
+    def given(self, module: Module, name: str, hops: int) -> Given:
+        """What one name of a module of the project brings, found once."""
+        from .relevance import Given, given  # as above
+
+        key = (module.doc.name, name, hops)
+        known = self._given.get(key)
+        if known is None:
+            self._given[key] = Given(), {}
+            kept, self.reads = self.reads, {}
+            try:
+                known = self._given[key] = given(module, name, self, hops), self.reads
+            finally:
+                self.reads = kept
+        self.reads.update(known[1])
+        return known[0]
+
+    def digest(self, name: str) -> str:
+        """The digest of a file as it is now, "" if there is none; for a name that ends in "/", see `reads`."""
+        if name.endswith("/"):
+            path = name[:-1]
+            return "there" if self._exists is not None and (self._exists(path) or self._exists(path + ".py")) else ""
+        kept, self.reads = self.reads, {}
+        try:
+            self.file(name)
+            return self.reads.get(name, "")
+        finally:
+            self.reads = kept
+
+    def find(self, target: ImportedName, importer: Document) -> tuple[Module | None, str]:
+        """The project's module that an import names, and the name in it that is meant ("" for itself).
+
+        `from package import name` may mean a submodule or a name of the package; a file wins.
+        """
+        key = (
+            target,
+            importer.name.rpartition("/")[0] + ("/__init__" if importer.name.endswith("__init__.py") else ""),
+            importer.module.count("."),
+        )
+        known = self._found.get(key)
+        if known is None:
+            kept, self.reads = self.reads, {}
+            try:
+                file, name = self._locate(target, importer)
+                known = self._found[key] = (file, name, self.reads)
+            finally:
+                self.reads = kept
+        file, name, reads = known
+        self.reads.update(reads)
+        return (self.file(file) if file else None), name
+
+    def _locate(self, target: ImportedName, importer: Document) -> tuple[str, str]:
+        for base in self._bases(target, importer):
+            if not target.level and not self._top(base, target.module.partition(".")[0]):
+                continue
+            path = "/".join(filter(None, (base, target.module.replace(".", "/"))))
+            candidates: list[tuple[str, str]] = [(f"{path}.py", target.name)] if path else []
+            if target.name and (path or target.level):
+                candidates += [(f"{path}/{target.name}.py", ""), (f"{path}/{target.name}/__init__.py", "")]
+            if path:
+                candidates.append((f"{path}/__init__.py", target.name))
+            for file, name in candidates:
+                if self.file(file.lstrip("/")) is not None:
+                    return file.lstrip("/"), name
+        return "", ""
+
+    def inside(self, target: ImportedName, importer: Document) -> bool:
+        """Whether an import names something of the project, without looking into it."""
+        return bool(target.level) or any(
+            self._top(base, target.module.partition(".")[0]) for base in self._bases(target, importer)
+        )
+
+    def _top(self, base: str, name: str) -> bool:
+        """Whether a top-level module of this name can be in the project: most imports are not."""
+        path = f"{base}/{name}" if base else name
+        known = self._tops.get(path)
+        if known is None:
+            if name in IMPORTS or name in sys.stdlib_module_names:
+                known = False  # a module of ours that hides a library's name is not worth a question for each import
+            elif self._exists is None:
+                known = True
+            else:
+                known = self._exists(path) or self._exists(path + ".py")
+            self._tops[path] = known
+        if not known and name not in IMPORTS and name not in sys.stdlib_module_names:
+            self.reads[path + "/"] = ""
+        return known
+
+    def _bases(self, target: ImportedName, importer: Document) -> list[str]:
+        folder = importer.name.rpartition("/")[0]
+        if target.level:
+            parts = folder.split("/") if folder else []
+            up = target.level - 1
+            return ["/".join(parts[: len(parts) - up])] if up <= len(parts) else []
+        depth = importer.module.count(".") + (1 if importer.name.endswith("__init__.py") else 0)
+        parts = folder.split("/") if folder else []
+        package_root = "/".join(parts[: len(parts) - depth]) if depth <= len(parts) else ""
+        bases = [package_root]
+        for base in ("", "src"):
+            if base not in bases:
+                bases.append(base)
+        return bases
+
+
+def module_name(path: str) -> str:
+    """The dotted name that a path below the root suggests."""
+    stem = path.removesuffix(".py")
+    stem = stem.removesuffix("/__init__")
+    return stem.replace("/", ".")

@@ -1,0 +1,379 @@
+"""Which pieces of a module can matter: those that mention integration code, or something it was put into.
+
+Textual and generous: a name too many costs a parse, a name too few costs a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ..catalog.index import CLIENTS, IMPORTS, METHODS, NAMES
+from ..rule_table import RULES
+from .marks import Marks
+from .module import FunctionPiece, ImportedName, Module, imported
+from .project import Project
+from .scanner import Piece
+from .text import Document
+
+_LOCAL_IMPORT = re.compile(
+    r"^[ \t]+(?:from[ \t]+[.\w]+[ \t]+import\b|import[ \t]+[\w.]+)[^\n(]*(?:\([^)]*\))?", re.MULTILINE
+)
+_ANY_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+[.\w]+[ \t]+import\b|import[ \t]+[\w.]+)[^\n(]*(?:\([^)]*\))?", re.MULTILINE
+)
+_RULE_WORDS = sorted({word.lower() for row in RULES for word in row[11]})
+_COMMON = frozenset(
+    (
+    "get", "set", "put", "post", "delete", "patch", "head", "items", "keys", "values", "run", "start", "stop",
+    "close", "open", "name", "id", "data", "result", "value", "request", "send", "call", "execute", "update",
+    "create", "add", "read", "write", "load", "save", "setup", "init", "main", "test", "check", "process",
+    "handle", "fetch", "query", "config", "args", "kwargs", "self", "__init__", "__call__", "__enter__",
+    "__aenter__", "__exit__", "response", "resp", "text", "content", "json", "status", "state", "info", "log",
+    "logger", "error", "path", "url", "type", "key", "model", "models", "options",
+)
+)  # fmt: skip
+"""Attributes too common to be followed: a search for them would find everything."""
+HOPS = 3
+"""Modules that a name may be imported through before it is found."""
+
+
+@dataclass(slots=True)
+class Handed:
+    """What a module hands out: names at module level, and attributes of its objects."""
+
+    names: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    classes: set[str] = field(default_factory=set)
+    """Classes that extend a client: each of their methods may be a call."""
+    through: set[str] = field(default_factory=set)
+    """Imported modules and classes by which clients are reached."""
+    asked: set[str] = field(default_factory=set)
+    """Plain functions whose own calls matter to coroutines that call them."""
+    of_class: dict[str, set[str]] = field(default_factory=dict)
+    """Attributes by the class that assigns them."""
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.attributes or self.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one name of a module brings: a client, a class that extends one, its objects' attributes."""
+
+    name: bool = False
+    heir: bool = False
+    attributes: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.name or self.heir or bool(self.attributes)
+
+
+def handed(module: Module, project: Project) -> Handed:
+    """The names and attributes of a module that may hold a client."""
+    return _Search(module, project, full=False).run()
+
+
+def given(module: Module, name: str, project: Project, hops: int) -> Given:
+    """What one name of a module brings; a name that it only imports itself is followed, `hops` modules far."""
+    targets = module.imports.get(name)
+    if targets:
+        for target in targets if hops > 0 else ():
+            found, inner = project.find(target, module.doc)
+            if found is not None and found is not module and inner:
+                return project.given(found, inner, hops - 1)
+        own = project.handed(module)
+        return Given(name in own.names, name in own.classes)
+    own = project.handed(module)
+    attributes: set[str] = own.of_class.get(name, set()) if name in module.classes else set()
+    return Given(name in own.names, name in own.classes, frozenset(attributes))
+
+
+def relevant(module: Module, project: Project) -> tuple[list[FunctionPiece | Piece], Handed]:
+    """The functions and statements to be gone through, in order of the text; and what may hold a client."""
+    search = _Search(module, project, full=True)
+    search.run()
+    return search.pieces(), search.handed
+
+
+def reached(text: str, doc: Document, project: Project) -> bool:
+    """Whether a text without integration imports is handed a client by the modules it imports."""
+    for match in _ANY_IMPORT.finditer(text):
+        for _, target in imported(match.group().strip()):
+            found, name = project.find(target, doc)
+            if found is None:
+                continue
+            if name:
+                if project.given(found, name, HOPS):
+                    return True
+            elif project.handed(found):
+                return True
+    return False
+
+
+_ITSELF = r"(?!\s*[.\[])"
+"""What is followed by neither an attribute nor a subscript: the client, not what it gives back."""
+
+
+class _Search:
+    """Spreads the mark of integration code over the names of one module, in text alone."""
+
+    def __init__(self, module: Module, project: Project, *, full: bool) -> None:
+        self.module = module
+        self.project = project
+        self.full = full
+        """Whether all imports of the project's own modules count, or only those of classes that are extended."""
+        self.mentions = Marks(module.text)
+        self.makers = Marks(module.text)
+        """What makes or is a client: what is worth following through names."""
+        self.handed = Handed()
+        self.makers_of: dict[str, frozenset[str]] = {}
+        """Attributes that imported classes bring to those that extend them."""
+        self.bases: set[str] = set()
+
+    def run(self) -> Handed:
+        module = self.module
+        if not self.full:
+            for cls in module.all_classes():
+                self.bases.update(_WORD.findall(module.text, cls.piece.head, cls.piece.body))
+        targets = [(name, target) for name, same in module.imports.items() for target in same]
+        for match in _LOCAL_IMPORT.finditer(module.text):
+            targets.extend(imported(match.group().strip()))
+        for name, target in targets:
+            self._seed(name, target)
+        for prefix in self.project.catalog.prefixes():
+            self.mentions.add(prefix)
+            self.makers.add(prefix)
+        for _ in range(3):
+            before = len(self.makers.offsets)
+            if not before:
+                break
+            self._spread()
+            if len(self.makers.offsets) == before:
+                break
+        return self.handed
+
+    def _seed(self, name: str, target: ImportedName) -> None:
+        dotted = f"{target.module}.{target.name}" if target.name else target.module
+        if not target.level:
+            prefixes = _prefixes(dotted)
+            for prefix in prefixes:
+                self._library(name, dotted, prefix)
+            if prefixes:
+                return
+        if not self.full and name not in self.bases:
+            return
+        found, inner = self.project.find(target, self.module.doc)
+        if found is None or found is self.module:
+            return
+        if not inner:
+            own = self.project.handed(found)
+            if own:
+                self.handed.through.add(name)
+            for each in sorted(own.names | own.classes):
+                self._follow(name, rf"\s*\.\s*{each}\b")
+            return
+        brings = self.project.given(found, inner, HOPS)
+        if brings.name or brings.heir:
+            self._follow(name)
+            (self.handed.classes if brings.heir else self.handed.names).add(name)
+        if brings.attributes:
+            self.makers_of[name] = brings.attributes
+            self.handed.through.add(name)
+            self.mentions.add(name)
+            for attribute in sorted(brings.attributes):
+                self._attribute(attribute)
+
+    def _library(self, name: str, dotted: str, prefix: str) -> None:
+        names = NAMES.get(prefix, ())
+        last = dotted.rpartition(".")[2]
+        above = dotted == prefix or prefix.startswith(dotted + ".")
+        if not names:
+            return
+        if "*" in names or last in names:
+            self.mentions.add(name)
+        if above or last not in names:  # a module: only what the catalogue knows of it counts
+            self.mentions.add(name, _member(names))
+        makers = CLIENTS.get(prefix, ())
+        if last in makers and dotted != prefix:
+            self._follow(name)
+            self.handed.names.add(name)
+        elif makers and (above or last not in names):
+            self._follow(name, _member(makers))
+
+    def _follow(self, anchor: str, rest: str = "") -> None:
+        self.mentions.add(anchor, rest)
+        self.makers.add(anchor, rest + _ITSELF)
+
+    def _attribute(self, name: str, own: set[str] | None = None) -> None:
+        if name in _COMMON:
+            return
+        if own is not None:
+            own.add(name)
+        self.handed.attributes.add(name)
+        self._follow("." + name)
+
+    def _spread(self) -> None:
+        module, text, makers = self.module, self.module.text, self.makers
+        holding = [piece for piece in module.statements if makers.within(piece.start, piece.end)]
+        holding.extend(each.piece for same in module.global_writers.values() for each in same)
+        for piece in holding:
+            for name in self._locals(piece):
+                if name in module.bindings or name in module.global_writers:
+                    self._follow(name)
+                    self.handed.names.add(name)
+        for name, functions in module.functions.items():
+            for function in functions:
+                if self._gives(function):
+                    self._follow(name)
+                    self.handed.names.add(name)
+        for cls in module.all_classes():
+            generic = text.find("[", cls.piece.head, cls.piece.body)  # what stands in brackets is no base
+            if makers.within(cls.piece.head, generic if generic > 0 else cls.piece.body):
+                self._follow(cls.name)
+                self.handed.classes.add(cls.name)
+            own = self.handed.of_class.setdefault(cls.name, set())
+            for base in (
+                _WORD.findall(text, cls.piece.head, cls.piece.body)
+                if self.makers_of or len(self.handed.of_class) > 1
+                else ()
+            ):
+                own.update(self.makers_of.get(base, ()))
+                if base != cls.name:
+                    own.update(self.handed.of_class.get(base, ()))
+            for piece in cls.statements:
+                if makers.within(piece.start, piece.end):
+                    for name in _bound_line(text[piece.start : piece.end]):
+                        self._attribute(name, own)
+            for same in cls.methods.values():
+                for method in same:
+                    self._method(method, own)
+
+    def _gives(self, function: FunctionPiece) -> bool:
+        """Whether a function may return a client."""
+        piece, text = function.piece, self.module.text
+        if not self.makers.within(piece.start, piece.end):
+            return False
+        names = self._locals(piece)
+        for match in _RETURN.finditer(text, piece.body, piece.end):
+            if self.makers.within(match.start(1), match.end(1)) or (
+                names and not names.isdisjoint(_WORD.findall(match.group(1)))
+            ):
+                return True
+        return False
+
+    def _method(self, method: FunctionPiece, own: set[str]) -> None:
+        piece, text = method.piece, self.module.text
+        if not self.makers.within(piece.start, piece.end):
+            return
+        names = self._locals(piece)
+        for match in _SELF_ASSIGN.finditer(text, piece.body, piece.end):
+            end = self._value_end(text.find("\n", match.end()))
+            if self.makers.within(match.end(), end) or (
+                names and not names.isdisjoint(_WORD.findall(text, match.end(), end))
+            ):
+                self._attribute(match.group(1), own)
+        if self._gives(method):
+            self._attribute(method.name, own)
+
+    def _locals(self, piece: Piece) -> set[str]:
+        """Names that lines of a piece give a client."""
+        text, makers = self.module.text, self.makers
+        start = piece.body if piece.kind == "function" else piece.start
+        found: set[str] = set()
+        for match in _NAME_ASSIGN.finditer(text, start, piece.end):
+            if makers.within(match.start(2), self._value_end(match.end(2))):
+                found.add(match.group(1))
+        found.update(m.group(2) for m in _AS.finditer(text, start, piece.end) if makers.within(m.start(1), m.end(1)))
+        if piece.kind == "function":
+            found.update(
+                m.group(1)
+                for m in _PARAMETER.finditer(text, piece.head, piece.body)
+                if makers.within(m.start(2), m.end(2))
+            )
+        else:
+            found.update(
+                m.group(1) for m in _DECLARED.finditer(text, start, piece.end) if makers.within(m.start(2), m.end(2))
+            )
+        return found
+
+    def _value_end(self, end: int) -> int:
+        """Where the value of an assignment ends, at a guess: a line that goes on is followed a little."""
+        goes_on = self.module.text[max(end - 2, 0) : end].rstrip().endswith(("(", ",", "\\", "["))
+        return end + 400 if goes_on else end
+
+    def pieces(self) -> list[FunctionPiece | Piece]:
+        """The pieces that match, in order of the text."""
+        module, text, mentions = self.module, self.module.text, self.mentions
+        lowered = text.lower() if _RULE_WORDS else ""
+        words = [word for word in _RULE_WORDS if word in lowered]
+        if not mentions.offsets and not words:
+            return []
+
+        def matters(piece: Piece) -> bool:
+            return mentions.within(piece.start, piece.end) or any(
+                lowered.find(word, piece.start, piece.end) >= 0 for word in words
+            )
+
+        found: dict[int, FunctionPiece | Piece] = {}
+        for function in module.all_functions():
+            piece = function.piece
+            heir = function.owner is not None and function.owner.name in self.handed.classes
+            if matters(piece) or (
+                heir and any(m.group(1) in METHODS for m in _OWN_CALL.finditer(text, piece.body, piece.end))
+            ):
+                found[piece.start] = function
+        for piece in module.statements:
+            if matters(piece):
+                found[piece.start] = piece
+        for cls in module.all_classes():
+            for piece in cls.statements:
+                if matters(piece):
+                    found[piece.start] = piece
+        self._callers(found)
+        return [found[key] for key in sorted(found)]
+
+    def _callers(self, found: dict[int, FunctionPiece | Piece]) -> None:
+        """Adds the coroutines that call a plain function of this module that matters: its calls are theirs, too."""
+        text = self.module.text
+        waiting = [each for each in self.module.all_functions() if each.piece.is_async]
+        if not waiting:
+            return
+        self.handed.asked.update(
+            each.name for each in found.values() if isinstance(each, FunctionPiece) and not each.piece.is_async
+        )
+        for each in waiting if self.handed.asked else ():
+            calls = _PLAIN_CALL.finditer(text, each.piece.body, each.piece.end)
+            if each.piece.start not in found and any(call.group(1) in self.handed.asked for call in calls):
+                found[each.piece.start] = each
+
+
+_RETURN = re.compile(r"\b(?:return|yield)\b([^\n]*)")
+_SELF_ASSIGN = re.compile(r"\b(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
+_NAME_ASSIGN = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)", re.MULTILINE)
+_AS = re.compile(r"\bwith\b([^\n]*?)\bas[ \t]+(\w+)")
+_PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
+_OWN_CALL = re.compile(r"\b(?:self|super\(\))\.(\w+)\(")
+_PLAIN_CALL = re.compile(r"(?:(?<![\w.])|\b(?:self|cls)\.)(\w+)\(")
+_DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)
+_WORD = re.compile(r"(?<![\w.])\w+")
+
+
+def _bound_line(text: str) -> list[str]:
+    match = re.match(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?(?:=(?!=)|$)", text)
+    return [match.group(1)] if match else []
+
+
+@lru_cache(maxsize=1024)
+def _member(names: tuple[str, ...]) -> str:
+    """An expression for what may follow a module's name: attributes that end in one of these."""
+    return rf"\s*\.\s*(?:\w+\s*\.\s*)*(?:{'|'.join(map(re.escape, names))})\b"
+
+
+@lru_cache(maxsize=4096)
+def _prefixes(dotted: str) -> tuple[str, ...]:
+    """Catalogue imports that a dotted name leads to, or lies above."""
+    parts = dotted.split(".")
+    found = tuple(prefix for end in range(len(parts), 0, -1) if (prefix := ".".join(parts[:end])) in IMPORTS)
+    return found or tuple(prefix for prefix in IMPORTS if prefix.startswith(dotted + "."))

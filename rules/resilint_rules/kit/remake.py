@@ -1,0 +1,148 @@
+"""Fixes for retries: a limit, a pause, fewer errors."""
+
+from __future__ import annotations
+
+from .handlers import builtin
+from .loops import Loop
+from .mend import add_argument, before_body, indentation, unused
+from .retries import Layer
+from .rule import Fix, Import
+from .text import Edit
+from .values import Ref
+
+
+def add_words(layer: Layer, words: list[str]) -> list[Fix]:
+    """Adds arguments to a policy, in its library's own words."""
+    wanted = [each for each in words if each]
+    if not wanted or not words[0]:
+        return []
+    taken = set(layer.args.named)
+    if any(each.partition("=")[0].strip() in taken for each in wanted):
+        return []
+    text, imports = layer.spelled(", ".join(wanted))
+    if layer.call is None:
+        end = layer.frame.tree.span(layer.node).end
+        return [Fix(f"Add {text}", (Edit(end, end, f"({text})"),), imports)]
+    edit = add_argument(layer.call, text)
+    return [Fix(f"Add {text}", (edit,), imports)] if edit is not None else []
+
+
+def space(layer: Layer) -> list[Fix]:
+    """Makes a policy wait between its attempts; a wait of nothing is replaced."""
+    words = layer.fact.word("fix_wait")
+    param = layer.fact.param("wait")
+    given = layer.args.get(param) if param is not None else None
+    if given is None:
+        return add_words(layer, [words])
+    if "," in words.partition("(")[0]:
+        return []
+    text, imports = layer.spelled(words)
+    span = layer.frame.tree.outer(given.node)
+    return [Fix(f"Set {text}", (Edit(span.start, span.end, text.partition("=")[2]),), imports)]
+
+
+def count_failures(loop: Loop) -> list[Fix]:
+    """Counts what fails before a `while True`, and lets the fifth error out."""
+    if not loop.each_success_leaves:
+        return []
+    frame, document = loop.frame, loop.frame.scope.module.doc
+    name = unused(frame, ("attempts", "failures", "failed_attempts"))
+    start = loop.head.start
+    line = document.starts[document.position(start)[0] - 1]
+    indent, newline = document.text[line:start], document.newline
+    if not name or indent.strip():
+        return []
+    edits = [Edit(line, line, f"{indent}{name} = 0{newline}")]
+    for clause in loop.clauses:
+        body = clause.node.body
+        inner = indentation(frame, frame.tree.span(body.body[0]).start) if body.body else ""
+        step = inner[len(indentation(frame, frame.tree.span(clause.node).start)) :]
+        lines = (f"{name} += 1", f"{inner}if {name} == 5:", f"{inner}{step}raise")
+        edit = before_body(frame, body, newline.join(lines))
+        if edit is None:
+            return []
+        edits.append(edit)
+    return [Fix("Give up after 5 attempts", tuple(edits))]
+
+
+def pause(loop: Loop) -> list[Fix]:
+    """Sleeps before each attempt but the first, longer each time, and never as long as another program."""
+    frame = loop.frame
+    counter, first = loop.counter, loop.first
+    if not counter or counter == "_" or first not in (0, 1):
+        return []
+    needs = [Import("random"), Import("asyncio" if frame.is_async else "time")]
+    for each in needs:
+        bound = frame.lookup(each.module)
+        if bound is not None and bound != Ref(each.module):
+            return []
+    seconds = f"random.uniform(0, min(10, 0.5 * 2**{counter}))"
+    sleep = f"await asyncio.sleep({seconds})" if frame.is_async else f"time.sleep({seconds})"
+    block = loop.node.body
+    start = frame.tree.span(block.body[0]).start
+    inner = indentation(frame, start)
+    step = inner[len(indentation(frame, loop.head.start)) :]
+    test = counter if first == 0 else f"{counter} > 1"
+    edit = before_body(frame, block, f"if {test}:{frame.scope.module.doc.newline}{inner}{step}{sleep}")
+    return [Fix("Sleep before each attempt but the first", (edit,), tuple(needs))] if edit is not None else []
+
+
+def narrow(layer: Layer) -> list[Fix]:
+    """Retries only what the libraries in use raise when the other side cannot be reached."""
+    frame = layer.frame
+    words = layer.fact.word("fix_on")
+    if not words:
+        return []
+    errors: list[str] = []
+    for call in layer.calls:
+        for library in frame.scope.catalog.libraries(call.callee):
+            for error in library.data.get("transient", {}).get("errors", ()):
+                spellings = [error, *(other for other, first in library.aliases.items() if first == error)]
+                errors.append(min(spellings, key=len))
+    return _narrowed(layer, words, list(dict.fromkeys(errors)))
+
+
+def _narrowed(layer: Layer, words: str, errors: list[str]) -> list[Fix]:
+    imports: list[Import] = []
+    names: list[str] = []
+    for each in errors:
+        text, needed = known_as(layer, each)
+        names.append(text)
+        if needed is not None:
+            imports.append(needed)
+    if not names:
+        return []
+    listed = names[0] if len(names) == 1 else f"({', '.join(names)})"
+    several = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+    text, more = layer.spelled(words.format(errors=listed, tuple=several))
+    found = layer.fact.param("errors")
+    given = layer.args.get(found) if found is not None else None
+    title = f"Retry {' and '.join(names)} only"
+    if given is not None:
+        value = text.partition("=")[2]
+        span = layer.frame.tree.outer(given.node)
+        return [Fix(title, (Edit(span.start, span.end, value),), (*imports, *more))]
+    if layer.call is None:
+        end = layer.frame.tree.span(layer.node).end
+        return [Fix(title, (Edit(end, end, f"({text})"),), (*imports, *more))]
+    edit = add_argument(layer.call, text)
+    return [Fix(title, (edit,), (*imports, *more))] if edit is not None else []
+
+
+def known_as(layer: Layer, error: str) -> tuple[str, Import | None]:
+    """The name that the module has for an exception, and the import it needs if it has none."""
+    module = layer.frame.scope.module
+    home, _, name = error.rpartition(".")
+    if not home or builtin(error):
+        return error, None
+    for own, targets in module.imports.items():
+        if any(t.module == home and t.name == name for t in targets):
+            return own, None
+    parts = error.split(".")
+    for end in range(len(parts) - 1, 0, -1):
+        prefix = ".".join(parts[:end])
+        for own, targets in module.imports.items():
+            if any((t.module == prefix and not t.name) or f"{t.module}.{t.name}" == prefix for t in targets):
+                rest = error[len(prefix) + 1 :]
+                return f"{own}.{rest}", None
+    return error, Import(home)

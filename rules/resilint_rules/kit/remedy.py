@@ -1,0 +1,184 @@
+"""Fixes that several rules offer: a time limit in the words of the library at hand."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import libcst as cst
+
+from .calls import Call
+from .catalog import Fact
+from .mend import add_argument, number, replace
+from .module import Module
+from .rule import Fix, Import
+from .values import Const, Sequence
+
+_CONSTANT = re.compile(r"(?:\w+_)?(?:TIMEOUT|TIME_OUT)(?:_S|_SEC|_SECS|_SECONDS)?|TIMEOUT_\w+")
+_GENERAL = frozenset(
+    [
+        "ALL",
+        "API",
+        "CALL",
+        "CLIENT",
+        "CONNECT",
+        "CONNECTION",
+        "DEFAULT",
+        "DOWNLOAD",
+        "GET",
+        "HTTP",
+        "HTTPS",
+        "MAX",
+        "NETWORK",
+        "OPEN",
+        "POST",
+        "READ",
+        "REMOTE",
+        "REQUEST",
+        "REQUESTS",
+        "RESPONSE",
+        "S",
+        "SEC",
+        "SECONDS",
+        "SECS",
+        "SERVER",
+        "SERVICE",
+        "SOCKET",
+        "TIME",
+        "OUT",
+        "TIMEOUT",
+        "TOTAL",
+        "UPLOAD",
+        "URL",
+        "WEB",
+    ]
+)
+"""Words in the names of time limits that are for any call."""
+_OTHER_UNIT = re.compile(
+    r"MS\b|MILLI|MINUTE|HOUR|_MIN\b|POLL|WAIT|RETR|CACHE|LOCK|TASK|JOB|TEST|IDLE|SHUTDOWN|SESSION", re.IGNORECASE
+)
+
+
+def seconds(call: Call) -> dict[str, str]:
+    """The settings' time limits as text, in seconds and milliseconds."""
+    values = call.frame.scope.linker.timeouts
+    found = {name: number(value) for name, value in values.items()}
+    found.update({f"{name}_ms": number(value * 1000) for name, value in values.items()})
+    found.update(
+        {f"{name}_whole": str(math.ceil(value)) for name, value in values.items()}
+    )  # some take whole seconds only
+    return found
+
+
+def written(call: Call, fact: Fact) -> list[tuple[str, str]]:
+    """(parameter, value) pairs that set a limit, as the library writes it; [] if it has no parameter for one."""
+    writes = fact.data.get("writes")
+    if writes is None or not fact.timeout:
+        return []
+    values = seconds(call)
+    if isinstance(writes, str):
+        return [(fact.timeout[0].name, writes.format(**values))]
+    return [(name, str(text).format(**values)) for name, text in writes.items()]
+
+
+def needed(call: Call, fact: Fact, texts: list[str]) -> tuple[tuple[Import, ...], list[str]]:
+    """The imports that written values need, and the values with the names this module uses for them."""
+    return spelled(call.frame.scope.module, texts)
+
+
+def spelled(module: Module, texts: list[str]) -> tuple[tuple[Import, ...], list[str]]:
+    """The imports that texts with calls need, and the texts with the names this module uses for them.
+
+    A value such as `httpx.Timeout(30)` needs `httpx`, unless the module knows it by another name.
+    """
+    imports: list[Import] = []
+    result: list[str] = []
+    for text in texts:
+        root = re.match(r"([A-Za-z_]\w*)(?:\.\w+)*\(", text)
+        if root:
+            dotted = text[: root.end() - 1]
+            top = dotted.partition(".")[0]
+            known = next(
+                (
+                    name
+                    for name, targets in module.imports.items()
+                    if any(t.module == top and not t.name for t in targets)
+                ),
+                None,
+            )
+            if known is not None:
+                text = known + text[len(top) :]
+            else:
+                head, _, name = dotted.rpartition(".")
+                imported = next(
+                    (n for n, ts in module.imports.items() if any(t.module == head and t.name == name for t in ts)),
+                    None,
+                )
+                if imported is not None:
+                    text = imported + text[len(dotted) :]
+                else:
+                    imports.append(Import(top))
+        result.append(text)
+    return tuple(imports), result
+
+
+def constants(call: Call) -> list[str]:
+    """Names of the module that plainly hold a time limit in seconds for calls like this one."""
+    scope = call.frame.scope
+    found: list[str] = []
+    for name in sorted(scope.module.bindings):
+        if not _CONSTANT.fullmatch(name) or _OTHER_UNIT.search(name):
+            continue
+        if name in call.frame.env or not _meant(name, call):
+            continue
+        value = scope.value(name)
+        if isinstance(value, Const) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+            if 0 < value.value <= 600:
+                found.append(name)
+        elif isinstance(value, Sequence) and call.fact.word("tuple") and 2 <= len(value.members) <= 4:
+            found.append(name)
+    return found
+
+
+def _meant(name: str, call: Call) -> bool:
+    """Whether a limit's name is general, or shares its particular words with the call's surroundings."""
+    particular = set(name.strip("_").split("_")) - _GENERAL
+    doc = call.frame.scope.module.doc
+    around = f"{doc.module} {call.frame.qualname} {call.fact.library} {call.frame.tree.code(call.node)}".upper()
+    return all(word in around for word in particular)
+
+
+def bound(call: Call) -> list[Fix]:
+    """Ways to give a call a time limit: the module's own constant, the caller's limit, the settings' values."""
+    fact = call.fact
+    pairs = written(call, fact)
+    if not pairs:
+        return []
+    fixes: list[Fix] = []
+    if len(pairs) == 1 and isinstance(fact.data.get("writes"), str):
+        parameter = pairs[0][0]
+        node = call.frame.node
+        own = constants(call)
+        if isinstance(node, cst.FunctionDef) and parameter == "timeout" and fact.word("unit", "s") == "s":
+            names = [p.name.value for p in (*node.params.params, *node.params.kwonly_params)]
+            if "timeout" in names:
+                own.insert(0, "timeout")
+        for name in own[:2]:
+            edit = add_argument(call, f"{parameter}={name}")
+            if edit is not None:
+                fixes.append(Fix(f"Add {parameter}={name}", (edit,)))
+    imports, texts = needed(call, fact, [text for _, text in pairs])
+    joined = ", ".join(f"{name}={text}" for (name, _), text in zip(pairs, texts, strict=True))
+    edit = add_argument(call, joined)
+    if edit is not None:
+        fixes.append(Fix(f"Add {joined}", (edit,), imports))
+    return fixes
+
+
+def rebound(call: Call, node: cst.CSTNode, fact: Fact) -> list[Fix]:
+    """Puts a time limit in place of a value that switches it off."""
+    pairs = written(call, fact)
+    if len(pairs) != 1:
+        return []
+    imports, texts = needed(call, fact, [pairs[0][1]])
+    return [Fix(f"Set {pairs[0][0]}={texts[0]}", (replace(call.frame, node, texts[0]),), imports)]

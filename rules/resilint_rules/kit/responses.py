@@ -1,0 +1,130 @@
+"""What is done with a call's answer: whether its status is looked at, and how to make sure that it is."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from .calls import Call
+from .mend import after_statement, before_body, hoist
+from .rule import Fix
+from .text import Edit
+from .values import Const, Instance, Response
+
+
+def read_unchecked(response: Response) -> str:
+    """The first accessor by which the body is read although nothing looks at the status; "" if all is well.
+
+    Silent when the response leaves the function's sight, its client raises by itself, or its truth
+    value is tested where that is the status.
+    """
+    call = response.call
+    fact = call.frame.scope.catalog.fact("response", response.type)
+    if fact is None or response.escaped or call.fact.word("status") != "silent" or call.verb == "HEAD":
+        return ""
+    if response.envelope or (response.truth and fact.word("truth") == "status") or raises_itself(call):
+        return ""
+    checks, body = fact.words("checks"), fact.words("body")
+    if any(name in checks for name, _ in response.uses):
+        return ""
+    known = {*body, *fact.words("plain")}
+    if any(name not in known and name not in _PLAIN for name, _ in response.uses):
+        return ""  # an accessor we know nothing of may be the check
+    return next((name for name, _ in response.uses if name in body), "")
+
+
+_PLAIN = frozenset(
+    (
+        "headers",
+        "url",
+        "encoding",
+        "cookies",
+        "elapsed",
+        "history",
+        "request",
+        "close",
+        "aclose",
+        "links",
+        "http_version",
+    )
+)
+
+
+def raises_itself(call: Call) -> bool:
+    """Whether the client, or an argument, makes error statuses raise; also when that cannot be seen."""
+    own = call.fact.param("raises_param")
+    if own is not None:
+        value = call.args.value(own)
+        if value is not None and not (isinstance(value, Const) and not value.value):
+            return True
+    for client in call.clients:
+        made = client.made
+        if made is None:
+            if client.origin == "annotation" and call.frame.scope.catalog.fact("client", client.type) is not None:
+                continue
+            return True
+        if client.subclass is not None or client.escaped:
+            return True
+        for key in ("raise_hook", "raises_param"):
+            param = made.fact.param(key)
+            if param is not None:
+                value = made.args.value(param)
+                if value is not None and not (isinstance(value, Const) and not value.value):
+                    return True
+        if any(
+            kind in ("set", "touch") and name in ("hooks", "event_hooks", "raise_for_status")
+            for kind, name, _ in client.events
+        ):
+            return True
+        if any(isinstance(value, Instance) for kind, _, value in client.events if kind == "set"):
+            continue
+    return False
+
+
+def raise_after(call: Call) -> list[Fix]:
+    """Inserts the status check right after the call, where that can be done without restructuring."""
+    response = call.response
+    fact = call.frame.scope.catalog.fact("response", response.type) if response is not None else None
+    if response is None or fact is None or not fact.word("raiser"):
+        return []
+    name = response.names[0]
+    text = f"{name}.{fact.word('raiser')}()"
+    statement = call.statement
+    edit = None
+    if isinstance(statement, cst.With):
+        last = statement.items[-1]
+        if last.asname is not None and isinstance(last.asname.name, cst.Name) and last.asname.name.value == name:
+            edit = before_body(call.frame, statement.body, text)
+    elif isinstance(statement, (cst.Assign, cst.AnnAssign)):
+        inner = statement.value
+        if isinstance(inner, cst.Await):
+            inner = inner.expression
+        if inner is call.node:
+            edit = after_statement(call.frame, statement, text)
+    return [Fix(f"Insert {text}", (edit,))] if edit is not None else []
+
+
+def chained(response: Response) -> bool:
+    """Whether everything that is read is read straight off the call, so that no name keeps the response."""
+    return bool(response.uses) and all(
+        isinstance(node, cst.Attribute) and _call_in(node.value) is response.call.node for _, node in response.uses
+    )
+
+
+def _call_in(node: cst.CSTNode) -> cst.CSTNode:
+    return node.expression if isinstance(node, cst.Await) else node
+
+
+def raise_between(call: Call) -> list[Fix]:
+    """Puts the status check between a call and what is read off it: in the chain, or on a line before."""
+    response = call.response
+    fact = call.frame.scope.catalog.fact("response", response.type) if response is not None else None
+    if response is None or fact is None or not fact.word("raiser"):
+        return []
+    node = response.uses[0][1]
+    assert isinstance(node, cst.Attribute)
+    raiser = f"{fact.word('raiser')}()"
+    if fact.word("raiser_returns") == "response":
+        end = call.frame.tree.outer(node.value).end
+        return [Fix(f"Insert .{raiser}", (Edit(end, end, f".{raiser}"),))]
+    edits = hoist(call, node.value, ("response", "resp", "answer", "reply"), lambda name: f"{name}.{raiser}")
+    return [Fix(f"Keep the response and insert {raiser}", edits)] if edits else []

@@ -1,0 +1,142 @@
+"""What a rule is, what it finds, and how a finding can be mended."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .text import Edit, Span
+
+Applicability = Literal["safe", "unsafe", "displayonly"]
+"""safe: the same behaviour on every path that worked before; unsafe: may raise or wait differently;
+displayonly: a scaffold to finish by hand, never applied in bulk."""
+
+
+class Severity(str, enum.Enum):
+    """How bad a finding is; compare with `rank` (0 is the worst)."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    HINT = "hint"
+
+    @property
+    def rank(self) -> int:
+        """0 for an error to 3 for a hint."""
+        return list(Severity).index(self)
+
+
+_NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A name that a fix needs: `import module`, or `from module import name`."""
+
+    module: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """An independent change to the text the finding was made for: edits, and the imports they need.
+
+    `title` states the effect ("Add timeout=(3.05, 27)"). Imports are named, not text; `fix.apply`
+    merges and places them once. `edits` are sorted and do not overlap.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    imports: tuple[Import, ...] = ()
+    applicability: Applicability = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that explains a finding. `file` is "" for the same file; `row` is one-based."""
+
+    message: str
+    span: Span
+    file: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a rule has found. `span` are offsets in the document it was found in.
+
+    `callee` is the qualified name of what is called ("" if nothing is), `scope` the qualified name
+    of the enclosing function or class; with rule and an ordinal they make the `fingerprint`, which
+    `check` fills in. The first fix is the preferred one.
+    """
+
+    code: str
+    rule: str
+    severity: Severity
+    span: Span
+    message: str
+    fixes: tuple[Fix, ...] = ()
+    related: tuple[Related, ...] = ()
+    help: str = ""
+    callee: str = ""
+    scope: str = ""
+    library: str = ""
+    statement: Span = _NOWHERE
+    """The whole statement around the span: an ignore comment on its first line counts too."""
+    fingerprint: str = ""
+    own_severity: bool = False
+    """The rule chose this severity for this place; else the rule's own holds."""
+
+
+Check = Callable[[Any], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as the rest of the house sees it; everything but the decorator's words is derived."""
+
+    code: str
+    name: str
+    severity: Severity
+    family: str
+    module: str
+    """Dotted name of the module that holds it; imported only when needed."""
+    subject: str
+    """What it subscribes to: the name of the type of its function's first parameter."""
+    summary: str
+    """The first line of its page."""
+    fixable: bool
+    preview: bool
+    default: bool
+    tests: bool
+    """True for a rule about tests: such a rule sees test files and nothing else."""
+    words: tuple[str, ...]
+    """Words of which one must occur in a file, beside the catalogue's imports, for it to matter."""
+    equivalents: tuple[str, ...]
+    """Codes of other tools for the same risk: "S113", "B113", "missing-timeout", ..."""
+
+
+def rule(
+    *,
+    code: str,
+    name: str,
+    severity: str = "warning",
+    preview: bool = False,
+    default: bool = True,
+    tests: bool = False,
+    words: tuple[str, ...] = (),
+    equivalents: tuple[str, ...] = (),
+) -> Callable[[Check], Check]:
+    """Marks a function as a rule's check.
+
+    The keywords are read from the source by the registry generator (`python -m resilint_rules`) as
+    literals, so that no rule has to be imported to know its code; the function is left as it is.
+    """
+    Severity(severity)
+
+    def mark(check: Check) -> Check:
+        return check
+
+    return mark

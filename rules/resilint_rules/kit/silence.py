@@ -1,0 +1,193 @@
+"""Handlers that let a failure disappear, and the line that makes them speak."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from .calls import Call, Guard
+from .frame import Frame
+from .handlers import Clause, calls_in, clauses, is_log, last_name
+from .mend import before_body
+from .retries import external
+from .rule import Fix, Import
+from .syntax import walk
+from .text import Edit
+
+_PROBES = re.compile(
+    r"(?:^|_)(?:is|has|can|check|ping|probe|test|try|exists?|valid|validate|verify|alive|health\w*|ready|reachable|"
+    r"available|online|connected|running|responds?|up|wait|await|poll|supports?|detect|discover|guess|maybe|ensure|"
+    r"status)(?:_|$)",
+    re.IGNORECASE,
+)
+"""Functions whose answer is whether the other side is there: a failure is the answer."""
+_PARTING = re.compile(
+    r"clos|clean|stop|shut|tear|__del__|__a?exit__|disconnect|logout|logoff|quit|dispos|releas|abort|cancel|kill|"
+    r"terminat|finali|drain|unregister|unsubscribe|reset|forget|delete|remov|purge|leav",
+    re.IGNORECASE,
+)
+"""Functions that end something: what cannot be ended is gone already."""
+_ASIDE = re.compile(
+    r"telemetr|analytic|track|usage|beacon|heartbeat|metric|stat(?:s|sd|istic)|best_?effort|optional|silent|quiet|safe|"
+    r"ignor",
+    re.IGNORECASE,
+)
+"""Names that say that a failure is to be of no consequence."""
+_COUNTS = re.compile(r"fail|err|miss|skip|bad|retr|attempt", re.IGNORECASE)
+_REPORTS = re.compile(
+    r"(?:^|_)(?:fail\w*|err\w*|warn\w*|abort|alert|notify|report\w*|complain|problem)(?:_|$)", re.IGNORECASE
+)
+_OWN_LOG = re.compile(
+    r"\b(?:self|cls)\.(?:_?log(?:ger)?|_?LOG(?:GER)?)(?=\.(?:debug|info|warning|error|exception)\()"
+)
+_LOUD = frozenset(("warning", "warn", "error", "exception", "critical", "fatal"))
+_LOGGERS = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER", "_LOG")
+
+
+def silent(guard: Guard) -> Iterator[tuple[Clause, Call]]:
+    """Clauses by which the failure of an external call leaves no trace, each with the call."""
+    every = [call for call in guard.calls if external(call) and not call.deferred]
+    asking = [call for call in every if not call.fact.flag("question")]
+    calls = [call for call in asking if _guarded(guard, call) and not _parting(call)]
+    if not calls or _excused(guard.frame) or _seen_later(guard):
+        return
+    for clause in clauses(guard):
+        if not _says_nothing(clause) or clause.comment or _only_slow(clause, guard) or _verdict(clause, guard.frame):
+            continue
+        meant = (each for each in calls if clause.concerns(each) and not _handled_before(guard, clause, each))
+        call = next(meant, None)
+        if call is not None:
+            yield clause, call
+
+
+def _guarded(guard: Guard, call: Call) -> bool:
+    """Whether no other `try` stands between a `try` and a call in its body."""
+    inner = [each.node for each in call.within if each.kind == "try" and each.part == "body"]
+    return bool(inner) and inner[-1] is guard.node
+
+
+def _parting(call: Call) -> bool:
+    """Whether a call ends something."""
+    names = (last_name(call.node), call.callee.rpartition(".")[2])
+    return call.verb == "DELETE" or any(_PARTING.search(name) for name in names)
+
+
+def _excused(frame: Frame) -> bool:
+    name = frame.qualname.rpartition(".")[2]
+    if any(pattern.search(name) for pattern in (_PROBES, _PARTING)):
+        return True
+    return bool(_ASIDE.search(frame.qualname) or _ASIDE.search(frame.scope.module.doc.module))
+
+
+def _says_nothing(clause: Clause) -> bool:
+    """Whether a clause only goes on, or gives a constant back."""
+    body = clause.node.body
+    lines = body.body if isinstance(body, cst.SimpleStatementSuite) else [
+        each for line in body.body for each in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+    ]  # fmt: skip
+    return all(_is_nothing(each) for each in lines)
+
+
+def _is_nothing(node: cst.CSTNode) -> bool:
+    if isinstance(node, (cst.Pass, cst.Continue)):
+        return True
+    if isinstance(node, cst.Expr):
+        return isinstance(node.value, cst.Ellipsis)
+    return isinstance(node, cst.Return) and (node.value is None or _is_constant(node.value))
+
+
+def _is_constant(node: cst.CSTNode) -> bool:
+    if isinstance(node, (cst.Tuple, cst.List)):
+        return all(_is_constant(each.value) for each in node.elements)
+    if isinstance(node, cst.Dict):
+        return not node.elements
+    if isinstance(node, cst.SimpleString):
+        return not node.raw_value  # one with words in it tells the caller
+    return isinstance(node, (cst.Integer, cst.Float)) or (
+        isinstance(node, cst.Name) and node.value in ("None", "True", "False")
+    )
+
+
+def _verdict(clause: Clause, frame: Frame) -> bool:
+    """Whether a clause tells the caller: it answers no to a question, or gives None back inside the module."""
+    returned = [each.value for each in walk(clause.node.body) if isinstance(each, cst.Return)]
+    names = {each.value if isinstance(each, cst.Name) else "" if each is not None else "None" for each in returned}
+    if names & {"True", "False"}:
+        return True
+    name = frame.qualname.rpartition(".")[2]
+    return names == {"None"} and name.startswith("_") and not name.startswith("__")
+
+
+def _only_slow(clause: Clause, guard: Guard) -> bool:
+    """Whether a clause only catches that nothing came in time, in a loop that goes on to wait."""
+    looped = any(each.kind == "loop" for each in guard.within)
+    return looped and bool(clause.errors) and all("timeout" in each.lower() for each in clause.errors or ())
+
+
+def _handled_before(guard: Guard, clause: Clause, call: Call) -> bool:
+    """Whether a clause above takes the failures to reach the other side, so that this one has only the rest."""
+    for each in clauses(guard):
+        if each.node is clause.node:
+            return False
+        if each.concerns(call):
+            return True
+    return False
+
+
+def _seen_later(guard: Guard) -> bool:
+    """Whether the function raises or complains after the `try`, counts failures, or has another way to learn of it."""
+    frame = guard.frame
+    if frame.node is None:
+        return False
+    end = frame.tree.span(guard.node).end
+    inside = {id(each) for each in walk(guard.node)}
+    for node in walk(frame.node):
+        if id(node) in inside:
+            continue
+        if isinstance(node, cst.Raise) and frame.tree.span(node).start >= end:
+            return True
+        if isinstance(node, cst.Call) and _tells(node) and frame.tree.span(node).start >= end:
+            return True
+        if isinstance(node, cst.AugAssign) and _COUNTS.search(frame.tree.code(node.target)):
+            return True
+    return any(_tells(each) for each in calls_in(guard.node.body))
+
+
+def _tells(node: cst.Call) -> bool:
+    """Whether a call tells somebody of a failure, by its name."""
+    name = last_name(node)
+    return (is_log(node) and name in _LOUD) or bool(_REPORTS.search(name))
+
+
+def spoken(clause: Clause, call: Call) -> list[Fix]:
+    """Writes a warning with the traceback to the log, and goes on as before."""
+    frame, body = clause.frame, clause.node.body
+    logger, imports = _logger(frame)
+    subject = call.written if '"' not in call.written and len(call.written) <= 60 else call.callee
+    text = f'{logger}.warning("{subject} failed", exc_info=True)'
+    nothing = [each for each in walk(body) if isinstance(each, (cst.Pass, cst.Ellipsis))]
+    edit: Edit | None
+    if nothing:
+        start, end = frame.tree.span(nothing[-1])
+        edit = Edit(start, end, text)
+    else:
+        edit = before_body(frame, body, text)
+    return [Fix("Write a warning to the log", (edit,), imports)] if edit is not None and len(nothing) <= 1 else []
+
+
+def _logger(frame: Frame) -> tuple[str, tuple[Import, ...]]:
+    """How this function reaches its log: by its object's, by the module's, or by asking for one."""
+    top = frame
+    while top.outer is not None:
+        top = top.outer
+    own = _OWN_LOG.search(top.tree.text)
+    if own is not None:
+        return own.group(), ()
+    module = frame.scope.module
+    for name in _LOGGERS:
+        made = re.compile(rf"^{name}\b[^=\n]*=[^\n]*\bget_?[lL]ogger\(", re.MULTILINE)
+        if name in module.bindings and made.search(module.text):
+            return name, ()
+    return "logging.getLogger(__name__)", (Import("logging"),)

@@ -1,0 +1,51 @@
+"""What rules can subscribe to: the type of a rule's first parameter, and where its objects come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from .calls import KINDS, Call, Guard
+from .frame import Frame
+from .loops import loops, retries
+from .retries import layers
+
+
+def functions(frames: list[Frame]) -> Iterator[Frame]:
+    """Functions, lambdas and module-level statements, outer before inner."""
+    for frame in frames:
+        yield from frame.all_frames()
+
+
+def _calls(kind: type[Call]) -> Callable[[list[Frame]], Iterator[object]]:
+    def find(frames: list[Frame]) -> Iterator[object]:
+        for frame in functions(frames):
+            for call in frame.calls.values():
+                if type(call) is kind:
+                    yield call
+
+    return find
+
+
+def bounded(frames: list[Frame]) -> Iterator[Call]:
+    """Calls and the making of clients."""
+    for frame in functions(frames):
+        for call in frame.calls.values():
+            if call.fact.kind in ("call", "client"):
+                yield call
+
+
+def guards(frames: list[Frame]) -> Iterator[Guard]:
+    """`try` statements with the calls they guard."""
+    for frame in functions(frames):
+        yield from frame.guards.values()
+
+
+SUBJECTS: dict[str, Callable[[list[Frame]], Iterator[object]]] = {
+    **{kind.__name__: _calls(kind) for kind in KINDS.values()},
+    "AnyCall": bounded,
+    "Frame": functions,
+    "Guard": guards,
+    "Layer": layers,
+    "Loop": loops,
+    "Retry": retries,
+}

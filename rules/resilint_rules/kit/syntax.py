@@ -1,0 +1,208 @@
+"""libcst, kept safe: parse one piece, look at its nodes' own fields, and know where they stand.
+
+A piece is parsed as it stands: a method under a one-line class header, at its own indentation, so
+that every offset in the tree is an offset in the document minus a constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+import libcst as cst
+from libcst._nodes.internal import CodegenState
+
+from .text import Span
+
+MAX_DEPTH = 200
+"""Nested brackets beyond which CPython gives up too, and libcst would overflow the stack."""
+MAX_WEIGHT = 1000
+"""Operators, calls and subscripts in one logical line beyond which libcst takes seconds."""
+
+_HEADER = "class _:\n"
+_SKIPPED = frozenset(
+    (
+    "leading_lines", "header", "footer", "lpar", "rpar", "trailing_whitespace", "comma", "semicolon",
+    "lines_after_decorators", "lbracket", "rbracket", "lbrace", "rbrace", "equal", "colon", "newline", "indent",
+    "encoding", "default_indent", "default_newline", "has_trailing_newline", "dot", "star_equal",
+)
+)  # fmt: skip
+_LEAVES = frozenset((str, bool, int, type(None), cst.MaybeSentinel))
+_children: dict[type, tuple[str, ...]] = {}
+
+
+class _Recorder(CodegenState):
+    """Notes where each node starts and ends while the tree is written out once."""
+
+    # CodegenState has slots; a subclass without them may carry its own state.
+    def watch(self) -> None:
+        self.offset = 0
+        self.spans: dict[int, tuple[int, int]] = {}
+        self.outer: dict[int, tuple[int, int]] = {}
+        self.started: list[int] = []
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        self.started.append(self.offset)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        found = self.outer[id(node)] = (self.started.pop(), self.offset)
+        self.spans.setdefault(id(node), found)
+
+    def add_token(self, value: str) -> None:
+        self.offset += len(value)
+
+    def add_indent_tokens(self) -> None:
+        self.offset += sum(map(len, self.indent_tokens))
+
+    def pop_trailing_newline(self) -> None:
+        pass
+
+    def record_syntactic_position(  # type: ignore[override]
+        self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
+    ) -> _Position:
+        return _Position(self, node, start_node, end_node)
+
+
+class _Position:
+    """A context that notes a node's span; `start_node` and `end_node` narrow it to what they cover."""
+
+    __slots__ = ("end_node", "node", "start", "start_node", "state")
+
+    def __init__(
+        self, state: _Recorder, node: cst.CSTNode, start_node: cst.CSTNode | None, end_node: cst.CSTNode | None
+    ) -> None:
+        self.state, self.node, self.start_node, self.end_node = state, node, start_node, end_node
+
+    def __enter__(self) -> None:
+        self.start = self.state.offset
+
+    def __exit__(self, *_: object) -> None:
+        spans = self.state.spans
+        start = (
+            spans[id(self.start_node)][0]
+            if self.start_node is not None and id(self.start_node) in spans
+            else self.start
+        )
+        end = (
+            spans[id(self.end_node)][1]
+            if self.end_node is not None and id(self.end_node) in spans
+            else self.state.offset
+        )
+        spans[id(self.node)] = (start, end)
+
+
+class Tree:
+    """A parsed piece: its nodes, and their spans in the document on demand."""
+
+    __slots__ = ("_outer", "_shift", "_spans", "body", "lines", "module", "start", "text")
+
+    def __init__(
+        self, module: cst.Module, text: str, start: int, shift: int, body: tuple[cst.BaseStatement, ...]
+    ) -> None:
+        self.module = module
+        self.text = text
+        self.start = start
+        self.body = body
+        self.lines = text.count("\n") + 1
+        self._shift = shift
+        self._spans: dict[int, tuple[int, int]] = {}
+        self._outer: dict[int, tuple[int, int]] = {}
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """Where a node stands in the document, without the white space and brackets around it."""
+        self._write()
+        return self._place(self._spans[id(node)])
+
+    def outer(self, node: cst.CSTNode) -> Span:
+        """Where an expression stands in the document, with the brackets around it."""
+        self._write()
+        return self._place(self._outer[id(node)])
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The text of an expression, with the brackets around it."""
+        start, end = self.outer(node)
+        return self.text[start - self.start : end - self.start]
+
+    def _place(self, found: tuple[int, int]) -> Span:
+        return Span(found[0] + self._shift, found[1] + self._shift)
+
+    def _write(self) -> None:
+        if not self._spans:
+            state = _Recorder(default_indent=self.module.default_indent, default_newline=self.module.default_newline)
+            state.watch()
+            self.module._codegen(state)  # noqa: SLF001 - the writer's way in, with a state of our own
+            self._spans, self._outer = state.spans, state.outer
+
+
+def _trusted(self: cst.CSTNode) -> None:
+    """What the parser makes is valid: checking each node again takes a third of the time."""
+
+
+def parse(text: str, start: int, end: int, indented: bool) -> Tree | None:
+    """The tree of `text[start:end]`, whole lines; None if it is not valid Python by itself.
+
+    Raises nothing: whatever libcst raises means that the piece cannot be read.
+    """
+    piece = text[start:end]
+    header = _HEADER if indented else ""
+    checks = cst.CSTNode.__post_init__
+    try:
+        cst.CSTNode.__post_init__ = _trusted  # type: ignore[method-assign]
+        module = cst.parse_module(header + piece)
+    except Exception:  # noqa: BLE001 - ParserSyntaxError, RecursionError, and whatever a bug of the parser raises
+        return None
+    finally:
+        cst.CSTNode.__post_init__ = checks  # type: ignore[method-assign]
+    body: tuple[cst.BaseStatement, ...] = tuple(module.body)
+    if indented:
+        holder = module.body[0] if module.body else None
+        if not isinstance(holder, cst.ClassDef) or not isinstance(holder.body, cst.IndentedBlock):
+            return None
+        body = tuple(holder.body.body)
+    return Tree(module, piece, start, start - len(header), body)
+
+
+def expression(text: str) -> cst.BaseExpression | None:
+    """The tree of an expression by itself, such as a string annotation; None if it is not one."""
+    try:
+        return cst.parse_expression(text)
+    except Exception:  # noqa: BLE001 - as above
+        return None
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes directly below, in order of the text, without white space and punctuation."""
+    kind = type(node)
+    names = _children.get(kind)
+    if names is None:
+        names = _children[kind] = tuple(
+            f.name for f in fields(kind) if f.name not in _SKIPPED and not f.name.startswith("whitespace")
+        )
+    for name in names:
+        value = getattr(node, name)
+        kind = type(value)
+        if kind is list or kind is tuple:
+            yield from value
+        elif kind not in _LEAVES:  # asking isinstance costs more than all the rest: nodes are abstract classes
+            yield value
+
+
+def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and all nodes below it, in no promised order, with a stack of our own."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(children(node))
+
+
+def dotted(node: cst.CSTNode) -> str:
+    """`a.b.c` for a chain of names, "" for anything else."""
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return ""
+    parts.append(node.value)
+    return ".".join(reversed(parts))

@@ -1,0 +1,222 @@
+"""What an expression can stand for, as far as it can be seen without running anything.
+
+Three answers everywhere: a value, nothing, cannot see. `Unknown` is the last; whoever meets it stays
+silent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Union
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from .calls import Call
+    from .module import ClassPiece, FunctionPiece, Module
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Cannot be seen; `why` in a few words, for `explain`."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A literal: number, text, bytes, None, True, False. `soft`: a default that the environment may replace."""
+
+    value: Any
+    soft: bool = False
+    name: str = ""
+    """The constant it was read from, as written; "" for a literal in place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A tuple, list or set display whose members are seen."""
+
+    members: tuple[Value, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Mapping:
+    """A dict display or `dict(...)`; `open` when it may hold keys that cannot be seen."""
+
+    items: dict[str, tuple[Value, cst.CSTNode]] = field(default_factory=dict)
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Something outside the project, by qualified name: a module, a class, a function."""
+
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """An object of a type that the catalogue knows.
+
+    `made` is the call that made it, None for a parameter or an annotation. `events` are what happened
+    to it since: ("set", attribute, value) and ("call", method, arguments' values). `escaped` names
+    the first place where it was handed to code that cannot be seen.
+    """
+
+    type: str
+    made: Call | None = None
+    origin: str = ""
+    events: list[tuple[str, str, Any]] = field(default_factory=list)
+    escaped: str = ""
+    subclass: ClassPiece | None = None
+    """The project's class that extends the type, if it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A bound method of an instance."""
+
+    owner: Instance
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Response:
+    """What a call gave back: `uses` are the attributes read from it, in order, with their nodes.
+
+    `escaped` names the first way it left the function's sight (returned, passed on, stored);
+    `truth` is set when its truth value was tested.
+    """
+
+    call: Call
+    type: str
+    uses: list[tuple[str, cst.CSTNode]] = field(default_factory=list)
+    escaped: str = ""
+    truth: bool = False
+    envelope: bool = False
+    """Its body was looked into for a word that tells success from failure."""
+    names: list[str] = field(default_factory=list)
+    """The local names it was bound to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An awaitable that gives `value` when awaited or entered."""
+
+    value: Value
+    call: Call | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """`functools.partial(target, ...)`: `call` holds the arguments that are bound."""
+
+    target: Value
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or method of the project."""
+
+    module: Module
+    piece: FunctionPiece
+    owner: Value | None = None
+    """The object it is bound to, for a method."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A function or lambda defined inside the function at hand."""
+
+    node: cst.CSTNode
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of the project."""
+
+    module: Module
+    piece: ClassPiece
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object of a class of the project that extends nothing the catalogue knows."""
+
+    cls: Class
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectModule:
+    """A module of the project."""
+
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a call of something outside the project gave back, or an attribute of it, when its type is not known."""
+
+    of: str
+    source: Response | None = field(default=None, compare=False)
+    """The response that it was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of several, on different paths."""
+
+    options: tuple[Value, ...]
+
+
+Value = Union[  # noqa: UP007 - read at run time, where names that come later would have to exist
+    Unknown, Const, Sequence, Mapping, Ref, Instance, Method, Response, Pending, Partial, Function, Nested, Class,
+    Object, ProjectModule, Result, OneOf,
+]  # fmt: skip
+
+UNKNOWN = Unknown()
+NONE = Const(None)
+
+
+def join(values: list[Value]) -> Value:
+    """One value for several paths; equal ones are merged, an empty list is unknown."""
+    flat: list[Value] = []
+    for value in values:
+        for each in value.options if isinstance(value, OneOf) else (value,):
+            if not any(each is other or each == other for other in flat):
+                flat.append(each)
+    if not flat:
+        return UNKNOWN
+    return flat[0] if len(flat) == 1 else OneOf(tuple(flat[:8]) if len(flat) <= 8 else (*flat[:7], UNKNOWN))
+
+
+def options(value: Value) -> tuple[Value, ...]:
+    """The values it can be."""
+    return value.options if isinstance(value, OneOf) else (value,)
+
+
+def present(value: Value) -> Value:
+    """The value without None: what a method call or attribute read can only be made on."""
+    if isinstance(value, OneOf):
+        kept = [each for each in value.options if not (isinstance(each, Const) and each.value is None)]
+        return join(kept)
+    return value
+
+
+ENVELOPE = frozenset((
+    "error", "errors", "err", "ok", "success", "successful", "status", "code", "fault", "faultstring",
+    "errcode", "errmsg", "error_code", "error_message", "statuscode", "status_code", "stat", "exception",
+    "detail", "iserror", "is_error",
+))  # fmt: skip
+"""Words by which a body itself says whether it is an answer or an error."""
+
+
+def look_into(value: Value, key: object) -> None:
+    """Notes that a body is asked for a word that tells success from failure."""
+    if str(key).lower() in ENVELOPE:
+        for each in options(value):
+            if isinstance(each, Result) and each.source is not None:
+                each.source.envelope = True

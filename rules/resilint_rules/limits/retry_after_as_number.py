@@ -1,0 +1,107 @@
+r"""A `Retry-After` header that is taken to be a number.
+
+The header holds seconds or a date, and the standard allows both (RFC 9110, section 10.2.3).
+`int("Fri, 31 Dec 2027 23:59:59 GMT")` raises ValueError at the worst moment: just when the other side
+asks to be left alone, the code that would have slowed down crashes instead.
+
+```python bad
+import time
+
+import requests
+
+def fetch(url):
+    response = requests.get(url, timeout=5)
+    if response.status_code == 429:
+        time.sleep(int(response.headers["Retry-After"]))  # finds: retry-after-as-number
+    return response
+```
+
+```python fixed
+import time
+from email.utils import parsedate_to_datetime
+
+import requests
+
+def retry_after_seconds(value: str) -> float:
+    # a number of seconds or an HTTP date: RFC 9110, section 10.2.3
+    try:
+        return float(value)
+    except ValueError:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+
+
+def fetch(url):
+    response = requests.get(url, timeout=5)
+    if response.status_code == 429:
+        time.sleep(int(retry_after_seconds(response.headers["Retry-After"])))
+    return response
+```
+
+```python bad
+import asyncio
+
+async def pause(response):
+    after = response.headers.get("retry-after", "5")
+    await asyncio.sleep(float(after))  # finds: retry-after-as-number
+```
+
+Code that expects something else than a number is left alone, and so is a value that a library has
+already read.
+
+```python good
+import time
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+
+def careful(response):
+    try:
+        return int(response.headers["Retry-After"])
+    except ValueError:
+        return 30
+
+def either(response):
+    value = response.headers["Retry-After"]
+    if value.isdigit():
+        return int(value)
+    return parsedate_to_datetime(value).timestamp() - time.time()
+
+def suppressed(response):
+    with suppress(ValueError):
+        time.sleep(int(response.headers["Retry-After"]))
+
+def given(error):
+    time.sleep(int(error.retry_after))
+
+def another(response):
+    return int(response.headers["X-RateLimit-Remaining"])
+
+def answer(response):
+    response.headers["Retry-After"] = str(int(PAUSE))
+```
+
+The fix puts a small function into the module that reads both, and calls it. Whatever was a number
+stays the same number, so that nothing changes for the answers that worked before; a text that is
+neither still raises. Nothing caps the value: a server may ask for an hour.
+
+When not to: a server of your own that only ever sends seconds, and a proxy in front of it that never
+answers for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit.frame import Frame
+from ..kit.headers import conversions, understand
+from ..kit.rule import Finding, rule
+
+
+@rule(code="RLM001", name="retry-after-as-number", words=("retry-after",))
+def check(frame: Frame) -> Iterator[Finding]:
+    """A header read as a number, where a date would raise."""
+    for found in conversions(frame, "retry-after"):
+        yield frame.finding(
+            f"`{found.kind}` cannot read every Retry-After: it may hold a date, which raises ValueError here",
+            frame.tree.span(found.node),
+            tuple(understand(found)),
+        )

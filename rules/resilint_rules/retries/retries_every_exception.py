@@ -1,0 +1,136 @@
+r"""A retry that repeats whatever goes wrong, bugs included.
+
+A `KeyError` or a rejected password does not get better by the fifth attempt. A policy that retries every
+exception hides bugs behind minutes of waiting, multiplies the load for nothing, and reports the
+real cause last, if at all. Some libraries do so unless they are told what to retry.
+
+```python bad
+import httpx
+import tenacity
+
+@tenacity.retry(  # finds: retries-every-exception
+    stop=tenacity.stop_after_attempt(3),
+    wait=tenacity.wait_fixed(2),
+)
+def name(uid):
+    return httpx.get(f"https://api.example.com/u/{uid}").raise_for_status().json()["name"]
+```
+
+```python fixed
+import httpx
+import tenacity
+
+@tenacity.retry(
+    stop=tenacity.stop_after_attempt(3),
+    wait=tenacity.wait_fixed(2),
+    retry=tenacity.retry_if_exception_type(httpx.TransportError),
+)
+def name(uid):
+    return httpx.get(f"https://api.example.com/u/{uid}").raise_for_status().json()["name"]
+```
+
+```python bad
+import backoff
+import requests
+
+@backoff.on_exception(backoff.expo, Exception, max_tries=5)  # finds: retries-every-exception
+def rates():
+    return requests.get(URL, timeout=5).json()
+```
+
+```python fixed
+import backoff
+import requests
+
+@backoff.on_exception(backoff.expo, (requests.ConnectionError, requests.Timeout), max_tries=5)
+def rates():
+    return requests.get(URL, timeout=5).json()
+```
+
+```python bad
+import celery
+import requests
+
+@celery.shared_task(autoretry_for=(Exception,), retry_backoff=True)  # finds: retries-every-exception
+def push(order):
+    requests.post(GATEWAY, json=order, timeout=5).raise_for_status()
+```
+
+```python fixed
+import celery
+import requests
+
+@celery.shared_task(autoretry_for=(requests.ConnectionError, requests.Timeout), retry_backoff=True)
+def push(order):
+    requests.post(GATEWAY, json=order, timeout=5).raise_for_status()
+```
+
+Anything that narrows the policy counts, and so does what cannot be seen. A function that raises an
+error of its own to ask for another attempt has thought about it. Where no external call is seen,
+nobody can say what a better choice would be.
+
+```python good
+import backoff, celery, requests, stamina
+from tenacity import retry, retry_if_exception, retry_if_not_exception_type, stop_after_attempt, wait_fixed
+
+@stamina.retry(on=requests.ConnectionError, attempts=5)
+def narrow():
+    return requests.get(URL, timeout=5)
+
+@retry(retry=retry_if_exception(is_transient), stop=stop_after_attempt(3), wait=wait_fixed(1))
+def asked():
+    return requests.get(URL, timeout=5)
+
+@retry(retry=retry_if_not_exception_type(ValueError), stop=stop_after_attempt(3), wait=wait_fixed(1))
+def not_bugs():
+    return requests.get(URL, timeout=5)
+
+@backoff.on_exception(backoff.expo, Exception, max_tries=5, giveup=is_permanent)
+def given_up():
+    return requests.get(URL, timeout=5)
+
+@celery.shared_task(autoretry_for=(Exception,), dont_autoretry_for=(ValueError,), retry_backoff=True)
+def not_these():
+    requests.post(GATEWAY, timeout=5)
+
+@retry(stop=stop_after_attempt(3), wait=wait_fixed(1))
+def own_error():
+    response = requests.get(URL, timeout=5)
+    if response.status_code == 503:
+        raise Again(response)
+    return response
+
+@retry(stop=stop_after_attempt(3), wait=wait_fixed(1))
+def nothing_to_see(store):
+    return store.load()
+
+@retry(stop=stop_after_attempt(3), wait=wait_fixed(1))
+def handled():
+    try:
+        return requests.get(URL, timeout=5).json()
+    except (ValueError, requests.HTTPError):
+        return None
+```
+
+The fix names the errors that the library in use raises when the other side cannot be reached or does not
+answer. It is not applied unasked: an error status is retried no longer, even if it was a 503.
+
+When not to: a job that may be repeated at any price, such as a nightly import that somebody watches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit.handlers import BROAD
+from ..kit.remake import narrow
+from ..kit.retries import Layer
+from ..kit.rule import Finding, rule
+
+
+@rule(code="RTY003", name="retries-every-exception")
+def check(layer: Layer) -> Iterator[Finding]:
+    """A policy for every exception around external calls, in a function that leaves the choice to it."""
+    if layer.calls and not layer.chosen and any(each in BROAD for each in layer.errors or ()):
+        called = layer.calls[0].written
+        yield layer.finding(f"`{layer.written}` repeats `{called}` whatever goes wrong, bugs included", *narrow(layer))

@@ -1,0 +1,187 @@
+r"""Attempts that follow each other without a pause.
+
+What makes a call fail is seldom over a millisecond later. Attempts that are fired back to back fail
+together, and they hit the other side when it is weakest: a short hiccup becomes an outage, because
+every one of its callers multiplies its load at once.
+
+```python bad
+import requests
+
+def rates(url):
+    for attempt in range(5):  # finds: retry-without-backoff
+        try:
+            return requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            continue
+    raise RuntimeError("no rates")
+```
+
+```python fixed
+import random
+import time
+
+import requests
+
+def rates(url):
+    for attempt in range(5):
+        if attempt:
+            time.sleep(random.uniform(0, min(10, 0.5 * 2**attempt)))
+        try:
+            return requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            continue
+    raise RuntimeError("no rates")
+```
+
+```python bad
+from tenacity import retry, stop_after_attempt
+import httpx
+
+@retry(stop=stop_after_attempt(4))  # finds: retry-without-backoff
+async def user(client: httpx.AsyncClient, uid):
+    return await client.get(f"/users/{uid}")
+```
+
+```python fixed
+from tenacity import retry, stop_after_attempt, wait_random_exponential
+import httpx
+
+@retry(stop=stop_after_attempt(4), wait=wait_random_exponential(multiplier=0.5, max=10))
+async def user(client: httpx.AsyncClient, uid):
+    return await client.get(f"/users/{uid}")
+```
+
+```python bad
+from urllib3.util import Retry
+
+policy = Retry(  # finds: retry-without-backoff
+    total=5,
+    status_forcelist=(429, 502, 503, 504),
+)
+```
+
+```python fixed
+from urllib3.util import Retry
+
+policy = Retry(
+    total=5,
+    status_forcelist=(429, 502, 503, 504),
+    backoff_factor=0.5,
+)
+```
+
+A pause of nothing is none.
+
+```python bad
+import celery, requests
+
+@celery.shared_task(autoretry_for=(requests.ConnectionError,), default_retry_delay=0)  # finds: retry-without-backoff
+def push(order):
+    requests.post(GATEWAY, json=order, timeout=5)
+```
+
+```python fixed
+import celery, requests
+
+@celery.shared_task(autoretry_for=(requests.ConnectionError,), default_retry_delay=0, retry_backoff=True)
+def push(order):
+    requests.post(GATEWAY, json=order, timeout=5)
+```
+
+One more attempt is no storm. Neither is a loop over other hosts, or one that does something about the
+failure before it tries again: that is failover, and it should not wait.
+
+```python good
+import time
+import requests, stamina
+from tenacity import retry, stop_after_attempt, wait_fixed
+from urllib3.util import Retry
+
+once_more = Retry(total=1)
+never = Retry(total=0)
+somehow = Retry(total=5, **OPTIONS)
+
+@stamina.retry(on=requests.ConnectionError, attempts=5)
+def stamina_waits():
+    return requests.get(URL, timeout=5)
+
+@retry(stop=stop_after_attempt(3), wait=wait_fixed(1))
+def spaced():
+    return requests.get(URL, timeout=5)
+
+@retry(stop=stop_after_attempt(3))
+def guess(numbers):
+    return numbers.pop() / numbers.pop()
+
+def any_of(hosts):
+    for index in range(len(hosts)):
+        try:
+            return requests.get(hosts[index], timeout=5)
+        except requests.ConnectionError:
+            continue
+
+def twice():
+    for attempt in range(2):
+        try:
+            return requests.get(URL, timeout=5)
+        except requests.ConnectionError:
+            continue
+
+def politely():
+    for attempt in range(5):
+        try:
+            return requests.get(URL, timeout=5)
+        except requests.ConnectionError:
+            back_off(attempt)
+
+def with_a_new_session(session: requests.Session):
+    for attempt in range(5):
+        try:
+            return session.get(URL, timeout=5)
+        except requests.ConnectionError:
+            session.close()
+            session = requests.Session()
+
+def until_it_is_well_formed():
+    for attempt in range(5):
+        try:
+            return requests.get(URL, timeout=5).json()
+        except ValueError:
+            continue
+```
+
+The fix waits before every attempt but the first, at random and up to twice as long each time, and
+never more than ten seconds. A policy says the same in its library's own words. It is not applied
+unasked: whoever waits for the answer waits longer when there is none.
+
+When not to: a loop that fights for something local, such as a free port or an optimistic lock. Those
+are not seen as external calls; if one is, say so in an ignore comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit.loops import Loop, Retry
+from ..kit.remake import pause, space
+from ..kit.retries import LIMITED, Layer
+from ..kit.rule import Finding, rule
+
+
+@rule(code="RTY002", name="retry-without-backoff")
+def check(retry: Retry) -> Iterator[Finding]:
+    """A policy or a counted loop of three attempts or more that never waits."""
+    if isinstance(retry, Layer):
+        if retry.waits is False and retry.limit == LIMITED and retry.repeated and retry.remote:
+            yield retry.finding(f"`{retry.written}` retries without a pause: all attempts fail together", *space(retry))
+    elif retry.counted and _hasty(retry):
+        yield retry.finding(
+            f"`{retry.calls[0].written}` is tried again at once: without a pause all attempts fail together",
+            *pause(retry),
+        )
+
+
+def _hasty(loop: Loop) -> bool:
+    """Whether one attempt follows the other at once, and nothing differs between them."""
+    many = loop.attempts > 2 if loop.attempts is not None else loop.says_so
+    return many and not loop.paced and not loop.varies and not loop.mends and not loop.hands_out

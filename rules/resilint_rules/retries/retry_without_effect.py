@@ -1,0 +1,201 @@
+r"""A retry that is configured and does not do what it was configured for.
+
+The most deceptive retry is one that is there, is reviewed and is believed in, and lets every 502
+through. A number given to a transport repeats broken connections, at once and nothing else. A policy without a list of
+statuses takes an error page for an answer. One that is mounted for `http://` never sees a call to
+`https://`, and an option that was renamed years ago makes the set-up itself crash.
+
+```python bad
+import requests
+from requests.adapters import HTTPAdapter
+
+def client():
+    session = requests.Session()
+    adapter = HTTPAdapter(  # finds: retry-without-effect
+        max_retries=3,
+    )
+    session.mount("https://", adapter)
+    return session
+```
+
+```python fixed
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+def client():
+    session = requests.Session()
+    adapter = HTTPAdapter(
+        max_retries=Retry(total=3, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504)),
+    )
+    session.mount("https://", adapter)
+    return session
+```
+
+```python bad
+from urllib3.util import Retry
+
+policy = Retry(total=3, backoff_factor=0.5)  # finds: retry-without-effect
+```
+
+```python fixed
+from urllib3.util import Retry
+
+policy = Retry(total=3, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
+```
+
+```python bad
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+def client():
+    policy = Retry(total=3, backoff_factor=0.5, status_forcelist=(429, 502, 503, 504))
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(max_retries=policy))  # finds: retry-without-effect
+    return session
+```
+
+```python fixed
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+def client():
+    policy = Retry(total=3, backoff_factor=0.5, status_forcelist=(429, 502, 503, 504))
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(max_retries=policy))
+    session.mount("https://", HTTPAdapter(max_retries=policy))
+    return session
+```
+
+```python bad
+from urllib3 import Retry
+
+policy = Retry(
+    total=3,  # a call may be made four times
+    backoff_factor=0.5,
+    method_whitelist=["GET"],  # finds: retry-without-effect
+    status_forcelist=[429, 503],
+)
+```
+
+```python fixed
+from urllib3 import Retry
+
+policy = Retry(
+    total=3,  # a call may be made four times
+    backoff_factor=0.5,
+    allowed_methods=["GET"],
+    status_forcelist=[429, 503],
+)
+```
+
+A policy that nobody uses has no effect either.
+
+```python bad
+import requests
+from urllib3.util import Retry
+
+def rates():
+    policy = Retry(total=3, backoff_factor=0.5, status_forcelist=(429, 503))  # finds: retry-without-effect
+    return requests.get(URL, timeout=5)
+```
+
+What says that it is about connections only means it. Versions of the library that still know the old
+name are left alone.
+
+```python good
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+connections = Retry(connect=3, backoff_factor=0.5)
+no_status = Retry(total=3, status=0, backoff_factor=0.5)
+somehow = Retry(total=3, backoff_factor=0.5, **OPTIONS)
+listed = Retry(total=3, backoff_factor=0.5, status_forcelist=STATUSES)
+none = HTTPAdapter(max_retries=0)
+pooled = HTTPAdapter(pool_maxsize=50)
+
+def client():
+    policy = Retry(total=3, backoff_factor=0.5, status_forcelist=(429, 502, 503, 504))
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=policy))
+    return session
+
+def local():
+    session = requests.Session()
+    session.mount("http://localhost", HTTPAdapter(max_retries=somehow))
+    return session
+
+def both():
+    try:
+        return Retry(total=3, allowed_methods=["GET"])
+    except TypeError:
+        return Retry(total=3, method_whitelist=["GET"])
+```
+
+```python good versions: urllib3<2
+from urllib3 import Retry
+
+policy = Retry(total=3, backoff_factor=0.5, method_whitelist=["GET"], status_forcelist=[429, 503])
+```
+
+The fixes write what the set-up was meant to say. Renaming an option is safe: urllib3 knows the new
+name since 1.26. The others make calls wait and repeat that did not, and are not applied unasked.
+
+When not to: a transport that is meant to repeat failed connections only. Write `Retry(connect=3)`, and
+everybody can see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit.effects import (
+    add_statuses,
+    bare_number,
+    plain_mounts,
+    renamed,
+    statusless,
+    unused_policy,
+    with_policy,
+)
+from ..kit.frame import Frame
+from ..kit.retries import layers_of
+from ..kit.rule import Finding, Severity, rule
+
+
+@rule(code="RTY009", name="retry-without-effect")
+def check(frame: Frame) -> Iterator[Finding]:
+    """Policies, transports and mounts of one function or statement."""
+    for layer in layers_of(frame):
+        removed = renamed(layer)
+        if removed is not None:
+            yield layer.finding(
+                f"`{removed.old}` was removed: `{layer.written}` raises TypeError, `{removed.new}` is its name now",
+                removed.fix,
+                span=removed.span,
+                severity=Severity.ERROR,
+            )
+        elif unused_policy(layer):
+            yield layer.finding(f"`{unused_policy(layer)}` is never used: no call is retried because of it")
+        elif statusless(layer):
+            yield layer.finding(
+                f"`{layer.written}` lists no status: a 502 or 503 passes for an answer", *add_statuses(layer)
+            )
+    for call in frame.calls.values():
+        if number := bare_number(call):
+            yield call.finding(
+                f"`{call.written}` with a number repeats broken connections at once: no wait, no status",
+                *with_policy(call, number),
+            )
+    for mount in plain_mounts(frame):
+        yield frame.finding(
+            "`mount` covers http:// only: calls to https:// are not retried",
+            frame.tree.span(mount.node.func),
+            mount.fixes,
+            callee=mount.client.callee,
+            library=mount.client.library,
+        )

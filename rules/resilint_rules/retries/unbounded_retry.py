@@ -1,0 +1,216 @@
+r"""A retry that never gives up.
+
+While the other side is away, each call that is retried without a limit turns into a loop that
+nobody sees: its worker is lost, its caller waits, and nothing is reported, because nothing has failed
+yet. Several libraries retry for ever unless they are told when to stop.
+
+```python bad
+from tenacity import retry, wait_random_exponential
+import requests
+
+@retry(wait=wait_random_exponential(max=10))  # finds: unbounded-retry
+def rates():
+    return requests.get("https://fx.example.com/rates", timeout=5)
+```
+
+```python fixed
+from tenacity import retry, stop_after_attempt, wait_random_exponential
+import requests
+
+@retry(wait=wait_random_exponential(max=10), stop=stop_after_attempt(5))
+def rates():
+    return requests.get("https://fx.example.com/rates", timeout=5)
+```
+
+Without parentheses it waits for nothing either, so that the fix adds both.
+
+```python bad
+import tenacity, httpx
+
+@tenacity.retry  # finds: unbounded-retry
+def rates():
+    return httpx.get("https://fx.example.com/rates")
+```
+
+```python fixed
+import tenacity, httpx
+
+@tenacity.retry(stop=tenacity.stop_after_attempt(5), wait=tenacity.wait_random_exponential(multiplier=0.5, max=10))
+def rates():
+    return httpx.get("https://fx.example.com/rates")
+```
+
+```python bad
+import backoff, requests
+
+@backoff.on_exception(backoff.expo, requests.ConnectionError)  # finds: unbounded-retry
+def rates():
+    return requests.get("https://fx.example.com/rates", timeout=5)
+```
+
+```python fixed
+import backoff, requests
+
+@backoff.on_exception(backoff.expo, requests.ConnectionError, max_tries=5, max_time=30)
+def rates():
+    return requests.get("https://fx.example.com/rates", timeout=5)
+```
+
+A loop that goes round until it succeeds is the same thing, written by hand.
+
+```python bad
+import logging, time
+import requests
+
+def rates(url):
+    while True:  # finds: unbounded-retry
+        try:
+            return requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            logging.warning("no rates yet")  # the bank restarts at night
+            time.sleep(1)
+```
+
+```python fixed
+import logging, time
+import requests
+
+def rates(url):
+    attempts = 0
+    while True:
+        try:
+            return requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            attempts += 1
+            if attempts == 5:
+                raise
+            logging.warning("no rates yet")  # the bank restarts at night
+            time.sleep(1)
+```
+
+Any limit counts: a number of attempts, a time, an event, a `raise` or `break` on the way of a
+failure. So does a function of yours that may hold one, and options that cannot be seen.
+
+```python good
+import asyncio, time
+import backoff, httpx, requests, stamina
+from tenacity import Retrying, retry, stop_after_delay, stop_when_event_set
+
+@retry(stop=stop_after_delay(30))
+def timed():
+    return requests.get(URL, timeout=5)
+
+@retry(stop=stop_when_event_set(closing))
+def stopped():
+    return requests.get(URL, timeout=5)
+
+@retry(**POLICY)
+def somehow():
+    return requests.get(URL, timeout=5)
+
+@stamina.retry(on=requests.ConnectionError, attempts=None)
+def for_45_seconds():
+    return requests.get(URL, timeout=5)
+
+@backoff.on_exception(backoff.expo, requests.ConnectionError, max_time=60)
+def a_minute():
+    return requests.get(URL, timeout=5)
+
+def until(deadline):
+    while True:
+        try:
+            return requests.get(URL, timeout=5)
+        except requests.ConnectionError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+
+def counted(attempts):
+    while True:
+        attempts -= 1
+        if not attempts:
+            return None
+        try:
+            return requests.get(URL, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(1)
+
+def patient(budget):
+    while True:
+        try:
+            return requests.get(URL, timeout=5)
+        except requests.ConnectionError as error:
+            budget.spend(error)
+
+async def scoped(client: httpx.AsyncClient):
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await client.get(URL)
+            except httpx.TransportError:
+                await asyncio.sleep(1)
+
+def listen(queue):
+    while True:
+        try:
+            if requests.get(URL, timeout=5).ok:
+                break
+        except requests.ConnectionError:
+            time.sleep(1)
+```
+
+The fix sets five attempts. In a loop it counts the failures and lets the last error out; the rest
+of the loop stays as it is, and the first four failures are handled as before. It is not applied
+unasked: what used to wait now raises, and somebody has to decide what happens then. A loop that
+fetches one thing after the other has no fix, since five failures may be few for all of them together.
+
+When not to: a daemon whose only purpose is to hold a connection. Functions that are named like one
+(`run`, `listen`, `consume`, `watch`) are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..kit.loops import Loop, Retry
+from ..kit.remake import add_words, count_failures
+from ..kit.retries import UNLIMITED, Layer
+from ..kit.rule import Finding, Fix, rule
+
+_DAEMON = re.compile(
+    r"(?:^|_)(?:run|runs|runner|consume|consumer|listen|listener|forever|serve|worker|daemon|watch|mainloop|main_loop)(?:_|$)"
+)
+
+
+@rule(code="RTY001", name="unbounded-retry", severity="error")
+def check(retry: Retry) -> Iterator[Finding]:
+    """A policy without any limit; a `while True` that only success leaves."""
+    if isinstance(retry, Layer):
+        if retry.limit == UNLIMITED and retry.settled:
+            yield retry.finding(
+                f"`{retry.written}` retries for ever: nothing limits its attempts or its time", *_stop(retry)
+            )
+    elif _hopeless(retry):
+        yield retry.finding(
+            f"`while True` calls `{retry.calls[0].written}` until it succeeds: an outage hangs it for ever",
+            *count_failures(retry),
+        )
+
+
+def _stop(layer: Layer) -> list[Fix]:
+    words = [layer.fact.word("fix_stop")]
+    if layer.waits is False:
+        words.append(layer.fact.word("fix_wait"))
+    return add_words(layer, words)
+
+
+def _hopeless(loop: Loop) -> bool:
+    name = loop.frame.qualname.rpartition(".")[2]
+    return (
+        loop.endless
+        and not loop.gives_up
+        and not loop.timed
+        and not loop.hands_out
+        and not _DAEMON.search(name.lower())
+    )

@@ -1,0 +1,151 @@
+r"""A remote call that may wait for ever.
+
+When the other side takes the connection and then goes silent, a call without a time limit never
+returns, and whatever waits for it never returns either: one slow partner fills the worker pool,
+and the outage is no longer the partner's alone.
+
+```python bad
+import requests
+
+def charge(order):
+    return requests.post(GATEWAY, json=order)  # finds: no-timeout
+```
+
+```python fixed
+import requests
+
+def charge(order):
+    return requests.post(GATEWAY, json=order, timeout=(3.05, 27))
+```
+
+A `Session` has no timeout of its own, so moving to one keeps the unlimited wait. It is followed
+through attributes, factories, annotations and other modules of the project.
+
+```python bad
+import requests
+
+class Rates:
+    def __init__(self):
+        self.http = requests.Session()
+
+    def latest(self):
+        return self.http.get("https://fx.example.com/latest")  # finds: no-timeout
+```
+
+```python bad
+from urllib.request import urlopen
+
+FEED_TIMEOUT = 10
+REPORT_TIMEOUT = 300
+
+def feed(url):
+    with urlopen(url) as answer:  # finds: no-timeout
+        return answer.read()
+```
+
+```python fixed
+from urllib.request import urlopen
+
+FEED_TIMEOUT = 10
+REPORT_TIMEOUT = 300
+
+def feed(url):
+    with urlopen(url, timeout=FEED_TIMEOUT) as answer:
+        return answer.read()
+```
+
+A limit set once on the client counts. So does a library that has one by default, a limit around
+the awaited call, and a value we cannot see gets the benefit of the doubt.
+
+```python good
+import asyncio
+import httpx, requests
+
+client = httpx.Client(timeout=5.0)
+client.get(URL)
+httpx.get(URL)
+requests.get(URL, **options)
+requests.get(URL, **{"timeout": 5})
+requests.get(URL, timeout=settings.TIMEOUT)
+```
+
+```python good
+import requests
+from requests.adapters import HTTPAdapter
+
+class Limited(HTTPAdapter):
+    def send(self, request, **kwargs):
+        kwargs.setdefault("timeout", 10)
+        return super().send(request, **kwargs)
+
+session = requests.Session()
+session.mount("https://", Limited())
+session.get(URL)
+```
+
+```python good
+import functools, requests
+
+session = requests.Session()
+session.request = functools.partial(session.request, timeout=10)
+session.get(URL)
+
+fetch = functools.partial(requests.get, timeout=10)
+fetch(URL)
+```
+
+Where the client decides for all of its calls, it is reported once, where it is made.
+
+```python bad
+import smtplib
+
+def send(message):
+    with smtplib.SMTP("mail.example.com", 587) as mail:  # finds: no-timeout
+        mail.send_message(message)
+```
+
+```python fixed
+import smtplib
+
+def send(message):
+    with smtplib.SMTP("mail.example.com", 587, timeout=30) as mail:
+        mail.send_message(message)
+```
+
+The fix adds the limit in the library's own words: a constant of the module that plainly holds one,
+or the values of `[tool.resilint.timeouts]`. It is not applied unasked: a call that used to wait
+two minutes and then succeed will now fail, which is the point, but yours to decide. Nothing is
+offered next to a `**spread` that may hold the same key.
+
+When not to: a job that may run for hours and is watched from outside. Say so where it stands:
+`# resilint: ignore[no-timeout] the watchdog ends it`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit.bounds import limit, set_later
+from ..kit.calls import AnyCall, ClientCall
+from ..kit.remedy import bound
+from ..kit.rule import Finding, rule
+
+
+@rule(
+    code="TMO001",
+    name="no-timeout",
+    equivalents=("S113", "B113", "missing-timeout", "W3101", "TIM100", "use-timeout"),
+)
+def check(call: AnyCall) -> Iterator[Finding]:
+    """A call, or the making of a client that decides for its calls, where every link is known and none is finite."""
+    if call.fact.missing != "flag" or call.harmless:
+        return  # a call that inherits is reported once, where its client is made
+    found = limit(call)
+    if not found.unbounded or found.off is not None:
+        return
+    if isinstance(call, ClientCall):
+        if set_later(call):
+            return
+        yield call.finding(f"calls through this `{call.written}` may wait for ever: {found.why}", *bound(call))
+    else:
+        yield call.finding(f"`{call.written}` may wait for ever: {found.why}", *bound(call))

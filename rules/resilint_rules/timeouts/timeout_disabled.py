@@ -1,0 +1,94 @@
+r"""A time limit that is switched off.
+
+The library would have given up after a while; this code tells it not to. From then on a peer that
+goes silent holds the thread or coroutine, and its place in the connection pool, for ever.
+
+```python bad
+import httpx
+
+client = httpx.Client(timeout=None)  # finds: timeout-disabled
+```
+
+```python fixed
+import httpx
+
+client = httpx.Client(timeout=httpx.Timeout(30, connect=3.05))
+```
+
+```python bad
+import requests
+
+def report(url):
+    return requests.get(url, timeout=None)  # finds: timeout-disabled
+```
+
+```python fixed
+import requests
+
+def report(url):
+    return requests.get(url, timeout=(3.05, 27))
+```
+
+```python bad
+import requests
+
+def report(url):
+    return requests.get(url, timeout=(3.05, None))  # finds: timeout-disabled
+```
+
+```python bad
+import httpx
+
+NO_LIMIT = httpx.Timeout(None)
+
+def report(url):
+    return httpx.get(url, timeout=NO_LIMIT)  # finds: timeout-disabled
+```
+
+An open end is right for a stream that is read bit by bit, as long as connecting has its limit; a
+limit around the awaited call is one, too.
+
+```python good
+import asyncio
+import httpx, requests
+
+def lines(url):
+    with httpx.stream("GET", url, timeout=httpx.Timeout(5.0, read=None)) as answer:
+        answer.raise_for_status()
+        yield from answer.iter_lines()
+
+def events(url):
+    return requests.get(url, stream=True, timeout=(3.05, None))
+
+async def report(client: httpx.AsyncClient, url):
+    async with asyncio.timeout(30):
+        return await client.get(url, timeout=None)
+```
+
+The fix puts the limits of `[tool.resilint.timeouts]` in place of the value. It is not applied
+unasked, because somebody chose to wait.
+
+When not to: long polling, where the peer is expected to stay silent. Give it a limit a little over
+the poll's length, or say why not: `# resilint: ignore[timeout-disabled] server ends the poll`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit.bounds import switched_off
+from ..kit.calls import AnyCall
+from ..kit.remedy import rebound
+from ..kit.rule import Finding, rule
+
+
+@rule(code="TMO003", name="timeout-disabled", severity="error", equivalents=("S113", "B113"))
+def check(call: AnyCall) -> Iterator[Finding]:
+    """A literal that stands for no limit, on a call or on the making of a client."""
+    off = switched_off(call)
+    if off is not None and off.node is not None:
+        yield call.finding(
+            f"`{call.written}` may wait for ever: its timeout is switched off",
+            *rebound(call, off.node, call.fact),
+            span=call.frame.tree.span(off.node),
+        )

@@ -1,0 +1,151 @@
+r"""Milliseconds given to a parameter that counts seconds.
+
+Nearly every Python library counts timeouts in seconds; JavaScript, Java and most configuration files
+count milliseconds. `timeout=5000` reads like five seconds and waits for 83 minutes, which is no limit
+at all: it is never noticed until a partner goes silent.
+
+```python bad
+import requests
+
+def rates():
+    return requests.get("https://fx.example.com/latest", timeout=5000)  # finds: timeout-in-milliseconds
+```
+
+```python fixed
+import requests
+
+def rates():
+    return requests.get("https://fx.example.com/latest", timeout=5)
+```
+
+```python bad
+import httpx
+from settings import CONNECT_TIMEOUT_MS
+
+client = httpx.Client(
+    timeout=httpx.Timeout(
+        2500,  # finds: timeout-in-milliseconds
+        connect=CONNECT_TIMEOUT_MS,  # finds: timeout-in-milliseconds
+    )
+)
+```
+
+```python fixed
+import httpx
+from settings import CONNECT_TIMEOUT_MS
+
+client = httpx.Client(
+    timeout=httpx.Timeout(
+        2.5,
+        connect=CONNECT_TIMEOUT_MS / 1000,
+    )
+)
+```
+
+Each part of a timeout is looked at.
+
+```python bad
+import requests
+
+session = requests.Session()
+session.get(URL, timeout=(3000, 27))  # finds: timeout-in-milliseconds
+```
+
+```python fixed
+import requests
+
+session = requests.Session()
+session.get(URL, timeout=(3, 27))
+```
+
+A long wait that was meant is left alone: whole minutes and hours such as 1200 or 3600, products such
+as `60 * 60`, and downloads. So are libraries that do count milliseconds, and programs run here.
+
+```python good
+import requests, subprocess
+from pymongo import MongoClient
+
+requests.get(URL, timeout=3600)
+requests.get(URL, timeout=1200)
+requests.get(URL, timeout=50 * 100)
+requests.get(URL, timeout=CONNECT_TIMEOUT_MS / 1000)
+requests.get(URL, timeout=settings.TIMEOUT)
+requests.get(URL, timeout=999)
+requests.get(URL, timeout=5000, stream=True)
+MongoClient(HOST, serverSelectionTimeoutMS=5000, socketTimeoutMS=READ_TIMEOUT_MS)
+subprocess.run(["make"], timeout=5000)
+```
+
+The fix divides by 1000. It is not applied unasked: perhaps somebody did mean more than an hour.
+
+When not to: a report that takes that long and has nobody waiting for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit.calls import Call
+from ..kit.catalog import Param
+from ..kit.frame import Frame
+from ..kit.mend import number, replace
+from ..kit.rule import Finding, Fix, rule
+from ..kit.syntax import dotted
+
+_NAMED = re.compile(r"(?:_|^)(?:ms|msecs?|millis|milliseconds)$", re.IGNORECASE)
+_LOCAL = ("process", "file", "")
+"""Peers that are no peers: waiting for an hour is normal there."""
+
+
+@rule(code="TMO009", name="timeout-in-milliseconds")
+def check(frame: Frame) -> Iterator[Finding]:
+    """A round number of a thousand or more, or a name that says milliseconds, where seconds are counted."""
+    for call in frame.calls.values():
+        if call.fact.word("unit", "s") != "s" or call.fact.kind not in ("call", "client", "limit"):
+            continue
+        if call.streams or _peer(call) in _LOCAL:
+            continue
+        for param in (*call.fact.timeout, *(call.fact.params("params") if call.fact.kind == "limit" else ())):
+            argument = call.args.get(param)
+            if argument is None or "ms" in param.name.lower().split("_") or param.name.endswith("MS"):
+                continue
+            given = argument.node
+            for node in [e.value for e in given.elements] if isinstance(given, cst.Tuple) else [given]:
+                yield from _judge(call, param, node)
+
+
+def _peer(call: Call) -> str:
+    return next(
+        (str(each.data.get("peer", "")) for each in call.frame.scope.catalog.libraries(call.callee)
+         if each.name == call.library), "",
+    )  # fmt: skip
+
+
+def _judge(call: Call, param: Param, node: cst.CSTNode) -> Iterator[Finding]:
+    frame = call.frame
+    if isinstance(node, (cst.Integer, cst.Float)):
+        value = float(node.evaluated_value)
+        if value < 1000 or value % 500 or (not value % 60 and value % 1000):
+            return
+        if not value % 1800:  # a round number of half hours
+            return
+        fixed = number(value / 1000)
+        said = f"{value:.0f} seconds are {_duration(value)}"
+    else:
+        name = dotted(node)
+        if not _NAMED.search(name.rpartition(".")[2]):
+            return
+        fixed = f"{frame.tree.code(node)} / 1000"
+        said = f"`{name}` holds milliseconds"
+    yield call.finding(
+        f"`{param.name}` of `{call.written}` counts seconds: {said}",
+        Fix(f"Write {fixed}", (replace(frame, node, fixed),)),
+        span=frame.tree.span(node),
+    )
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 3600:.1f} hours" if seconds >= 7200 else f"{seconds / 60:.0f} minutes"

@@ -1,0 +1,97 @@
+r"""A client whose own limit is longer than anybody waits.
+
+Some libraries do have a timeout, made for the longest job that somebody may give them. Ten minutes an
+attempt and two retries mean that one stalled answer holds a worker for half an hour, long after the
+person who asked has gone.
+
+```python bad
+from openai import OpenAI
+
+client = OpenAI()  # finds: timeout-too-long
+```
+
+```python fixed
+from openai import OpenAI
+
+client = OpenAI(timeout=60)
+```
+
+```python bad
+import anthropic
+
+class Summaries:
+    def __init__(self, key):
+        self.model = anthropic.AsyncAnthropic(api_key=key)  # finds: timeout-too-long
+```
+
+```python fixed
+import anthropic
+
+class Summaries:
+    def __init__(self, key):
+        self.model = anthropic.AsyncAnthropic(api_key=key, timeout=60)
+```
+
+A limit of your own counts, wherever it stands: on the client, on its transport, on each call. So does
+one that cannot be seen. A library whose default is a few minutes at most is left alone.
+
+```python good
+import aiohttp, anthropic, httpx
+from openai import OpenAI
+
+patient = OpenAI(timeout=600)
+brief = OpenAI(http_client=httpx.Client(timeout=20))
+somehow = OpenAI(**options)
+handed_on = instrument(OpenAI())
+
+async def page(url):
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return await answer.text()
+```
+
+```python good
+from openai import OpenAI
+
+client = OpenAI()
+
+def title(text):
+    return client.responses.create(model="small", input=text, timeout=20)
+```
+
+The fix sets the `llm` limit of `[tool.resilint.timeouts]`, or a constant of the module that plainly
+holds one. It is not applied unasked: an answer that took longer than that has arrived until now.
+Streamed answers are bounded between two pieces, so that a long text is no reason for a long limit.
+
+When not to: jobs that run by night and ask for very long answers without streaming.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..kit.bounds import own_default
+from ..kit.calls import ClientCall
+from ..kit.mend import number
+from ..kit.remedy import bound
+from ..kit.rule import Finding, rule
+
+_ELSEWHERE = re.compile(r"\btimeout\s*=|[\"']timeout[\"']|with_options")
+
+
+@rule(code="TMO007", name="timeout-too-long")
+def check(call: ClientCall) -> Iterator[Finding]:
+    """A client that is left to a default that the catalogue calls long, in a module that sets no limit anywhere."""
+    if not call.fact.flag("long") or call.fact.flag("part") or call.fact.flag("inherits"):
+        return
+    longest = own_default(call)
+    if longest is None or _ELSEWHERE.search(call.frame.scope.module.text):
+        return
+    retries = call.fact.data.get("retries", {})
+    given = str(retries.get("param", "")) in call.args.named
+    attempts = 1 if given else int(retries.get("attempts", 1))
+    tries = f", in each of {attempts} attempts" if attempts > 1 else ""
+    yield call.finding(
+        f"`{call.written}` waits {number(longest / 60)} minutes for an answer{tries}: its library's own default",
+        *bound(call),
+    )

@@ -1,0 +1,152 @@
+r"""A timeout that is set where nobody reads it.
+
+The attribute can be assigned, the code reads well, the review passes, and no call has a limit: the
+library looks for its timeout elsewhere. This is worse than none, for everybody believes it is there.
+
+```python bad
+import requests
+
+session = requests.Session()
+session.timeout = 10  # finds: timeout-without-effect
+```
+
+```python fixed
+import functools
+
+import requests
+
+session = requests.Session()
+session.request = functools.partial(session.request, timeout=10)
+```
+
+```python bad
+import requests
+
+class Rates:
+    def __init__(self, token):
+        self.http = requests.Session()
+        self.http.headers["Authorization"] = token
+        self.http.timeout = (3.05, 27)  # finds: timeout-without-effect
+```
+
+```python fixed
+import functools
+
+import requests
+
+class Rates:
+    def __init__(self, token):
+        self.http = requests.Session()
+        self.http.headers["Authorization"] = token
+        self.http.request = functools.partial(self.http.request, timeout=(3.05, 27))
+```
+
+Where it is read again, it has an effect. A class of your own may read it, and many libraries do.
+
+```python good
+import httpx, requests
+
+class Limited(requests.Session):
+    timeout = 10
+
+    def request(self, *args, **kwargs):
+        kwargs.setdefault("timeout", self.timeout)
+        return super().request(*args, **kwargs)
+
+limited = Limited()
+limited.timeout = 5
+
+client = httpx.Client()
+client.timeout = 5
+
+remembering = requests.Session()
+remembering.timeout = 10
+
+def rates():
+    return remembering.get(URL, timeout=remembering.timeout)
+```
+
+The fix gives every call that goes through the client the limit that was meant. It is not applied
+unasked, since calls that took longer than that have worked so far.
+
+When not to: code far away reads the attribute by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit.frame import Frame
+from ..kit.mend import replace
+from ..kit.remedy import spelled
+from ..kit.rule import Finding, Fix, rule
+from ..kit.syntax import dotted, walk
+from ..kit.values import Instance, Value, options
+
+
+@rule(code="TMO004", name="timeout-without-effect", severity="error")
+def check(frame: Frame) -> Iterator[Finding]:
+    """An assignment to an attribute that the client's library never reads."""
+    for target, owner, name, _ in frame.sets.values():
+        client = _inert(frame, owner, name)
+        if client is None or not isinstance(target, cst.Attribute) or _read_again(frame, target):
+            continue
+        written = " ".join(frame.tree.code(target).split())
+        yield frame.finding(
+            f"`{written}` has no effect: {client.made.library if client.made else 'the library'} never reads it,"
+            " and calls may wait for ever",
+            frame.tree.span(target),
+            tuple(_partial(frame, target)),
+            callee=f"{client.type}.{name}",
+            library=client.made.library if client.made else "",
+        )
+
+
+def _inert(frame: Frame, owner: Value, name: str) -> Instance | None:
+    """The client, if the attribute means nothing on all that it may be."""
+    found: Instance | None = None
+    for each in options(owner):
+        if not isinstance(each, Instance) or each.subclass is not None:
+            return None
+        fact = each.made.fact if each.made is not None else frame.scope.catalog.fact("client", each.type)
+        if fact is None or name not in fact.words("inert"):
+            return None
+        found = each
+    return found
+
+
+def _read_again(frame: Frame, target: cst.Attribute) -> bool:
+    """Whether the module reads an attribute of this name from something of the same name."""
+    last = dotted(target.value).rpartition(".")[2]
+    text = frame.scope.module.text
+    if not last:
+        return True
+    reads = rf"\b{last}\.{target.attr.value}\b(?!\s*=[^=])(?!\s*:[^=\n]*=)"
+    asks = rf"getattr\([^()]*[\"']{target.attr.value}[\"']"
+    return re.search(reads, text) is not None or re.search(asks, text) is not None
+
+
+def _partial(frame: Frame, target: cst.Attribute) -> Iterator[Fix]:
+    client = frame.tree.code(target.value)
+    statement = next((each for part in frame.tree.body for each in walk(part) if _assigns(each, target)), None)
+    if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
+        return
+    value = frame.tree.code(statement.value)
+    if isinstance(statement.value, cst.Tuple) and not statement.value.lpar:
+        value = f"({value})"
+    imports, (partial,) = spelled(frame.scope.module, ["functools.partial("])
+    yield Fix(
+        f"Set the timeout of every call of `{client}`",
+        (
+            replace(frame, target.attr, "request"),
+            replace(frame, statement.value, f"{partial}{client}.request, {target.attr.value}={value})"),
+        ),
+        imports,
+    )
+
+
+def _assigns(node: cst.CSTNode, target: cst.Attribute) -> bool:
+    return isinstance(node, cst.Assign) and any(each.target is target for each in node.targets)

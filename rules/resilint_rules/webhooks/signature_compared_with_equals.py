@@ -1,0 +1,109 @@
+r"""A signature that is compared sign by sign, so that it can be guessed sign by sign.
+
+`==` stops at the first difference, and that takes longer the more of a forged signature is right. Who
+can call often enough and measure finds a valid one, byte by byte, without knowing the key. A
+comparison in constant time tells nothing.
+
+```python bad
+import hmac
+
+def accept(request):
+    expected = hmac.new(SECRET, request.body, "sha256").hexdigest()
+    if expected != request.headers["X-Signature"]:  # finds: signature-compared-with-equals
+        raise PermissionError("signature")
+    return request.json()
+```
+
+```python fixed
+import hmac
+
+def accept(request):
+    expected = hmac.new(SECRET, request.body, "sha256").hexdigest()
+    if not hmac.compare_digest(expected.encode(), request.headers["X-Signature"].encode()):
+        raise PermissionError("signature")
+    return request.json()
+```
+
+```python bad
+import base64
+import hashlib
+from hmac import new
+
+def sign(body: bytes) -> bytes:
+    return base64.b64encode(new(SECRET, body, hashlib.sha256).digest())
+
+class Hook:
+    def valid(self, body, given):
+        # given comes in bytes
+        return sign(body) == given  # finds: signature-compared-with-equals
+```
+
+```python fixed
+import base64
+import hashlib
+import hmac
+from hmac import new
+
+def sign(body: bytes) -> bytes:
+    return base64.b64encode(new(SECRET, body, hashlib.sha256).digest())
+
+class Hook:
+    def valid(self, body, given):
+        # given comes in bytes
+        return hmac.compare_digest(sign(body), given or b"")
+```
+
+A digest without a key is no secret, so it may be compared as you like. So may a signature with one
+that stands in the program, and two digests made here with each other.
+
+```python good
+import hashlib
+import hmac
+
+def accept(request):
+    expected = hmac.new(SECRET, request.body, "sha256").hexdigest()
+    return hmac.compare_digest(expected, request.headers["X-Signature"])
+
+def unchanged(body, etag):
+    return hashlib.sha256(body).hexdigest() == etag
+
+def works():
+    return hmac.new(b"key", b"text", "sha256").hexdigest() == "9a3d1f"
+
+def twice(given):
+    made = hmac.new(SECRET, b"body", "sha256").digest()
+    nonce = b"n"
+    return hmac.new(nonce, made, "sha256").digest() == hmac.new(nonce, given, "sha256").digest()
+```
+
+The fix compares with `hmac.compare_digest`. Text is turned into bytes first, because a header with a
+sign outside ASCII would raise; a header that is missing counts as empty. It says yes and no exactly
+where `==` did, so it is safe.
+
+When not to: a checksum with a key that guards against accidents only, where nobody who could send
+one gains by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..kit.digests import compared, in_constant_time
+from ..kit.frame import Frame
+from ..kit.rule import Finding, rule
+
+
+@rule(code="WHK001", name="signature-compared-with-equals", severity="error")
+def check(frame: Frame) -> Iterator[Finding]:
+    """Comparisons with a keyed digest that is made here, or here for a caller in the same module."""
+    for place, node, side, made in compared(frame):
+        text = re.sub(r"\s+", " ", place.tree.code(node))
+        subject = text if len(text) <= 60 and "#" not in text else made.callee
+        yield place.finding(
+            f"`{subject}` takes longer the more of a signature is right: a valid one can be guessed byte by byte",
+            place.tree.span(node),
+            tuple(in_constant_time(place, node, side, made)),
+            callee=made.callee,
+            library=made.library,
+        )

@@ -1,0 +1,26 @@
+"""The command `resilint`: answers at once what can be answered at once, and loads the rest when asked."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one invocation and gives its exit status."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words in (["version"], ["--version"], ["-V"]):
+        from .version import __version__
+
+        print(f"resilint {__version__}")
+        return 0
+    if words[:1] == ["server"] and not {"-h", "--help"} & set(words):
+        from .lsp.main import main as serve
+
+        serve(words[1:])
+    from .cli import main as command
+
+    return command(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

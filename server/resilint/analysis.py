@@ -1,0 +1,153 @@
+"""One file through the check: what a worker does, and what a run without workers does itself.
+
+A result leaves here as the text that the pipe carries and the cache keeps, with files named below
+their root: serial, parallel and cached runs differ in nothing but cost.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from resilint_rules.kit.project import Project
+from resilint_rules.kit.text import Document
+
+from . import dotted, files, versions
+from .own import CRASHED, UNREADABLE
+from .result import FileResult, Place, Problem, from_report, to_json
+from .selection import for_file, severity_of
+
+if TYPE_CHECKING:
+    from resilint_rules.kit.rule import Rule
+
+    from .check import Report
+    from .settings import Settings
+
+COLLECT = 1_000_000
+"""Bytes of source between two collections: runs switch off those that would come by themselves."""
+
+STACK = 64 * 1024 * 1024
+"""Bytes of stack for the thread that parses: libcst uses 4 KB for a nested bracket."""
+
+
+class Job(NamedTuple):
+    """A file to check: where it is, its name below the root, and its package. `size` is in bytes.
+
+    `sure`: it has integration code; otherwise it may turn out to have none, and silence is in order if it
+    cannot be read.
+    """
+
+    path: str
+    name: str
+    package: str
+    size: int
+    sure: bool = True
+
+
+class Done(NamedTuple):
+    """The digest of the bytes that were checked ("" if they could not be read) and the result's text."""
+
+    digest: str
+    text: str
+
+
+class Analyst:
+    """Checks files of one root, and remembers what it learnt of their neighbours."""
+
+    def __init__(self, root: str, settings: Settings, check: str) -> None:
+        self.project = project(root, settings)
+        self._settings = settings
+        self._since = 0
+        self._check: Callable[[Document, Project, Settings], Report] = dotted.find(check)
+
+    def look(self, job: Job) -> Done:
+        """Effect: reads the file, and neighbours that it asks for. Never raises an Exception."""
+        self._since += job.size
+        if self._since > COLLECT:
+            self._since = 0
+            gc.collect()
+        try:
+            data = files.read(job.path)
+        except files.Unreadable as error:
+            return Done("", to_json(self._unread(job, error)))
+        return Done(files.digest(data), to_json(self.judge(data, job)))
+
+    def judge(self, data: bytes, job: Job) -> FileResult:
+        """What there is to say of a file's bytes, the file named below its root."""
+        try:
+            doc = document(data, job.name, job.package)
+        except files.Unreadable as error:
+            return self._unread(job, error)
+        try:
+            return from_report(doc, self._check(doc, self.project, self._settings), job.name)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on
+            return told(job.name, CRASHED, f"resilint failed on this file: {error!r}")
+
+    def _unread(self, job: Job, error: files.Unreadable) -> FileResult:
+        if not job.sure or UNREADABLE.name not in for_file(self._settings, [UNREADABLE], job.name):
+            return FileResult(job.name)
+        severity = severity_of(self._settings, UNREADABLE).value
+        return told(job.name, UNREADABLE, f"cannot be read: {error}", severity)
+
+
+def document(data: bytes, name: str, package: str) -> Document:
+    """The document in a file's bytes; `name` is its path below the root. Raises Unreadable."""
+    module = files.module(name.rpartition("/")[2], package)
+    return Document(files.decode(data).text, name, module, files.kind(name))
+
+
+def project(root: str, settings: Settings) -> Project:
+    """The files below a root, as far as a check may ask for them."""
+
+    def read(name: str) -> bytes | None:
+        return files.read_below(root, name)
+
+    def exists(name: str) -> bool:
+        return os.path.exists(os.path.join(root, name))
+
+    return Project(read, settings.library, versions.pins(root), exists)
+
+
+def told(name: str, rule: Rule, message: str, severity: str = "") -> FileResult:
+    """A result that says one thing about a whole file."""
+    level = severity or rule.severity.value
+    return FileResult(name, (Problem(rule.code, rule.name, level, message, name, Place(1, 1, 1, 1)),))
+
+
+def on_deep_stack(work: Iterable[Any]) -> Iterator[Any]:
+    """Goes through `work` on a thread with room for deep trees, ahead of whoever asks."""
+    import threading
+    from queue import SimpleQueue
+
+    ready: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+    left = threading.Event()
+
+    def go() -> None:
+        try:
+            for item in work:
+                ready.put(("item", item))
+                if left.is_set():
+                    return
+            ready.put(("end", None))
+        except BaseException as error:  # noqa: BLE001 - raised again on the asking thread
+            ready.put(("error", error))
+
+    before = threading.stack_size(STACK)
+    try:
+        thread = threading.Thread(target=go, name="resilint-check", daemon=True)
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    try:
+        while True:
+            what, value = ready.get()
+            if what == "item":
+                yield value
+            elif what == "error":
+                raise value
+            else:
+                return
+    finally:
+        left.set()

@@ -1,0 +1,212 @@
+"""The one pure function behind terminal, editor, hook and tests."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from resilint_rules import registry
+from resilint_rules.kit.module import FunctionPiece, Module
+from resilint_rules.kit.project import Project
+from resilint_rules.kit.relevance import reached, relevant
+from resilint_rules.kit.rule import Finding, Rule, Severity
+from resilint_rules.kit.sieve import MAYBE, NO, sift
+from resilint_rules.kit.text import Document, Span
+
+from . import ruff, selection, suppress
+from .memo import Memo, Reliance, Surroundings, named
+from .own import CRASHED, OWN, SYNTAX, UNREADABLE
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from resilint_rules.kit.frame import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `check` says of one document.
+
+    `findings` and `suppressed` are sorted by span; an unused ignore is a finding too. `reads` are the
+    questions asked of other files, as (path below the root, digest or "" if absent), sorted.
+    `pieces` and `lines` count what libcst parsed; `left_out` counts pieces too dangerous to parse.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    reads: tuple[tuple[str, str], ...] = ()
+    pieces: int = 0
+    lines: int = 0
+    left_out: int = 0
+
+
+def check(doc: Document, project: Project, settings: Settings, memo: Memo | None = None) -> Report:
+    """Finds what is risky in `doc`. Pure: the same arguments give the same report.
+
+    A rule that crashes is a finding about us (`E001`), and the other rules go on. A piece that cannot
+    be parsed is left out and counted; if that, or the whole file, is not valid Python, that is a
+    finding, too (`E999`). `memo` remembers a buffer's pieces from one check to the next.
+    """
+    project.reads = {}
+    level = sift(doc.text.encode("utf-8", "surrogatepass"), tuple(project.catalog.prefixes()))
+    if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
+        return Report(reads=_reads(project))
+    module = Module(doc)
+    every = (*registry.rules().values(), *OWN)
+    chosen = selection.for_file(settings, every, doc.name)
+    running = [rule for rule in registry.rules().values() if rule.name in chosen and rule.tests == (doc.kind == "test")]
+    enabled = {rule.name for rule in (*running, *OWN) if rule.name in chosen}
+    findings: list[Finding] = []
+    broken = module.outline.broken
+    if broken is not None:
+        findings.append(_own(SYNTAX, Span(broken.offset, broken.offset), broken.message))
+    run = _Run(doc, module, project, settings, running, memo if memo is not None else Memo())
+    if running:
+        findings.extend(run.findings(report_syntax=broken is None))
+    findings.sort(key=lambda each: (each.span, each.code))
+    unsure = run.left_out or any(each.code in (CRASHED.code, SYNTAX.code) for each in findings)
+    outcome = suppress.apply(
+        doc, module.outline.comments, findings, rules=every, enabled=enabled, sure=set() if unsure else enabled
+    )
+    left = fingerprinted((*outcome.findings, *outcome.suppressed))
+    count = len(outcome.findings)
+    found = left[:count]
+    if "ruff" in settings.defer_to:
+        found = ruff.left_over(module, found, lambda name: _text(project, name))
+    return Report(found, left[count:], _reads(project), run.pieces, run.lines, run.left_out)
+
+
+class _Run:
+    """One document being checked: its pieces in turn, each with every rule."""
+
+    def __init__(
+        self, doc: Document, module: Module, project: Project, settings: Settings, rules: list[Rule], memo: Memo
+    ) -> None:
+        self.doc = doc
+        self.module = module
+        self.project = project
+        self.settings = settings
+        self.rules = rules
+        self.memo = memo
+        self.pieces = self.lines = self.left_out = 0
+
+    def findings(self, *, report_syntax: bool) -> list[Finding]:
+        """What the rules find in all pieces that can matter."""
+        pieces, known = relevant(self.module, self.project)
+        if not pieces:
+            return []
+        from resilint_rules.kit.linker import Linker  # brings libcst, which most files never need
+
+        linker = Linker(self.project, asdict(self.settings.timeouts))
+        scope = linker.scope(self.module)
+        scope.known = known
+        wish = f"{self.settings.digest} {self.doc.kind} {self.doc.name} {self.doc.module}"
+        around = Surroundings(self.module, known, wish, self.memo)
+        reliance = Reliance(self.project.reads)
+        found: list[Finding] = []
+        for each in pieces:
+            function = each if isinstance(each, FunctionPiece) else None
+            piece = each.piece if isinstance(each, FunctionPiece) else each
+            source = self.module.source(piece)
+            key = (around.digest, function.qualname if function else "", source)
+            recalled = self.memo.recall(key, piece.start, around, self.project)
+            if recalled is not None:
+                reliance.add(dict(recalled.reads), dict(recalled.uses))
+                found.extend(recalled.findings)
+                continue
+            name = named(source)
+            if name in self.memo.without:
+                linker.left_out.add((self.doc.name, piece.start))
+                found.append(_own(UNREADABLE, Span(piece.head, piece.head), "not analysed until it changes"))
+                continue
+            if self.memo.pulse is not None:
+                self.memo.pulse(name)
+            self.project.reads = {}
+            linker.asked = set()
+            try:
+                frame = scope.own_frame(function) if function else scope.statement(piece)
+            except RecursionError:
+                linker.left_out.add((self.doc.name, piece.start))
+                continue
+            fresh: list[Finding] = []
+            if frame is not None:
+                for rule in self.rules:
+                    fresh.extend(_apply(rule, frame, self.settings, self.doc))
+            elif report_syntax and (self.doc.name, piece.start) not in linker.left_out and scope.tree(piece) is None:
+                fresh.append(
+                    _own(
+                        SYNTAX,
+                        Span(piece.head, piece.head),
+                        "this is not valid Python, so nothing is known of the calls in it",
+                    )
+                )
+                report_syntax = False
+            reads, uses = reliance.add(self.project.reads, around.uses(linker.asked))
+            crashed = any(finding.code == CRASHED.code for finding in fresh)
+            # A statement's fixes choose names that the whole module does not mention.
+            if frame is not None and not linker.left_out and not crashed and (function or not fresh):
+                self.memo.keep(key, Span(piece.start, piece.end), fresh, reads, uses)
+            found.extend(fresh)
+        self.project.reads = reliance.reads
+        self.memo.settle(around.told)
+        self.pieces, self.lines, self.left_out = linker.pieces, linker.lines, len(linker.left_out)
+        return found
+
+
+def _text(project: Project, name: str) -> str | None:
+    """The text of any file of the project; the question is recorded like all others."""
+    found = project.file(name)
+    return found.text if found is not None else None
+
+
+def _reads(project: Project) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(project.reads.items()))
+
+
+def _own(rule: Rule, span: Span, message: str) -> Finding:
+    return Finding(rule.code, rule.name, rule.severity, span, message)
+
+
+def _apply(rule: Rule, frame: Frame, settings: Settings, doc: Document) -> list[Finding]:
+    """A rule's findings in one piece; one finding about ourselves if it crashes."""
+    from resilint_rules.kit.subjects import SUBJECTS
+
+    found: list[Finding] = []
+    severity = selection.severity_of(settings, rule)
+    configured = severity is not rule.severity
+    subject: object = None
+    try:
+        check_one = registry.load(rule.name)
+        for subject in SUBJECTS[rule.subject]([frame]):
+            for each in check_one(subject):
+                if each.library and selection.ignored_for(settings, rule, each.library):
+                    continue
+                level = each.severity if each.own_severity and not configured else severity
+                text = each.help
+                if doc.kind == "script" and level is Severity.WARNING and not configured:
+                    level, text = Severity.INFO, text or "a warning elsewhere; this is a script that somebody watches"
+                found.append(replace(each, code=rule.code, rule=rule.name, severity=level, help=text))
+    except Exception as error:  # noqa: BLE001 - a rule's bug must not cost the run
+        span = getattr(subject, "span", Span(0, 0))
+        message = f"rule {rule.name} failed here: {type(error).__name__}: {error}"
+        return [*found, _own(CRASHED, span if isinstance(span, Span) else Span(0, 0), message)]
+    return found
+
+
+def fingerprinted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings with their fingerprints: rule, callee, enclosing name, and which one of these it is.
+
+    Nothing in it depends on lines, layout or the file's name.
+    """
+    every = tuple(findings)
+    order = sorted(range(len(every)), key=lambda index: every[index].span)
+    seen: dict[tuple[str, str, str], int] = {}
+    made: dict[int, str] = {}
+    for index in order:
+        each = every[index]
+        key = (each.code, each.callee, each.scope)
+        seen[key] = seen.get(key, 0) + 1
+        text = "\0".join((*key, str(seen[key])))
+        made[index] = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    return tuple(replace(each, fingerprint=made[index]) for index, each in enumerate(every))

@@ -1,0 +1,233 @@
+"""The command `check` in all its forms, and `baseline`: from options to results, and to an exit status."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from . import closing, files, invocation, output, terminal
+from .invocation import RunError
+from .run import Options, Run
+from .session import CRASHED, DAMAGE, Session
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from .result import FileResult
+
+_RANKS = {"error": 0, "warning": 1, "info": 2, "hint": 3}
+
+
+def check(args: Namespace, engine: Options) -> int:
+    """`resilint check`. Raises RunError."""
+    outputs = output.wanted(args)
+    _refuse_contradictions(args)
+    session = Session(args, engine)
+    if args.show_settings:
+        return _show_settings(session, output.formats(args, session.home)[0])
+    if args.diff_base:
+        session.only_changed()
+    session.raw = session.results()
+    results = session.narrow(session.raw)
+    wrong = _complain(session)
+    if args.add_ignore is not None:
+        return max(_add_ignores(session, results, wrong), wrong)
+    if args.fix or args.diff:
+        results, failed = _mend(session, results, wrong)
+        wrong = max(wrong, failed)
+        if args.diff or session.stdin:
+            return max(wrong, _status(session, results))
+    _report(session, outputs or output.of_settings(session.home), results)
+    return max(wrong, _status(session, results))
+
+
+def _refuse_contradictions(args: Namespace) -> None:
+    if args.add_ignore is not None:
+        if args.fix or args.diff:
+            raise RunError("--add-ignore silences what --fix and --diff would mend; give one of them")
+        if args.paths == ["-"]:
+            raise RunError("--add-ignore writes into files, and standard input is none")
+        if set(args.add_ignore) & set("\r\n#"):
+            raise RunError("the reason of --add-ignore is one line without #")
+    if args.unsafe_fixes and not (args.fix or args.diff):
+        args.unsafe_fixes = False  # as in ruff: nothing is written, so nothing is unsafe
+
+
+def _complain(session: Session) -> int:
+    """Tells what is wrong in the settings: 2 if anything is."""
+    mistakes = session.mistakes()
+    for line in mistakes:
+        terminal.say(f"resilint: {line}")
+    return 2 if mistakes else 0
+
+
+def _status(session: Session, results: Iterable[FileResult]) -> int:
+    """1 if something is bad enough, 2 if a rule of ours has crashed."""
+    fail_on = _fail_on(session)
+    found = closing.problems_of(results)
+    if any(each.code == CRASHED for each in found):
+        return 2
+    bad = any(_RANKS[each.severity] <= _RANKS[fail_on] for each in found)
+    return int(bad and not session.args.exit_zero)
+
+
+def _fail_on(session: Session) -> str:
+    return session.args.fail_on or ("warning" if session.home.plain else session.home.settings.fail_on)
+
+
+def _report(session: Session, outputs: Sequence[output.Output], results: list[FileResult]) -> None:
+    """Prints what was found, in every format that is wanted, and then the sum."""
+    args = session.args
+    if args.statistics:
+        from resilint_rules.registry import rules
+
+        from .own import OWN
+
+        known = {**rules(), **{rule.name: rule for rule in OWN}}
+        output.put(closing.statistics(results, known, outputs[0].format), outputs[0].file)
+    else:
+        counts = session.run.counts
+        seen = counts.seen or int(session.stdin)
+        output.write(outputs, results, fail_on=_fail_on(session), files=seen, colour=args.color)
+        human = any(each.format in ("full", "concise") and not each.file for each in outputs)
+        if human and not args.quiet:
+            print(closing.summary(results, seen))
+            if not session.narrowed:
+                for line in closing.first_run(results):
+                    terminal.say(line)
+    if session.stale and session.known and not args.quiet:
+        number = closing.count(sum(entry.times for entry in session.stale), "finding")
+        terminal.say(f"{session.known.shown} records {number} that are gone: `resilint baseline --prune` forgets them.")
+    if args.verbose:
+        terminal.say(closing.verbose(session.run.counts, time.monotonic() - session.started))
+
+
+def _mend(session: Session, results: list[FileResult], wrong: int) -> tuple[list[FileResult], int]:
+    """`--fix` and `--diff`: the results that are left, and 2 if something went wrong."""
+    from . import repair
+    from .fix import SAFE, UNSAFE
+
+    args = session.args
+    bench = repair.Bench(session.run.options.check, session.open, session.progress)
+    settled: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    failed = touched = 0
+    text = None
+    if wrong and not args.diff:
+        terminal.say("resilint: nothing is written while the settings are wrong")
+        return results, 2
+    for done in repair.fixed(bench, results, UNSAFE if args.unsafe_fixes else SAFE, session.narrowed):
+        complaints = list(done.complaints)
+        if done.text != done.opened.document.text:
+            if args.diff:
+                from .diff import unified
+
+                output.put(unified(done.opened.document.text, done.text, done.file.replace(os.sep, "/")), "")
+            elif session.stdin:
+                text = done.text
+            elif complaint := repair.write(done):
+                complaints.append(complaint)
+                done = done._replace(settled=())
+            else:
+                written[done.file] = done.opened.path
+            settled.update(each.rule for each in done.settled)
+            touched += bool(done.settled)
+        for line in complaints:
+            terminal.say(f"resilint: {line}")
+            failed = 2
+    if session.progress:
+        session.progress.clear()
+    if session.stdin and not args.diff:
+        if text is not None:
+            session.data = files.encode(text, files.decode(session.data))
+            results = [session.run.text(session.data, session.paths[0])]
+        output.put_bytes(session.data)
+    if settled and not args.quiet:
+        names = ", ".join(f"{number} {name}" for name, number in settled.most_common())
+        verb = "Would mend" if args.diff else "Mended"
+        where = closing.count(touched, "file")
+        terminal.say(f"{verb} {closing.count(sum(settled.values()), 'finding')} in {where}: {names}.")
+    return _again(session, written) if written else results, failed
+
+
+def _again(session: Session, written: dict[str, str]) -> list[FileResult]:
+    """The results after files (by what people call them, their paths) were written: these are checked anew."""
+    from .result import FileResult
+
+    found = {result.file: result for result in Run(list(written.values()), session.run.options)}
+    left = [found.get(each.file, FileResult(each.file)) if each.file in written else each for each in session.raw]
+    if session.args.diff_base:
+        session.learn_changes()  # rows have moved
+    return session.narrow(left)
+
+
+def _add_ignores(session: Session, results: list[FileResult], wrong: int) -> int:
+    """`--add-ignore`: 2 if a finding could not be silenced."""
+    from . import repair
+
+    if wrong:
+        terminal.say("resilint: nothing is written while the settings are wrong")
+        return 2
+    failed = number = touched = 0
+    bench = repair.Bench(session.run.options.check, session.open)
+    for done in repair.silenced(bench, results, session.args.add_ignore):
+        complaints = list(done.complaints)
+        if done.settled:
+            if complaint := repair.write(done):
+                complaints.append(complaint)
+            else:
+                number += len(done.settled)
+                touched += 1
+        for line in complaints:
+            terminal.say(f"resilint: {line}")
+            failed = 2
+    if not session.args.quiet:
+        print(f"Silenced {closing.count(number, 'finding')} in {closing.count(touched, 'file')}.")
+    return failed
+
+
+def _show_settings(session: Session, format: str) -> int:  # noqa: A002 - its name
+    """`--show-settings`: what holds for the first path, and which rules that switches on."""
+    from resilint_rules.registry import rules
+
+    from .selection import enabled
+    from .settings import as_json
+
+    home = session.home
+    names = enabled(home.settings, rules().values())
+    on = [f"{rule.code} {rule.name}" for rule in rules().values() if rule.name in names]
+    output.put(output.settings(home.root, home.source, as_json(home.settings), on, format), "")
+    return _complain(session)
+
+
+def baseline(args: Namespace, engine: Options) -> int:
+    """`resilint baseline`. Raises RunError."""
+    session = Session(args, engine)
+    if session.stdin:
+        raise RunError("a baseline is recorded from files, and standard input is none")
+    path = invocation.baseline(args.baseline, session.home)
+    from . import recorded
+
+    known = recorded.Recorded(path, session.paths, session.home)
+    results = session.results()
+    if _complain(session):
+        terminal.say("resilint: nothing is written while the settings are wrong")
+        return 2
+    if args.prune:
+        from .baseline import without
+
+        stale = known.part(results)[1]
+        entries = without(known.entries, stale)
+        said = f"{closing.count(sum(entry.times for entry in stale), 'finding')} forgotten"
+    else:
+        entries = known.record(results)
+        said = f"{closing.count(sum(entry.times for entry in entries), 'finding')} recorded"
+    known.write(entries)
+    if not args.quiet:
+        print(f"{said} in {known.shown}; `resilint check` reports what is not in it.")
+    if args.verbose:
+        terminal.say(closing.verbose(session.run.counts, time.monotonic() - session.started))
+    return 2 if any(each.code in DAMAGE for each in closing.problems_of(results)) else 0

@@ -1,0 +1,152 @@
+"""Patterns for files, as people know them from ruff: matched step by step, so no pattern can be slow.
+
+`*` and `?` cross slashes, `**/` stands for any folders or none, `[ab]` and `[!ab]` for one character,
+`{a,b}` for alternatives. A pattern is compared with the file's own name and with its whole path.
+"""
+
+from __future__ import annotations
+
+import enum
+from functools import lru_cache
+
+
+class _Run(enum.Enum):
+    """Parts of a pattern that stand for more than one character."""
+
+    ANYTHING = enum.auto()
+    FOLDERS = enum.auto()
+
+
+_Part = _Run | tuple[str, bool]
+"""A run, or one character: those in the string, or (with True) all others."""
+
+_MOST_ALTERNATIVES = 256
+_MOST_IN_BRACKETS = 4096
+
+
+def alternatives(pattern: str) -> tuple[str, ...]:
+    """Writes `{a,b}` out; past 256 results the rest of the braces are taken as they stand."""
+    done: list[str] = []
+    waiting = [pattern]
+    while waiting:
+        text = waiting.pop()
+        inside = _first_braces(text)
+        if inside is None or len(done) + len(waiting) >= _MOST_ALTERNATIVES - 1:
+            done.append(text)
+            continue
+        start, end, choices = inside
+        waiting.extend(text[:start] + choice + text[end:] for choice in reversed(choices))
+    return tuple(done)
+
+
+def _first_braces(text: str) -> tuple[int, int, list[str]] | None:
+    """Start, end and choices of the first outermost `{...}` that is closed."""
+    start = text.find("{")
+    if start < 0:
+        return None
+    depth, last, choices = 0, start + 1, []
+    for at in range(start, len(text)):
+        if text[at] == "{":
+            depth += 1
+        elif text[at] == "}":
+            depth -= 1
+            if depth == 0:
+                choices.append(text[last:at])
+                return start, at + 1, choices
+        elif text[at] == "," and depth == 1:
+            choices.append(text[last:at])
+            last = at + 1
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _compile(pattern: str) -> tuple[tuple[_Part, ...], ...]:
+    """The parts of each alternative."""
+    return tuple(tuple(_parts(text)) for text in alternatives(pattern))
+
+
+def _parts(text: str) -> list[_Part]:
+    parts: list[_Part] = []
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if text[at : at + 3] == "**/" and (at == 0 or text[at - 1] == "/"):
+            parts.append(_Run.FOLDERS)
+            at += 3
+        elif char == "*":
+            if not parts or parts[-1] is not _Run.ANYTHING:
+                parts.append(_Run.ANYTHING)
+            at += 1
+        elif char == "?":
+            parts.append(("", True))
+            at += 1
+        elif char == "[" and (close := _closing(text, at)):
+            negated = text[at + 1] in "!^"
+            parts.append((_members(text[at + 1 + negated : close]), negated))
+            at = close + 1
+        else:
+            parts.append((char, False))
+            at += 1
+    return parts
+
+
+def _closing(text: str, at: int) -> int:
+    """Where the bracket opened at `at` closes (a `]` right after it is a member); 0 if it does not."""
+    first = at + 1 + (text[at + 1 : at + 2] in ("!", "^"))
+    return max(text.find("]", first + 1), 0)
+
+
+def _members(text: str) -> str:
+    """`a-c_` written out as `abc_`."""
+    found: list[str] = []
+    at = 0
+    while at < len(text):
+        if text[at + 1 : at + 2] == "-" and at + 2 < len(text):
+            first, last = ord(text[at]), ord(text[at + 2])
+            found.extend(chr(code) for code in range(first, min(last, first + _MOST_IN_BRACKETS) + 1))
+            at += 3
+        else:
+            found.append(text[at])
+            at += 1
+    return "".join(found)
+
+
+def _meets(parts: tuple[_Part, ...], text: str) -> bool:
+    """Follows every reading at once: at most len(parts) * len(text) steps."""
+    places = _reach(parts, {0}, boundary=True)
+    for char in text:
+        ahead: set[int] = set()
+        for place in places:
+            if place == len(parts):
+                continue
+            part = parts[place]
+            if isinstance(part, _Run):
+                ahead.add(place)
+            elif (char in part[0]) is not part[1]:
+                ahead.add(place + 1)
+        places = _reach(parts, ahead, boundary=char == "/")
+        if not places:
+            return False
+    return len(parts) in places
+
+
+def _reach(parts: tuple[_Part, ...], places: set[int], boundary: bool) -> set[int]:
+    """`places` and those behind runs that may end here: folders end only at a boundary between names."""
+    found = set(places)
+    for place in sorted(places):
+        while place < len(parts) and (parts[place] is _Run.ANYTHING or (parts[place] is _Run.FOLDERS and boundary)):
+            place += 1
+            found.add(place)
+    return found
+
+
+def meets(pattern: str, name: str) -> bool:
+    """Whether a path below the root, with forward slashes, is one that `pattern` means.
+
+    A pattern may also be met by the file's own name; a leading `!` turns the answer round.
+    """
+    if pattern.startswith("!"):
+        return not meets(pattern[1:], name)
+    plain = pattern.removeprefix("./")
+    own = name.rpartition("/")[2]
+    return any(_meets(parts, name) or _meets(parts, own) for parts in _compile(plain))

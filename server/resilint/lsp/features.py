@@ -1,0 +1,97 @@
+"""What the server answers. Every handler has three steps: into offsets, a question, into the protocol's words."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from . import translate
+from .document import OpenDocument
+from .server import ResilintServer
+
+
+async def did_open(ls: ResilintServer, params: types.DidOpenTextDocumentParams) -> None:
+    """A text was opened; one that is no Python is none of our business."""
+    item = params.text_document
+    if item.language_id.lower() in _LANGUAGES or item.uri.endswith(_ENDINGS):
+        ls.open(OpenDocument(item.uri, item.version, item.text, ls.client.encoding))
+
+
+_LANGUAGES = ("python", "")
+_ENDINGS = (".py", ".pyi")
+
+
+async def did_change(ls: ResilintServer, params: types.DidChangeTextDocumentParams) -> None:
+    """A text has changed."""
+    doc = ls.docs.get(params.text_document.uri)
+    if doc is not None:
+        doc.version = params.text_document.version
+        ls.edited(doc, translate.edits(doc, params.content_changes))
+
+
+async def did_close(ls: ResilintServer, params: types.DidCloseTextDocumentParams) -> None:
+    """A text was closed."""
+    ls.close(params.text_document.uri)
+
+
+async def code_action(ls: ResilintServer, params: types.CodeActionParams) -> list[types.Command | types.CodeAction]:
+    """What can be done about the findings in a range."""
+    doc = ls.docs.get(params.text_document.uri)
+    if doc is None:
+        return []
+    only = params.context.only
+    offers = await ls.ask(
+        "actions",
+        doc,
+        span=translate.span(doc, params.range),
+        only=None if only is None else [getattr(kind, "value", kind) for kind in only],
+        lazy=ls.client.resolve,
+    )
+    known = ls.reports.get(doc)
+    marks = known.marks if known else ()
+    return [translate.code_action(doc, offer, marks, ls.client) for offer in offers or ()]
+
+
+async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> types.CodeAction:
+    """The edits of an action that was offered without; none if the text has changed since."""
+    data = action.data if isinstance(action.data, dict) else {}
+    doc = ls.docs.get(str(data.get("uri")))
+    if doc is not None and doc.version == data.get("version"):
+        changes = await ls.ask("resolve", doc, rule=str(data.get("rule", "")))
+        if changes:
+            action.edit = translate.workspace_edit(doc, changes, ls.client)
+    return action
+
+
+async def hover(ls: ResilintServer, params: types.HoverParams) -> types.Hover | None:
+    """What really happens at a call, or the page of a rule that is named in a comment."""
+    doc = ls.docs.get(params.text_document.uri)
+    if doc is None or not ls.wishes_for().hover:
+        return None
+    answer = await ls.ask("hover", doc, offset=translate.offset(doc, params.position))
+    return translate.hover(doc, answer, ls.client) if answer else None
+
+
+async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[types.InlayHint]:
+    """The bounds in force where none is written."""
+    doc = ls.docs.get(params.text_document.uri)
+    if doc is None or not ls.wishes_for().inlay_hints:
+        return []
+    answer = await ls.ask("hints", doc, span=translate.span(doc, params.range))
+    return [translate.inlay_hint(doc, hint) for hint in answer or ()]
+
+
+def add_features(server: ResilintServer) -> None:
+    """Effect: the server answers what this module has handlers for."""
+    add = server.feature
+    add(types.TEXT_DOCUMENT_DID_OPEN)(did_open)
+    add(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
+    add(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+    add(types.TEXT_DOCUMENT_CODE_ACTION, _ACTIONS)(code_action)
+    add(types.CODE_ACTION_RESOLVE)(code_action_resolve)
+    add(types.TEXT_DOCUMENT_HOVER)(hover)
+    add(types.TEXT_DOCUMENT_INLAY_HINT)(inlay_hint)
+
+
+_ACTIONS = types.CodeActionOptions(
+    code_action_kinds=[types.CodeActionKind.QuickFix, "source.fixAll.resilint"], resolve_provider=True
+)

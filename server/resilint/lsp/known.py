@@ -1,0 +1,58 @@
+"""Findings that the project's baseline knows: still shown, as hints, so that nobody forgets them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from resilint_rules.kit.rule import Finding, Severity
+
+from .. import baseline, files
+from ..homes import Home
+from ..own import OWN
+
+USUAL = ".resilint-baseline.json"
+
+_NEVER = frozenset(rule.code for rule in OWN) - {"IGN001"}
+"""Damage is not recorded: it hides findings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A baseline's entries, and the folder that its file names start from."""
+
+    folder: str
+    entries: tuple[baseline.Entry, ...] = ()
+
+    def soften(self, findings: Sequence[Finding], path: str) -> list[Finding]:
+        """The findings of a file, those that were recorded as hints. Effect: asks the disk who is gone."""
+        if not self.entries:
+            return [*findings]
+        name = os.path.relpath(path, self.folder).replace(os.sep, "/") if path else ""
+        asked = [each for each in findings if each.code not in _NEVER]
+        marks = {(each.rule, each.fingerprint) for each in asked}
+        near = [e for e in self.entries if e.file == name or (e.rule, e.fingerprint) in marks]
+        known = [baseline.Known(name, each.rule, each.fingerprint) for each in asked]
+        recorded = iter(baseline.match(near, known, self._gone, lambda entry: False).recorded)
+        return [
+            replace(each, severity=Severity.HINT) if each.code not in _NEVER and next(recorded) else each
+            for each in findings
+        ]
+
+    def _gone(self, name: str) -> bool:
+        return not os.path.exists(os.path.join(self.folder, name))
+
+
+def recorded(home: Home, say: Callable[[str], None]) -> Recorded:
+    """The baseline of a project, empty if there is none. Effect: reads it; `say` is told what is wrong."""
+    named = "" if home.plain else home.settings.baseline
+    path = os.path.join(home.root, named or USUAL)
+    if named and not files.below(os.path.realpath(path), os.path.realpath(home.root)):
+        say(f"the settings' baseline {named!r} leads out of {home.root}")
+    elif os.path.lexists(path):
+        try:
+            return Recorded(os.path.dirname(path), baseline.read(files.read(path, baseline.LIMIT)))
+        except (files.Unreadable, baseline.DamagedError) as error:
+            say(f"{path}: {error}")
+    return Recorded(home.root)

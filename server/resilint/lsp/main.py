@@ -1,0 +1,97 @@
+"""Starts the language server and ends it with the right exit status."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, BinaryIO, NoReturn
+
+from .analysis import Limits
+from .features import add_features
+from .life import add_life
+from .protocol import Protocol
+from .pull import allow_survey
+from .server import ResilintServer
+from .transport import Malformed, Writer, start_reader
+
+log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] = ()) -> NoReturn:
+    """Serves one editor on standard input and output.
+
+    `--engine NAME` and `--silence SECONDS` are for tests. Effect: ends the process; its status is 0 after
+    `shutdown`, 1 if the editor left without.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="resilint: %(message)s")
+    words = list(argv)
+    engine = words[words.index("--engine") + 1] if "--engine" in words else ""
+    silence = float(words[words.index("--silence") + 1]) if "--silence" in words else Limits().silence
+    source, target = sys.stdin.buffer, _take_output()
+
+    async def run() -> NoReturn:
+        status = await serve(make(engine, Limits(silence=silence)), source, target)
+        # From here and at once: the reader still waits for input, over whose lock Python would abort, and
+        # the loop would wait for a child that may be neither alive nor dead yet. It ends with its pipe.
+        sys.stderr.flush()
+        os._exit(status)
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run())
+    os._exit(130)
+
+
+def make(engine: str = "", limits: Limits | None = None) -> ResilintServer:
+    """A server with everything it can do, not yet talking to anybody."""
+    server = ResilintServer(engine, limits)
+    add_life(server)
+    add_features(server)
+    return server
+
+
+async def serve(server: ResilintServer, source: BinaryIO, target: BinaryIO) -> int:
+    """Talks to one editor until it says goodbye: 0, or leaves without: 1. Effect: threads and a child."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    protocol = server.protocol
+    assert isinstance(protocol, Protocol)
+
+    def deliver(message: Any) -> None:
+        loop.call_soon_threadsafe(take, message)
+
+    def take(message: Any) -> None:
+        if isinstance(message, Malformed):
+            log.warning("a message that is not JSON: %s", message)
+            return
+        try:
+            protocol.take(message)
+        except Exception:
+            log.exception("a message could not be handled")
+
+    def finish() -> None:
+        try:
+            loop.call_soon_threadsafe(ended.set)
+        except RuntimeError:
+            return  # the loop is over already
+
+    protocol.after_greeting = partial(allow_survey, server)
+    protocol.leave = ended.set
+    writer = Writer(target, finish)
+    protocol.set_writer(writer)
+    start_reader(source, deliver, finish)
+    await ended.wait()
+    writer.close()
+    server.analysis.kill()
+    return 0 if protocol.shut_down else 1
+
+
+def _take_output() -> BinaryIO:
+    """Standard output for us alone: what anything else prints goes to standard error."""
+    target = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return target

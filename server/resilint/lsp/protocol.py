@@ -1,0 +1,153 @@
+"""The protocol's ground rules: whatever a client sends gets an answer, an error or silence.
+
+pygls never answers a request with bad parameters, exits with 0 when it should not, keeps a second
+copy of every document and shows a message for each of its own troubles; this puts that right.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator
+from typing import Any
+
+from lsprotocol import types
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+log = logging.getLogger(__name__)
+
+PARSE_ERROR = -32700
+INVALID_REQUEST = -32600
+METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
+NOT_INITIALIZED = -32002
+
+_OURS = (
+    types.TEXT_DOCUMENT_DID_OPEN,
+    types.TEXT_DOCUMENT_DID_CHANGE,
+    types.TEXT_DOCUMENT_DID_CLOSE,
+    types.NOTEBOOK_DOCUMENT_DID_OPEN,
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE,
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+)
+"""Methods for which pygls keeps documents of its own; ours are kept by `document.py`."""
+
+
+class Protocol(LanguageServerProtocol):
+    """One conversation with an editor."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for method in _OURS:
+            self.fm.builtin_features.pop(method, None)
+        self._greeted = False
+        self.after_greeting: Callable[[], None] = _nothing
+        """Called when the answer to `initialize` is complete, before any other message is taken."""
+        self.leave: Callable[[], None] = _nothing
+        """Called at `exit`."""
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """Greets the editor."""
+        result = yield from super().lsp_initialize(params)
+        self.after_greeting()
+        return result
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *args: Any) -> None:  # type: ignore[override]
+        """Ends all that is under way; pygls stumbles over its own list of it."""
+        self._shutdown = True
+        for future in [*self._request_futures.values()]:
+            future.cancel()
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *args: Any) -> None:  # type: ignore[override]
+        """Ends the conversation; pygls would end the process from inside a callback, and lose the status."""
+        self.leave()
+
+    @property
+    def shut_down(self) -> bool:
+        """True once the editor has asked for the end."""
+        return bool(self._shutdown)
+
+    def take(self, data: Any) -> None:
+        """Takes one decoded message. Bad ones are answered or logged, never raised."""
+        if not isinstance(data, dict) or data.get("jsonrpc") != "2.0":
+            self._refuse(data, INVALID_REQUEST, "not a JSON-RPC 2.0 message")
+        elif "method" in data:
+            self._take_call(data)
+        elif _is_id(data.get("id")):
+            self._take_answer(data)
+        else:
+            self._refuse(data, INVALID_REQUEST, "neither a method nor an id")
+
+    def _take_call(self, data: dict[str, Any]) -> None:
+        method = data["method"]
+        request = "id" in data
+        if not isinstance(method, str) or (request and not _is_id(data["id"])):
+            self._refuse(data, INVALID_REQUEST, "the method must be a string, the id a string or number")
+        elif self._shutdown and method != types.EXIT:
+            self._refuse(data, INVALID_REQUEST, "the server is shutting down")
+        elif not self._greeted and method not in (types.INITIALIZE, types.EXIT):
+            self._refuse(data, NOT_INITIALIZED, "`initialize` comes first")
+        elif self._greeted and method == types.INITIALIZE:
+            self._refuse(data, INVALID_REQUEST, "`initialize` was sent before")
+        elif not self._knows(method):
+            if request or not method.startswith("$/"):
+                self._refuse(data, METHOD_NOT_FOUND, f"no such method: {method[:100]}")
+        else:
+            self._structure(data, method)
+
+    def _structure(self, data: dict[str, Any], method: str) -> None:
+        try:
+            message = self._converter.structure(data, self.get_message_type(method) or Any)
+        except Exception as error:  # whatever a converter stumbles over, RecursionError included
+            log.info("bad parameters of %s", method, exc_info=True)
+            self._refuse(data, INVALID_PARAMS, f"bad parameters of `{method}`: {_shown(error)}")
+            return
+        self._greeted = self._greeted or method == types.INITIALIZE
+        self.handle_message(message)
+
+    def _take_answer(self, data: dict[str, Any]) -> None:
+        """An answer to a question of ours; one that cannot be read counts as an error."""
+        if data["id"] not in self._request_futures:
+            log.info("an answer to an unknown question %r", data["id"])
+            return
+        kind = types.ResponseErrorMessage if "error" in data else self._result_types.get(data["id"])
+        try:
+            message = self._converter.structure(data, kind or types.ResponseErrorMessage)
+        except Exception as error:  # noqa: BLE001 - as above
+            log.warning("an answer that cannot be read: %s", _shown(error))
+            failure = types.ResponseError(code=INVALID_PARAMS, message="the answer cannot be read")
+            message = types.ResponseErrorMessage(id=data["id"], error=failure, jsonrpc="2.0")
+        self._result_types.pop(data["id"], None)
+        if not self._request_futures[data["id"]].done():
+            self.handle_message(message)
+
+    def _knows(self, method: str) -> bool:
+        known = method in self.fm.builtin_features or method in self.fm.features
+        return (known or method == types.CANCEL_REQUEST) and bool(self.get_message_type(method))
+
+    def _refuse(self, data: Any, code: int, why: str) -> None:
+        """Answers a request with an error; anything else is only logged."""
+        if isinstance(data, dict) and "id" in data and ("method" in data or not _is_id(data["id"])):
+            number = data["id"] if _is_id(data["id"]) else None
+            self._send_response(number, error=types.ResponseError(code=code, message=why))  # type: ignore[arg-type]
+            log.log(logging.WARNING if code == INVALID_PARAMS else logging.INFO, "refused: %s", why)
+        else:
+            log.info("ignored: %s", why)
+
+
+def _nothing() -> None:
+    """What is done where nothing is to be done."""
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool)
+
+
+def _shown(error: BaseException) -> str:
+    """The innermost complaint of a converter's error, short enough for a log."""
+    inner = getattr(error, "exceptions", None)
+    if inner:
+        return _shown(inner[0])
+    return f"{type(error).__name__}: {error}"[:200]

@@ -1,0 +1,141 @@
+"""Findings for editors that ask for them: of one text, and of the whole workspace."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInternalError
+
+from . import translate
+from .analysis import Lost
+from .document import OpenDocument
+from .pipe import Message
+from .server import ResilintServer
+
+_NOTHING = types.RelatedFullDocumentDiagnosticReport(items=[])
+
+WholeReport = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDocumentDiagnosticReport
+
+
+async def diagnostic(
+    ls: ResilintServer, params: types.DocumentDiagnosticParams
+) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:
+    """The findings of a text; those of its newest version, even if it was older when it was asked for."""
+    doc = ls.docs.get(params.text_document.uri)
+    known = await ls.reports.wait(doc) if doc else None
+    if doc is None or known is None:
+        return _NOTHING
+    if known.id == params.previous_result_id:
+        return types.RelatedUnchangedDocumentDiagnosticReport(result_id=known.id)
+    found = translate.diagnostics(doc, known.marks, ls.client)
+    return types.RelatedFullDocumentDiagnosticReport(items=found, result_id=known.id)
+
+
+async def workspace_diagnostic(
+    ls: ResilintServer, params: types.WorkspaceDiagnosticParams
+) -> types.WorkspaceDiagnosticReport:
+    """The findings of all files, in parts where the editor takes parts.
+
+    An editor that has asked before is answered when something has changed: it asks again at once.
+    """
+    known = {each.uri: each.value for each in params.previous_result_ids}
+    progress = _Progress(ls, params.work_done_token)
+    progress.begin()
+    try:
+        while True:
+            change = ls.change
+            items = await _survey(ls, params.partial_result_token, known, progress)
+            if items or not known:
+                break
+            await change.wait()
+    finally:
+        progress.end()
+    return types.WorkspaceDiagnosticReport(items=[] if params.partial_result_token is not None else items)
+
+
+async def _survey(
+    ls: ResilintServer, token: types.ProgressToken | None, known: dict[str, str], progress: _Progress
+) -> list[WholeReport]:
+    """What differs from what the editor knows. Effect: it is sent as it is found, if there is a token."""
+    found: dict[str, WholeReport | None] = {}
+
+    def add(uri: str, report: WholeReport | None) -> None:
+        found[uri] = report
+        if report is not None and token is not None:
+            ls.progress(types.ProgressParams(token, types.WorkspaceDiagnosticReportPartialResult(items=[report])))
+
+    def take(message: Message) -> None:
+        progress.report(message["done"], message["of"])
+        if "marks" not in message:
+            return
+        uri = message.get("uri") or translate.uri(message["path"])
+        doc = ls.docs.get(uri) or OpenDocument(uri, 0, message.get("text", ""), ls.client.encoding)
+        if "version" not in message or doc.version == message["version"]:
+            add(uri, _report(ls, doc, message, known.get(uri)))
+
+    while True:
+        try:
+            await ls.analysis.ask("survey", heard=take, without=[*ls.deadly])
+            break
+        except Lost as lost:
+            if ls.analysis.hopeless:
+                raise JsonRpcInternalError(f"the files could not be read: {lost}") from lost
+    for uri in known.keys() - found.keys():
+        if known[uri] != _CLEAN:  # mended, gone or left out by now
+            add(uri, types.WorkspaceFullDocumentDiagnosticReport(uri=uri, items=[], result_id=_CLEAN))
+    return [report for report in found.values() if report is not None]
+
+
+def _report(ls: ResilintServer, doc: OpenDocument, message: Message, before: str | None) -> WholeReport | None:
+    """A file's part; None if there is nothing in it that the editor does not know."""
+    marks = message["marks"]
+    number = translate.result_id(marks)
+    if number == (before or _CLEAN):
+        return None
+    return types.WorkspaceFullDocumentDiagnosticReport(
+        uri=doc.uri,
+        items=translate.diagnostics(doc, marks, ls.client),
+        version=message.get("version"),
+        result_id=number,
+    )
+
+
+_CLEAN = translate.result_id(())
+
+
+class _Progress:
+    """How far it is, for editors that gave a token to say it under."""
+
+    def __init__(self, ls: ResilintServer, token: types.ProgressToken | None) -> None:
+        self._ls = ls
+        self._token = token
+        self._percent = -1
+
+    def begin(self) -> None:
+        if self._token is not None:
+            value = types.WorkDoneProgressBegin("Checking the workspace", cancellable=True, percentage=0)
+            self._ls.work_done_progress.begin(self._token, value)
+
+    def report(self, done: int, total: int) -> None:
+        percent = done * 100 // max(total, 1)
+        if self._token is not None and percent != self._percent:
+            self._percent = percent
+            value = types.WorkDoneProgressReport(message=f"{done} of {total} files", percentage=percent)
+            self._ls.work_done_progress.report(self._token, value)
+
+    def end(self) -> None:
+        if self._token is not None:
+            self._ls.work_done_progress.end(self._token, types.WorkDoneProgressEnd())
+
+
+def promise_pull(server: ResilintServer) -> None:
+    """Effect: the server promises to answer a client that asks; for the whole workspace only if wished."""
+    options = types.DiagnosticOptions(True, False, identifier="resilint")
+    server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(diagnostic)
+    if server.wishes_for().workspace_diagnostics:
+        server.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)
+
+
+def allow_survey(server: ResilintServer) -> None:
+    """Effect: a person may ask for the whole workspace, though it was not promised to the editor."""
+    if types.WORKSPACE_DIAGNOSTIC not in server.protocol.fm.features:
+        server.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)

@@ -1,0 +1,255 @@
+"""The language server: one editor, its open texts, and the process that reads them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from ..version import __version__
+from . import translate
+from .analysis import Analysis, Limits, Lost, command
+from .document import LARGEST, OpenDocument
+from .options import Client, Wishes
+from .pipe import Message
+from .protocol import Protocol
+from .reports import Reports
+from .translate import Mark
+
+log = logging.getLogger(__name__)
+
+_ENDLESS = 1 << 60
+"""The serial of findings that no message can make old: those of a text that is not analysed."""
+
+
+class ResilintServer(LanguageServer):
+    """The state of one conversation. Handlers live beside it and get it as their first argument."""
+
+    def __init__(self, engine: str = "", limits: Limits | None = None) -> None:
+        super().__init__("resilint", __version__, protocol_cls=Protocol)
+        self.client = Client()
+        self.wishes: dict[str, Wishes] = {}
+        self.folders: dict[str, str] = {}
+        self.docs: dict[str, OpenDocument] = {}
+        self.reports = Reports()
+        self.analysis = Analysis(command(engine), hear=self._hear, replay=self._replay, bury=self._bury, limits=limits)
+        self.deadly: set[str] = set()
+        """Paths of files that killed the analysis."""
+        self.change = asyncio.Event()
+        """Set at the next change of what was found."""
+        self._left_out: dict[str, str] = {}
+        self._pieces_out: dict[str, set[str]] = {}
+        """Pieces of texts, by name, that killed the analysis."""
+        self._said: set[str] = set()
+        self._refreshing: dict[str, bool] = {}
+        self._chores: set[asyncio.Task[Any]] = set()
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Our own troubles go to the log; a person who types is not to be bothered with them."""
+        log.error("%s", error, exc_info=error)
+
+    def chore(self, work: Any) -> None:
+        """Runs a coroutine beside the conversation; its failure is logged."""
+        task = asyncio.ensure_future(work)
+        self._chores.add(task)
+        task.add_done_callback(self._finish_chore)
+
+    def _finish_chore(self, task: asyncio.Task[Any]) -> None:
+        self._chores.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("%s: %s", type(error).__name__, error)
+
+    def say(self, text: str, kind: types.MessageType = types.MessageType.Warning) -> None:
+        """Tells the person something, once."""
+        if text not in self._said:
+            self._said.add(text)
+            self.window_show_message(types.ShowMessageParams(kind, f"resilint: {text}"))
+
+    def wishes_for(self, folder: str = "") -> Wishes:
+        """What the editor's settings say for a folder, or in general."""
+        return self.wishes.get(folder) or self.wishes.get("") or Wishes()
+
+    def open(self, doc: OpenDocument) -> None:
+        """Takes a text that was opened, or opened again."""
+        self.docs[doc.uri] = doc
+        self._left_out.pop(doc.uri, None)
+        self._offer(doc)
+
+    def edited(self, doc: OpenDocument, edits: list[Any]) -> None:
+        """Passes on how a text has changed."""
+        left_out = self._left_out.pop(doc.uri, None) is not None
+        if left_out or self.analysis.hopeless or not self._analysed(doc):
+            self._offer(doc)
+            return
+        message = {"do": "edit", "uri": doc.uri, "version": doc.version, "edits": edits}
+        self.reports.expect(doc.uri, self.analysis.tell(message))
+
+    def close(self, uri: str) -> None:
+        """Forgets a text."""
+        self._pieces_out.pop(uri, None)
+        if self.docs.pop(uri, None) is not None:
+            self._left_out.pop(uri, None)
+            self.analysis.tell({"do": "close", "uri": uri})
+            self.reports.drop(uri)
+            self._publish(uri, None, [])
+
+    def configure(self) -> None:
+        """Passes on which folders are open and what the editor's settings say: all is checked anew."""
+        serial = self.analysis.tell(self._roots())
+        self._expect_all(serial)
+
+    def files_changed(self, paths: Iterable[str], *, settings: bool) -> None:
+        """Passes on that files on the disk have changed."""
+        self.deadly.clear()
+        self._stir()
+        serial = self.analysis.tell({"do": "changed", "paths": [*paths], "settings": settings})
+        if settings:
+            self._expect_all(serial)
+
+    async def ask(self, what: str, doc: OpenDocument, **details: Any) -> Any:
+        """Asks about a text as it is now; None if there is no answer, or if the text has changed since."""
+        version = doc.version
+        if not self._analysed(doc) or doc.uri in self._left_out or not self.wishes_for().enable:
+            return None
+        try:
+            answer = await self.analysis.ask(what, uri=doc.uri, version=version, **details)
+        except Lost as lost:
+            log.info("no answer to %s: %s", what, lost)
+            return None
+        return answer if self.docs.get(doc.uri) is doc and doc.version == version else None
+
+    def _stir(self) -> None:
+        """Lets those go on who wait for any change."""
+        self.change.set()
+        self.change = asyncio.Event()
+
+    def _expect_all(self, serial: int) -> None:
+        for doc in self.docs.values():
+            if self._analysed(doc) and doc.uri not in self._left_out:
+                self.reports.expect(doc.uri, serial)
+
+    def _offer(self, doc: OpenDocument) -> None:
+        if self._analysed(doc) and not self.analysis.hopeless:
+            self.reports.expect(doc.uri, self.analysis.tell(self._opening(doc)))
+        else:
+            self.analysis.tell({"do": "close", "uri": doc.uri})
+            self.reports.expect(doc.uri, 0)
+            self._learn(doc, _ENDLESS, ())
+
+    def _opening(self, doc: OpenDocument) -> Message:
+        path = translate.path(doc.uri)
+        path = os.path.normpath(path) if path else ""
+        without = sorted(self._pieces_out.get(doc.uri, ()))
+        return {
+            "do": "open",
+            "uri": doc.uri,
+            "path": path,
+            "version": doc.version,
+            "text": doc.text,
+            "without": without,
+        }
+
+    def _analysed(self, doc: OpenDocument) -> bool:
+        return len(doc.text) <= LARGEST
+
+    def _roots(self) -> Message:
+        roots = [
+            {"path": os.path.normpath(translate.path(uri)), "given": dict(self.wishes_for(uri).given)}
+            for uri in self.folders
+            if translate.path(uri)
+        ]
+        return {"do": "roots", "roots": roots, "given": dict(self.wishes_for().given)}
+
+    def _replay(self) -> Iterable[Message]:
+        """What a new analysis process has to know."""
+        yield self._roots()
+        for doc in self.docs.values():
+            if self._analysed(doc) and doc.uri not in self._left_out:
+                yield self._opening(doc)
+
+    def _hear(self, message: Message) -> None:
+        if message["is"] == "problem":
+            self.say(message["message"])
+            return
+        doc = self.docs.get(message["uri"])
+        if doc is not None and doc.version == message["version"]:
+            self._learn(doc, message["serial"], tuple(message["marks"]))
+
+    def _bury(self, uri: str, piece: str, why: str) -> None:
+        """The analysis died while it read a piece of a text, or all of it: that is left out until it changes."""
+        if self.analysis.hopeless:
+            self.say(f"the analysis {why}; see the log", types.MessageType.Error)
+            for doc in self.docs.values():
+                self._learn(doc, _ENDLESS, ())
+        elif uri and uri not in self.docs:
+            self.deadly.add(uri)  # a file's path: a survey was under way
+        elif piece and piece not in self._pieces_out.setdefault(uri, set()):
+            self._pieces_out[uri].add(piece)
+            log.warning("a piece of %s is left out until it changes", uri)
+        elif uri:
+            self._left_out[uri] = why
+            self._learn(self.docs[uri], _ENDLESS, (_left_out(why),))
+
+    def _learn(self, doc: OpenDocument, serial: int, marks: tuple[Mark, ...]) -> None:
+        if not self.wishes_for().enable:
+            marks = ()
+        version = (known := self.reports.get(doc)) and known.version
+        changed = self.reports.learn(doc, serial, marks)
+        if changed or version != doc.version:
+            self._stir()
+        if not self.client.pull:
+            if changed or version != doc.version:
+                self._publish(doc.uri, doc.version, translate.diagnostics(doc, marks, self.client))
+        elif changed:
+            self.refresh()
+
+    def _publish(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
+        if not self.client.pull:
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
+
+    def refresh(self) -> None:
+        """Asks the editor to ask again; while one such wish is under way, at most one more waits."""
+        if self.client.refresh:
+            self._once("diagnostics", self.workspace_diagnostic_refresh_async)
+        self.refresh_hints()
+
+    def refresh_hints(self) -> None:
+        """The same for inlay hints."""
+        if self.client.refresh_hints:
+            self._once("hints", self.workspace_inlay_hint_refresh_async)
+
+    def _once(self, what: str, wish: Any) -> None:
+        if what in self._refreshing:
+            self._refreshing[what] = True
+            return
+
+        async def run() -> None:
+            again = True
+            try:
+                while again:
+                    self._refreshing[what] = False
+                    await wish(None)
+                    again = self._refreshing[what]
+            finally:
+                del self._refreshing[what]
+
+        self.chore(run())
+
+
+def _left_out(why: str) -> Mark:
+    """Silence would look like a clean file."""
+    return {
+        "span": [0, 0],
+        "code": "E902",
+        "rule": "unreadable-file",
+        "severity": "warning",
+        "message": f"Not analysed until it changes: reading it, {why.replace('it ', 'the analysis ', 1)}",
+        "help": "",
+        "page": "",
+        "related": [],
+    }

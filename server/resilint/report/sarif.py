@@ -1,0 +1,248 @@
+"""SARIF 2.1.0, the format that code scanning and many viewers read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from resilint_rules.kit.rule import Severity
+
+from ..own import CRASHED
+from ..result import Change, FileResult, Line, Note, Offer, Place, Problem
+from ..version import __version__
+from .view import Card, View, is_absolute, slashed, sound
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_ROOT = "%SRCROOT%"
+
+_LEVELS = {"error": "error", "warning": "warning", "info": "note", "hint": "note"}
+
+_GRADES = {
+    "error": "error",
+    "warning": "warning",
+    "info": "recommendation",
+    "hint": "recommendation",
+}
+"""GitHub's words for the severity of what is no security risk."""
+
+_SECURITY = {"auth", "webhooks"}
+"""Families whose rules are about an attacker; all others are about bad luck."""
+
+_SCORES = {"error": "8.0", "warning": "6.0", "info": "3.0", "hint": "1.0"}
+"""GitHub reads these as high (over 7.0), medium (over 4.0) and low."""
+
+_LONGEST = 1024
+"""Characters that GitHub takes in a description."""
+
+_ABOUT = "https://pypi.org/project/resilint/"
+
+
+def render(results: Sequence[FileResult], view: View) -> str:
+    """One run. Silenced problems are there only if the view asks for them.
+
+    GitHub does not heed `suppressions` and would open an alert for each.
+    """
+    problems = [problem for result in results for problem in result.problems]
+    if view.silenced:
+        problems += [problem for result in results for problem in result.suppressed]
+    rules = _rules(problems, view.cards)
+    indices = {rule["id"]: index for index, rule in enumerate(rules)}
+    run = {
+        "tool": {
+            "driver": {
+                "name": "resilint",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "informationUri": _ABOUT,
+                "rules": rules,
+            }
+        },
+        "invocations": [{"executionSuccessful": all(problem.code != CRASHED.code for problem in problems)}],
+        "originalUriBaseIds": {_ROOT: _root(view.root)},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(problem, indices[problem.code], view) for problem in problems],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _root(root: str) -> dict[str, Any]:
+    about: dict[str, Any] = {"description": {"text": "The top folder of the checked source code."}}
+    return {"uri": _uri(slashed(root).rstrip("/") + "/"), **about} if root else about
+
+
+def _uri(path: str) -> str:
+    """A path as a URI: relative, or with the scheme `file`; undecodable bytes stay what they are."""
+    if not is_absolute(path):
+        return quote(path, errors="surrogateescape")
+    drive, colon, rest = path.partition(":") if not path.startswith("/") else ("", "", path)
+    return "file://" + ("/" if drive else "") + drive + colon + quote(rest, errors="surrogateescape")
+
+
+def _rules(problems: Sequence[Problem], cards: Mapping[str, Card]) -> list[dict[str, Any]]:
+    """Every rule of the run, and any other that a problem names, in order of code."""
+    rules = {code: _rule(card) for code, card in cards.items()}
+    for problem in problems:
+        if problem.code not in rules:
+            text = {"text": _sentence(problem.rule)}
+            rules[problem.code] = {
+                "id": problem.code,
+                "name": problem.rule,
+                **dict.fromkeys(("shortDescription", "fullDescription", "help"), text),
+            }
+    return [rule for _, rule in sorted(rules.items())]
+
+
+def _rule(card: Card) -> dict[str, Any]:
+    rule = card.rule
+    severity = rule.severity.value
+    tags = [rule.family, "reliability"]
+    properties: dict[str, Any] = {
+        "tags": tags,
+        "precision": "medium" if rule.preview else "high",
+        "problem.severity": _GRADES[severity],
+    }
+    if rule.family in _SECURITY:
+        tags.append("security")
+        properties["security-severity"] = _SCORES[severity]
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": _short(_sentence(rule.summary))},
+        "fullDescription": {"text": _short(_why(card))},
+        "help": {"text": sound(card.page), "markdown": sound(card.page)},
+        "defaultConfiguration": {
+            "enabled": rule.default and not rule.preview,
+            "level": _LEVELS[severity],
+        },
+        "properties": properties,
+    }
+
+
+def _why(card: Card) -> str:
+    """The first paragraph after the summary; the summary where a page has no more."""
+    for paragraph in card.page.replace("\r\n", "\n").split("\n\n")[1:]:
+        words = paragraph.strip()
+        if words and not words.startswith(("```", "#")):
+            return _sentence(" ".join(words.split()))
+    return _sentence(card.rule.summary)
+
+
+def _sentence(text: str) -> str:
+    """Text that ends like a sentence, as SARIF wants it; our own messages have no full stop."""
+    text = sound(text).strip().replace("](", "] (")  # "[a](b)" would be a link
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def _result(problem: Problem, index: int, view: View) -> dict[str, Any]:
+    told = _sentence(problem.message)
+    if problem.help:
+        told += " " + _sentence(problem.help)
+    place = _physical(problem.file, view, problem.place)
+    snippet = _snippet(problem.source, problem.place)
+    if snippet:
+        place["region"]["snippet"] = {"text": snippet}
+    context = _context(problem.source, problem.place)
+    if context:
+        place["contextRegion"] = context
+    location: dict[str, Any] = {"physicalLocation": place}
+    if problem.scope:
+        location["logicalLocations"] = [{"fullyQualifiedName": problem.scope}]
+    result: dict[str, Any] = {
+        "ruleId": problem.code,
+        "ruleIndex": index,
+        "level": _LEVELS[Severity(problem.severity).value],
+        "message": {"text": told},
+        "locations": [location],
+    }
+    if problem.fingerprint:
+        result["partialFingerprints"] = {"resilint/v1": problem.fingerprint}
+    if problem.related:
+        result["relatedLocations"] = [_related(note, number, view) for number, note in enumerate(problem.related, 1)]
+    fixes = [_fix(offer, problem.file, view) for offer in problem.offers if offer.changes]
+    if fixes:
+        result["fixes"] = fixes
+    if problem.suppressed:
+        kind = "inSource" if problem.suppressed == "comment" else "external"
+        result["suppressions"] = [{"kind": kind}]
+    details = {"callee": problem.callee, "library": problem.library}
+    known = {key: value for key, value in details.items() if value}
+    return {**result, "properties": known} if known else result
+
+
+def _physical(file: str, view: View, place: Place | None) -> dict[str, Any]:
+    path = view.below_root(file)
+    artifact = {"uri": _uri(path)}
+    if not is_absolute(path):
+        artifact["uriBaseId"] = _ROOT
+    return {
+        "artifactLocation": artifact,
+        **({"region": _region(place)} if place else {}),
+    }
+
+
+def _region(place: Place) -> dict[str, Any]:
+    return {
+        "startLine": place.row,
+        "startColumn": place.column,
+        "endLine": place.end_row,
+        "endColumn": place.end_column,
+    }
+
+
+def _snippet(source: Sequence[Line], place: Place) -> str:
+    """What is pointed at, if it is on one line and kept whole."""
+    for line in source:
+        if line.row == place.row == place.end_row:
+            first, last = place.column - line.start, place.end_column - line.start
+            return line.text[first:last] if 0 <= first <= last <= len(line.text) else ""
+    return ""
+
+
+def _context(source: Sequence[Line], place: Place) -> dict[str, Any] | None:
+    """The span's rows and those around it, if they are kept whole and are more than the span."""
+    whole = {line.row: line.text for line in source if line.start == 1 and not line.cut}
+    rows = [row for row in range(place.row - 1, place.end_row + 2) if row in whole]
+    if not rows or rows != list(range(min(rows[0], place.row), max(rows[-1], place.end_row) + 1)):
+        return None
+    text = "\n".join(whole[row] for row in rows)
+    if len(text) == place.end_column - 1 and place.row == place.end_row == rows[0] == rows[-1]:
+        return None  # the span is all there is: SARIF wants a context to be larger
+    end = len(whole[rows[-1]]) + 1
+    return {
+        "startLine": rows[0],
+        "startColumn": 1,
+        "endLine": rows[-1],
+        "endColumn": end,
+        "snippet": {"text": text},
+    }
+
+
+def _related(note: Note, number: int, view: View) -> dict[str, Any]:
+    return {
+        "id": number,
+        "message": {"text": _sentence(note.message)},
+        "physicalLocation": _physical(note.file, view, note.place),
+    }
+
+
+def _fix(offer: Offer, file: str, view: View) -> dict[str, Any]:
+    artifact = _physical(file, view, None)["artifactLocation"]
+    replacements = [_replacement(change) for change in offer.changes]
+    return {
+        "description": {"text": _sentence(offer.title)},
+        "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
+        "properties": {"applicability": offer.applicability},
+    }
+
+
+def _replacement(change: Change) -> dict[str, Any]:
+    replacement: dict[str, Any] = {"deletedRegion": _region(change.place)}
+    if change.content:
+        replacement["insertedContent"] = {"text": sound(change.content)}
+    return replacement

@@ -1,0 +1,102 @@
+"""How the reader looks at a report: colours, width, where files lie, and what the rules are."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from resilint_rules.kit.rule import Rule, Severity
+
+from ..result import Problem
+
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # the C0 and C1 controls: they move the cursor and change colours
+    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # they reorder or hide text
+    "\u2028\u2029\ud800-\udfff\ufffe\uffff]"  # and these are not allowed in XML
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_DRIVE = re.compile("[A-Za-z]:/")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A rule and its page in Markdown."""
+
+    rule: Rule
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a format may know beside the results.
+
+    `width` is the number of terminal columns, 0 if nobody looks through a terminal. `folder` is the
+    absolute folder that relative file names start from and `root` the one that code hosts count
+    from (the repository's top); both may be "". `cards` holds the rules of the run by code.
+    `fail_on` is the lowest severity that fails the run, `files` the number of files that were looked
+    at, as a run need not hand over results of those without problems.
+    """
+
+    colour: bool = False
+    width: int = 0
+    folder: str = ""
+    root: str = ""
+    cards: Mapping[str, Card] = field(default_factory=dict)
+    fail_on: str = "warning"
+    files: int = 0
+    silenced: bool = False
+    """Whether formats that can mark a finding as silenced show such findings at all."""
+
+    def below_root(self, file: str) -> str:
+        """The file's path below `root` with forward slashes; absolute if it lies elsewhere."""
+        path = slashed(file)
+        folder, root = slashed(self.folder), slashed(self.root)
+        if folder and not is_absolute(path):
+            path = f"{folder}/{path}"
+        path = posixpath.normpath(path)
+        if root and path.startswith(root.rstrip("/") + "/"):
+            path = path[len(root.rstrip("/")) + 1 :]
+        return path
+
+    def fails(self, problem: Problem) -> bool:
+        """Whether the problem is bad enough to fail the run."""
+        return Severity(problem.severity).rank <= Severity(self.fail_on).rank
+
+
+def slashed(path: str) -> str:
+    """A path with forward slashes, also on Windows."""
+    return path.replace(os.sep, "/")
+
+
+def is_absolute(path: str) -> bool:
+    """Whether a path with forward slashes starts at a root or a drive."""
+    return path.startswith("/") or _DRIVE.match(path) is not None
+
+
+def visible(text: str) -> str:
+    r"""Text whose control characters are spelt out: a source line cannot steer the terminal."""
+    return _UNPRINTABLE.sub(lambda found: spell(found.group()), text)
+
+
+def spell(character: str) -> str:
+    r"""A character by its number, as Python writes it: `\x1b`, `\u202e`."""
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
+
+
+def sound(text: str) -> str:
+    """Text that every decoder accepts: undecodable bytes of a file name become U+FFFD."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def where(problem: Problem) -> str:
+    """`path:row:column` of a problem, fit for a terminal."""
+    return f"{visible(problem.file)}:{problem.place.row}:{problem.place.column}"
+
+
+def said(problem: Problem) -> str:
+    """`CODE[name] severity: message` of a problem on one line, fit for a terminal."""
+    return f"{problem.code}[{problem.rule}] {problem.severity}: {visible(problem.message)}"

@@ -1,0 +1,287 @@
+"""Processes that share the work of a large run, and survive the file that kills one of them.
+
+Each is a fresh interpreter (never a fork: what a thread held would stay locked) that takes batches from
+its standard input and answers file by file, so that we know which file it died of. That file is tried once
+more alone, then given up; the rest of its batch is done by another process.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Generator, Sequence
+from queue import Empty, SimpleQueue
+from typing import IO, TYPE_CHECKING, Any
+
+from .analysis import Analyst, Done, Job, on_deep_stack, told
+from .own import UNREADABLE
+from .result import to_json
+
+if TYPE_CHECKING:
+    from .homes import Home
+
+BATCH = 1_000_000
+"""Bytes of source that are sent at once: a second of work, and enough to hide the pipe."""
+
+TIRED = 200 * 1024 * 1024
+"""Bytes of memory from which on a process makes way for a fresh one."""
+
+_Batch = tuple["Home", list[tuple[int, Job]]]
+
+_START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from resilint.workers import serve; serve()"
+_READY = b"ready\n"
+
+
+class CannotStart(Exception):
+    """No process could be started; what is not done yet can be done without one."""
+
+
+def work(
+    jobs: Sequence[tuple[Home, Job]], processes: int, check: str
+) -> Generator[tuple[int, Done], None, None]:
+    """Number (from one) and outcome of each job, as they are done. Effect: starts processes, and ends them.
+
+    Raises CannotStart.
+    """
+    crew = _Crew(_batches(jobs), check)
+    threads = [threading.Thread(target=crew.tend, daemon=True) for _ in range(processes)]
+    try:
+        for thread in threads:
+            thread.start()
+        for _ in jobs:
+            yield crew.next()
+    finally:
+        crew.dismiss()
+        for thread in threads:
+            thread.join()
+
+
+def _batches(jobs: Sequence[tuple[Home, Job]]) -> list[_Batch]:
+    """The jobs in batches of neighbours of one root, the biggest first."""
+    batches: list[tuple[int, _Batch]] = []
+    size = 0
+    for number, (home, job) in enumerate(jobs, 1):
+        if not batches or batches[-1][1][0] is not home or size + job.size > BATCH:
+            size = 0
+            batches.append((0, (home, [])))
+        size += job.size
+        batch = batches[-1][1]
+        batch[1].append((number, job))
+        batches[-1] = (size, batch)
+    batches.sort(key=lambda each: -each[0])
+    return [batch for _, batch in batches]
+
+
+class _Crew:
+    """What is left to do, who does it, and what has come of it; each process has a thread that tends it."""
+
+    def __init__(self, batches: list[_Batch], check: str) -> None:
+        self._left = deque(batches)
+        self._check = check
+        self._out: SimpleQueue[tuple[int, Done] | BaseException] = SimpleQueue()
+        self._blamed: set[int] = set()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self._busy = 0
+        self._over = False
+        self._more = threading.Condition(self._lock)
+
+    def next(self) -> tuple[int, Done]:
+        """The next outcome, whichever it is."""
+        while True:
+            try:
+                # Windows cannot interrupt a wait without end.
+                came = self._out.get(timeout=0.5 if os.name == "nt" else None)
+            except Empty:
+                continue
+            if isinstance(came, BaseException):
+                raise came
+            return came
+
+    def dismiss(self) -> None:
+        """Ends all processes, whatever they are at."""
+        with self._lock:
+            self._over = True
+            self._left.clear()
+            self._more.notify_all()
+            for process in self._running:
+                process.kill()
+
+    def tend(self) -> None:
+        """A thread's life: hands batches to one process after the other."""
+        process: subprocess.Popen[bytes] | None = None
+        try:
+            while (batch := self._take()) is not None:
+                try:
+                    process = process or self._start()
+                    process = self._do(process, batch)
+                finally:
+                    self._release()
+        except BaseException as error:  # noqa: BLE001 - raised again by `next`
+            self._out.put(error)
+        finally:
+            if process:
+                self._end(process)
+
+    def _take(self) -> _Batch | None:
+        """The next batch; waits while others may still give some back."""
+        with self._lock:
+            while not self._left and self._busy and not self._over:
+                self._more.wait()
+            if self._over or not self._left:
+                return None
+            self._busy += 1
+            return self._left.popleft()
+
+    def _release(self) -> None:
+        with self._lock:
+            self._busy -= 1
+            self._more.notify_all()
+
+    def _do(self, process: subprocess.Popen[bytes], batch: _Batch) -> subprocess.Popen[bytes] | None:
+        """Sends a batch and passes on what comes back; gives the process if it can go on."""
+        home, jobs = batch
+        waiting = dict(jobs)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            _send(process.stdin, (home.root, home.settings, self._check, jobs))
+            for line in process.stdout:
+                number, digest, text = line.decode("ascii").split("\t", 2)
+                if number == "0":
+                    if digest == "fit":
+                        return process
+                    break
+                self._out.put((int(number), Done(digest, text.rstrip("\n"))))
+                del waiting[int(number)]
+        except (OSError, ValueError):
+            pass  # it died while it was written to, or amid a line
+        self._end(process)
+        if waiting and not self._over:
+            self._give_back(home, list(waiting.items()))
+        return None
+
+    def _give_back(self, home: Home, jobs: list[tuple[int, Job]]) -> None:
+        """A process died of the first of these files, or was killed while it was at it."""
+        (number, job), *rest = jobs
+        with self._lock:
+            if rest:
+                self._left.append((home, rest))
+            if number not in self._blamed:
+                self._blamed.add(number)
+                self._left.appendleft((home, [(number, job)]))
+                return
+        message = "cannot be checked: the analysis process died of it; the other files are not affected"
+        self._out.put((number, Done("", to_json(told(job.name, UNREADABLE, message)))))
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-I", "-c", _START, json.dumps(_path())]
+        try:
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        except OSError as error:
+            raise CannotStart(str(error)) from error
+        with self._lock:
+            self._running.add(process)
+            if self._over:
+                process.kill()
+        assert process.stdout is not None
+        if process.stdout.readline() != _READY and not self._over:
+            self._end(process)
+            raise CannotStart(f"{sys.executable} ended with status {process.returncode}")
+        return process
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """Closing its input tells a process to go; a sick one is not asked twice."""
+        for pipe in (process.stdin, process.stdout):
+            try:
+                if pipe:
+                    pipe.close()
+            except OSError:
+                pass
+        try:
+            process.wait(2)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        with self._lock:
+            self._running.discard(process)
+
+
+def _path() -> list[str]:
+    """Where a process imports from: as here, but never from the working folder, which may be anybody's."""
+    import resilint_rules
+
+    ours = {os.path.dirname(os.path.dirname(os.path.abspath(__file__)))}
+    ours.update(os.path.dirname(os.path.abspath(folder)) for folder in resilint_rules.__path__)
+    here = os.getcwd()
+    return [each for each in sys.path if each and (os.path.abspath(each) != here or each in ours)]
+
+
+def _send(pipe: IO[bytes], message: Any) -> None:
+    data = pickle.dumps(message)
+    pipe.write(len(data).to_bytes(8, "big") + data)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> Any:
+    """The next message of our own parent; None when it has closed the pipe."""
+    head = pipe.read(8)
+    return pickle.loads(pipe.read(int.from_bytes(head, "big"))) if len(head) == 8 else None  # noqa: S301
+
+
+def serve() -> None:
+    """A process's life. Effect: answers on standard output; what else is printed goes to standard error."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us; a trace of each process helps nobody
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb")
+    silence = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(silence, 0)
+    os.dup2(2, 1)
+    gc.disable()
+    gc.freeze()
+    replies.write(_READY)
+    replies.flush()
+    try:
+        for line in on_deep_stack(_answers(requests)):
+            replies.write(line)
+            replies.flush()
+    except OSError:
+        pass  # the parent is gone
+    os._exit(0)
+
+
+def _answers(requests: IO[bytes]) -> Generator[bytes, None, None]:
+    analyst: Analyst | None = None
+    last: tuple[Any, ...] = ()
+    while (message := _receive(requests)) is not None:
+        *about, jobs = message
+        if analyst is None or tuple(about) != last:
+            last = tuple(about)
+            analyst = Analyst(*about)
+        for number, job in jobs:
+            done = analyst.look(job)
+            yield f"{number}\t{done.digest}\t{done.text}\n".encode("ascii")
+        yield b"0\ttired\t\n" if _memory() > TIRED else b"0\tfit\t\n"
+
+
+def _memory() -> int:
+    """The bytes of memory this process holds, or has held at most; 0 where that cannot be told."""
+    try:
+        with open("/proc/self/statm", "rb") as told:  # Linux adds to the peak what our parent held
+            return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        pass
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,170 @@
+"""Handlers that say nothing, and those that only look as if they did."""
+
+import logging
+import socket
+
+import httpx
+import requests
+
+LOG = logging.getLogger(__name__)
+
+
+def bare(url):
+    try:
+        requests.post(url, timeout=5)
+    except:  # finds: failure-swallowed
+        ...
+
+
+def short(url):
+    try: return requests.get(url, timeout=5).text
+    except requests.RequestException: return None  # finds: failure-swallowed
+
+
+def fetch(url):
+    try:
+        body = requests.get(url, timeout=5).text
+    except (ValueError, OSError):  # finds: failure-swallowed
+        return []
+    else:
+        return [body]
+
+
+def narrow(url):
+    try:
+        return requests.get(url, timeout=5).json()["name"]
+    except (KeyError, ValueError):
+        return ""
+
+
+def told(url):
+    try:
+        return requests.get(url, timeout=5).text
+    except requests.Timeout:
+        LOG.warning("%s is slow", url)
+        return ""
+    except requests.RequestException:  # misses: failure-swallowed - the clause above takes some of the failures
+        return ""
+
+
+def counted(urls):
+    failed = 0
+    for url in urls:
+        try:
+            requests.post(url, timeout=5)
+        except requests.RequestException:
+            continue
+        failed += 1
+    return failed
+
+
+def flagged(url):
+    answer = None
+    try:
+        answer = requests.get(url, timeout=5)
+    except requests.RequestException:
+        pass
+    if answer is None:
+        LOG.error("no answer")
+    return answer
+
+
+def sent(url):
+    try:
+        requests.post(url, timeout=5)
+        return True
+    except requests.RequestException:
+        return False
+
+
+def ping(url):
+    try:
+        return requests.get(url, timeout=5).elapsed
+    except requests.RequestException:
+        return None
+
+
+def linted(url):
+    try:
+        requests.post(url, timeout=5)
+    except Exception:  # noqa: BLE001  # finds: failure-swallowed
+        pass
+
+
+def gone(url):
+    try:
+        requests.delete(url, timeout=5)
+    except requests.RequestException:
+        pass
+
+
+def inner(url):
+    try:
+        try:
+            requests.post(url, timeout=5)
+        except requests.RequestException:
+            raise LookupError(url) from None
+    except Exception:  # misses: failure-swallowed - what the inner handler makes of it is not followed
+        pass
+
+
+def report_usage(url):
+    try:
+        requests.post(url, timeout=1)
+    except requests.RequestException:
+        pass
+
+
+def worded(url):
+    try:
+        return requests.get(url, timeout=5).text
+    except requests.RequestException:
+        return "There is no text."
+
+
+def _part(url):
+    try:
+        return requests.get(url, timeout=5).text
+    except requests.RequestException:
+        return None
+
+
+def tried(self, url):
+    for _ in range(3):
+        try:
+            return requests.post(url, timeout=5)
+        except requests.RequestException:
+            pass
+    self._log_failure("gave up")
+
+
+def resolved(host):
+    try:
+        return socket.gethostbyname(host)
+    except OSError:
+        return None
+
+
+class Feed:
+    def __init__(self):
+        self.log = logging.getLogger("feed")
+        self.client = httpx.Client(timeout=5)
+
+    def load(self):
+        self.log.debug("reading")
+        try:
+            return self.client.get("/feed").raise_for_status().text
+        except httpx.HTTPError:  # finds: failure-swallowed
+            return ""
+
+    def __del__(self):
+        try:
+            self.client.post("/bye")
+        except Exception:
+            pass
+
+    def send_telemetry(self):
+        try:
+            self.client.post("/seen")
+        except Exception:
+            pass

@@ -1,0 +1,128 @@
+"""Where a client can live: a name, a block, an attribute, a class, a factory, a property, a subclass."""
+
+import contextlib
+import functools
+from typing import Annotated, Optional, Union
+
+import httpx
+import requests
+from requests.adapters import HTTPAdapter
+
+URL = "https://partner.example/v1"
+
+shared = requests.Session()
+
+
+def module_global():
+    return shared.get(URL)  # finds: no-timeout
+
+
+def local():
+    session = requests.Session()
+    session.headers["Accept"] = "application/json"
+    return session.get(URL)  # finds: no-timeout
+
+
+def in_block():
+    with requests.Session() as session:
+        return session.get(URL)  # finds: no-timeout
+
+
+def make():
+    session = requests.Session()
+    session.headers["User-Agent"] = "shop"
+    return session
+
+
+def from_factory():
+    return make().get(URL)  # finds: no-timeout
+
+
+class Client:
+    pool = requests.Session()
+
+    def __init__(self, session: Optional[requests.Session] = None):
+        self.session = session or requests.Session()
+        self.prices: requests.Session = make()
+
+    def connect(self):
+        self.late = requests.Session()
+
+    @property
+    def lazy(self) -> requests.Session:
+        return make()
+
+    def calls(self):
+        self.session.get(URL)  # finds: no-timeout
+        self.prices.get(URL)  # finds: no-timeout
+        self.late.get(URL)  # finds: no-timeout
+        self.pool.get(URL)  # finds: no-timeout
+        self.lazy.get(URL)  # finds: no-timeout
+        self.session.get(URL, timeout=5)
+
+
+class Derived(requests.Session):
+    """Changes nothing about limits."""
+
+
+def derived():
+    return Derived().get(URL)  # finds: no-timeout
+
+
+class Limited(requests.Session):
+    """Every call goes through here."""
+
+    def request(self, method, url, **kwargs):
+        kwargs.setdefault("timeout", 10)
+        return super().request(method, url, **kwargs)
+
+
+def limited():
+    return Limited().get(URL)
+
+
+def union(session: "requests.Session | None", other: Union[requests.Session, None]):
+    session.get(URL)  # finds: no-timeout
+    other.get(URL)  # finds: no-timeout
+
+
+def annotated(session: Annotated[requests.Session, "injected"]):
+    return session.get(URL)  # finds: no-timeout
+
+
+def with_adapter():
+    class Adapter(HTTPAdapter):
+        def send(self, request, **kwargs):
+            kwargs["timeout"] = kwargs.get("timeout") or 10
+            return super().send(request, **kwargs)
+
+    session = requests.Session()
+    session.mount("https://", Adapter())
+    return session.get(URL)
+
+
+def partial():
+    fetch = functools.partial(requests.get, timeout=5)
+    return fetch(URL)
+
+
+def partial_without():
+    fetch = functools.partial(requests.get, headers={})
+    return fetch(URL)  # finds: no-timeout
+
+
+def rebound(session):
+    if session is None:
+        session = requests.Session()
+    return session.get(URL)
+
+
+async def aio():
+    async with httpx.AsyncClient() as client:
+        await client.get(URL)
+
+
+def stack():
+    with contextlib.ExitStack() as stack:
+        session = stack.enter_context(requests.Session())
+        return session.get(URL)  # misses: no-timeout - what a stack enters is not followed

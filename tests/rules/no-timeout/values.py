@@ -1,0 +1,82 @@
+"""How a limit can be given, and what cannot be seen: spreads, environments, settings, wrappers."""
+
+import os
+import socket
+import urllib.request
+
+import requests
+
+URL = "https://partner.example/v1"
+TIMEOUT = 5
+OPTIONS = {"timeout": TIMEOUT, "headers": {}}
+HEADERS = {"headers": {"Accept": "*/*"}}
+
+
+def literal_spread():
+    requests.get(URL, **{"timeout": 5})
+    requests.get(URL, **OPTIONS)
+    requests.get(URL, **{"headers": {}})  # finds: no-timeout
+
+
+def spread(**kwargs):
+    return requests.get(URL, **kwargs)
+
+
+def setdefault(**kwargs):
+    kwargs.setdefault("timeout", TIMEOUT)
+    return requests.get(URL, **kwargs)
+
+
+def environment():
+    return requests.get(URL, timeout=float(os.environ.get("TIMEOUT", "5")))
+
+
+def parameter(timeout=None):
+    return requests.get(URL, timeout=timeout)
+
+
+def positional(args):
+    return urllib.request.urlopen(*args)
+
+
+def wrapper(path):
+    """The limit is here, so nobody has to say it again."""
+    return requests.get(f"{URL}/{path}", timeout=TIMEOUT)
+
+
+def uses_wrapper():
+    return wrapper("orders")
+
+
+def in_string():
+    return "requests.get(URL)"
+
+
+def formatted(name):
+    return f"{requests.get(URL + name).text}"  # finds: no-timeout
+
+
+def nested(partner):
+    return requests.post(  # finds: no-timeout
+        URL,
+        json=requests.get(partner, timeout=5).json(),
+        headers={"Idempotency-Key": "1"},  # the partner keeps it for a day
+    )
+
+
+def chained():
+    return requests.get(URL).json()["items"][0]["id"]  # finds: no-timeout
+
+
+def streamed():
+    with requests.get(URL, stream=True) as answer:  # finds: no-timeout
+        yield from answer.iter_lines()
+
+
+def decided(slow):
+    requests.get(URL, timeout=None if slow else 5)
+
+
+def process_default():
+    """The process's default reaches urllib and not requests."""
+    socket.setdefaulttimeout(5)

@@ -1,0 +1,62 @@
+"""Places where the header is read, as a number and otherwise."""
+
+import re
+import time
+from datetime import timedelta
+
+HEADER = "Retry-After"
+
+
+class Throttled(Exception):
+    def __init__(self, response):
+        self.after = timedelta(seconds=int(response.headers.get("retry-after") or 60))  # finds: retry-after-as-number
+
+
+def by_constant(response):
+    return float(response.headers[HEADER])  # misses: retry-after-as-number - the function does not hold the name
+
+
+def through_a_name(response):
+    if (after := response.headers.get("Retry-After")) is not None:
+        time.sleep(min(int(after), 60))  # finds: retry-after-as-number
+
+
+def stripped(response):
+    return int(response.getheader("Retry-After", "1").strip())  # finds: retry-after-as-number
+
+
+def other_error(response):
+    try:
+        return int(response.headers["Retry-After"])  # finds: retry-after-as-number
+    except KeyError:
+        return 1
+
+
+def any_error(response):
+    try:
+        return int(response.headers["Retry-After"])
+    except Exception:
+        return 1
+
+
+def in_the_handler(response):
+    try:
+        return response.json()
+    except ValueError:
+        return int(response.headers["Retry-After"])  # finds: retry-after-as-number
+
+
+def looked_at(response):
+    after = response.headers["Retry-After"]
+    return int(after) if re.match(r"\d+$", after) else 1
+
+
+def own_name_again(response):
+    after = response.headers.get("Retry-After")
+    if after is None:
+        after = 5
+    return int(after)  # misses: retry-after-as-number - the name also holds something else
+
+
+def milliseconds(response):
+    return int(response.headers["retry-after-ms"]) / 1000

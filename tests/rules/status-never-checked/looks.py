@@ -1,0 +1,95 @@
+"""What counts as a look at the status, and who may look instead."""
+
+import httpx
+import requests
+
+URL = "https://partner.example/v1"
+
+
+def blind():
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    return answer.json()
+
+
+def blind_chain():
+    """No name holds the answer: unchecked-body speaks here."""
+    return requests.get(URL, timeout=5).json()
+
+
+def raises():
+    answer = requests.get(URL, timeout=5)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def raises_chained():
+    return httpx.get(URL).raise_for_status().json()
+
+
+def truth():
+    answer = requests.get(URL, timeout=5)
+    if not answer:
+        return None
+    return answer.json()
+
+
+def compared():
+    answer = requests.get(URL, timeout=5)
+    return answer.json() if answer.status_code == 200 else None
+
+
+def ok():
+    answer = requests.get(URL, timeout=5)
+    assert answer.ok, answer.text
+    return answer.json()
+
+
+def handed_on():
+    return requests.get(URL, timeout=5)
+
+
+def handed_to(check):
+    answer = requests.get(URL, timeout=5)
+    check(answer)
+    return answer.json()
+
+
+def kept(self):
+    self.answer = requests.get(URL, timeout=5)
+
+
+def logged(log):
+    answer = requests.get(URL, timeout=5)
+    log.info("partner said %s", answer.status_code)
+    return answer.json()
+
+
+def hooked():
+    session = requests.Session()
+    session.hooks["response"].append(lambda answer, *args, **kwargs: answer.raise_for_status())
+    return session.get(URL, timeout=5).json()
+
+
+def event_hooked():
+    def check(answer):
+        answer.raise_for_status()
+
+    client = httpx.Client(event_hooks={"response": [check]})
+    return client.get(URL).json()
+
+
+def unused():
+    """Whatever comes back is not used, so nothing wrong is stored."""
+    requests.get(URL, timeout=5)
+
+
+def linked(page, live):
+    """The body is asked at the end, by then one of two things."""
+    try:
+        answer = requests.get(URL, timeout=5)
+        data = answer.json()
+    except ValueError:
+        return fail(page)
+    if live and "error" in data:
+        return fail(page)
+    return data["key"]

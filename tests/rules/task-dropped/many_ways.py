@@ -1,0 +1,41 @@
+"""Tasks that are started in passing, and some that only look so."""
+
+import asyncio
+from asyncio import create_task as spawn
+from typing import TYPE_CHECKING
+
+
+class Bus:
+    def __init__(self):
+        self.pending = set()
+
+    def publish(self, event):
+        loop = asyncio.get_event_loop()
+        loop.create_task(self.deliver(event))  # finds: task-dropped
+
+    async def deliver(self, event):
+        spawn(self.log(event)); spawn(self.count(event))  # finds: task-dropped, task-dropped
+        if event.urgent: asyncio.create_task(self.page(event))  # finds: task-dropped
+        asyncio.create_task(  # finds: task-dropped
+            self.archive(event),  # slow
+            name="archive",
+        )  # nobody waits
+        task = asyncio.create_task(self.log(event))
+        self.pending.add(task)
+        _ = asyncio.create_task(self.log(event))  # misses: task-dropped - a name keeps it for as long as the function runs
+
+    def keep(self, future):
+        asyncio.ensure_future(future)  # perhaps a task already
+        asyncio.ensure_future(self.log(future))  # finds: task-dropped
+
+
+async def several(urls):
+    [asyncio.create_task(fetch(url)) for url in urls]  # misses: task-dropped - only statements of their own count
+    tasks = [asyncio.create_task(fetch(url)) for url in urls]
+    await asyncio.gather(*tasks)
+
+
+if __name__ == "__main__":
+    loop = asyncio.new_event_loop()
+    loop.create_task(several([]))
+    loop.run_forever()

@@ -1,0 +1,233 @@
+"""What is remembered of a buffer's pieces changes what a check costs, never what it finds."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+
+from resilint.check import Report, check
+from resilint.memo import Abandoned, Memo, named
+from resilint.settings import Settings
+from resilint_rules.kit.project import Project
+from resilint_rules.kit.text import Document
+
+MODULE = """\
+import logging
+import requests
+import httpx
+import hashlib, hmac
+from clients import partner, LIMIT, Gateway
+
+BASE = "https://partner.example"
+SECONDS = 5
+session = requests.Session()
+log = logging.getLogger(__name__)
+
+
+def make():
+    client = httpx.Client(timeout=SECONDS)
+    return client
+
+
+def prepare(client):
+    client.timeout = SECONDS
+
+
+def plain(rows):
+    total = 0
+    for row in rows:
+        total += row
+    return total
+
+
+def ask(order):
+    answer = requests.post(BASE, json=order)
+    return answer.json()
+
+
+def ask_partner(order):
+    return partner.get(BASE, timeout=LIMIT)
+
+
+def ask_made(order):
+    client = make()
+    prepare(client)
+    return client.get(BASE)
+
+
+def ask_session(order):
+    try:
+        return session.get(BASE, verify=False)
+    except Exception:
+        pass
+
+
+def sign(body):
+    return hmac.new(b"k", body, hashlib.sha256).hexdigest()
+
+
+def accept(body, given):
+    return sign(body) == given
+
+
+class Shop(Gateway):
+    retries = 3
+
+    def __init__(self):
+        self.http = requests.Session()
+        self.limit = SECONDS
+
+    def configure(self):
+        self.http.verify = True
+
+    def order(self, body):
+        return self.http.post(BASE, json=body, timeout=self.limit)
+
+    def status(self):
+        return self.http.get(BASE)
+
+
+def restart():
+    global session
+    session = requests.Session()
+"""
+CLIENTS = """\
+import requests
+
+LIMIT = None
+partner = requests.Session()
+
+
+class Gateway:
+    def __init__(self):
+        self.http = requests.Session()
+"""
+LINES = [
+    "    session = requests.Session()",
+    "    global session",
+    "    self.limit = None",
+    "    self.http = None",
+    "    self.http = requests.Session()",
+    "    client = httpx.Client(timeout=None)",
+    "    return requests.Session()",
+    "    requests.get(BASE)",
+    "    answer = ask(1)",
+    "    requests.get(BASE, timeout=None)  # resilint: ignore[no-timeout]",
+    "import requests",
+    "SECONDS = None",
+    "BASE = None",
+    "session = None",
+    "response = 1",
+    "    retry_after_seconds = 3",
+    "# line",
+    "",
+    "    (",
+    "def later():",
+    "    async def inner():",
+]
+
+
+def _read(files: dict[str, str]) -> Project:
+    return Project(lambda name: files[name].encode() if name in files else None)
+
+
+def _changed(text: str, chance: random.Random) -> str:
+    """A text after something that a person may do to it."""
+    rows = text.split("\n")
+    at = chance.randrange(len(rows))
+    what = chance.randrange(9)
+    if what == 0:
+        del rows[at]
+    elif what == 1:
+        rows.insert(at, chance.choice(LINES))
+    elif what == 2:
+        rows[at] = rows[at][: chance.randrange(len(rows[at]) + 1)]
+    elif what == 3:
+        rows[at] += chance.choice([" + one", "  # why", "(", ")", ":", ", timeout=3", " = 1", '"'])
+    elif what == 4:
+        name = chance.choice(
+            ["SECONDS", "BASE", "session", "make", "prepare", "http", "limit", "sign", "Shop", "partner"]
+        )
+        return re.sub(rf"\b{name}\b", chance.choice([name + "2", "other"]), text, count=chance.choice([0, 1]))
+    elif what in (5, 6):
+        blocks = text.split("\n\n\n")
+        block = blocks.pop(chance.randrange(len(blocks)))
+        if what == 6:
+            blocks.insert(chance.randrange(len(blocks) + 1), block)
+        return "\n\n\n".join(blocks)
+    elif what == 7:
+        rows[at] = rows[at].replace("SECONDS", "None").replace("timeout", "time").replace("requests", "httpx")
+    else:
+        rows.insert(0, "")
+    return "\n".join(rows)
+
+
+def _said(report: Report) -> tuple[object, ...]:
+    return report.findings, report.suppressed, report.left_out
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_check_with_a_memory_finds_what_one_without_finds(seed: int) -> None:
+    """Typing, deleting, renaming, moving, here and in other files of the project: the same to the letter."""
+    chance = random.Random(seed)
+    files = {"clients.py": CLIENTS, "shop.py": MODULE}
+    memo, project = Memo(), _read(files)
+    for _ in range(20):
+        before = dict(files)
+        name = "clients.py" if chance.random() < 0.15 else "shop.py"
+        files[name] = _changed(files[name], chance)
+        if name == "shop.py" and chance.random() < 0.3:
+            files[name] = MODULE
+        project.forget(name)
+        doc = Document(files["shop.py"], "shop.py", "shop")
+        remembered = check(doc, project, Settings(), memo)
+        fresh = check(doc, _read(files), Settings())
+        changes = [row for row in files[name].split("\n") if row not in before[name].split("\n")]
+        assert _said(remembered) == _said(fresh), (name, changes)
+        assert set(fresh.reads) <= set(remembered.reads), (name, changes)
+
+
+def test_a_keystroke_costs_one_function() -> None:
+    """Of all functions only the one that was typed in is read again, with the module's values that it mentions."""
+    memo, project = Memo(), _read({"clients.py": CLIENTS})
+    first = check(Document(MODULE, "shop.py", "shop"), project, Settings(), memo)
+    typed = MODULE.replace("return answer.json()", "return answer.json() or 1")
+    second = check(Document(typed, "shop.py", "shop"), project, Settings(), memo)
+    assert first.pieces > 8
+    assert 1 <= second.pieces <= 4
+    assert second.lines < 10
+
+
+def test_what_was_done_before_work_was_dropped_is_not_done_again() -> None:
+    """A newer text that comes in the middle costs only what is left."""
+    seen: list[str] = []
+
+    def pulse(piece: str) -> None:
+        seen.append(piece)
+        if len(seen) == 4:
+            raise Abandoned
+
+    memo, project = Memo(pulse), _read({"clients.py": CLIENTS})
+    doc = Document(MODULE, "shop.py", "shop")
+    with pytest.raises(Abandoned):
+        check(doc, project, Settings(), memo)
+    again = check(doc, project, Settings(), memo)
+    assert _said(again) == _said(check(doc, _read({"clients.py": CLIENTS}), Settings()))
+    assert len(set(seen[:3]) & set(seen[4:])) <= 1
+
+
+def test_a_piece_that_is_left_out_is_said_to_be() -> None:
+    """Silence would look like a clean function; the other functions are checked."""
+    guilty = MODULE[MODULE.index("def ask(order)") : MODULE.index("def ask_partner")].rstrip("\n") + "\n"
+    without = frozenset(named(guilty + "\n" * number) for number in range(4))
+    whole = check(Document(MODULE, "shop.py", "shop"), _read({"clients.py": CLIENTS}), Settings())
+    report = check(
+        Document(MODULE, "shop.py", "shop"), _read({"clients.py": CLIENTS}), Settings(), Memo(without=without)
+    )
+    (told,) = (finding for finding in report.findings if finding.code == "E902")
+    assert MODULE.startswith("def ask(order)", told.span.start)
+    assert report.left_out == 1
+    others = [finding for finding in whole.findings if finding.scope != "ask"]
+    assert [f for f in report.findings if f.code != "E902"] == others
