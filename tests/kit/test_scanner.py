@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resilint_rules.kit import tokens
 from resilint_rules.kit.scanner import Outline, Piece, logical_lines, scan
 
 
@@ -557,6 +558,22 @@ def test_time_is_linear(make: Callable[[int], str]) -> None:
         if ratios[-1] <= 2.5:
             return
     pytest.fail(f"doubling the text cost {ratios} times as much")
+
+
+def test_what_one_match_cannot_swallow_is_read_all_the_same() -> None:
+    """Past the rounds of one match, comments, strings and brackets are still what they are."""
+    rounds = tokens.ROUNDS + 5
+    for part in ("'a' ", "(a) ", "['#'] ", "{1} ", "f'{a}' ", "'#' "):
+        for many in range(tokens.ROUNDS - 3, rounds):
+            outline = scan(f"x = {part * many}# noqa: A\ny = [{part * many}]  # noqa: B\n")
+            assert [comment.text for comment in outline.comments] == ["# noqa: A", "# noqa: B"]
+            assert len(outline.pieces) == 2
+            assert outline.broken is None
+    for many in (1, *range(tokens.ROUNDS // 2 - 5, tokens.ROUNDS // 2 + 5)):  # a call and a comment each
+        text = "def f():\n" + "  a()  # noqa\n" * many + "# noqa\n" * 3 + "y = 1\n"
+        outline = scan(text)
+        assert len(outline.comments) == many + 3
+        assert [text[piece.end - 9 : piece.end] for piece in outline.pieces] == ["  # noqa\n", "oqa\ny = 1\n"[-9:]]
 
 
 def test_nothing_recurses() -> None:

@@ -119,8 +119,8 @@ class Lab:
         thread.start()
 
     def _accept(self) -> None:
-        while not self._stopping.is_set():
-            self._listener.settimeout(max(0.001, self._ends - time.monotonic()))
+        while not self._stopping.is_set() and (left := self._ends - time.monotonic()) > 0:
+            self._listener.settimeout(left)
             try:
                 connection, _ = self._listener.accept()
             except OSError:  # the lab's life is over

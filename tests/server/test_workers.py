@@ -133,7 +133,8 @@ def test_an_interrupt_ends_all(tmp_path: Path) -> None:
     """Ctrl-C reaches the whole group: the run ends with KeyboardInterrupt and no trace of a worker's."""
     tree(tmp_path, {"d0/waits.py": "# matter WAIT\n"})
     program = (
-        f"import sys; sys.path[:] = {[each for each in sys.path if each]!r}\n"
+        f"import signal, sys; sys.path[:] = {[each for each in sys.path if each]!r}\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background job inherits it as ignored
         "from resilint import run, workers\n"
         "from runs.small import OPTIONS\n"
         "run.WORTH, workers.BATCH = 200, 600\n"

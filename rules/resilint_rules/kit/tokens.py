@@ -64,6 +64,9 @@ class Reading:
 
 
 NEVER = 1 << 62
+ROUNDS = 1000
+"""Strings, brackets and comments that one match may swallow: every round costs the engine memory until the
+match ends, and past the processor's cache that memory is dearer than the text."""
 SHALLOW = 2
 """Nesting that is not counted, because the expressions swallow it. A depth is at most this much too
 high, and it is exact near the limit."""
@@ -84,8 +87,8 @@ _PLAIN_LINES = r"""[^"'#()\[\]{}\\]*"""
 
 def _stretch(plain: str) -> str:
     """The longest run of plain text, comments, simple strings, and brackets on one line of up to SHALLOW levels."""
-    inner = rf"{_PLAIN}(?:(?:{_STRING}|\({_PLAIN}\)|\[{_PLAIN}\]){_PLAIN})*"
-    return rf"{plain}(?:(?:{_STRING}|\({inner}\)|\[{inner}\]|\{{{inner}\}}|{_COMMENT}){plain})*"
+    inner = rf"{_PLAIN}(?:(?:{_STRING}|\({_PLAIN}\)|\[{_PLAIN}\]){_PLAIN}){{0,{ROUNDS}}}"
+    return rf"{plain}(?:(?:{_STRING}|\({inner}\)|\[{inner}\]|\{{{inner}\}}|{_COMMENT}){plain}){{0,{ROUNDS}}}"
 
 
 LINE = re.compile(rf"([ \t\f]*)([ \t\f\r\n]*){_stretch(_PLAIN)}(\r?\n?)")
@@ -144,10 +147,12 @@ def suite_end(text: str, pos: int, column: int, reading: Reading) -> tuple[int, 
         pos = found.end()
         if pos == limit:
             return _last_line(text, floor, limit), long
-        floor = _special(text, pos, reading)
-        if text[pos] == "\\" or (floor - pos > LONG and text[pos] in "([{"):
+        end = _special(text, pos, reading)
+        if text[pos] == "\\" or (end - pos > LONG and text[pos] in "([{"):
             long = True
-        pos = floor
+        if text[pos] != "#":
+            floor = end
+        pos = end
         if pos >= limit:
             edge = search(text, pos)
             limit = edge.end() if edge else size
@@ -171,7 +176,8 @@ def _last_line(text: str, floor: int, end: int) -> int:
 
 
 def _special(text: str, pos: int, reading: Reading) -> int:
-    """Reads what no expression reads: a string, a whole bracket, a backslash with what it escapes."""
+    """Reads what no expression reads: a string, a whole bracket, a backslash with what it escapes; after ROUNDS,
+    whatever is next."""
     char = text[pos]
     if char in "\"'":
         return string_end(text, pos, reading)
@@ -179,6 +185,11 @@ def _special(text: str, pos: int, reading: Reading) -> int:
         return _bracket_end(text, pos, reading)
     if char == "\\":
         return min(pos + (3 if text.startswith("\r\n", pos + 1) else 2), len(text))
+    if char == "#":
+        end = _ANY_COMMENT.match(text, pos).end()  # type: ignore[union-attr]
+        if reading.wanted < end:
+            reading.collect(text, pos, end)
+        return end
     reading.damage(pos, f"`{char}` closes nothing")
     return pos + 1
 
@@ -219,8 +230,6 @@ def _bracket_end(text: str, pos: int, reading: Reading) -> int:
         if reading.wanted < end:
             reading.collect(text, pos, end)
         pos = end
-        if pos < size and text[pos] == "#":  # only near the limit
-            pos = _ANY_COMMENT.match(text, pos).end()  # type: ignore[union-attr]
     reading.damage(opened[-1], f"`{text[opened[-1]]}` was never closed")
     return size
 
