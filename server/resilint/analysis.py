@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from .check import Report
     from .settings import Settings
 
-COLLECT = 1_000_000
-"""Bytes of source between two collections: runs switch off those that would come by themselves."""
+COLLECT = 20_000
+"""Lines parsed between two collections: runs switch off those that would come by themselves, and what a check
+has built goes by itself when it is done."""
+
+THOROUGH = 10
+"""Collections of the young for one of everything: that looks at all that is remembered of the project, too."""
 
 STACK = 64 * 1024 * 1024
 """Bytes of stack for the thread that parses: libcst uses 4 KB for a nested bracket."""
@@ -59,20 +63,22 @@ class Analyst:
     def __init__(self, root: str, settings: Settings, check: str) -> None:
         self.project = project(root, settings)
         self._settings = settings
-        self._since = 0
+        self._parsed = self._collected = 0
         self._check: Callable[[Document, Project, Settings], Report] = dotted.find(check)
 
     def look(self, job: Job) -> Done:
         """Effect: reads the file, and neighbours that it asks for. Never raises an Exception."""
-        self._since += job.size
-        if self._since > COLLECT:
-            self._since = 0
-            gc.collect()
         try:
             data = files.read(job.path)
         except files.Unreadable as error:
             return Done("", to_json(self._unread(job, error)))
-        return Done(files.digest(data), to_json(self.judge(data, job)))
+        result = self.judge(data, job)
+        self._parsed += result.lines
+        if self._parsed > COLLECT:
+            self._parsed = 0
+            self._collected += 1
+            gc.collect(2 if self._collected % THOROUGH == 0 else 0)
+        return Done(files.digest(data), to_json(result))
 
     def judge(self, data: bytes, job: Job) -> FileResult:
         """What there is to say of a file's bytes, the file named below its root."""

@@ -22,6 +22,9 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from resilint_rules.kit.frame import Frame
+    from resilint_rules.kit.linker import Linker
+    from resilint_rules.kit.relevance import Handed
+    from resilint_rules.kit.scanner import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
     broken = module.outline.broken
     if broken is not None:
         findings.append(_own(SYNTAX, Span(broken.offset, broken.offset), broken.message))
-    run = _Run(doc, module, project, settings, running, memo if memo is not None else Memo())
+    run = _Run(doc, module, project, settings, running, memo)
     if running:
         findings.extend(run.findings(report_syntax=broken is None))
     findings.sort(key=lambda each: (each.span, each.code))
@@ -81,7 +84,7 @@ class _Run:
     """One document being checked: its pieces in turn, each with every rule."""
 
     def __init__(
-        self, doc: Document, module: Module, project: Project, settings: Settings, rules: list[Rule], memo: Memo
+        self, doc: Document, module: Module, project: Project, settings: Settings, rules: list[Rule], memo: Memo | None
     ) -> None:
         self.doc = doc
         self.module = module
@@ -89,6 +92,7 @@ class _Run:
         self.settings = settings
         self.rules = rules
         self.memo = memo
+        self.report_syntax = True
         self.pieces = self.lines = self.left_out = 0
 
     def findings(self, *, report_syntax: bool) -> list[Finding]:
@@ -98,11 +102,43 @@ class _Run:
             return []
         from resilint_rules.kit.linker import Linker  # brings libcst, which most files never need
 
+        self.report_syntax = report_syntax
         linker = Linker(self.project, asdict(self.settings.timeouts))
+        linker.scope(self.module).known = known
+        try:
+            if self.memo is None:
+                found = [finding for each in pieces for finding in self._look(linker, each)[0]]
+            else:
+                found = self._remembered(linker, pieces, known, self.memo)
+        finally:
+            linker.dismiss()
+        self.pieces, self.lines, self.left_out = linker.pieces, linker.lines, len(linker.left_out)
+        return found
+
+    def _look(self, linker: Linker, each: FunctionPiece | Piece) -> tuple[list[Finding], bool]:
+        """What the rules find in a piece, and whether it can be gone through at all."""
         scope = linker.scope(self.module)
-        scope.known = known
+        piece = each.piece if isinstance(each, FunctionPiece) else each
+        try:
+            frame = scope.own_frame(each) if isinstance(each, FunctionPiece) else scope.statement(piece)
+        except RecursionError:
+            linker.left_out.add((self.doc.name, piece.start))
+            return [], False
+        if frame is not None:
+            return [finding for rule in self.rules for finding in _apply(rule, frame, self.settings, self.doc)], True
+        left_out = (self.doc.name, piece.start) in linker.left_out
+        if not self.report_syntax or left_out or scope.tree(piece) is not None:
+            return [], False
+        self.report_syntax = False
+        message = "this is not valid Python, so nothing is known of the calls in it"
+        return [_own(SYNTAX, Span(piece.head, piece.head), message)], False
+
+    def _remembered(
+        self, linker: Linker, pieces: list[FunctionPiece | Piece], known: Handed, memo: Memo
+    ) -> list[Finding]:
+        """The same of all pieces, with what the last check of this buffer has found where nothing has changed."""
         wish = f"{self.settings.digest} {self.doc.kind} {self.doc.name} {self.doc.module}"
-        around = Surroundings(self.module, known, wish, self.memo)
+        around = Surroundings(self.module, known, wish, memo)
         reliance = Reliance(self.project.reads)
         found: list[Finding] = []
         for each in pieces:
@@ -110,47 +146,29 @@ class _Run:
             piece = each.piece if isinstance(each, FunctionPiece) else each
             source = self.module.source(piece)
             key = (around.digest, function.qualname if function else "", source)
-            recalled = self.memo.recall(key, piece.start, around, self.project)
+            recalled = memo.recall(key, piece.start, around, self.project)
             if recalled is not None:
                 reliance.add(dict(recalled.reads), dict(recalled.uses))
                 found.extend(recalled.findings)
                 continue
             name = named(source)
-            if name in self.memo.without:
+            if name in memo.without:
                 linker.left_out.add((self.doc.name, piece.start))
                 found.append(_own(UNREADABLE, Span(piece.head, piece.head), "not analysed until it changes"))
                 continue
-            if self.memo.pulse is not None:
-                self.memo.pulse(name)
+            if memo.pulse is not None:
+                memo.pulse(name)
             self.project.reads = {}
             linker.asked = set()
-            try:
-                frame = scope.own_frame(function) if function else scope.statement(piece)
-            except RecursionError:
-                linker.left_out.add((self.doc.name, piece.start))
-                continue
-            fresh: list[Finding] = []
-            if frame is not None:
-                for rule in self.rules:
-                    fresh.extend(_apply(rule, frame, self.settings, self.doc))
-            elif report_syntax and (self.doc.name, piece.start) not in linker.left_out and scope.tree(piece) is None:
-                fresh.append(
-                    _own(
-                        SYNTAX,
-                        Span(piece.head, piece.head),
-                        "this is not valid Python, so nothing is known of the calls in it",
-                    )
-                )
-                report_syntax = False
+            fresh, whole = self._look(linker, each)
             reads, uses = reliance.add(self.project.reads, around.uses(linker.asked))
             crashed = any(finding.code == CRASHED.code for finding in fresh)
             # A statement's fixes choose names that the whole module does not mention.
-            if frame is not None and not linker.left_out and not crashed and (function or not fresh):
-                self.memo.keep(key, Span(piece.start, piece.end), fresh, reads, uses)
+            if whole and not linker.left_out and not crashed and (function or not fresh):
+                memo.keep(key, Span(piece.start, piece.end), fresh, reads, uses)
             found.extend(fresh)
         self.project.reads = reliance.reads
-        self.memo.settle(around.told)
-        self.pieces, self.lines, self.left_out = linker.pieces, linker.lines, len(linker.left_out)
+        memo.settle(around.told)
         return found
 
 

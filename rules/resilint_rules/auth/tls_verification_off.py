@@ -178,20 +178,22 @@ def _called(call: Call) -> Iterator[Finding]:
 def _assigned(frame: Frame) -> Iterator[Finding]:
     offs: dict[int, list[tuple[cst.Attribute, Instance, str]]] = {}
     for target, owner, name, value in frame.sets.values():
-        if not isinstance(target, cst.Attribute) or chosen(frame, target):
+        if not isinstance(target, cst.Attribute):
             continue
         insecure = frame.scope.catalog.fact("insecure", value.name) if isinstance(value, Ref) else None
-        if isinstance(owner, Ref) and insecure is not None:
+        if isinstance(owner, Ref) and insecure is not None and not chosen(frame, target):
             yield _finding(frame, target, f"becomes what {insecure.word('message')}")
         for each in options(owner):
             if not isinstance(each, Instance):
                 continue
             client = frame.scope.catalog.fact("client", each.type)
             tls = client.data.get("tls", {}) if client is not None else {}
-            if tls.get("attribute") and tls["param"] == name and matches(value, tls["off"]):
+            attribute = tls.get("attribute") and tls["param"] == name and matches(value, tls["off"])
+            if attribute and not chosen(frame, target):
                 yield _finding(frame, target, ANY, *reset(frame, [target], {}))
             context = context_of(frame, each)
-            if context is not None and matches(value, context.data["off"].get(name, ())):
+            off = context is not None and matches(value, context.data["off"].get(name, ()))
+            if off and not chosen(frame, target):
                 offs.setdefault(id(each), []).append((target, each, name))
     for found in offs.values():
         yield from _context(frame, found)

@@ -49,6 +49,15 @@ class Frame:
         self.nested: list[Frame] = []
         self.uses: dict[int, tuple[cst.Call, Function, cst.CSTNode | None]] = {}
         """A coroutine's calls of the project's own functions: call, function, statement."""
+        scope.linker.frames.append(self)
+
+    def forget(self) -> None:
+        """Lets go of what it holds. Effect: it can be used no more."""
+        for held in (self.env, self.calls, self.guards, self.compares, self.sets, self.attributes, self.uses):
+            held.clear()
+        for listed in (self.returns, self.decorators, self.nested):
+            listed.clear()
+        self.outer = self.owner = self.node = None
 
     def all_frames(self) -> list[Frame]:
         """This frame and those of the functions inside it."""

@@ -32,6 +32,8 @@ class Linker:
         self.asked: set[FunctionPiece] = set()
         """Functions that were gone through on behalf of others since somebody last emptied it."""
         self.foreign = 0
+        self.frames: list[Frame] = []
+        """All that were begun, in any module."""
         self._scopes: dict[int, Scope] = {}
         self._depth = 0
 
@@ -41,6 +43,21 @@ class Linker:
         if found is None:
             found = self._scopes[id(module)] = Scope(module, self)
         return found
+
+    def dismiss(self) -> None:
+        """Lets go of all that was learnt; the findings stay.
+
+        Effect: frames and calls no longer hold each other, so that their trees go at once and nobody has to search
+        all of the memory for them.
+        """
+        for frame in self.frames:
+            for call in frame.calls.values():
+                call.response = call.result = None
+            frame.forget()
+        self.frames.clear()
+        for scope in self._scopes.values():
+            scope.forget()
+        self._scopes.clear()
 
     def frame(self, function: Function) -> Frame | None:
         """A project function, gone through; None if it cannot be parsed or is being gone through."""

@@ -69,13 +69,14 @@ class Module:
     """A document seen as names and pieces."""
 
     __slots__ = (
-        "_has_globals", "bindings", "classes", "doc", "functions", "global_writers", "imports", "outline", "replaced",
+        "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers", "imports", "outline", "replaced",
         "statements", "text",
     )  # fmt: skip
 
     def __init__(self, doc: Document, outline: Outline | None = None) -> None:
         self.doc = doc
         self.text = doc.text
+        self._mentioned: dict[str, list[ImportedName]] | None = None
         if outline is not None:
             self._fill(outline)
 
@@ -144,6 +145,16 @@ class Module:
             for name in _NAME.findall(match.group(1)):
                 self.global_writers.setdefault(name, []).append(function)
 
+    @property
+    def mentioned(self) -> dict[str, list[ImportedName]]:
+        """What import statements bind anywhere in the text, functions included; no scan is needed for it."""
+        if self._mentioned is None:
+            self._mentioned = {}
+            for statement in import_statements(self.text):
+                for name, target in imported(statement):
+                    self._mentioned.setdefault(name, []).append(target)
+        return self._mentioned
+
     def all_functions(self) -> Iterator[FunctionPiece]:
         """Functions and methods, in order of the text within each class."""
         for same in self.functions.values():
@@ -172,6 +183,25 @@ def flatten(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
             yield from flatten(piece.children)
         else:
             yield piece
+
+
+_STATEMENT = re.compile(r"[^\n(]*(?:\([^)]*\))?")
+
+
+def import_statements(text: str) -> Iterator[str]:
+    """The import statements of a text, as far as they start a line; those of functions, too."""
+    at = text.find("import")
+    while at >= 0:
+        start = max(text.rfind("\n", 0, at), text.rfind("\r", max(0, at - 200), at)) + 1
+        head = text[start:at]
+        words = head.lstrip()
+        if not words or words.startswith(("from ", "from\t", "from.")):
+            found = _STATEMENT.match(text, start)
+            assert found is not None
+            yield found.group().strip()
+            at = text.find("import", max(found.end(), at + 6))
+        else:
+            at = text.find("import", at + 6)
 
 
 def imported(line: str) -> Iterator[tuple[str, ImportedName]]:

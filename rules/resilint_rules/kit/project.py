@@ -54,6 +54,7 @@ class Project:
         "_given",
         "_handed",
         "_kept",
+        "_levels",
         "_modules",
         "_read",
         "_tops",
@@ -75,6 +76,7 @@ class Project:
         self._tops: dict[str, bool] = {}
         self._found: dict[tuple[ImportedName, str, int], tuple[str, str, dict[str, str]]] = {}
         self._handed: dict[str, Handed] = {}
+        self._levels: dict[str, int] = {}
         self._given: dict[tuple[str, str, int], tuple[Given, dict[str, str]]] = {}
         self._trees: dict[tuple[str, int], Tree] = {}
         self._tree_lines = 0
@@ -91,6 +93,7 @@ class Project:
         self._tops.clear()
         self._found.clear()
         self._handed.clear()
+        self._levels.clear()
         self._given.clear()
         self._trees.clear()
         self._tree_lines = 0
@@ -148,15 +151,23 @@ class Project:
 
     def handed(self, module: Module) -> Handed:
         """What a module of the project hands out by itself, found once."""
-        from .relevance import Handed, handed  # relevance asks the project, and the project asks relevance
+        from .relevance import Handed, handed, inherits  # relevance asks the project, and the project asks relevance
 
         key = module.doc.name
         if key not in self._handed:
             self._handed[key] = Handed()  # whoever asks while it is being found out: a cycle of imports
-            level = sift(module.text.encode("utf-8", "surrogatepass"), tuple(self.catalog.prefixes()))
-            if level == YES or (level == MAYBE and "class " in module.text):
+            level = self.level(module)
+            if level == YES or (level == MAYBE and inherits(module, self)):
                 self._handed[key] = handed(module, self)
         return self._handed[key]
+
+    def level(self, module: Module) -> int:
+        """How far a module matters by its own imports, as the sieve says."""
+        key = module.doc.name
+        if key not in self._levels:
+            data = module.text.encode("utf-8", "surrogatepass")
+            self._levels[key] = sift(data, tuple(self.catalog.prefixes()))
+        return self._levels[key]
 
     def given(self, module: Module, name: str, hops: int) -> Given:
         """What one name of a module of the project brings, found once."""

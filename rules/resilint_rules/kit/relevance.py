@@ -12,17 +12,12 @@ from functools import lru_cache
 from ..catalog.index import CLIENTS, IMPORTS, METHODS, NAMES
 from ..rule_table import RULES
 from .marks import Marks
-from .module import FunctionPiece, ImportedName, Module, imported
+from .module import FunctionPiece, ImportedName, Module, import_statements, imported
 from .project import Project
 from .scanner import Piece
+from .sieve import YES
 from .text import Document
 
-_LOCAL_IMPORT = re.compile(
-    r"^[ \t]+(?:from[ \t]+[.\w]+[ \t]+import\b|import[ \t]+[\w.]+)[^\n(]*(?:\([^)]*\))?", re.MULTILINE
-)
-_ANY_IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+[.\w]+[ \t]+import\b|import[ \t]+[\w.]+)[^\n(]*(?:\([^)]*\))?", re.MULTILINE
-)
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row[11]})
 _COMMON = frozenset(
     (
@@ -77,7 +72,12 @@ def handed(module: Module, project: Project) -> Handed:
 
 def given(module: Module, name: str, project: Project, hops: int) -> Given:
     """What one name of a module brings; a name that it only imports itself is followed, `hops` modules far."""
-    targets = module.imports.get(name)
+    if project.level(module) != YES:  # without a look at its pieces: most modules hand out nothing
+        targets = module.mentioned.get(name) if name in module.text else None
+        if targets is None and f"class {name}" not in module.text:
+            return Given()
+    else:
+        targets = module.imports.get(name)
     if targets:
         for target in targets if hops > 0 else ():
             found, inner = project.find(target, module.doc)
@@ -90,6 +90,21 @@ def given(module: Module, name: str, project: Project, hops: int) -> Given:
     return Given(name in own.names, name in own.classes, frozenset(attributes))
 
 
+def inherits(module: Module, project: Project) -> bool:
+    """Whether a class of a module without integration imports may extend what another module hands out."""
+    if "class " not in module.text:
+        return False
+    for match in _CLASS.finditer(module.text):
+        for base in _WORD.findall(match.group(1)):
+            for target in module.mentioned.get(base, ()):
+                found, inner = project.find(target, module.doc)
+                if found is None or found is module:
+                    continue
+                if project.given(found, inner, HOPS) if inner else project.handed(found):
+                    return True
+    return False
+
+
 def relevant(module: Module, project: Project) -> tuple[list[FunctionPiece | Piece], Handed]:
     """The functions and statements to be gone through, in order of the text; and what may hold a client."""
     search = _Search(module, project, full=True)
@@ -99,8 +114,8 @@ def relevant(module: Module, project: Project) -> tuple[list[FunctionPiece | Pie
 
 def reached(text: str, doc: Document, project: Project) -> bool:
     """Whether a text without integration imports is handed a client by the modules it imports."""
-    for match in _ANY_IMPORT.finditer(text):
-        for _, target in imported(match.group().strip()):
+    for statement in import_statements(text):
+        for _, target in imported(statement):
             found, name = project.find(target, doc)
             if found is None:
                 continue
@@ -137,10 +152,8 @@ class _Search:
         if not self.full:
             for cls in module.all_classes():
                 self.bases.update(_WORD.findall(module.text, cls.piece.head, cls.piece.body))
-        targets = [(name, target) for name, same in module.imports.items() for target in same]
-        for match in _LOCAL_IMPORT.finditer(module.text):
-            targets.extend(imported(match.group().strip()))
-        for name, target in targets:
+        targets = ((name, target) for each in (module.imports, module.mentioned) for name in each for target in each[name])
+        for name, target in dict.fromkeys(targets):
             self._seed(name, target)
         for prefix in self.project.catalog.prefixes():
             self.mentions.add(prefix)
@@ -181,7 +194,6 @@ class _Search:
         if brings.attributes:
             self.makers_of[name] = brings.attributes
             self.handed.through.add(name)
-            self.mentions.add(name)
             for attribute in sorted(brings.attributes):
                 self._attribute(attribute)
 
@@ -349,6 +361,7 @@ class _Search:
                 found[each.piece.start] = each
 
 
+_CLASS = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 _RETURN = re.compile(r"\b(?:return|yield)\b([^\n]*)")
 _SELF_ASSIGN = re.compile(r"\b(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
 _NAME_ASSIGN = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)", re.MULTILINE)

@@ -30,6 +30,10 @@ HUGE = 20_000
 """Characters of a statement that is not worth parsing for a constant: a table."""
 DEEP = 25
 """How many names may wait for each other: beyond that a chain of constants is not followed."""
+_SETS = re.compile(
+    r"\b(?:self|cls)\.(\w+)\b(?=[ \t]*(?:(?:,[^=\n]*|:[^=\n]+)?=(?!=)|:))|\bas[ \t]+self\.(\w+)\b"
+)
+_BINDS = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^\n]*|=(?!=))", re.MULTILINE)
 _PROPERTY = re.compile(r"@(?:\w+\.)*(?:cached_)?property\b|@(?:\w+\.)*reify\b")
 
 
@@ -46,9 +50,15 @@ class Scope:
         self._bases: dict[int, list[Value]] = {}
         self._running: dict[int, Frame] = {}
         self._depth = 0
+        self._assigners: dict[int, dict[str, tuple[list[Piece], list[FunctionPiece]]]] = {}
         self._trees: dict[int, Tree | None] = {}
         self._known: Handed | None = None
         self._spoken: dict[str, bool] = {}
+
+    def forget(self) -> None:
+        """Lets go of what was learnt. Effect: it can be used no more."""
+        for held in (self._values, self._attributes, self._frames, self._bases, self._running, self._trees):
+            held.clear()
 
     @property
     def known(self) -> Handed:
@@ -253,6 +263,22 @@ class Scope:
                     self.frame(method)
         return value
 
+    def _assigning(self, cls: ClassPiece, name: str) -> tuple[list[Piece], list[FunctionPiece]]:
+        """The statements and methods of a class that may give an attribute its value."""
+        key = cls.piece.start
+        if key not in self._assigners:
+            text = self.module.text
+            by_name: dict[str, tuple[list[Piece], list[FunctionPiece]]] = {}
+            for piece in cls.statements:
+                for word in {found.group(1) for found in _BINDS.finditer(text, piece.start, piece.end)}:
+                    by_name.setdefault(word, ([], []))[0].append(piece)
+            for each in self._methods(cls):
+                span = (each.piece.start, each.piece.end)
+                for word in {found.group(1) or found.group(2) for found in _SETS.finditer(text, *span)}:
+                    by_name.setdefault(word, ([], []))[1].append(each)
+            self._assigners[key] = by_name
+        return self._assigners[key].get(name, ([], []))
+
     def _methods(self, cls: ClassPiece) -> list[FunctionPiece]:
         return [method for same in cls.methods.values() for method in same]
 
@@ -267,15 +293,7 @@ class Scope:
             return Function(module, method, owner)
         if name in cls.classes:
             return Class(module, cls.classes[name])
-        assigned = re.compile(
-            rf"\b(?:self|cls)\.{name}\b[ \t]*(?:,[^=\n]*|:[^=\n]+)?=(?!=)"
-            rf"|\bas[ \t]+self\.{name}\b|\b(?:self|cls)\.{name}[ \t]*:"
-        )
-        plain = re.compile(rf"^[ \t]*{name}[ \t]*(?::[^\n]*|=(?!=))", re.MULTILINE)
-        statements = [piece for piece in cls.statements if plain.search(module.text, piece.start, piece.end)]
-        methods = [
-            each for each in self._methods(cls) if assigned.search(module.text, each.piece.start, each.piece.end)
-        ]
+        statements, methods = self._assigning(cls, name)
         if not statements and not methods:
             return None
         if not self.interesting(name) and not name.isupper():

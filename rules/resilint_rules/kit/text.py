@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 Kind = Literal["source", "test", "script"]
@@ -54,8 +55,11 @@ class Document:
     def starts(self) -> list[int]:
         """Offsets of the first character of every line; computed once."""
         if not self._starts:
-            self._starts.append(0)
-            self._starts.extend(m.end() for m in _NEWLINE.finditer(self.text))
+            if "\r" in self.text:
+                ends: Iterable[int] = (m.end() for m in _NEWLINE.finditer(self.text))
+            else:  # nearly always, and many times as fast
+                ends = accumulate(len(line) + 1 for line in self.text.split("\n")[:-1])
+            self._starts.extend((0, *ends))
         return self._starts
 
     def position(self, offset: int) -> tuple[int, int]:
