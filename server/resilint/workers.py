@@ -49,8 +49,8 @@ def work(
 
     Raises CannotStart.
     """
-    crew = _Crew(_batches(jobs), check)
-    threads = [threading.Thread(target=crew.tend, daemon=True) for _ in range(processes)]
+    crew = _Crew(_shares(_batches(jobs), processes), check)
+    threads = [threading.Thread(target=crew.tend, args=(share,), daemon=True) for share in crew.shares]
     try:
         for thread in threads:
             thread.start()
@@ -63,26 +63,33 @@ def work(
 
 
 def _batches(jobs: Sequence[tuple[Home, Job]]) -> list[_Batch]:
-    """The jobs in batches of neighbours of one root, the biggest first."""
-    batches: list[tuple[int, _Batch]] = []
+    """The jobs in batches of neighbours of one root."""
+    batches: list[_Batch] = []
     size = 0
     for number, (home, job) in enumerate(jobs, 1):
-        if not batches or batches[-1][1][0] is not home or size + job.size > BATCH:
+        if not batches or batches[-1][0] is not home or size + job.size > BATCH:
             size = 0
-            batches.append((0, (home, [])))
+            batches.append((home, []))
         size += job.size
-        batch = batches[-1][1]
-        batch[1].append((number, job))
-        batches[-1] = (size, batch)
-    batches.sort(key=lambda each: -each[0])
-    return [batch for _, batch in batches]
+        batches[-1][1].append((number, job))
+    return batches
+
+
+def _shares(batches: list[_Batch], processes: int) -> list[deque[_Batch]]:
+    """The batches in as many runs of neighbours: what a process learns of a package serves the rest of it.
+
+    A batch is a second of work, so that whoever is done first can help the others to an end.
+    """
+    count = len(batches)
+    edges = [count * number // processes for number in range(processes + 1)]
+    return [deque(batches[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
 
 
 class _Crew:
     """What is left to do, who does it, and what has come of it; each process has a thread that tends it."""
 
-    def __init__(self, batches: list[_Batch], check: str) -> None:
-        self._left = deque(batches)
+    def __init__(self, shares: list[deque[_Batch]], check: str) -> None:
+        self.shares = shares
         self._check = check
         self._out: SimpleQueue[tuple[int, Done] | BaseException] = SimpleQueue()
         self._blamed: set[int] = set()
@@ -108,16 +115,17 @@ class _Crew:
         """Ends all processes, whatever they are at."""
         with self._lock:
             self._over = True
-            self._left.clear()
+            for share in self.shares:
+                share.clear()
             self._more.notify_all()
             for process in self._running:
                 process.kill()
 
-    def tend(self) -> None:
-        """A thread's life: hands batches to one process after the other."""
+    def tend(self, share: deque[_Batch]) -> None:
+        """A thread's life: hands the batches of a share, and then those of others, to one process after the other."""
         process: subprocess.Popen[bytes] | None = None
         try:
-            while (batch := self._take()) is not None:
+            while (batch := self._take(share)) is not None:
                 try:
                     process = process or self._start()
                     process = self._do(process, batch)
@@ -129,15 +137,15 @@ class _Crew:
             if process:
                 self._end(process)
 
-    def _take(self) -> _Batch | None:
-        """The next batch; waits while others may still give some back."""
+    def _take(self, share: deque[_Batch]) -> _Batch | None:
+        """The next batch of a share, or the last of the longest; waits while others may still give some back."""
         with self._lock:
-            while not self._left and self._busy and not self._over:
+            while not any(self.shares) and self._busy and not self._over:
                 self._more.wait()
-            if self._over or not self._left:
+            if self._over or not any(self.shares):
                 return None
             self._busy += 1
-            return self._left.popleft()
+            return share.popleft() if share else max(self.shares, key=len).pop()
 
     def _release(self) -> None:
         with self._lock:
@@ -172,10 +180,10 @@ class _Crew:
         (number, job), *rest = jobs
         with self._lock:
             if rest:
-                self._left.append((home, rest))
+                self.shares[0].appendleft((home, rest))
             if number not in self._blamed:
                 self._blamed.add(number)
-                self._left.appendleft((home, [(number, job)]))
+                self.shares[0].appendleft((home, [(number, job)]))
                 return
         message = "cannot be checked: the analysis process died of it; the other files are not affected"
         self._out.put((number, Done("", to_json(told(job.name, UNREADABLE, message)))))

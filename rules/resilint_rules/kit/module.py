@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .scanner import Outline, Piece, logical_lines, scan
 from .text import Document
@@ -26,8 +26,7 @@ _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedName:
+class ImportedName(NamedTuple):
     """`import module` (name "") or `from module import name`; `level` counts the leading dots."""
 
     module: str
