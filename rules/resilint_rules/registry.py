@@ -33,6 +33,7 @@ def find(code_or_name: str) -> Rule | None:
 
 
 @cache
+@cache
 def load(name: str) -> Check:
     """The check of a rule; imports the rule's module."""
     module = importlib.import_module(rules()[name].module)

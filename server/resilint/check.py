@@ -21,10 +21,10 @@ from .own import CRASHED, OWN, SYNTAX, UNREADABLE
 from .settings import Settings
 
 if TYPE_CHECKING:
-    from resilint_rules.kit.frame import Frame
     from resilint_rules.kit.linker import Linker
     from resilint_rules.kit.relevance import Handed
     from resilint_rules.kit.scanner import Piece
+    from resilint_rules.kit.subjects import Subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
     level = sift(doc.text.encode("utf-8", "surrogatepass"), tuple(project.catalog.prefixes()))
     if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
         return Report(reads=_reads(project))
-    module = Module(doc)
+    module = Module(doc, project.outline(doc))
     every = (*registry.rules().values(), *OWN)
     chosen = selection.for_file(settings, every, doc.name)
     running = [rule for rule in registry.rules().values() if rule.name in chosen and rule.tests == (doc.kind == "test")]
@@ -92,6 +92,7 @@ class _Run:
         self.settings = settings
         self.rules = rules
         self.memo = memo
+        self.severities = {rule.name: selection.severity_of(settings, rule) for rule in rules}
         self.report_syntax = True
         self.pieces = self.lines = self.left_out = 0
 
@@ -117,6 +118,8 @@ class _Run:
 
     def _look(self, linker: Linker, each: FunctionPiece | Piece) -> tuple[list[Finding], bool]:
         """What the rules find in a piece, and whether it can be gone through at all."""
+        from resilint_rules.kit.subjects import Subjects
+
         scope = linker.scope(self.module)
         piece = each.piece if isinstance(each, FunctionPiece) else each
         try:
@@ -125,13 +128,39 @@ class _Run:
             linker.left_out.add((self.doc.name, piece.start))
             return [], False
         if frame is not None:
-            return [finding for rule in self.rules for finding in _apply(rule, frame, self.settings, self.doc)], True
+            subjects = Subjects([frame])
+            return [finding for rule in self.rules for finding in self._apply(rule, subjects)], True
         left_out = (self.doc.name, piece.start) in linker.left_out
         if not self.report_syntax or left_out or scope.tree(piece) is not None:
             return [], False
         self.report_syntax = False
         message = "this is not valid Python, so nothing is known of the calls in it"
         return [_own(SYNTAX, Span(piece.head, piece.head), message)], False
+
+    def _apply(self, rule: Rule, subjects: Subjects) -> list[Finding]:
+        """A rule's findings in one piece; one finding about ourselves if it crashes."""
+        found: list[Finding] = []
+        severity = self.severities[rule.name]
+        configured = severity is not rule.severity
+        watched = self.doc.kind == "script" and not configured
+        subject: object = None
+        try:
+            check_one = registry.load(rule.name)
+            for subject in subjects.of(rule.subject):
+                for each in check_one(subject):
+                    if each.library and selection.ignored_for(self.settings, rule, each.library):
+                        continue
+                    level = each.severity if each.own_severity and not configured else severity
+                    text = each.help
+                    if watched and level is Severity.WARNING:
+                        level = Severity.INFO
+                        text = text or "a warning elsewhere; this is a script that somebody watches"
+                    found.append(replace(each, code=rule.code, rule=rule.name, severity=level, help=text))
+        except Exception as error:  # noqa: BLE001 - a rule's bug must not cost the run
+            span = getattr(subject, "span", Span(0, 0))
+            message = f"rule {rule.name} failed here: {type(error).__name__}: {error}"
+            return [*found, _own(CRASHED, span if isinstance(span, Span) else Span(0, 0), message)]
+        return found
 
     def _remembered(
         self, linker: Linker, pieces: list[FunctionPiece | Piece], known: Handed, memo: Memo
@@ -184,32 +213,6 @@ def _reads(project: Project) -> tuple[tuple[str, str], ...]:
 
 def _own(rule: Rule, span: Span, message: str) -> Finding:
     return Finding(rule.code, rule.name, rule.severity, span, message)
-
-
-def _apply(rule: Rule, frame: Frame, settings: Settings, doc: Document) -> list[Finding]:
-    """A rule's findings in one piece; one finding about ourselves if it crashes."""
-    from resilint_rules.kit.subjects import SUBJECTS
-
-    found: list[Finding] = []
-    severity = selection.severity_of(settings, rule)
-    configured = severity is not rule.severity
-    subject: object = None
-    try:
-        check_one = registry.load(rule.name)
-        for subject in SUBJECTS[rule.subject]([frame]):
-            for each in check_one(subject):
-                if each.library and selection.ignored_for(settings, rule, each.library):
-                    continue
-                level = each.severity if each.own_severity and not configured else severity
-                text = each.help
-                if doc.kind == "script" and level is Severity.WARNING and not configured:
-                    level, text = Severity.INFO, text or "a warning elsewhere; this is a script that somebody watches"
-                found.append(replace(each, code=rule.code, rule=rule.name, severity=level, help=text))
-    except Exception as error:  # noqa: BLE001 - a rule's bug must not cost the run
-        span = getattr(subject, "span", Span(0, 0))
-        message = f"rule {rule.name} failed here: {type(error).__name__}: {error}"
-        return [*found, _own(CRASHED, span if isinstance(span, Span) else Span(0, 0), message)]
-    return found
 
 
 def fingerprinted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

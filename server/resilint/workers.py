@@ -16,6 +16,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Generator, Sequence
+from itertools import pairwise
 from queue import Empty, SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
@@ -82,7 +83,7 @@ def _shares(batches: list[_Batch], processes: int) -> list[deque[_Batch]]:
     """
     count = len(batches)
     edges = [count * number // processes for number in range(processes + 1)]
-    return [deque(batches[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
+    return [deque(batches[start:end]) for start, end in pairwise(edges)]
 
 
 class _Crew:

@@ -157,13 +157,15 @@ def test_an_interrupt_ends_all(tmp_path: Path) -> None:
     assert (out, err, process.returncode) == ("interrupted\n", "", 0)
 
 
-def test_batches_are_neighbours_and_the_biggest_come_first(tmp_path: Path) -> None:
-    """So that what a process learns of a folder is of use, and the end of a run is not one big file."""
+def test_batches_and_shares_are_neighbours(tmp_path: Path) -> None:
+    """So that what a process learns of a package is of use for the rest of it."""
     home = Homes().above(str(tmp_path))
     sizes = {"a": 300, "b": 200, "c": 500, "d": 50, "e": 900}
     jobs = [(home, Job("", name, "", size)) for name, size in sizes.items()]
     batches = [[job.name for _, job in batch] for _, batch in workers._batches(jobs)]
-    assert batches == [["e"], ["c", "d"], ["a", "b"]]
+    assert batches == [["a", "b"], ["c", "d"], ["e"]]
+    shares = workers._shares(workers._batches(jobs), 2)
+    assert [[job.name for _, batch in share for _, job in batch] for share in shares] == [["a", "b"], ["c", "d", "e"]]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only the peak can be told")

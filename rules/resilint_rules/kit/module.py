@@ -68,14 +68,16 @@ class Module:
     """A document seen as names and pieces."""
 
     __slots__ = (
-        "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers", "imports", "outline", "replaced",
-        "statements", "text",
+        "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers", "imports", "outline",
+        "replaced", "scanned", "statements", "text",
     )  # fmt: skip
 
     def __init__(self, doc: Document, outline: Outline | None = None) -> None:
         self.doc = doc
         self.text = doc.text
         self._mentioned: dict[str, list[ImportedName]] | None = None
+        self.scanned = False
+        """Whether the text has been cut into pieces: it is when somebody asks for one."""
         if outline is not None:
             self._fill(outline)
 
@@ -88,6 +90,7 @@ class Module:
 
     def _fill(self, outline: Outline) -> None:
         self.outline = outline
+        self.scanned = True
         self.imports: dict[str, list[ImportedName]] = {}
         self.functions: dict[str, list[FunctionPiece]] = {}
         self.classes: dict[str, ClassPiece] = {}

@@ -18,7 +18,7 @@ from .text import Document
 
 if TYPE_CHECKING:
     from .relevance import Given, Handed
-    from .scanner import Piece
+    from .scanner import Outline, Piece
     from .syntax import Tree
 
 Read = Callable[[str], "bytes | None"]
@@ -105,9 +105,7 @@ class Project:
 
     def file(self, name: str) -> Module | None:
         """The module in a file below the root; None if there is none or it cannot be read."""
-        if name in self._modules:
-            self._modules[name] = self._modules.pop(name)  # the latest used are kept
-        else:
+        if name not in self._modules:
             data = self._read(name)
             found = None
             if data is not None:
@@ -120,14 +118,18 @@ class Project:
                     Module(Document(text, name, module_name(name))),
                 )
             self._modules[name] = found
-            self._kept += len(data) if data is not None else 0
-            while self._kept > KEPT_BYTES and len(self._modules) > 1:
-                oldest = next(iter(self._modules))
-                gone = self._modules.pop(oldest)
+            self._kept += len(found[1].text) if found is not None else 0
+            while self._kept > KEPT_BYTES and len(self._modules) > 1:  # the oldest go
+                gone = self._modules.pop(next(iter(self._modules)))
                 self._kept -= len(gone[1].text) if gone is not None else 0
         known = self._modules[name]
         self.reads[name] = known[0] if known else ""
         return known[1] if known else None
+
+    def outline(self, doc: Document) -> Outline | None:
+        """The outline of a text, if the same was read as a file of the project and scanned."""
+        known = self._modules.get(doc.name)
+        return known[1].outline if known is not None and known[1].scanned and known[1].text == doc.text else None
 
     def tree(self, module: Module, piece: Piece, parse: Callable[[], Tree | None]) -> Tree | None:
         """A piece of another module, parsed; the latest are kept, as many modules ask for the same few."""

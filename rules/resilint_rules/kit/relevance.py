@@ -86,6 +86,8 @@ def given(module: Module, name: str, project: Project, hops: int) -> Given:
         own = project.handed(module)
         return Given(name in own.names, name in own.classes)
     own = project.handed(module)
+    if not own:
+        return Given()
     attributes: set[str] = own.of_class.get(name, set()) if name in module.classes else set()
     return Given(name in own.names, name in own.classes, frozenset(attributes))
 
@@ -152,8 +154,8 @@ class _Search:
         if not self.full:
             for cls in module.all_classes():
                 self.bases.update(_WORD.findall(module.text, cls.piece.head, cls.piece.body))
-        targets = ((name, target) for each in (module.imports, module.mentioned) for name in each for target in each[name])
-        for name, target in dict.fromkeys(targets):
+        both = (*module.imports.items(), *module.mentioned.items())
+        for name, target in dict.fromkeys((name, target) for name, same in both for target in same):
             self._seed(name, target)
         for prefix in self.project.catalog.prefixes():
             self.mentions.add(prefix)

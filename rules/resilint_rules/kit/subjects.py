@@ -49,3 +49,17 @@ SUBJECTS: dict[str, Callable[[list[Frame]], Iterator[object]]] = {
     "Loop": loops,
     "Retry": retries,
 }
+
+
+class Subjects:
+    """What there is for rules to look at in some frames, found once for all that ask for the same."""
+
+    def __init__(self, frames: list[Frame]) -> None:
+        self._frames = frames
+        self._found: dict[str, list[object]] = {}
+
+    def of(self, subject: str) -> list[object]:
+        """All of a kind, a name of `SUBJECTS`."""
+        if subject not in self._found:
+            self._found[subject] = list(SUBJECTS[subject](self._frames))
+        return self._found[subject]
