@@ -1,9 +1,10 @@
-"""Where a text mentions what is being followed."""
+"""Where a text mentions what is being followed, and whether it does more than hand it on."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 
 
 class Marks:
@@ -13,11 +14,13 @@ class Marks:
     all of them would be tried at every character.
     """
 
-    __slots__ = ("_known", "_sorted", "offsets", "text")
+    __slots__ = ("_known", "_sorted", "ends", "offsets", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.offsets: list[int] = []
+        self.ends: dict[int, int] = {}
+        """Where what was marked at an offset ends."""
         self._known: set[tuple[str, str]] = set()
         self._sorted = True
 
@@ -40,8 +43,10 @@ class Marks:
             alone = not (after.isalnum() or after == "_") and (
                 anchor[0] == "." or not (before.isalnum() or before in "_.")
             )
-            if alone and (confirm is None or confirm.match(text, end)):
+            goes_on = confirm.match(text, end) if confirm is not None and alone else None
+            if alone and (confirm is None or goes_on):
                 fresh.append(found)
+                self.ends[found] = goes_on.end() if goes_on else end
             found = text.find(anchor, end)
         if fresh:
             self.offsets.extend(fresh)
@@ -50,8 +55,36 @@ class Marks:
 
     def within(self, start: int, end: int) -> bool:
         """Whether anything is mentioned in a range."""
+        index = self._at(start)
+        return index < len(self.offsets) and self.offsets[index] < end
+
+    def inside(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The mentions in a range, as (start, end)."""
+        return [(each, self.ends[each]) for each in self.offsets[self._at(start) : self._at(end)]]
+
+    def _at(self, offset: int) -> int:
         if not self._sorted:
             self.offsets.sort()
             self._sorted = True
-        index = bisect_left(self.offsets, start)
-        return index < len(self.offsets) and self.offsets[index] < end
+        return bisect_left(self.offsets, offset)
+
+
+_CALLED = re.compile(r"[ \t]*\([^()\n]*\)")
+_HANDED_ON = re.compile(r"[ \t]*(?:[,)\]:=\"'|}]|#|\r|\n|\Z|(?:or|if|is|and)\b)")
+_BEFORE = re.compile(r"\b(?:with|for|in|del|not)\b")
+
+
+def handed_on(text: str, mentions: Iterable[tuple[int, int]], names: Iterable[str], start: int, end: int) -> bool:
+    """Whether a piece of text does nothing with the clients it mentions but hand them on: as an argument, a value to
+    keep, a type. `names` are those that it gives to clients itself; when in doubt the answer is no."""
+    for first, last in mentions:
+        called = _CALLED.match(text, last)
+        line = text[text.rfind("\n", 0, first) + 1 : first]
+        if not _HANDED_ON.match(text, called.end() if called else last) or _BEFORE.search(line):
+            return False
+    for name in names:
+        reached = rf"(?<![\w.]){name}\b(?=[ \t]*[.\[(])|\b(?:with|in)\b[^\n]*\b{name}\b"
+        renamed = rf"^[ \t]*\w+[ \t]*(?::[^=\n]+)?=[ \t]*{name}\b(?![ \t]*[,)])"
+        if re.compile(f"{reached}|{renamed}", re.MULTILINE).search(text, start, end):
+            return False
+    return True

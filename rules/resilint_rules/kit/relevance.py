@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from ..catalog.index import CLIENTS, IMPORTS, METHODS, NAMES
 from ..rule_table import RULES
-from .marks import Marks
+from .marks import Marks, handed_on
 from .module import FunctionPiece, ImportedName, Module, import_statements, imported
 from .project import Project
 from .scanner import Piece
@@ -142,8 +142,11 @@ class _Search:
         self.full = full
         """Whether all imports of the project's own modules count, or only those of classes that are extended."""
         self.mentions = Marks(module.text)
+        """What is integration code by itself: a library's function, a client made."""
+        self.followed = Marks(module.text)
+        """What holds, makes or is a client."""
         self.makers = Marks(module.text)
-        """What makes or is a client: what is worth following through names."""
+        """What makes or is a client, not what it gives back: what is worth following through names."""
         self.handed = Handed()
         self.makers_of: dict[str, frozenset[str]] = {}
         """Attributes that imported classes bring to those that extend them."""
@@ -192,6 +195,8 @@ class _Search:
         brings = self.project.given(found, inner, HOPS)
         if brings.name or brings.heir:
             self._follow(name)
+            if brings.heir:
+                self.mentions.add(name, r"\s*\(")
             (self.handed.classes if brings.heir else self.handed.names).add(name)
         if brings.attributes:
             self.makers_of[name] = brings.attributes
@@ -205,19 +210,23 @@ class _Search:
         above = dotted == prefix or prefix.startswith(dotted + ".")
         if not names:
             return
-        if "*" in names or last in names:
-            self.mentions.add(name)
-        if above or last not in names:  # a module: only what the catalogue knows of it counts
-            self.mentions.add(name, _member(names))
         makers = CLIENTS.get(prefix, ())
+        others = tuple(each for each in names if each not in makers)
         if last in makers and dotted != prefix:
+            self.mentions.add(name, r"\s*\(")
             self._follow(name)
             self.handed.names.add(name)
-        elif makers and (above or last not in names):
-            self._follow(name, _member(makers))
+        elif "*" in names or last in names:
+            self.mentions.add(name)
+        if above or last not in names:  # a module: only what the catalogue knows of it counts
+            if others:
+                self.mentions.add(name, _member(others))
+            if makers:
+                self.mentions.add(name, _member(makers) + r"\s*\(")
+                self._follow(name, _member(makers))
 
     def _follow(self, anchor: str, rest: str = "") -> None:
-        self.mentions.add(anchor, rest)
+        self.followed.add(anchor, rest)
         self.makers.add(anchor, rest + _ITSELF)
 
     def _attribute(self, name: str, own: set[str] | None = None) -> None:
@@ -246,6 +255,7 @@ class _Search:
             generic = text.find("[", cls.piece.head, cls.piece.body)  # what stands in brackets is no base
             if makers.within(cls.piece.head, generic if generic > 0 else cls.piece.body):
                 self._follow(cls.name)
+                self.mentions.add(cls.name, r"\s*\(")
                 self.handed.classes.add(cls.name)
             own = self.handed.of_class.setdefault(cls.name, set())
             for base in (
@@ -319,16 +329,18 @@ class _Search:
 
     def pieces(self) -> list[FunctionPiece | Piece]:
         """The pieces that match, in order of the text."""
-        module, text, mentions = self.module, self.module.text, self.mentions
+        module, text, mentions, followed = self.module, self.module.text, self.mentions, self.followed
         lowered = text.lower() if _RULE_WORDS else ""
         words = [word for word in _RULE_WORDS if word in lowered]
-        if not mentions.offsets and not words:
+        if not mentions.offsets and not followed.offsets and not words:
             return []
 
         def matters(piece: Piece) -> bool:
-            return mentions.within(piece.start, piece.end) or any(
-                lowered.find(word, piece.start, piece.end) >= 0 for word in words
-            )
+            start, end = piece.start, piece.end
+            if mentions.within(start, end) or any(lowered.find(word, start, end) >= 0 for word in words):
+                return True
+            found = followed.inside(start, end)
+            return bool(found) and not handed_on(text, found, self._locals(piece), start, end)
 
         found: dict[int, FunctionPiece | Piece] = {}
         for function in module.all_functions():
