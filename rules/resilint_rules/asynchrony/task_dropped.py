@@ -109,6 +109,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit.calls import SpawnCall
+from ..kit.marks import mentioned
 from ..kit.mend import after_statement, unused
 from ..kit.module import Module
 from ..kit.rule import Finding, Fix, rule
@@ -156,7 +157,7 @@ def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     name = kept
     if name is None:
         names = ("_tasks", "_background_tasks")
-        name = next((each for each in names if not re.search(rf"\b{each}\b", module.text)), "")
+        name = next((each for each in names if not mentioned(each, module.text)), "")
         place = _before(module, frame.tree.start) if name else None
         if place is None:
             return []

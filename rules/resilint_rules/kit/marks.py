@@ -69,6 +69,19 @@ class Marks:
         return bisect_left(self.offsets, offset)
 
 
+def mentioned(name: str, text: str) -> bool:
+    """Whether a name stands in a text as a word of its own: many times as fast as an expression with its edges."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not (text[at - 1 : at].isalnum() or text[at - 1 : at] == "_") and not (
+            text[end : end + 1].isalnum() or text[end : end + 1] == "_"
+        ):
+            return True
+        at = text.find(name, end)
+    return False
+
+
 _CALLED = re.compile(r"[ \t]*\([^()\n]*\)")
 _HANDED_ON = re.compile(r"[ \t]*(?:[,)\]:=\"'|}]|#|\r|\n|\Z|(?:or|if|is|and)\b)")
 _BEFORE = re.compile(r"\b(?:with|for|in|del|not)\b")

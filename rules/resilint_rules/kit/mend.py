@@ -9,6 +9,7 @@ import libcst as cst
 
 from .calls import Call
 from .frame import Frame
+from .marks import mentioned
 from .syntax import children, walk
 from .text import Edit
 
@@ -149,7 +150,7 @@ def unused(frame: Frame, names: tuple[str, ...]) -> str:
     while frame.outer is not None:
         frame = frame.outer
     text = frame.tree.text if frame.kind == "function" else frame.scope.module.text
-    return next((name for name in names if not re.search(rf"\b{name}\b", text)), "")
+    return next((name for name in names if not mentioned(name, text)), "")
 
 
 def _breaks(text: str) -> bool:

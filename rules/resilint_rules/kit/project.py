@@ -56,6 +56,7 @@ class Project:
         "_kept",
         "_levels",
         "_modules",
+        "_places",
         "_read",
         "_tops",
         "_tree_lines",
@@ -74,7 +75,8 @@ class Project:
         self._read = read
         self._exists = exists
         self._tops: dict[str, bool] = {}
-        self._found: dict[tuple[ImportedName, str, int], tuple[str, str, dict[str, str]]] = {}
+        self._places: dict[tuple[str, int, int], tuple[str, ...]] = {}
+        self._found: dict[tuple[ImportedName, tuple[str, ...]], tuple[str, str, dict[str, str]]] = {}
         self._handed: dict[str, Handed] = {}
         self._levels: dict[str, int] = {}
         self._given: dict[tuple[str, str, int], tuple[Given, dict[str, str]]] = {}
@@ -204,16 +206,13 @@ class Project:
 
         `from package import name` may mean a submodule or a name of the package; a file wins.
         """
-        key = (
-            target,
-            importer.name.rpartition("/")[0] + ("/__init__" if importer.name.endswith("__init__.py") else ""),
-            importer.module.count("."),
-        )
+        bases = self._bases(target, importer)
+        key = (target, bases)
         known = self._found.get(key)
         if known is None:
             kept, self.reads = self.reads, {}
             try:
-                file, name = self._locate(target, importer)
+                file, name = self._locate(target, bases)
                 known = self._found[key] = (file, name, self.reads)
             finally:
                 self.reads = kept
@@ -221,8 +220,8 @@ class Project:
         self.reads.update(reads)
         return (self.file(file) if file else None), name
 
-    def _locate(self, target: ImportedName, importer: Document) -> tuple[str, str]:
-        for base in self._bases(target, importer):
+    def _locate(self, target: ImportedName, bases: tuple[str, ...]) -> tuple[str, str]:
+        for base in bases:
             if not target.level and not self._top(base, target.module.partition(".")[0]):
                 continue
             path = "/".join(filter(None, (base, target.module.replace(".", "/"))))
@@ -258,20 +257,23 @@ class Project:
             self.reads[path + "/"] = ""
         return known
 
-    def _bases(self, target: ImportedName, importer: Document) -> list[str]:
-        folder = importer.name.rpartition("/")[0]
-        if target.level:
-            parts = folder.split("/") if folder else []
-            up = target.level - 1
-            return ["/".join(parts[: len(parts) - up])] if up <= len(parts) else []
-        depth = importer.module.count(".") + (1 if importer.name.endswith("__init__.py") else 0)
-        parts = folder.split("/") if folder else []
-        package_root = "/".join(parts[: len(parts) - depth]) if depth <= len(parts) else ""
-        bases = [package_root]
-        for base in ("", "src"):
-            if base not in bases:
-                bases.append(base)
-        return bases
+    def _bases(self, target: ImportedName, importer: Document) -> tuple[str, ...]:
+        folder, _, own = importer.name.rpartition("/")
+        depth = 0 if target.level else importer.module.count(".") + (own == "__init__.py")
+        key = (folder, target.level, depth)
+        if key not in self._places:
+            self._places[key] = _places(*key)
+        return self._places[key]
+
+
+def _places(folder: str, level: int, depth: int) -> tuple[str, ...]:
+    """Folders in which an import can lie: with `level` dots, or of a module `depth` packages deep."""
+    parts = folder.split("/") if folder else []
+    up = level - 1 if level else depth
+    above = "/".join(parts[: len(parts) - up]) if up <= len(parts) else None
+    if level:
+        return (above,) if above is not None else ()
+    return tuple(dict.fromkeys((above or "", "", "src")))
 
 
 def module_name(path: str) -> str:
