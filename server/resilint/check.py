@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilint_rules import registry
+from resilint_rules.kit.handed import reached
 from resilint_rules.kit.module import FunctionPiece, Module
 from resilint_rules.kit.project import Project
-from resilint_rules.kit.relevance import reached, relevant
+from resilint_rules.kit.relevance import relevant
 from resilint_rules.kit.rule import Finding, Rule, Severity
 from resilint_rules.kit.sieve import MAYBE, NO, sift
 from resilint_rules.kit.text import Document, Span
@@ -21,8 +22,8 @@ from .own import CRASHED, OWN, SYNTAX, UNREADABLE
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from resilint_rules.kit.handed import Handed
     from resilint_rules.kit.linker import Linker
-    from resilint_rules.kit.relevance import Handed
     from resilint_rules.kit.scanner import Piece
     from resilint_rules.kit.subjects import Subjects
 

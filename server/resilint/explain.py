@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from resilint_rules.kit.handed import reached
 from resilint_rules.kit.module import FunctionPiece, Module
 from resilint_rules.kit.project import Project
-from resilint_rules.kit.relevance import reached, relevant
+from resilint_rules.kit.relevance import relevant
 from resilint_rules.kit.sieve import MAYBE, NO, sift
 from resilint_rules.kit.text import Document, Span
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
+from resilint_rules.kit.handed import Handed
 from resilint_rules.kit.module import FunctionPiece, Module
 from resilint_rules.kit.project import Project
-from resilint_rules.kit.relevance import Handed
 from resilint_rules.kit.rule import Finding
 from resilint_rules.kit.text import Edit, Span
 

@@ -17,7 +17,7 @@ from .sieve import MAYBE, YES, sift
 from .text import Document
 
 if TYPE_CHECKING:
-    from .relevance import Given, Handed
+    from .handed import Given, Handed
     from .scanner import Outline, Piece
     from .syntax import Tree
 
@@ -155,7 +155,9 @@ class Project:
 
     def handed(self, module: Module) -> Handed:
         """What a module of the project hands out by itself, found once."""
-        from .relevance import Handed, handed, inherits  # relevance asks the project, and the project asks relevance
+        from .handed import Handed, inherits  # these ask the project, and the project asks them
+        from .relevance import handed
+
 
         key = module.doc.name
         if key not in self._handed:
@@ -175,7 +177,7 @@ class Project:
 
     def given(self, module: Module, name: str, hops: int) -> Given:
         """What one name of a module of the project brings, found once."""
-        from .relevance import Given, given  # as above
+        from .handed import Given, given  # as above
 
         key = (module.doc.name, name, hops)
         known = self._given.get(key)

@@ -15,8 +15,8 @@ from ..catalog.index import TABLES
 from .catalog import Fact
 from .flow import Flow
 from .frame import Frame
+from .handed import Handed
 from .module import ClassPiece, FunctionPiece, ImportedName, Module
-from .relevance import Handed
 from .scanner import Piece
 from .syntax import MAX_DEPTH, MAX_WEIGHT, Tree, parse
 from .values import UNKNOWN, Class, Const, Function, Instance, Ref, Value, join, options
