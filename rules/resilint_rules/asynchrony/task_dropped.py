@@ -61,6 +61,39 @@ class Hooks:
         task.add_done_callback(running.discard)
 ```
 
+Several in one module share one set.
+
+```python bad
+import asyncio
+
+# all that goes out
+def send(event):
+    asyncio.create_task(deliver(event))  # finds: task-dropped
+
+async def resend(events):
+    for event in events:
+        asyncio.create_task(deliver(event))  # finds: task-dropped
+```
+
+```python fixed
+import asyncio
+
+_tasks: set[asyncio.Task] = set()
+
+
+# all that goes out
+def send(event):
+    task = asyncio.create_task(deliver(event))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+async def resend(events):
+    for event in events:
+        task = asyncio.create_task(deliver(event))
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
+```
+
 A task that is awaited, stored, returned or handed on has somebody who keeps it; a task group keeps
 its own. A program that starts its loop on the next line is not a server that loses work.
 
@@ -110,8 +143,7 @@ import libcst as cst
 
 from ..kit.calls import SpawnCall
 from ..kit.marks import mentioned
-from ..kit.mend import after_statement, unused
-from ..kit.module import Module
+from ..kit.mend import after_statement, front, unused
 from ..kit.rule import Finding, Fix, rule
 from ..kit.syntax import walk
 from ..kit.text import Edit
@@ -158,8 +190,8 @@ def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     if name is None:
         names = ("_tasks", "_background_tasks")
         name = next((each for each in names if not mentioned(each, module.text)), "")
-        place = _before(module, frame.tree.start) if name else None
-        if place is None:
+        place = front(module) if name else None
+        if place is None or place > frame.tree.start:
             return []
         imports = module.imports.items()
         asyncio = next((n for n, ts in imports if any(t.module == "asyncio" and not t.name for t in ts)), "")
@@ -171,15 +203,3 @@ def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     if after is None:
         return []
     return [Fix(f"Keep the task in `{name}` until it is done", (*edits, Edit(start, start, f"{task} = "), after))]
-
-
-def _before(module: Module, offset: int) -> int | None:
-    """Where a line can be put before the top-level function or class that holds an offset, above its comments."""
-    top = next((piece for piece in module.outline.pieces if piece.start <= offset < piece.end), None)
-    if top is None or top.kind not in ("function", "class"):
-        return None
-    document = module.doc
-    row = document.position(top.start)[0]
-    while row > 1 and document.line(row - 1).startswith("#"):
-        row -= 1
-    return document.starts[row - 1]

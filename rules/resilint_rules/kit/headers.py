@@ -9,6 +9,7 @@ import libcst as cst
 
 from .frame import Frame
 from .handlers import caught, is_a, named
+from .mend import front
 from .rule import Fix, Import
 from .syntax import children, walk
 from .text import Edit
@@ -157,23 +158,10 @@ def understand(found: Conversion) -> list[Fix]:
             return []
         if name == "time" and any(t.name for t in targets):
             return []
-    place = _place(found)
-    if place is None:
+    place = front(module)
+    if not place or place > start:  # nothing can be imported above the first line
         return []
     helper = _HELPER.replace("\n", document.newline)
     insert = Edit(place, place, helper + document.newline * 2)
     imports = (Import("time"), Import("email.utils", "parsedate_to_datetime"))
     return [Fix(title, (insert, *edits), imports, "safe")]
-
-
-def _place(found: Conversion) -> int | None:
-    """Before the module's first function or class, with the comments above it, if the conversion comes later."""
-    module, document = found.frame.scope.module, found.frame.scope.module.doc
-    tops = [each for each in module.outline.pieces if each.kind in ("function", "class")]
-    if not tops:
-        return None
-    row = document.position(tops[0].start)[0]
-    while row > 1 and document.line(row - 1).startswith("#"):
-        row -= 1
-    place = document.starts[row - 1]
-    return place if place < found.frame.tree.span(found.node).start and row > 1 else None

@@ -10,6 +10,7 @@ import libcst as cst
 from .calls import Call
 from .frame import Frame
 from .marks import mentioned
+from .module import Module
 from .syntax import children, walk
 from .text import Edit
 
@@ -53,6 +54,19 @@ def add_argument(call: Call, text: str) -> Edit | None:
         else:
             return Edit(stop, stop, f",{newline}{indent}{text}")
     return Edit(stop, stop, f", {text}")
+
+
+def front(module: Module) -> int | None:
+    """Where a definition can be put that functions of a module share: before the first function or class, above its
+    comments. One place, so that many fixes in a module do not define it many times."""
+    top = next((piece for piece in module.outline.pieces if piece.kind in ("function", "class")), None)
+    if top is None:
+        return None
+    document = module.doc
+    row = document.position(top.start)[0]
+    while row > 1 and document.line(row - 1).startswith("#"):
+        row -= 1
+    return document.starts[row - 1]
 
 
 def replace(frame: Frame, node: cst.CSTNode, text: str) -> Edit:
