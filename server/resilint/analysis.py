@@ -15,6 +15,7 @@ from resilint_rules.kit.project import Project
 from resilint_rules.kit.text import Document
 
 from . import dotted, files, versions
+from .memory import held
 from .own import CRASHED, UNREADABLE
 from .result import FileResult, Place, Problem, from_report, to_json
 from .selection import for_file, severity_of
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from .check import Report
     from .settings import Settings
 
-COLLECT = 20_000
-"""Lines parsed between two collections: runs switch off those that would come by themselves, and what a check
-has built goes by itself when it is done."""
+LOOK = 10_000
+"""Lines parsed between two looks at the memory: runs switch off the collections that would come by themselves, as
+nearly all that a check has built goes by itself when it is done."""
 
-THOROUGH = 10
-"""Collections of the young for one of everything: that looks at all that is remembered of the project, too."""
+HEAVY = 190 * 1024 * 1024
+"""Bytes of memory from which on it is worth a collection, and then doing without what was learnt of other files."""
 
 STACK = 64 * 1024 * 1024
 """Bytes of stack for the thread that parses: libcst uses 4 KB for a nested bracket."""
@@ -63,7 +64,7 @@ class Analyst:
     def __init__(self, root: str, settings: Settings, check: str) -> None:
         self.project = project(root, settings)
         self._settings = settings
-        self._parsed = self._collected = 0
+        self._parsed = 0
         self._check: Callable[[Document, Project, Settings], Report] = dotted.find(check)
 
     def look(self, job: Job) -> Done:
@@ -74,11 +75,18 @@ class Analyst:
             return Done("", to_json(self._unread(job, error)))
         result = self.judge(data, job)
         self._parsed += result.lines
-        if self._parsed > COLLECT:
+        if self._parsed > LOOK:
             self._parsed = 0
-            self._collected += 1
-            gc.collect(2 if self._collected % THOROUGH == 0 else 0)
+            self._lighten()
         return Done(files.digest(data), to_json(result))
+
+    def _lighten(self) -> None:
+        """Effect: gives memory back, if this process holds much."""
+        if held() > HEAVY:
+            gc.collect()
+            if held() > HEAVY:
+                self.project.forget()
+                gc.collect()
 
     def judge(self, data: bytes, job: Job) -> FileResult:
         """What there is to say of a file's bytes, the file named below its root."""

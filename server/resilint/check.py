@@ -13,7 +13,7 @@ from resilint_rules.kit.module import FunctionPiece, Module
 from resilint_rules.kit.project import Project
 from resilint_rules.kit.relevance import relevant
 from resilint_rules.kit.rule import Finding, Rule, Severity
-from resilint_rules.kit.sieve import MAYBE, NO, sift
+from resilint_rules.kit.sieve import MAYBE, NO
 from resilint_rules.kit.text import Document, Span
 
 from . import ruff, selection, suppress
@@ -53,7 +53,7 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
     finding, too (`E999`). `memo` remembers a buffer's pieces from one check to the next.
     """
     project.reads = {}
-    level = sift(doc.text.encode("utf-8", "surrogatepass"), tuple(project.catalog.prefixes()))
+    level = project.sifted(doc)
     if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
         return Report(reads=_reads(project))
     module = Module(doc, project.outline(doc))

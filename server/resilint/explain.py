@@ -10,7 +10,7 @@ from resilint_rules.kit.handed import reached
 from resilint_rules.kit.module import FunctionPiece, Module
 from resilint_rules.kit.project import Project
 from resilint_rules.kit.relevance import relevant
-from resilint_rules.kit.sieve import MAYBE, NO, sift
+from resilint_rules.kit.sieve import MAYBE, NO
 from resilint_rules.kit.text import Document, Span
 
 from .settings import Settings
@@ -89,7 +89,7 @@ def as_json(found: Policy) -> dict[str, object]:
 def _calls(doc: Document, project: Project, settings: Settings, start: int, end: int) -> Iterator[Call]:
     """The external calls in the pieces that touch a stretch of the text."""
     project.reads = {}
-    level = sift(doc.text.encode("utf-8", "surrogatepass"), tuple(project.catalog.prefixes()))
+    level = project.sifted(doc)
     if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
         return
     module = Module(doc)

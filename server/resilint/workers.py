@@ -21,6 +21,7 @@ from queue import Empty, SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
 from .analysis import Analyst, Done, Job, on_deep_stack, told
+from .memory import held
 from .own import UNREADABLE
 from .result import to_json
 
@@ -278,19 +279,4 @@ def _answers(requests: IO[bytes]) -> Generator[bytes, None, None]:
         for number, job in jobs:
             done = analyst.look(job)
             yield f"{number}\t{done.digest}\t{done.text}\n".encode("ascii")
-        yield b"0\ttired\t\n" if _memory() > TIRED else b"0\tfit\t\n"
-
-
-def _memory() -> int:
-    """The bytes of memory this process holds, or has held at most; 0 where that cannot be told."""
-    try:
-        with open("/proc/self/statm", "rb") as told:  # Linux adds to the peak what our parent held
-            return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        pass
-    try:
-        import resource
-    except ImportError:
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+        yield b"0\ttired\t\n" if held() > TIRED else b"0\tfit\t\n"

@@ -23,8 +23,8 @@ CLI = ("__main__", "checking", "cli", "invocation", "output", "recorded", "repai
 LSP = ("lsp",)
 """The editor's window."""
 EFFECTS = (
-    "analysis", "cache", "changes", "discovery", "explain", "files", "homes", "pages", "plan", "remembered",
-    "remembering", "report", "run", "settings_schema", "terminal", "versions", "workers",
+    "analysis", "cache", "changes", "discovery", "explain", "files", "homes", "memory", "pages", "plan",
+    "remembered", "remembering", "report", "run", "settings_schema", "terminal", "versions", "workers",
 )  # fmt: skip
 """What touches disks and processes, and the views that these need. Everything else is pure."""
 TOUCHES = {"glob", "multiprocessing", "pathlib", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "threading"}

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from resilint import memory, workers
 from resilint import run as run_module
-from resilint import workers
 from resilint.analysis import Job, on_deep_stack
 from resilint.homes import Homes
 from resilint.run import Run
@@ -171,9 +171,9 @@ def test_batches_and_shares_are_neighbours(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only the peak can be told")
 def test_a_process_answers_for_its_memory() -> None:
     """In bytes, and none of anybody else's: fifty more megabytes are fifty more."""
-    before = workers._memory()
+    before = memory.held()
     held = bytearray(b"x") * 50_000_000
-    assert 40_000_000 < workers._memory() - before < 100_000_000, len(held)
+    assert 40_000_000 < memory.held() - before < 100_000_000, len(held)
 
 
 def test_a_process_that_holds_too_much_makes_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,14 +94,13 @@ def inherits(module: Module, project: Project) -> bool:
 
 def reached(text: str, doc: Document, project: Project) -> bool:
     """Whether a text without integration imports is handed a client by the modules it imports."""
-    for statement in import_statements(text):
-        for _, target in imported(statement):
-            found, name = project.find(target, doc)
-            if found is None:
-                continue
-            if name:
-                if project.given(found, name, HOPS):
-                    return True
-            elif project.handed(found):
-                return True
+    return any(project.reaches(statement, doc) for statement in import_statements(text))
+
+
+def reaches(statement: str, doc: Document, project: Project) -> bool:
+    """Whether one import statement brings a client from a module of the project."""
+    for _, target in imported(statement):
+        found, name = project.find(target, doc)
+        if found is not None and (project.given(found, name, HOPS) if name else project.handed(found)):
+            return True
     return False

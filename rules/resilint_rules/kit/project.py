@@ -57,6 +57,7 @@ class Project:
         "_levels",
         "_modules",
         "_places",
+        "_reaches",
         "_read",
         "_tops",
         "_tree_lines",
@@ -79,6 +80,7 @@ class Project:
         self._found: dict[tuple[ImportedName, tuple[str, ...]], tuple[str, str, dict[str, str]]] = {}
         self._handed: dict[str, Handed] = {}
         self._levels: dict[str, int] = {}
+        self._reaches: dict[tuple[str, str | tuple[str, ...]], tuple[bool, dict[str, str]]] = {}
         self._given: dict[tuple[str, str, int], tuple[Given, dict[str, str]]] = {}
         self._trees: dict[tuple[str, int], Tree] = {}
         self._tree_lines = 0
@@ -96,6 +98,7 @@ class Project:
         self._found.clear()
         self._handed.clear()
         self._levels.clear()
+        self._reaches.clear()
         self._given.clear()
         self._trees.clear()
         self._tree_lines = 0
@@ -190,6 +193,29 @@ class Project:
                 self.reads = kept
         self.reads.update(known[1])
         return known[0]
+
+    def reaches(self, statement: str, importer: Document) -> bool:
+        """Whether an import statement brings a client, found once for all modules in which it means the same."""
+        from .handed import reaches  # as above
+
+        folder = importer.name.rpartition("/")[0]
+        key = (statement, folder if statement.startswith("from .") else self._bases(ImportedName(""), importer))
+        known = self._reaches.get(key)
+        if known is None:
+            kept, self.reads = self.reads, {}
+            try:
+                known = self._reaches[key] = reaches(statement, importer, self), self.reads
+            finally:
+                self.reads = kept
+        self.reads.update(known[1])
+        return known[0]
+
+    def sifted(self, doc: Document) -> int:
+        """How far a document matters by its own imports, as the sieve says."""
+        known = self._modules.get(doc.name)
+        if known is not None and known[1].text == doc.text:
+            return self.level(known[1])
+        return sift(doc.text.encode("utf-8", "surrogatepass"), tuple(self.catalog.prefixes()))
 
     def digest(self, name: str) -> str:
         """The digest of a file as it is now, "" if there is none; for a name that ends in "/", see `reads`."""
