@@ -272,6 +272,7 @@ def late():
 def test_what_another_function_does_to_a_client_is_seen_at_once(
     before: dict[str, str], after: dict[str, str]
 ) -> None:
+    """A limit that is given, taken away or set for all elsewhere in the module."""
     plain = {"get": "None", "other": "pass", "late": "pass"}
     memo, project = Memo(), _read({})
     settings = Settings(preview=True)

@@ -84,6 +84,8 @@ def limit(call: Call) -> Limit:
         return Limit("bounded", _who(bounds), everything)
     if any(not b.sure for b in bounds):
         return Limit("unknown", "the environment may decide", everything)
+    if off is not None and off.omitted and fact.missing == "flag":
+        return Limit("unbounded", f"{fact.library} sets no timeout unless asked", everything)
     if off is not None:
         return Limit("unbounded", "its timeout is switched off", everything, off)
     if inherited and all(b.seconds is None for b in bounds):
@@ -175,6 +177,8 @@ def switched_off(call: Call) -> Bound | None:
     finite = any(b.seconds is not None for b in bounds)
     if off is not None and finite and call.fact.param("stream") is None:
         return None  # connecting has its limit, and the body may be a stream
+    if off is not None and off.omitted and call.fact.missing == "flag":
+        return None  # nothing was there to be switched off
     return off
 
 
