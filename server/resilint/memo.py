@@ -25,11 +25,12 @@ _TELLING = re.compile(
     r"|\b(?:self|cls)\.(\w+\.(?:mount\b|\w+(?=[ \t]*=(?!=))))"
     r"|\b((?:global|nonlocal)[ \t][\w, \t]+)"
     r"|(\.(?:retry_with|copy|new|increment)\(\s*\w*|\.stop\s*=(?!=))"
+    r"|(\btimeout\s*=|[\"']timeout[\"'])"
 )
-"""What a body says of its object's attributes, of global names, and of policies made elsewhere."""
+"""What a body says of its object's attributes, of global names, of policies made elsewhere, and of limits."""
 _PARTS = ("timeout", "mount", "adapter", "verify", "retr", "auth", "header", "==", "!=")
 """Parts of words, in any case, and operators for which functions are looked through."""
-_SINGLED = frozenset(("retry_after_seconds",))
+_SINGLED = frozenset(("retry_after_seconds", "setdefaulttimeout", "with_options"))
 """Names for which whole modules are looked through."""
 _PLACE = re.compile(r"\b(?:line|row)s? \d")
 
@@ -149,7 +150,7 @@ class Surroundings:
         self._order = {function: number for number, function in enumerate(functions)}
         self._bodies: list[int] = []
         self._answered: dict[int, bool] = {}
-        names = _names(module)
+        names = _names(module) | known.attributes
         parts = [wish, _shown(known)]
         position = 0
         for function in functions:

@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilint import fix as fix_module
+from resilint.check import check
 from resilint.fix import SAFE, UNSAFE, apply, edits_with_imports, fix_all, replaced
+from resilint.settings import Settings
+from resilint_rules.kit.project import Project
 from resilint_rules.kit.rule import Applicability, Finding, Fix, Import, Severity
 from resilint_rules.kit.text import Document, Edit, Span
 
@@ -194,3 +197,20 @@ def test_ten_rounds_are_enough_for_everybody() -> None:
     """A fix that always finds more to do is stopped."""
     done = fix_all(Document("a = 1"), lambda doc: [found((fix(0, 0, "a"),))], parses=parses)
     assert (done.text, done.settled) == ("a" * 11 + " = 1", False)
+
+
+LATE = """def client(account, token):
+    try:
+        from twilio.rest import Client
+    except ImportError as error:
+        raise ImportError("pip install twilio") from error
+    return Client(account, token)
+"""
+
+
+def test_what_may_not_be_installed_is_not_imported_at_the_top() -> None:
+    """A module that imports a library only where it needs it must go on to import without it."""
+    for text, offered in ((LATE, 0), (f"import twilio\n\n\n{LATE}", 1)):
+        doc = Document(text, "calls.py", "calls")
+        (finding,) = check(doc, Project(lambda name: None), Settings(select=("no-timeout",))).findings
+        assert len(finding.fixes) == offered

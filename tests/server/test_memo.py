@@ -231,3 +231,51 @@ def test_a_piece_that_is_left_out_is_said_to_be() -> None:
     assert report.left_out == 1
     others = [finding for finding in whole.findings if finding.scope != "ask"]
     assert [f for f in report.findings if f.code != "E902"] == others
+
+
+POOL = """import openai
+import urllib3
+
+
+class Api:
+    def __init__(self):
+        self.pool = urllib3.PoolManager()
+
+    def get(self, url):
+        return {get}
+
+    def other(self, url):
+        {other}
+
+
+def model():
+    return openai.OpenAI()
+
+
+def late():
+    {late}  # timeout
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"get": "self.pool.request('GET', url)"}, {"get": "self.pool.request('GET', url, timeout=5)"}),
+        ({"get": "self.pool.request('GET', url, timeout=5)"}, {"get": "self.pool.request('GET', url)"}),
+        ({}, {"other": "self.pool.request('GET', url, timeout=5)"}),
+        ({"other": "self.pool.request('GET', url, timeout=5)"}, {}),
+        ({}, {"late": "socket.setdefaulttimeout(5)"}),
+        ({}, {"late": "timeout = 5"}),
+        ({"late": "timeout"}, {"late": "with_options(timeout)"}),
+    ],
+)
+def test_what_another_function_does_to_a_client_is_seen_at_once(
+    before: dict[str, str], after: dict[str, str]
+) -> None:
+    """A limit that is given, taken away or set for all elsewhere in the module."""
+    plain = {"get": "None", "other": "pass", "late": "pass"}
+    memo, project = Memo(), _read({})
+    settings = Settings(preview=True)
+    check(Document(POOL.format(**(plain | before)), "api.py", "api"), project, settings, memo)
+    doc = Document(POOL.format(**(plain | after)), "api.py", "api")
+    assert _said(check(doc, project, settings, memo)) == _said(check(doc, project, settings))

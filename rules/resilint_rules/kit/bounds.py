@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +15,7 @@ from .durations import Bound, Origin, Unseen, read
 from .values import Const, Instance, Mapping, Pending, Value, options, present
 
 if TYPE_CHECKING:
+    from .frame import Frame
     from .scope import Scope
 
 State = Literal["bounded", "unbounded", "unknown"]
@@ -81,6 +84,8 @@ def limit(call: Call) -> Limit:
         return Limit("bounded", _who(bounds), everything)
     if any(not b.sure for b in bounds):
         return Limit("unknown", "the environment may decide", everything)
+    if off is not None and off.omitted and fact.missing == "flag":
+        return Limit("unbounded", f"{fact.library} sets no timeout unless asked", everything)
     if off is not None:
         return Limit("unbounded", "its timeout is switched off", everything, off)
     if inherited and all(b.seconds is None for b in bounds):
@@ -172,6 +177,8 @@ def switched_off(call: Call) -> Bound | None:
     finite = any(b.seconds is not None for b in bounds)
     if off is not None and finite and call.fact.param("stream") is None:
         return None  # connecting has its limit, and the body may be a stream
+    if off is not None and off.omitted and call.fact.missing == "flag":
+        return None  # nothing was there to be switched off
     return off
 
 
@@ -186,14 +193,66 @@ def set_later(call: Call) -> bool:
         for _, name, _ in each.events:
             if "timeout" in name.lower():
                 return True
-    for other in call.frame.calls.values():
-        if other.fact.kind == "call" and other.fact.timeout and any(client.made is call for client in other.clients):
-            try:
-                if given(other, other.fact):
-                    return True
-            except Unseen:
-                return True
-    return False
+    uses = list(_uses(call))
+    limited = [each for each in uses if _limits_itself(each)]
+    if not limited:
+        return False
+    return not any(each.fact.missing == "inherit" and limit(each).unbounded for each in uses)
+
+
+def _limits_itself(call: Call) -> bool:
+    """Whether a call sets a limit of its own, or a spread may hold one."""
+    try:
+        return bool(call.fact.timeout and given(call, call.fact))
+    except Unseen:
+        return True
+
+
+def _uses(made: Call) -> Iterator[Call]:
+    """The calls on a client, in the function that makes it and in those of the module that mention where it is kept."""
+    outermost = made.frame
+    while outermost.outer is not None:
+        outermost = outermost.outer
+    scope = made.frame.scope
+    frames = outermost.all_frames()
+    kept = _kept(made, outermost)
+    if kept:
+        mention = re.compile(rf"\b(?:{'|'.join(kept)})\b")
+        for function in scope.module.all_functions():
+            if mention.search(scope.module.text, function.piece.body, function.piece.end):
+                frame = scope.frame(function)
+                if frame is not None and frame is not outermost:
+                    frames.extend(frame.all_frames())
+    for frame in frames:
+        for call in frame.calls.values():
+            if call.fact.kind == "call" and any(_same(client.made, made) for client in call.clients):
+                yield call
+
+
+def _same(one: Call | None, other: Call) -> bool:
+    """Whether two calls are one; a statement of a module is gone through for each of its names."""
+    return one is not None and one.node is other.node
+
+
+def _kept(made: Call, outermost: Frame) -> list[str]:
+    """The attributes and the module's names under which a statement keeps what it makes."""
+    statement = made.statement
+    targets = (
+        [each.target for each in statement.targets]
+        if isinstance(statement, cst.Assign)
+        else [statement.target]
+        if isinstance(statement, cst.AnnAssign)
+        else []
+    )
+    return [
+        target.attr.value if isinstance(target, cst.Attribute) else target.value
+        for target in targets
+        if isinstance(target, cst.Attribute)
+        or (
+            isinstance(target, cst.Name)
+            and (outermost.kind == "statement" or target.value in made.frame.scope.module.global_writers)
+        )
+    ]
 
 
 def own_default(call: Call) -> float | None:

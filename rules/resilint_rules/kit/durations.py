@@ -26,6 +26,8 @@ class Bound:
     sure: bool = True
     node: cst.CSTNode | None = None
     """The node of the value, if it is written in the function at hand."""
+    omitted: bool = False
+    """Nobody wrote it: an object that could hold the limit was made without."""
 
 
 class Unseen(Exception):
@@ -112,7 +114,7 @@ def _object(call: Call, shape: Fact, origin: Origin, node: cst.CSTNode) -> tuple
     if shape.word("omitted") == "none" or (nothing and shape.word("omitted") != "default"):
         for param in params:
             for phase in param.phases:
-                found.setdefault(phase, Bound(frozenset((phase,)), None, origin, node=node))
+                found.setdefault(phase, Bound(frozenset((phase,)), None, origin, node=node, omitted=True))
     if shape.word("omitted") == "default":
         for phase, seconds in shape.default.items():
             found.setdefault(phase, Bound(frozenset((phase,)), seconds, "library"))

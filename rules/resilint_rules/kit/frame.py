@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,9 +14,14 @@ from .values import Const, Function, Value, join
 
 if TYPE_CHECKING:
     from .calls import Call, Guard
+    from .module import ImportedName
     from .scope import Scope
 
 Env = dict[str, Value]
+
+
+def _from(top: str, targets: list[ImportedName]) -> bool:
+    return any(not each.level and each.module.partition(".")[0] == top for each in targets)
 
 
 class Frame:
@@ -90,10 +96,22 @@ class Frame:
     ) -> Finding:
         """A finding in this function; `check` adds the rule's name, and its severity unless one is given."""
         first = self.tree.span(statement).start if statement is not None else span.start
+        fixes = tuple(fix for fix in fixes if not self._late(fix))
         return Finding(
             "", "", severity or Severity.WARNING, span, message, fixes, related, help, callee,
             self.qualname, library, Span(first, span.end), own_severity=severity is not None,
         )  # fmt: skip
+
+    def _late(self, fix: Fix) -> bool:
+        """Whether a fix imports at the top what the module imports only where it is needed: it may not be there."""
+        module = self.scope.module
+        for each in fix.imports:
+            top = each.module.partition(".")[0]
+            if top in sys.stdlib_module_names or any(_from(top, targets) for targets in module.imports.values()):
+                continue
+            if any(_from(top, targets) for targets in module.mentioned.values()):
+                return True
+        return False
 
     def returned(self) -> Value:
         """What the function gives back, over all its returns."""

@@ -72,6 +72,10 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
     if len(choices) > 1:
         merged = _same_method(choices)
         if merged is None:
+            names = {each.name.rpartition(".")[2] if isinstance(each, Ref) else "" for each in choices}
+            stub = _stub(ev, names.pop(), args) if len(names) == 1 else None
+            if stub is not None:
+                return stub
             _hand_over(ev, args, "one of several functions")
             return UNKNOWN
         return _method(ev, node, merged, args, tuple(c.owner for c in choices if isinstance(c, Method)), offloaded)

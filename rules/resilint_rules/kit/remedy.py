@@ -9,10 +9,11 @@ import libcst as cst
 
 from .calls import Call
 from .catalog import Fact
+from .frame import Frame
 from .mend import add_argument, number, replace
 from .module import Module
 from .rule import Fix, Import
-from .values import Const, Sequence
+from .values import Const, Instance, Ref, Sequence
 
 _CONSTANT = re.compile(r"(?:\w+_)?(?:TIMEOUT|TIME_OUT)(?:_S|_SEC|_SECS|_SECONDS)?|TIMEOUT_\w+")
 _GENERAL = frozenset(
@@ -54,6 +55,9 @@ _GENERAL = frozenset(
     ]
 )
 """Words in the names of time limits that are for any call."""
+_CALLED = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)\(")
+_HOLDER = re.compile(r"[\w.]+\((\w+)=([^(),]*)\)")
+"""How an object that holds a limit is written: the keyword, and its value."""
 _OTHER_UNIT = re.compile(
     r"MS\b|MILLI|MINUTE|HOUR|_MIN\b|POLL|WAIT|RETR|CACHE|LOCK|TASK|JOB|TEST|IDLE|SHUTDOWN|SESSION", re.IGNORECASE
 )
@@ -82,8 +86,30 @@ def written(call: Call, fact: Fact) -> list[tuple[str, str]]:
 
 
 def needed(call: Call, fact: Fact, texts: list[str]) -> tuple[tuple[Import, ...], list[str]]:
-    """The imports that written values need, and the values with the names this module uses for them."""
-    return spelled(call.frame.scope.module, texts)
+    """The imports that written values need, and the values with the names that are known where the call stands."""
+    imports, result = spelled(call.frame.scope.module, texts)
+    if not imports:
+        return imports, result
+    near: dict[str, str] = {}
+    frame: Frame | None = call.frame
+    while frame is not None:
+        for name, value in frame.env.items():
+            if isinstance(value, Ref):
+                near.setdefault(value.name, name)
+        frame = frame.outer
+    left: list[Import] = []
+    for index, text in enumerate(result):
+        found = _CALLED.match(text)
+        top = found.group(1).partition(".")[0] if found else ""
+        if found is None or Import(top) not in imports:
+            continue
+        dotted = found.group(1)
+        known = next((each for each in (dotted, top) if each in near), None)
+        if known is None:
+            left.append(Import(top))
+        else:
+            result[index] = near[known] + text[len(known) :]
+    return tuple(left), result
 
 
 def spelled(module: Module, texts: list[str]) -> tuple[tuple[Import, ...], list[str]]:
@@ -94,9 +120,9 @@ def spelled(module: Module, texts: list[str]) -> tuple[tuple[Import, ...], list[
     imports: list[Import] = []
     result: list[str] = []
     for text in texts:
-        root = re.match(r"([A-Za-z_]\w*)(?:\.\w+)*\(", text)
+        root = _CALLED.match(text)
         if root:
-            dotted = text[: root.end() - 1]
+            dotted = root.group(1)
             top = dotted.partition(".")[0]
             known = next(
                 (
@@ -154,6 +180,9 @@ def bound(call: Call) -> list[Fix]:
     pairs = written(call, fact)
     if not pairs:
         return []
+    held = holder(call, fact)
+    if held is not None:
+        return completed(call, held)
     fixes: list[Fix] = []
     if len(pairs) == 1 and isinstance(fact.data.get("writes"), str):
         parameter = pairs[0][0]
@@ -180,5 +209,30 @@ def rebound(call: Call, node: cst.CSTNode, fact: Fact) -> list[Fix]:
     pairs = written(call, fact)
     if len(pairs) != 1:
         return []
+    held = holder(call, fact)
+    if held is not None and set(held.args.named) - {param.name for param in held.fact.params("params")}:
+        return completed(call, held)  # it carries more than the limit
     imports, texts = needed(call, fact, [pairs[0][1]])
     return [Fix(f"Set {pairs[0][0]}={texts[0]}", (replace(call.frame, node, texts[0]),), imports)]
+
+
+def holder(call: Call, fact: Fact) -> Call | None:
+    """The making of the object that a call is given to hold its limit; None if it is given none that can be seen."""
+    for param in fact.timeout:
+        value = call.args.value(param)
+        if isinstance(value, Instance) and value.made is not None and value.made.fact.kind == "limit":
+            return value.made
+    return None
+
+
+def completed(call: Call, held: Call) -> list[Fix]:
+    """Gives the limit to the object that lacks it; [] if that is made in another module, or takes it in another way."""
+    found = _HOLDER.fullmatch(held.fact.word("writes"))
+    if found is None or held.frame.scope.module is not call.frame.scope.module or held.args.open_names:
+        return []
+    name, value = found.group(1), found.group(2).format(**seconds(call))
+    given = next((held.args.get(param) for param in held.fact.params("params") if param.name == name), None)
+    if given is not None:
+        return [Fix(f"Set {name}={value}", (replace(held.frame, given.node, value),))]
+    edit = add_argument(held, f"{name}={value}")
+    return [Fix(f"Add {name}={value}", (edit,))] if edit is not None else []

@@ -94,7 +94,8 @@ fetch = functools.partial(requests.get, timeout=10)
 fetch(URL)
 ```
 
-Where the client decides for all of its calls, it is reported once, where it is made.
+Where the client decides for all of its calls, it is reported once, where it is made, unless each of
+them brings a limit of its own.
 
 ```python bad
 import smtplib
@@ -110,6 +111,26 @@ import smtplib
 def send(message):
     with smtplib.SMTP("mail.example.com", 587, timeout=30) as mail:
         mail.send_message(message)
+```
+
+A limit that is for something else does not count, here one for reading the description of a service.
+
+```python bad
+from zeep import Client, Transport
+
+def check_tax_number(wsdl, cache, number):
+    transport = Transport(cache=cache, timeout=10)
+    client = Client(wsdl, transport=transport)  # finds: no-timeout
+    return client.service.Check(number)
+```
+
+```python fixed
+from zeep import Client, Transport
+
+def check_tax_number(wsdl, cache, number):
+    transport = Transport(cache=cache, timeout=10, operation_timeout=30)
+    client = Client(wsdl, transport=transport)
+    return client.service.Check(number)
 ```
 
 The fix adds the limit in the library's own words: a constant of the module that plainly holds one,

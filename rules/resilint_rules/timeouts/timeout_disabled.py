@@ -45,6 +45,22 @@ def report(url):
     return httpx.get(url, timeout=NO_LIMIT)  # finds: timeout-disabled
 ```
 
+```python bad
+async def report(url):
+    import httpx
+
+    async with httpx.AsyncClient() as client:
+        return await client.get(url, timeout=None)  # finds: timeout-disabled
+```
+
+```python fixed
+async def report(url):
+    import httpx
+
+    async with httpx.AsyncClient() as client:
+        return await client.get(url, timeout=httpx.Timeout(30, connect=3.05))
+```
+
 An open end is right for a stream that is read bit by bit, as long as connecting has its limit; a
 limit around the awaited call is one, too.
 
