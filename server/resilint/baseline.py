@@ -1,40 +1,50 @@
 """Findings that were there before: recorded in a file, recognised later, told when they are gone.
 
-An entry is known by its fingerprint (rule, callee, enclosing name, ordinal), so it survives moved lines
-and reformatting; the file's name decides between equal fingerprints, and gives way when the file was
-renamed. The file holds one entry a line, so that merges stay small. Pure.
+An entry is known by its rule, its callee and the enclosing name, so it survives moved lines and reformatting.
+Among like ones the words that stand there decide, then the fingerprint, so that a new call is told from an old
+one beside it. The file's name gives way when the file was renamed. The baseline holds one entry a line, so that
+merges stay small. Pure.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from resilint_rules.kit.rule import Finding
+
+    from .result import Problem
 
 LIMIT = 64 * 1024 * 1024
 """The largest baseline that is read, in bytes."""
 
 _VERSION = 1
-_KEYS = ("file", "rule", "fingerprint", "count")
 
 
 class Entry(NamedTuple):
-    """`times` findings of a rule with one fingerprint in one file (below the baseline's folder)."""
+    """A finding as a baseline knows it; `file` is below the baseline's folder, `text` a digest of its words."""
 
     file: str
     rule: str
+    scope: str
+    callee: str
+    text: str
     fingerprint: str
-    times: int = 1
 
 
-class Known(NamedTuple):
-    """A finding as a baseline sees it."""
+_Way = Callable[[Entry], tuple[str, ...]]
 
-    file: str
-    rule: str
-    fingerprint: str
+_WAYS: tuple[_Way, ...] = (
+    tuple,
+    lambda entry: (entry.file, entry.rule, entry.scope, entry.callee, entry.text),
+    lambda entry: (entry.file, entry.rule, entry.fingerprint),
+    lambda entry: (entry.file, entry.rule, entry.scope, entry.callee),
+)
+"""In what a finding and an entry can be the same, the best first; each begins with the file."""
 
 
 class DamagedError(ValueError):
@@ -43,21 +53,20 @@ class DamagedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """For each finding whether it was recorded, and the entries for which nothing was found any more."""
+    """For each finding the entry that it was recognised by, and the entries for which nothing was found any more."""
 
-    recorded: tuple[bool, ...]
+    recorded: tuple[Entry | None, ...]
     stale: tuple[Entry, ...]
 
 
-def record(findings: Iterable[Known]) -> tuple[Entry, ...]:
-    """The entries for some findings, in order."""
-    counts = Counter(findings)
-    return tuple(sorted(Entry(*known, count) for known, count in counts.items()))
+def entry(found: Finding | Problem, file: str) -> Entry:
+    """What stands for a finding of a file."""
+    return Entry(file, found.rule, found.scope, found.callee, found.text, found.fingerprint)
 
 
 def write(entries: Iterable[Entry]) -> str:
     """The text of a baseline."""
-    lines = [json.dumps(dict(zip(_KEYS, entry, strict=True)), ensure_ascii=False) for entry in sorted(entries)]
+    lines = [json.dumps(entry._asdict(), ensure_ascii=False) for entry in sorted(entries)]
     inside = "\n" + ",\n".join(lines) + "\n" if lines else ""
     return f'{{"version": {_VERSION}, "findings": [{inside}]}}\n'
 
@@ -79,46 +88,50 @@ def read(data: bytes) -> tuple[Entry, ...]:
 
 def _entry(found: object, number: int) -> Entry:
     if isinstance(found, dict):
-        entry = Entry(found.get("file", 0), found.get("rule", 0), found.get("fingerprint", 0), found.get("count", 1))
-        if all(isinstance(word, str) for word in entry[:3]) and type(entry.times) is int and entry.times > 0:
-            return entry
+        words = [found.get(name) for name in Entry._fields]
+        if all(isinstance(word, str) for word in words):
+            return Entry(*words)  # type: ignore[arg-type]
     raise DamagedError(f"has a damaged entry, the {number}. of its list; `resilint baseline` writes it anew")
 
 
 def match(
-    entries: Sequence[Entry], findings: Sequence[Known], gone: Callable[[str], bool], looked_at: Callable[[Entry], bool]
+    entries: Sequence[Entry], findings: Sequence[Entry], gone: Callable[[str], bool], looked_at: Callable[[Entry], bool]
 ) -> Match:
-    """Recognises findings; each count of an entry stands for one of them.
+    """Recognises findings; each entry stands for one of them, the likest.
 
     `gone` says that a file is no more: then its entries are for findings of other files that look the
     same. `looked_at` says that this run would have found what an entry stands for.
     """
-    left = Counter[Known]()
-    for entry in entries:
-        left[Known(*entry[:3])] += entry.times
-    recorded = [False] * len(findings)
-    for number, known in enumerate(findings):
-        if left[known] > 0:
-            left[known] -= 1
-            recorded[number] = True
-    renamed: dict[tuple[str, str], list[Known]] = {}
-    for known in sorted(known for known, count in left.items() if count > 0):
-        if gone(known.file):
-            renamed.setdefault((known.rule, known.fingerprint), []).extend([known] * left[known])
-    for number, known in enumerate(findings):
-        same = renamed.get((known.rule, known.fingerprint))
-        if not recorded[number] and same:
-            left[same.pop(0)] -= 1
-            recorded[number] = True
-    stale = [Entry(*known, count) for known, count in sorted(left.items()) if count > 0]
-    return Match(tuple(recorded), tuple(entry for entry in stale if looked_at(entry)))
+    left = dict(enumerate(sorted(entries)))
+    new = dict(enumerate(findings))
+    known: dict[int, Entry] = {}
+    for way in _WAYS:
+        known.update(_pair(left, list(left), new, way, 0))
+    if new:
+        moved = [number for number, entry in left.items() if gone(entry.file)]
+        for way in _WAYS:
+            known.update(_pair(left, [number for number in moved if number in left], new, way, 1))
+    stale = tuple(entry for entry in left.values() if looked_at(entry))
+    return Match(tuple(map(known.get, range(len(findings)))), stale)
 
 
-def without(entries: Sequence[Entry], stale: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries that are left when stale ones are taken out."""
-    counts = Counter[Known]()
-    for entry in entries:
-        counts[Known(*entry[:3])] += entry.times
-    for entry in stale:
-        counts[Known(*entry[:3])] -= entry.times
-    return tuple(sorted(Entry(*known, count) for known, count in counts.items() if count > 0))
+def _pair(
+    left: dict[int, Entry], among: Sequence[int], new: dict[int, Entry], way: _Way, skip: int
+) -> Iterator[tuple[int, Entry]]:
+    """Takes out entries and findings that are the same in some way, in order; 1 as `skip` lets the file differ."""
+    waiting: dict[tuple[str, ...], list[int]] = {}
+    for number in reversed(among):
+        waiting.setdefault(way(left[number])[skip:], []).append(number)
+    for number, finding in list(new.items()):
+        same = waiting.get(way(finding)[skip:])
+        if same:
+            del new[number]
+            yield number, left.pop(same.pop())
+
+
+def refreshed(entries: Iterable[Entry], findings: Sequence[Entry], matched: Match) -> tuple[Entry, ...]:
+    """The entries without stale ones, and under the names that files have today."""
+    now = [finding for finding, entry in zip(findings, matched.recorded, strict=True) if entry]
+    then = (entry for entry in matched.recorded if entry)
+    left = Counter(entries) - Counter(matched.stale) - Counter(then)
+    return tuple(sorted((*left.elements(), *now)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ from resilint_rules.kit.sieve import MAYBE, NO
 from resilint_rules.kit.text import Document, Span
 
 from . import ruff, selection, suppress
+from .fingerprint import fingerprinted
 from .memo import Memo, Reliance, Surroundings, named
 from .own import CRASHED, OWN, SYNTAX, UNREADABLE
 from .settings import Settings
@@ -73,7 +72,7 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
     outcome = suppress.apply(
         doc, module.outline.comments, findings, rules=every, enabled=enabled, sure=set() if unsure else enabled
     )
-    left = fingerprinted((*outcome.findings, *outcome.suppressed))
+    left = fingerprinted((*outcome.findings, *outcome.suppressed), doc.text)
     count = len(outcome.findings)
     found = left[:count]
     if "ruff" in settings.defer_to:
@@ -214,21 +213,3 @@ def _reads(project: Project) -> tuple[tuple[str, str], ...]:
 
 def _own(rule: Rule, span: Span, message: str) -> Finding:
     return Finding(rule.code, rule.name, rule.severity, span, message)
-
-
-def fingerprinted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings with their fingerprints: rule, callee, enclosing name, and which one of these it is.
-
-    Nothing in it depends on lines, layout or the file's name.
-    """
-    every = tuple(findings)
-    order = sorted(range(len(every)), key=lambda index: every[index].span)
-    seen: dict[tuple[str, str, str], int] = {}
-    made: dict[int, str] = {}
-    for index in order:
-        each = every[index]
-        key = (each.code, each.callee, each.scope)
-        seen[key] = seen.get(key, 0) + 1
-        text = "\0".join((*key, str(seen[key])))
-        made[index] = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-    return tuple(replace(each, fingerprint=made[index]) for index, each in enumerate(every))

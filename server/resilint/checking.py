@@ -99,8 +99,7 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
                 for line in closing.first_run(results):
                     terminal.say(line)
     if session.stale and session.known and not args.quiet:
-        number = closing.count(sum(entry.times for entry in session.stale), "finding")
-        terminal.say(f"{session.known.shown} records {number} that are gone: `resilint baseline --prune` forgets them.")
+        terminal.say(closing.stale(len(session.stale), session.known.shown))
     if args.verbose:
         terminal.say(closing.verbose(session.run.counts, time.monotonic() - session.started))
 
@@ -211,20 +210,17 @@ def baseline(args: Namespace, engine: Options) -> int:
     path = invocation.baseline(args.baseline, session.home)
     from . import recorded
 
-    known = recorded.Recorded(path, session.paths, session.home)
+    known = recorded.Recorded(path, session.paths, session.home, anew=not args.prune)
     results = session.results()
     if _complain(session):
         terminal.say("resilint: nothing is written while the settings are wrong")
         return 2
     if args.prune:
-        from .baseline import without
-
-        stale = known.part(results)[1]
-        entries = without(known.entries, stale)
-        said = f"{closing.count(sum(entry.times for entry in stale), 'finding')} forgotten"
+        entries, stale = known.prune(results)
+        said = f"{closing.count(stale, 'finding')} forgotten"
     else:
         entries = known.record(results)
-        said = f"{closing.count(sum(entry.times for entry in entries), 'finding')} recorded"
+        said = f"{closing.count(len(entries), 'finding')} recorded"
     known.write(entries)
     if not args.quiet:
         print(f"{said} in {known.shown}; `resilint check` reports what is not in it.")

@@ -46,6 +46,12 @@ def summary(results: Sequence[FileResult], files: int) -> str:
     return "\n".join(lines)
 
 
+def stale(number: int, file: str) -> str:
+    """One line about recorded findings that are no more."""
+    are, them = ("is", "it") if number == 1 else ("are", "them")
+    return f"{file} records {count(number, 'finding')} that {are} gone: `resilint baseline --prune` forgets {them}."
+
+
 def _trust(problem: Problem) -> str:
     return problem.offers[0].applicability if problem.offers else ""
 

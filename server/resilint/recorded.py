@@ -18,14 +18,18 @@ _NEVER = frozenset(rule.code for rule in OWN) - {"IGN001"}
 
 
 class Recorded:
-    """A baseline and the folder that its file names start from."""
+    """A baseline and the folder that its file names start from.
 
-    def __init__(self, path: str, paths: Sequence[str], home: Home) -> None:
+    With `anew` a damaged one counts as empty, if all that it can speak of is looked at.
+    """
+
+    def __init__(self, path: str, paths: Sequence[str], home: Home, *, anew: bool = False) -> None:
         self.path = path
         self._folder = os.path.dirname(path)
         self._asked = [os.path.abspath(each) for each in paths]
         self._home = home
-        self.entries = _read(path)
+        whole = any(each == self._folder or files.below(self._folder, each) for each in self._asked)
+        self.entries = _read(path, anew=anew and whole)
 
     @property
     def shown(self) -> str:
@@ -34,8 +38,7 @@ class Recorded:
 
     def part(self, results: Sequence[FileResult]) -> tuple[list[FileResult], tuple[baseline.Entry, ...]]:
         """The results with known findings set apart, and the stale entries."""
-        found = [self._known(each) for result in results for each in result.problems if each.code not in _NEVER]
-        matched = baseline.match(self.entries, found, self._gone, self.looked_at)
+        matched = baseline.match(self.entries, self._found(results), self._gone, self.looked_at)
         answers = iter(matched.recorded)
         parted = []
         for result in results:
@@ -51,9 +54,17 @@ class Recorded:
 
     def record(self, results: Iterable[FileResult]) -> tuple[baseline.Entry, ...]:
         """The entries for today's findings; those of files that were not looked at stay."""
-        found = [self._known(each) for result in results for each in result.problems if each.code not in _NEVER]
         kept = [entry for entry in self.entries if not self.looked_at(entry)]
-        return tuple(sorted((*baseline.record(found), *kept)))
+        return tuple(sorted((*self._found(results), *kept)))
+
+    def prune(self, results: Iterable[FileResult]) -> tuple[tuple[baseline.Entry, ...], int]:
+        """The entries without stale ones, renamed files under their new names; and how many were stale."""
+        found = self._found(results)
+        matched = baseline.match(self.entries, found, self._gone, self.looked_at)
+        return baseline.refreshed(self.entries, found, matched), len(matched.stale)
+
+    def _found(self, results: Iterable[FileResult]) -> list[baseline.Entry]:
+        return [self._known(each) for result in results for each in result.problems if each.code not in _NEVER]
 
     def write(self, entries: Iterable[baseline.Entry]) -> None:
         """Effect: replaces the file in one step. Raises RunError."""
@@ -80,15 +91,15 @@ class Recorded:
         every = (*rules().values(), *OWN)
         return entry.rule in enabled(self._home.settings, every) or entry.rule not in {rule.name for rule in every}
 
-    def _known(self, problem: Problem) -> baseline.Known:
+    def _known(self, problem: Problem) -> baseline.Entry:
         name = os.path.relpath(os.path.abspath(problem.file), self._folder).replace(os.sep, "/")
-        return baseline.Known(name, problem.rule, problem.fingerprint)
+        return baseline.entry(problem, name)
 
     def _gone(self, name: str) -> bool:
         return not os.path.exists(os.path.join(self._folder, name))
 
 
-def _read(path: str) -> tuple[baseline.Entry, ...]:
+def _read(path: str, *, anew: bool) -> tuple[baseline.Entry, ...]:
     if not os.path.lexists(path):
         return ()
     shown = os.path.relpath(path)
@@ -97,4 +108,6 @@ def _read(path: str) -> tuple[baseline.Entry, ...]:
     except files.Unreadable as error:
         raise RunError(f"{shown} cannot be read: {error}") from None
     except baseline.DamagedError as error:
+        if anew:
+            return ()
         raise RunError(f"{shown} {error}") from None

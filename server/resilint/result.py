@@ -88,7 +88,8 @@ class Problem:
     """A finding as people are told about it; the first offer is the preferred one.
 
     `source` holds the lines of the span, a line around it, and those that the first offer changes.
-    `suppressed` is "" or says what silences it: "comment" or "baseline".
+    `suppressed` is "" or says what silences it: "comment" or "baseline". `text` is a digest of the words
+    that stand there.
     """
 
     code: str
@@ -106,6 +107,7 @@ class Problem:
     callee: str = ""
     scope: str = ""
     suppressed: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ def _problem(doc: Document, finding: Finding, shown: str, suppressed: str) -> Pr
         callee=finding.callee,
         scope=finding.scope,
         suppressed=suppressed,
+        text=finding.text,
     )
 
 

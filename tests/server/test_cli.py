@@ -274,7 +274,7 @@ def test_a_baseline_lets_only_new_findings_through(home: Path, capsys: pytest.Ca
     capsys.readouterr()
     write(home, c=CLEAN)
     assert main(only()) == 0
-    assert "records 1 finding that are gone" in capsys.readouterr().err
+    assert "records 1 finding that is gone: `resilint baseline --prune` forgets it." in capsys.readouterr().err
     assert main(["baseline", "--prune"]) == 0
     assert json.loads((home / ".resilint-baseline.json").read_text()) == {"version": 1, "findings": []}
 
@@ -298,6 +298,19 @@ def test_a_damaged_baseline_gives_2(home: Path, capsys: pytest.CaptureFixture[st
     (home / ".resilint-baseline.json").write_text("{")
     assert main(only()) == 2
     assert capsys.readouterr().err.startswith("resilint: .resilint-baseline.json is not JSON: ")
+
+
+def test_a_damaged_baseline_is_written_anew(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As its message says: but not while other folders' entries would be lost, nor to prune it."""
+    write(home, b=RISKY)
+    damaged = home / ".resilint-baseline.json"
+    damaged.write_text("{")
+    assert main(["baseline", "--prune"]) == 2
+    assert main(["baseline", "b.py"]) == 2
+    assert damaged.read_text() == "{"
+    assert main(["baseline", "--select", "timeout-disabled"]) == 0
+    assert capsys.readouterr().out.startswith("1 finding recorded in ")
+    assert main(["check", "--select", "timeout-disabled"]) == 0
 
 
 def test_fixes_of_known_findings_wait(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

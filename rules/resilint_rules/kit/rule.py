@@ -86,6 +86,8 @@ class Finding:
     statement: Span = _NOWHERE
     """The whole statement around the span: an ignore comment on its first line counts too."""
     fingerprint: str = ""
+    text: str = ""
+    """A digest of the words that stand there, filled in by `check`: it tells like calls of one scope apart."""
     own_severity: bool = False
     """The rule chose this severity for this place; else the rule's own holds."""
 

@@ -31,9 +31,9 @@ class Recorded:
             return [*findings]
         name = os.path.relpath(path, self.folder).replace(os.sep, "/") if path else ""
         asked = [each for each in findings if each.code not in _NEVER]
-        marks = {(each.rule, each.fingerprint) for each in asked}
-        near = [e for e in self.entries if e.file == name or (e.rule, e.fingerprint) in marks]
-        known = [baseline.Known(name, each.rule, each.fingerprint) for each in asked]
+        known = [baseline.entry(each, name) for each in asked]
+        marks = {(each.rule, each.scope, each.callee) for each in known}
+        near = [each for each in self.entries if each.file == name or (each.rule, each.scope, each.callee) in marks]
         recorded = iter(baseline.match(near, known, self._gone, lambda entry: False).recorded)
         return [
             replace(each, severity=Severity.HINT) if each.code not in _NEVER and next(recorded) else each
