@@ -62,7 +62,8 @@ class Hooks:
 ```
 
 A task that is awaited, stored, returned or handed on has somebody who keeps it; a task group keeps
-its own. A program that starts its loop on the next line is not a server that loses work.
+its own. A program that starts its loop on the next line is not a server that loses work; one that
+runs the loop only where none is running is.
 
 ```python good
 import asyncio
@@ -93,6 +94,17 @@ def main():
     loop.run_forever()
 ```
 
+```python bad
+import asyncio
+
+def close(client):
+    loop = asyncio.get_event_loop()
+    if loop.is_running():
+        loop.create_task(client.close())  # finds: task-dropped
+    else:
+        loop.run_until_complete(client.close())
+```
+
 The fix keeps the task in a set until it is done; what it raised is then logged by asyncio as "Task
 exception was never retrieved". It is not applied unasked: perhaps the work should be awaited, or
 belongs in a queue that survives a restart, and only you know.
@@ -109,6 +121,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit.calls import SpawnCall
+from ..kit.handlers import last_name
 from ..kit.mend import after_statement, unused
 from ..kit.module import Module
 from ..kit.rule import Finding, Fix, rule
@@ -125,7 +138,7 @@ def check(call: SpawnCall) -> Iterator[Finding]:
     statement = call.statement
     if not call.discarded or call.deferred or statement is None or _awaited(call, statement):
         return
-    if not call.frame.is_async and _STARTS.search(call.frame.tree.text):
+    if not call.frame.is_async and _goes_on_to_run(call):
         return
     if _handed_in(call):
         return
@@ -137,6 +150,28 @@ def check(call: SpawnCall) -> Iterator[Finding]:
 
 def _awaited(call: SpawnCall, statement: cst.CSTNode) -> bool:
     return any(isinstance(each, cst.Await) and each.expression is call.node for each in walk(statement))
+
+
+def _goes_on_to_run(call: SpawnCall) -> bool:
+    """Whether the same function runs a loop, not only where the task was not started: in the other branch."""
+    if not _STARTS.search(call.frame.tree.text):
+        return False
+    instead = {id(node) for part in _instead(call) for node in walk(part)}
+    return any(
+        isinstance(each, cst.Call) and id(each) not in instead and _STARTS.search(f".{last_name(each)}(")
+        for each in walk(call.frame.tree.module)
+    )
+
+
+def _instead(call: SpawnCall) -> Iterator[cst.CSTNode]:
+    """The blocks that run only where the call does not, or has failed."""
+    for each in call.within:
+        if isinstance(each.node, cst.If):
+            other = each.node.orelse if each.part == "body" else each.node.body
+            if other is not None:
+                yield other
+        elif isinstance(each.node, (cst.Try, cst.TryStar)) and each.part == "body":
+            yield from each.node.handlers
 
 
 def _handed_in(call: SpawnCall) -> bool:
