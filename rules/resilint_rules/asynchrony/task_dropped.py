@@ -25,6 +25,45 @@ async def accept(event):
     return 202
 ```
 
+All tasks of a module are kept in one set.
+
+```python bad
+import asyncio
+
+async def sign_in(user):
+    asyncio.create_task(greet(user))  # finds: task-dropped
+    if user.is_new:
+        asyncio.create_task(count(user))  # finds: task-dropped
+        asyncio.create_task(tour(user))  # finds: task-dropped
+
+def sign_out(user):
+    asyncio.ensure_future(forget(user))  # finds: task-dropped
+```
+
+```python fixed
+import asyncio
+
+_tasks: set[asyncio.Task] = set()
+
+
+async def sign_in(user):
+    task = asyncio.create_task(greet(user))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+    if user.is_new:
+        task = asyncio.create_task(count(user))
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
+        task = asyncio.create_task(tour(user))
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
+
+def sign_out(user):
+    task = asyncio.ensure_future(forget(user))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+```
+
 A module that keeps its tasks already is taken at its word.
 
 ```python bad
@@ -130,6 +169,8 @@ from ..kit.text import Edit
 
 _STARTS = re.compile(r"\.run_(?:forever|until_complete)\(")
 _KEPT = re.compile(r"\.add_done_callback\(\s*(\w+)\.discard\s*\)")
+_NAMES = ("task", "background_task")
+_DEFINED = ("function", "class")
 
 
 @rule(code="ASY002", name="task-dropped", equivalents=("RUF006", "S7502"))
@@ -183,20 +224,20 @@ def _handed_in(call: SpawnCall) -> bool:
 
 def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     frame, module = call.frame, call.frame.scope.module
-    task = unused(frame, ("task", "background_task"))
+    kept = next((name for name in _KEPT.findall(module.text) if name in module.bindings), None)
+    task = unused(frame, _NAMES, but=_kept_in(kept) if kept else "")
     if not task or not isinstance(statement, cst.Expr):
         return []
-    kept = next((name for name in _KEPT.findall(module.text) if name in module.bindings), None)
     edits: list[Edit] = []
     name = kept
     if name is None:
         names = ("_tasks", "_background_tasks")
         name = next((each for each in names if not re.search(rf"\b{each}\b", module.text)), "")
-        place = _before(module, frame.tree.start) if name else None
-        if place is None:
-            return []
         imports = module.imports.items()
         asyncio = next((n for n, ts in imports if any(t.module == "asyncio" and not t.name for t in ts)), "")
+        place = _before_all(module, frame.tree.start, asyncio) if name else None
+        if place is None:
+            return []
         held = f"set[{asyncio}.Task]" if asyncio else "set"
         newline = module.doc.newline
         edits.append(Edit(place, place, f"{name}: {held} = set(){newline * 3}"))
@@ -207,13 +248,26 @@ def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     return [Fix(f"Keep the task in `{name}` until it is done", (*edits, Edit(start, start, f"{task} = "), after))]
 
 
-def _before(module: Module, offset: int) -> int | None:
-    """Where a line can be put before the top-level function or class that holds an offset, above its comments."""
-    top = next((piece for piece in module.outline.pieces if piece.start <= offset < piece.end), None)
-    if top is None or top.kind not in ("function", "class"):
+def _kept_in(name: str) -> str:
+    """Matches what is said of a task that is kept in a set, where the task's own name stands for `{}`."""
+    return rf"^[ \t]*{{}} = (?=.*\()|\b{name}\.add\({{}}\)|\b{{}}\.add_done_callback\({name}\.discard\)"
+
+
+def _before_all(module: Module, offset: int, asyncio: str) -> int | None:
+    """Where a line can be put before the first function or class that may use it, above its comments.
+
+    The same place for all tasks of a module, so that each finds the set of the first.
+    """
+    inside = next((piece for piece in module.outline.pieces if piece.start <= offset < piece.end), None)
+    if inside is None or inside.kind not in _DEFINED:
         return None
+    brought = not asyncio
+    for piece in module.outline.pieces:
+        if brought and piece.kind in _DEFINED:
+            break
+        brought = brought or bool(re.search(rf"\bimport\b.*\b{asyncio}\b", module.source(piece)))
     document = module.doc
-    row = document.position(top.start)[0]
+    row = document.position(piece.start)[0]
     while row > 1 and document.line(row - 1).startswith("#"):
         row -= 1
     return document.starts[row - 1]

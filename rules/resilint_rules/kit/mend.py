@@ -144,12 +144,19 @@ def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable
     )
 
 
-def unused(frame: Frame, names: tuple[str, ...]) -> str:
-    """The first of some names that the function, or the module around a statement, does not mention; "" if none."""
+def unused(frame: Frame, names: tuple[str, ...], but: str = "") -> str:
+    """The first of some names that the function, or the module around a statement, does not mention; "" if none.
+
+    `but` is a regular expression of mentions that do no harm, with `{}` where the name stands.
+    """
     while frame.outer is not None:
         frame = frame.outer
     text = frame.tree.text if frame.kind == "function" else frame.scope.module.text
-    return next((name for name in names if not re.search(rf"\b{name}\b", text)), "")
+    for name in names:
+        mentions = re.sub(but.replace("{}", name), "", text, flags=re.MULTILINE) if but else text
+        if not re.search(rf"\b{name}\b", mentions):
+            return name
+    return ""
 
 
 def _breaks(text: str) -> bool:
