@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -197,7 +198,7 @@ def move(text: str, chance: random.Random) -> str | None:
             functions = [each for each in home.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
             names = Counter(each.name for each in functions)
             free = [e for e in functions if names[e.name] == 1 and not e.decorator_list and alone(rows, e)]
-            pairs += [(one, other) for one, other in zip(free, free[1:], strict=False)]
+            pairs += [(one, other) for one, other in pairwise(free)]
             pairs += [(free[0], free[-1])] if len(free) > 2 else []
     if not pairs:
         return None
@@ -347,7 +348,8 @@ def trial(source: Path, folder: Path, edits: int, calls: int, seed: int, rules: 
     rows = {(each.file, each.row) for each in reported}
     missed = [each for each in added if not any((each.file, row) in rows for row in each.rows)]
     print(f"{source.name}: {unseen} more calls were added that are no finding", file=sys.stderr)
-    return Score(source.name, len(old), again, int(gone[0]) if gone else 0, len(added), missed, time.monotonic() - began)
+    stale = int(gone[0]) if gone else 0
+    return Score(source.name, len(old), again, stale, len(added), missed, time.monotonic() - began)
 
 
 def main() -> int:

@@ -25,6 +25,45 @@ async def accept(event):
     return 202
 ```
 
+All tasks of a module are kept in one set.
+
+```python bad
+import asyncio
+
+async def sign_in(user):
+    asyncio.create_task(greet(user))  # finds: task-dropped
+    if user.is_new:
+        asyncio.create_task(count(user))  # finds: task-dropped
+        asyncio.create_task(tour(user))  # finds: task-dropped
+
+def sign_out(user):
+    asyncio.ensure_future(forget(user))  # finds: task-dropped
+```
+
+```python fixed
+import asyncio
+
+_tasks: set[asyncio.Task] = set()
+
+
+async def sign_in(user):
+    task = asyncio.create_task(greet(user))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+    if user.is_new:
+        task = asyncio.create_task(count(user))
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
+        task = asyncio.create_task(tour(user))
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
+
+def sign_out(user):
+    task = asyncio.ensure_future(forget(user))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+```
+
 A module that keeps its tasks already is taken at its word.
 
 ```python bad
@@ -95,7 +134,8 @@ async def resend(events):
 ```
 
 A task that is awaited, stored, returned or handed on has somebody who keeps it; a task group keeps
-its own. A program that starts its loop on the next line is not a server that loses work.
+its own. A program that starts its loop on the next line is not a server that loses work; one that
+runs the loop only where none is running is.
 
 ```python good
 import asyncio
@@ -126,6 +166,17 @@ def main():
     loop.run_forever()
 ```
 
+```python bad
+import asyncio
+
+def close(client):
+    loop = asyncio.get_event_loop()
+    if loop.is_running():
+        loop.create_task(client.close())  # finds: task-dropped
+    else:
+        loop.run_until_complete(client.close())
+```
+
 The fix keeps the task in a set until it is done; what it raised is then logged by asyncio as "Task
 exception was never retrieved". It is not applied unasked: perhaps the work should be awaited, or
 belongs in a queue that survives a restart, and only you know.
@@ -142,6 +193,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit.calls import SpawnCall
+from ..kit.handlers import last_name
 from ..kit.marks import mentioned
 from ..kit.mend import after_statement, front, unused
 from ..kit.rule import Finding, Fix, rule
@@ -150,6 +202,8 @@ from ..kit.text import Edit
 
 _STARTS = re.compile(r"\.run_(?:forever|until_complete)\(")
 _KEPT = re.compile(r"\.add_done_callback\(\s*(\w+)\.discard\s*\)")
+_NAMES = ("task", "background_task")
+_DEFINED = ("function", "class")
 
 
 @rule(code="ASY002", name="task-dropped", equivalents=("RUF006", "S7502"))
@@ -158,7 +212,7 @@ def check(call: SpawnCall) -> Iterator[Finding]:
     statement = call.statement
     if not call.discarded or call.deferred or statement is None or _awaited(call, statement):
         return
-    if not call.frame.is_async and _STARTS.search(call.frame.tree.text):
+    if not call.frame.is_async and _goes_on_to_run(call):
         return
     if _handed_in(call):
         return
@@ -172,6 +226,28 @@ def _awaited(call: SpawnCall, statement: cst.CSTNode) -> bool:
     return any(isinstance(each, cst.Await) and each.expression is call.node for each in walk(statement))
 
 
+def _goes_on_to_run(call: SpawnCall) -> bool:
+    """Whether the same function runs a loop, not only where the task was not started: in the other branch."""
+    if not _STARTS.search(call.frame.tree.text):
+        return False
+    instead = {id(node) for part in _instead(call) for node in walk(part)}
+    return any(
+        isinstance(each, cst.Call) and id(each) not in instead and _STARTS.search(f".{last_name(each)}(")
+        for each in walk(call.frame.tree.module)
+    )
+
+
+def _instead(call: SpawnCall) -> Iterator[cst.CSTNode]:
+    """The blocks that run only where the call does not, or has failed."""
+    for each in call.within:
+        if isinstance(each.node, cst.If):
+            other = each.node.orelse if each.part == "body" else each.node.body
+            if other is not None:
+                yield other
+        elif isinstance(each.node, (cst.Try, cst.TryStar)) and each.part == "body":
+            yield from each.node.handlers
+
+
 def _handed_in(call: SpawnCall) -> bool:
     """Whether what is started may be a task already, which somebody else keeps: only a call makes a new coroutine."""
     if call.fact.flag("idempotent"):
@@ -181,20 +257,20 @@ def _handed_in(call: SpawnCall) -> bool:
 
 def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     frame, module = call.frame, call.frame.scope.module
-    task = unused(frame, ("task", "background_task"))
+    kept = next((name for name in _KEPT.findall(module.text) if name in module.bindings), None)
+    task = unused(frame, _NAMES, but=_kept_in(kept) if kept else "")
     if not task or not isinstance(statement, cst.Expr):
         return []
-    kept = next((name for name in _KEPT.findall(module.text) if name in module.bindings), None)
     edits: list[Edit] = []
     name = kept
     if name is None:
         names = ("_tasks", "_background_tasks")
         name = next((each for each in names if not mentioned(each, module.text)), "")
-        place = front(module) if name else None
-        if place is None or place > frame.tree.start:
-            return []
         imports = module.imports.items()
         asyncio = next((n for n, ts in imports if any(t.module == "asyncio" and not t.name for t in ts)), "")
+        place = front(module, asyncio) if name else None
+        if place is None or place > frame.tree.start:
+            return []
         held = f"set[{asyncio}.Task]" if asyncio else "set"
         newline = module.doc.newline
         edits.append(Edit(place, place, f"{name}: {held} = set(){newline * 3}"))
@@ -203,3 +279,8 @@ def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     if after is None:
         return []
     return [Fix(f"Keep the task in `{name}` until it is done", (*edits, Edit(start, start, f"{task} = "), after))]
+
+
+def _kept_in(name: str) -> str:
+    """Matches what is said of a task that is kept in a set, where the task's own name stands for `{}`."""
+    return rf"^[ \t]*{{}} = (?=.*\()|\b{name}\.add\({{}}\)|\b{{}}\.add_done_callback\({name}\.discard\)"

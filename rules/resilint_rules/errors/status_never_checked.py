@@ -66,11 +66,12 @@ def there(uid):
     return resp.headers["ETag"]
 ```
 
-A body that itself says whether it is an answer or an error, and is asked, has been checked. So has
-a client whose hook raises.
+A body that itself says whether it is an answer or an error, and is asked, has been checked, also by
+a function that says that it checks. So has a client whose hook raises. A body that is only read, so
+that the connection can be used again, is not taken for an answer.
 
 ```python good
-import requests
+import aiohttp, requests
 
 def user(uid):
     data = requests.get(URL, timeout=5).json()
@@ -84,6 +85,15 @@ def order(uid):
     if data.get("status") != "success":
         raise LookupError(uid)
     return data["order"]
+
+def items(uid):
+    data = requests.get(URL, timeout=5).json()
+    raise_for_errors(data)
+    return data["items"]
+
+async def note(session: aiohttp.ClientSession, event):
+    async with session.post(URL, json=event) as answer:
+        await answer.read()
 
 def strict():
     session = requests.Session()

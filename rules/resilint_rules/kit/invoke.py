@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from .calls import KINDS, Arguments, Call, OtherCall
 from .catalog import Fact
+from .syntax import dotted
 from .values import (
     UNKNOWN,
     Class,
@@ -49,6 +51,8 @@ RECORDED = (
 """Tables whose entries are recorded as calls of a frame, for rules to look at."""
 _ENVIRONMENT = ("os.getenv", "os.environ.get")
 _NUMBERS = {"int": int, "float": float}
+_LOOKS = re.compile(r"(?:^|_)(?:check|raise|ensure|assert|verify|errors?)(?:_|$)", re.IGNORECASE)
+"""Functions that look for an error in what they are given, by their name."""
 _QUIET = (
     "logging.",
     "isinstance",
@@ -69,6 +73,8 @@ _QUIET = (
 def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offloaded: bool = False) -> Value:
     """The value of calling `func`; known calls are noted in the frame."""
     choices = options(present(func))
+    if _LOOKS.search(dotted(node.func).rpartition(".")[2]):
+        _shown(args)
     if len(choices) > 1:
         merged = _same_method(choices)
         if merged is None:
@@ -76,6 +82,8 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
             stub = _stub(ev, names.pop(), args) if len(names) == 1 else None
             if stub is not None:
                 return stub
+            for each in choices:
+                _asked(each, args)
             _hand_over(ev, args, "one of several functions")
             return UNKNOWN
         return _method(ev, node, merged, args, tuple(c.owner for c in choices if isinstance(c, Method)), offloaded)
@@ -107,8 +115,7 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
         return UNKNOWN
     _hand_over(ev, args, "it is passed on")
     if isinstance(target, Result):
-        if target.of.endswith(".get") and args.positional and isinstance(args.positional[0].value, Const):
-            look_into(target, args.positional[0].value.value)
+        _asked(target, args)
         return Result(f"{target.of}()", target.source)
     return UNKNOWN
 
@@ -150,6 +157,22 @@ def _note(
     if keep:
         ev.frame.calls[id(node)] = call
     return call
+
+
+def _asked(target: Value, args: Arguments) -> None:
+    """Notes what a body is asked for: `body.get("error")`."""
+    if isinstance(target, Result) and target.of.endswith(".get") and args.positional:
+        key = args.positional[0].value
+        if isinstance(key, Const):
+            look_into(target, key.value)
+
+
+def _shown(args: Arguments) -> None:
+    """Notes that a function which says that it checks is shown a body."""
+    for given in (*args.positional, *args.named.values()):
+        for each in options(given.value):
+            if isinstance(each, Result) and each.source is not None:
+                each.source.envelope = True
 
 
 def _hand_over(ev: Evaluator, args: Arguments, why: str) -> None:

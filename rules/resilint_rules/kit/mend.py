@@ -56,10 +56,16 @@ def add_argument(call: Call, text: str) -> Edit | None:
     return Edit(stop, stop, f", {text}")
 
 
-def front(module: Module) -> int | None:
-    """Where a definition can be put that functions of a module share: before the first function or class, above its
-    comments. One place, so that many fixes in a module do not define it many times."""
-    top = next((piece for piece in module.outline.pieces if piece.kind in ("function", "class")), None)
+def front(module: Module, needs: str = "") -> int | None:
+    """Where a definition can be put that functions of a module share: before the first function or class behind the
+    import of what it `needs`, above its comments. One place, so that many fixes do not define it many times."""
+    brought = not needs
+    top = None
+    for piece in module.outline.pieces:
+        if brought and piece.kind in ("function", "class"):
+            top = piece
+            break
+        brought = brought or re.search(rf"\bimport\b.*\b{needs}\b", module.source(piece)) is not None
     if top is None:
         return None
     document = module.doc
@@ -159,12 +165,19 @@ def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable
     )
 
 
-def unused(frame: Frame, names: tuple[str, ...]) -> str:
-    """The first of some names that the function, or the module around a statement, does not mention; "" if none."""
+def unused(frame: Frame, names: tuple[str, ...], but: str = "") -> str:
+    """The first of some names that the function, or the module around a statement, does not mention; "" if none.
+
+    `but` is a regular expression of mentions that do no harm, with `{}` where the name stands.
+    """
     while frame.outer is not None:
         frame = frame.outer
     text = frame.tree.text if frame.kind == "function" else frame.scope.module.text
-    return next((name for name in names if not mentioned(name, text)), "")
+    for name in names:
+        mentions = re.sub(but.replace("{}", name), "", text, flags=re.MULTILINE) if but else text
+        if not mentioned(name, mentions):
+            return name
+    return ""
 
 
 def _breaks(text: str) -> bool:

@@ -7,6 +7,7 @@ import libcst as cst
 from .calls import Call
 from .mend import after_statement, before_body, hoist
 from .rule import Fix
+from .syntax import walk
 from .text import Edit
 from .values import Const, Instance, Response
 
@@ -29,7 +30,15 @@ def read_unchecked(response: Response) -> str:
     known = {*body, *fact.words("plain")}
     if any(name not in known and name not in _PLAIN for name, _ in response.uses):
         return ""  # an accessor we know nothing of may be the check
-    return next((name for name, _ in response.uses if name in body), "")
+    read = [(name, node) for name, node in response.uses if name in body]
+    drained = _drained(call) if read else frozenset()
+    return next((name for name, node in read if id(node) not in drained), "")
+
+
+def _drained(call: Call) -> frozenset[int]:
+    """The attributes that are called in statements of their own: what they give back is thrown away."""
+    found = (_call_in(each.value) for each in walk(call.frame.tree.module) if isinstance(each, cst.Expr))
+    return frozenset(id(each.func) for each in found if isinstance(each, cst.Call))
 
 
 _PLAIN = frozenset(

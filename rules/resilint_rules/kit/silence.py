@@ -35,6 +35,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """Names that say that a failure is to be of no consequence."""
+_READS = re.compile(r"recv|receive|read|next|__anext__|__next__|get_message")
+_HUNG_UP = re.compile(r"Closed\w*$|Disconnect\w*$|EndOf\w+$|EOF\w*$|IncompleteRead\w*$")
 _COUNTS = re.compile(r"fail|err|miss|skip|bad|retr|attempt", re.IGNORECASE)
 _REPORTS = re.compile(
     r"(?:^|_)(?:fail\w*|err\w*|warn\w*|abort|alert|notify|report\w*|complain|problem)(?:_|$)", re.IGNORECASE
@@ -57,7 +59,7 @@ def silent(guard: Guard) -> Iterator[tuple[Clause, Call]]:
         if not _says_nothing(clause) or clause.comment or _only_slow(clause, guard) or _verdict(clause, guard.frame):
             continue
         meant = (each for each in calls if clause.concerns(each) and not _handled_before(guard, clause, each))
-        call = next(meant, None)
+        call = next((each for each in meant if not _hung_up(clause, each)), None)
         if call is not None:
             yield clause, call
 
@@ -124,6 +126,12 @@ def _only_slow(clause: Clause, guard: Guard) -> bool:
     """Whether a clause only catches that nothing came in time, in a loop that goes on to wait."""
     looped = any(each.kind == "loop" for each in guard.within)
     return looped and bool(clause.errors) and all("timeout" in each.lower() for each in clause.errors or ())
+
+
+def _hung_up(clause: Clause, call: Call) -> bool:
+    """Whether a clause only catches that the other side has hung up, around a call that reads what it sends."""
+    reads = _READS.match(call.callee.rpartition(".")[2])
+    return bool(reads and clause.errors) and all(_HUNG_UP.search(each) for each in clause.errors or ())
 
 
 def _handled_before(guard: Guard, clause: Clause, call: Call) -> bool:

@@ -5,6 +5,8 @@ import socket
 
 import httpx
 import requests
+import websockets
+from starlette.websockets import WebSocketDisconnect
 
 LOG = logging.getLogger(__name__)
 
@@ -143,6 +145,24 @@ def resolved(host):
         return socket.gethostbyname(host)
     except OSError:
         return None
+
+
+async def relayed(url, browser):
+    """Who reads is told in this way that the other side has hung up."""
+    async with websockets.connect(url) as partner:
+        try:
+            while True:
+                await browser.send_text(await partner.recv())
+        except (WebSocketDisconnect, websockets.ConnectionClosedOK, websockets.ConnectionClosedError):
+            pass
+
+
+async def pushed(url, event):
+    async with websockets.connect(url) as partner:
+        try:
+            await partner.send(event)
+        except websockets.ConnectionClosed:  # finds: failure-swallowed
+            pass
 
 
 class Feed:

@@ -1,5 +1,6 @@
 """What counts as a look at the status, and who may look instead."""
 
+import aiohttp
 import httpx
 import requests
 
@@ -92,4 +93,46 @@ def linked(page, live):
         return fail(page)
     if live and "error" in data:
         return fail(page)
+    return data["key"]
+
+
+async def drained(session: aiohttp.ClientSession, entry):
+    """The body is read so that the connection can be used again; nothing is taken from it."""
+    async with session.post(URL, json=entry) as answer:
+        await answer.read()
+
+
+async def drained_first(session: aiohttp.ClientSession, entry):
+    async with session.post(URL, json=entry) as answer:  # finds: status-never-checked
+        await answer.read()
+        return await answer.json()
+
+
+async def inspected(session: aiohttp.ClientSession):
+    """A function that says it checks is shown the body."""
+    async with session.get(URL) as answer:
+        data = await answer.json()
+        raise_for_errors(data)
+    return data["items"]
+
+
+class Partner:
+    def items(self):
+        answer = requests.get(URL, timeout=5)
+        return self._check_answer(answer.json())["items"]
+
+    def stored(self):
+        answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+        store(answer.json())
+
+
+async def two_ways(order):
+    try:
+        async with aiohttp.ClientSession() as session:
+            async with session.post(URL, json=order) as answer:
+                data = await answer.json()
+    except RuntimeError:
+        data = fallback(order)
+    if data.get("status") == "error":
+        raise LookupError(order)
     return data["key"]

@@ -29,6 +29,31 @@ class Bus:
         asyncio.ensure_future(self.log(future))  # finds: task-dropped
 
 
+def flush(queue):
+    try:
+        asyncio.ensure_future(queue.flush())  # finds: task-dropped
+    except RuntimeError:
+        asyncio.new_event_loop().run_until_complete(queue.flush())
+
+
+def serve(queue, port):
+    loop = asyncio.new_event_loop()
+    if port:
+        loop.create_task(queue.listen(port))
+    try:
+        loop.create_task(queue.work())
+        loop.run_forever()
+    except KeyboardInterrupt:
+        loop.create_task(queue.flush())
+        loop.run_until_complete(queue.close())
+
+
+def answered(queue):
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(queue.open())
+    loop.create_task(queue.flush())  # misses: task-dropped - the loop has run already, and is perhaps run again elsewhere
+
+
 async def several(urls):
     [asyncio.create_task(fetch(url)) for url in urls]  # misses: task-dropped - only statements of their own count
     tasks = [asyncio.create_task(fetch(url)) for url in urls]
