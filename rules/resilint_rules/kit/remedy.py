@@ -218,10 +218,9 @@ def rebound(call: Call, node: cst.CSTNode, fact: Fact) -> list[Fix]:
 
 def holder(call: Call, fact: Fact) -> Call | None:
     """The making of the object that a call is given to hold its limit; None if it is given none that can be seen."""
-    for param in fact.timeout:
-        value = call.args.value(param)
-        if isinstance(value, Instance) and value.made is not None and value.made.fact.kind == "limit":
-            return value.made
+    value = call.args.value(fact.timeout[0]) if fact.timeout else None
+    if isinstance(value, Instance) and value.made is not None and value.made.fact.kind == "limit":
+        return value.made
     return None
 
 
