@@ -279,3 +279,35 @@ def test_what_another_function_does_to_a_client_is_seen_at_once(
     check(Document(POOL.format(**(plain | before)), "api.py", "api"), project, settings, memo)
     doc = Document(POOL.format(**(plain | after)), "api.py", "api")
     assert _said(check(doc, project, settings, memo)) == _said(check(doc, project, settings))
+
+
+def test_a_caller_that_begins_to_ask_a_body_is_heard() -> None:
+    """Whether a function's finding stands may be up to the one that calls it."""
+    text = """\
+import requests
+
+
+def ask(order):
+    answer = requests.post("https://partner.example", json=order, timeout=5)
+    return answer.json()
+
+
+def show(order):
+    found = ask(order)
+    if "error" in order:
+        return None
+    return found["rows"]
+
+
+def other(order):
+    return order
+"""
+    asking = text.replace("in order", "in found")
+    fresh = text.replace("return order", 'return "error" not in ask(order)')
+    memo, project, counts = Memo(), _read({}), []
+    for each in (text, asking, text, fresh, text):
+        doc = Document(each, "shop.py", "shop")
+        remembered = check(doc, project, Settings(), memo)
+        assert _said(remembered) == _said(check(doc, _read({}), Settings()))
+        counts.append(len(remembered.findings))
+    assert counts == [1, 0, 1, 0, 1]

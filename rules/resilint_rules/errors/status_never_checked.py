@@ -66,9 +66,10 @@ def there(uid):
     return resp.headers["ETag"]
 ```
 
-A body that itself says whether it is an answer or an error, and is asked, has been checked, also by
-a function that says that it checks. So has a client whose hook raises. A body that is only read, so
-that the connection can be used again, is not taken for an answer.
+A body that itself says whether it is an answer or an error, and is asked, has been checked: here, by
+a function that is given it or says that it checks, or by one of this module that called for it. So
+has a client whose hook raises. A body that is only read, so that the connection can be used again,
+is not taken for an answer.
 
 ```python good
 import aiohttp, requests
@@ -94,6 +95,27 @@ def items(uid):
 async def note(session: aiohttp.ClientSession, event):
     async with session.post(URL, json=event) as answer:
         await answer.read()
+
+def renewed():
+    answer = requests.post(URL, timeout=5)
+    return answer.text == "OK"
+
+def token():
+    answer = requests.post(URL, timeout=5)
+    try:
+        return answer.json()["access_token"]
+    except KeyError:
+        raise LookupError("no token") from None
+
+def _asked(text):
+    answer = requests.post(URL, json=text, timeout=5)
+    return answer.json()
+
+def say(text):
+    found = _asked(text)
+    if found.get("error_code"):
+        raise LookupError(found)
+    return found["said"]
 
 def strict():
     session = requests.Session()

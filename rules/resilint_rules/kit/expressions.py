@@ -9,9 +9,10 @@ import libcst as cst
 
 from .calls import Within
 from .evaluate import Evaluator
-from .syntax import children
+from .syntax import children, walk
 from .values import (
     UNKNOWN,
+    VERDICT,
     Const,
     Mapping,
     Method,
@@ -21,10 +22,12 @@ from .values import (
     Result,
     Sequence,
     Value,
+    asked,
     join,
     look_into,
     options,
     present,
+    whole,
 )
 
 _FOLDS: dict[type, Any] = {
@@ -143,9 +146,11 @@ class Expressions(Evaluator):
         self.frame.compares[id(node)] = (node, sides)
         if any(isinstance(each.operator, (cst.In, cst.NotIn)) for each in node.comparisons):
             self.escape(sides[-1], "it is searched", settle=False)
-            for side in options(sides[-1]):
-                if isinstance(side, Result) and side.source is not None:
-                    side.source.envelope = True
+            asked(sides[-1])
+        elif any(isinstance(each, Const) and VERDICT.search(str(each.value)) for each in sides):
+            for side in (each for one in sides for each in options(one)):
+                if whole(side):  # a body that is one word
+                    asked(side)
         return UNKNOWN
 
     def _subscript(self, node: cst.Subscript) -> Value:
@@ -169,6 +174,8 @@ class Expressions(Evaluator):
             owner.owner.events.append(("touch", owner.name, UNKNOWN))
         if isinstance(owner, (Result, Ref)):
             look_into(owner, key)
+            if isinstance(key, str) and any(_misses(each) for each in self.within):
+                asked(owner)
             shown = str(key).lower() if isinstance(key, str) else key
             if isinstance(owner, Result):
                 return Result(f"{owner.of}[{shown}]", owner.source)
@@ -241,6 +248,15 @@ class Expressions(Evaluator):
         cst.Ellipsis: _plain,
         cst.Imaginary: _plain,
     }
+
+
+def _misses(within: Within) -> bool:
+    """Whether a place is the body of a `try` that goes on where a key is missing."""
+    if within.kind != "try" or within.part != "body" or not isinstance(within.node, (cst.Try, cst.TryStar)):
+        return False
+    kinds = [each.type for each in within.node.handlers]
+    names = [each.value for kind in kinds if kind is not None for each in walk(kind) if isinstance(each, cst.Name)]
+    return "KeyError" in names or "LookupError" in names
 
 
 def _names(node: cst.CSTNode) -> list[str]:

@@ -30,14 +30,15 @@ from .values import (
 class Flow(Binder):
     """Goes through the statements of a frame."""
 
-    def function(self, node: cst.FunctionDef, receiver: Value | None) -> None:
-        """Runs a function's body, with its parameters bound to what their annotations say."""
+    def function(self, node: cst.FunctionDef, receiver: Value | None, given: Env | None = None) -> None:
+        """Runs a function's body, with its parameters bound to what is given, or to what their annotations say."""
         frame = self.frame
         frame.node = node
         frame.is_async = node.asynchronous is not None
         for decorator in node.decorators:
             frame.decorators.append((decorator, self.value(decorator.decorator)))
         self._parameters(node.params, receiver)
+        frame.env.update(given or {})
         self.suite(node.body)
         self._inner()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .calls import KINDS, Arguments, Call, OtherCall
+from .calls import KINDS, Argument, Arguments, Call, OtherCall
 from .catalog import Fact
 from .syntax import dotted
 from .values import (
@@ -25,10 +25,12 @@ from .values import (
     Response,
     Result,
     Value,
+    asked,
     join,
     look_into,
     options,
     present,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ RECORDED = (
 """Tables whose entries are recorded as calls of a frame, for rules to look at."""
 _ENVIRONMENT = ("os.getenv", "os.environ.get")
 _NUMBERS = {"int": int, "float": float}
-_LOOKS = re.compile(r"(?:^|_)(?:check|raise|ensure|assert|verify|errors?)(?:_|$)", re.IGNORECASE)
+_LOOKS = re.compile(r"(?:^|_)(?:check|raise|ensure|assert|validate|verify|errors?)(?:_|$)", re.IGNORECASE)
 """Functions that look for an error in what they are given, by their name."""
 _QUIET = (
     "logging.",
@@ -116,8 +118,15 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
     _hand_over(ev, args, "it is passed on")
     if isinstance(target, Result):
         _asked(target, args)
-        return Result(f"{target.of}()", target.source)
+        return Result(f"{target.of}()", target.source or _body(args))
     return UNKNOWN
+
+
+def _body(args: Arguments) -> Response | None:
+    """The response whose body, or what was made of it, is the first argument."""
+    first = next(iter((*args.positional, *args.named.values())), None)
+    found = [each.source for each in options(first.value) if isinstance(each, Result)] if first is not None else []
+    return next((each for each in found if each is not None), None)
 
 
 def _same_method(choices: tuple[Value, ...]) -> Method | None:
@@ -160,7 +169,9 @@ def _note(
 
 
 def _asked(target: Value, args: Arguments) -> None:
-    """Notes what a body is asked for: `body.get("error")`."""
+    """Notes what a body is asked for: `body.get("error")`, `body.startswith("OK")`."""
+    if isinstance(target, Result) and target.of.endswith((".startswith", ".endswith")) and whole(target):
+        asked(target)
     if isinstance(target, Result) and target.of.endswith(".get") and args.positional:
         key = args.positional[0].value
         if isinstance(key, Const):
@@ -170,9 +181,7 @@ def _asked(target: Value, args: Arguments) -> None:
 def _shown(args: Arguments) -> None:
     """Notes that a function which says that it checks is shown a body."""
     for given in (*args.positional, *args.named.values()):
-        for each in options(given.value):
-            if isinstance(each, Result) and each.source is not None:
-                each.source.envelope = True
+        asked(given.value)
 
 
 def _hand_over(ev: Evaluator, args: Arguments, why: str) -> None:
@@ -220,7 +229,9 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
         return stub
     if not name.startswith(_QUIET):
         _hand_over(ev, args, f"it is passed to `{name}`")
-    return Result(f"{name}()")
+    if name == "isinstance" and args.positional and whole(args.positional[0].value):
+        asked(args.positional[0].value)
+    return Result(f"{name}()", _body(args))
 
 
 def _stub(ev: Evaluator, name: str, args: Arguments) -> Instance | None:
@@ -304,7 +315,7 @@ def _number(value: Value, name: str) -> Value:
             return Const(_NUMBERS[name](value.value), value.soft, value.name)
         except ValueError:
             return UNKNOWN
-    return Result(f"{name}({value.of})") if isinstance(value, Result) else UNKNOWN
+    return Result(f"{name}({value.of})", value.source) if isinstance(value, Result) else UNKNOWN
 
 
 def _offload(ev: Evaluator, node: cst.Call, fact: Fact, args: Arguments) -> Value:
@@ -333,12 +344,23 @@ def _offload(ev: Evaluator, node: cst.Call, fact: Fact, args: Arguments) -> Valu
     return Pending(value.value if isinstance(value, Pending) else value)
 
 
+def _places(args: Arguments) -> list[tuple[int | str, Argument]]:
+    """The arguments, each with its place: a number or a name."""
+    return [*enumerate(args.positional), *args.named.items()]
+
+
 def _project(ev: Evaluator, target: Function, args: Arguments) -> Value:
     """A call of the project's own function: what it returns, if that can be seen."""
     configures = ev.frame.scope.linker.configures(target)
     for each in (*args.positional, *args.named.values()):
         ev.escape(each.value, f"it is passed to `{target.piece.name}`", settle=configures)
+    for place, given in _places(args):
+        for value in options(given.value):
+            if isinstance(value, Result) and value.source is not None:
+                value.source.handed.append((target, place, value))
     linker = ev.frame.scope.linker
+    if target.piece in linker.supposed:
+        return linker.supposed[target.piece]
     frame = linker.frame(target) if linker.gives(target) else None
     if frame is None:
         return UNKNOWN

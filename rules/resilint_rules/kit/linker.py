@@ -34,6 +34,8 @@ class Linker:
         self.foreign = 0
         self.frames: list[Frame] = []
         """All that were begun, in any module."""
+        self.supposed: dict[FunctionPiece, Value] = {}
+        """What some functions are taken to give back, to see what others would do with it."""
         self._scopes: dict[int, Scope] = {}
         self._depth = 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from .bodies import asked_elsewhere
 from .calls import Call
 from .mend import after_statement, before_body, hoist
 from .rule import Fix
@@ -15,8 +16,8 @@ from .values import Const, Instance, Response
 def read_unchecked(response: Response) -> str:
     """The first accessor by which the body is read although nothing looks at the status; "" if all is well.
 
-    Silent when the response leaves the function's sight, its client raises by itself, or its truth
-    value is tested where that is the status.
+    Silent when the response leaves the function's sight, its client raises by itself, its truth value
+    is tested where that is the status, or the body itself is asked, here or by who is given it.
     """
     call = response.call
     fact = call.frame.scope.catalog.fact("response", response.type)
@@ -32,7 +33,8 @@ def read_unchecked(response: Response) -> str:
         return ""  # an accessor we know nothing of may be the check
     read = [(name, node) for name, node in response.uses if name in body]
     drained = _drained(call) if read else frozenset()
-    return next((name for name, node in read if id(node) not in drained), "")
+    found = next((name for name, node in read if id(node) not in drained), "")
+    return "" if found and asked_elsewhere(response) else found
 
 
 def _drained(call: Call) -> frozenset[int]:

@@ -213,14 +213,7 @@ class Scope:
             self._frames[key] = None
             return None
         frame = Frame(self, tree, function.qualname, kind="function")
-
-        receiver: Value | None = None
-        if function.owner is not None:
-            header = self.module.text[function.piece.start : function.piece.body]
-            if "staticmethod" not in header:
-                cls = Class(self.module, function.owner)
-                receiver = cls if "classmethod" in header else self.linker.instance(cls, None)
-                frame.owner = receiver
+        receiver = frame.owner = self.receiver(function)
         self._running[key] = frame
         try:
             Flow(frame).function(node, receiver)
@@ -228,6 +221,14 @@ class Scope:
             del self._running[key]
         self._frames[key] = frame
         return frame
+
+    def receiver(self, function: FunctionPiece) -> Value | None:
+        """What a method's first parameter stands for; None for a function that has no such parameter."""
+        header = self.module.text[function.piece.start : function.piece.body]
+        if function.owner is None or "staticmethod" in header:
+            return None
+        cls = Class(self.module, function.owner)
+        return cls if "classmethod" in header else self.linker.instance(cls, None)
 
     def bases(self, cls: ClassPiece) -> list[Value]:
         """The values of a class's bases."""

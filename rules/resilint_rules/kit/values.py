@@ -6,6 +6,7 @@ silent.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
@@ -96,6 +97,8 @@ class Response:
     truth: bool = False
     envelope: bool = False
     """Its body was looked into for a word that tells success from failure."""
+    handed: list[tuple[Function, int | str, Result]] = field(default_factory=list)
+    """Functions of the project that were given its body, and as which argument: they may look into it."""
     names: list[str] = field(default_factory=list)
     """The local names it was bound to."""
 
@@ -161,7 +164,7 @@ class Result:
     """What a call of something outside the project gave back, or an attribute of it, when its type is not known."""
 
     of: str
-    source: Response | None = field(default=None, compare=False)
+    source: Response | None = None
     """The response that it was read from."""
 
 
@@ -217,6 +220,20 @@ ENVELOPE = frozenset((
 def look_into(value: Value, key: object) -> None:
     """Notes that a body is asked for a word that tells success from failure."""
     if str(key).lower() in ENVELOPE:
-        for each in options(value):
-            if isinstance(each, Result) and each.source is not None:
-                each.source.envelope = True
+        asked(value)
+
+
+def asked(value: Value) -> None:
+    """Notes that a body, or a part of it, is asked whether it is an answer."""
+    for each in options(value):
+        if isinstance(each, Result) and each.source is not None:
+            each.source.envelope = True
+
+
+VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*|denied|invalid)\b", re.IGNORECASE)
+"""Words that a body of one word uses to say the same."""
+
+
+def whole(value: Value) -> bool:
+    """Whether a value is a body as such, perhaps decoded or parsed, and no part of it."""
+    return isinstance(value, Result) and value.source is not None and "[" not in value.of and ".get()" not in value.of

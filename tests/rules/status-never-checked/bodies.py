@@ -1,0 +1,166 @@
+"""Bodies that are asked whether they are an answer: here, by who is given them, and by who asked for them."""
+
+import json
+
+import requests
+import xmltodict
+
+URL = "https://partner.example/v1"
+
+
+def one_word():
+    answer = requests.get(URL, timeout=5)
+    return answer.text.strip() == "OK"
+
+
+def first_word():
+    answer = requests.get(URL, timeout=5)
+    body = answer.text
+    if not body.startswith(("good", "unchanged")):
+        raise LookupError(body)
+    return body
+
+
+def parsed():
+    answer = requests.get(URL, timeout=5)
+    data = json.loads(answer.text)
+    if "choices" not in data:
+        raise LookupError(data)
+    return data["choices"]
+
+
+def of_xml(key):
+    answer = requests.get(URL, timeout=5)
+    found = xmltodict.parse(answer.content.decode()).get(key)
+    if int(found["message"]["code"]) != 0:
+        return None
+    return found["answer"]
+
+
+def of_a_kind():
+    answer = requests.get(URL, timeout=5)
+    rows = answer.json()
+    if not isinstance(rows, list):
+        raise LookupError(rows)
+    return rows
+
+
+def missed():
+    answer = requests.post(URL, timeout=5)
+    try:
+        return answer.json()["access_token"]
+    except KeyError:
+        raise LookupError("no token") from None
+
+
+def missed_elsewhere(options):
+    answer = requests.post(URL, timeout=5)  # finds: status-never-checked
+    try:
+        limit = options["limit"]
+    except KeyError:
+        limit = 0
+    return answer.json()["rows"][limit]
+
+
+def a_value():
+    """A part of the body is compared: it may be the part of an error, too."""
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    return answer.json()["state"] == "on"
+
+
+def judged():
+    answer = requests.get(URL, timeout=5)
+    return _fair(answer.json())
+
+
+def judged_in_text():
+    answer = requests.get(URL, timeout=5)
+    return _header(answer.text)
+
+
+def merely_given():
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    return _names(answer.json())
+
+
+def tidied():
+    """Who else calls the helper, and what they ask, says nothing of this body."""
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    return _tidy(answer.json())
+
+
+def tidied_other(data):
+    found = _tidy(data)
+    return found["rows"] if "error" not in found else None
+
+
+def validated(Order):
+    answer = requests.get(URL, timeout=5)
+    return Order.model_validate(answer.json())
+
+
+def _fair(data):
+    if "rows" not in data:
+        raise LookupError(data)
+    return data["rows"]
+
+
+def _header(text):
+    data = json.loads(text)
+    return data if data["header"]["code"] == 0 else None
+
+
+def _names(data):
+    return [each["name"] for each in data["rows"]]
+
+
+def _tidy(data):
+    data.pop("links")
+    return data
+
+
+class Partner:
+    """What is asked for in one method, and looked into in another."""
+
+    def _chat(self, text):
+        answer = requests.post(URL, json=text, timeout=5)
+        return answer.json()
+
+    def say(self, text):
+        found = self._chat(text)
+        if found.get("error_code"):
+            raise LookupError(found)
+        return found["said"]
+
+    def _rows(self, text):
+        answer = requests.post(URL, json=text, timeout=5)
+        return answer.json()
+
+    def rows(self, text):
+        return self._shown(self._rows(text))
+
+    @staticmethod
+    def _shown(found):
+        if "error" in found.keys():
+            raise LookupError(found["error"])
+        return found["rows"]
+
+    def _first(self, text):
+        answer = requests.post(URL, json=text, timeout=5)
+        return answer.json()
+
+    def _second(self, text):
+        return self._first(text)
+
+    def third(self, text):
+        found = self._second(text)
+        return found["rows"] if found["status"] == "ok" else []
+
+    def _blind(self, text):
+        answer = requests.post(URL, json=text, timeout=5)  # finds: status-never-checked
+        return answer.json()
+
+    def blind(self, text):
+        if "error" in text:
+            return None
+        return self._blind(text)["rows"]
