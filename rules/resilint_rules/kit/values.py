@@ -220,3 +220,10 @@ def look_into(value: Value, key: object) -> None:
         for each in options(value):
             if isinstance(each, Result) and each.source is not None:
                 each.source.envelope = True
+
+
+def demand(asked: list[Value]) -> None:
+    """Notes that a body is not taken unless it holds what an answer must: a look at one of its words decides."""
+    for each in asked:
+        if isinstance(each, Result) and each.source is not None and each.of.endswith((".get()", "]")):
+            each.source.envelope = True
