@@ -13,7 +13,9 @@ from typing import Any
 import tomli
 
 HERE = Path(__file__).resolve().parent
-TRIGGERS = ("call", "client", "loop", "spawn", "sleep", "retry", "insecure", "token", "digest", "task")
+TRIGGERS = (
+    "call", "client", "loop", "spawn", "sleep", "retry", "insecure", "token", "digest", "task", "limit", "adapter",
+)  # fmt: skip
 """Tables whose names make a piece worth parsing; the others only say more about these."""
 
 

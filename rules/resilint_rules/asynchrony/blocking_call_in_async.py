@@ -143,7 +143,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.bounds import given
+from ..kit.bounds import given, leaves
 from ..kit.calls import Call, ClientCall
 from ..kit.durations import Unseen
 from ..kit.frame import Frame
@@ -216,7 +216,9 @@ def _inner(frame: Frame, function: Function) -> Call | None:
 def _waits(call: Call) -> bool:
     """Whether it waits for somebody else, without `await`."""
     fact = call.fact
-    if fact.kind not in ("call", "client") or fact.data.get("mode") != "sync" or _peer(call) in _LOCAL or call.harmless:
+    if fact.kind not in ("call", "client") or fact.data.get("mode") != "sync" or _peer(call) in _LOCAL:
+        return False
+    if call.harmless or not leaves(call):
         return False
     if isinstance(call, ClientCall):
         lazy = fact.param("lazy")

@@ -12,7 +12,7 @@ import libcst as cst
 from .calls import Arguments, Call, Within
 from .catalog import Fact, Param
 from .durations import Bound, Origin, Unseen, read
-from .values import Const, Instance, Mapping, Pending, Value, options, present
+from .values import Const, Instance, Mapping, Object, Pending, Ref, Value, options, present
 
 if TYPE_CHECKING:
     from .frame import Frame
@@ -68,8 +68,7 @@ def limit(call: Call) -> Limit:
     everything = (*bounds, *scopes)
     if scopes:
         return Limit("bounded", "an enclosing time limit ends it", everything)
-    only = fact.words("only_for")
-    if own is None and only and not _starts(call.args.value(fact.param("target")), only):
+    if own is None and not leaves(call):
         return Limit("unknown", "it may not leave the machine", everything)
     lazy = fact.param("lazy")
     if own is None and lazy is not None and call.args.value(lazy) is None:
@@ -97,8 +96,12 @@ def limit(call: Call) -> Limit:
     return Limit("bounded", _who(bounds), everything)
 
 
-def _starts(value: Value | None, beginnings: tuple[str, ...]) -> bool:
-    return isinstance(value, Const) and isinstance(value.value, str) and value.value.startswith(beginnings)
+def leaves(call: Call) -> bool:
+    """Whether a call surely leaves the machine: some do so only for an address, and take a text or a file as it is."""
+    only = call.fact.words("only_for")
+    value = call.args.value(call.fact.param("target"))
+    text = value.value if isinstance(value, Const) else None
+    return not only or (isinstance(text, str) and text.startswith(only))
 
 
 def _who(bounds: tuple[Bound, ...]) -> str:
@@ -257,6 +260,16 @@ def _kept(made: Call, outermost: Frame) -> list[str]:
     ]
 
 
+def lent(call: Call) -> bool:
+    """Whether a client is made inside a class that extends a library's transport: that gives each call its limit."""
+    owner = call.frame.owner
+    linker = call.frame.scope.linker
+    if not isinstance(owner, Object):
+        return False
+    bases = [base for each in linker.lineage(owner.cls) for base in linker.bases(each)]
+    return any(isinstance(each, Ref) and linker.catalog.fact("adapter", each.name) is not None for each in bases)
+
+
 def own_default(call: Call) -> float | None:
     """The longest wait for an answer that a library's default allows; None if something else may decide."""
     found = limit(call)
@@ -322,6 +335,8 @@ def _transports(call: Call) -> None:
         fact = call.frame.scope.catalog.fact("client", client.type)
         if client.escaped:
             raise Unseen(f"its client may be configured elsewhere: {client.escaped}")
+        if client.made is None and fact is not None and _prepares(call, fact):
+            raise Unseen("it may be one of the clients that this module prepares")
         if client.made is not None:
             for name in client.made.fact.words("opaque"):
                 if client.made.args.open_names or name in client.made.args.named:
@@ -334,6 +349,12 @@ def _transports(call: Call) -> None:
             if kind == "call" and fact is not None and name in fact.words("adapters"):
                 for each in value:
                     _transport(each, call.frame.scope)
+
+
+def _prepares(call: Call, fact: Fact) -> bool:
+    """Whether the module replaces what all calls of such a client go through."""
+    text = call.frame.scope.module.text
+    return any(re.search(rf"\.{name}[ \t]*=(?!=)", text) for name in fact.words("funnel"))
 
 
 def _transport(value: Value, scope: Scope) -> None:

@@ -79,7 +79,7 @@ def used_once(call: Call) -> bool:
         return False
     if any(_uses(each, call) for each in frame.nested):
         return False
-    others = [other for other in frame.calls.values() if other is not call]
+    others = [other for other in frame.calls.values() if other is not call and not other.fact.flag("part")]
     uses = [other for other in others if any(each.made is call for each in other.clients)]
     return len(uses) == 1 and _loops(uses[0]) == _loops(call) and not uses[0].fact.flag("streams")
 

@@ -88,17 +88,18 @@ class Evaluator:
             else:
                 self.each(child)
 
-    def truth(self, node: cst.CSTNode) -> None:
-        """Evaluates a condition: testing a response is no way out of sight."""
+    def truth(self, node: cst.CSTNode) -> list[Value]:
+        """Evaluates a condition, and gives back what it asks: testing a response is no way out of sight."""
         if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-            self.truth(node.expression)
-        elif isinstance(node, cst.BooleanOperation):
-            self.truth(node.left)
-            self.truth(node.right)
-        else:
-            for each in options(self.value(node)):
-                if isinstance(each, Response):
-                    each.truth = True
+            return self.truth(node.expression)
+        if isinstance(node, cst.BooleanOperation):
+            return [*self.truth(node.left), *self.truth(node.right)]
+        asked = list(options(self.value(node)))
+        for each in asked:
+            if isinstance(each, Response):
+                each.truth = True
+        compared = self.frame.compares.get(id(node))
+        return [each for side in compared[1] for each in options(side)] if compared is not None else asked
 
     def narrow(self, test: cst.CSTNode, holds: bool) -> None:
         """What a condition says of a name: `x is None`, `x is not None`, `x`, `not x`."""

@@ -23,6 +23,7 @@ from .values import (
     Sequence,
     Unknown,
     Value,
+    demand,
     join,
 )
 
@@ -161,7 +162,7 @@ class Flow(Binder):
         self.left = "continue"
 
     def _assert(self, node: cst.Assert) -> None:
-        self.truth(node.test)
+        demand(self.truth(node.test))
         if node.msg is not None:
             self.value(node.msg)
 
@@ -176,7 +177,7 @@ class Flow(Binder):
 
     def _if(self, node: cst.If) -> None:
         self.current = node
-        self.truth(node.test)
+        asked = self.truth(node.test)
         before = dict(self.frame.env)
         self.within.append(Within("if", node, "body"))
         self.narrow(node.test, True)
@@ -192,6 +193,8 @@ class Flow(Binder):
             else:
                 self.suite(node.orelse.body)
             self.within.pop()
+        if "raise" in (first[1], self.left):
+            demand(asked)
         self._branches([first, (self.frame.env, self.left)])
 
     def _loop(self, node: cst.For | cst.While) -> None:

@@ -30,6 +30,8 @@ HUGE = 20_000
 """Characters of a statement that is not worth parsing for a constant: a table."""
 DEEP = 25
 """How many names may wait for each other: beyond that a chain of constants is not followed."""
+AGAIN = 2
+"""How often an attribute may be asked for while it is being found out: a method may read what it has just set."""
 _SETS = re.compile(
     r"\b(?:self|cls)\.(\w+)\b(?=[ \t]*(?:(?:,[^=\n]*|:[^=\n]+)?=(?!=)|:))|\bas[ \t]+self\.(\w+)\b"
 )
@@ -49,6 +51,7 @@ class Scope:
         self._frames: dict[int, Frame | None] = {}
         self._bases: dict[int, list[Value]] = {}
         self._running: dict[int, Frame] = {}
+        self._asking: dict[tuple[int, str], int] = {}
         self._depth = 0
         self._assigners: dict[int, dict[str, tuple[list[Piece], list[FunctionPiece]]]] = {}
         self._trees: dict[int, Tree | None] = {}
@@ -254,15 +257,25 @@ class Scope:
             if isinstance(found, Function):
                 return Function(found.module, found.piece, owner)
             return found
-        self._attributes[key] = UNKNOWN
-        value = self._attribute(cls, name, owner)
-        self._attributes[key] = value
+        if self._asking.get(key, 0) > AGAIN:
+            return UNKNOWN
+        self._asking[key] = self._asking.get(key, 0) + 1
+        try:
+            value = self._attribute(cls, name, owner)
+        finally:
+            self._asking[key] -= 1
+        if not self._asking[key] and not self._unfinished(cls, name):
+            self._attributes[key] = value
         if value is not None and any(isinstance(each, Instance) for each in options(value)):
             configured = re.compile(rf"\b(?:self|cls)\.{name}\.(?:\w+[ \t]*=(?!=)|mount\b)")
             for method in self._methods(cls):
                 if configured.search(self.module.text, method.piece.start, method.piece.end):
                     self.frame(method)
         return value
+
+    def _unfinished(self, cls: ClassPiece, name: str) -> bool:
+        """Whether a method that gives an attribute its value is being gone through: it may give it another."""
+        return any(method.piece.start in self._running for method in self._assigning(cls, name)[1])
 
     def _assigning(self, cls: ClassPiece, name: str) -> tuple[list[Piece], list[FunctionPiece]]:
         """The statements and methods of a class that may give an attribute its value."""

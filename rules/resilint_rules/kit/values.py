@@ -237,3 +237,10 @@ VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*
 def whole(value: Value) -> bool:
     """Whether a value is a body as such, perhaps decoded or parsed, and no part of it."""
     return isinstance(value, Result) and value.source is not None and "[" not in value.of and ".get()" not in value.of
+
+
+def demand(asked: list[Value]) -> None:
+    """Notes that a body is not taken unless it holds what an answer must: a look at one of its words decides."""
+    for each in asked:
+        if isinstance(each, Result) and each.source is not None and each.of.endswith((".get()", "]")):
+            each.source.envelope = True

@@ -146,7 +146,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.bounds import limit, set_later
+from ..kit.bounds import lent, limit, set_later
 from ..kit.calls import AnyCall, ClientCall
 from ..kit.remedy import bound
 from ..kit.rule import Finding, rule
@@ -165,7 +165,7 @@ def check(call: AnyCall) -> Iterator[Finding]:
     if not found.unbounded or found.off is not None:
         return
     if isinstance(call, ClientCall):
-        if set_later(call):
+        if set_later(call) or lent(call):
             return
         yield call.finding(f"calls through this `{call.written}` may wait for ever: {found.why}", *bound(call))
     else:

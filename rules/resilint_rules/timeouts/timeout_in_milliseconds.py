@@ -94,6 +94,7 @@ from ..kit.frame import Frame
 from ..kit.mend import number, replace
 from ..kit.rule import Finding, Fix, rule
 from ..kit.syntax import dotted
+from ..kit.values import Const, Sequence, Value
 
 _NAMED = re.compile(r"(?:_|^)(?:ms|msecs?|millis|milliseconds)$", re.IGNORECASE)
 _LOCAL = ("process", "file", "")
@@ -113,8 +114,10 @@ def check(frame: Frame) -> Iterator[Finding]:
             if argument is None or "ms" in param.name.lower().split("_") or param.name.endswith("MS"):
                 continue
             given = argument.node
-            for node in [e.value for e in given.elements] if isinstance(given, cst.Tuple) else [given]:
-                yield from _judge(call, param, node)
+            parts = [e.value for e in given.elements] if isinstance(given, cst.Tuple) else [given]
+            values = argument.value.members if isinstance(argument.value, Sequence) else (argument.value,)
+            for node, value in zip(parts, values, strict=False):
+                yield from _judge(call, param, node, value)
 
 
 def _peer(call: Call) -> str:
@@ -124,27 +127,43 @@ def _peer(call: Call) -> str:
     )  # fmt: skip
 
 
-def _judge(call: Call, param: Param, node: cst.CSTNode) -> Iterator[Finding]:
+def _judge(call: Call, param: Param, node: cst.CSTNode, given: Value) -> Iterator[Finding]:
     frame = call.frame
+    name = dotted(node)
+    value = 0.0
     if isinstance(node, (cst.Integer, cst.Float)):
         value = float(node.evaluated_value)
-        if value < 1000 or value % 500 or (not value % 60 and value % 1000):
-            return
-        if not value % 1800:  # a round number of half hours
-            return
-        fixed = number(value / 1000)
+    elif isinstance(given, Const) and not given.soft and _written_out(frame, name):
+        value = float(given.value)
+    if _suspicious(value):
+        fixed = f"{name} / 1000" if name else number(value / 1000)
         said = f"{value:.0f} seconds are {_duration(value)}"
-    else:
-        name = dotted(node)
-        if not _NAMED.search(name.rpartition(".")[2]):
-            return
+    elif name and _NAMED.search(name.rpartition(".")[2]):
         fixed = f"{frame.tree.code(node)} / 1000"
         said = f"`{name}` holds milliseconds"
+    else:
+        return
     yield call.finding(
         f"`{param.name}` of `{call.written}` counts seconds: {said}",
         Fix(f"Write {fixed}", (replace(frame, node, fixed),)),
         span=frame.tree.span(node),
     )
+
+
+def _suspicious(value: float) -> bool:
+    """Whether a number reads like milliseconds, and like no span of time that anybody counts in seconds."""
+    if value < 1000 or value % 500 or (not value % 60 and value % 1000):
+        return False
+    return bool(value % 1800)  # no round number of half hours
+
+
+def _written_out(frame: Frame, name: str) -> bool:
+    """Whether a constant's value stands in this module as a plain number."""
+    last = name.rpartition(".")[2]
+    line = rf"^[ \t]*{last}[ \t]*(?::[^=\n]+)?=[ \t]*[\d_.]+[ \t]*(?:#.*)?$"
+    if not last.isupper():
+        return False
+    return any(re.match(line, each) for each in frame.scope.module.text.splitlines() if last in each)
 
 
 def _duration(seconds: float) -> str:

@@ -136,3 +136,44 @@ async def two_ways(order):
     if data.get("status") == "error":
         raise LookupError(order)
     return data["key"]
+
+
+def proven(uid):
+    """What an answer must hold is demanded of it."""
+    answer = requests.post(URL, timeout=5)
+    data = answer.json()
+    if data.get("kind") != "user":
+        raise LookupError(uid)
+    return data["mail"]
+
+
+async def demanded(client: httpx.AsyncClient):
+    answer = await client.post(URL)
+    data = answer.json()
+    if data is None or data.get("token") is None:
+        raise PermissionError(URL)
+    return data["token"]
+
+
+def asserted(uid):
+    answer = requests.get(URL, timeout=5)
+    data = answer.json()
+    assert data["version"] == 2
+    return data["mail"]
+
+
+def wanted_more(uid):
+    """A look that nothing follows from is none."""
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    data = answer.json()
+    if data.get("kind") != "user":
+        uid += 1
+    return uid, data["mail"]
+
+
+def not_empty(uid):
+    """An error page is not empty, either."""
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    if not answer.text:
+        raise LookupError(uid)
+    return answer.json()
