@@ -153,7 +153,7 @@ def test_file_says_what_it_is_about(library: catalog.Library) -> None:
     assert library.data.get("checked")
     assert set(library.data) <= {
         *catalog.TABLES, "library", "distribution", "also", "import", "words", "checked", "peer", "merge", "removed",
-        "errors", "aliases", "transient",
+        "errors", "aliases", "transient", "driver",
     }  # fmt: skip
     without = [(kind, name) for kind, name, words in entries(library) if not words.get("proof") and kind not in PLAIN]
     assert not without

@@ -147,7 +147,7 @@ from ..kit.bounds import given, leaves
 from ..kit.calls import Call, ClientCall
 from ..kit.durations import Unseen
 from ..kit.frame import Frame
-from ..kit.remedy import spelled
+from ..kit.remedy import elsewhere_driven, spelled
 from ..kit.rule import Finding, Fix, Related, rule
 from ..kit.syntax import dotted, walk
 from ..kit.text import Edit, Span
@@ -264,12 +264,11 @@ def _movable(call: Call) -> bool:
 
 
 def _offload(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movable: bool) -> list[Fix]:
-    module, catalog = frame.scope.module, frame.scope.catalog
+    module = frame.scope.module
     if not movable or statement is None:
         return []
-    roots = {target.module.partition(".")[0] for targets in module.imports.values() for target in targets}
-    if "asyncio" not in roots and any(catalog.fact("offload", f"{root}.to_thread.run_sync") for root in roots):
-        return []  # another loop, whose threads take no keywords
+    if elsewhere_driven(module, frame.scope.catalog):
+        return []  # its threads are reached in another way
     tight = False
     for each in walk(statement):
         if isinstance(each, cst.GeneratorExp) and any(inner is node for inner in walk(each)):

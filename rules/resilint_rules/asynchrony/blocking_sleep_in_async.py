@@ -92,7 +92,7 @@ import libcst as cst
 
 from ..kit.calls import SleepCall, literal
 from ..kit.mend import replace
-from ..kit.remedy import spelled
+from ..kit.remedy import elsewhere_driven, spelled
 from ..kit.rule import Finding, Fix, rule
 from ..kit.syntax import dotted, walk
 
@@ -142,7 +142,7 @@ def _await(call: SleepCall) -> list[Fix]:
 
 
 def _twin(call: SleepCall) -> str:
-    """The sleep of the loop that this module uses, by what it imports."""
+    """The sleep of the loop that this module uses, by what it imports; "" if that loop has none of its own."""
     module, catalog = call.frame.scope.module, call.frame.scope.catalog
     own = call.fact.word("twin")
     roots = {target.module.partition(".")[0] for targets in module.imports.values() for target in targets}
@@ -152,4 +152,4 @@ def _twin(call: SleepCall) -> str:
         fact = catalog.fact("sleep", f"{root}.sleep")
         if fact is not None and fact.mode == "async":
             return fact.name
-    return own
+    return "" if elsewhere_driven(module, catalog) else own

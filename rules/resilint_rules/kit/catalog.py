@@ -24,6 +24,7 @@ narrows the sieve for modules that nearly every program imports. Tables:
     double    a stand-in for a remote side in tests
     errors    exception class -> its bases;  aliases: another spelling -> the first one
     transient errors that are worth a retry
+    driver    "own": coroutines that use the library may be driven by a loop that is not asyncio's
 
 `like = "NAME"` starts an entry from an earlier one of the same file. `names = ["*"]` with `any = true` stands for all
 methods of a type but those in `except` (a star at the end stands for any ending), `initial = "lower"` for those that

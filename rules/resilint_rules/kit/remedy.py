@@ -8,7 +8,7 @@ import re
 import libcst as cst
 
 from .calls import Call
-from .catalog import Fact
+from .catalog import Catalog, Fact
 from .frame import Frame
 from .mend import add_argument, number, replace
 from .module import Module
@@ -146,6 +146,15 @@ def spelled(module: Module, texts: list[str]) -> tuple[tuple[Import, ...], list[
                     imports.append(Import(top))
         result.append(text)
     return tuple(imports), result
+
+
+def elsewhere_driven(module: Module, catalog: Catalog) -> bool:
+    """Whether the coroutines of a module may run on a loop that is not asyncio's, by what it imports."""
+    every = (target for targets in module.imports.values() for target in targets)
+    roots = {target.module.partition(".")[0] for target in every if not target.level}
+    if "asyncio" in roots:
+        return False
+    return any(library.data.get("driver") == "own" for root in roots for library in catalog.libraries(root))
 
 
 def constants(call: Call) -> list[str]:
