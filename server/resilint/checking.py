@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from . import closing, files, invocation, output, terminal
@@ -82,15 +82,9 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
     """Prints what was found, in every format that is wanted, and then the sum."""
     args = session.args
     if args.statistics:
-        from resilint_rules.registry import rules
-
-        from .own import OWN
-
-        known = {**rules(), **{rule.name: rule for rule in OWN}}
-        output.put(closing.statistics(results, known, outputs[0].format), outputs[0].file)
-    else:
-        counts = session.run.counts
-        seen = counts.seen or int(session.stdin)
+        outputs = _count(session, outputs, results)
+    seen = session.run.counts.seen or int(session.stdin)
+    if outputs:
         output.write(outputs, results, fail_on=_fail_on(session), files=seen, colour=args.color)
         human = any(each.format in ("full", "concise") and not each.file for each in outputs)
         if human and not args.quiet:
@@ -102,6 +96,33 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
         terminal.say(closing.stale(len(session.stale), session.known.shown))
     if args.verbose:
         terminal.say(closing.verbose(session.run.counts, time.monotonic() - session.started))
+
+
+def _count(session: Session, outputs: Sequence[output.Output], results: list[FileResult]) -> list[output.Output]:
+    """`--statistics`: prints the numbers where the text would have gone. Gives the reports that are left to write."""
+    from resilint_rules.registry import rules
+
+    from .own import OWN
+
+    counted = [each for each in outputs if each.format in output.COUNTED]
+    known = {**rules(), **{rule.name: rule for rule in OWN}}
+    numbers = closing.numbers(results, known, _peer_of(session))
+    for each in counted or [output.Output("full")]:
+        output.put(closing.statistics(numbers, known, each.format), each.file)
+    return [each for each in outputs if each not in counted]
+
+
+def _peer_of(session: Session) -> Callable[[str], str]:
+    """What the catalogue, or the project's own description, says is at the other end of a library."""
+    from resilint_rules.kit.catalog import Catalog
+
+    catalog = Catalog({} if session.home.plain else session.home.settings.library)
+
+    def peer(library: str) -> str:
+        found = (each.data.get("peer", "") for each in catalog.libraries(library) if each.name == library)
+        return str(next(found, ""))
+
+    return peer
 
 
 def _mend(session: Session, results: list[FileResult], wrong: int) -> tuple[list[FileResult], int]:
@@ -182,6 +203,10 @@ def _add_ignores(session: Session, results: list[FileResult], wrong: int) -> int
                 touched += 1
         for line in complaints:
             terminal.say(f"resilint: {line}")
+            failed = 2
+    for each in closing.problems_of(results):
+        if each.code in DAMAGE:
+            terminal.say(f"resilint: {each.file}: {each.message}")
             failed = 2
     if not session.args.quiet:
         print(f"Silenced {closing.count(number, 'finding')} in {closing.count(touched, 'file')}.")
