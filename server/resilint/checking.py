@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from . import closing, files, invocation, output, terminal
+from . import closing, files, output, terminal
 from .invocation import RunError
 from .run import Options, Run
 from .session import CRASHED, DAMAGE, Session
@@ -64,6 +64,14 @@ def _complain(session: Session) -> int:
     return 2 if mistakes else 0
 
 
+def _tell_damage(results: Iterable[FileResult]) -> int:
+    """Says what could not be checked, where nothing else is reported: 2 if there is any."""
+    found = [each for each in closing.problems_of(results) if each.code in DAMAGE]
+    for each in found:
+        terminal.say(f"resilint: {each.file}:{each.place.row}: {each.message}")
+    return 2 if found else 0
+
+
 def _status(session: Session, results: Iterable[FileResult]) -> int:
     """1 if something is bad enough, 2 if a rule of ours has crashed."""
     fail_on = _fail_on(session)
@@ -92,8 +100,9 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
             if not session.narrowed:
                 for line in closing.first_run(results):
                     terminal.say(line)
-    if session.stale and session.known and not args.quiet:
-        terminal.say(closing.stale(len(session.stale), session.known.shown))
+    for file, number in session.stale.items():
+        if number and not args.quiet:
+            terminal.say(closing.stale(number, file))
     if args.verbose:
         terminal.say(closing.verbose(session.run.counts, time.monotonic() - session.started))
 
@@ -204,10 +213,7 @@ def _add_ignores(session: Session, results: list[FileResult], wrong: int) -> int
         for line in complaints:
             terminal.say(f"resilint: {line}")
             failed = 2
-    for each in closing.problems_of(results):
-        if each.code in DAMAGE:
-            terminal.say(f"resilint: {each.file}: {each.message}")
-            failed = 2
+    failed = max(failed, _tell_damage(results))
     if not session.args.quiet:
         print(f"Silenced {closing.count(number, 'finding')} in {closing.count(touched, 'file')}.")
     return failed
@@ -232,23 +238,27 @@ def baseline(args: Namespace, engine: Options) -> int:
     session = Session(args, engine)
     if session.stdin:
         raise RunError("a baseline is recorded from files, and standard input is none")
-    path = invocation.baseline(args.baseline, session.home)
-    from . import recorded
-
-    known = recorded.Recorded(path, session.paths, session.home, anew=not args.prune)
     results = session.results()
     if _complain(session):
         terminal.say("resilint: nothing is written while the settings are wrong")
         return 2
-    if args.prune:
-        entries, stale = known.prune(results)
-        said = f"{closing.count(stale, 'finding')} forgotten"
-    else:
-        entries = known.record(results)
-        said = f"{closing.count(len(entries), 'finding')} recorded"
-    known.write(entries)
-    if not args.quiet:
-        print(f"{said} in {known.shown}; `resilint check` reports what is not in it.")
+    from . import recorded
+
+    books = recorded.Shelf(session.asked(), anew=not args.prune).books(results, usual=not args.prune)
+    if not books:
+        raise RunError("there is no baseline here; `resilint baseline` writes one")
+    for book, numbers in books:
+        mine = [results[number] for number in numbers]
+        if args.prune:
+            entries, number = book.prune(mine)
+            said = "forgotten"
+        else:
+            entries = book.record(mine)
+            number, said = len(entries), "recorded"
+        book.write(entries)
+        if not args.quiet:
+            found = closing.count(number, "finding")
+            print(f"{found} {said} in {book.shown}; `resilint check` reports what is not in it.")
     if args.verbose:
         terminal.say(closing.verbose(session.run.counts, time.monotonic() - session.started))
-    return 2 if any(each.code in DAMAGE for each in closing.problems_of(results)) else 0
+    return _tell_damage(results)

@@ -106,7 +106,12 @@ def statistics(found: Mapping[str, Mapping[str, int]], rules: Mapping[str, Rule]
         import json
 
         return json.dumps(found, indent=2) + "\n"
-    titles = {"rule": "by rule", "library": "by library", "peer": "by what is at the other end", "tool": "known to other tools under a rule of theirs"}
+    titles = {
+        "rule": "by rule",
+        "library": "by library",
+        "peer": "by what is at the other end",
+        "tool": "known to other tools under a rule of theirs",
+    }
     blocks: list[str] = []
     for key, title in titles.items():
         rows = [f"{number:>7}  {_named(name, rules)}" for name, number in found[key].items()]
