@@ -108,7 +108,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
     mend.add_argument("--diff", action="store_true", help="show what --fix would change, and write nothing")
     mend.add_argument(
         "--add-ignore",
-        metavar="REASON",
+        metavar="[=REASON]",
         default=None,
         help="silence today's findings with comments; --add-ignore=REASON gives a reason",
     )
@@ -134,7 +134,11 @@ def _check(parser: argparse.ArgumentParser) -> None:
         help=f"one of {', '.join(FORMATS)}; may be given several times, each with a file to write",
     )
     output.add_argument("--output-file", metavar="FILE", default="", help="write there instead of standard output")
-    output.add_argument("--statistics", action="store_true", help="count by rule, library and peer tool")
+    output.add_argument(
+        "--statistics",
+        action="store_true",
+        help="count instead: by rule, by library, by what is at the other end, and by other tools that know the risk",
+    )
     output.add_argument("--show-settings", action="store_true", help="show the settings that hold here, and stop")
     _colour(output)
     files = parser.add_argument_group("files and settings")

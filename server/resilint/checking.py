@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from . import closing, files, invocation, output, terminal
+from . import closing, files, output, terminal
 from .invocation import RunError
 from .run import Options, Run
 from .session import CRASHED, DAMAGE, Session
@@ -64,6 +64,14 @@ def _complain(session: Session) -> int:
     return 2 if mistakes else 0
 
 
+def _tell_damage(results: Iterable[FileResult]) -> int:
+    """Says what could not be checked, where nothing else is reported: 2 if there is any."""
+    found = [each for each in closing.problems_of(results) if each.code in DAMAGE]
+    for each in found:
+        terminal.say(f"resilint: {each.file}:{each.place.row}: {each.message}")
+    return 2 if found else 0
+
+
 def _status(session: Session, results: Iterable[FileResult]) -> int:
     """1 if something is bad enough, 2 if a rule of ours has crashed."""
     fail_on = _fail_on(session)
@@ -82,15 +90,9 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
     """Prints what was found, in every format that is wanted, and then the sum."""
     args = session.args
     if args.statistics:
-        from resilint_rules.registry import rules
-
-        from .own import OWN
-
-        known = {**rules(), **{rule.name: rule for rule in OWN}}
-        output.put(closing.statistics(results, known, outputs[0].format), outputs[0].file)
-    else:
-        counts = session.run.counts
-        seen = counts.seen or int(session.stdin)
+        outputs = _count(session, outputs, results)
+    seen = session.run.counts.seen or int(session.stdin)
+    if outputs:
         output.write(outputs, results, fail_on=_fail_on(session), files=seen, colour=args.color)
         human = any(each.format in ("full", "concise") and not each.file for each in outputs)
         if human and not args.quiet:
@@ -98,10 +100,38 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
             if not session.narrowed:
                 for line in closing.first_run(results):
                     terminal.say(line)
-    if session.stale and session.known and not args.quiet:
-        terminal.say(closing.stale(len(session.stale), session.known.shown))
+    for file, number in session.stale.items():
+        if number and not args.quiet:
+            terminal.say(closing.stale(number, file))
     if args.verbose:
         terminal.say(closing.verbose(session.run.counts, time.monotonic() - session.started))
+
+
+def _count(session: Session, outputs: Sequence[output.Output], results: list[FileResult]) -> list[output.Output]:
+    """`--statistics`: prints the numbers where the text would have gone. Gives the reports that are left to write."""
+    from resilint_rules.registry import rules
+
+    from .own import OWN
+
+    counted = [each for each in outputs if each.format in output.COUNTED]
+    known = {**rules(), **{rule.name: rule for rule in OWN}}
+    numbers = closing.numbers(results, known, _peer_of(session))
+    for each in counted or [output.Output("full")]:
+        output.put(closing.statistics(numbers, known, each.format), each.file)
+    return [each for each in outputs if each not in counted]
+
+
+def _peer_of(session: Session) -> Callable[[str], str]:
+    """What the catalogue, or the project's own description, says is at the other end of a library."""
+    from resilint_rules.kit.catalog import Catalog
+
+    catalog = Catalog({} if session.home.plain else session.home.settings.library)
+
+    def peer(library: str) -> str:
+        found = (each.data.get("peer", "") for each in catalog.libraries(library) if each.name == library)
+        return str(next(found, ""))
+
+    return peer
 
 
 def _mend(session: Session, results: list[FileResult], wrong: int) -> tuple[list[FileResult], int]:
@@ -183,6 +213,7 @@ def _add_ignores(session: Session, results: list[FileResult], wrong: int) -> int
         for line in complaints:
             terminal.say(f"resilint: {line}")
             failed = 2
+    failed = max(failed, _tell_damage(results))
     if not session.args.quiet:
         print(f"Silenced {closing.count(number, 'finding')} in {closing.count(touched, 'file')}.")
     return failed
@@ -207,23 +238,27 @@ def baseline(args: Namespace, engine: Options) -> int:
     session = Session(args, engine)
     if session.stdin:
         raise RunError("a baseline is recorded from files, and standard input is none")
-    path = invocation.baseline(args.baseline, session.home)
-    from . import recorded
-
-    known = recorded.Recorded(path, session.paths, session.home, anew=not args.prune)
     results = session.results()
     if _complain(session):
         terminal.say("resilint: nothing is written while the settings are wrong")
         return 2
-    if args.prune:
-        entries, stale = known.prune(results)
-        said = f"{closing.count(stale, 'finding')} forgotten"
-    else:
-        entries = known.record(results)
-        said = f"{closing.count(len(entries), 'finding')} recorded"
-    known.write(entries)
-    if not args.quiet:
-        print(f"{said} in {known.shown}; `resilint check` reports what is not in it.")
+    from . import recorded
+
+    books = recorded.Shelf(session.asked(), anew=not args.prune).books(results, usual=not args.prune)
+    if not books:
+        raise RunError("there is no baseline here; `resilint baseline` writes one")
+    for book, numbers in books:
+        mine = [results[number] for number in numbers]
+        if args.prune:
+            entries, number = book.prune(mine)
+            said = "forgotten"
+        else:
+            entries = book.record(mine)
+            number, said = len(entries), "recorded"
+        book.write(entries)
+        if not args.quiet:
+            found = closing.count(number, "finding")
+            print(f"{found} {said} in {book.shown}; `resilint check` reports what is not in it.")
     if args.verbose:
         terminal.say(closing.verbose(session.run.counts, time.monotonic() - session.started))
-    return 2 if any(each.code in DAMAGE for each in closing.problems_of(results)) else 0
+    return _tell_damage(results)

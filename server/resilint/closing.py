@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -71,8 +71,13 @@ def first_run(results: Sequence[FileResult]) -> list[str]:
     ]
 
 
-def numbers(results: Sequence[FileResult], rules: Mapping[str, Rule]) -> dict[str, dict[str, int]]:
-    """Findings by rule, by library and by the peer tools that know the same risk, most frequent first."""
+def numbers(
+    results: Sequence[FileResult], rules: Mapping[str, Rule], peer_of: Callable[[str], str]
+) -> dict[str, dict[str, int]]:
+    """Findings by rule, by library, by peer and by the other tools that know the same risk, most frequent first.
+
+    `peer_of` says what a library has at its other end: http, database, ...
+    """
     from .foreign import tool_of
 
     found = problems_of(results)
@@ -86,6 +91,7 @@ def numbers(results: Sequence[FileResult], rules: Mapping[str, Rule]) -> dict[st
     return {
         "rule": _ranked(Counter(each.rule for each in found)),
         "library": _ranked(Counter(each.library or "-" for each in found)),
+        "peer": _ranked(Counter(peer_of(each.library) or "-" for each in found)),
         "tool": _ranked(tools),
     }
 
@@ -94,14 +100,18 @@ def _ranked(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def statistics(results: Sequence[FileResult], rules: Mapping[str, Rule], format: str) -> str:  # noqa: A002 - its name
-    """The numbers as three tables, or as JSON."""
-    found = numbers(results, rules)
+def statistics(found: Mapping[str, Mapping[str, int]], rules: Mapping[str, Rule], format: str) -> str:  # noqa: A002 - its name
+    """The numbers as tables, or as JSON."""
     if format.startswith("json"):
         import json
 
         return json.dumps(found, indent=2) + "\n"
-    titles = {"rule": "by rule", "library": "by library", "tool": "known to other tools under a rule of theirs"}
+    titles = {
+        "rule": "by rule",
+        "library": "by library",
+        "peer": "by what is at the other end",
+        "tool": "known to other tools under a rule of theirs",
+    }
     blocks: list[str] = []
     for key, title in titles.items():
         rows = [f"{number:>7}  {_named(name, rules)}" for name, number in found[key].items()]

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MARKERS = frozenset({"resilint.toml", "pyproject.toml", ".git", ".hg"})
 """Names in a folder that may make it a root."""
 
+BASELINE = ".resilint-baseline.json"
+"""The baseline of a project whose settings name none."""
+
 _DEEPEST = 10
 """How many files may extend one another."""
 
@@ -149,6 +152,10 @@ def _load(path: str, root: str, rules: Iterable[Rule], seen: tuple[str, ...]) ->
     return parse(data, path, table, rules, under)[0], (*more, *mistakes)
 
 
+class AstrayError(ValueError):
+    """Settings name a file that is not below their folder."""
+
+
 class Homes:
     """Finds homes, and remembers them: one object for each root."""
 
@@ -186,6 +193,23 @@ class Homes:
             return self._home(folder, source)
         return above if self._source(above.root) else self._home(folder, "")
 
+    def baseline(self, home: Home) -> str:
+        """The baseline for the files of a home: its own, or the nearest above it in its repository; "" without one.
+
+        Effect: asks the disk. Raises AstrayError.
+        """
+        others = Homes(self.wish)  # what is wrong in their settings is not this run's business
+        top = home.root
+        while top and not os.path.exists(os.path.join(top, ".git")):
+            top = os.path.dirname(top) if os.path.dirname(top) != top else ""
+        while True:
+            path = usual_baseline(home)
+            if os.path.lexists(path):
+                return path
+            if not top or not files.below(home.root, top):
+                return ""
+            home = others.above(os.path.dirname(home.root))
+
     def _home(self, root: str, source: str) -> Home:
         home = self._homes.get(root)
         if home is None:
@@ -199,6 +223,15 @@ class Homes:
         if known is None:
             known = self._settled[folder] = _source(folder)
         return known
+
+
+def usual_baseline(home: Home) -> str:
+    """Where a home's own baseline lies, or would. Raises AstrayError."""
+    named = "" if home.plain else home.settings.baseline
+    path = os.path.join(home.root, named or BASELINE)
+    if named and not files.below(os.path.realpath(path), os.path.realpath(home.root)):
+        raise AstrayError(f"the settings' baseline {named!r} leads out of {home.root}")
+    return path
 
 
 def _source(folder: str) -> str:

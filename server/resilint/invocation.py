@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from . import files
 from .homes import Home, Homes, Wish
 
 if TYPE_CHECKING:
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from .run import Options
     from .settings import Mistake
     from .terminal import Progress
-
-
-BASELINE = ".resilint-baseline.json"
 
 
 class RunError(Exception):
@@ -87,17 +83,6 @@ def options(args: Namespace, engine: Options, wanted: Wish, home: Home, progress
         force_exclude=getattr(args, "force_exclude", False) or (not plain and home.settings.force_exclude),
         progress=progress,
     )
-
-
-def baseline(asked: str, home: Home) -> str:
-    """The absolute path of the baseline: an option's, the settings', or the usual one. Raises RunError."""
-    if asked:
-        return os.path.abspath(asked)
-    named = "" if home.plain else home.settings.baseline
-    path = os.path.join(home.root, named or BASELINE)
-    if named and not files.below(os.path.realpath(path), os.path.realpath(home.root)):
-        raise RunError(f"the settings' baseline {named!r} leads out of {home.root}")
-    return path
 
 
 def told(mistakes: Iterable[Mistake]) -> list[str]:

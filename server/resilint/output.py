@@ -25,6 +25,12 @@ _TOLD = frozenset({"sarif"})
 _SILENT = frozenset({"full", "concise"})
 """Formats that say nothing where nothing was found."""
 
+_MIX = frozenset({"full", "concise", "github"})
+"""Formats that may share a stream: whoever reads them goes line by line."""
+
+COUNTED = frozenset({"full", "concise", "json", "json-lines"})
+"""Formats in which `--statistics` can be told."""
+
 
 class Output(NamedTuple):
     """A format, and the file it goes to ("" is standard output)."""
@@ -53,6 +59,12 @@ def wanted(args: Namespace) -> list[Output]:
             found[free[0]] = found[free[0]]._replace(file=args.output_file)
         else:
             found.append(Output("full", args.output_file))
+    shared = [each.format for each in found if not each.file]
+    alone = [name for name in shared if name not in _MIX]
+    if alone and len(shared) > 1:
+        raise RunError(f"standard output takes one report: give {alone[0]} a file, as in {alone[0]}:FILE")
+    if args.statistics and alone and alone[0] not in COUNTED:
+        raise RunError(f"--statistics needs standard output: give {alone[0]} a file, as in {alone[0]}:FILE")
     return found
 
 

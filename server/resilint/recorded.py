@@ -1,14 +1,16 @@
-"""The baseline file of a run: where it lies, what of today's findings it knows, and writing it."""
+"""The baseline files of a run: where they lie, what of today's findings they know, and writing them."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from . import baseline, files
-from .homes import Home
+from .homes import AstrayError, Home, Homes, usual_baseline
 from .invocation import RunError
 from .own import OWN
 from .result import FileResult, Problem
@@ -17,17 +19,86 @@ _NEVER = frozenset(rule.code for rule in OWN) - {"IGN001"}
 """Damage is not recorded: it hides findings."""
 
 
+class Asked(NamedTuple):
+    """What a run looks at: the paths asked for, the home of the first, and the homes that were met.
+
+    `given` is the baseline that an option names, "" if none does.
+    """
+
+    paths: Sequence[str]
+    home: Home
+    homes: Homes
+    given: str = ""
+
+
+class Shelf:
+    """The baselines of a run: an option's, or for each file that of its home or the nearest above."""
+
+    def __init__(self, asked: Asked, *, anew: bool = False) -> None:
+        self._asked = asked
+        self._anew = anew
+        self._open: dict[str, Recorded] = {}
+        self._paths: dict[str, str] = {}
+
+    def books(self, results: Sequence[FileResult], *, usual: bool = False) -> list[tuple[Recorded, list[int]]]:
+        """The baselines, and which of the results each is about; with `usual` also one that is not there yet."""
+        fallback = ""
+        if usual:
+            with _told():
+                fallback = self._asked.given or usual_baseline(self._asked.home)
+        found: dict[str, list[int]] = {}
+        for home in (self._asked.home, *self._asked.homes):
+            found.setdefault(self._path(home) or fallback, [])
+        for number, result in enumerate(results):
+            folder = os.path.dirname(os.path.abspath(result.file))
+            found.setdefault(self._path(self._asked.homes.above(folder)) or fallback, []).append(number)
+        return [(self._recorded(path), numbers) for path, numbers in found.items() if path]
+
+    def part(self, results: Sequence[FileResult]) -> tuple[list[FileResult], dict[str, int]]:
+        """The results with known findings set apart, and how many entries are stale in which file."""
+        parted = list(results)
+        stale: dict[str, int] = {}
+        for book, numbers in self.books(results):
+            mine, gone = book.part([results[number] for number in numbers])
+            stale[book.shown] = len(gone)
+            for number, result in zip(numbers, mine, strict=True):
+                parted[number] = result
+        return parted, stale
+
+    def _path(self, home: Home) -> str:
+        if self._asked.given:
+            return self._asked.given
+        if home.root not in self._paths:
+            with _told():
+                self._paths[home.root] = self._asked.homes.baseline(home)
+        return self._paths[home.root]
+
+    def _recorded(self, path: str) -> Recorded:
+        if path not in self._open:
+            self._open[path] = Recorded(path, self._asked, anew=self._anew)
+        return self._open[path]
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except AstrayError as error:
+        raise RunError(str(error)) from None
+
+
 class Recorded:
     """A baseline and the folder that its file names start from.
 
     With `anew` a damaged one counts as empty, if all that it can speak of is looked at.
     """
 
-    def __init__(self, path: str, paths: Sequence[str], home: Home, *, anew: bool = False) -> None:
+    def __init__(self, path: str, asked: Asked, *, anew: bool = False) -> None:
         self.path = path
         self._folder = os.path.dirname(path)
-        self._asked = [os.path.abspath(each) for each in paths]
-        self._home = home
+        self._asked = [os.path.abspath(each) for each in asked.paths]
+        self._homes = asked.homes
+        self._enabled: dict[str, frozenset[str]] = {}
         whole = any(each == self._folder or files.below(self._folder, each) for each in self._asked)
         self.entries = _read(path, anew=anew and whole)
 
@@ -81,15 +152,18 @@ class Recorded:
 
     def looked_at(self, entry: baseline.Entry) -> bool:
         """Whether this run would have found what an entry stands for."""
+        whole = os.path.normpath(os.path.join(self._folder, entry.file))
+        if not any(whole == asked or files.below(whole, asked) for asked in self._asked):
+            return False
         from resilint_rules.registry import rules
 
         from .selection import enabled
 
-        whole = os.path.normpath(os.path.join(self._folder, entry.file))
-        if not any(whole == asked or files.below(whole, asked) for asked in self._asked):
-            return False
         every = (*rules().values(), *OWN)
-        return entry.rule in enabled(self._home.settings, every) or entry.rule not in {rule.name for rule in every}
+        home = self._homes.above(os.path.dirname(whole))
+        if home.root not in self._enabled:
+            self._enabled[home.root] = frozenset(enabled(home.settings, every))
+        return entry.rule in self._enabled[home.root] or entry.rule not in {rule.name for rule in every}
 
     def _known(self, problem: Problem) -> baseline.Entry:
         name = os.path.relpath(os.path.abspath(problem.file), self._folder).replace(os.sep, "/")

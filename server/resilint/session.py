@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from . import files, invocation, terminal
+from .homes import AstrayError
 from .invocation import RunError
 from .run import Opened, Options, Run
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from resilint_rules.kit.project import Project
 
     from . import recorded
-    from .baseline import Entry
     from .homes import Home
     from .result import FileResult, Problem
 
@@ -47,8 +47,8 @@ class Session:
         self.run = Run(self.paths, invocation.options(args, engine, wish, self.home, self.progress))
         self.narrowed = False
         self.raw: list[FileResult] = []
-        self.stale: tuple[Entry, ...] = ()
-        self.known: recorded.Recorded | None = None
+        self.stale: dict[str, int] = {}
+        """How many entries of which baseline are stale."""
         self.data = b""
         self._projects: dict[str, Project] = {}
         self._touched: Callable[[str, int, int], bool] = _everything
@@ -74,19 +74,30 @@ class Session:
 
     def narrow(self, results: list[FileResult]) -> list[FileResult]:
         """Without what a baseline knows, and without lines that have not changed."""
-        path = invocation.baseline(self.args.baseline, self.home)
-        if self.args.baseline and not os.path.isfile(path):
+        if self.args.baseline and not os.path.isfile(self.args.baseline):
             raise RunError(f"--baseline: there is no file {self.args.baseline!r}; `resilint baseline` writes one")
-        if os.path.lexists(path):
+        if self.args.baseline or self._has_baseline():
             from . import recorded
 
-            self.known = recorded.Recorded(path, self.paths, self.home)
-            results, self.stale = self.known.part(results)
+            results, self.stale = recorded.Shelf(self.asked()).part(results)
             self.narrowed = True
         if self.args.diff_base:
             results = [_changed(result, self._touched) for result in results]
-            self.narrowed, self.stale = True, ()
+            self.narrowed, self.stale = True, {}
         return results
+
+    def asked(self) -> recorded.Asked:
+        """What baselines want to know of the run."""
+        from . import recorded
+
+        given = os.path.abspath(self.args.baseline) if self.args.baseline else ""
+        return recorded.Asked(self.paths, self.home, self.run.homes, given)
+
+    def _has_baseline(self) -> bool:
+        try:
+            return any(self.run.homes.baseline(home) for home in (self.home, *self.run.homes))
+        except AstrayError as error:
+            raise RunError(str(error)) from None
 
     def learn_changes(self) -> Iterable[str]:
         """The paths of files that have changed since a revision, their lines kept for `narrow`. Raises RunError."""

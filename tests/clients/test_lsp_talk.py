@@ -439,7 +439,8 @@ def test_a_file_that_kills_the_analysis_does_not_hide_the_others(tmp_path: Path)
 def test_findings_that_the_baseline_knows_are_hints(tmp_path: Path) -> None:
     """They stay visible, and a new one beside them stands out."""
     root = _project(tmp_path)
-    entry = {"file": "a.py", "rule": "no-timeout", "fingerprint": "f1", "count": 1}
+    words = {"scope": "", "callee": "", "text": "", "fingerprint": "f1"}
+    entry = {"file": "a.py", "rule": "no-timeout", **words}
     (root / ".resilint-baseline.json").write_text(json.dumps({"version": 1, "findings": [entry]}))
     uri = (root / "a.py").as_uri()
     with Wire() as wire:

@@ -6,13 +6,14 @@ Works on copies in a temporary folder. Each package is edited at random: functio
 formatted anew by ruff and renamed (their importers follow), blank lines, comments and unrelated functions are
 inserted; three edits of four hit a file with findings. At most 1 % of the old findings may be reported again.
 Then risky calls are added, three of four right beside an old finding, some of them word for word the same, and
-each has to be reported where it stands (of two that are the same, one). Exit status 1 where that fails.
+each has to be reported where it stands (of those that are the same, one). Exit status 1 where that fails.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import itertools
 import json
 import os
 import random
@@ -24,7 +25,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,10 +49,18 @@ class Found(NamedTuple):
 
 
 class Added(NamedTuple):
-    """A risky call that was added, and the rows of which one has to be reported."""
+    """A risky call that was added, its row, and its lines."""
 
     file: Path
-    rows: tuple[int, ...]
+    row: int
+    lines: tuple[str, ...]
+
+    def rows(self) -> set[int]:
+        """Its row, and all rows of calls that say the same."""
+        text = [line.strip() for line in self.file.read_bytes().decode().splitlines()]
+        high = len(self.lines)
+        same = {at for at in range(len(text)) if tuple(text[at : at + high]) == self.lines}
+        return {self.row} | {row for at in same for row in range(at + 1, at + 1 + high)}
 
 
 class Score(NamedTuple):
@@ -198,7 +206,7 @@ def move(text: str, chance: random.Random) -> str | None:
             functions = [each for each in home.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
             names = Counter(each.name for each in functions)
             free = [e for e in functions if names[e.name] == 1 and not e.decorator_list and alone(rows, e)]
-            pairs += [(one, other) for one, other in pairwise(free)]
+            pairs += itertools.pairwise(free)
             pairs += [(free[0], free[-1])] if len(free) > 2 else []
     if not pairs:
         return None
@@ -273,9 +281,11 @@ def valid(text: str) -> bool:
 def add_apart(path: Path, number: int) -> Added:
     """A function of its own, at the end of a file, with a call that may wait for ever."""
     text = path.read_bytes().decode().rstrip("\n")
-    call = f"def fresh_{number}():\n    import requests\n\n    return requests.get('https://partner.example/{number}')\n"
+    call = (
+        f"def fresh_{number}():\n    import requests\n\n    return requests.get('https://partner.example/{number}')\n"
+    )
     path.write_bytes(f"{text}\n\n\n{call}".encode())
-    return Added(path, (len(text.splitlines()) + 6,))
+    return Added(path, len(text.splitlines()) + 6, (call.splitlines()[-1].strip(),))
 
 
 def add_beside(found: Found, number: int, chance: random.Random) -> Added | None:
@@ -300,8 +310,7 @@ def add_beside(found: Found, number: int, chance: random.Random) -> Added | None
         return None
     found.file.write_bytes(changed.encode())
     inside = found.row - node.lineno if same else 0
-    fresh, twin = at + 1 + inside, found.row + (len(block) if ahead else 0)
-    return Added(found.file, (fresh, twin) if same else (fresh,))
+    return Added(found.file, at + 1 + inside, tuple(line.strip() for line in block))
 
 
 def add(copy: Copy, calls: int, chance: random.Random) -> tuple[list[Added], int]:
@@ -324,8 +333,8 @@ def add(copy: Copy, calls: int, chance: random.Random) -> tuple[list[Added], int
             batch.append(one)
             olds = [each for each in olds if each.file != one.file]
             free = [each for each in free if each != one.file]
-        rows = {(each.file, each.row) for each in copy.check_all()}
-        added += [each for each in batch if all((each.file, row) in rows for row in each.rows)]
+        found = {(each.file, each.row) for each in copy.check_all()}
+        added += [each for each in batch if (each.file, each.row) in found]
     return added, tried - calls
 
 
@@ -345,11 +354,14 @@ def trial(source: Path, folder: Path, edits: int, calls: int, seed: int, rules: 
     gone = re.match(r"\d+", copy.resilint("baseline", "--prune"))
     added, unseen = add(copy, calls, chance)
     reported = copy.check()
-    rows = {(each.file, each.row) for each in reported}
-    missed = [each for each in added if not any((each.file, row) in rows for row in each.rows)]
+    rows = {each.file: each.rows() for each in added}
+    missed = [
+        each for each in added if not rows[each.file] & {found.row for found in reported if found.file == each.file}
+    ]
+    again += [found for found in reported if found.row not in rows.get(found.file, ())]
     print(f"{source.name}: {unseen} more calls were added that are no finding", file=sys.stderr)
-    stale = int(gone[0]) if gone else 0
-    return Score(source.name, len(old), again, stale, len(added), missed, time.monotonic() - began)
+    stale, seconds = int(gone[0]) if gone else 0, time.monotonic() - began
+    return Score(source.name, len(old), again, stale, len(added), missed, seconds)
 
 
 def main() -> int:

@@ -259,6 +259,13 @@ def test_add_ignore_silences_today(home: Path, capsys: pytest.CaptureFixture[str
     assert main(only()) == 0
 
 
+def test_a_reason_in_the_wrong_place_is_no_silence(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--add-ignore "a reason"` means a file of that name; that there is none has to be said."""
+    write(home, b=RISKY)
+    assert main(only("--add-ignore", "a reason", "b.py")) == 2
+    assert capsys.readouterr().err == "resilint: a reason:1: cannot be read: no such file or directory\n"
+
+
 def test_a_baseline_lets_only_new_findings_through(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What was recorded is known in moved lines and renamed files; what is gone is told and forgotten."""
     write(home, b=RISKY)
@@ -290,6 +297,53 @@ def test_a_baseline_of_one_folder_keeps_the_rest(home: Path) -> None:
     main(["baseline", "--select", "timeout-disabled", "b.py"])
     (left,) = json.loads((home / ".resilint-baseline.json").read_text())["findings"]
     assert left["file"] == "c.py"
+
+
+def test_a_baseline_above_counts_for_projects_below(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a monorepo a hook names files of any project, and a person may stand in one."""
+    (home / ".git").mkdir()
+    for name in ("one", "two"):
+        (home / name).mkdir()
+        (home / name / "resilint.toml").write_text("[timeouts]\nread = 5\n")
+        write(home, **{f"{name}/b": RISKY})
+    write(home, b=RISKY)
+    assert main(["baseline", "--select", "timeout-disabled"]) == 0
+    assert main(only("two/b.py", "b.py")) == 0
+    os.chdir(home / "one")
+    assert main(only()) == 0
+    write(home, **{"one/c": RISKY.replace("rates", "more")})
+    assert main(only()) == 1
+    capsys.readouterr()
+    assert main(["baseline", "--select", "timeout-disabled"]) == 0
+    assert capsys.readouterr().out.startswith(f"4 findings recorded in ..{os.sep}.resilint-baseline.json;")
+    assert main(only()) == 0
+    os.chdir(home)
+    assert main(only()) == 0
+    assert len(json.loads((home / ".resilint-baseline.json").read_text())["findings"]) == 4
+
+
+def test_a_project_below_may_have_a_baseline_of_its_own(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its findings are looked up there, and recorded there; the one above knows of the rest."""
+    (home / "own").mkdir()
+    (home / "own" / "resilint.toml").write_text('baseline = "known.json"\n')
+    (home / "own" / "known.json").write_text('{"version": 1, "findings": []}\n')
+    write(home, b=RISKY, **{"own/b": RISKY})
+    assert main(["baseline", "--select", "timeout-disabled"]) == 0
+    assert capsys.readouterr().out.count("1 finding recorded in ") == 2
+    assert main(only()) == 0
+    write(home, **{"own/b": CLEAN})
+    capsys.readouterr()
+    assert main(only()) == 0
+    assert f"{os.path.join('own', 'known.json')} records 1 finding that is gone" in capsys.readouterr().err
+    assert main(["baseline", "--prune"]) == 0
+    assert json.loads((home / "own" / "known.json").read_text())["findings"] == []
+    assert len(json.loads((home / ".resilint-baseline.json").read_text())["findings"]) == 1
+
+
+def test_there_is_nothing_to_prune_without_a_baseline(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And none is made."""
+    assert main(["baseline", "--prune"]) == 2
+    assert capsys.readouterr().err == "resilint: there is no baseline here; `resilint baseline` writes one\n"
 
 
 def test_a_damaged_baseline_gives_2(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -346,14 +400,49 @@ def test_only_changed_lines(home: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_statistics(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Counts by rule, by library and by peer tool, as tables or as JSON."""
+    """Counts by rule, library, peer and other tool, as tables or as JSON."""
     write(home, b=RISKY, c=RISKY)
     assert main(only("--statistics")) == 1
     out = capsys.readouterr().out
     assert "by rule\n      2  TMO003  timeout-disabled\n" in out
     assert "by library\n      2  requests\n" in out
+    assert "by what is at the other end\n      2  http\n" in out
     main(only("--statistics", "--output-format", "json"))
     assert json.loads(capsys.readouterr().out)["rule"] == {"timeout-disabled": 2}
+    write(home, b="import inhouse\n\n\ndef rates():\n    return inhouse.fetch('x', timeout=None)\n", c=CLEAN)
+    own = (
+        '{ peer = "mainframe", import = ["inhouse"], call = [{ names = ["inhouse.fetch"], missing = "flag", '
+        'timeout = [{ param = "timeout", phases = "total" }], none = "unbounded" }] }'
+    )
+    (home / "resilint.toml").write_text(f"library.inhouse = {own}\n")
+    main(only("--statistics", "--output-format", "json"))
+    assert json.loads(capsys.readouterr().out)["peer"] == {"mainframe": 1}
+
+
+def test_statistics_leave_reports_in_files_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One run counts for people and reports to machines."""
+    write(home, b=RISKY)
+    assert main(only("--statistics", "--output-format", "sarif:x.sarif")) == 1
+    assert capsys.readouterr().out.startswith("by rule\n")
+    assert len(json.loads((home / "x.sarif").read_text())["runs"][0]["results"]) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--output-format", "concise", "--output-format", "json"),
+        ("--output-format", "sarif", "--output-format", "junit"),
+        ("--statistics", "--output-format", "sarif"),
+    ],
+)
+def test_standard_output_takes_one_report(
+    words: tuple[str, ...], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two would be read by nobody; annotations may stand among lines for people."""
+    write(home, b=RISKY)
+    assert main(only(*words)) == 2
+    assert ":FILE" in capsys.readouterr().err
+    assert main(only("--output-format", "concise", "--output-format", "github")) == 1
 
 
 def test_a_first_run_with_many_findings_ends_with_a_way_out(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

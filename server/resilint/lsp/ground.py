@@ -88,10 +88,11 @@ class Ground:
         if not path:
             return Place(self._alone())
         folder, own = os.path.split(path)
-        home = self.homes_of(path).above(folder)
+        homes = self.homes_of(path)
+        home = homes.above(folder)
         name = files.below(path, home.root)
         module = files.module(own, files.package(folder))
-        return Place(self._site(home), name, module, files.kind(name), _out(home, name))
+        return Place(self._site(home, homes), name, module, files.kind(name), _out(home, name))
 
     def homes_of(self, path: str) -> Homes:
         """The projects as the editor's settings for the innermost open folder around a path want them."""
@@ -100,13 +101,13 @@ class Ground:
             self._homes[root.path] = Homes(Wish(given=root.given, giver=GIVER))
         return self._homes[root.path]
 
-    def _site(self, home: Home) -> Site:
+    def _site(self, home: Home, homes: Homes) -> Site:
         if id(home) not in self._sites:  # the homes are kept alive by `_homes`
             for mistake in home.mistakes:
                 self._tell(str(mistake))
             settings = Settings() if home.plain else home.settings
             project = self._project(home.root, settings)
-            self._sites[id(home)] = Site(home.root, settings, project, recorded(home, self._tell))
+            self._sites[id(home)] = Site(home.root, settings, project, recorded(home, homes, self._tell))
         return self._sites[id(home)]
 
     def _alone(self) -> Site:

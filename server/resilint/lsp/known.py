@@ -9,10 +9,8 @@ from dataclasses import dataclass, replace
 from resilint_rules.kit.rule import Finding, Severity
 
 from .. import baseline, files
-from ..homes import Home
+from ..homes import AstrayError, Home, Homes
 from ..own import OWN
-
-USUAL = ".resilint-baseline.json"
 
 _NEVER = frozenset(rule.code for rule in OWN) - {"IGN001"}
 """Damage is not recorded: it hides findings."""
@@ -44,15 +42,14 @@ class Recorded:
         return not os.path.exists(os.path.join(self.folder, name))
 
 
-def recorded(home: Home, say: Callable[[str], None]) -> Recorded:
-    """The baseline of a project, empty if there is none. Effect: reads it; `say` is told what is wrong."""
-    named = "" if home.plain else home.settings.baseline
-    path = os.path.join(home.root, named or USUAL)
-    if named and not files.below(os.path.realpath(path), os.path.realpath(home.root)):
-        say(f"the settings' baseline {named!r} leads out of {home.root}")
-    elif os.path.lexists(path):
-        try:
+def recorded(home: Home, homes: Homes, say: Callable[[str], None]) -> Recorded:
+    """The baseline for a project's files, empty if there is none. Effect: reads it; `say` is told what is wrong."""
+    try:
+        path = homes.baseline(home)
+        if path:
             return Recorded(os.path.dirname(path), baseline.read(files.read(path, baseline.LIMIT)))
-        except (files.Unreadable, baseline.DamagedError) as error:
-            say(f"{path}: {error}")
+    except AstrayError as error:
+        say(str(error))
+    except (files.Unreadable, baseline.DamagedError) as error:
+        say(f"{path}: {error}")
     return Recorded(home.root)
