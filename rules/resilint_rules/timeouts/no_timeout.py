@@ -146,10 +146,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.bounds import lent, limit, set_later
+from ..kit.bounds import limit
 from ..kit.calls import AnyCall, ClientCall
 from ..kit.remedy import bound
 from ..kit.rule import Finding, rule
+from ..kit.uses import lent, set_later
 
 
 @rule(

@@ -70,11 +70,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit.bounds import own_default
 from ..kit.calls import ClientCall
 from ..kit.mend import number
 from ..kit.remedy import bound
 from ..kit.rule import Finding, rule
+from ..kit.uses import own_default
 
 _ELSEWHERE = re.compile(r"\btimeout\s*=|[\"']timeout[\"']|with_options")
 

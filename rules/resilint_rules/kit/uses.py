@@ -1,0 +1,110 @@
+"""Where a client is used, and what its calls bring along that its maker did not give it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from .bounds import given, limit
+from .calls import Call
+from .durations import Unseen
+from .values import Instance, Object, Pending, Ref, options
+
+if TYPE_CHECKING:
+    from .frame import Frame
+
+
+def set_later(call: Call) -> bool:
+    """Whether a client, once made, is given a limit by an attribute, a method, or code that cannot be seen."""
+    for each in options(call.result) if call.result is not None else ():
+        each = each.value if isinstance(each, Pending) else each
+        if not isinstance(each, Instance):
+            continue
+        if each.escaped or each.subclass is not None:
+            return True
+        for _, name, _ in each.events:
+            if "timeout" in name.lower():
+                return True
+    uses = list(_uses(call))
+    limited = [each for each in uses if _limits_itself(each)]
+    if not limited:
+        return False
+    return not any(each.fact.missing == "inherit" and limit(each).unbounded for each in uses)
+
+
+def _limits_itself(call: Call) -> bool:
+    """Whether a call sets a limit of its own, or a spread may hold one."""
+    try:
+        return bool(call.fact.timeout and given(call, call.fact))
+    except Unseen:
+        return True
+
+
+def _uses(made: Call) -> Iterator[Call]:
+    """The calls on a client, in the function that makes it and in those of the module that mention where it is kept."""
+    outermost = made.frame
+    while outermost.outer is not None:
+        outermost = outermost.outer
+    scope = made.frame.scope
+    frames = outermost.all_frames()
+    kept = _kept(made, outermost)
+    if kept:
+        mention = re.compile(rf"\b(?:{'|'.join(kept)})\b")
+        for function in scope.module.all_functions():
+            if mention.search(scope.module.text, function.piece.body, function.piece.end):
+                frame = scope.frame(function)
+                if frame is not None and frame is not outermost:
+                    frames.extend(frame.all_frames())
+    for frame in frames:
+        for call in frame.calls.values():
+            if call.fact.kind == "call" and any(_same(client.made, made) for client in call.clients):
+                yield call
+
+
+def _same(one: Call | None, other: Call) -> bool:
+    """Whether two calls are one; a statement of a module is gone through for each of its names."""
+    return one is not None and one.node is other.node
+
+
+def _kept(made: Call, outermost: Frame) -> list[str]:
+    """The attributes and the module's names under which a statement keeps what it makes."""
+    statement = made.statement
+    targets = (
+        [each.target for each in statement.targets]
+        if isinstance(statement, cst.Assign)
+        else [statement.target]
+        if isinstance(statement, cst.AnnAssign)
+        else []
+    )
+    return [
+        target.attr.value if isinstance(target, cst.Attribute) else target.value
+        for target in targets
+        if isinstance(target, cst.Attribute)
+        or (
+            isinstance(target, cst.Name)
+            and (outermost.kind == "statement" or target.value in made.frame.scope.module.global_writers)
+        )
+    ]
+
+
+def lent(call: Call) -> bool:
+    """Whether a client is made inside a class that extends a library's transport: that gives each call its limit."""
+    owner = call.frame.owner
+    linker = call.frame.scope.linker
+    if not isinstance(owner, Object):
+        return False
+    bases = [base for each in linker.lineage(owner.cls) for base in linker.bases(each)]
+    return any(isinstance(each, Ref) and linker.catalog.fact("adapter", each.name) is not None for each in bases)
+
+
+def own_default(call: Call) -> float | None:
+    """The longest wait for an answer that a library's default allows; None if something else may decide."""
+    found = limit(call)
+    if found.state != "bounded" or set_later(call):
+        return None
+    if any(bound.origin != "library" or not bound.sure for bound in found.bounds):
+        return None
+    return found.seconds
