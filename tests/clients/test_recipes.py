@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from resilint.cli import main
+
 yaml = pytest.importorskip("yaml", reason="needs: pip install pyyaml")
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +22,9 @@ SCRIPTS = TOOLS / "venv" / ("Scripts" if os.name == "nt" else "bin")
 ACTION = ROOT / ".github/actions/check/action.yml"
 
 _FENCE = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+_CHECK = re.compile(r"resilint check (--output-format full --output-format \S+:[\w.]+)")
+"""What GitLab and Jenkins run."""
 
 CHECKS = {
     r"\.github/workflows/[\w-]+\.ya?ml": ("check-jsonschema", "--builtin-schema", "vendor.github-workflows"),
@@ -70,6 +75,27 @@ def test_recipes_are_valid(recipe: str, tmp_path: Path) -> None:
     first = re.match(r"# *(\S+)", recipe)
     assert first, recipe
     judge(first[1], recipe, tmp_path)
+
+
+def test_every_place_has_its_recipe() -> None:
+    """Three for machines that have a schema; Jenkins has none, so what it runs is run below."""
+    named = {re.match(r"# *(\S+)", recipe)[1] for recipe in recipes()}  # type: ignore[index]
+    assert named == {".pre-commit-config.yaml", ".github/workflows/resilint.yml", ".gitlab-ci.yml"}
+    assert "\n// Jenkinsfile\n" in (ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("written", _CHECK.findall((ROOT / "README.md").read_text("utf-8")))
+def test_what_recipes_run_writes_the_report_that_they_hand_over(
+    written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command fails on a finding, shows it in the log, and its report is the file that is named again."""
+    (tmp_path / "pay.py").write_text("import requests\nrequests.get('https://pay.example')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", *written.split()]) == 1
+    assert "no-timeout" in capsys.readouterr().out
+    (report,) = (path.name for path in tmp_path.iterdir() if path.name.startswith("resilint."))
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert re.search(rf"(codequality: |junit '){re.escape(report)}", readme)
 
 
 def test_an_invalid_recipe_is_noticed(tmp_path: Path) -> None:

@@ -316,6 +316,7 @@ def add_beside(found: Found, number: int, chance: random.Random) -> Added | None
 def add(copy: Copy, calls: int, chance: random.Random) -> tuple[list[Added], int]:
     """Adds risky calls, one a file. Gives them, and how many more were tried that nobody finds, baseline or not."""
     olds = copy.check_all()
+    before = Counter(each.file for each in olds)
     free = [path for path in copy.files if not any(part.startswith("test") for part in path.parts)]
     added: list[Added] = []
     tried = 0
@@ -333,8 +334,10 @@ def add(copy: Copy, calls: int, chance: random.Random) -> tuple[list[Added], int
             batch.append(one)
             olds = [each for each in olds if each.file != one.file]
             free = [each for each in free if each != one.file]
-        found = {(each.file, each.row) for each in copy.check_all()}
-        added += [each for each in batch if (each.file, each.row) in found]
+        now = copy.check_all()
+        rows = {(each.file, each.row) for each in now}
+        counts = Counter(each.file for each in now)
+        added += [each for each in batch if (each.file, each.row) in rows and counts[each.file] > before[each.file]]
     return added, tried - calls
 
 
@@ -351,7 +354,10 @@ def trial(source: Path, folder: Path, edits: int, calls: int, seed: int, rules: 
     done = Counter(edit(copy, number, chance) for number in range(edits))
     print(f"{source.name}: {', '.join(f'{count} {kind}' for kind, count in done.most_common())}", file=sys.stderr)
     again = copy.check()
+    baseline = folder / ".resilint-baseline.json"
+    kept = baseline.read_bytes()
     gone = re.match(r"\d+", copy.resilint("baseline", "--prune"))
+    baseline.write_bytes(kept)
     added, unseen = add(copy, calls, chance)
     reported = copy.check()
     rows = {each.file: each.rows() for each in added}
