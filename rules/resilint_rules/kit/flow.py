@@ -28,7 +28,6 @@ from .values import (
     join,
 )
 
-
 _FIELDS = frozenset(("field()", "Field()", "ib()", "attrib()", "PrivateAttr()"))
 """What declares an attribute of a record, and says nothing of its value: its annotation does."""
 
