@@ -252,7 +252,7 @@ def _transports(call: Call) -> None:
             if kind == "set" and fact is not None and name in fact.words("funnel"):
                 raise Unseen(f"its `{name}` is replaced")
             if kind == "call" and fact is not None and name in fact.words("adapters"):
-                for each in value:
+                for each in value[1:] or value:  # the first says for which addresses
                     _transport(each, call.frame.scope)
 
 

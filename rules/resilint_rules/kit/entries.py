@@ -10,13 +10,24 @@ from .values import Const, Instance, Method, Ref, Result, Value, options
 
 
 def entry(frame: Frame) -> str:
-    """What a function is called for, by its decorators: "request", "task"; "" for anything else."""
+    """What a function is called for, by its decorators or its shape: "request", "task", "event"; "" for others."""
+    if _takes_events(frame):
+        return "event"
     for _, value in frame.decorators:
         for each in options(value):
             found = _declared(frame, each)
             if found:
                 return found
     return ""
+
+
+def _takes_events(frame: Frame) -> bool:
+    """Whether it is the handler that a cloud starts for each event: a function `...handler(event, context)`."""
+    node = frame.node
+    if frame.outer is not None or "." in frame.qualname or not isinstance(node, cst.FunctionDef):
+        return False
+    names = [each.name.value.strip("_") for each in node.params.params]
+    return frame.qualname.lower().endswith("handler") and names in (["event", "context"], ["event", ""])
 
 
 def _declared(frame: Frame, value: Value) -> str:

@@ -20,12 +20,16 @@ from .values import (
     Const,
     Mapping,
     Nested,
+    Result,
     Sequence,
     Unknown,
     Value,
     demand,
     join,
 )
+
+_FIELDS = frozenset(("field()", "Field()", "ib()", "attrib()", "PrivateAttr()"))
+"""What declares an attribute of a record, and says nothing of its value: its annotation does."""
 
 
 class Flow(Binder):
@@ -127,11 +131,10 @@ class Flow(Binder):
 
     def _ann_assign(self, node: cst.AnnAssign) -> None:
         value = self.value(node.value) if node.value is not None else None
-        if value is None or isinstance(value, (Unknown, Const)):
+        told = isinstance(value, Result) and value.of.rpartition(".")[2] in _FIELDS
+        if value is None or told or isinstance(value, (Unknown, Const)):
             known = self.annotation(node.annotation.annotation)
-            if known is not None and (
-                value is None or isinstance(value, Unknown) or (isinstance(value, Const) and value.value is None)
-            ):
+            if known is not None and not (isinstance(value, Const) and value.value is not None):
                 value = known
         if value is not None:
             self.bind(node.target, value)

@@ -78,6 +78,8 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
     if _LOOKS.search(dotted(node.func).rpartition(".")[2]):
         _shown(args)
     if len(choices) > 1:
+        if _same_function(ev, choices):
+            return invoke(ev, node, choices[0], args, offloaded=offloaded)
         merged = _same_method(choices)
         if merged is None:
             names = {each.name.rpartition(".")[2] if isinstance(each, Ref) else "" for each in choices}
@@ -137,6 +139,20 @@ def _same_method(choices: tuple[Value, ...]) -> Method | None:
         if not isinstance(each, Method) or each.name != first.name or each.owner.type != first.owner.type:
             return None
     return first
+
+
+def _same_function(ev: Evaluator, choices: tuple[Value, ...]) -> bool:
+    """Whether all that may be called are functions of one library that the catalogue describes in the same words."""
+    catalog = ev.frame.scope.catalog
+    facts = [catalog.fact("call", each.name) if isinstance(each, Ref) else None for each in choices]
+    first = facts[0]
+    return first is not None and all(
+        each is not None and each.library == first.library and _words(each) == _words(first) for each in facts
+    )
+
+
+def _words(fact: Fact) -> dict[str, object]:
+    return {key: value for key, value in fact.data.items() if key not in ("names", "proof")}
 
 
 def _plain(kind: str, name: str) -> Fact:

@@ -57,8 +57,20 @@ class Loop:
 
     @property
     def endless(self) -> bool:
-        """Whether nothing but its body ends it."""
-        return is_endless(self.node)
+        """Whether nothing but its body ends it, or nothing but its own success."""
+        return is_endless(self.node) or bool(self.flag)
+
+    @property
+    def flag(self) -> str:
+        """The name that a `while not done` or `while answer is None` waits for, if only a success gives it a value."""
+        name = _awaited(self.node)
+        if not name or any(name in _shared(each) for each in (self.frame.node, self.node) if each is not None):
+            return ""
+        body = self.guard.node
+        success = (body.body, *((body.orelse,) if body.orelse is not None else ()))
+        inside = {id(each) for part in success for each in walk(part)}
+        found = [each for each in walk(self.node.body) if name in _bound(each)]
+        return name if found and all(id(each) in inside for each in found) else ""
 
     @property
     def retried(self) -> tuple[Clause, ...]:
@@ -86,12 +98,15 @@ class Loop:
     @property
     def each_success_leaves(self) -> bool:
         """Whether the loop is left as soon as the calls have succeeded."""
+        if self.flag:
+            lines = (each for each in self.guard.node.body.body if isinstance(each, cst.SimpleStatementLine))
+            return any(self.flag in _bound(each) for line in lines for each in line.body)
         return FALLS not in self._success and CONTINUE not in self._success
 
     @property
     def some_success_leaves(self) -> bool:
         """Whether success can leave the loop."""
-        return bool(self._success & {RETURN, BREAK})
+        return bool(self._success & {RETURN, BREAK}) or bool(self.flag)
 
     @property
     def _success(self) -> frozenset[str]:
@@ -288,6 +303,40 @@ class Loop:
 
 Retry = Layer | Loop
 """A retry, whoever does it: a library's policy, or a loop written by hand."""
+
+
+def _awaited(node: cst.CSTNode) -> str:
+    """The name that has to become true, or something, for a `while` to end; "" if that is not all it asks."""
+    if not isinstance(node, cst.While):
+        return ""
+    test = node.test
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return test.expression.value if isinstance(test.expression, cst.Name) else ""
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and isinstance(test.left, cst.Name):
+        against = test.comparisons[0]
+        nothing = isinstance(against.comparator, cst.Name) and against.comparator.value in ("None", "False")
+        return test.left.value if nothing and isinstance(against.operator, (cst.Is, cst.Equal)) else ""
+    return ""
+
+
+def _bound(node: cst.CSTNode) -> set[str]:
+    """The names that a statement or expression gives a value."""
+    targets: list[cst.CSTNode] = []
+    if isinstance(node, cst.Assign):
+        targets = [each.target for each in node.targets]
+    elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For)):
+        targets = [node.target]
+    elif isinstance(node, (cst.AsName,)):
+        targets = [node.name]
+    return {each.value for target in targets for each in walk(target) if isinstance(each, cst.Name)}
+
+
+def _shared(node: cst.CSTNode) -> set[str]:
+    """Names that others may set, too."""
+    return {
+        each.name.value
+        for part in walk(node) if isinstance(part, (cst.Global, cst.Nonlocal)) for each in part.names
+    }  # fmt: skip
 
 
 def _names_outside_logs(node: cst.CSTNode) -> set[str]:

@@ -173,6 +173,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import libcst as cst
+
 from ..kit.loops import Loop, Retry
 from ..kit.remake import add_words, count_failures
 from ..kit.retries import UNLIMITED, Layer
@@ -192,8 +194,9 @@ def check(retry: Retry) -> Iterator[Finding]:
                 f"`{retry.written}` retries for ever: nothing limits its attempts or its time", *_stop(retry)
             )
     elif _hopeless(retry):
+        head = f"while {retry.frame.tree.code(retry.node.test)}" if isinstance(retry.node, cst.While) else "while True"
         yield retry.finding(
-            f"`while True` calls `{retry.calls[0].written}` until it succeeds: an outage hangs it for ever",
+            f"`{head}` calls `{retry.calls[0].written}` until it succeeds: an outage hangs it for ever",
             *count_failures(retry),
         )
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+from dataclasses import dataclass, field
 from typing import Annotated, Optional, Union
 
 import httpx
@@ -126,3 +127,29 @@ def stack():
     with contextlib.ExitStack() as stack:
         session = stack.enter_context(requests.Session())
         return session.get(URL)  # misses: no-timeout - what a stack enters is not followed
+
+
+@dataclass
+class Record:
+    url: str
+    session: requests.Session = field(default_factory=requests.Session)
+    ours: Limited = field(default_factory=Limited)
+
+    def read(self):
+        self.ours.get(self.url)
+        return self.session.get(self.url)  # finds: no-timeout
+
+
+def one_of_two(url, data):
+    call = requests.post if data else requests.get
+    return call(url, data=data)  # finds: no-timeout
+
+
+def one_that_is_bounded(url, later):
+    call = requests.get if later else functools.partial(requests.get, timeout=5)
+    return call(url)
+
+
+def one_of_two_libraries(url, own):
+    call = requests.get if own else httpx.get
+    return call(url)

@@ -97,3 +97,26 @@ class Plain:
 
     def rates(self):
         return self.mounted.get("https://fx.example.com")  # finds: no-timeout
+
+
+class Somewhere:
+    def __init__(self, base, given=None):
+        self.base = base
+        if given is None:
+            self.link = requests.Session()
+        else:
+            self.link = given
+        self.link.mount(self.base, HTTPAdapter(max_retries=0))
+
+    def rates(self):
+        return self.link.get(self.base)
+
+
+class Here:
+    def __init__(self, base):
+        self.base = base
+        self.link_here = requests.Session()
+        self.link_here.mount(self.base, HTTPAdapter(max_retries=0))
+
+    def rates(self):
+        return self.link_here.get(self.base)  # finds: no-timeout

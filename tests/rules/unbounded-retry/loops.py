@@ -123,7 +123,73 @@ def reads_input():
 
 def with_a_flag(session: requests.Session):
     done = False
-    while not done:  # misses: unbounded-retry - the flag is not followed
+    while not done:  # finds: unbounded-retry
+        try:
+            session.get("https://a.example.com", timeout=5)
+            done = True
+        except requests.ConnectionError:
+            time.sleep(1)
+
+
+def until_there_is_one(session: requests.Session):
+    answer = None
+    while answer is None:  # finds: unbounded-retry
+        try:
+            answer = session.get("https://a.example.com", timeout=5)
+        except requests.RequestException as error:
+            logging.warning("again: %s", error)
+            time.sleep(1)
+    return answer
+
+
+def in_its_else(session: requests.Session):
+    sent = False
+    while sent is False:  # finds: unbounded-retry
+        try:
+            answer = session.post("https://a.example.com", timeout=5)
+        except requests.ConnectionError:
+            time.sleep(1)
+        else:
+            sent = answer.ok
+
+
+def with_a_flag_that_failure_sets(session: requests.Session):
+    done = False
+    while not done:
+        try:
+            session.get("https://a.example.com", timeout=5)
+            done = True
+        except requests.Timeout:
+            time.sleep(1)
+        except requests.ConnectionError:
+            done = True
+
+
+def with_two_conditions(session: requests.Session, tries):
+    done = False
+    while not done and tries:
+        tries -= 1
+        try:
+            session.get("https://a.example.com", timeout=5)
+            done = True
+        except requests.ConnectionError:
+            time.sleep(1)
+
+
+def with_a_flag_of_others(session: requests.Session):
+    global stopped
+    while not stopped:
+        try:
+            stopped = session.get("https://a.example.com", timeout=5).ok
+        except requests.ConnectionError:
+            time.sleep(1)
+
+
+def with_a_deadline_and_a_flag(session: requests.Session, deadline):
+    done = False
+    while not done:
+        if time.monotonic() > deadline:
+            break
         try:
             session.get("https://a.example.com", timeout=5)
             done = True
