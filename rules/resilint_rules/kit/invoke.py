@@ -9,6 +9,7 @@ import libcst as cst
 
 from .calls import KINDS, Argument, Arguments, Call, OtherCall
 from .catalog import Fact
+from .choices import same_function, same_method
 from .syntax import dotted
 from .values import (
     UNKNOWN,
@@ -78,9 +79,9 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
     if _LOOKS.search(dotted(node.func).rpartition(".")[2]):
         _shown(args)
     if len(choices) > 1:
-        if _same_function(ev, choices):
+        if same_function(ev.frame.scope.catalog, choices):
             return invoke(ev, node, choices[0], args, offloaded=offloaded)
-        merged = _same_method(choices)
+        merged = same_method(choices)
         if merged is None:
             names = {each.name.rpartition(".")[2] if isinstance(each, Ref) else "" for each in choices}
             stub = _stub(ev, names.pop(), args) if len(names) == 1 else None
@@ -129,30 +130,6 @@ def _body(args: Arguments) -> Response | None:
     first = next(iter((*args.positional, *args.named.values())), None)
     found = [each.source for each in options(first.value) if isinstance(each, Result)] if first is not None else []
     return next((each for each in found if each is not None), None)
-
-
-def _same_method(choices: tuple[Value, ...]) -> Method | None:
-    first = choices[0]
-    if not isinstance(first, Method):
-        return None
-    for each in choices[1:]:
-        if not isinstance(each, Method) or each.name != first.name or each.owner.type != first.owner.type:
-            return None
-    return first
-
-
-def _same_function(ev: Evaluator, choices: tuple[Value, ...]) -> bool:
-    """Whether all that may be called are functions of one library that the catalogue describes in the same words."""
-    catalog = ev.frame.scope.catalog
-    facts = [catalog.fact("call", each.name) if isinstance(each, Ref) else None for each in choices]
-    first = facts[0]
-    return first is not None and all(
-        each is not None and each.library == first.library and _words(each) == _words(first) for each in facts
-    )
-
-
-def _words(fact: Fact) -> dict[str, object]:
-    return {key: value for key, value in fact.data.items() if key not in ("names", "proof")}
 
 
 def _plain(kind: str, name: str) -> Fact:

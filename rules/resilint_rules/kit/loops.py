@@ -24,9 +24,10 @@ from .handlers import (
     pauses,
     ways,
 )
+from .naming import bound_in, shared_in, used_in, waited_for
 from .retries import Layer, external, layers
 from .rule import Finding, Fix
-from .syntax import children, dotted, walk
+from .syntax import dotted, walk
 from .text import Span
 from .values import Const, Ref
 
@@ -63,13 +64,13 @@ class Loop:
     @property
     def flag(self) -> str:
         """The name that a `while not done` or `while answer is None` waits for, if only a success gives it a value."""
-        name = _awaited(self.node)
-        if not name or any(name in _shared(each) for each in (self.frame.node, self.node) if each is not None):
+        name = waited_for(self.node)
+        if not name or any(name in shared_in(each) for each in (self.frame.node, self.node) if each is not None):
             return ""
         body = self.guard.node
         success = (body.body, *((body.orelse,) if body.orelse is not None else ()))
         inside = {id(each) for part in success for each in walk(part)}
-        found = [each for each in walk(self.node.body) if name in _bound(each)]
+        found = [each for each in walk(self.node.body) if name in bound_in(each)]
         return name if found and all(id(each) in inside for each in found) else ""
 
     @property
@@ -100,7 +101,7 @@ class Loop:
         """Whether the loop is left as soon as the calls have succeeded."""
         if self.flag:
             lines = (each for each in self.guard.node.body.body if isinstance(each, cst.SimpleStatementLine))
-            return any(self.flag in _bound(each) for line in lines for each in line.body)
+            return any(self.flag in bound_in(each) for line in lines for each in line.body)
         return FALLS not in self._success and CONTINUE not in self._success
 
     @property
@@ -254,9 +255,9 @@ class Loop:
     @property
     def varies(self) -> bool:
         """Whether an attempt differs from the one before: another host, another proxy, a new connection."""
-        used = _names_outside_logs(self.guard.node.body)
+        used = used_in(self.guard.node.body)
         for each in self.before:
-            used |= _names_outside_logs(each) if isinstance(each, cst.SimpleStatementLine) else set()
+            used |= used_in(each) if isinstance(each, cst.SimpleStatementLine) else set()
         if self.counter and self.counter in used:
             return True
         changed: set[str] = set()
@@ -303,54 +304,6 @@ class Loop:
 
 Retry = Layer | Loop
 """A retry, whoever does it: a library's policy, or a loop written by hand."""
-
-
-def _awaited(node: cst.CSTNode) -> str:
-    """The name that has to become true, or something, for a `while` to end; "" if that is not all it asks."""
-    if not isinstance(node, cst.While):
-        return ""
-    test = node.test
-    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        return test.expression.value if isinstance(test.expression, cst.Name) else ""
-    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and isinstance(test.left, cst.Name):
-        against = test.comparisons[0]
-        nothing = isinstance(against.comparator, cst.Name) and against.comparator.value in ("None", "False")
-        return test.left.value if nothing and isinstance(against.operator, (cst.Is, cst.Equal)) else ""
-    return ""
-
-
-def _bound(node: cst.CSTNode) -> set[str]:
-    """The names that a statement or expression gives a value."""
-    targets: list[cst.CSTNode] = []
-    if isinstance(node, cst.Assign):
-        targets = [each.target for each in node.targets]
-    elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For)):
-        targets = [node.target]
-    elif isinstance(node, (cst.AsName,)):
-        targets = [node.name]
-    return {each.value for target in targets for each in walk(target) if isinstance(each, cst.Name)}
-
-
-def _shared(node: cst.CSTNode) -> set[str]:
-    """Names that others may set, too."""
-    return {
-        each.name.value
-        for part in walk(node) if isinstance(part, (cst.Global, cst.Nonlocal)) for each in part.names
-    }  # fmt: skip
-
-
-def _names_outside_logs(node: cst.CSTNode) -> set[str]:
-    """The names that a block reads or binds, but for those that it only logs."""
-    found: set[str] = set()
-    stack = [node]
-    while stack:
-        at = stack.pop()
-        if isinstance(at, cst.Call) and is_log(at):
-            continue
-        if isinstance(at, cst.Name):
-            found.add(at.value)
-        stack.extend(children(at))
-    return found
 
 
 def loops(frames: list[Frame]) -> Iterator[Loop]:
