@@ -257,6 +257,8 @@ class Scope:
         self._attributes[key] = UNKNOWN
         value = self._attribute(cls, name, owner)
         self._attributes[key] = value
+        if any(method.piece.start in self._running for method in self._assigning(cls, name)[1]):
+            del self._attributes[key]  # a method that is being gone through may yet assign it
         if value is not None and any(isinstance(each, Instance) for each in options(value)):
             configured = re.compile(rf"\b(?:self|cls)\.{name}\.(?:\w+[ \t]*=(?!=)|mount\b)")
             for method in self._methods(cls):
