@@ -69,7 +69,7 @@ def compare(found: list[Found]) -> tuple[list[str], list[str]]:
     rows, wrong = [], []
     for rule in sorted({*by_rule, *known}):
         there = {(each.package, each.file, each.fingerprint) for each in by_rule[rule]}
-        read = known.get(rule, {}).get("read", [])
+        read = known.get(rule, {}).get("finding", [])
         still = {True: 0, False: 0}
         for entry in read:
             place = (entry["package"], entry["file"], entry["fingerprint"])
@@ -86,7 +86,7 @@ def compare(found: list[Found]) -> tuple[list[str], list[str]]:
         worst = min((each.severity for each in by_rule[rule]), key=SEVERITIES.index, default="")
         rows.append(f"| {rule} | {worst} | {count} | {sum(still.values())} | {still[True]} | {cured or ''} |")
     heavy = [r for r in known if any(e.rule == r and e.severity in ("warning", "error") for e in found)]
-    judged = [entry["verdict"] == "true" for rule in heavy for entry in known[rule]["read"]]
+    judged = [entry["verdict"] == "true" for rule in heavy for entry in known[rule].get("finding", [])]
     return rows, wrong + ([] if not judged or sum(judged) / len(judged) >= BAR else ["too few are true"])
 
 
