@@ -20,7 +20,10 @@ from typing import Literal
 from .server import Lab
 
 _CHILD = Path(__file__).with_name("child.py")
-_ADDRESS = re.compile(r"""(?P<quote>["'])https?://[^/"'\s]*""")
+_ADDRESS = re.compile(r"""(?P<quote>["'])https?://[^/"'\s]+""")
+"""An address with a host; a bare "https://" is what an adapter is mounted for."""
+_DETOUR = re.compile(r"proxy|ca_bundle|ssl_cert", re.IGNORECASE)
+"""What a machine may set for its own network; requests takes a bundle from there even where verify is False."""
 _START = 60.0
 """Seconds that a busy machine may take to import an example's libraries."""
 
@@ -100,7 +103,7 @@ def _bound(code: str) -> set[str]:
 
 
 def _run(job: str, deadline: float) -> Outcome:
-    direct = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    direct = {name: value for name, value in os.environ.items() if not _DETOUR.search(name)}
     with (
         tempfile.TemporaryFile() as output,
         subprocess.Popen(

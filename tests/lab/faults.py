@@ -72,6 +72,17 @@ def malform() -> Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """Answers properly, `seconds` after the request came."""
+
+    seconds: float = 1.5
+    body: bytes = b'{"name": "Ada"}'
+
+    def answer(self, wire: Wire, request: Received) -> bool:
+        return wire.pause(self.seconds) and Answer(body=self.body).answer(wire, request)
+
+
+@dataclass(frozen=True, slots=True)
 class Hang:
     """Takes the request and never answers."""
 

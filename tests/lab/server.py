@@ -22,6 +22,7 @@ from .wire import Received, Wire
 PATHS: Mapping[str, tuple[Fault, ...]] = MappingProxyType(
     {
         "ok": (faults.Answer(),),
+        "late": (faults.Late(),),
         "hang": (faults.Hang(),),
         "drip": (faults.Drip(),),
         "slow-headers": (faults.SlowHeaders(),),
@@ -33,6 +34,7 @@ PATHS: Mapping[str, tuple[Fault, ...]] = MappingProxyType(
         "error": (faults.fail(500),),
         "unavailable": (faults.fail(503),),
         "flaky": (faults.fail(500), faults.Answer()),
+        "busy": (faults.fail(503), faults.fail(503), faults.Answer()),
         "limited": (faults.limit("1"), faults.Answer()),
         "limited-date": (faults.LimitUntil(2), faults.Answer()),
         "always-limited": (faults.limit("1"),),

@@ -5,17 +5,17 @@ checked with a key and an algorithm that the reader chooses, never the token: on
 unsigned, or signed with a public key taken for a secret, is one that anybody can write.
 
 ```python bad
-import jwt
+from joserfc import jwt
 
 def user(token, key):
-    return jwt.decode(token, key, algorithms=["RS256", "none"])["sub"]  # finds: jwt-unverified
+    return jwt.decode(token, key, algorithms=["RS256", "none"]).claims["sub"]  # finds: jwt-unverified
 ```
 
 ```python fixed
-import jwt
+from joserfc import jwt
 
 def user(token, key):
-    return jwt.decode(token, key, algorithms=["RS256"])["sub"]
+    return jwt.decode(token, key, algorithms=["RS256"]).claims["sub"]
 ```
 
 ```python bad
@@ -79,6 +79,20 @@ def login(code):
     return jwt.decode(response.json()["id_token"], options={"verify_signature": False})["email"]
 ```
 
+PyJWT and python-jose refuse an unsigned token even where the list allows it, and the keys of joserfc
+know what they are for.
+
+```python good
+import jwt
+import joserfc.jwt
+
+def user(token, key):
+    return jwt.decode(token, key, algorithms=["RS256", "none"])["sub"]
+
+def role(token, key):
+    return joserfc.jwt.decode(token, key, algorithms=["HS256", "RS256"]).claims["role"]
+```
+
 The fix strikes what must not be accepted off the list; tokens signed that way will be refused from
 then on, so it is not applied unasked. Where it takes a choice, between algorithms or of a key, it only
 shows what could be written: which one is right, no tool can know.
@@ -119,7 +133,7 @@ def check(call: TokenCall) -> Iterator[Finding]:
     elif bad:
         kept = narrowed(call, [name for name in names if name not in bad])
         yield call.finding(f"`{call.written}` takes an unsigned token for a signed one: anybody can write that", *kept)
-    elif len(kinds(names)) > 1:
+    elif len(kinds(names)) > 1 and not call.fact.flag("typed_keys"):
         yield call.finding(
             f"`{call.written}` takes secrets and public keys alike: a token signed with the public one may pass",
             *(

@@ -19,7 +19,8 @@ narrows the sieve for modules that nearly every program imports. Tables:
     transaction, lock, route     what the name says;  app: the type whose methods are `route` decorators
     raw       the body of a request as it came;  verify: checks a webhook's signature
     digest    makes a keyed digest, read by `reads`;  compare: compares in constant time
-    token     decodes a signed token: `off` are options that switch a check off, `form = "peek"` checks nothing
+    token     decodes a signed token: `off` are options that switch a check off, `form = "peek"` checks nothing;
+              `unsafe_algorithms` are accepted unsigned if listed, `typed_keys` fit one kind of algorithm only
     insecure  switches a protection off, or does so with `tls`;  context: what holds the checks of TLS
     double    a stand-in for a remote side in tests
     errors    exception class -> its bases;  aliases: another spelling -> the first one

@@ -77,8 +77,9 @@ def twice(given):
 ```
 
 The fix compares with `hmac.compare_digest`. Text is turned into bytes first, because a header with a
-sign outside ASCII would raise; a header that is missing counts as empty. It says yes and no exactly
-where `==` did, so it is safe.
+sign outside ASCII would raise; a header that is missing counts as empty. It says yes and no where `==`
+did, so it is safe. Half a character, which some servers make of a byte that is no UTF-8, is refused by a
+UnicodeEncodeError: no signature has one.
 
 When not to: a checksum with a key that guards against accidents only, where nobody who could send
 one gains by it.

@@ -1,5 +1,6 @@
 """Tokens that are looked into, believed, and checked, in every library's words."""
 
+import joserfc.jwt
 import jwt
 from jose import jws
 from jose import jwt as jose
@@ -71,7 +72,9 @@ def mixed(token, key, more):
     yield jose.decode(token, key, algorithms=None)  # finds: jwt-unverified
     yield jose.decode(token, key, "RS256")
     yield jose.decode(token, key, **more)
-    yield jws.verify(token, key, algorithms=["HS256", "NONE"])  # finds: jwt-unverified
+    yield jws.verify(token, key, algorithms=["HS256", "NONE"])
+    yield joserfc.jwt.decode(token, key, algorithms=["HS256", "none"])  # finds: jwt-unverified
+    yield joserfc.jwt.decode(token, key, algorithms=["HS256", "RS256"])
 
 
 def read(token, key):
