@@ -1,4 +1,4 @@
-"""The examples of a rule's page, as they stand and as the rule's own fixes mend them: what people get is what is run."""
+"""The examples of a rule's page, as they stand and as its own fixes mend them: what people get is what is run."""
 
 from __future__ import annotations
 

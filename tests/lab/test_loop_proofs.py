@@ -76,7 +76,7 @@ async def after_a_collection(start):
 
 @pytest.mark.parametrize(
     ("case", "start"),
-    [(1, "accept('event')"), (2, "type('Posting', (Hooks,), {'post': staticmethod(deliver)})().ping('hook')")],
+    [(1, "accept('event')"), (3, "type('Posting', (Hooks,), {'post': staticmethod(deliver)})().ping('hook')")],
 )
 def test_a_task_that_is_kept_outlives_the_collector(case: int, start: str) -> None:
     """Before, one run of the collector takes the delivery away half-way; mended, it arrives."""

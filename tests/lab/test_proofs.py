@@ -116,7 +116,9 @@ PROOFS = [
         given=AT_PARTNER,
     ),
     Proof("unchecked-body", 1, "error", "rates('today')", "builtins.KeyError", HTTP_ERROR),
-    Proof("unchecked-body", 2, "error", "rates(client)", "builtins.KeyError", "httpx.HTTPStatusError", given=AT_PARTNER),
+    Proof(
+        "unchecked-body", 2, "error", "rates(client)", "builtins.KeyError", "httpx.HTTPStatusError", given=AT_PARTNER
+    ),
     Proof(  # worse than a KeyError: the error page is taken for a list of one
         "unchecked-body", 3, "unavailable", "list(listing(requests.Session(), 'x'))", "['error']", HTTP_ERROR,
     ),

@@ -100,39 +100,6 @@ class Hooks:
         task.add_done_callback(running.discard)
 ```
 
-Several in one module share one set.
-
-```python bad
-import asyncio
-
-# all that goes out
-def send(event):
-    asyncio.create_task(deliver(event))  # finds: task-dropped
-
-async def resend(events):
-    for event in events:
-        asyncio.create_task(deliver(event))  # finds: task-dropped
-```
-
-```python fixed
-import asyncio
-
-_tasks: set[asyncio.Task] = set()
-
-
-# all that goes out
-def send(event):
-    task = asyncio.create_task(deliver(event))
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
-
-async def resend(events):
-    for event in events:
-        task = asyncio.create_task(deliver(event))
-        _tasks.add(task)
-        task.add_done_callback(_tasks.discard)
-```
-
 A task that is awaited, stored, returned or handed on has somebody who keeps it; a task group keeps
 its own. A program that starts its loop on the next line is not a server that loses work; one that
 runs the loop only where none is running is.
