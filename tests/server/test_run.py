@@ -145,6 +145,9 @@ def test_opening_a_file_for_a_fix(tmp_path: Path) -> None:
     assert (tmp_path / "pkg" / "tests" / "x.py").read_text() == "GOOD\n"
 
 
+@pytest.mark.skipif(
+    (3, 12) <= sys.version_info < (3, 14), reason="these limit calls through C by number, whatever the stack"
+)
 def test_deep_trees_have_room(tmp_path: Path) -> None:
     """What would overflow an ordinary thread's stack does not: without workers, too."""
     plant(tmp_path, {"a.py": "# matter\n"})

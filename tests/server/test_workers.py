@@ -94,6 +94,9 @@ def test_what_a_rule_prints_does_no_harm(tmp_path: Path) -> None:
     assert run(tmp_path, cache=False, jobs=2, check="runs.probe:talkative")[0] == run(tmp_path, cache=False)[0]
 
 
+@pytest.mark.skipif(
+    (3, 12) <= sys.version_info < (3, 14), reason="these limit calls through C by number, whatever the stack"
+)
 def test_deep_trees_have_room(tmp_path: Path) -> None:
     """A worker's thread has 64 MB of stack."""
     tree(tmp_path, {})
