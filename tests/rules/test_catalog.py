@@ -107,7 +107,7 @@ def installed(library: catalog.Library) -> Iterator[catalog.Library]:
     """Each library that is installed here."""
     if not here(library):
         pytest.skip(f"{library.distribution} is not installed")
-    if library.name in ("asyncio", "concurrent.futures") and sys.version_info < (3, 11):
+    if library.name in ("asyncio", "concurrent", "concurrent.futures") and sys.version_info < (3, 11):
         pytest.skip(f"what is said of {library.name} came with Python 3.11")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
