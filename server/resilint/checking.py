@@ -72,18 +72,24 @@ def _tell_damage(results: Iterable[FileResult]) -> int:
     return 2 if found else 0
 
 
-def _status(session: Session, results: Iterable[FileResult]) -> int:
+def _status(session: Session, results: Sequence[FileResult]) -> int:
     """1 if something is bad enough, 2 if a rule of ours has crashed."""
-    fail_on = _fail_on(session)
+    levels = _levels(session, results)
     found = closing.problems_of(results)
     if any(each.code == CRASHED for each in found):
         return 2
-    bad = any(_RANKS[each.severity] <= _RANKS[fail_on] for each in found)
+    bad = any(_RANKS[each.severity] <= _RANKS[levels[each.file]] for each in found)
     return int(bad and not session.args.exit_zero)
 
 
-def _fail_on(session: Session) -> str:
-    return session.args.fail_on or ("warning" if session.home.plain else session.home.settings.fail_on)
+def _levels(session: Session, results: Iterable[FileResult]) -> dict[str, str]:
+    """For each file the severity from which on it fails the run: an option's, or what its own settings say."""
+
+    def level(file: str) -> str:
+        home = session.run.home(file)
+        return session.args.fail_on or ("warning" if home.plain else home.settings.fail_on)
+
+    return {result.file: level(result.file) for result in results if result.problems}
 
 
 def _report(session: Session, outputs: Sequence[output.Output], results: list[FileResult]) -> None:
@@ -93,7 +99,7 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
         outputs = _count(session, outputs, results)
     seen = session.run.counts.seen or int(session.stdin)
     if outputs:
-        output.write(outputs, results, fail_on=_fail_on(session), files=seen, colour=args.color)
+        output.write(outputs, results, levels=_levels(session, results), files=seen, colour=args.color)
         human = any(each.format in ("full", "concise") and not each.file for each in outputs)
         if human and not args.quiet:
             print(closing.summary(results, seen))

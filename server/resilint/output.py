@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import terminal
@@ -78,8 +78,10 @@ def formats(args: Namespace, home: Home) -> list[str]:
     return [each.format for each in wanted(args) or of_settings(home)]
 
 
-def write(outputs: Sequence[Output], results: Sequence[FileResult], *, fail_on: str, files: int, colour: str) -> None:
-    """Effect: prints and writes every report. Raises RunError."""
+def write(
+    outputs: Sequence[Output], results: Sequence[FileResult], *, levels: Mapping[str, str], files: int, colour: str
+) -> None:
+    """Effect: prints and writes every report. `levels` says from which severity on a file fails. Raises RunError."""
     if not any(result.problems for result in results):
         outputs = [each for each in outputs if each.file or each.format not in _SILENT]
     if not outputs:
@@ -97,7 +99,7 @@ def write(outputs: Sequence[Output], results: Sequence[FileResult], *, fail_on: 
             folder=here,
             root=_repository(here),
             cards=known,
-            fail_on=fail_on,
+            levels=levels,
             files=files,
         )
         put(render(each.format, results, view), each.file)

@@ -452,3 +452,18 @@ def test_findings_that_the_baseline_knows_are_hints(tmp_path: Path) -> None:
         wire.notify("workspace/didChangeWatchedFiles", {"changes": changes})
         assert [f["severity"] for f in wire.published(uri, 1)] == [2, 2]
         assert "JSON" in wire.wait(lambda m: m.get("method") == "window/showMessage")["params"]["message"]
+
+
+def test_a_baseline_counts_for_the_projects_below_it(tmp_path: Path) -> None:
+    """As on the command line: in a monorepo it lies at the repository's top."""
+    root = _project(tmp_path)
+    (root / ".git").mkdir()
+    (root / "sub").mkdir()
+    (root / "sub" / "resilint.toml").write_text("")
+    entry = {"file": "sub/a.py", "rule": "no-timeout", "scope": "", "callee": "", "text": "", "fingerprint": "f1"}
+    (root / ".resilint-baseline.json").write_text(json.dumps({"version": 1, "findings": [entry]}))
+    uri = (root / "sub" / "a.py").as_uri()
+    with Wire() as wire:
+        wire.greet(folder=root)
+        wire.open(uri, "SLOW\nSLOW\n")
+        assert [f["severity"] for f in wire.published(uri, 1)] == [4, 2]

@@ -280,12 +280,11 @@ def valid(text: str) -> bool:
 
 def add_apart(path: Path, number: int) -> Added:
     """A function of its own, at the end of a file, with a call that may wait for ever."""
-    text = path.read_bytes().decode().rstrip("\n")
-    call = (
-        f"def fresh_{number}():\n    import requests\n\n    return requests.get('https://partner.example/{number}')\n"
-    )
-    path.write_bytes(f"{text}\n\n\n{call}".encode())
-    return Added(path, len(text.splitlines()) + 6, (call.splitlines()[-1].strip(),))
+    call = f"    return requests.get('https://partner.example/{number}')"
+    function = f"def fresh_{number}():\n    import requests\n\n{call}\n"
+    text = path.read_bytes().decode().rstrip("\n") + "\n\n\n" + function
+    path.write_bytes(text.encode())
+    return Added(path, text.count("\n"), (call.strip(),))
 
 
 def add_beside(found: Found, number: int, chance: random.Random) -> Added | None:

@@ -299,6 +299,21 @@ def test_a_baseline_of_one_folder_keeps_the_rest(home: Path) -> None:
     assert left["file"] == "c.py"
 
 
+def test_each_project_says_what_fails_it(home: Path) -> None:
+    """Whichever file comes first; an option holds for all."""
+    (home / "a").mkdir()
+    (home / "a" / "resilint.toml").write_text('severity = { timeout-disabled = "warning" }\nfail-on = "error"\n')
+    write(home, b=CLEAN, **{"a/b": RISKY})
+    assert main(only()) == main(only("a/b.py", "b.py")) == 0
+    report = ["--output-format", "junit:x.xml"]
+    main(only(*report))
+    assert 'failures="0"' in (home / "x.xml").read_text()
+    assert main(only("--fail-on", "info", *report)) == 1
+    assert 'failures="1"' in (home / "x.xml").read_text()
+    write(home, b=RISKY)
+    assert main(only("a/b.py", "b.py")) == 1
+
+
 def test_a_baseline_above_counts_for_projects_below(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In a monorepo a hook names files of any project, and a person may stand in one."""
     (home / ".git").mkdir()

@@ -36,7 +36,8 @@ class View:
     `width` is the number of terminal columns, 0 if nobody looks through a terminal. `folder` is the
     absolute folder that relative file names start from and `root` the one that code hosts count
     from (the repository's top); both may be "". `cards` holds the rules of the run by code.
-    `fail_on` is the lowest severity that fails the run, `files` the number of files that were looked
+    `fail_on` is the lowest severity that fails the run, `levels` the same for files of which other settings say
+    so, by what a problem calls its file; `files` is the number of files that were looked
     at, as a run need not hand over results of those without problems.
     """
 
@@ -46,6 +47,7 @@ class View:
     root: str = ""
     cards: Mapping[str, Card] = field(default_factory=dict)
     fail_on: str = "warning"
+    levels: Mapping[str, str] = field(default_factory=dict)
     files: int = 0
     silenced: bool = False
     """Whether formats that can mark a finding as silenced show such findings at all."""
@@ -63,7 +65,7 @@ class View:
 
     def fails(self, problem: Problem) -> bool:
         """Whether the problem is bad enough to fail the run."""
-        return Severity(problem.severity).rank <= Severity(self.fail_on).rank
+        return Severity(problem.severity).rank <= Severity(self.levels.get(problem.file, self.fail_on)).rank
 
 
 def slashed(path: str) -> str:
