@@ -49,6 +49,8 @@ def is_formatted(text: str, quote: int) -> bool:
 _TEXT_STOP = re.compile(r"[\\{}\"'\n\r]")
 _FIELD_STOP = re.compile(r"[\"'#()\[\]{}:\\]")
 _TEXT, _FIELD, _FORMAT = range(3)
+_DEEPEST = 300
+"""F-strings and fields within each other that are followed: CPython takes at most 150 of each."""
 
 
 def formatted_end(text: str, quote: int) -> int:
@@ -59,7 +61,7 @@ def formatted_end(text: str, quote: int) -> int:
     stack: list[tuple[int, str]] = [(_TEXT, text[quote] * 3 if triple else text[quote])]
     brackets = [0]
     pos = quote + len(stack[-1][1])
-    while pos < size:
+    while pos < size and len(stack) <= _DEEPEST:
         state, mark = stack[-1]
         found = (_FIELD_STOP if state == _FIELD else _TEXT_STOP).search(text, pos)
         if found is None:
