@@ -251,12 +251,17 @@ class Expressions(Evaluator):
 
 
 def _misses(within: Within) -> bool:
-    """Whether a place is the body of a `try` that goes on where a key is missing."""
+    """Whether a place is the body of a `try` that goes on where a key is missing, or whatever else is the matter."""
     if within.kind != "try" or within.part != "body" or not isinstance(within.node, (cst.Try, cst.TryStar)):
         return False
-    kinds = [each.type for each in within.node.handlers]
-    names = [each.value for kind in kinds if kind is not None for each in walk(kind) if isinstance(each, cst.Name)]
-    return "KeyError" in names or "LookupError" in names
+    for handler in within.node.handlers:
+        names = {each.value for each in walk(handler.type) if isinstance(each, cst.Name)} if handler.type else {""}
+        if "KeyError" in names or "LookupError" in names:
+            return True
+        tells = any(isinstance(each, (cst.Call, cst.Raise)) for each in walk(handler.body))
+        if handler.name is None and not tells and names & {"", "Exception", "BaseException"}:
+            return True
+    return False
 
 
 def _names(node: cst.CSTNode) -> list[str]:

@@ -6,6 +6,7 @@ import libcst as cst
 
 from .bodies import asked_elsewhere
 from .calls import Call
+from .handlers import is_log
 from .mend import after_statement, before_body, hoist
 from .rule import Fix
 from .syntax import walk
@@ -38,9 +39,13 @@ def read_unchecked(response: Response) -> str:
 
 
 def _drained(call: Call) -> frozenset[int]:
-    """The attributes that are called in statements of their own: what they give back is thrown away."""
-    found = (_call_in(each.value) for each in walk(call.frame.tree.module) if isinstance(each, cst.Expr))
-    return frozenset(id(each.func) for each in found if isinstance(each, cst.Call))
+    """The attributes that nothing is taken from: what they give is thrown away, or only shown to whoever watches."""
+    found: set[int] = set()
+    for each in walk(call.frame.tree.module):
+        inner = _call_in(each.value) if isinstance(each, cst.Expr) else None
+        if isinstance(inner, cst.Call):
+            found.update(id(part) for part in walk(inner)) if is_log(inner) else found.add(id(inner.func))
+    return frozenset(found)
 
 
 _PLAIN = frozenset(

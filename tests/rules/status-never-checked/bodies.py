@@ -68,6 +68,46 @@ def a_value():
     return answer.json()["state"] == "on"
 
 
+def printed():
+    """Whoever reads it sees what it is."""
+    answer = requests.get(URL, timeout=5)
+    print(json.dumps(answer.json(), indent=4))
+
+
+def printed_and_taken():
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    print(answer.text)
+    return answer.json()["rows"]
+
+
+def latest(known):
+    """Whatever fails, a missing key too, ends in the same."""
+    try:
+        answer = requests.get(URL, timeout=5)
+        return answer.json()[0]["name"]
+    except Exception:
+        return known
+
+
+def reported(known, log):
+    """The log will speak of a missing key, and not of the refusal."""
+    try:
+        answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+        return answer.json()[0]["name"]
+    except Exception as error:
+        log.warning("no name: %s", error)
+        return known
+
+
+def counted(known):
+    """Nothing is missed where nothing has to be there."""
+    try:
+        answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+        return len(answer.json().get("rows", []))
+    except Exception:
+        return known
+
+
 def judged():
     answer = requests.get(URL, timeout=5)
     return _fair(answer.json())
