@@ -127,7 +127,7 @@ class _Crew:
         """A thread's life: hands the batches of a share, and then those of others, to one process after the other."""
         import signal
 
-        if hasattr(signal, "pthread_sigmask"):  # its processes inherit this: Ctrl-C while one starts would leave a trace
+        if hasattr(signal, "pthread_sigmask"):  # inherited: Ctrl-C while a process starts would leave a trace
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         process: subprocess.Popen[bytes] | None = None
         try:

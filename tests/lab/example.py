@@ -15,9 +15,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-from .server import Lab
+from typing import Literal, Protocol
 
 _CHILD = Path(__file__).with_name("child.py")
 _ADDRESS = re.compile(r"""(?P<quote>["'])https?://[^/"'\s]+""")
@@ -26,6 +24,12 @@ _DETOUR = re.compile(r"proxy|ca_bundle|ssl_cert", re.IGNORECASE)
 """What a machine may set for its own network; requests takes a bundle from there even where verify is False."""
 _START = 60.0
 """Seconds that a busy machine may take to import an example's libraries."""
+
+
+class Partner(Protocol):
+    """Whoever an example talks to: a lab, or a real server."""
+
+    def url(self, path: str = ...) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Outcome:
 
 def run_example(
     code: str,
-    lab: Lab,
+    partner: Partner,
     deadline: float,
     *,
     path: str = "ok",
@@ -51,15 +55,15 @@ def run_example(
     given: str = "",
     files: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Executes `code` against the lab and says how that ended, within `deadline` seconds.
+    """Executes `code` against a partner and says how that ended, within `deadline` seconds.
 
-    Every address in the code is moved to the lab, below `path`; a name in capitals that the code
+    Every address in the code is moved to the partner, below `path`; a name in capitals that the code
     does not define becomes that address, any other unknown name an empty dictionary. `given` is
     code put in front, for names that must be something else; `call` is the expression that sets the
     example going (a coroutine is run); `files` are modules that the example imports.
     Effect: a child process, which never outlives the deadline.
     """
-    address = lab.url(path)
+    address = partner.url(path)
     prelude = "\n".join([*_define(f"{code}\n{call}", given, address), _move(given, address)])
     with tempfile.TemporaryDirectory() as folder:
         for name, text in (files or {}).items():

@@ -1,8 +1,8 @@
 """Rules proven by running their own examples: the bad one fails at a bad partner, the mended one copes.
 
-This is the table of those that show it in how they end. What shows in the number and the pace of requests stands
-in `test_retry_proofs.py`, what shows in the event loop in `test_loop_proofs.py`, what shows in whom is believed in
-`test_trust_proofs.py`, and what needs a real database or broker in `test_servers.py`.
+This is the table of those that show it in how they end. What shows in the number and the pace of requests stands in
+`test_retry_proofs.py`, in the number of connections in `test_connection_proofs.py`, in the event loop in
+`test_loop_proofs.py`, in whom is believed in `test_trust_proofs.py`; `test_servers.py` has real databases and brokers.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ PROOFS = [
     ),
     Proof("unchecked-body", 1, "error", "rates('today')", "builtins.KeyError", HTTP_ERROR),
     Proof(
-        "unchecked-body", 2, "error", "rates(client)", "builtins.KeyError", "httpx.HTTPStatusError", given=AT_PARTNER
+        "unchecked-body", 2, "error", "rates(client)", "builtins.KeyError", "httpx.HTTPStatusError", given=AT_PARTNER,
     ),
     Proof(  # worse than a KeyError: the error page is taken for a list of one
         "unchecked-body", 3, "unavailable", "list(listing(requests.Session(), 'x'))", "['error']", HTTP_ERROR,
