@@ -90,7 +90,7 @@ def _expects(frame: Frame, node: cst.Try | cst.TryStar) -> bool:
 
 
 def _names(frame: Frame, top: cst.CSTNode, header: str) -> set[str]:
-    """The local names that hold the header's text, and nothing else."""
+    """The local names that hold the header's text, and nothing else but a literal."""
     found: set[str] = set()
     others: set[str] = set()
     for each in walk(top):
@@ -101,9 +101,16 @@ def _names(frame: Frame, top: cst.CSTNode, header: str) -> set[str]:
         elif isinstance(each, (cst.AnnAssign, cst.NamedExpr)) and each.value is not None:
             value, targets = each.value, [each.target]
         for target in targets:
-            if isinstance(target, cst.Name) and value is not None:
+            if isinstance(target, cst.Name) and value is not None and not _plain(value):
                 (found if _reads(frame, value, header, set()) else others).add(target.value)
     return found - others
+
+
+def _plain(node: cst.CSTNode) -> bool:
+    """Whether an expression is a literal that stands in for the header: nothing, or a number."""
+    if isinstance(node, cst.SimpleString):
+        return str(node.raw_value).isdecimal()
+    return isinstance(node, (cst.Integer, cst.Float)) or (isinstance(node, cst.Name) and node.value == "None")
 
 
 def _reads(frame: Frame, node: cst.CSTNode, header: str, names: set[str]) -> bool:
@@ -112,6 +119,9 @@ def _reads(frame: Frame, node: cst.CSTNode, header: str, names: set[str]) -> boo
         return node.value in names
     if isinstance(node, cst.BooleanOperation) and isinstance(node.operator, cst.Or):
         return _reads(frame, node.left, header, names)
+    if isinstance(node, cst.IfExp):
+        read = [_reads(frame, each, header, names) or _plain(each) for each in (node.body, node.orelse)]
+        return all(read) and not (_plain(node.body) and _plain(node.orelse))
     if isinstance(node, cst.NamedExpr):
         return _reads(frame, node.value, header, names)
     if isinstance(node, cst.Subscript):

@@ -187,7 +187,7 @@ _DAEMON = re.compile(
 
 @rule(code="RTY001", name="unbounded-retry", severity="error")
 def check(retry: Retry) -> Iterator[Finding]:
-    """A policy without any limit; a `while True` that only success leaves."""
+    """A policy without any limit; a `while True`, or a `while not done`, that only success leaves."""
     if isinstance(retry, Layer):
         if retry.limit == UNLIMITED and retry.settled:
             yield retry.finding(

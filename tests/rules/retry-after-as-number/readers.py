@@ -55,8 +55,39 @@ def own_name_again(response):
     after = response.headers.get("Retry-After")
     if after is None:
         after = 5
-    return int(after)  # misses: retry-after-as-number - the name also holds something else
+    return int(after)  # finds: retry-after-as-number
 
 
 def milliseconds(response):
     return int(response.headers["retry-after-ms"]) / 1000
+
+
+def if_it_is_there(response):
+    after = response.headers.get("Retry-After") if "Retry-After" in response.headers else None
+    if after is not None:
+        time.sleep(float(after))  # finds: retry-after-as-number
+
+
+def or_five(response):
+    after = response.headers["Retry-After"] if response.headers.get("Retry-After") else "5"
+    time.sleep(int(after))  # finds: retry-after-as-number
+
+
+def nothing_at_first(response):
+    after = None
+    if response is not None:
+        after = response.headers.get("Retry-After")
+    if after:
+        time.sleep(int(after))  # finds: retry-after-as-number
+
+
+def something_else_at_first(response, pause):
+    after = pause.length
+    if response is not None:
+        after = response.headers.get("Retry-After")
+    time.sleep(int(after))
+
+
+def either_of_two(response, pause):
+    after = response.headers.get("Retry-After") if response is not None else pause.length
+    time.sleep(int(after))
