@@ -17,10 +17,15 @@ from .values import Class, ProjectModule, Ref, Sequence, Value
 FALLS, RAISE, RETURN, BREAK, CONTINUE, HANGS = "falls", "raise", "return", "break", "continue", "hangs"
 """How a block can be left: over its end, by a statement, or not at all."""
 _ENDS = frozenset(("sys.exit", "os._exit", "os.abort", "exit", "quit", "pytest.fail", "pytest.skip"))
-_LEVELS = frozenset(("debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log"))
+_LEVELS = frozenset((
+    "debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log",
+    "adebug", "ainfo", "awarning", "awarn", "aerror", "aexception", "acritical", "afatal", "alog",
+))  # fmt: skip
+"""What a logger's methods are called; those with an `a` are awaited."""
 _LOGGER = re.compile(r"log|warnings|echo|console|stderr|stdout", re.IGNORECASE)
 _SAYS = re.compile(
     r"_?(?:log|logger|warn|echo|debug|info|error)(?:_(?:msg|message|error|warning|info|debug|exception|failure))?"
+    r"|_?log_(?!(?:in|into|on|onto|out|off)(?:_|$)|\w*(?:raise|exit|abort|die|quit|fail_))\w+"
 )
 _FOR_TOOLS = re.compile(r"resilint|noqa|pragma|type:|pylint|nosec|fmt:|ruff:|mypy:", re.IGNORECASE)
 BROAD = frozenset(("Exception", "BaseException"))

@@ -44,7 +44,10 @@ _REPORTS = re.compile(
 _OWN_LOG = re.compile(
     r"\b(?:self|cls)\.(?:_?log(?:ger)?|_?LOG(?:GER)?)(?=\.(?:debug|info|warning|error|exception)\()"
 )
-_LOUD = frozenset(("warning", "warn", "error", "exception", "critical", "fatal"))
+_LOUD = frozenset((
+    "warning", "warn", "error", "exception", "critical", "fatal",
+    "awarning", "awarn", "aerror", "aexception", "acritical", "afatal",
+))  # fmt: skip
 _LOGGERS = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER", "_LOG")
 
 

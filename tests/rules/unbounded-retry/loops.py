@@ -195,3 +195,31 @@ def with_a_deadline_and_a_flag(session: requests.Session, deadline):
             done = True
         except requests.ConnectionError:
             time.sleep(1)
+
+
+def spoken_in_other_words(session: requests.Session):
+    while True:  # finds: unbounded-retry
+        try:
+            return session.get("https://a.example.com", timeout=5)
+        except requests.ConnectionError as error:
+            log_title(f"no answer: {error}")
+            time.sleep(1)
+
+
+async def spoken_and_awaited(client: httpx.AsyncClient, logger):
+    import asyncio
+
+    while True:  # finds: unbounded-retry
+        try:
+            return await client.get("/")
+        except httpx.HTTPError as error:
+            await logger.awarning("no answer", error=error)
+            await asyncio.sleep(5)
+
+
+def spoken_and_left(session: requests.Session):
+    while True:
+        try:
+            return session.get("https://a.example.com", timeout=5)
+        except requests.ConnectionError as error:
+            log_and_raise(error)
