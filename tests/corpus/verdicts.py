@@ -86,7 +86,13 @@ def compare(found: list[Found]) -> tuple[list[str], list[str]]:
         worst = min((each.severity for each in by_rule[rule]), key=SEVERITIES.index, default="")
         rows.append(f"| {rule} | {worst} | {count} | {sum(still.values())} | {still[True]} | {cured or ''} |")
     heavy = [r for r in known if any(e.rule == r and e.severity in ("warning", "error") for e in found)]
-    judged = [entry["verdict"] == "true" for rule in heavy for entry in known[rule].get("finding", [])]
+    places = {(each.rule, each.package, each.file, each.fingerprint) for each in found}
+    judged = [
+        entry["verdict"] == "true"
+        for rule in heavy
+        for entry in known[rule].get("finding", [])
+        if (rule, entry["package"], entry["file"], entry["fingerprint"]) in places  # what was cured is no alarm
+    ]
     return rows, wrong + ([] if not judged or sum(judged) / len(judged) >= BAR else ["too few are true"])
 
 
