@@ -92,7 +92,7 @@ def _explain(args: Namespace) -> int:
     row = int(line)
     if not 1 <= row <= len(opened.document.starts):
         raise RunError(f"{file} has {len(opened.document.starts)} lines, and no line {row}")
-    (text,) = on_deep_stack(explain(opened.document, opened.project, opened.settings, each) for each in [row])
+    (text,) = on_deep_stack(explain(opened.document, opened.project, opened.settings, each, file) for each in [row])
     sys.stdout.write(text.rstrip("\n") + "\n")
     return 0
 

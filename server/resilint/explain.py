@@ -37,16 +37,20 @@ class Hint:
     tooltip: str = ""
 
 
-def explain(doc: Document, project: Project, settings: Settings, row: int) -> str:
-    """What happens at the external calls on a one-based row, as plain text; why there is nothing, if so."""
+def explain(doc: Document, project: Project, settings: Settings, row: int, name: str = "") -> str:
+    """What happens at the external calls on a one-based row, as plain text; why there is nothing, if so.
+
+    `name` is what people call the file, if not by its name below the root.
+    """
+    name = name or doc.name
     start = doc.starts[row - 1]
     end = doc.starts[row] - 1 if row < len(doc.starts) else len(doc.text)
     found = _on(_calls(doc, project, settings, start, end), start, end)
     if not found:
-        return f"{doc.name}:{row}: no call here that resilint knows to reach out of the program."
+        return f"{name}:{row}: no call here that resilint knows to reach out of the program."
     from resilint_rules.kit.policy import policy
 
-    return "\n\n".join(_text(doc, policy(call)) for call in found)
+    return "\n\n".join(_text(doc, name, policy(call)) for call in found)
 
 
 def policy(doc: Document, project: Project, settings: Settings, offset: int) -> Policy | None:
@@ -132,9 +136,9 @@ def _title(found: Policy) -> str:
     return f"a call of {found.edition}{peer}" if found.outcomes else f"makes a client of {found.edition}{peer}"
 
 
-def _text(doc: Document, found: Policy) -> str:
+def _text(doc: Document, name: str, found: Policy) -> str:
     row, column = doc.position(found.span.start)
-    lines = [f"{doc.name}:{row}:{column}: `{found.written}`, {_title(found)}", f"  limit: {_limits(found)}"]
+    lines = [f"{name}:{row}:{column}: `{found.written}`, {_title(found)}", f"  limit: {_limits(found)}"]
     lines += [f"  {each.event}: {each.text}" for each in found.outcomes]
     return "\n".join(lines)
 

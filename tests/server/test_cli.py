@@ -585,3 +585,14 @@ def test_output_that_the_terminal_cannot_spell(home: Path) -> None:
     )
     assert done.returncode == 1, done.stderr
     assert "\\xe9\\u2603" in done.stdout
+
+
+def test_explain_names_the_file_as_it_was_typed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not as it is called below a root that nobody has named."""
+    (home / "inner").mkdir()
+    (home / "inner" / "a.py").write_text("import requests\nrequests.get('https://partner.example')\n")
+    place = os.path.join("inner", "a.py")
+    assert main(["explain", f"{place}:2"]) == 0
+    assert capsys.readouterr().out.startswith(f"{place}:2:1: `requests.get`")
+    assert main(["explain", f"{place}:1"]) == 0
+    assert capsys.readouterr().out.startswith(f"{place}:1: no call here")
