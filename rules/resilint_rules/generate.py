@@ -37,6 +37,7 @@ def catalog_index() -> str:
     clients: dict[str, tuple[str, ...]] = {}
     names: dict[str, set[str]] = {}
     tables: dict[str, set[str]] = {}
+    through: dict[str, tuple[str, ...]] = {}
     for path, data in files():
         libraries.append(data)
         own = {
@@ -45,6 +46,9 @@ def catalog_index() -> str:
             for each in data.get(kind, ()) if "on" not in each and not (kind == "sleep" and each.get("mode") == "async")
             for name in (*each.get("names", ()), each.get("type", ""))
         } - {""}  # fmt: skip
+        for loop in data.get("loop", ()):
+            used = {name for each in data.get("spawn", ()) if each.get("on") == loop["type"] for name in each["names"]}
+            through.update((name, tuple(sorted(used))) for name in (*loop["names"], loop["type"]))
         for prefix in data["import"]:
             for kind in TRIGGERS:
                 if data.get(kind):
@@ -77,6 +81,7 @@ def catalog_index() -> str:
         f"NAMES: dict[str, tuple[str, ...]] = {pprint.pformat(ordered, width=110)}\n\n"
         f"TABLES: dict[str, tuple[str, ...]] = "
         f"{pprint.pformat({kind: tuple(sorted(each)) for kind, each in sorted(tables.items())}, width=110)}\n\n"
+        f"THROUGH: dict[str, tuple[str, ...]] = {pprint.pformat(dict(sorted(through.items())), width=110)}\n\n"
         f"CLIENTS: dict[str, tuple[str, ...]] = {pprint.pformat(dict(sorted(clients.items())), width=110)}\n"
     )
 

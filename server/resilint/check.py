@@ -9,7 +9,7 @@ from resilint_rules import registry
 from resilint_rules.kit.handed import reached
 from resilint_rules.kit.module import FunctionPiece, Module
 from resilint_rules.kit.project import Project
-from resilint_rules.kit.relevance import relevant
+from resilint_rules.kit.relevance import Relevant, relevant
 from resilint_rules.kit.rule import Finding, Rule, Severity
 from resilint_rules.kit.sieve import MAYBE, NO
 from resilint_rules.kit.text import Document, Span
@@ -98,22 +98,33 @@ class _Run:
 
     def findings(self, *, report_syntax: bool) -> list[Finding]:
         """What the rules find in all pieces that can matter."""
-        pieces, known = relevant(self.module, self.project)
-        if not pieces:
+        wanted = relevant(self.module, self.project)
+        if not wanted.pieces:
             return []
         from resilint_rules.kit.linker import Linker  # brings libcst, which most files never need
 
         self.report_syntax = report_syntax
         linker = Linker(self.project, asdict(self.settings.timeouts))
-        linker.scope(self.module).known = known
+        linker.scope(self.module).known = wanted.handed
         try:
             if self.memo is None:
-                found = [finding for each in pieces for finding in self._look(linker, each)[0]]
+                found = self._fresh(linker, wanted)
             else:
-                found = self._remembered(linker, pieces, known, self.memo)
+                found = self._remembered(linker, wanted.pieces, wanted.handed, self.memo)
         finally:
             linker.dismiss()
         self.pieces, self.lines, self.left_out = linker.pieces, linker.lines, len(linker.left_out)
+        return found
+
+    def _fresh(self, linker: Linker, wanted: Relevant) -> list[Finding]:
+        """What the rules find in all pieces; those that only call another come behind it, if it calls out at all."""
+        own = [each for each in wanted.pieces if _start(each) not in wanted.callers]
+        found = [finding for each in own for finding in self._look(linker, each)[0]]
+        scope = linker.scope(self.module)
+        out = {each.name for each in own if isinstance(each, FunctionPiece) and scope.calls_out(each)}
+        for each in wanted.pieces if out else ():
+            if not out.isdisjoint(wanted.callers.get(_start(each), ())):
+                found.extend(self._look(linker, each)[0])
         return found
 
     def _look(self, linker: Linker, each: FunctionPiece | Piece) -> tuple[list[Finding], bool]:
@@ -199,6 +210,10 @@ class _Run:
         self.project.reads = reliance.reads
         memo.settle(around.told)
         return found
+
+
+def _start(each: FunctionPiece | Piece) -> int:
+    return each.piece.start if isinstance(each, FunctionPiece) else each.start
 
 
 def _text(project: Project, name: str) -> str | None:

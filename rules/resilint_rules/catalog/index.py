@@ -158,12 +158,7 @@ IMPORTS: dict[str, tuple[str, ...]] = {'MySQLdb': ('mysqldb',),
 WORDS: dict[str, tuple[str, ...]] = {'aiohttp': ('ClientSession', 'ClientTimeout', 'RouteTableDef', 'aiohttp.request', 'request', 'web'),
  'anyio': ('run_sync',),
  'asgiref': ('async_to_sync', 'sync_to_async'),
- 'asyncio': ('create_task',
-             'ensure_future',
-             'get_event_loop',
-             'get_running_loop',
-             'new_event_loop',
-             'open_connection'),
+ 'asyncio': ('create_task', 'ensure_future', 'open_connection'),
  'authlib': ('JsonWebToken', 'OAuth1Client', 'OAuth1Session', 'OAuth2Client', 'OAuth2Session', 'jwt'),
  'celery': ('AsyncResult', 'apply_async', 'delay', 'send_task', 'shared_task', 'task'),
  'concurrent': (),
@@ -1025,6 +1020,11 @@ TABLES: dict[str, tuple[str, ...]] = {'adapter': ('cachecontrol', 'httpx', 'http
  'spawn': ('asyncio',),
  'task': ('arq', 'celery', 'django_q', 'dramatiq', 'huey', 'rq'),
  'token': ('authlib', 'jose', 'joserfc', 'jwt')}
+
+THROUGH: dict[str, tuple[str, ...]] = {'asyncio.AbstractEventLoop': ('create_task',),
+ 'asyncio.get_event_loop': ('create_task',),
+ 'asyncio.get_running_loop': ('create_task',),
+ 'asyncio.new_event_loop': ('create_task',)}
 
 CLIENTS: dict[str, tuple[str, ...]] = {'MySQLdb': ('Connect', 'Connection', 'connect'),
  'aio_pika': ('connect', 'connect_robust'),

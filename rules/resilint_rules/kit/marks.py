@@ -6,6 +6,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
+from .scanner import Piece
+
 
 class Marks:
     """Where a text mentions what is being followed, as sorted offsets.
@@ -80,6 +82,26 @@ def mentioned(name: str, text: str) -> bool:
             return True
         at = text.find(name, end)
     return False
+
+
+_DOCSTRING = re.compile(r"\s*[rRuU]?(\"{3}|'{3})")
+
+
+def docstring_span(text: str, piece: Piece) -> tuple[int, int]:
+    """Where the docstring of a function stands, if it is one in three quotes; (0, 0) if not."""
+    found = _DOCSTRING.match(text, piece.body, piece.end) if piece.kind == "function" else None
+    if found is None:
+        return 0, 0
+    end = text.find(found.group(1), found.end(), piece.end)
+    return (found.start(), end + 3) if end >= 0 else (0, 0)
+
+
+def acts(text: str, offset: int, docstring: tuple[int, int]) -> bool:
+    """Whether what is mentioned at an offset may do something there: not in a docstring, a comment, its own `def`."""
+    if docstring[0] <= offset < docstring[1]:
+        return False
+    before = text[text.rfind("\n", 0, offset) + 1 : offset].strip()
+    return not before.startswith("#") and before not in ("def", "async def")
 
 
 _CALLED = re.compile(r"[ \t]*\([^()\n]*\)")

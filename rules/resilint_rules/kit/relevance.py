@@ -6,12 +6,14 @@ Textual and generous: a name too many costs a parse, a name too few costs a find
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
+from typing import NamedTuple
 
-from ..catalog.index import CLIENTS, IMPORTS, METHODS, NAMES
+from ..catalog.index import CLIENTS, IMPORTS, METHODS, NAMES, THROUGH
 from ..rule_table import RULES
 from .handed import HOPS, Handed
-from .marks import Marks, handed_on
+from .marks import Marks, acts, docstring_span, handed_on
 from .module import FunctionPiece, ImportedName, Module
 from .project import Project
 from .scanner import Piece
@@ -28,18 +30,33 @@ _COMMON = frozenset(
 )
 )  # fmt: skip
 """Attributes too common to be followed: a search for them would find everything."""
+class Relevant(NamedTuple):
+    """The pieces of a module that can matter, and what of it may hold a client."""
+
+    pieces: list[FunctionPiece | Piece]
+    """Functions and statements, in order of the text."""
+    callers: dict[int, set[str]]
+    """Of these, by start, coroutines that matter only if a plain function that they call waits: its name is here."""
+    handed: Handed
+
+
 def handed(module: Module, project: Project) -> Handed:
     """The names and attributes of a module that may hold a client."""
     return _Search(module, project, full=False).run()
 
 
-def relevant(module: Module, project: Project) -> tuple[list[FunctionPiece | Piece], Handed]:
-    """The functions and statements to be gone through, in order of the text; and what may hold a client."""
+def relevant(module: Module, project: Project) -> Relevant:
+    """The functions and statements to be gone through; and what may hold a client."""
     search = _Search(module, project, full=True)
     search.run()
-    return search.pieces(), search.handed
+    found = search.pieces()
+    callers = search.callers(found)
+    by_start = {**found, **{start: each for start, (each, _) in callers.items()}}
+    names = {start: asked for start, (_, asked) in callers.items()}
+    return Relevant([by_start[start] for start in sorted(by_start)], names, search.handed)
 
 
+_USED = r"\s*[.(]"
 _ITSELF = r"(?!\s*[.\[])"
 """What is followed by neither an attribute nor a subscript: the client, not what it gives back."""
 
@@ -54,6 +71,10 @@ class _Search:
         """Whether all imports of the project's own modules count, or only those of classes that are extended."""
         self.mentions = Marks(module.text)
         """What is integration code by itself: a library's function, a client made."""
+        self.types = Marks(module.text)
+        """Classes that matter when they are called, and as what a parameter is; not in `isinstance`."""
+        self.loops = Marks(module.text)
+        """What gives an object that matters only by some of its methods, `_THROUGH`."""
         self.followed = Marks(module.text)
         """What holds, makes or is a client."""
         self.makers = Marks(module.text)
@@ -62,6 +83,7 @@ class _Search:
         self.makers_of: dict[str, frozenset[str]] = {}
         """Attributes that imported classes bring to those that extend them."""
         self.bases: set[str] = set()
+        self._strangers: dict[str, bool] = {}
 
     def run(self) -> Handed:
         module = self.module
@@ -122,16 +144,29 @@ class _Search:
         if not names:
             return
         makers = CLIENTS.get(prefix, ())
-        others = tuple(each for each in names if each not in makers)
+        others = tuple(each for each in names if each not in makers and f"{prefix}.{each}" not in THROUGH)
+        loops = tuple(each for each in names if f"{prefix}.{each}" in THROUGH)
         if last in makers and dotted != prefix:
             self.mentions.add(name, r"\s*\(")
             self._follow(name)
             self.handed.names.add(name)
-        elif "*" in names or last in names:
+        elif last in loops and dotted != prefix:
+            self.loops.add(name)
+        elif "*" in names or (last in names and not last[:1].isupper()):
             self.mentions.add(name)
+        elif last in names:
+            self.mentions.add(name, _USED)
+            self.types.add(name)
         if above or last not in names:  # a module: only what the catalogue knows of it counts
-            if others:
-                self.mentions.add(name, _member(others))
+            functions = tuple(each for each in others if not each[:1].isupper())
+            types = tuple(each for each in others if each[:1].isupper())
+            if functions:
+                self.mentions.add(name, _member(functions))
+            if loops:
+                self.loops.add(name, _member(loops))
+            if types:
+                self.mentions.add(name, _member(types) + _USED)
+                self.types.add(name, _member(types))
             if makers:
                 self.mentions.add(name, _member(makers) + r"\s*\(")
                 self._follow(name, _member(makers))
@@ -205,7 +240,7 @@ class _Search:
         names = self._locals(piece)
         for match in _SELF_ASSIGN.finditer(text, piece.body, piece.end):
             end = self._value_end(text.find("\n", match.end()))
-            if self.makers.within(match.end(), end) or (
+            if self._holds(match.end(), end) or (
                 names and not names.isdisjoint(_WORD.findall(text, match.end(), end))
             ):
                 self._attribute(match.group(1), own)
@@ -218,40 +253,71 @@ class _Search:
         start = piece.body if piece.kind == "function" else piece.start
         found: set[str] = set()
         for match in _NAME_ASSIGN.finditer(text, start, piece.end):
-            if makers.within(match.start(2), self._value_end(match.end(2))):
+            if self._holds(match.start(2), self._value_end(match.end(2))):
                 found.add(match.group(1))
         found.update(m.group(2) for m in _AS.finditer(text, start, piece.end) if makers.within(m.start(1), m.end(1)))
         if piece.kind == "function":
-            found.update(
-                m.group(1)
-                for m in _PARAMETER.finditer(text, piece.head, piece.body)
-                if makers.within(m.start(2), m.end(2))
-            )
+            found |= self._parameters(piece, makers)
         else:
             found.update(
                 m.group(1) for m in _DECLARED.finditer(text, start, piece.end) if makers.within(m.start(2), m.end(2))
             )
         return found
 
+    def _holds(self, start: int, end: int) -> bool:
+        """Whether a value may be a client: what it is handed does not make it one, if nobody here can know it."""
+        if not self.makers.within(start, end):
+            return False
+        callee = _CALLEE.match(self.module.text, start, end)
+        return callee is None or self.makers.within(start, callee.end()) or not self._strange(callee.group(1))
+
+    def _strange(self, name: str) -> bool:
+        """Whether a name is imported from what is neither the project, the standard library nor in the catalogue."""
+        if name not in self._strangers:
+            targets = self.module.mentioned.get(name, ())
+            self._strangers[name] = bool(targets) and not any(
+                each.level
+                or each.module.partition(".")[0] in sys.stdlib_module_names
+                or _prefixes(each.module)
+                or self.project.inside(each, self.module.doc)
+                for each in targets
+            )
+        return self._strangers[name]
+
+    def _parameters(self, piece: Piece, types: Marks) -> set[str]:
+        """Parameters of a function that are annotated with one of these."""
+        if not types.within(piece.head, piece.body):
+            return set()
+        found = _PARAMETER.finditer(self.module.text, piece.head, piece.body)
+        return {each.group(1) for each in found if types.within(each.start(2), each.end(2))}
+
     def _value_end(self, end: int) -> int:
         """Where the value of an assignment ends, at a guess: a line that goes on is followed a little."""
         goes_on = self.module.text[max(end - 2, 0) : end].rstrip().endswith(("(", ",", "\\", "["))
         return end + 400 if goes_on else end
 
-    def pieces(self) -> list[FunctionPiece | Piece]:
-        """The pieces that match, in order of the text."""
+    def pieces(self) -> dict[int, FunctionPiece | Piece]:
+        """The pieces that match, by start."""
         module, text, mentions, followed = self.module, self.module.text, self.mentions, self.followed
         lowered = text.lower() if _RULE_WORDS else ""
         words = [word for word in _RULE_WORDS if word in lowered]
-        if not mentions.offsets and not followed.offsets and not words:
-            return []
+        if not mentions.offsets and not followed.offsets and not self.loops.offsets and not words:
+            return {}
 
         def matters(piece: Piece) -> bool:
             start, end = piece.start, piece.end
-            if mentions.within(start, end) or any(lowered.find(word, start, end) >= 0 for word in words):
+            if any(lowered.find(word, start, end) >= 0 for word in words):
                 return True
-            found = followed.inside(start, end)
-            return bool(found) and not handed_on(text, found, self._locals(piece), start, end)
+            docstring = docstring_span(text, piece)
+            if any(acts(text, each[0], docstring) for each in mentions.inside(start, end)):
+                return True
+            if self.loops.within(start, end) and any(text.find(word, start, end) >= 0 for word in _THROUGH):
+                return True
+            found = [each for each in followed.inside(start, end) if acts(text, each[0], docstring)]
+            names = self._locals(piece) if found else set()
+            if piece.kind == "function" and self.types.within(piece.head, piece.body):
+                names |= self._parameters(piece, self.types)
+            return bool(found or names) and not handed_on(text, found, names, max(start, docstring[1]), end)
 
         found: dict[int, FunctionPiece | Piece] = {}
         for function in module.all_functions():
@@ -268,25 +334,29 @@ class _Search:
             for piece in cls.statements:
                 if matters(piece):
                     found[piece.start] = piece
-        self._callers(found)
-        return [found[key] for key in sorted(found)]
+        return found
 
-    def _callers(self, found: dict[int, FunctionPiece | Piece]) -> None:
-        """Adds the coroutines that call a plain function of this module that matters: its calls are theirs, too."""
+    def callers(self, found: dict[int, FunctionPiece | Piece]) -> dict[int, tuple[FunctionPiece, set[str]]]:
+        """Coroutines that call a plain function of this module that matters: its calls are theirs, too."""
         text = self.module.text
         waiting = [each for each in self.module.all_functions() if each.piece.is_async]
-        if not waiting:
-            return
-        self.handed.asked.update(
-            each.name for each in found.values() if isinstance(each, FunctionPiece) and not each.piece.is_async
-        )
-        for each in waiting if self.handed.asked else ():
-            calls = _PLAIN_CALL.finditer(text, each.piece.body, each.piece.end)
-            if each.piece.start not in found and any(call.group(1) in self.handed.asked for call in calls):
-                found[each.piece.start] = each
+        asked = self.handed.asked
+        if waiting:
+            asked.update(
+                each.name for each in found.values() if isinstance(each, FunctionPiece) and not each.piece.is_async
+            )
+        callers: dict[int, tuple[FunctionPiece, set[str]]] = {}
+        for each in waiting if asked else ():
+            if each.piece.start not in found:
+                called = {call.group(1) for call in _PLAIN_CALL.finditer(text, each.piece.body, each.piece.end)}
+                if not called.isdisjoint(asked):
+                    callers[each.piece.start] = (each, called & asked)
+        return callers
 
 
+_THROUGH = sorted({f".{method}" for methods in THROUGH.values() for method in methods})
 _RETURN = re.compile(r"\b(?:return|yield)\b([^\n]*)")
+_CALLEE = re.compile(r"[ \t]*(?:await[ \t]+)?([A-Za-z_]\w*)(?:\.\w+)*\(")
 _SELF_ASSIGN = re.compile(r"\b(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
 _NAME_ASSIGN = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)", re.MULTILINE)
 _AS = re.compile(r"\bwith\b([^\n]*?)\bas[ \t]+(\w+)")

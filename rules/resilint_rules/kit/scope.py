@@ -225,6 +225,12 @@ class Scope:
         self._frames[key] = frame
         return frame
 
+    def calls_out(self, function: FunctionPiece) -> bool:
+        """Whether a function that was gone through calls something that waits without `await`."""
+        frame = self._frames.get(function.piece.start)
+        facts = (call.fact for call in frame.calls.values()) if frame is not None else ()
+        return any(fact.kind in ("call", "client") and fact.data.get("mode") == "sync" for fact in facts)
+
     def receiver(self, function: FunctionPiece) -> Value | None:
         """What a method's first parameter stands for; None for a function that has no such parameter."""
         header = self.module.text[function.piece.start : function.piece.body]

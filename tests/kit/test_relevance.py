@@ -1,0 +1,96 @@
+"""Which pieces are parsed: everything that may call out, and little else."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from resilint_rules.kit.module import FunctionPiece, Module
+from resilint_rules.kit.project import Project
+from resilint_rules.kit.relevance import relevant
+from resilint_rules.kit.text import Document
+
+
+def names(source: str, **others: str) -> list[str]:
+    """The functions of a module that matter, `name*` if only for what they call."""
+    files = {f"{name}.py": dedent(text).encode() for name, text in others.items()}
+    doc = Document(dedent(source), "module.py", "module")
+    found = relevant(Module(doc), Project(files.get, exists=lambda name: name in files or f"{name}.py" in files))
+    return [
+        each.qualname + "*" * (each.piece.start in found.callers)
+        for each in found.pieces
+        if isinstance(each, FunctionPiece)
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import requests\ndef f():\n    return requests.get(URL)\n",
+        "import httpx\ndef f(client: httpx.Client):\n    return client.get(URL)\n",
+        "import httpx\ndef f():\n    return make(httpx.Timeout(5))\n",
+        "from tenacity import retry\n@retry\ndef f():\n    pass\n",
+        "import asyncio\ndef f(loop: asyncio.AbstractEventLoop):\n    loop.create_task(work())\n",
+        "import asyncio\ndef f():\n    loop = asyncio.get_running_loop()\n    loop.create_task(work())\n",
+        "import requests\nimport contextlib as c\ndef f():\n    s = c.closing(requests.Session())\n    s.get(1)\n",
+        "import requests\nimport strange\ndef f():\n    '''Asks.'''\n    return strange.Api(requests.get(URL))\n",
+    ],
+)
+def test_what_may_call_out_matters(source: str) -> None:
+    """By a library's function, a client, a limit or a task that is made."""
+    assert names(source) == ["f"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import httpx\ndef f(timeout: httpx.Timeout | None = None):\n    return g(timeout)\n",
+        "import httpx\ndef f(timeout):\n    return isinstance(timeout, httpx.Timeout)\n",
+        "from google.api_core.retry import Retry\ndef f(retry: Retry | None = None):\n    return g(retry=retry)\n",
+        "import requests\ndef f():\n    '''Like requests.get, but not.'''\n    return 1\n",
+        "import requests\ndef f():\n    # requests.get would do\n    return 1\n",
+        "import asyncio\nasync def f():\n    await asyncio.get_running_loop().run_in_executor(None, g)\n",
+    ],
+)
+def test_what_only_speaks_of_it_does_not(source: str) -> None:
+    """A type, a comment, an object that matters by other methods."""
+    assert names(source) == []
+
+
+def test_a_client_handed_to_a_stranger_is_not_followed_through_it() -> None:
+    """Nobody knows what comes of it there; a function of the project may give it back."""
+    source = """
+        import requests
+        import strange
+        import helper
+
+        class A:
+            def __init__(self):
+                self.theirs = strange.Api(requests.Session())
+                self.ours = helper.keep(requests.Session())
+
+            def one(self):
+                return self.theirs.get(1)
+
+            def two(self):
+                return self.ours.get(1)
+    """
+    assert names(source, helper="def keep(it):\n    return it\n") == ["A.__init__", "A.two"]
+
+
+def test_a_coroutine_matters_for_the_plain_functions_that_it_calls() -> None:
+    """Only if those matter themselves."""
+    source = """
+        import requests
+
+        def ask():
+            return requests.get(URL)
+
+        async def one():
+            return ask()
+
+        async def two():
+            return other()
+    """
+    assert names(source) == ["ask", "one*"]
