@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import pairwise
 from queue import Empty, SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
@@ -33,6 +33,10 @@ BATCH = 1_000_000
 
 TIRED = 200 * 1024 * 1024
 """Bytes of memory from which on a process makes way for a fresh one."""
+
+HELD_BACK = 16
+"""Answers about files without integration code that are sent with the next: sending each by itself costs more than
+finding it. If the process dies, so many files may be tried again by themselves before the one that it dies of."""
 
 _Batch = tuple["Home", list[tuple[int, Job]]]
 
@@ -264,15 +268,14 @@ def serve() -> None:
     replies.write(_READY)
     replies.flush()
     try:
-        for line in on_deep_stack(_answers(requests)):
-            replies.write(line)
-            replies.flush()
+        list(on_deep_stack(_answers(requests, replies)))
     except OSError:
         pass  # the parent is gone
     os._exit(0)
 
 
-def _answers(requests: IO[bytes]) -> Generator[bytes, None, None]:
+def _answers(requests: IO[bytes], replies: IO[bytes]) -> Iterator[None]:
+    """Goes through batch after batch, with nothing to say but what it writes."""
     analyst: Analyst | None = None
     last: tuple[Any, ...] = ()
     while (message := _receive(requests)) is not None:
@@ -280,7 +283,14 @@ def _answers(requests: IO[bytes]) -> Generator[bytes, None, None]:
         if analyst is None or tuple(about) != last:
             last = tuple(about)
             analyst = Analyst(*about)
+        held_back = 0
         for number, job in jobs:
+            if job.sure or held_back == HELD_BACK:
+                replies.flush()
+                held_back = 0
             done = analyst.look(job)
-            yield f"{number}\t{done.digest}\t{done.text}\n".encode("ascii")
-        yield b"0\ttired\t\n" if held() > TIRED else b"0\tfit\t\n"
+            replies.write(f"{number}\t{done.digest}\t{done.text}\n".encode("ascii"))
+            held_back += 1
+        replies.write(b"0\ttired\t\n" if held() > TIRED else b"0\tfit\t\n")
+        replies.flush()
+    yield from ()

@@ -20,7 +20,7 @@ HOPS = 3
 """Modules that a name may be imported through before it is found."""
 
 
-_CLASS = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
+CLASS = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 _WORD = re.compile(r"(?<![\w.])\w+")
 
 
@@ -57,12 +57,9 @@ class Given:
 
 def given(module: Module, name: str, project: Project, hops: int) -> Given:
     """What one name of a module brings; a name that it only imports itself is followed, `hops` modules far."""
-    if project.level(module) != YES:  # without a look at its pieces: most modules hand out nothing
-        targets = module.mentioned.get(name) if name in module.text else None
-        if targets is None and f"class {name}" not in module.text:
-            return Given()
-    else:
-        targets = module.imports.get(name)
+    targets = module.mentioned.get(name) if name in module.text else None
+    if targets is None and project.level(module) != YES and f"class {name}" not in module.text:
+        return Given()
     if targets:
         for target in targets if hops > 0 else ():
             found, inner = project.find(target, module.doc)
@@ -81,7 +78,7 @@ def inherits(module: Module, project: Project) -> bool:
     """Whether a class of a module without integration imports may extend what another module hands out."""
     if "class " not in module.text:
         return False
-    for match in _CLASS.finditer(module.text):
+    for match in CLASS.finditer(module.text):
         for base in _WORD.findall(match.group(1)):
             for target in module.mentioned.get(base, ()):
                 found, inner = project.find(target, module.doc)

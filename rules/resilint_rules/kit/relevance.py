@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..catalog.index import CLIENTS, IMPORTS, METHODS, NAMES, THROUGH
 from ..rule_table import RULES
-from .handed import HOPS, Handed
+from .handed import CLASS, HOPS, Handed
 from .marks import Marks, acts, docstring_span, handed_on
 from .module import FunctionPiece, ImportedName, Module
 from .project import Project
@@ -88,11 +88,11 @@ class _Search:
     def run(self) -> Handed:
         module = self.module
         if not self.full:
-            for cls in module.all_classes():
-                self.bases.update(_WORD.findall(module.text, cls.piece.head, cls.piece.body))
-        both = (*module.imports.items(), *module.mentioned.items())
-        for name, target in dict.fromkeys((name, target) for name, same in both for target in same):
-            self._seed(name, target)
+            for found in CLASS.finditer(module.text):
+                self.bases.update(_WORD.findall(found.group(1)))
+        for name, same in module.mentioned.items():  # not its `imports`, for which it has to be scanned
+            for target in dict.fromkeys(same):
+                self._seed(name, target)
         for prefix in self.project.catalog.prefixes():
             self.mentions.add(prefix)
             self.makers.add(prefix)
