@@ -311,3 +311,23 @@ def other(order):
         assert _said(remembered) == _said(check(doc, _read({}), Settings()))
         counts.append(len(remembered.findings))
     assert counts == [1, 0, 1, 0, 1]
+
+
+def test_a_fix_that_lies_in_another_function_moves_with_it() -> None:
+    """A session is given its limit where it is made: whatever is typed elsewhere, that is not looked for again."""
+    text = (
+        "import requests\n\n\ndef one():\n    return 1\n\n\n"
+        "class Api:\n    def __init__(self):\n        self.http = requests.Session()\n\n"
+        "    def two(self):\n        return 2\n\n"
+        '    def get(self):\n        return self.http.get("/")\n'
+    )
+    memo, project, pieces = Memo(), _read({}), []
+    for each in (text, text.replace("return 1", "return 1 + 1"), text.replace("return 2", "return 2 + 2"), text):
+        doc = Document(each, "api.py", "api")
+        remembered = check(doc, project, Settings(), memo)
+        assert _said(remembered) == _said(check(doc, _read({}), Settings()))
+        pieces.append(remembered.pieces)
+        (once,) = (fix for finding in remembered.findings for fix in finding.fixes if "once" in fix.title)
+        assert each[: once.edits[0].start].endswith("self.http = requests.Session()")
+    assert pieces[0]
+    assert not any(pieces[1:])
