@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from .handlers import builtin
 from .loops import Loop
-from .mend import add_argument, before_body, indentation, unused
+from .mend import add_argument, before_body, indentation, replace, unused
+from .naming import used_in
 from .retries import Layer
+from .rounds import Rounds
 from .rule import Fix, Import
 from .text import Edit
 from .values import Ref
@@ -65,12 +69,19 @@ def count_failures(loop: Loop) -> list[Fix]:
     return [Fix("Give up after 5 attempts", tuple(edits))]
 
 
-def pause(loop: Loop) -> list[Fix]:
+def pause(loop: Rounds) -> list[Fix]:
     """Sleeps before each attempt but the first, longer each time, and never as long as another program."""
     frame = loop.frame
     counter, first = loop.counter, loop.first
-    if not counter or counter == "_" or first not in (0, 1):
+    if not counter or first not in (0, 1):
         return []
+    edits: list[Edit] = []
+    if counter == "_" and isinstance(loop.node, cst.For):
+        free = "_" not in used_in(loop.node.body)
+        counter = unused(frame, ("attempt", "attempt_number", "attempts_made")) if free else ""
+        edits.append(replace(frame, loop.node.target, counter))
+        if not counter:
+            return []
     needs = [Import("random"), Import("asyncio" if frame.is_async else "time")]
     for each in needs:
         bound = frame.lookup(each.module)
@@ -84,7 +95,9 @@ def pause(loop: Loop) -> list[Fix]:
     step = inner[len(indentation(frame, loop.head.start)) :]
     test = counter if first == 0 else f"{counter} > 1"
     edit = before_body(frame, block, f"if {test}:{frame.scope.module.doc.newline}{inner}{step}{sleep}")
-    return [Fix("Sleep before each attempt but the first", (edit,), tuple(needs))] if edit is not None else []
+    if edit is None:
+        return []
+    return [Fix("Sleep before each attempt but the first", (*edits, edit), tuple(needs))]
 
 
 def narrow(layer: Layer) -> list[Fix]:
