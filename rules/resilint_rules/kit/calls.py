@@ -37,6 +37,8 @@ class Arguments:
     named: dict[str, Argument] = field(default_factory=dict)
     open_positions: bool = False
     open_names: bool = False
+    lent: list[Mapping] = field(default_factory=list)
+    """Mappings that are spread here and made in another function."""
 
     def get(self, param: Param) -> Argument | None:
         """The argument given for a parameter, by name or by position; None if none is seen."""

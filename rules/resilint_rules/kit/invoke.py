@@ -13,6 +13,7 @@ from .choices import same_function, same_method
 from .syntax import dotted
 from .values import (
     UNKNOWN,
+    Built,
     Class,
     Const,
     Function,
@@ -354,7 +355,10 @@ def _project(ev: Evaluator, target: Function, args: Arguments) -> Value:
     linker = ev.frame.scope.linker
     if target.piece in linker.supposed:
         return linker.supposed[target.piece]
-    frame = linker.frame(target) if linker.gives(target) else None
+    if not linker.gives(target):
+        own = target.module is ev.frame.scope.module and not target.piece.piece.is_async
+        return Built(function=target) if own else UNKNOWN
+    frame = linker.frame(target)
     if frame is None:
         return UNKNOWN
     value = _fresh(frame.returned(), ev)

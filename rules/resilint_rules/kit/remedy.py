@@ -10,7 +10,7 @@ import libcst as cst
 from .calls import Call
 from .catalog import Catalog, Fact
 from .frame import Frame
-from .mend import add_argument, after_statement, number, replace
+from .mend import add_argument, add_key, after_statement, number, replace
 from .module import Module
 from .rule import Fix, Import
 from .syntax import dotted
@@ -193,7 +193,9 @@ def bound(call: Call) -> list[Fix]:
     held = holder(call, fact)
     if held is not None:
         return completed(call, held)
-    fixes: list[Fix] = []
+    fixes = _where_built(call, pairs)
+    if fixes:
+        return fixes
     if len(pairs) == 1 and isinstance(fact.data.get("writes"), str):
         parameter = pairs[0][0]
         node = call.frame.node
@@ -212,6 +214,24 @@ def bound(call: Call) -> list[Fix]:
     if edit is not None:
         fixes.append(Fix(f"Add {joined}", (edit,), imports))
     return fixes
+
+
+def _where_built(call: Call, pairs: list[tuple[str, str]]) -> list[Fix]:
+    """Adds the limit to the arguments that a function writes out for this call alone; [] if it has other callers.
+
+    Beside their spread it could come twice, once somebody adds it there.
+    """
+    built = call.args.lent[0] if len(call.args.lent) == 1 else None
+    module = call.frame.scope.module
+    if built is None or built.display is None or len(pairs) != 1 or not built.lent.startswith("_"):
+        return []
+    if len(re.findall(rf"\b{built.lent}\b", module.text)) != 2:  # where it is defined, and here
+        return []
+    name, value = pairs[0]
+    imports, texts = spelled(module, [value])
+    text = f'"{name}": {texts[0]}'
+    edit = add_key(*built.display, module.doc, text)
+    return [Fix(f"Add {text} in `{built.lent}`", (edit,), imports)]
 
 
 def once(call: Call) -> list[Fix]:

@@ -187,6 +187,31 @@ def check_tax_number(wsdl, cache, number):
     return client.service.Check(number)
 ```
 
+Arguments that a function of the module writes out are seen, as long as nothing can add to them. Where they are
+for one call alone, the limit goes there.
+
+```python bad
+import requests
+
+class Partner:
+    def _arguments(self, order):
+        return {"url": self.url, "json": order}
+
+    def send(self, order):
+        return requests.post(**self._arguments(order))  # finds: no-timeout
+```
+
+```python fixed
+import requests
+
+class Partner:
+    def _arguments(self, order):
+        return {"url": self.url, "json": order, "timeout": (3.05, 27)}
+
+    def send(self, order):
+        return requests.post(**self._arguments(order))
+```
+
 The fix adds the limit in the library's own words: a constant of the module that plainly holds one,
 or the values of `[tool.resilint.timeouts]`. It is not applied unasked: a call that used to wait
 two minutes and then succeed will now fail, which is the point, but yours to decide. Nothing is
