@@ -194,7 +194,8 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
         default = args.positional[1].value if len(args.positional) > 1 else None
         return Const(default.value, soft=True) if isinstance(default, Const) else UNKNOWN
     if name == "dict" and not args.positional:
-        return Mapping({key: (each.value, each.node) for key, each in args.named.items()}, args.open_names)
+        items = {key: (each.value, each.node) for key, each in args.named.items()}
+        return Mapping(items, args.open_names, (ev.frame.tree, node))
     if name == "super":
         return ev.frame.scope.linker.parent(ev.frame.owner)
     offload = catalog.fact("offload", name)

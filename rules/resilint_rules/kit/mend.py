@@ -35,10 +35,15 @@ def add_argument(call: Call, text: str) -> Edit | None:
     return _append(tree, document, tree.span(node.func).end, node.args, text)
 
 
-def add_key(tree: Tree, node: cst.Dict, document: Document, text: str) -> Edit:
-    """Adds `"name": value` as the last of a dict display."""
-    start, end = tree.span(node)
-    return _append(tree, document, start, node.elements, text) if node.elements else Edit(end - 1, end - 1, text)
+def add_key(tree: Tree, node: cst.Dict | cst.Call, document: Document, name: str, value: str) -> Edit:
+    """Adds `"name": value` as the last of a dict display, or `name=value` of a `dict(...)`."""
+    if isinstance(node, cst.Call):
+        items: Sequence[cst.Arg | cst.BaseDictElement] = node.args
+        start, text = tree.span(node.func).end, f"{name}={value}"
+    else:
+        items, start, text = node.elements, tree.span(node).start, f'"{name}": {value}'
+    end = tree.span(node).end
+    return _append(tree, document, start, items, text) if items else Edit(end - 1, end - 1, text)
 
 
 def _append(

@@ -229,9 +229,8 @@ def _where_built(call: Call, pairs: list[tuple[str, str]]) -> list[Fix]:
         return []
     name, value = pairs[0]
     imports, texts = spelled(module, [value])
-    text = f'"{name}": {texts[0]}'
-    edit = add_key(*built.display, module.doc, text)
-    return [Fix(f"Add {text} in `{built.lent}`", (edit,), imports)]
+    edit = add_key(*built.display, module.doc, name, texts[0])
+    return [Fix(f"Add {name}={texts[0]} in `{built.lent}`", (edit,), imports)]
 
 
 def once(call: Call) -> list[Fix]:

@@ -58,7 +58,7 @@ class Mapping:
 
     items: dict[str, tuple[Value, cst.CSTNode]] = field(default_factory=dict)
     open: bool = False
-    display: tuple[Tree, cst.Dict] | None = None
+    display: tuple[Tree, cst.Dict | cst.Call] | None = None
     lent: str = ""
 
 

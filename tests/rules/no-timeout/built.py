@@ -121,6 +121,15 @@ class Partner:
         arguments = self._alone(order)
         return requests.post(**arguments)  # finds: no-timeout
 
+    def _by_word(self):
+        return dict(
+            url=URL,
+            headers=dict(key=self.key)
+        )
+
+    def send_by_word(self):
+        return requests.post(**self._by_word())  # finds: no-timeout
+
     def hooked(self):
         return requests.get(URL, **self._hook())
 
