@@ -240,11 +240,14 @@ def once(call: Call) -> list[Fix]:
     if not method or len(pairs) != 1 or made is None or made.frame.scope.module is not call.frame.scope.module:
         return []
     statement = made.statement
-    if not isinstance(statement, cst.Assign) or len(statement.targets) != 1 or statement.value is not made.node:
+    if not isinstance(statement, (cst.Assign, cst.AnnAssign)) or statement.value is not made.node:
         return []
-    target = dotted(statement.targets[0].target)
+    targets = [statement] if isinstance(statement, cst.AnnAssign) else statement.targets
+    target = dotted(targets[0].target) if len(targets) == 1 else ""
     if not target or ("." not in target and made.frame is call.frame and _uses(made) < 2):
         return []
+    if made.frame.kind == "statement" and made.frame.qualname:
+        return []  # a class's body: whoever reads the class does not look for it there
     name, value = pairs[0]
     own = constants(call) if made.frame.kind == "function" else []  # of a module's names, it may come before
     value = next((each for each in own if each not in made.frame.env), value)

@@ -70,7 +70,8 @@ policy = Retry(
 )
 ```
 
-A loop that looks at nothing but the status is a retry as well.
+A loop that looks at nothing but the status is a retry as well, counted or endless, as long as each round sends
+the same request and nothing in it waits or mends.
 
 ```python bad
 import requests

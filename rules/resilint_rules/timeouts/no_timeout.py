@@ -195,7 +195,7 @@ import requests
 
 class Partner:
     def _arguments(self, order):
-        return {"url": self.url, "json": order}
+        return {"url": GATEWAY, "json": order}
 
     def send(self, order):
         return requests.post(**self._arguments(order))  # finds: no-timeout
@@ -206,7 +206,7 @@ import requests
 
 class Partner:
     def _arguments(self, order):
-        return {"url": self.url, "json": order, "timeout": (3.05, 27)}
+        return {"url": GATEWAY, "json": order, "timeout": (3.05, 27)}
 
     def send(self, order):
         return requests.post(**self._arguments(order))
