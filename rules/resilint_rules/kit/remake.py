@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from .handlers import builtin
+from .frame import Frame
+from .handlers import CONTINUE, builtin, is_endless, ways
 from .loops import Loop
 from .mend import add_argument, before_body, indentation, replace, unused
 from .naming import used_in
@@ -73,6 +74,8 @@ def pause(loop: Rounds) -> list[Fix]:
     """Sleeps before each attempt but the first, longer each time, and never as long as another program."""
     frame = loop.frame
     counter, first = loop.counter, loop.first
+    if isinstance(loop.node, cst.While):
+        return _pause_in_between(loop) if not isinstance(loop, Loop) or loop.each_success_leaves else []
     if not counter or first not in (0, 1):
         return []
     edits: list[Edit] = []
@@ -83,10 +86,8 @@ def pause(loop: Rounds) -> list[Fix]:
         if not counter:
             return []
     needs = [Import("random"), Import("asyncio" if frame.is_async else "time")]
-    for each in needs:
-        bound = frame.lookup(each.module)
-        if bound is not None and bound != Ref(each.module):
-            return []
+    if not all(_free(frame, each) for each in needs):
+        return []
     seconds = f"random.uniform(0, min(10, 0.5 * 2**{counter}))"
     sleep = f"await asyncio.sleep({seconds})" if frame.is_async else f"time.sleep({seconds})"
     block = loop.node.body
@@ -98,6 +99,32 @@ def pause(loop: Rounds) -> list[Fix]:
     if edit is None:
         return []
     return [Fix("Sleep before each attempt but the first", (*edits, edit), tuple(needs))]
+
+
+def _pause_in_between(loop: Rounds) -> list[Fix]:
+    """Sleeps a second where a round of a `while` ends, or where it begins if its head asks for success."""
+    frame, body = loop.frame, loop.node.body
+    need = Import("asyncio" if frame.is_async else "time")
+    if not body.body or not _free(frame, need):
+        return []
+    sleep = "await asyncio.sleep(1)" if frame.is_async else "time.sleep(1)"
+    start, end = frame.tree.span(body.body[-1])
+    document = frame.scope.module.doc
+    if not is_endless(loop.node) and not loop.counted:
+        edit = before_body(frame, body, sleep)
+    elif CONTINUE in ways(body):
+        edit = None
+    else:
+        row = document.position(start + len(document.text[start:end].rstrip()))[0]
+        at = document.starts[row - 1] + len(document.line(row))
+        edit = Edit(at, at, f"{document.newline}{indentation(frame, start)}{sleep}")
+    return [Fix("Sleep a second before the next attempt", (edit,), (need,))] if edit is not None else []
+
+
+def _free(frame: Frame, needed: Import) -> bool:
+    """Whether a module's name stands for that module, or for nothing yet."""
+    bound = frame.lookup(needed.module)
+    return bound is None or bound == Ref(needed.module)
 
 
 def narrow(layer: Layer) -> list[Fix]:

@@ -100,6 +100,31 @@ def rates(url):
     raise RuntimeError("no rates")
 ```
 
+```python bad
+import requests
+
+def rates(url):
+    while True:  # finds: retry-without-backoff
+        answer = requests.get(url, timeout=5)
+        if answer.ok:
+            return answer.json()
+        print("no rates yet")
+```
+
+```python fixed
+import time
+
+import requests
+
+def rates(url):
+    while True:
+        answer = requests.get(url, timeout=5)
+        if answer.ok:
+            return answer.json()
+        print("no rates yet")
+        time.sleep(1)
+```
+
 A pause of nothing is none.
 
 ```python bad
