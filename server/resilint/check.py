@@ -211,7 +211,7 @@ class _Run:
             crashed = any(finding.code == CRASHED.code for finding in fresh)
             # A statement's fixes choose names that the whole module does not mention.
             if whole and not linker.left_out and not crashed and (function or not fresh):
-                memo.keep(key, Span(piece.start, piece.end), fresh, reads, uses)
+                memo.keep(key, Span(piece.start, piece.end), fresh, reads, uses, around)
             found.extend(fresh)
         self.project.reads = reliance.reads
         memo.settle(around.told)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -50,12 +51,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A piece that was at `start`: what was found in it, the files asked about, the functions gone through."""
+    """A piece that was at `start`: what was found in it, the files asked about, the functions gone through.
+
+    `bodies` are where the bodies of functions were then, if something that was found reaches beyond the piece.
+    """
 
     start: int
     findings: tuple[Finding, ...]
     reads: Reads
     uses: Uses
+    bodies: tuple[Span, ...] = ()
 
 
 @dataclass(slots=True)
@@ -78,16 +83,23 @@ class Memo:
         known = self.fresh.get(key) or self.pieces.get(key)
         if known is None or not around.holds(known.uses) or not around.answers(known.reads, project):
             return None
-        if known.start != start:
-            findings = tuple(moved(each, start - known.start) for each in known.findings)
+        if known.bodies:
+            findings = tuple(moved(each, around.since(known.bodies)) for each in known.findings)
+            known = _Known(start, findings, known.reads, known.uses, around.bodies)
+        elif known.start != start:
+            by = start - known.start
+            findings = tuple(moved(each, lambda offset: offset + by) for each in known.findings)
             known = _Known(start, findings, known.reads, known.uses)
         self.fresh[key] = known
         return known
 
-    def keep(self, key: Key, span: Span, findings: list[Finding], reads: Reads, uses: Uses) -> None:
-        """Remembers a piece's findings, unless they reach beyond it or speak of places by their rows."""
-        if all(_within(each, span) for each in findings):
-            self.fresh[key] = _Known(span.start, tuple(findings), reads, uses)
+    def keep(
+        self, key: Key, span: Span, findings: list[Finding], reads: Reads, uses: Uses, around: Surroundings
+    ) -> None:
+        """Remembers a piece's findings, unless they speak of places by their rows."""
+        if not any(_speaks_of_rows(each) for each in findings):
+            within = all(span.start <= place.start and place.end <= span.end for f in findings for place in _places(f))
+            self.fresh[key] = _Known(span.start, tuple(findings), reads, uses, () if within else around.bodies)
 
     def settle(self, told: dict[str, Told]) -> None:
         """Forgets what the last check did not meet."""
@@ -103,39 +115,36 @@ def named(source: str) -> str:
     return hashlib.blake2b(source.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _within(finding: Finding, span: Span) -> bool:
-    edits = [edit for fix in finding.fixes for edit in fix.edits]
-    related = [each for each in finding.related if not each.file]
-    places = [finding.span, *(Span(edit.start, edit.end) for edit in edits), *(each.span for each in related)]
+def _places(finding: Finding) -> Iterator[Span]:
+    """All places in this file that a finding speaks of."""
+    yield finding.span
+    yield from (Span(edit.start, edit.end) for fix in finding.fixes for edit in fix.edits)
+    yield from (each.span for each in finding.related if not each.file)
+
+
+def _speaks_of_rows(finding: Finding) -> bool:
     spoken = (
         finding.message,
         finding.help,
         *(fix.title for fix in finding.fixes),
-        *(r.message for r in finding.related),
+        *(each.message for each in finding.related),
     )
-    return (
-        all(span.start <= place.start and place.end <= span.end for place in places)
-        and not any(each.row for each in related)
-        and not any(_PLACE.search(text) for text in spoken)
-    )
+    return any(each.row for each in finding.related if not each.file) or any(_PLACE.search(text) for text in spoken)
 
 
-def moved(finding: Finding, by: int) -> Finding:
+def moved(finding: Finding, shift: Callable[[int], int]) -> Finding:
     """A finding with all its places in this file shifted."""
-    if not by:
-        return finding
     statement = finding.statement
     return replace(
         finding,
-        span=Span(finding.span.start + by, finding.span.end + by),
-        statement=Span(statement.start + by, statement.end + by) if statement.end > statement.start else statement,
+        span=Span(*map(shift, finding.span)),
+        statement=Span(*map(shift, statement)) if statement.end > statement.start else statement,
         fixes=tuple(
-            replace(fix, edits=tuple(Edit(e.start + by, e.end + by, e.text) for e in fix.edits))
+            replace(fix, edits=tuple(Edit(shift(e.start), shift(e.end), e.text) for e in fix.edits))
             for fix in finding.fixes
         ),
         related=tuple(
-            each if each.file else replace(each, span=Span(each.span.start + by, each.span.end + by))
-            for each in finding.related
+            each if each.file else replace(each, span=Span(*map(shift, each.span))) for each in finding.related
         ),
     )
 
@@ -147,6 +156,7 @@ class Surroundings:
         text = module.text
         functions = sorted(module.all_functions(), key=lambda each: each.piece.start)
         self.told: dict[str, Told] = {}
+        self.bodies = tuple(Span(each.piece.body, each.piece.end) for each in functions)
         self._order = {function: number for number, function in enumerate(functions)}
         self._bodies: list[int] = []
         self._answered: dict[int, bool] = {}
@@ -176,6 +186,22 @@ class Surroundings:
         if known is None:
             known = self._answered[id(uses)] = all(self._bodies[number] == body for number, body in uses)
         return known
+
+    def since(self, bodies: tuple[Span, ...]) -> Callable[[int], int]:
+        """Where an offset is now that was in a text with the same surroundings and its functions' bodies there.
+
+        One in a body that has changed since has no place; such a body is among the `uses` of whoever speaks of it.
+        """
+        starts = [body.start for body in bodies]
+
+        def shift(offset: int) -> int:
+            number = bisect_right(starts, offset) - 1
+            if number < 0:
+                return offset
+            then, now = bodies[number], self.bodies[number]
+            return offset + (now.end - then.end if offset >= then.end else now.start - then.start)
+
+        return shift
 
     def answers(self, reads: Reads, project: Project) -> bool:
         """Whether other files are what they were."""

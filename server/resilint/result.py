@@ -108,6 +108,8 @@ class Problem:
     scope: str = ""
     suppressed: str = ""
     text: str = ""
+    client: str = ""
+    """Of what is about one client: what tells it from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,7 @@ def _problem(doc: Document, finding: Finding, shown: str, suppressed: str) -> Pr
         scope=finding.scope,
         suppressed=suppressed,
         text=finding.text,
+        client=finding.client,
     )
 
 

@@ -67,6 +67,7 @@ def anybody(session):
 PROOFS = [
     Proof("no-timeout", 1, "hang", "charge({})", HANGS, READ_TIMEOUT),
     Proof("no-timeout", 2, "hang", "Rates().latest()", HANGS, READ_TIMEOUT),
+    Proof("no-timeout", 10, "hang", "Partner().send({})", HANGS, READ_TIMEOUT),
     Proof("timeout-disabled", 1, "hang", "client.get(URL)", HANGS, "httpx.ReadTimeout"),
     Proof("timeout-disabled", 2, "hang", "report('https://partner.example/report')", HANGS, READ_TIMEOUT),
     Proof(
@@ -160,6 +161,16 @@ def test_the_example_fails_and_the_mended_one_copes(proof: Proof) -> None:
     assert (ending(before), ending(after)) == (proof.before, proof.after), after.output
     assert proof.says in after.output
     assert not proof.says or proof.says not in before.output
+
+
+def test_a_session_is_given_its_limit_once() -> None:
+    """The other fix: the call stays as it is, and what it goes through has a limit."""
+    rule = registry.find("no-timeout")
+    assert rule is not None
+    text = parse_docstring(registry.page(rule)).cases[2].fixed[1].code.replace("(3.05, 27)", "(0.5, 0.5)")
+    assert "bank.request = " in text
+    proof = Proof(rule.name, 3, "hang", "rates()", HANGS, READ_TIMEOUT)
+    assert ending(run({"example.py": text}, proof, DEADLINE)) == READ_TIMEOUT
 
 
 def test_the_fixed_texts_hold_the_limits_that_people_get() -> None:

@@ -59,6 +59,7 @@ PACES = [
         3, "unavailable", "PoolManager(retries=policy).request('GET', URL)", (0, 1), (("total=5", "total=2"),),
         given="from urllib3 import PoolManager",
     ),
+    Pace(4, "unavailable", "rates(URL)", jitter(1, 2), (("range(5)", "range(3)"),)),
 ]  # fmt: skip
 
 

@@ -14,10 +14,14 @@ from lsprotocol import types
 
 from resilint.check import Report
 from resilint.lsp import mending, pipe, translate
+from resilint.lsp.answers import View, actions
 from resilint.lsp.document import OpenDocument
+from resilint.lsp.engine import Engine
 from resilint.lsp.options import Client, Wishes
 from resilint.lsp.reports import Reports
 from resilint.lsp.transport import LARGEST, Malformed, read_messages
+from resilint.settings import Settings
+from resilint_rules.kit.project import Project
 from resilint_rules.kit.rule import Finding, Fix, Severity
 from resilint_rules.kit.text import Document, Edit, Span
 
@@ -194,3 +198,27 @@ def test_a_result_id_stands_for_what_is_shown() -> None:
     one = {"span": [0, 1], "message": "a"}
     assert translate.result_id([one]) == translate.result_id([json.loads(json.dumps(one))])
     assert translate.result_id([one]) != translate.result_id([{**one, "span": [1, 2]}])
+
+
+def test_the_calls_of_one_client_are_mended_together() -> None:
+    """If there are others beside them: else it is the same as all of a kind."""
+    text = "one.get()\none.put()\ntwo.get()\n"
+
+    def calls(*owners: str) -> tuple[Finding, ...]:
+        places = [(owner, text.index(f"{owner}()") + len(owner) + 1) for owner in owners]
+        return tuple(
+            Finding("X1", "x", Severity.WARNING, Span(at - 8, at), "m", (Fix("f", (Edit(at, at, "3"),)),), client=o[:3])
+            for o, at in places
+        )
+
+    def titles(*owners: str) -> dict[str, Any]:
+        engine = Engine(lambda *_: Report(), lambda *_: None, lambda *_: (), str, str)
+        view = View(Document(text), Project(lambda _: None), Settings(), Report(calls(*owners)), engine, 0)
+        found = actions(view, {"span": [2, 2], "only": ["quickfix"], "lazy": True})
+        return {offer["title"]: offer["edits"] for offer in found}
+
+    title = "Fix x for all 2 calls of this client in this file"
+    (edit,) = titles("one.get", "one.put", "two.get")[title]
+    assert text[: edit[0]] + edit[2] + text[edit[1] :] == "one.get(3)\none.put(3)\ntwo.get()\n"
+    assert title not in titles("one.get", "one.put")
+    assert title not in titles("one.get", "two.get")

@@ -311,3 +311,46 @@ def other(order):
         assert _said(remembered) == _said(check(doc, _read({}), Settings()))
         counts.append(len(remembered.findings))
     assert counts == [1, 0, 1, 0, 1]
+
+
+def test_a_fix_that_lies_in_another_function_moves_with_it() -> None:
+    """A session is given its limit where it is made: whatever is typed elsewhere, that is not looked for again."""
+    text = (
+        "import requests\n\n\ndef one():\n    return 1\n\n\n"
+        "class Api:\n    def __init__(self):\n        self.http = requests.Session()\n\n"
+        "    def two(self):\n        return 2\n\n"
+        '    def get(self):\n        return self.http.get("/")\n'
+    )
+    memo, project, pieces = Memo(), _read({}), []
+    for each in (text, text.replace("return 1", "return 1 + 1"), text.replace("return 2", "return 2 + 2"), text):
+        doc = Document(each, "api.py", "api")
+        remembered = check(doc, project, Settings(), memo)
+        assert _said(remembered) == _said(check(doc, _read({}), Settings()))
+        pieces.append(remembered.pieces)
+        (once,) = (fix for finding in remembered.findings for fix in finding.fixes if "once" in fix.title)
+        assert each[: once.edits[0].start].endswith("self.http = requests.Session()")
+    assert pieces[0]
+    assert not any(pieces[1:])
+
+
+def test_arguments_that_another_function_writes_out_are_seen_at_once() -> None:
+    """A limit that is put there, a caller that comes to it, a dict that is opened."""
+    text = (
+        "import requests\n\n\ndef _build():\n    return {'headers': {}}\n\n\n"
+        "def ask():\n    return requests.get('/', **_build())\n\n\ndef other():\n    return 1\n"
+    )
+    memo, project, titles = Memo(), _read({}), []
+    for each in (
+        text,
+        text.replace("{}}", "{}, 'timeout': 5}"),
+        text.replace("return 1", "return _build()"),
+        text.replace("return {'h", "print(1)\n    return {'h"),
+        text.replace("{}}", "{}, **other()}"),
+        text,
+    ):
+        doc = Document(each, "api.py", "api")
+        remembered = check(doc, project, Settings(), memo)
+        assert _said(remembered) == _said(check(doc, _read({}), Settings()))
+        titles.append([fix.title for finding in remembered.findings for fix in finding.fixes])
+    there, here = ["Add timeout=(3.05, 27) in `_build`"], ["Add timeout=(3.05, 27)"]
+    assert titles == [there, [], here, there, [], there]

@@ -257,3 +257,24 @@ def test_silenced_problems_are_not_shown() -> None:
     """They are there for formats that can mark them."""
     result = FileResult("a.py", (), (replace(hostile(), suppressed="comment"),))
     assert render("full", [result], View(silenced=True)) == ""
+
+
+def test_many_calls_of_one_client_are_one_page() -> None:
+    """The first of them, and where the others are; two stay two, and another client's are apart."""
+    text = "".join(f"one.get({number})\ntwo.get({number})\n" for number in range(40))
+    starts = [found.start() for found in re.finditer(r"one|two", text)]
+    findings = [
+        Finding("C", "c", Severity.HINT, Span(at, at + 7), "waits", client=text[at : at + 3])
+        for at in starts
+        if text.startswith("one", at) or at < 40
+    ]
+    result = from_report(Document(text, "a.py"), Report(findings=tuple(findings)), "a.py")
+    page = render("full", [result], View(width=60))
+    assert re.findall(r"--> (\S+)", page) == ["a.py:1:1", "a.py:2:1", "a.py:4:1"]
+    folded = page.split("\n\n")[0].partition("  |\n  =")[2].splitlines()
+    assert folded[0] == " also: 39 more calls of the same client, on lines 3, 5,"
+    assert folded[1].startswith("          7, 9, 11, ")
+    assert folded[-1].endswith(", 79")
+    assert all(len(line) <= 60 for line in folded[1:])
+    lines = render("concise", [result], View()).splitlines()
+    assert len(lines) == len(findings)

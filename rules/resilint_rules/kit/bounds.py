@@ -60,8 +60,9 @@ def limit(call: Call) -> Limit:
         return Limit("unknown", str(unseen), tuple(scopes))
     bounds = own if own is not None else inherited
     if bounds is None:
-        if fact.flag("process") and _process(call):
-            return Limit("unknown", "`socket.setdefaulttimeout` is used here", tuple(scopes))
+        process = _process(call, fact)
+        if process:
+            return Limit("unknown", f"`{process}` is used here", tuple(scopes))
         bounds = _defaults(fact, "library")
     everything = (*bounds, *scopes)
     if scopes:
@@ -230,8 +231,9 @@ def _settled(made: Call, call: Call) -> None:
         raise Unseen("the version in use decides" if fact.missing == "unknown" else "its client says nothing of limits")
     if lazy is not None and made.args.value(lazy) is None:
         raise Unseen("it connects later, and the limit may come with that")
-    if fact.flag("process") and _process(call):
-        raise Unseen("`socket.setdefaulttimeout` is used here")
+    process = _process(call, fact)
+    if process:
+        raise Unseen(f"`{process}` is used here")
 
 
 def _transports(call: Call) -> None:
@@ -306,5 +308,7 @@ def _seconds(value: Value | None) -> Bound:
     return Bound(total, None, "scope", sure=False)
 
 
-def _process(call: Call) -> bool:
-    return "setdefaulttimeout" in call.frame.scope.module.text
+def _process(call: Call, fact: Fact) -> str:
+    """The function that sets a limit for the whole program, if a library heeds one and the module calls it; else ""."""
+    heeded = fact.word("own_process") or ("socket.setdefaulttimeout" if fact.flag("process") else "")
+    return heeded if heeded and heeded.rpartition(".")[2] in call.frame.scope.module.text else ""

@@ -37,6 +37,8 @@ class Arguments:
     named: dict[str, Argument] = field(default_factory=dict)
     open_positions: bool = False
     open_names: bool = False
+    lent: list[Mapping] = field(default_factory=list)
+    """Mappings that are spread here and made in another function."""
 
     def get(self, param: Param) -> Argument | None:
         """The argument given for a parameter, by name or by position; None if none is seen."""
@@ -128,11 +130,12 @@ class Call:
         related: tuple[Related, ...] = (),
         severity: Severity | None = None,
         help: str = "",  # noqa: A002 - the finding's own word
+        client: str = "",
     ) -> Finding:
         """A finding about this call; `check` adds the rule's name, and its severity unless one is given."""
         return self.frame.finding(
             message, span or self.head, fixes, related=related, severity=severity, help=help,
-            callee=self.callee, library=self.library, statement=self.statement,
+            callee=self.callee, library=self.library, statement=self.statement, client=client,
         )  # fmt: skip
 
     @property
@@ -141,6 +144,21 @@ class Call:
         if self.offloaded:
             return self.callee
         return " ".join(re.sub(r"#.*\n", "\n", self.frame.tree.code(self.node.func)).split())
+
+    @property
+    def client(self) -> str:
+        """What tells the client it is made on from others: where that is made, or its name here; "" for a function."""
+        if len({each.made.node if each.made is not None else None for each in self.clients}) != 1:
+            return ""
+        made = self.clients[0].made
+        if made is not None:
+            tree, scope = made.frame.tree, made.frame.scope
+            kept = tree.code(made.statement.targets[0].target) if isinstance(made.statement, cst.Assign) else ""
+            place = tree.span(made.node).start - tree.start
+            return f"{scope.module.doc.name}:{made.frame.qualname}:{kept}:{place}"
+        owner = self.node.func.value if isinstance(self.node.func, cst.Attribute) else self.node.func
+        name, around = self.frame.tree.code(owner), self.frame.qualname
+        return f"{around.rpartition('.')[0] if name.startswith(('self.', 'cls.')) else around}:{name}"
 
     @property
     def verb(self) -> str:

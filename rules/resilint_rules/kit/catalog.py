@@ -40,10 +40,11 @@ start so. On a client with `resources = true` a method's name may have dots: `cl
     long      its default is a limit, but longer than somebody who waits for the answer would
     covers    whether a client's limit also bounds the calls made on it;  connects: its constructor does I/O
     part      made from another client: it costs nothing, and what made it has the limits
+    through   the method of its client that it goes through, which can be given a limit for all calls
     bearers   timeout parameters that take an object with a limit: text given there has none
     lazy      the parameter without which a constructor does not connect, so that the limit may come later
     carriers  parameters in whose text or mapping a limit may stand, under `key`;  opaque: that may hold one unseen
-    process   socket.setdefaulttimeout() counts
+    process   socket.setdefaulttimeout() counts;  own_process: the library's own function of that kind
     writes    the limit as the library writes it: {connect} {read} {total} {llm} in seconds, {total_ms}, {total_whole}
     status    whether an error status `raises` or is `silent`;  raises: kind of failure -> exception classes
     retries   what it does by itself: `attempts` in all, `on` what, `unsafe` if it may repeat what was done, `param`

@@ -9,9 +9,11 @@ import libcst as cst
 
 from .calls import Argument, Arguments, Within
 from .invoke import invoke
+from .lending import lent
 from .syntax import children, expression
 from .values import (
     UNKNOWN,
+    Built,
     Class,
     Const,
     Instance,
@@ -51,6 +53,8 @@ _HARMLESS = frozenset(
         "hash",
     )
 )
+_READS = frozenset(("get", "items", "keys", "values", "copy", "pop"))
+"""Methods of a mapping that add nothing to it."""
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -219,6 +223,9 @@ class Evaluator:
         scope = self.frame.scope
         if isinstance(owner, Ref):
             return Ref(f"{owner.name}.{name}")
+        if isinstance(owner, Mapping):
+            owner.open = owner.open or name not in _READS
+            return UNKNOWN
         if isinstance(owner, ProjectModule):
             value = scope.linker.scope(owner.module).value(name)
             return value if value is not None else UNKNOWN
@@ -264,8 +271,12 @@ class Evaluator:
         for arg in node.args:
             value = self.value(arg.value)
             if arg.star == "**":
+                if isinstance(value, Built):
+                    value = lent(self.frame, value, arg.value)
                 for each in options(value):
                     if isinstance(each, Mapping):
+                        if each.lent:
+                            args.lent.append(each)
                         for key, (inner, place) in each.items.items():
                             args.named.setdefault(key, Argument(inner, place))
                         args.open_names = args.open_names or each.open

@@ -79,7 +79,7 @@ class Expressions(Evaluator):
         return Sequence(tuple(members))
 
     def _dict(self, node: cst.Dict) -> Value:
-        found = Mapping()
+        found = Mapping(display=(self.frame.tree, node))
         for each in node.elements:
             value = self.value(each.value)
             if isinstance(each, cst.StarredDictElement):

@@ -13,10 +13,12 @@ import libcst as cst
 from .binding import Binder, merge
 from .calls import Guard, Within
 from .frame import Env, Frame
+from .lending import lent
 from .module import ImportedName
 from .syntax import children, dotted
 from .values import (
     UNKNOWN,
+    Built,
     Const,
     Mapping,
     Nested,
@@ -127,6 +129,9 @@ class Flow(Binder):
     def _assign(self, node: cst.Assign) -> None:
         value = self.value(node.value)
         for target in node.targets:
+            name = target.target.value if isinstance(target.target, cst.Name) else ""
+            if name and isinstance(value, Built) and f"**{name}" in self.frame.tree.text:
+                value = lent(self.frame, value, node.value)
             self.bind(target.target, value)
 
     def _ann_assign(self, node: cst.AnnAssign) -> None:

@@ -93,13 +93,14 @@ class Frame:
         callee: str = "",
         library: str = "",
         statement: cst.CSTNode | None = None,
+        client: str = "",
     ) -> Finding:
         """A finding in this function; `check` adds the rule's name, and its severity unless one is given."""
         first = self.tree.span(statement).start if statement is not None else span.start
         fixes = tuple(fix for fix in fixes if not self._late(fix))
         return Finding(
             "", "", severity or Severity.WARNING, span, message, fixes, related, help, callee,
-            self.qualname, library, Span(first, span.end), own_severity=severity is not None,
+            self.qualname, library, Span(first, span.end), client=client, own_severity=severity is not None,
         )  # fmt: skip
 
     def _late(self, fix: Fix) -> bool:

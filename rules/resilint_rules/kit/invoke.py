@@ -13,6 +13,7 @@ from .choices import same_function, same_method
 from .syntax import dotted
 from .values import (
     UNKNOWN,
+    Built,
     Class,
     Const,
     Function,
@@ -193,7 +194,8 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
         default = args.positional[1].value if len(args.positional) > 1 else None
         return Const(default.value, soft=True) if isinstance(default, Const) else UNKNOWN
     if name == "dict" and not args.positional:
-        return Mapping({key: (each.value, each.node) for key, each in args.named.items()}, args.open_names)
+        items = {key: (each.value, each.node) for key, each in args.named.items()}
+        return Mapping(items, args.open_names, (ev.frame.tree, node))
     if name == "super":
         return ev.frame.scope.linker.parent(ev.frame.owner)
     offload = catalog.fact("offload", name)
@@ -354,7 +356,10 @@ def _project(ev: Evaluator, target: Function, args: Arguments) -> Value:
     linker = ev.frame.scope.linker
     if target.piece in linker.supposed:
         return linker.supposed[target.piece]
-    frame = linker.frame(target) if linker.gives(target) else None
+    if not linker.gives(target):
+        own = target.module is ev.frame.scope.module and not target.piece.piece.is_async
+        return Built(function=target) if own else UNKNOWN
+    frame = linker.frame(target)
     if frame is None:
         return UNKNOWN
     value = _fresh(frame.returned(), ev)

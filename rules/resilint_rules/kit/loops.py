@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from .calls import Call, Guard, SleepCall
+from .calls import Call, Guard
 from .frame import Frame
 from .handlers import (
     BREAK,
@@ -19,37 +19,25 @@ from .handlers import (
     calls_in,
     clauses,
     is_endless,
-    is_log,
-    named,
-    pauses,
     ways,
 )
 from .naming import bound_in, shared_in, used_in, waited_for
 from .retries import Layer, external, layers
+from .rounds import Rounds
 from .rule import Finding, Fix
 from .syntax import dotted, walk
-from .text import Span
-from .values import Const, Ref
 
 _AGAIN = frozenset((FALLS, CONTINUE))
 _TIMED = re.compile(r"time_?out|deadline|move_on|fail_after|expir|alarm", re.IGNORECASE)
-_PACED = re.compile(r"limit|throttl|back_?off|pace", re.IGNORECASE)
-_TRIES = re.compile(r"retr|attempt|tries|trial", re.IGNORECASE)
-_QUIET = frozenset(
-    ("str", "repr", "len", "min", "max", "int", "float", "round", "type", "format", "abs", "bool", "pow")
-)  # fmt: skip
-_QUIET_MODULES = ("random.", "time.", "datetime.", "logging.", "math.", "traceback.")
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Rounds):
     """A loop whose body tries external calls (`calls`), leaves when they succeed, and goes on when they fail.
 
     `before` and `after` are the statements of the loop's body around the `try`.
     """
 
-    node: cst.For | cst.While
-    frame: Frame
     guard: Guard
     clauses: tuple[Clause, ...]
     calls: tuple[Call, ...]
@@ -140,18 +128,6 @@ class Loop:
         first = self._first()
         return any(not ways(each) <= _AGAIN for each in first)
 
-    def quiet(self, call: cst.Call) -> bool:
-        """Whether a call surely does not end the loop, and mends nothing: it sleeps, logs or computes."""
-        known = self.frame.calls.get(id(call))
-        if known is not None:
-            return isinstance(known, SleepCall)
-        if is_log(call):
-            return True
-        if isinstance(call.func, cst.Name) and call.func.value in _QUIET:
-            return True
-        target = named(self.frame, call.func)
-        return isinstance(target, Ref) and target.name.startswith(_QUIET_MODULES)
-
     def _may_check(self, node: cst.CSTNode) -> bool:
         """Whether a statement calls something for its effect alone, which may be to raise."""
         for each in walk(node):
@@ -179,21 +155,6 @@ class Loop:
         return self.falls_on and any(self._may_check(each) for each in self.after)
 
     @property
-    def counted(self) -> bool:
-        """Whether its attempts are counted and compared: by `range`, or by a name that goes up or down by one."""
-        if self._range():
-            return True
-        names = {
-            each.target.value
-            for each in walk(self.node)
-            if isinstance(each, cst.AugAssign)
-            and isinstance(each.target, cst.Name)
-            and isinstance(each.value, cst.Integer)
-        }
-        compared = [each for each in walk(self.node) if isinstance(each, cst.Comparison)]
-        return any(isinstance(n, cst.Name) and n.value in names for each in compared for n in walk(each))
-
-    @property
     def timed(self) -> bool:
         """Whether something around the loop limits its time."""
         for each in self.guard.within:
@@ -204,53 +165,6 @@ class Loop:
             if each.kind == "with" and _TIMED.search(self.frame.tree.code(each.node)):
                 return True
         return False
-
-    @property
-    def paced(self) -> bool:
-        """Whether anything in the loop sleeps, waits, or is named as if it did."""
-        if any(pauses(self.frame, each) for each in calls_in(self.node.body)):
-            return True
-        heads = (each for each in walk(self.node.body) if isinstance(each, cst.WithItem))
-        return any(_PACED.search(self.frame.tree.code(each.item)) for each in heads)
-
-    @property
-    def hands_out(self) -> bool:
-        """Whether it is a generator, whose caller decides how often it goes round."""
-        return any(isinstance(each, cst.Yield) for each in walk(self.node.body))
-
-    @property
-    def counter(self) -> str:
-        """The name of what counts the attempts of a `for ... in range(...)`; "" if it is none."""
-        node = self.node
-        if not isinstance(node, cst.For) or not isinstance(node.target, cst.Name) or not self._range():
-            return ""
-        return node.target.value
-
-    @property
-    def first(self) -> int | None:
-        """The counter's first value; None if it cannot be seen."""
-        args = self._range()
-        if len(args) == 1:
-            return 0
-        value = self._number(args[0].value) if args else None
-        return value if len(args) == 2 else None
-
-    @property
-    def attempts(self) -> int | None:
-        """How often it goes round at most; None if that cannot be seen."""
-        args = self._range()
-        if len(args) == 1:
-            return self._number(args[0].value)
-        if len(args) == 2:
-            low, high = self._number(args[0].value), self._number(args[1].value)
-            return high - low if low is not None and high is not None else None
-        return None
-
-    @property
-    def says_so(self) -> bool:
-        """Whether its head speaks of attempts."""
-        last = self.node.iter if isinstance(self.node, cst.For) else self.node.test
-        return bool(_TRIES.search(self.frame.tree.code(last)) or _TRIES.search(self.counter))
 
     @property
     def varies(self) -> bool:
@@ -270,31 +184,6 @@ class Loop:
                     targets = [each.target]
                 changed.update(dotted(target).partition(".")[0] or "?" for target in targets)
         return bool(changed & (used | {"?", "self"}))
-
-    def _range(self) -> tuple[cst.Arg, ...]:
-        node = self.node
-        if isinstance(node, cst.For) and isinstance(node.iter, cst.Call):
-            func = node.iter.func
-            if isinstance(func, cst.Name) and func.value in ("range", "xrange"):
-                return tuple(node.iter.args)
-        return ()
-
-    def _number(self, node: cst.BaseExpression) -> int | None:
-        if isinstance(node, cst.Integer):
-            return int(node.evaluated_value)
-        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
-            left, right = self._number(node.left), self._number(node.right)
-            return left + right if left is not None and right is not None else None
-        value = named(self.frame, node)
-        if isinstance(value, Const) and isinstance(value.value, int) and not value.soft:
-            return value.value
-        return None
-
-    @property
-    def head(self) -> Span:
-        """The loop's first line, without its colon."""
-        last = self.node.iter if isinstance(self.node, cst.For) else self.node.test
-        return Span(self.frame.tree.span(self.node).start, self.frame.tree.outer(last).end)
 
     def finding(self, message: str, *fixes: Fix) -> Finding:
         """A finding about this loop."""

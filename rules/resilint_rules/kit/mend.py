@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import libcst as cst
 
@@ -11,8 +11,8 @@ from .calls import Call
 from .frame import Frame
 from .marks import mentioned
 from .module import Module
-from .syntax import children, walk
-from .text import Edit
+from .syntax import Tree, children, walk
+from .text import Document, Edit
 
 
 def number(value: float) -> str:
@@ -31,14 +31,33 @@ def add_argument(call: Call, text: str) -> Edit | None:
     last = node.args[-1]
     if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
         return None
-    stop = tree.outer(last.value).end
     document = call.frame.scope.module.doc
+    return _append(tree, document, tree.span(node.func).end, node.args, text)
+
+
+def add_key(tree: Tree, node: cst.Dict | cst.Call, document: Document, name: str, value: str) -> Edit:
+    """Adds `"name": value` as the last of a dict display, or `name=value` of a `dict(...)`."""
+    if isinstance(node, cst.Call):
+        items: Sequence[cst.Arg | cst.BaseDictElement] = node.args
+        start, text = tree.span(node.func).end, f"{name}={value}"
+    else:
+        items, start, text = node.elements, tree.span(node).start, f'"{name}": {value}'
+    end = tree.span(node).end
+    return _append(tree, document, start, items, text) if items else Edit(end - 1, end - 1, text)
+
+
+def _append(
+    tree: Tree, document: Document, before: int, items: Sequence[cst.Arg | cst.BaseDictElement], text: str
+) -> Edit:
+    """Adds one more to a list in brackets that begin behind `before`, on a line of its own where all have one."""
+    last = items[-1]
+    stop = tree.outer(last.value).end
     row, _ = document.position(stop)
-    opened, _ = document.position(tree.span(node.func).end)
-    first, column = document.position(tree.span(node.args[0]).start)
+    opened, _ = document.position(before)
+    first, column = document.position(tree.span(items[0]).start)
     own_lines = row > opened and first > opened and document.position(tree.span(last).start)[1] == column and (
-        len(node.args) == 1
-        or document.position(tree.span(node.args[-2]).start)[0] < document.position(tree.span(last).start)[0]
+        len(items) == 1
+        or document.position(tree.span(items[-2]).start)[0] < document.position(tree.span(last).start)[0]
     )  # fmt: skip
     if own_lines:
         indent = document.line(first)[: column - 1]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from .handlers import builtin
+import libcst as cst
+
+from .frame import Frame
+from .handlers import CONTINUE, builtin, is_endless, ways
 from .loops import Loop
-from .mend import add_argument, before_body, indentation, unused
+from .mend import add_argument, before_body, indentation, replace, unused
+from .naming import used_in
 from .retries import Layer
+from .rounds import Rounds
 from .rule import Fix, Import
 from .text import Edit
 from .values import Ref
@@ -65,17 +70,24 @@ def count_failures(loop: Loop) -> list[Fix]:
     return [Fix("Give up after 5 attempts", tuple(edits))]
 
 
-def pause(loop: Loop) -> list[Fix]:
+def pause(loop: Rounds) -> list[Fix]:
     """Sleeps before each attempt but the first, longer each time, and never as long as another program."""
     frame = loop.frame
     counter, first = loop.counter, loop.first
-    if not counter or counter == "_" or first not in (0, 1):
+    if isinstance(loop.node, cst.While):
+        return _pause_in_between(loop) if not isinstance(loop, Loop) or loop.each_success_leaves else []
+    if not counter or first not in (0, 1):
         return []
-    needs = [Import("random"), Import("asyncio" if frame.is_async else "time")]
-    for each in needs:
-        bound = frame.lookup(each.module)
-        if bound is not None and bound != Ref(each.module):
+    edits: list[Edit] = []
+    if counter == "_" and isinstance(loop.node, cst.For):
+        free = "_" not in used_in(loop.node.body)
+        counter = unused(frame, ("attempt", "attempt_number", "attempts_made")) if free else ""
+        edits.append(replace(frame, loop.node.target, counter))
+        if not counter:
             return []
+    needs = [Import("random"), Import("asyncio" if frame.is_async else "time")]
+    if not all(_free(frame, each) for each in needs):
+        return []
     seconds = f"random.uniform(0, min(10, 0.5 * 2**{counter}))"
     sleep = f"await asyncio.sleep({seconds})" if frame.is_async else f"time.sleep({seconds})"
     block = loop.node.body
@@ -84,7 +96,35 @@ def pause(loop: Loop) -> list[Fix]:
     step = inner[len(indentation(frame, loop.head.start)) :]
     test = counter if first == 0 else f"{counter} > 1"
     edit = before_body(frame, block, f"if {test}:{frame.scope.module.doc.newline}{inner}{step}{sleep}")
-    return [Fix("Sleep before each attempt but the first", (edit,), tuple(needs))] if edit is not None else []
+    if edit is None:
+        return []
+    return [Fix("Sleep before each attempt but the first", (*edits, edit), tuple(needs))]
+
+
+def _pause_in_between(loop: Rounds) -> list[Fix]:
+    """Sleeps a second where a round of a `while` ends, or where it begins if its head asks for success."""
+    frame, body = loop.frame, loop.node.body
+    need = Import("asyncio" if frame.is_async else "time")
+    if not body.body or not _free(frame, need):
+        return []
+    sleep = "await asyncio.sleep(1)" if frame.is_async else "time.sleep(1)"
+    start, end = frame.tree.span(body.body[-1])
+    document = frame.scope.module.doc
+    if not is_endless(loop.node) and not loop.counted:
+        edit = before_body(frame, body, sleep)
+    elif CONTINUE in ways(body):
+        edit = None
+    else:
+        row = document.position(start + len(document.text[start:end].rstrip()))[0]
+        at = document.starts[row - 1] + len(document.line(row))
+        edit = Edit(at, at, f"{document.newline}{indentation(frame, start)}{sleep}")
+    return [Fix("Sleep a second before the next attempt", (edit,), (need,))] if edit is not None else []
+
+
+def _free(frame: Frame, needed: Import) -> bool:
+    """Whether a module's name stands for that module, or for nothing yet."""
+    bound = frame.lookup(needed.module)
+    return bound is None or bound == Ref(needed.module)
 
 
 def narrow(layer: Layer) -> list[Fix]:

@@ -10,9 +10,10 @@ import libcst as cst
 from .calls import Call
 from .catalog import Catalog, Fact
 from .frame import Frame
-from .mend import add_argument, number, replace
+from .mend import add_argument, add_key, after_statement, number, replace
 from .module import Module
 from .rule import Fix, Import
+from .syntax import dotted
 from .values import Const, Instance, Ref, Sequence
 
 _CONSTANT = re.compile(r"(?:\w+_)?(?:TIMEOUT|TIME_OUT)(?:_S|_SEC|_SECS|_SECONDS)?|TIMEOUT_\w+")
@@ -192,7 +193,9 @@ def bound(call: Call) -> list[Fix]:
     held = holder(call, fact)
     if held is not None:
         return completed(call, held)
-    fixes: list[Fix] = []
+    fixes = _where_built(call, pairs)
+    if fixes:
+        return fixes
     if len(pairs) == 1 and isinstance(fact.data.get("writes"), str):
         parameter = pairs[0][0]
         node = call.frame.node
@@ -211,6 +214,52 @@ def bound(call: Call) -> list[Fix]:
     if edit is not None:
         fixes.append(Fix(f"Add {joined}", (edit,), imports))
     return fixes
+
+
+def _where_built(call: Call, pairs: list[tuple[str, str]]) -> list[Fix]:
+    """Adds the limit to the arguments that a function writes out for this call alone; [] if it has other callers.
+
+    Beside their spread it could come twice, once somebody adds it there.
+    """
+    built = call.args.lent[0] if len(call.args.lent) == 1 else None
+    module = call.frame.scope.module
+    if built is None or built.display is None or len(pairs) != 1 or not built.lent.startswith("_"):
+        return []
+    if len(re.findall(rf"\b{built.lent}\b", module.text)) != 2:  # where it is defined, and here
+        return []
+    name, value = pairs[0]
+    imports, texts = spelled(module, [value])
+    edit = add_key(*built.display, module.doc, name, texts[0])
+    return [Fix(f"Add {name}={texts[0]} in `{built.lent}`", (edit,), imports)]
+
+
+def once(call: Call) -> list[Fix]:
+    """Gives a limit to all calls of a client that holds none, where it is made: to the method that they go through."""
+    method, pairs = call.fact.word("through"), written(call, call.fact)
+    made = call.clients[0].made if len(call.clients) == 1 and call.clients[0].subclass is None else None
+    if not method or len(pairs) != 1 or made is None or made.frame.scope.module is not call.frame.scope.module:
+        return []
+    statement = made.statement
+    if not isinstance(statement, (cst.Assign, cst.AnnAssign)) or statement.value is not made.node:
+        return []
+    targets = [statement] if isinstance(statement, cst.AnnAssign) else statement.targets
+    target = dotted(targets[0].target) if len(targets) == 1 else ""
+    if not target or ("." not in target and made.frame is call.frame and _uses(made) < 2):
+        return []
+    if made.frame.kind == "statement" and made.frame.qualname:
+        return []  # a class's body: whoever reads the class does not look for it there
+    name, value = pairs[0]
+    own = constants(call) if made.frame.kind == "function" else []  # of a module's names, it may come before
+    value = next((each for each in own if each not in made.frame.env), value)
+    imports, texts = spelled(made.frame.scope.module, [f"functools.partial({target}.{method}, {name}={value})"])
+    edit = after_statement(made.frame, statement, f"{target}.{method} = {texts[0]}")
+    return [Fix(f"Set {name}={value} once, where `{target}` is made", (edit,), imports)] if edit is not None else []
+
+
+def _uses(made: Call) -> int:
+    """How many calls are made on a client where it is made."""
+    every = (each for frame in made.frame.all_frames() for each in frame.calls.values())
+    return sum(any(client.made is made for client in each.clients) for each in every)
 
 
 def rebound(call: Call, node: cst.CSTNode, fact: Fact) -> list[Fix]:

@@ -8,6 +8,7 @@ from .calls import KINDS, Call, Guard
 from .frame import Frame
 from .loops import loops, retries
 from .retries import layers
+from .status_loops import again
 
 
 def functions(frames: list[Frame]) -> Iterator[Frame]:
@@ -42,6 +43,7 @@ def guards(frames: list[Frame]) -> Iterator[Guard]:
 
 SUBJECTS: dict[str, Callable[[list[Frame]], Iterator[object]]] = {
     **{kind.__name__: _calls(kind) for kind in KINDS.values()},
+    "Again": again,
     "AnyCall": bounded,
     "Frame": functions,
     "Guard": guards,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from .calls import Call
     from .module import ClassPiece, FunctionPiece, Module
+    from .syntax import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,13 @@ class Unknown:
     """Cannot be seen; `why` in a few words, for `explain`."""
 
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Built(Unknown):
+    """What a plain function of the module gives back: looked at only where it is spread over a call."""
+
+    function: Function | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +51,15 @@ class Sequence:
 
 @dataclass(slots=True, eq=False)
 class Mapping:
-    """A dict display or `dict(...)`; `open` when it may hold keys that cannot be seen."""
+    """A dict display or `dict(...)`; `open` when it may hold keys that cannot be seen.
+
+    `display` is where it is written out, with the tree it stands in; `lent` names the other function that does so.
+    """
 
     items: dict[str, tuple[Value, cst.CSTNode]] = field(default_factory=dict)
     open: bool = False
+    display: tuple[Tree, cst.Dict | cst.Call] | None = None
+    lent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

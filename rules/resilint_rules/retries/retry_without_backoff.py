@@ -70,6 +70,61 @@ policy = Retry(
 )
 ```
 
+A loop that looks at nothing but the status is a retry as well, counted or endless, as long as each round sends
+the same request and nothing in it waits or mends.
+
+```python bad
+import requests
+
+def rates(url):
+    for _ in range(5):  # finds: retry-without-backoff
+        answer = requests.get(url, timeout=5)
+        if answer.status_code == 200:
+            return answer.json()
+    raise RuntimeError("no rates")
+```
+
+```python fixed
+import random
+import time
+
+import requests
+
+def rates(url):
+    for attempt in range(5):
+        if attempt:
+            time.sleep(random.uniform(0, min(10, 0.5 * 2**attempt)))
+        answer = requests.get(url, timeout=5)
+        if answer.status_code == 200:
+            return answer.json()
+    raise RuntimeError("no rates")
+```
+
+```python bad
+import requests
+
+def rates(url):
+    while True:  # finds: retry-without-backoff
+        answer = requests.get(url, timeout=5)
+        if answer.ok:
+            return answer.json()
+        print("no rates yet")
+```
+
+```python fixed
+import time
+
+import requests
+
+def rates(url):
+    while True:
+        answer = requests.get(url, timeout=5)
+        if answer.ok:
+            return answer.json()
+        print("no rates yet")
+        time.sleep(1)
+```
+
 A pause of nothing is none.
 
 ```python bad
@@ -162,18 +217,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.loops import Loop, Retry
+from ..kit.loops import Loop
 from ..kit.remake import pause, space
 from ..kit.retries import LIMITED, Layer
 from ..kit.rule import Finding, rule
+from ..kit.status_loops import Again, StatusLoop
 
 
 @rule(code="RTY002", name="retry-without-backoff")
-def check(retry: Retry) -> Iterator[Finding]:
-    """A policy or a counted loop of three attempts or more that never waits."""
+def check(retry: Again) -> Iterator[Finding]:
+    """A policy, a counted loop of three attempts or more, or one that only a good status leaves, that never waits."""
     if isinstance(retry, Layer):
         if retry.waits is False and retry.limit == LIMITED and retry.repeated and retry.remote:
             yield retry.finding(f"`{retry.written}` retries without a pause: all attempts fail together", *space(retry))
+    elif isinstance(retry, StatusLoop):
+        if not retry.paced and (retry.endless or _many(retry)):
+            yield retry.finding(
+                f"`{retry.call.written}` is tried again at once after an error status: without a pause all attempts "
+                "fail together",
+                *pause(retry),
+            )
     elif retry.counted and _hasty(retry):
         yield retry.finding(
             f"`{retry.calls[0].written}` is tried again at once: without a pause all attempts fail together",
@@ -183,5 +246,8 @@ def check(retry: Retry) -> Iterator[Finding]:
 
 def _hasty(loop: Loop) -> bool:
     """Whether one attempt follows the other at once, and nothing differs between them."""
-    many = loop.attempts > 2 if loop.attempts is not None else loop.says_so
-    return many and not loop.paced and not loop.varies and not loop.mends and not loop.hands_out
+    return _many(loop) and not loop.paced and not loop.varies and not loop.mends and not loop.hands_out
+
+
+def _many(loop: Loop | StatusLoop) -> bool:
+    return loop.attempts > 2 if loop.attempts is not None else loop.says_so

@@ -32,6 +32,60 @@ class Rates:
         return self.http.get("https://fx.example.com/latest")  # finds: no-timeout
 ```
 
+```python fixed
+import requests
+
+class Rates:
+    def __init__(self):
+        self.http = requests.Session()
+
+    def latest(self):
+        return self.http.get("https://fx.example.com/latest", timeout=(3.05, 27))
+```
+
+Each call is a finding of its own, because each can have a limit, an ignore comment or a place in a baseline
+of its own, and a call that is new in a change is a new one. The terminal shows those of one session together,
+the editor mends them together, and another fix gives the session a limit once, for all calls that bring none.
+
+```python bad
+import requests
+
+bank = requests.Session()
+
+def rates():
+    return bank.get("https://fx.example.com/latest")  # finds: no-timeout
+
+def banks():
+    return bank.get("https://fx.example.com/banks", timeout=5)
+```
+
+```python fixed
+import requests
+
+bank = requests.Session()
+
+def rates():
+    return bank.get("https://fx.example.com/latest", timeout=(3.05, 27))
+
+def banks():
+    return bank.get("https://fx.example.com/banks", timeout=5)
+```
+
+```python fixed
+import functools
+
+import requests
+
+bank = requests.Session()
+bank.request = functools.partial(bank.request, timeout=(3.05, 27))
+
+def rates():
+    return bank.get("https://fx.example.com/latest")
+
+def banks():
+    return bank.get("https://fx.example.com/banks", timeout=5)
+```
+
 ```python bad
 from urllib.request import urlopen
 
@@ -133,6 +187,31 @@ def check_tax_number(wsdl, cache, number):
     return client.service.Check(number)
 ```
 
+Arguments that a function of the module writes out are seen, as long as nothing can add to them. Where they are
+for one call alone, the limit goes there.
+
+```python bad
+import requests
+
+class Partner:
+    def _arguments(self, order):
+        return {"url": GATEWAY, "json": order}
+
+    def send(self, order):
+        return requests.post(**self._arguments(order))  # finds: no-timeout
+```
+
+```python fixed
+import requests
+
+class Partner:
+    def _arguments(self, order):
+        return {"url": GATEWAY, "json": order, "timeout": (3.05, 27)}
+
+    def send(self, order):
+        return requests.post(**self._arguments(order))
+```
+
 The fix adds the limit in the library's own words: a constant of the module that plainly holds one,
 or the values of `[tool.resilint.timeouts]`. It is not applied unasked: a call that used to wait
 two minutes and then succeed will now fail, which is the point, but yours to decide. Nothing is
@@ -148,7 +227,7 @@ from collections.abc import Iterator
 
 from ..kit.bounds import limit
 from ..kit.calls import AnyCall, ClientCall
-from ..kit.remedy import bound
+from ..kit.remedy import bound, once
 from ..kit.rule import Finding, rule
 from ..kit.uses import lent, set_later
 
@@ -170,4 +249,6 @@ def check(call: AnyCall) -> Iterator[Finding]:
             return
         yield call.finding(f"calls through this `{call.written}` may wait for ever: {found.why}", *bound(call))
     else:
-        yield call.finding(f"`{call.written}` may wait for ever: {found.why}", *bound(call))
+        yield call.finding(
+            f"`{call.written}` may wait for ever: {found.why}", *bound(call), *once(call), client=call.client
+        )

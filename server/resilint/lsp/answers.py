@@ -45,8 +45,8 @@ class View:
 def actions(view: View, question: dict[str, Any]) -> Answer:
     """What can be done about the findings that touch a span, in a stable order.
 
-    First every fix of every finding, then all of a kind in this file, then the ignores, then all
-    that is safe. Those that mend the whole file come without edits if `lazy`: see `resolve`.
+    First every fix of every finding, then all about one client, then all of a kind in this file, then the
+    ignores, then all that is safe. Those that mend the whole file come without edits if `lazy`: see `resolve`.
     """
     start, end = (offset - view.lead for offset in question["span"])
     only: list[str] | None = question["only"]
@@ -59,6 +59,7 @@ def actions(view: View, question: dict[str, Any]) -> Answer:
     if _wanted(QUICKFIX, only):
         for number, finding in touched:
             offers += _fixes(view, number, finding)
+        offers += _clients(view, touched)
         offers += _kinds(view, touched, question["lazy"])
         for number, finding in touched:
             offers += _ignores(view, number, finding)
@@ -106,6 +107,16 @@ def _fixes(view: View, number: int, finding: Finding) -> Iterable[dict[str, Any]
         if edits:
             preferred = place == 0 and fix.applicability != "displayonly"
             yield _offer(view, fix.title, edits, number, preferred=preferred)
+
+
+def _clients(view: View, touched: Sequence[tuple[int, Finding]]) -> Iterable[dict[str, Any]]:
+    """For each client whose calls are touched: the same for all of them in this file, if they are not all there is."""
+    for rule, client in dict.fromkeys((finding.rule, finding.client) for _, finding in touched if finding.client):
+        mendable = [f for f in view.report.findings if mending.in_bulk(f, rule)]
+        alike = [finding for finding in mendable if finding.client == client]
+        if 1 < len(alike) < len(mendable):
+            edits = mending.mend_each(view.doc, alike)
+            yield _offer(view, f"Fix {rule} for all {len(alike)} calls of this client in this file", edits, -1)
 
 
 def _kinds(view: View, touched: Sequence[tuple[int, Finding]], lazy: bool) -> Iterable[dict[str, Any]]:

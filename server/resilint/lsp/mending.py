@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from resilint_rules.kit.rule import Finding
 from resilint_rules.kit.text import Document, Edit, Span
@@ -34,6 +34,12 @@ def mend_all(doc: Document, check: Callable[[Document], Report], rule: str) -> t
 
     mended = fix.fix_all(doc, again, fix.UNSAFE if rule else fix.SAFE)
     return minimal(doc.text, mended.text)
+
+
+def mend_each(doc: Document, findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    """One minimal edit that applies the preferred fixes of some findings, as far as they do not overlap."""
+    fixes = [found for each in findings if (found := fix.preferred(each, fix.UNSAFE)) is not None]
+    return minimal(doc.text, fix.apply(doc.text, fixes).text)
 
 
 def minimal(before: str, after: str) -> tuple[Edit, ...]:

@@ -1,8 +1,15 @@
-"""What a person reads in a terminal: the line with the caret, the help, and the fix as a diff."""
+"""What a person reads in a terminal: the line with the caret, the help, and the fix as a diff.
+
+Findings about one client that are alike are one page: the first of them, and where the others are. Each stays
+a finding of its own, counted, silenced and recorded by itself, and every other format has all of them: a
+comment, a baseline or a change speaks of one call, and so does a program that reads line by line.
+"""
 
 from __future__ import annotations
 
 import sys
+import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..result import FileResult, Line, Note, Offer, Place, Problem
@@ -14,6 +21,9 @@ _WIDTH = 140
 """Columns for a reader who looks through no terminal."""
 
 _NARROWEST = 40
+
+_MANY = 3
+"""Findings about one client from which on they are one page."""
 
 _COLOURS = {
     "error": "1;31",
@@ -36,15 +46,32 @@ _TRUST = {
 def render(results: Sequence[FileResult], view: View) -> str:
     """The problems in the order of the results with an empty line after each."""
     return "".join(
-        "\n".join(_Page(problem, view).lines()) + "\n\n" for result in results for problem in result.problems
+        "\n".join(_Page(first, view, others).lines()) + "\n\n"
+        for result in results
+        for first, *others in _alike(result.problems)
     )
+
+
+def _alike(problems: Sequence[Problem]) -> list[list[Problem]]:
+    """The problems of a file, many of one rule about one client together, by the first of them."""
+    count = Counter(map(_about, problems))
+    found: dict[object, list[Problem]] = {}
+    for problem in problems:
+        together = problem.client and count[_about(problem)] >= _MANY
+        found.setdefault(_about(problem) if together else id(problem), []).append(problem)
+    return list(found.values())
+
+
+def _about(problem: Problem) -> tuple[str, ...]:
+    return problem.client, problem.rule, problem.severity
 
 
 class _Page:
     """One problem on its way to the terminal: the gutter's width and the colours are fixed here."""
 
-    def __init__(self, problem: Problem, view: View) -> None:
+    def __init__(self, problem: Problem, view: View, others: Sequence[Problem] = ()) -> None:
         self.problem = problem
+        self.others = others
         self.view = view
         self.rows = diff(problem.offers[0].changes, problem.source) if problem.offers else []
         self.source = _around(problem)
@@ -83,6 +110,15 @@ class _Page:
                 yield self.framed("", "|")
                 yield from (self.changed(row) for row in self.rows)
                 yield self.framed("", "|")
+        if self.others:
+            yield from self.elsewhere()
+
+    def elsewhere(self) -> Iterator[str]:
+        """Where the same holds of other calls on the client."""
+        rows = ", ".join(str(each.place.row) for each in self.others)
+        text = f"also: {len(self.others)} more calls of the same client, on lines {rows}"
+        for index, line in enumerate(textwrap.wrap(text, self.limit, subsequent_indent="      ")):
+            yield self.framed("", " " if index else "=", line.replace("also:", self.paint("also:", "strong"), 1))
 
     def excerpt(self) -> Iterator[str]:
         """The source with what is pointed at underlined."""

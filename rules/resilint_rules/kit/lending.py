@@ -1,0 +1,34 @@
+"""Arguments that another function of the module writes out, to be spread over a call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from .values import UNKNOWN, Built, Mapping, Ref, Value
+
+if TYPE_CHECKING:
+    from .frame import Frame
+
+_PLAIN = ("staticmethod", "classmethod")
+"""Decorators that leave what a function gives back as it is."""
+
+
+def lent(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
+    """The mapping that a function of the module writes out and gives back; Unknown if its keys cannot all be seen.
+
+    What its keys hold is the other function's affair: only which there are is known here. One that is empty, or
+    that several classes have a method for, is there to be overridden.
+    """
+    function = value.function if isinstance(value, Built) else None
+    if function is None:
+        return UNKNOWN
+    namesakes = sum(function.piece.name in cls.methods for cls in function.module.all_classes())
+    inner = frame.scope.linker.frame(function) if function.owner is None or namesakes == 1 else None
+    if inner is None or any(not isinstance(each, Ref) or each.name not in _PLAIN for _, each in inner.decorators):
+        return UNKNOWN
+    found = inner.returned()
+    if not isinstance(found, Mapping) or found.open or not found.items:
+        return UNKNOWN
+    return Mapping(dict.fromkeys(found.items, (UNKNOWN, node)), display=found.display, lent=function.piece.name)
