@@ -7,6 +7,7 @@ more alone, then given up; the rest of its batch is done by another process.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -267,10 +268,8 @@ def serve() -> None:
     gc.freeze()
     replies.write(_READY)
     replies.flush()
-    try:
+    with contextlib.suppress(OSError):  # the parent is gone
         list(on_deep_stack(_answers(requests, replies)))
-    except OSError:
-        pass  # the parent is gone
     os._exit(0)
 
 
