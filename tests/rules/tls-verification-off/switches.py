@@ -26,7 +26,9 @@ ssl._create_default_https_context = ssl._create_unverified_context  # finds: tls
 
 
 def opened(url):
-    return urllib.request.urlopen(url, timeout=5, context=ssl._create_unverified_context())  # finds: tls-verification-off
+    return urllib.request.urlopen(
+        url, timeout=5, context=ssl._create_unverified_context()
+    )  # finds: tls-verification-off
 
 
 def constant(url):
@@ -85,7 +87,9 @@ def tested(url):
 
 
 async def connector(url):
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(verify_ssl=False)) as session:  # finds: tls-verification-off
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(verify_ssl=False)
+    ) as session:  # finds: tls-verification-off
         return await session.get(
             url,
             ssl=False,  # finds: tls-verification-off
@@ -172,9 +176,18 @@ class Other:
     def __init__(self):
         self.context = ssl.create_default_context()
         self.context.check_hostname = False
-        self.context.verify_mode = ssl.CERT_NONE  # misses: tls-verification-off - a context in an attribute is not followed
+        self.context.verify_mode = (
+            ssl.CERT_NONE
+        )  # misses: tls-verification-off - a context in an attribute is not followed
         self.session = requests.Session()
 
     def trusting(self):
         self.session.verify = False  # finds: tls-verification-off
         return self.session
+
+
+def second_try(url):
+    try:
+        return requests.get(url, timeout=5)
+    except requests.exceptions.SSLError:
+        return requests.get(url, timeout=5, verify=False)  # finds: tls-verification-off
