@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from .calls import Within
+from .calls import Within, literal
 from .evaluate import Evaluator
 from .syntax import children, walk
 from .values import (
+    TURNS_PAGES,
     UNKNOWN,
     VERDICT,
     Const,
@@ -25,6 +26,7 @@ from .values import (
     asked,
     join,
     look_into,
+    missed,
     options,
     present,
     whole,
@@ -147,6 +149,9 @@ class Expressions(Evaluator):
         if any(isinstance(each.operator, (cst.In, cst.NotIn)) for each in node.comparisons):
             self.escape(sides[-1], "it is searched", settle=False)
             asked(sides[-1])
+        elif any(isinstance(each.operator, (cst.Is, cst.IsNot)) for each in node.comparisons):
+            if literal(sides[-1]) is None and not TURNS_PAGES.search(self.frame.tree.code(node.left)):
+                missed(sides[0])  # the same as a search
         elif any(isinstance(each, Const) and VERDICT.search(str(each.value)) for each in sides):
             for side in (each for one in sides for each in options(one)):
                 if whole(side):  # a body that is one word

@@ -239,6 +239,15 @@ def whole(value: Value) -> bool:
     return isinstance(value, Result) and value.source is not None and "[" not in value.of and ".get()" not in value.of
 
 
+TURNS_PAGES = re.compile(r"next|page|cursor|more|offset|marker|continu|last", re.IGNORECASE)
+"""Words of a body that an answer may lack: its end."""
+
+
+def missed(value: Value) -> None:
+    """Notes that a body is asked whether it holds a word: `body.get("token") is None`."""
+    demand([each for each in options(value) if isinstance(each, Result) and each.of.endswith(".get()")])
+
+
 def demand(asked: list[Value]) -> None:
     """Notes that a body is not taken unless it holds what an answer must: a look at one of its words decides."""
     for each in asked:
