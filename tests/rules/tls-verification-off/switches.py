@@ -26,9 +26,7 @@ ssl._create_default_https_context = ssl._create_unverified_context  # finds: tls
 
 
 def opened(url):
-    return urllib.request.urlopen(
-        url, timeout=5, context=ssl._create_unverified_context()
-    )  # finds: tls-verification-off
+    return urllib.request.urlopen(url, timeout=5, context=ssl._create_unverified_context())  # finds: tls-verification-off
 
 
 def constant(url):
@@ -87,9 +85,7 @@ def tested(url):
 
 
 async def connector(url):
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(verify_ssl=False)
-    ) as session:  # finds: tls-verification-off
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(verify_ssl=False)) as session:  # finds: tls-verification-off
         return await session.get(
             url,
             ssl=False,  # finds: tls-verification-off
@@ -176,9 +172,7 @@ class Other:
     def __init__(self):
         self.context = ssl.create_default_context()
         self.context.check_hostname = False
-        self.context.verify_mode = (
-            ssl.CERT_NONE
-        )  # misses: tls-verification-off - a context in an attribute is not followed
+        self.context.verify_mode = ssl.CERT_NONE  # misses: tls-verification-off - a context in an attribute is not followed
         self.session = requests.Session()
 
     def trusting(self):
