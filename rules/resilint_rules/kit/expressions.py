@@ -24,6 +24,7 @@ from .values import (
     Sequence,
     Value,
     asked,
+    either,
     join,
     look_into,
     missed,
@@ -136,12 +137,12 @@ class Expressions(Evaluator):
                 each.truth = True
         right = self.value(node.right)
         if isinstance(node.operator, cst.Or):
-            return join([present(left), right])
+            return either(present(left), right)
         return right if not isinstance(left, Const) else join([left, right])
 
     def _choice(self, node: cst.IfExp) -> Value:
         self.truth(node.test)
-        return join([self.value(node.body), self.value(node.orelse)])
+        return either(self.value(node.body), self.value(node.orelse))
 
     def _comparison(self, node: cst.Comparison) -> Value:
         sides = [self.value(node.left), *(self.value(each.comparator) for each in node.comparisons)]

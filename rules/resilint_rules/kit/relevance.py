@@ -28,6 +28,8 @@ _COMMON = frozenset(
 )
 )  # fmt: skip
 """Attributes too common to be followed: a search for them would find everything."""
+
+
 def handed(module: Module, project: Project) -> Handed:
     """The names and attributes of a module that may hold a client."""
     return _Search(module, project, full=False).run()
@@ -74,6 +76,7 @@ class _Search:
         for prefix in self.project.catalog.prefixes():
             self.mentions.add(prefix)
             self.makers.add(prefix)
+        self._prepared()
         for _ in range(3):
             before = len(self.makers.offsets)
             if not before:
@@ -147,6 +150,18 @@ class _Search:
             own.add(name)
         self.handed.attributes.add(name)
         self._follow("." + name)
+
+    def _prepared(self) -> None:
+        """Marks the names and attributes that keep a library's function, or a client's, with some of its arguments."""
+        text = self.module.text
+        for match in _PARTIAL.finditer(text) if "partial(" in text else ():
+            own, name = match.groups()
+            if self.mentions.within(match.end(), match.end() + 1) and name in self.module.bindings and not own:
+                self._follow(name)
+                self.handed.names.add(name)
+            elif not own or not self.makers.offsets:
+                continue
+            self.mentions.add(f".{name}" if own else name, r"\s*\(")
 
     def _spread(self) -> None:
         module, text, makers = self.module, self.module.text, self.makers
@@ -289,6 +304,7 @@ class _Search:
 _RETURN = re.compile(r"\b(?:return|yield)\b([^\n]*)")
 _SELF_ASSIGN = re.compile(r"\b(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
 _NAME_ASSIGN = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)", re.MULTILINE)
+_PARTIAL = re.compile(r"^[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\(\s*", re.MULTILINE)
 _AS = re.compile(r"\bwith\b([^\n]*?)\bas[ \t]+(\w+)")
 _PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
 _OWN_CALL = re.compile(r"\b(?:self|super\(\))\.(\w+)\(")

@@ -196,6 +196,14 @@ def join(values: list[Value]) -> Value:
     return flat[0] if len(flat) == 1 else OneOf(tuple(flat[:8]) if len(flat) <= 8 else (*flat[:7], UNKNOWN))
 
 
+def either(one: Value, other: Value) -> Value:
+    """One of two values; what may be given in place of a client that is made here, is a client of its kind."""
+    for known, unknown in ((one, other), (other, one)):
+        if isinstance(known, Instance) and known.made is not None and isinstance(unknown, Unknown):
+            return OneOf((known, Instance(known.type, None, "given")))
+    return join([one, other])
+
+
 def options(value: Value) -> tuple[Value, ...]:
     """The values it can be."""
     return value.options if isinstance(value, OneOf) else (value,)

@@ -133,3 +133,27 @@ async def deep(session: aiohttp.ClientSession):
             return await asyncio.shield(fetch(session))
         except aiohttp.ClientError:
             continue
+
+
+class Given:
+    """A session that may be given is one, whoever made it."""
+
+    def __init__(self, session=None):
+        self.session = session or requests.Session()
+        self.other = requests.Session() if session is None else session
+
+    def ask(self):
+        for attempt in range(5):  # finds: retry-without-backoff
+            try:
+                return self.session.get(URL, timeout=5)
+            except requests.ConnectionError:
+                continue
+        return None
+
+    def ask_other(self):
+        for attempt in range(5):  # finds: retry-without-backoff
+            try:
+                return self.other.get(URL, timeout=5)
+            except requests.ConnectionError:
+                continue
+        return None
