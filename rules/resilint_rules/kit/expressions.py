@@ -11,6 +11,7 @@ from .calls import Within, literal
 from .evaluate import Evaluator
 from .syntax import children, walk
 from .values import (
+    ALIASES,
     TURNS_PAGES,
     UNKNOWN,
     VERDICT,
@@ -167,6 +168,8 @@ class Expressions(Evaluator):
                 keys.append(self.value(each.slice.value))
             else:
                 self.each(each.slice)
+        if isinstance(owner, Ref) and owner.name in ALIASES and keys:
+            return keys[0]  # `SessionDep = Annotated[Session, Depends(made)]`
         if len(keys) != 1 or not isinstance(keys[0], Const):
             return Result(f"{owner.of}[]", owner.source) if isinstance(owner, Result) else UNKNOWN
         key = keys[0].value

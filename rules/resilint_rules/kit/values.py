@@ -247,6 +247,8 @@ def whole(value: Value) -> bool:
     return isinstance(value, Result) and value.source is not None and "[" not in value.of and ".get()" not in value.of
 
 
+ALIASES = frozenset(f"{home}.{name}" for home in ("typing", "typing_extensions") for name in ("Annotated", "Optional"))
+"""What gives a type another name, with more to say about it."""
 TURNS_PAGES = re.compile(r"next|page|cursor|more|offset|marker|continu|last", re.IGNORECASE)
 """Words of a body that an answer may lack: its end."""
 

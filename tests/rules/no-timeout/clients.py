@@ -166,3 +166,11 @@ class Given:
         self.session.get(URL)  # finds: no-timeout
         self.session.get(URL, timeout=5)
         self.limited.get(URL)
+
+
+Asked = Annotated[requests.Session, "made by the framework"]
+
+
+def of_the_framework(session: Asked):
+    session.get(URL)  # finds: no-timeout
+    session.get(URL, timeout=5)
