@@ -157,3 +157,36 @@ class Given:
             except requests.ConnectionError:
                 continue
         return None
+
+
+def refused():
+    """What is refused is refused again at once."""
+    for attempt in range(5):  # finds: retry-without-backoff
+        try:
+            answer = requests.get(URL, timeout=5)
+            answer.raise_for_status()
+            return answer.json()
+        except requests.HTTPError:
+            continue
+    return None
+
+
+def refused_politely():
+    for attempt in range(5):
+        try:
+            answer = requests.get(URL, timeout=5)
+            answer.raise_for_status()
+            return answer.json()
+        except requests.HTTPError:
+            time.sleep(2**attempt)
+    return None
+
+
+def never_refused():
+    """Nothing here raises for a status."""
+    for attempt in range(5):
+        try:
+            return requests.get(URL, timeout=5)
+        except requests.HTTPError:
+            continue
+    return None
