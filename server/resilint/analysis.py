@@ -32,6 +32,9 @@ nearly all that a check has built goes by itself when it is done."""
 
 HEAVY = 190 * 1024 * 1024
 """Bytes of memory from which on it is worth a collection, and then doing without what was learnt of other files."""
+MORE = 8 * 1024 * 1024
+"""Bytes more that a process must hold before that is done again: what it gives up it seldom gives back to the system,
+but uses itself."""
 
 STACK = 64 * 1024 * 1024
 """Bytes of stack for the thread that parses: libcst uses 4 KB for a nested bracket."""
@@ -65,6 +68,7 @@ class Analyst:
         self.project = project(root, settings)
         self._settings = settings
         self._parsed = 0
+        self._heavy = HEAVY
         self._check: Callable[[Document, Project, Settings], Report] = dotted.find(check)
 
     def look(self, job: Job) -> Done:
@@ -82,11 +86,11 @@ class Analyst:
 
     def _lighten(self) -> None:
         """Effect: gives memory back, if this process holds much."""
-        if held() > HEAVY:
+        if held() > self._heavy:
             gc.collect()
-            if held() > HEAVY:
+            if held() > self._heavy:
                 self.project.forget()
-                gc.collect()
+            self._heavy = max(HEAVY, held() + MORE)
 
     def judge(self, data: bytes, job: Job) -> FileResult:
         """What there is to say of a file's bytes, the file named below its root."""

@@ -19,6 +19,7 @@ from resilint_rules.kit.text import Document, Edit
 _COMMENT = re.compile(r"[^\r\n]*")
 _BEHIND = re.compile(r"[ \t]*#[^\r\n]*\Z")
 _IMPORT = re.compile(r"(?:import|from)\b(?!\s*=)")
+_DUNDER = re.compile(r"__\w+__\s*(?::[^=]+)?=")
 _FROM = re.compile(r"from\s*(\.*\s*[\w.]*)\s*import\b\s*(\(?)")
 _NAME = re.compile(r"([\w.]+)(?:\s+as\s+(\w+))?")
 _LONGEST_LINE = 88
@@ -123,7 +124,7 @@ def head_of(text: str) -> Head:
             later.extend(read)
         elif read:
             imports.extend(read)
-        else:
+        elif not _DUNDER.match(statement.text):  # `__all__` stands above the imports
             first_code = statement
     return Head(docstring, tuple(imports), first_code, tuple(later))
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 BATCH = 1_000_000
 """Bytes of source that are sent at once: a second of work, and enough to hide the pipe."""
 
-TIRED = 200 * 1024 * 1024
+TIRED = 220 * 1024 * 1024
 """Bytes of memory from which on a process makes way for a fresh one."""
 
 HELD_BACK = 16

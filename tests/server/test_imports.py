@@ -46,6 +46,12 @@ def after(text: str, *wanted: Import, at: str = "") -> str:
         ),
         ("from __future__ import annotations\n", [RANDOM], "from __future__ import annotations\n\nimport random\n"),
         ("# ours\nimport requests\n", [RANDOM], "# ours\nimport requests\n\nimport random\n"),
+        # what is said of the module stands above its imports
+        (
+            '__all__ = [\n    "a",\n]\n\nimport sys\n',
+            [RANDOM],
+            '__all__ = [\n    "a",\n]\n\nimport random\nimport sys\n',
+        ),
         # no import at all
         ('"""Doc."""\n\nx = 1\n', [RANDOM], '"""Doc."""\n\nimport random\n\nx = 1\n'),
         ('"""Doc."""\nx = 1\n', [RANDOM], '"""Doc."""\n\nimport random\n\nx = 1\n'),

@@ -46,6 +46,53 @@ async def greet(token):
     return "Hello " + (await asyncio.to_thread(profile, token))["name"]
 ```
 
+Arguments that stand below the call stay there, and the function joins them.
+
+```python bad
+import requests
+
+class Channel:
+    def post(self, message):
+        return requests.post("https://chat.example.com/posts", json=message, timeout=5)
+
+    async def picture(self, url):
+        answer = requests.get(  # finds: blocking-call-in-async
+            url, headers=HEADERS, timeout=5
+        )
+        self.post(  # finds: blocking-call-in-async
+            {
+                "picture": answer.content,
+            }
+        )
+        self.post(message={  # finds: blocking-call-in-async
+            "picture": answer.content,
+        })
+```
+
+```python fixed
+import asyncio
+
+import requests
+
+class Channel:
+    def post(self, message):
+        return requests.post("https://chat.example.com/posts", json=message, timeout=5)
+
+    async def picture(self, url):
+        answer = await asyncio.to_thread(
+            requests.get, url, headers=HEADERS, timeout=5
+        )
+        await asyncio.to_thread(
+            self.post,
+            {
+                "picture": answer.content,
+            }
+        )
+        await asyncio.to_thread(self.post, message={
+            "picture": answer.content,
+        })
+```
+
 Clients are followed through attributes and other modules, whatever the library.
 
 ```python bad
@@ -158,6 +205,8 @@ _TAKES_COROUTINES = frozenset(("gather", "wait_for", "wait", "shield", "create_t
 _LOCAL = ("process", "file", "telemetry", "")
 _STATEFUL = ("database", "file")
 _PLAIN = ("staticmethod", "classmethod")
+_ROOM = 88
+"""How long a line of arguments may become for the function to join them."""
 
 
 @rule(
@@ -284,8 +333,15 @@ def _offload(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movabl
     if opened < 0 or module.text[stop:opened].strip():
         return []
     rest = module.text[opened + 1 : end - 1]
-    between = ("," if rest[:1].isspace() else ", ") if rest.strip() else ""
-    edits = [Edit(start, start, f"{'(' if tight else ''}await {text}"), Edit(stop, opened + 1, between)]
+    lead, between = "", ", " if rest.strip() else ""
+    first = opened + 1 + len(rest) - len(rest.lstrip())
+    if between and "\n" in module.text[opened:first] and not rest.lstrip().startswith("#"):
+        lead = module.text[opened + 1 : first]  # the arguments stand below the call: so does the function
+        width = len(lead.rpartition("\n")[2]) + stop - start + len(between) + len(rest.strip())
+        together = "\n" not in rest.strip() and width <= _ROOM
+        between = between if together else f",{lead}"
+        opened = first - 1
+    edits = [Edit(start, start, f"{'(' if tight else ''}await {text}{lead}"), Edit(stop, opened + 1, between)]
     if tight:
         edits.append(Edit(end, end, ")"))
     return [Fix("Run it in a thread", tuple(edits), imports)]

@@ -70,6 +70,28 @@ class Ledger:
         self.shell.set_missing_host_key_policy(paramiko.RejectPolicy())
 ```
 
+A context that was made without anybody to trust gets the certificates of the system.
+
+```python bad
+import ssl
+
+def context():
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE  # finds: tls-verification-off
+    return made
+```
+
+```python fixed
+import ssl
+
+def context():
+    made = ssl.create_default_context()
+    made.check_hostname = True
+    made.verify_mode = ssl.CERT_REQUIRED
+    return made
+```
+
 What the user of a program decides is left alone, and so is a peer on this machine. A function whose
 name says that it does not check leaves the choice to who calls it. A context for the
 serving side has nobody to check. Names may go unchecked where only certificates are trusted that the
@@ -133,6 +155,7 @@ from ..kit.checks import (
     secured,
     stays_home,
     switched_off,
+    trusting,
     vouched,
 )
 from ..kit.frame import Frame
@@ -204,7 +227,9 @@ def _context(frame: Frame, found: list[tuple[cst.Attribute, Instance, str]]) -> 
     owner = found[0][1]
     fact = context_of(frame, owner)
     target = next((target for target, _, name in found if name == "verify_mode"), None)
-    fixes = reset(frame, [each for each, _, _ in found], fact.data["secure"] if fact is not None else {})
+    trust = trusting(frame, owner)
+    off = [each for each, _, _ in found]
+    fixes = reset(frame, off, fact.data["secure"], trust) if fact is not None and trust is not None else []
     if target is not None:
         yield _finding(frame, target, ANY, *fixes)
     elif not vouched(owner) and not _elsewhere(owner, fact.data["off"]["verify_mode"] if fact is not None else ()):

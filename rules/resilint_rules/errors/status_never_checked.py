@@ -37,6 +37,37 @@ async def names(client: httpx.AsyncClient):
     return [each["name"] for each in answer.json()]
 ```
 
+Where the body is read under a handler that takes the new exception, the check goes there.
+
+```python bad
+import json
+import requests
+
+def found(query):
+    resp = requests.get(URL, params={"q": query}, timeout=5)  # finds: status-never-checked
+    try:
+        pages = json.loads(resp.text)["pages"]
+    except Exception as exc:
+        log.warning("no answer: %s", exc)
+        return []
+    return [each["title"] for each in pages]
+```
+
+```python fixed
+import json
+import requests
+
+def found(query):
+    resp = requests.get(URL, params={"q": query}, timeout=5)
+    try:
+        resp.raise_for_status()
+        pages = json.loads(resp.text)["pages"]
+    except Exception as exc:
+        log.warning("no answer: %s", exc)
+        return []
+    return [each["title"] for each in pages]
+```
+
 Any look at the status counts, also as a truth value. So does handing the response to somebody
 else, who may look.
 
@@ -127,8 +158,8 @@ def mine():
     return answer.json()
 ```
 
-The fix inserts `raise_for_status()` right after the call. It is not applied unasked: a caller that
-lived on error bodies will now see an exception.
+The fix inserts `raise_for_status()` right after the call, or where its exception is taken. It is not
+applied unasked: a caller that lived on error bodies will now see an exception.
 
 When not to: an API that answers errors with 200 and an envelope, or one whose error bodies you do
 read. Then the envelope is the check; say so in an ignore comment.

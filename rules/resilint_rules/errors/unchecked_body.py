@@ -65,6 +65,34 @@ def listing(session: requests.Session, response):
         yield each
 ```
 
+```python bad
+import json
+import requests
+
+def rules():
+    return json.loads(
+        requests.get(  # finds: unchecked-body
+            "https://rules.example.com/v1",
+            timeout=5,
+        ).text
+    )["rules"]
+```
+
+```python fixed
+import json
+import requests
+
+def rules():
+    response = requests.get(
+        "https://rules.example.com/v1",
+        timeout=5,
+    )
+    response.raise_for_status()
+    return json.loads(
+        response.text
+    )["rules"]
+```
+
 A client that raises by itself needs no look, and neither does a status that is read in the same
 breath. A library that raises on an error status is none of this rule's business.
 

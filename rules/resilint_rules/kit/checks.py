@@ -14,6 +14,7 @@ from .frame import Frame
 from .mend import remove_argument, replace
 from .rule import Fix, Import
 from .syntax import children, walk
+from .text import Edit
 from .values import Const, Instance, Ref, Value
 
 _SWITCH = re.compile(
@@ -26,6 +27,8 @@ _SAYS_SO = re.compile(
     re.IGNORECASE,
 )
 """Names that say what a function or a thing is for: whoever asks for it has chosen."""
+_DISTRUST = re.compile(r"SSL|Cert")
+"""What the errors of a failed check are called."""
 _LOCAL = re.compile(
     r"(?:\w+://)?(?:[^/@]*@)?(?:localhost\b|127\.\d|\[::1\]|0\.0\.0\.0)|unix:|\w+\+unix:", re.IGNORECASE
 )
@@ -151,9 +154,23 @@ def vouched(context: Instance) -> bool:
     return any(kind == "call" and name == "load_verify_locations" for kind, name, _ in context.events)
 
 
+def _second_try(call: Call) -> bool:
+    """Whether a call is what is left when the check has failed: with the check it would fail again."""
+    frame = call.frame
+    return any(
+        each.kind == "try"
+        and each.part == "handler"
+        and isinstance(each.node, (cst.Try, cst.TryStar))
+        and any(h.type is not None and _DISTRUST.search(frame.tree.code(h.type)) for h in each.node.handlers)
+        for each in call.within
+    )
+
+
 def rechecked(call: Call, name: str, argument: Argument) -> list[Fix]:
     """Takes out the argument that switches a check off, or turns it round; or names the certificates to trust."""
     frame, node = call.frame, argument.node
+    if _second_try(call):
+        return []
     tls = call.fact.data["tls"]
     arg = given(call, argument)
     removed = remove_argument(call, name) if arg is not None and arg.keyword is not None else None
@@ -180,9 +197,28 @@ def secured(call: Call) -> list[Fix]:
     return _renamed(call.frame, call.node.func, call.fact.word("fix"))
 
 
-def reset(frame: Frame, targets: list[cst.Attribute], secure: Mapping[str, str]) -> list[Fix]:
-    """Switches on what was switched off by assignments."""
-    edits = []
+def trusting(frame: Frame, context: Instance) -> list[Edit] | None:
+    """What a context needs, to trust anybody once it checks; None if that cannot be given to it."""
+    made = context.made
+    if made is None or made.written.endswith(made.fact.words("verifies")) or vouched(context):
+        return []
+    if any(kind == "call" and name in made.fact.words("trusts") for kind, name, _ in context.events):
+        return []
+    names = [each.value.name for each in made.args.positional if isinstance(each.value, Ref)]
+    plain = not made.args.named and len(names) == len(made.args.positional)
+    if made.frame is not frame or not plain or not all(each.endswith(made.fact.words("plain")) for each in names):
+        return None
+    func, better = frame.tree.code(made.node.func), made.fact.word("better")
+    if not better or not func.endswith("." + made.callee.rpartition(".")[2]):
+        return None
+    return [replace(frame, made.node, f"{func.rpartition('.')[0]}.{better}")]
+
+
+def reset(
+    frame: Frame, targets: list[cst.Attribute], secure: Mapping[str, str], before: list[Edit] | None = None
+) -> list[Fix]:
+    """Switches on what was switched off by assignments, after what else has to change."""
+    edits = [*(before or ())]
     for node in walk(frame.tree.module):
         if not isinstance(node, cst.Assign) or len(node.targets) != 1:
             continue
@@ -195,7 +231,8 @@ def reset(frame: Frame, targets: list[cst.Attribute], secure: Mapping[str, str])
                 return []
             edits.append(replace(frame, node.value, text))
     edits.sort()
-    return [Fix("Switch the check on", tuple(edits))] if len(edits) == len(targets) else []
+    complete = len(edits) == len(targets) + len(before or ())
+    return [Fix("Switch the check on", tuple(edits))] if complete else []
 
 
 def _flipped(node: cst.CSTNode) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from .calls import Call
+from .calls import Call, literal
 from .frame import Frame
 from .handlers import caught, is_a, last_name, named
 from .mend import add_argument, after_statement, replace
@@ -16,7 +16,7 @@ from .retries import Layer
 from .rule import Fix, Import
 from .syntax import walk
 from .text import Edit, Span
-from .values import Const, Instance, options
+from .values import Const, Instance, Sequence, options
 
 _VERSION = re.compile(r"version|hasattr|getattr|signature", re.IGNORECASE)
 
@@ -130,10 +130,20 @@ def _is_policy(frame: Frame, name: str) -> bool:
 
 
 def add_statuses(layer: Layer) -> list[Fix]:
-    """Adds the statuses that are worth another attempt."""
-    text = layer.fact.word("fix_statuses")
+    """Adds the statuses that are worth another attempt; if any call is repeated, those of calls that were not made."""
+    text = layer.fact.word("fix_statuses_any" if _repeats_any(layer) else "fix_statuses")
     edit = add_argument(layer.call, text) if text and layer.call is not None else None
     return [Fix(f"Add {text}", (edit,))] if edit is not None else []
+
+
+def _repeats_any(layer: Layer) -> bool:
+    """Whether a policy may repeat calls that its library leaves alone unless it is asked."""
+    methods = layer.fact.param("methods")
+    given = layer.args.get(methods) if methods is not None else None
+    if given is None:
+        return False
+    named = [literal(each) for each in given.value.members] if isinstance(given.value, Sequence) else [...]
+    return any(each not in layer.fact.data["methods"]["default"] for each in named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from .calls import Within
+from .calls import Within, literal
 from .evaluate import Evaluator
 from .syntax import children, walk
 from .values import (
+    ALIASES,
+    TURNS_PAGES,
     UNKNOWN,
     VERDICT,
     Const,
@@ -23,8 +25,10 @@ from .values import (
     Sequence,
     Value,
     asked,
+    either,
     join,
     look_into,
+    missed,
     options,
     present,
     whole,
@@ -134,12 +138,12 @@ class Expressions(Evaluator):
                 each.truth = True
         right = self.value(node.right)
         if isinstance(node.operator, cst.Or):
-            return join([present(left), right])
+            return either(present(left), right)
         return right if not isinstance(left, Const) else join([left, right])
 
     def _choice(self, node: cst.IfExp) -> Value:
         self.truth(node.test)
-        return join([self.value(node.body), self.value(node.orelse)])
+        return either(self.value(node.body), self.value(node.orelse))
 
     def _comparison(self, node: cst.Comparison) -> Value:
         sides = [self.value(node.left), *(self.value(each.comparator) for each in node.comparisons)]
@@ -147,6 +151,9 @@ class Expressions(Evaluator):
         if any(isinstance(each.operator, (cst.In, cst.NotIn)) for each in node.comparisons):
             self.escape(sides[-1], "it is searched", settle=False)
             asked(sides[-1])
+        elif any(isinstance(each.operator, (cst.Is, cst.IsNot)) for each in node.comparisons):
+            if literal(sides[-1]) is None and not TURNS_PAGES.search(self.frame.tree.code(node.left)):
+                missed(sides[0])  # the same as a search
         elif any(isinstance(each, Const) and VERDICT.search(str(each.value)) for each in sides):
             for side in (each for one in sides for each in options(one)):
                 if whole(side):  # a body that is one word
@@ -161,6 +168,8 @@ class Expressions(Evaluator):
                 keys.append(self.value(each.slice.value))
             else:
                 self.each(each.slice)
+        if isinstance(owner, Ref) and owner.name in ALIASES and keys:
+            return keys[0]  # `SessionDep = Annotated[Session, Depends(made)]`
         if len(keys) != 1 or not isinstance(keys[0], Const):
             return Result(f"{owner.of}[]", owner.source) if isinstance(owner, Result) else UNKNOWN
         key = keys[0].value

@@ -66,6 +66,15 @@ class Clause:
                 return True
         return False
 
+    def refused(self, call: Call) -> bool:
+        """Whether it surely catches what the check of a call's status raises, where the status is checked."""
+        kind = call.response.type if call.response is not None else ""
+        fact = self.frame.scope.catalog.fact("response", kind) if kind else None
+        raiser = fact.word("raiser") if fact is not None else ""
+        if fact is None or call.response is None or not any(name == raiser for name, _ in call.response.uses):
+            return False
+        return self.catches(fact.word("raiser_raises"))
+
     @property
     def leaves(self) -> frozenset[str]:
         """How its body can be left: `FALLS`, `RAISE`, `RETURN`, `BREAK`, `CONTINUE`."""

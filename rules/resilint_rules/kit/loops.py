@@ -70,7 +70,7 @@ class Loop(Rounds):
             left = each.leaves
             if FALLS in left:
                 left = (left - {FALLS}) | after
-            if left & _AGAIN and any(each.concerns(call) for call in self.calls):
+            if left & _AGAIN and any(each.concerns(call) or each.refused(call) for call in self.calls):
                 found.append(each)
         return tuple(found)
 

@@ -173,7 +173,7 @@ def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable
         return ()
     if not isinstance(frame.node, cst.FunctionDef) and indent:  # a class would get an attribute
         return ()
-    text = document.text[slice(*tree.span(node))]
+    text = _drawn_in(frame, node, indent)
     if _breaks(text):
         text = f"({text})"
     newline = document.newline
@@ -182,6 +182,20 @@ def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable
         Edit(start, start, f"{name} = {text}{newline}{indent}{check(name)}{newline}{indent}"),
         Edit(outer.start, outer.end, name),
     )
+
+
+def _drawn_in(frame: Frame, node: cst.CSTNode, indent: str) -> str:
+    """The text of an expression, its further lines as deep below a line's indentation as they are below their first."""
+    tree = frame.tree
+    text = frame.scope.module.text[slice(*tree.span(node))]
+    first, *lines = text.split("\n")
+    own = indentation(frame, tree.span(node).start)
+    quoted = (each for each in walk(node) if isinstance(each, (cst.SimpleString, cst.FormattedString)))
+    if not own.startswith(indent) or any("\n" in tree.code(each) for each in quoted):
+        return text
+    if not all(line.startswith(own) or not line.strip() for line in lines):
+        return text
+    return "\n".join((first, *(indent + line[len(own) :] if line.strip() else line for line in lines)))
 
 
 def unused(frame: Frame, names: tuple[str, ...], but: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from .calls import Call
 from .frame import Frame
 from .handlers import CONTINUE, builtin, is_endless, ways
 from .loops import Loop
@@ -128,7 +129,7 @@ def _free(frame: Frame, needed: Import) -> bool:
 
 
 def narrow(layer: Layer) -> list[Fix]:
-    """Retries only what the libraries in use raise when the other side cannot be reached."""
+    """Retries only what the libraries in use raise when the other side cannot be reached, or refuses."""
     frame = layer.frame
     words = layer.fact.word("fix_on")
     if not words:
@@ -139,7 +140,21 @@ def narrow(layer: Layer) -> list[Fix]:
             for error in library.data.get("transient", {}).get("errors", ()):
                 spellings = [error, *(other for other, first in library.aliases.items() if first == error)]
                 errors.append(min(spellings, key=len))
+        errors.extend(_refusals(call))
     return _narrowed(layer, words, list(dict.fromkeys(errors)))
+
+
+def _refusals(call: Call) -> list[str]:
+    """What a function raises for an error status, if it does: a 503 is worth another attempt, too."""
+    kind = call.response.type if call.response is not None else ""
+    fact = call.frame.scope.catalog.fact("response", kind) if kind else None
+    raiser = fact.word("raiser") if fact is not None else ""
+    raised = fact.word("raiser_raises") if fact is not None and raiser and raiser in call.frame.tree.text else ""
+    if not raised:
+        return []
+    libraries = call.frame.scope.catalog.libraries(raised)
+    known = [other for each in libraries for other, first in each.aliases.items() if first == raised]
+    return [min([raised, *known], key=len)]
 
 
 def _narrowed(layer: Layer, words: str, errors: list[str]) -> list[Fix]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from .bodies import asked_elsewhere
-from .calls import Call
-from .handlers import is_log
+from .calls import Call, Guard
+from .catalog import Fact
+from .handlers import clauses, is_log
 from .mend import after_statement, before_body, hoist
 from .rule import Fix
 from .syntax import walk
@@ -106,7 +107,10 @@ def raise_after(call: Call) -> list[Fix]:
     text = f"{name}.{fact.word('raiser')}()"
     statement = call.statement
     edit = None
-    if isinstance(statement, cst.With):
+    later = _guarded_later(response, fact)
+    if later is not None:
+        edit = before_body(call.frame, later.node.body, text)
+    elif isinstance(statement, cst.With):
         last = statement.items[-1]
         if last.asname is not None and isinstance(last.asname.name, cst.Name) and last.asname.name.value == name:
             edit = before_body(call.frame, statement.body, text)
@@ -117,6 +121,20 @@ def raise_after(call: Call) -> list[Fix]:
         if inner is call.node:
             edit = after_statement(call.frame, statement, text)
     return [Fix(f"Insert {text}", (edit,))] if edit is not None else []
+
+
+def _guarded_later(response: Response, fact: Fact) -> Guard | None:
+    """The `try` in which the body is read, if its handler takes what the check raises and none does so at the call."""
+    call = response.call
+    reads = [node for name, node in response.uses if name in fact.words("body")]
+    if any(each.kind == "try" and each.part == "body" for each in call.within):
+        return None
+    for guard in call.frame.guards.values():
+        inside = {id(node) for node in walk(guard.node.body)}
+        if reads and all(id(node) in inside for node in reads) and guard.within == call.within:
+            taken = (each.broad or each.catches(fact.word("raiser_raises")) for each in clauses(guard))
+            return guard if any(taken) else None
+    return None
 
 
 def chained(response: Response) -> bool:

@@ -16,6 +16,11 @@ from .values import Instance, Object, Pending, Ref, options
 if TYPE_CHECKING:
     from .frame import Frame
 
+_STREAMS = re.compile(
+    r"(?:^|[^a-z])(?:sse|events?|stream)(?:$|[^a-z])|stream(?:s|ed|ing)?(?:$|[^a-z])|long_?poll", re.IGNORECASE
+)
+"""Names of what reads bit by bit, whenever there is something."""
+
 
 def set_later(call: Call) -> bool:
     """Whether a client, once made, is given a limit by an attribute, a method, or code that cannot be seen."""
@@ -33,6 +38,16 @@ def set_later(call: Call) -> bool:
     if not limited:
         return False
     return not any(each.fact.missing == "inherit" and limit(each).unbounded for each in uses)
+
+
+def streamed(made: Call) -> bool:
+    """Whether a client is, or by the names around it may be, for streams: their silence is no failure."""
+    if _STREAMS.search(made.frame.qualname):
+        return True
+    inner = made.result.value if isinstance(made.result, Pending) else made.result
+    if isinstance(inner, Instance) and _STREAMS.search(inner.escaped):
+        return True
+    return any(each.streams for each in _uses(made))
 
 
 def _limits_itself(call: Call) -> bool:

@@ -209,6 +209,14 @@ def join(values: list[Value]) -> Value:
     return flat[0] if len(flat) == 1 else OneOf(tuple(flat[:8]) if len(flat) <= 8 else (*flat[:7], UNKNOWN))
 
 
+def either(one: Value, other: Value) -> Value:
+    """One of two values; what may be given in place of a client that is made here, is a client of its kind."""
+    for known, unknown in ((one, other), (other, one)):
+        if isinstance(known, Instance) and known.made is not None and isinstance(unknown, Unknown):
+            return OneOf((known, Instance(known.type, None, "given")))
+    return join([one, other])
+
+
 def options(value: Value) -> tuple[Value, ...]:
     """The values it can be."""
     return value.options if isinstance(value, OneOf) else (value,)
@@ -250,6 +258,17 @@ VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*
 def whole(value: Value) -> bool:
     """Whether a value is a body as such, perhaps decoded or parsed, and no part of it."""
     return isinstance(value, Result) and value.source is not None and "[" not in value.of and ".get()" not in value.of
+
+
+ALIASES = frozenset(f"{home}.{name}" for home in ("typing", "typing_extensions") for name in ("Annotated", "Optional"))
+"""What gives a type another name, with more to say about it."""
+TURNS_PAGES = re.compile(r"next|page|cursor|more|offset|marker|continu|last", re.IGNORECASE)
+"""Words of a body that an answer may lack: its end."""
+
+
+def missed(value: Value) -> None:
+    """Notes that a body is asked whether it holds a word: `body.get("token") is None`."""
+    demand([each for each in options(value) if isinstance(each, Result) and each.of.endswith(".get()")])
 
 
 def demand(asked: list[Value]) -> None:

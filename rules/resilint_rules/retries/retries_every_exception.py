@@ -23,7 +23,7 @@ import tenacity
 @tenacity.retry(
     stop=tenacity.stop_after_attempt(3),
     wait=tenacity.wait_fixed(2),
-    retry=tenacity.retry_if_exception_type(httpx.TransportError),
+    retry=tenacity.retry_if_exception_type((httpx.TransportError, httpx.HTTPStatusError)),
 )
 def name(uid):
     return httpx.get(f"https://api.example.com/u/{uid}").raise_for_status().json()["name"]
@@ -60,7 +60,7 @@ def push(order):
 import celery
 import requests
 
-@celery.shared_task(autoretry_for=(requests.ConnectionError, requests.Timeout), retry_backoff=True)
+@celery.shared_task(autoretry_for=(requests.ConnectionError, requests.Timeout, requests.HTTPError), retry_backoff=True)
 def push(order):
     requests.post(GATEWAY, json=order, timeout=5).raise_for_status()
 ```
@@ -113,7 +113,8 @@ def handled():
 ```
 
 The fix names the errors that the library in use raises when the other side cannot be reached or does not
-answer. It is not applied unasked: an error status is retried no longer, even if it was a 503.
+answer, and that of a refusal where the function raises it. It is not applied unasked: something else may have
+been cured by another attempt.
 
 When not to: a job that may be repeated at any price, such as a nightly import that somebody watches.
 """

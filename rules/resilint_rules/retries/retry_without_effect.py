@@ -91,6 +91,20 @@ policy = Retry(
 )
 ```
 
+Where calls are repeated that change something, only statuses are added that say that it was not done.
+
+```python bad
+from urllib3.util import Retry
+
+policy = Retry(total=3, backoff_factor=0.5, allowed_methods=None)  # finds: retry-without-effect
+```
+
+```python fixed
+from urllib3.util import Retry
+
+policy = Retry(total=3, backoff_factor=0.5, allowed_methods=None, status_forcelist=(429, 503))
+```
+
 A policy that nobody uses has no effect either.
 
 ```python bad

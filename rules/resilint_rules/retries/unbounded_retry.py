@@ -56,6 +56,17 @@ def rates():
     return requests.get("https://fx.example.com/rates", timeout=5)
 ```
 
+How long it takes until something is done that others do, nobody can see: there the number is yours to set.
+
+```python bad
+import tenacity, httpx
+
+@tenacity.retry(wait=tenacity.wait_fixed(2))  # finds: unbounded-retry
+def wait_for_export(job):
+    if httpx.get(f"https://export.example.com/{job}").raise_for_status().json()["state"] != "done":
+        raise NotReady(job)
+```
+
 A loop that goes round until it succeeds is the same thing, written by hand.
 
 ```python bad
@@ -184,6 +195,10 @@ _DAEMON = re.compile(
     r"(?:^|_)(?:run|runs|runner|consume|consumer|listen|listener|forever|serve|worker|daemon|watch|mainloop|main_loop)(?:_|$)"
 )
 
+_WAITS = re.compile(r"(?:^|[_.])(?:wait|await|poll|until)(?:_|$)")
+_UNDONE = re.compile(r"(?:Not|Un)_?(?:Yet|Finished|Ready|Done|Complete|Processed)|Pending|Running|InProgress")
+"""Names of what is asked again until something is done: each attempt is as good as the last."""
+
 
 @rule(code="RTY001", name="unbounded-retry", severity="error")
 def check(retry: Retry) -> Iterator[Finding]:
@@ -202,6 +217,9 @@ def check(retry: Retry) -> Iterator[Finding]:
 
 
 def _stop(layer: Layer) -> list[Fix]:
+    name = layer.body.qualname if layer.body is not None else ""
+    if _WAITS.search(name) or _UNDONE.search(layer.frame.tree.code(layer.node)):
+        return []  # how long that takes, nobody can see
     words = [layer.fact.word("fix_stop")]
     if layer.waits is False:
         words.append(layer.fact.word("fix_wait"))

@@ -61,7 +61,7 @@ async def report(url):
         return await client.get(url, timeout=httpx.Timeout(30, connect=3.05))
 ```
 
-An open end is right for a stream that is read bit by bit, as long as connecting has its limit; a
+An open end is right for a stream that is read bit by bit, and for a client whose calls are streams; a
 limit around the awaited call is one, too.
 
 ```python good
@@ -93,16 +93,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..kit.bounds import switched_off
-from ..kit.calls import AnyCall
+from ..kit.calls import AnyCall, ClientCall
 from ..kit.remedy import rebound
 from ..kit.rule import Finding, rule
+from ..kit.uses import streamed
 
 
 @rule(code="TMO003", name="timeout-disabled", severity="error", equivalents=("S113", "B113"))
 def check(call: AnyCall) -> Iterator[Finding]:
     """A literal that stands for no limit, on a call or on the making of a client."""
     off = switched_off(call)
-    if off is not None and off.node is not None:
+    if off is not None and off.node is not None and not (isinstance(call, ClientCall) and streamed(call)):
         yield call.finding(
             f"`{call.written}` may wait for ever: its timeout is switched off",
             *rebound(call, off.node, call.fact),

@@ -153,3 +153,24 @@ def one_that_is_bounded(url, later):
 def one_of_two_libraries(url, own):
     call = requests.get if own else httpx.get
     return call(url)
+
+
+class Given:
+    """A session that is made unless one is given: the one that is made has no limit."""
+
+    def __init__(self, session=None, limited=None):
+        self.session = session or requests.Session()
+        self.limited = limited or httpx.Client(timeout=5)
+
+    def ask(self):
+        self.session.get(URL)  # finds: no-timeout
+        self.session.get(URL, timeout=5)
+        self.limited.get(URL)
+
+
+Asked = Annotated[requests.Session, "made by the framework"]
+
+
+def of_the_framework(session: Asked):
+    session.get(URL)  # finds: no-timeout
+    session.get(URL, timeout=5)

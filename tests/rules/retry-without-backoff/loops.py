@@ -133,3 +133,60 @@ async def deep(session: aiohttp.ClientSession):
             return await asyncio.shield(fetch(session))
         except aiohttp.ClientError:
             continue
+
+
+class Given:
+    """A session that may be given is one, whoever made it."""
+
+    def __init__(self, session=None):
+        self.session = session or requests.Session()
+        self.other = requests.Session() if session is None else session
+
+    def ask(self):
+        for attempt in range(5):  # finds: retry-without-backoff
+            try:
+                return self.session.get(URL, timeout=5)
+            except requests.ConnectionError:
+                continue
+        return None
+
+    def ask_other(self):
+        for attempt in range(5):  # finds: retry-without-backoff
+            try:
+                return self.other.get(URL, timeout=5)
+            except requests.ConnectionError:
+                continue
+        return None
+
+
+def refused():
+    """What is refused is refused again at once."""
+    for attempt in range(5):  # finds: retry-without-backoff
+        try:
+            answer = requests.get(URL, timeout=5)
+            answer.raise_for_status()
+            return answer.json()
+        except requests.HTTPError:
+            continue
+    return None
+
+
+def refused_politely():
+    for attempt in range(5):
+        try:
+            answer = requests.get(URL, timeout=5)
+            answer.raise_for_status()
+            return answer.json()
+        except requests.HTTPError:
+            time.sleep(2**attempt)
+    return None
+
+
+def never_refused():
+    """Nothing here raises for a status."""
+    for attempt in range(5):
+        try:
+            return requests.get(URL, timeout=5)
+        except requests.HTTPError:
+            continue
+    return None

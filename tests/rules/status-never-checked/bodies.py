@@ -1,6 +1,7 @@
 """Bodies that are asked whether they are an answer: here, by who is given them, and by who asked for them."""
 
 import json
+import time
 
 import requests
 import xmltodict
@@ -204,3 +205,32 @@ class Partner:
         if "error" in text:
             return None
         return self._blind(text)["rows"]
+
+
+def granted(code):
+    """Asked again until a word is there: an error is the answer that it is not yet."""
+    while True:
+        answer = requests.post(URL, data={"device_code": code}, timeout=5)
+        found = answer.json()
+        if found.get("access_token") is not None:
+            return found["access_token"]
+        time.sleep(5)
+
+
+def of_a_word():
+    answer = requests.post(URL, timeout=5)
+    if (token := answer.json().get("token")) is None:
+        return ""
+    return token
+
+
+def turned():
+    """That there is no next page says nothing of this one."""
+    rows, url = [], URL
+    while True:
+        answer = requests.get(url, timeout=5)  # finds: status-never-checked
+        rows.extend(answer.json()["rows"])
+        cursor = answer.json().get("next")
+        if cursor is None:
+            return rows
+        url = f"{URL}?after={cursor}"

@@ -10,6 +10,7 @@ import paramiko
 import redis
 import requests
 import urllib3
+from azure.storage.blob import BlobServiceClient
 from paramiko import AutoAddPolicy
 from urllib3.exceptions import InsecureRequestWarning
 
@@ -178,3 +179,19 @@ class Other:
     def trusting(self):
         self.session.verify = False  # finds: tls-verification-off
         return self.session
+
+
+def second_try(url):
+    try:
+        return requests.get(url, timeout=5)
+    except requests.exceptions.SSLError:
+        return requests.get(url, timeout=5, verify=False)  # finds: tls-verification-off
+
+
+def stored(name):
+    made = BlobServiceClient.from_connection_string(
+        settings.CONNECTION,
+        connection_verify=False,  # finds: tls-verification-off
+    )
+    other = BlobServiceClient.from_connection_string(settings.CONNECTION, connection_verify=settings.BUNDLE)
+    return made, other
