@@ -9,9 +9,11 @@ import libcst as cst
 
 from .calls import Argument, Arguments, Within
 from .invoke import invoke
+from .mappings import CHANGES
 from .syntax import children, expression
 from .values import (
     UNKNOWN,
+    Change,
     Class,
     Const,
     Instance,
@@ -240,6 +242,8 @@ class Evaluator:
             return Result(f"{owner.type}.{name}", owner)
         if isinstance(owner, Result):
             return Result(f"{owner.of}.{name}", owner.source)
+        if isinstance(owner, Mapping) and name in CHANGES:
+            return Change(owner, name)
         if isinstance(owner, Method):
             fact = scope.catalog.fact("client", owner.owner.type)
             if fact is not None and fact.flag("resources"):  # client.chat.completions: its methods lie deeper

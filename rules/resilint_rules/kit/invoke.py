@@ -10,9 +10,11 @@ import libcst as cst
 from .calls import KINDS, Argument, Arguments, Call, OtherCall
 from .catalog import Fact
 from .choices import same_function, same_method
+from .mappings import change
 from .syntax import dotted
 from .values import (
     UNKNOWN,
+    Change,
     Class,
     Const,
     Function,
@@ -78,6 +80,9 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
     choices = options(present(func))
     if _LOOKS.search(dotted(node.func).rpartition(".")[2]):
         _shown(args)
+    for each in choices:
+        if isinstance(each, Change):
+            change(each, args, node)
     if len(choices) > 1:
         if same_function(ev.frame.scope.catalog, choices):
             return invoke(ev, node, choices[0], args, offloaded=offloaded)

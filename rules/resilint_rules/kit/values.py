@@ -50,6 +50,14 @@ class Mapping:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A method that adds keys to a dict: `update`, `setdefault`."""
+
+    mapping: Mapping
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """Something outside the project, by qualified name: a module, a class, a function."""
 
@@ -176,8 +184,8 @@ class OneOf:
 
 
 Value = Union[  # noqa: UP007 - read at run time, where names that come later would have to exist
-    Unknown, Const, Sequence, Mapping, Ref, Instance, Method, Response, Pending, Partial, Function, Nested, Class,
-    Object, ProjectModule, Result, OneOf,
+    Unknown, Const, Sequence, Mapping, Change, Ref, Instance, Method, Response, Pending, Partial, Function, Nested,
+    Class, Object, ProjectModule, Result, OneOf,
 ]  # fmt: skip
 
 UNKNOWN = Unknown()
