@@ -151,5 +151,6 @@ def check(call: Call) -> Iterator[Finding]:
     if response is not None and accessor:
         read = f"{response.names[0]}.{accessor}"
         yield call.finding(
-            f"`{read}` is used, but nobody looks at the status: an error page passes for an answer", *raise_after(call)
+            f"`{read}` is used, but nobody looks at the status: an error page is read like an answer",
+            *raise_after(call),
         )

@@ -109,6 +109,20 @@ def _has_traceback(node: cst.Call) -> bool:
     return any(each.keyword is not None and each.keyword.value == "exc_info" for each in node.args)
 
 
+def refuses(block: cst.BaseSuite) -> bool:
+    """Whether a block ends the program, or says with its last statement that something is wrong."""
+    if ways(block) == {RAISE}:
+        return True
+    line = block.body[-1] if block.body else None
+    last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
+    said = last.value if isinstance(last, cst.Return) else None
+    if isinstance(said, cst.SimpleString):
+        return bool(said.raw_value)
+    return isinstance(said, (cst.FormattedString, cst.ConcatenatedString)) or (
+        isinstance(said, cst.Name) and said.value == "False"
+    )
+
+
 def clauses(guard: Guard) -> tuple[Clause, ...]:
     """The `except` clauses of a `try`, in order."""
     return tuple(Clause(each, guard.frame, caught(guard.frame, each.type)) for each in guard.node.handlers)

@@ -1,6 +1,8 @@
 """Bodies that are asked whether they are an answer: here, by who is given them, and by who asked for them."""
 
 import json
+import sys
+from urllib.parse import parse_qsl
 
 import requests
 import xmltodict
@@ -204,3 +206,29 @@ class Partner:
         if "error" in text:
             return None
         return self._blind(text)["rows"]
+
+
+def triggered():
+    """What an answer must have is asked for, and its lack is told in words."""
+    answer = requests.post(URL, timeout=5)
+    data = answer.json()
+    if not data.get("snapshot_id"):
+        return "No snapshot came back"
+    return data["snapshot_id"]
+
+
+def ended():
+    answer = requests.post(URL, timeout=5)
+    token = dict(parse_qsl(answer.text)).get("oauth_token")
+    if token is None:
+        sys.exit("no token")
+    return token
+
+
+def empty():
+    """An error page reads like no rows at all."""
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    data = answer.json()
+    if not data.get("rows"):
+        return []
+    return data["rows"]
