@@ -59,7 +59,7 @@ def silent(guard: Guard) -> Iterator[tuple[Clause, Call]]:
     if not calls or _excused(guard.frame) or _seen_later(guard):
         return
     for clause in clauses(guard):
-        if not _says_nothing(clause) or clause.comment or _only_slow(clause, guard) or _verdict(clause, guard.frame):
+        if not _says_nothing(clause) or clause.comment or _only_slow(clause, guard) or _verdict(clause, guard):
             continue
         meant = (each for each in calls if clause.concerns(each) and not _handled_before(guard, clause, each))
         call = next((each for each in meant if not _hung_up(clause, each)), None)
@@ -115,14 +115,27 @@ def _is_constant(node: cst.CSTNode) -> bool:
     )
 
 
-def _verdict(clause: Clause, frame: Frame) -> bool:
-    """Whether a clause tells the caller: it answers no to a question, or gives None back inside the module."""
-    returned = [each.value for each in walk(clause.node.body) if isinstance(each, cst.Return)]
-    names = {each.value if isinstance(each, cst.Name) else "" if each is not None else "None" for each in returned}
+def _verdict(clause: Clause, guard: Guard) -> bool:
+    """Whether a clause tells the caller: it answers no to a question, or gives None back inside the module.
+
+    One that goes on answers with the function's last statement, if the `try` answers by itself where nothing fails.
+    """
+    returned = [each for each in walk(clause.node.body) if isinstance(each, cst.Return)]
+    if not returned and any(isinstance(each, cst.Return) for each in walk(guard.node.body)):
+        returned = [each for each in (_last(guard.frame),) if isinstance(each, cst.Return)]
+    values = [each.value for each in returned]
+    names = {each.value if isinstance(each, cst.Name) else "" if each is not None else "None" for each in values}
     if names & {"True", "False"}:
         return True
-    name = frame.qualname.rpartition(".")[2]
+    name = guard.frame.qualname.rpartition(".")[2]
     return names == {"None"} and name.startswith("_") and not name.startswith("__")
+
+
+def _last(frame: Frame) -> cst.CSTNode | None:
+    """The last statement of a function; None if it is one that holds others."""
+    body = frame.node.body if isinstance(frame.node, cst.FunctionDef) else None
+    line = body.body[-1] if isinstance(body, cst.IndentedBlock) and body.body else None
+    return line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
 
 
 def _only_slow(clause: Clause, guard: Guard) -> bool:
