@@ -55,7 +55,7 @@ def silent(guard: Guard) -> Iterator[tuple[Clause, Call]]:
     """Clauses by which the failure of an external call leaves no trace, each with the call."""
     every = [call for call in guard.calls if external(call) and not call.deferred]
     asking = [call for call in every if not call.fact.flag("question")]
-    calls = [call for call in asking if _guarded(guard, call) and not _parting(call)]
+    calls = [call for call in asking if _guarded(guard, call) and not _parting(call) and not _looked_for(call)]
     if not calls or _excused(guard.frame) or _seen_later(guard):
         return
     for clause in clauses(guard):
@@ -77,6 +77,16 @@ def _parting(call: Call) -> bool:
     """Whether a call ends something."""
     names = (last_name(call.node), call.callee.rpartition(".")[2])
     return call.verb == "DELETE" or any(_PARTING.search(name) for name in names)
+
+
+def _looked_for(call: Call) -> bool:
+    """Whether what a call gives is kept on the object, and the module asks elsewhere whether it is there."""
+    statement = call.statement
+    targets = [each.target for each in statement.targets] if isinstance(statement, cst.Assign) else []
+    kept = [each for each in targets if isinstance(each, cst.Attribute)]
+    text = call.frame.scope.module.text
+    names = (re.escape(call.frame.tree.code(each)) for each in kept)
+    return any(re.search(rf"\b(?:if|while|not|and|or) {name}(?: is\b| ==|:|\n)", text) for name in names)
 
 
 def _excused(frame: Frame) -> bool:

@@ -218,3 +218,18 @@ def told(url, event):
     except requests.RequestException:  # finds: failure-swallowed
         pass
     return True
+
+
+class Line:
+    """Whoever calls looks whether it is there."""
+
+    def _connect(self):
+        try:
+            self._socket = socket.create_connection(self.address, timeout=5)
+        except OSError:
+            pass
+
+    def start(self):
+        self._connect()
+        if self._socket is None:
+            raise ConnectionError(self.address)
