@@ -247,8 +247,12 @@ def whole(value: Value) -> bool:
     return isinstance(value, Result) and value.source is not None and "[" not in value.of and ".get()" not in value.of
 
 
+_PICKED = re.compile(r"(?:\]|\bget\(\)|(?:\b|_)(?:search|match|fullmatch|find\w*|select_one|extract\w*)\(\))$")
+"""What ends in taking a part out of a body."""
+
+
 def demand(asked: list[Value]) -> None:
-    """Notes that a body is not taken unless it holds what an answer must: a look at one of its words decides."""
+    """Notes that a body is not taken unless it holds what an answer must: a look at one of its parts decides."""
     for each in asked:
-        if isinstance(each, Result) and each.source is not None and each.of.endswith((".get()", "]")):
+        if isinstance(each, Result) and each.source is not None and _PICKED.search(each.of):
             each.source.envelope = True
