@@ -176,6 +176,12 @@ class Call:
         return any(re.fullmatch(asked, self.frame.tree.code(node.test)) for node in around if isinstance(node, cst.If))
 
     @property
+    def tails(self) -> bool:
+        """Whether it asks for what goes on coming, or may: then waiting is its purpose."""
+        asked = (self.args.named.get(name) for name in self.fact.words("tails"))
+        return any(each is not None and literal(each.value) is not False for each in asked)
+
+    @property
     def streams(self) -> bool:
         """Whether the body is read bit by bit, so that a limit on the whole would be wrong."""
         if self.fact.flag("streams"):

@@ -43,6 +43,8 @@ start so. On a client with `resources = true` a method's name may have dots: `cl
     bearers   timeout parameters that take an object with a limit: text given there has none
     lazy      the parameter without which a constructor does not connect, so that the limit may come later
     carriers  parameters in whose text or mapping a limit may stand, under `key`;  opaque: that may hold one unseen
+    between   what is called on the way to the other side, and may set a limit: interceptors
+    tails     parameters that ask for what goes on coming: then waiting is the purpose
     process   socket.setdefaulttimeout() counts
     writes    the limit as the library writes it: {connect} {read} {total} {llm} in seconds, {total_ms}, {total_whole}
     status    whether an error status `raises` or is `silent`;  raises: kind of failure -> exception classes
