@@ -37,6 +37,7 @@ _ASIDE = re.compile(
 """Names that say that a failure is to be of no consequence."""
 _READS = re.compile(r"recv|receive|read|next|__anext__|__next__|get_message")
 _HUNG_UP = re.compile(r"Closed\w*$|Disconnect\w*$|EndOf\w+$|EOF\w*$|IncompleteRead\w*$")
+_NONE = re.compile(r"\bOptional\[|\|\s*None\b|\bNone\s*\|")
 _COUNTS = re.compile(r"fail|err|miss|skip|bad|retr|attempt", re.IGNORECASE)
 _REPORTS = re.compile(
     r"(?:^|_)(?:fail\w*|err\w*|warn\w*|abort|alert|notify|report\w*|complain|problem)(?:_|$)", re.IGNORECASE
@@ -126,7 +127,7 @@ def _is_constant(node: cst.CSTNode) -> bool:
 
 
 def _verdict(clause: Clause, guard: Guard) -> bool:
-    """Whether a clause tells the caller: it answers no to a question, or gives None back inside the module.
+    """Whether a clause tells the caller: it answers no to a question, or gives None to callers that expect it.
 
     One that goes on answers with the function's last statement, if the `try` answers by itself where nothing fails.
     """
@@ -138,7 +139,13 @@ def _verdict(clause: Clause, guard: Guard) -> bool:
     if names & {"True", "False"}:
         return True
     name = guard.frame.qualname.rpartition(".")[2]
-    return names == {"None"} and name.startswith("_") and not name.startswith("__")
+    return names == {"None"} and (_may_be_none(guard.frame) or (name.startswith("_") and not name.startswith("__")))
+
+
+def _may_be_none(frame: Frame) -> bool:
+    """Whether a function promises that None may come back, so that its callers look."""
+    told = frame.node.returns if isinstance(frame.node, cst.FunctionDef) else None
+    return told is not None and bool(_NONE.search(frame.tree.code(told.annotation)))
 
 
 def _last(frame: Frame) -> cst.CSTNode | None:

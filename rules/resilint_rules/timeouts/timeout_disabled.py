@@ -62,7 +62,8 @@ async def report(url):
 ```
 
 An open end is right for a stream that is read bit by bit, as long as connecting has its limit; a
-limit around the awaited call is one, too.
+limit around the awaited call is one, too. A comment beside it that speaks of waiting says that somebody
+thought about it.
 
 ```python good
 import asyncio
@@ -79,6 +80,10 @@ def events(url):
 async def report(client: httpx.AsyncClient, url):
     async with asyncio.timeout(30):
         return await client.get(url, timeout=None)
+
+def proxy():
+    # the time limits are those of whoever asks
+    return httpx.AsyncClient(timeout=None)
 ```
 
 The fix puts the limits of `[tool.resilint.timeouts]` in place of the value. It is not applied
@@ -90,21 +95,43 @@ the poll's length, or say why not: `# resilint: ignore[timeout-disabled] server 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+import libcst as cst
+
 from ..kit.bounds import switched_off
-from ..kit.calls import AnyCall
+from ..kit.calls import AnyCall, Call
 from ..kit.remedy import rebound
 from ..kit.rule import Finding, rule
+
+_SAYS_WHY = re.compile(
+    r"#(?!\s*(?:resilint|noqa|nosec|pylint|ruff|type)\b).*(?:time\W?out|limit|wait|poll|stream|long|hang|for ?ever)",
+    re.IGNORECASE,
+)
 
 
 @rule(code="TMO003", name="timeout-disabled", severity="error", equivalents=("S113", "B113"))
 def check(call: AnyCall) -> Iterator[Finding]:
     """A literal that stands for no limit, on a call or on the making of a client."""
     off = switched_off(call)
-    if off is not None and off.node is not None:
+    if off is not None and off.node is not None and not _explained(call, off.node):
         yield call.finding(
             f"`{call.written}` may wait for ever: its timeout is switched off",
             *rebound(call, off.node, call.fact),
             span=call.frame.tree.span(off.node),
         )
+
+
+def _explained(call: Call, node: cst.CSTNode) -> bool:
+    """Whether a comment on the line, or right above it or the statement, says what the missing limit is for."""
+    document = call.frame.scope.module.doc
+    lines = call.frame.scope.module.text.splitlines()
+    for place in (node, call.statement or node):
+        row = document.position(call.frame.tree.span(place).start)[0] - 1
+        above = row - 1
+        while above >= 0 and lines[above].lstrip().startswith("#"):
+            above -= 1
+        if any(_SAYS_WHY.search(each) for each in lines[above + 1 : row + 1]):
+            return True
+    return False
