@@ -192,7 +192,9 @@ _DAEMON = re.compile(
     r"(?:^|_)(?:run|runs|runner|consume|consumer|listen|listener|forever|serve|worker|daemon|watch|mainloop|main_loop)(?:_|$)"
 )
 
-_PENDING = re.compile(r"Not(?:Yet)?(?:Finished|Ready|Done|Complete)|Pending|InProgress|StillRunning|Unfinished|Incomplete")
+_PENDING = re.compile(
+    r"Not(?:Yet)?(?:Finished|Ready|Done|Complete)|Pending|InProgress|StillRunning|Unfinished|Incomplete"
+)
 
 
 @rule(code="RTY001", name="unbounded-retry", severity="error")
