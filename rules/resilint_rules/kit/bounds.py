@@ -267,7 +267,7 @@ def _extended(made: Call) -> bool:
 
 
 def _intercepted(made: Call) -> bool:
-    """Whether something is called on the way that may set a limit, as all may but a project class that speaks of none."""
+    """Whether something is called on the way that may set a limit, not a project class that speaks of none."""
     between, args = made.fact.param("between"), made.args
     if between is None:
         return False

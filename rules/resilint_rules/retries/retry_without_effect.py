@@ -188,7 +188,7 @@ def check(frame: Frame) -> Iterator[Finding]:
     for call in frame.calls.values():
         if number := bare_number(call):
             yield call.finding(
-                f"`{call.written}` with a number repeats only failed connections, at once: no 502 or 503 is tried again",
+                f"`{call.written}` with a number repeats failed connections only, at once: no 502 is tried again",
                 *with_policy(call, number),
             )
     for mount in plain_mounts(frame):
