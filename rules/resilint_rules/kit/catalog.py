@@ -42,6 +42,7 @@ start so. On a client with `resources = true` a method's name may have dots: `cl
     part      made from another client: it costs nothing, and what made it has the limits
     bearers   timeout parameters that take an object with a limit: text given there has none
     lazy      the parameter without which a constructor does not connect, so that the limit may come later
+    buffered  what it gives is there already
     carriers  parameters in whose text or mapping a limit may stand, under `key`;  opaque: that may hold one unseen
     between   what is called on the way to the other side, and may set a limit: interceptors
     tails     parameters that ask for what goes on coming: then waiting is the purpose
