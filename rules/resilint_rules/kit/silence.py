@@ -133,13 +133,21 @@ def _verdict(clause: Clause, guard: Guard) -> bool:
     """
     returned = [each for each in walk(clause.node.body) if isinstance(each, cst.Return)]
     if not returned and any(isinstance(each, cst.Return) for each in walk(guard.node.body)):
-        returned = [each for each in (_last(guard.frame),) if isinstance(each, cst.Return)]
+        returned = [each for each in (_after(guard),) if isinstance(each, cst.Return)]
     values = [each.value for each in returned]
-    names = {each.value if isinstance(each, cst.Name) else "" if each is not None else "None" for each in values}
+    names = {_told(each) for each in values}
     if names & {"True", "False"}:
         return True
     name = guard.frame.qualname.rpartition(".")[2]
     return names == {"None"} and (_may_be_none(guard.frame) or (name.startswith("_") and not name.startswith("__")))
+
+
+def _told(node: cst.CSTNode | None) -> str:
+    """The constant that is given back: True, False, None, also several of one; "" for anything else."""
+    if isinstance(node, cst.Tuple):
+        every = {_told(each.value) for each in node.elements}
+        return every.pop() if len(every) == 1 else ""
+    return "None" if node is None else node.value if isinstance(node, cst.Name) else ""
 
 
 def _may_be_none(frame: Frame) -> bool:
@@ -148,10 +156,15 @@ def _may_be_none(frame: Frame) -> bool:
     return told is not None and bool(_NONE.search(frame.tree.code(told.annotation)))
 
 
-def _last(frame: Frame) -> cst.CSTNode | None:
-    """The last statement of a function; None if it is one that holds others."""
-    body = frame.node.body if isinstance(frame.node, cst.FunctionDef) else None
-    line = body.body[-1] if isinstance(body, cst.IndentedBlock) and body.body else None
+def _after(guard: Guard) -> cst.CSTNode | None:
+    """The statement after a `try`, or the function's last if it ends a block; None if that holds others."""
+    body = guard.frame.node.body if isinstance(guard.frame.node, cst.FunctionDef) else None
+    if not isinstance(body, cst.IndentedBlock):
+        return None
+    blocks = [each.body for each in walk(body) if isinstance(each, cst.IndentedBlock)]
+    block = next((each for each in blocks if any(line is guard.node for line in each)), body.body)
+    place = next((index for index, line in enumerate(block) if line is guard.node), -1)
+    line = block[place + 1] if 0 <= place < len(block) - 1 else body.body[-1]
     return line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
 
 

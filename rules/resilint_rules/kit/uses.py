@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .bounds import given, limit
+from .bounds import enclosing, given, limit
 from .calls import Call
 from .durations import Unseen
 from .values import Instance, Object, Pending, Ref, options
@@ -35,10 +35,16 @@ def set_later(call: Call) -> bool:
     return not any(each.fact.missing == "inherit" and limit(each).unbounded for each in uses)
 
 
+def limited_each_time(made: Call) -> bool:
+    """Whether each of the calls that are seen on a client brings a limit, so that the client needs none."""
+    uses = list(_uses(made))
+    return bool(uses) and all(_limits_itself(each) for each in uses)
+
+
 def _limits_itself(call: Call) -> bool:
-    """Whether a call sets a limit of its own, or a spread may hold one."""
+    """Whether a call sets a limit of its own or stands in one, or a spread may hold one."""
     try:
-        return bool(call.fact.timeout and given(call, call.fact))
+        return bool(enclosing(call) or (call.fact.timeout and given(call, call.fact)))
     except Unseen:
         return True
 

@@ -81,6 +81,14 @@ async def report(client: httpx.AsyncClient, url):
     async with asyncio.timeout(30):
         return await client.get(url, timeout=None)
 
+class Partner:
+    def __init__(self, deadline):
+        self.client = httpx.AsyncClient(timeout=None)
+        self.deadline = deadline
+
+    async def ask(self, url):
+        return await asyncio.wait_for(self.client.get(url), timeout=self.deadline)
+
 def proxy():
     # the time limits are those of whoever asks
     return httpx.AsyncClient(timeout=None)
@@ -101,9 +109,10 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit.bounds import switched_off
-from ..kit.calls import AnyCall, Call
+from ..kit.calls import AnyCall, Call, ClientCall
 from ..kit.remedy import rebound
 from ..kit.rule import Finding, rule
+from ..kit.uses import limited_each_time
 
 _SAYS_WHY = re.compile(
     r"#(?!\s*(?:resilint|noqa|nosec|pylint|ruff|type)\b).*(?:time\W?out|limit|wait|poll|stream|long|hang|for ?ever)",
@@ -115,7 +124,9 @@ _SAYS_WHY = re.compile(
 def check(call: AnyCall) -> Iterator[Finding]:
     """A literal that stands for no limit, on a call or on the making of a client."""
     off = switched_off(call)
-    if off is not None and off.node is not None and not _explained(call, off.node):
+    if off is None or off.node is None or _explained(call, off.node):
+        return
+    if not isinstance(call, ClientCall) or not limited_each_time(call):
         yield call.finding(
             f"`{call.written}` may wait for ever: its timeout is switched off",
             *rebound(call, off.node, call.fact),
