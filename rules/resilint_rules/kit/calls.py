@@ -171,9 +171,14 @@ class Call:
             return False
         if isinstance(target.value, Const):
             return isinstance(target.value.value, str) and target.value.value.startswith(words)
-        asked = rf"{re.escape(self.frame.tree.code(target.node))}\.startswith\(['\"](?:{'|'.join(words)})[^'\"]*['\"]\)"
+        code = self.frame.tree.code
+        asked = rf"{re.escape(code(target.node))}\.startswith\(['\"](?:{'|'.join(words)})[^'\"]*['\"]\)"
         around = (each.node for each in self.within if each.kind == "if" and each.part == "body")
-        return any(re.fullmatch(asked, self.frame.tree.code(node.test)) for node in around if isinstance(node, cst.If))
+        if any(re.fullmatch(asked, code(node.test)) for node in around if isinstance(node, cst.If)):
+            return True
+        before = self.frame.tree.text[: self.span.start - self.frame.tree.start]
+        left = rf"^([ \t]*)if not {asked}:\s*\n(?:\1[ \t]+.*\n)*?\1[ \t]+(?:raise|return)\b.*\n\s*^\1(?=\S)"
+        return bool(re.search(left, before, re.MULTILINE))
 
     @property
     def tails(self) -> bool:

@@ -113,3 +113,9 @@ def no_inline(value):
     if not value.startswith("data:"):
         return urllib.request.urlopen(value).read()  # finds: no-timeout
     return value
+
+
+def inline_only(value):
+    if not value.startswith("data:"):
+        raise ValueError(value)
+    return urllib.request.urlopen(value).read()
