@@ -96,9 +96,13 @@ class Clause:
 
     @property
     def comment(self) -> str:
-        """The first comment in it: whoever wrote one thought about it. "" if there is none."""
+        """The first comment in it, or right above it: whoever wrote one thought about it. "" if there is none."""
         start, end = self.frame.tree.span(self.node)
-        for line in self.frame.scope.module.text[start:end].splitlines():
+        text = self.frame.scope.module.text
+        first = text.rfind("\n", 0, start) + 1
+        while first and text[(above := text.rfind("\n", 0, first - 1) + 1) : first].lstrip().startswith("#"):
+            first = above
+        for line in text[first:end].splitlines():
             found = re.search(r"(?:^|\s)#\s*(.+)", line)
             if found and not _FOR_TOOLS.match(found.group(1)):
                 return found.group(1)
@@ -289,6 +293,8 @@ def is_log(node: cst.Call) -> bool:
     text = dotted(owner.func) if isinstance(owner, cst.Call) else dotted(owner)
     if name in _LEVELS:
         return "pars" not in text.lower()  # a parser's `error` ends the program
+    if name in ("echo", "secho") and text in ("click", "typer"):
+        return True
     return bool(_LOGGER.search(text.rpartition(".")[2])) and name in ("write", "print", "secho", "echo", "rule")
 
 

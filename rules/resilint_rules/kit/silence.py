@@ -37,6 +37,7 @@ _ASIDE = re.compile(
 """Names that say that a failure is to be of no consequence."""
 _READS = re.compile(r"recv|receive|read|next|__anext__|__next__|get_message")
 _HUNG_UP = re.compile(r"Closed\w*$|Disconnect\w*$|EndOf\w+$|EOF\w*$|IncompleteRead\w*$")
+_FAILED = re.compile(r"\bfail|\berror|\bcould ?n[o']t\b|\bunable\b|\bcan(?:not|'t)\b", re.IGNORECASE)
 _NONE = re.compile(r"\bOptional\[|\|\s*None\b|\bNone\s*\|")
 _COUNTS = re.compile(r"fail|err|miss|skip|bad|retr|attempt", re.IGNORECASE)
 _REPORTS = re.compile(
@@ -212,7 +213,10 @@ def _seen_later(guard: Guard) -> bool:
 def _tells(node: cst.Call) -> bool:
     """Whether a call tells somebody of a failure, by its name."""
     name = last_name(node)
-    return (is_log(node) and name in _LOUD) or bool(_REPORTS.search(name))
+    if is_log(node):
+        said = (each for each in walk(node) if isinstance(each, (cst.SimpleString, cst.FormattedStringText)))
+        return name in _LOUD or any(_FAILED.search(each.value) for each in said)
+    return bool(_REPORTS.search(name))
 
 
 def spoken(clause: Clause, call: Call) -> list[Fix]:

@@ -241,3 +241,23 @@ def latest(url) -> "str | None":
         return requests.get(url, timeout=5).json()["version"]
     except requests.RequestException:
         return None
+
+
+def stat(url):
+    try:
+        return {"size": requests.head(url, timeout=5).headers["Content-Length"]}
+    # it does not exist yet
+    except requests.RequestException:
+        return {}
+
+
+def code(url):
+    """What is missing is told afterwards, in a low voice."""
+    found = None
+    try:
+        found = requests.get(url, timeout=5).text
+    except requests.RequestException:
+        pass
+    if not found:
+        LOG.debug("failed to fetch %s", url)
+    return found
