@@ -255,11 +255,15 @@ def _inner(frame: Frame, function: Function) -> Call | None:
         not isinstance(each.decorator, cst.Name) or each.decorator.value not in _PLAIN for each in found.node.decorators
     ):
         return None
-    if any(isinstance(each, cst.Yield) for each in walk(found.node.body)):
-        return None
+    if any(isinstance(each, cst.Yield) or _coroutine(each) for each in walk(found.node.body)):
+        return None  # a generator; or it may give back a coroutine, and wait only where it is asked to
     return next(
         (each for each in found.calls.values() if not each.offloaded and not each.deferred and _waits(each)), None
     )
+
+
+def _coroutine(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.FunctionDef) and node.asynchronous is not None
 
 
 def _waits(call: Call) -> bool:
@@ -267,7 +271,7 @@ def _waits(call: Call) -> bool:
     fact = call.fact
     if fact.kind not in ("call", "client") or fact.data.get("mode") != "sync" or _peer(call) in _LOCAL:
         return False
-    if call.harmless or not leaves(call):
+    if call.harmless or fact.flag("buffered") or not leaves(call):
         return False
     if isinstance(call, ClientCall):
         lazy = fact.param("lazy")

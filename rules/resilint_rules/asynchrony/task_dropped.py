@@ -101,8 +101,9 @@ class Hooks:
 ```
 
 A task that is awaited, stored, returned or handed on has somebody who keeps it; a task group keeps
-its own. A program that starts its loop on the next line is not a server that loses work; one that
-runs the loop only where none is running is.
+its own. What `__del__` closes at the last moment, nobody is left to wait for. A program that starts its
+loop on the next line is not a server that loses work; one that runs the loop only where none is running
+is.
 
 ```python good
 import asyncio
@@ -123,6 +124,10 @@ async def all_of(urls):
 
 def on_click(button):
     button.connect(lambda: asyncio.create_task(save()))
+
+class Client:
+    def __del__(self):
+        asyncio.get_running_loop().create_task(self.aclose())
 
 async def chained(urls):
     asyncio.create_task(refresh()).add_done_callback(report)
@@ -181,7 +186,7 @@ def check(call: SpawnCall) -> Iterator[Finding]:
         return
     if not call.frame.is_async and _goes_on_to_run(call):
         return
-    if _handed_in(call):
+    if _handed_in(call) or call.frame.qualname.endswith("__del__"):
         return
     yield call.finding(
         f"nobody keeps the task that `{call.written}` starts: it may vanish before it is done, and its error with it",

@@ -205,7 +205,7 @@ def _assigned(frame: Frame) -> Iterator[Finding]:
             continue
         insecure = frame.scope.catalog.fact("insecure", value.name) if isinstance(value, Ref) else None
         if isinstance(owner, Ref) and insecure is not None and not chosen(frame, target):
-            yield _finding(frame, target, f"becomes what {insecure.word('message')}")
+            yield _finding(frame, target, f"from here on {insecure.word('message')}")
         for each in options(owner):
             if not isinstance(each, Instance):
                 continue

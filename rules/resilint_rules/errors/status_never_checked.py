@@ -170,7 +170,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..kit.calls import Call
-from ..kit.responses import raise_after, read_unchecked
+from ..kit.responses import raise_after_each, read_together, read_unchecked
 from ..kit.rule import Finding, rule
 
 
@@ -179,8 +179,10 @@ def check(call: Call) -> Iterator[Finding]:
     """A named response that is read and never checked."""
     response = call.response
     accessor = read_unchecked(response) if response is not None and response.names else ""
-    if response is not None and accessor:
+    together = read_together(call) if accessor else []
+    if response is not None and together and together[0] is call:
         read = f"{response.names[0]}.{accessor}"
         yield call.finding(
-            f"`{read}` is used, but nobody looks at the status: an error page passes for an answer", *raise_after(call)
+            f"`{read}` is used, but nobody looks at the status: an error page is read like an answer",
+            *raise_after_each(together),
         )

@@ -154,6 +154,6 @@ def check(call: Call) -> Iterator[Finding]:
     accessor = read_unchecked(response) if response is not None and chained(response) else ""
     if accessor:
         yield call.finding(
-            f"`{call.written}(...).{accessor}` drops the response unseen: an error page passes for an answer",
+            f"`{call.written}(...).{accessor}` drops the response unseen: an error page is read like an answer",
             *raise_between(call),
         )

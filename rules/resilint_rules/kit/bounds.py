@@ -11,7 +11,7 @@ import libcst as cst
 from .calls import Arguments, Call, Within
 from .catalog import Fact, Param
 from .durations import Bound, Origin, Unseen, read
-from .values import Const, Instance, Mapping, Value, options, present
+from .values import Const, Instance, Mapping, Object, Sequence, Value, options, present
 
 if TYPE_CHECKING:
     from .scope import Scope
@@ -248,6 +248,8 @@ def _transports(call: Call) -> None:
             for name in client.made.fact.words("opaque"):
                 if client.made.args.open_names or name in client.made.args.named:
                     raise Unseen(f"its client's `{name}` may hold the limit")
+            if _intercepted(client.made) or _extended(client.made):
+                raise Unseen("what its client calls on the way may set the limit")
         if client.subclass is not None and call.frame.scope.linker.mentions(client.subclass, "timeout"):
             raise Unseen("its client's class may set the limit")
         for kind, name, value in client.events:
@@ -256,6 +258,31 @@ def _transports(call: Call) -> None:
             if kind == "call" and fact is not None and name in fact.words("adapters"):
                 for each in value[1:] or value:  # the first says for which addresses
                     _transport(each, call.frame.scope)
+
+
+def _extended(made: Call) -> bool:
+    """Whether a client is given an object whose class, the project's own, speaks of limits."""
+    given = [each for arg in (*made.args.positional, *made.args.named.values()) for each in options(arg.value)]
+    classes = [each.subclass for each in given if isinstance(each, Instance) and each.subclass is not None]
+    classes.extend(each.cls.piece for each in given if isinstance(each, Object))
+    return any(made.frame.scope.linker.mentions(each, "timeout") for each in classes)
+
+
+def _intercepted(made: Call) -> bool:
+    """Whether something is called on the way that may set a limit, not a project class that speaks of none."""
+    between, args = made.fact.param("between"), made.args
+    if between is None:
+        return False
+    if args.open_positions or args.open_names:
+        return True
+    given = [each.value for each in args.positional[between.index :]] if between.index >= 0 else []
+    given.extend(each.value for name, each in args.named.items() if name == between.name)
+    members = [inner for each in given for inner in (each.members if isinstance(each, Sequence) else options(each))]
+    mentions = made.frame.scope.linker.mentions
+    if not all(isinstance(each, Object) and not mentions(each.cls.piece, "timeout") for each in members):
+        return True
+    inner = options(args.positional[0].value) if args.positional else ()
+    return any(isinstance(each, Instance) and each.made is not None and _intercepted(each.made) for each in inner)
 
 
 def _prepares(call: Call, fact: Fact) -> bool:

@@ -143,7 +143,8 @@ class Call:
         """What is called, as it is written."""
         if self.offloaded:
             return self.callee
-        return " ".join(re.sub(r"#.*\n", "\n", self.frame.tree.code(self.node.func)).split())
+        text = " ".join(re.sub(r"#.*\n", "\n", self.frame.tree.code(self.node.func)).split())
+        return text if len(text) <= _SHORT else re.sub(r"\((?:[^()]|\([^()]*\))+\)", "(...)", text)
 
     @property
     def client(self) -> str:
@@ -182,10 +183,26 @@ class Call:
 
     @property
     def harmless(self) -> bool:
-        """Whether its target is written out and never leaves the machine, such as a `file:` address."""
-        target = self.given("target")
-        text = target.value.value if target is not None and isinstance(target.value, Const) else None
-        return isinstance(text, str) and text.startswith(self.fact.words("harmless") or ("\0",))
+        """Whether its target never leaves the machine, such as a `file:` address: written or asked for."""
+        target, words = self.given("target"), self.fact.words("harmless")
+        if target is None or not words:
+            return False
+        if isinstance(target.value, Const):
+            return isinstance(target.value.value, str) and target.value.value.startswith(words)
+        code = self.frame.tree.code
+        asked = rf"{re.escape(code(target.node))}\.startswith\(['\"](?:{'|'.join(words)})[^'\"]*['\"]\)"
+        around = (each.node for each in self.within if each.kind == "if" and each.part == "body")
+        if any(re.fullmatch(asked, code(node.test)) for node in around if isinstance(node, cst.If)):
+            return True
+        before = self.frame.tree.text[: self.span.start - self.frame.tree.start]
+        left = rf"^([ \t]*)if not {asked}:\s*\n(?:\1[ \t]+.*\n)*?\1[ \t]+(?:raise|return)\b.*\n\s*^\1(?=\S)"
+        return bool(re.search(left, before, re.MULTILINE))
+
+    @property
+    def tails(self) -> bool:
+        """Whether it asks for what goes on coming, or may: then waiting is its purpose."""
+        asked = (self.args.named.get(name) for name in self.fact.words("tails"))
+        return any(each is not None and literal(each.value) is not False for each in asked)
 
     @property
     def streams(self) -> bool:
@@ -211,6 +228,10 @@ class Guard:
     frame: Frame
     calls: list[Call]
     within: tuple[Within, ...]
+
+
+_SHORT = 60
+"""Letters that a name in a message may have; beyond, what is in its brackets is left out."""
 
 
 def literal(value: Value | None) -> object:

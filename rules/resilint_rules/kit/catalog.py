@@ -43,8 +43,11 @@ start so. On a client with `resources = true` a method's name may have dots: `cl
     through   the method of its client that it goes through, which can be given a limit for all calls
     bearers   timeout parameters that take an object with a limit: text given there has none
     lazy      the parameter without which a constructor does not connect, so that the limit may come later
+    buffered  what it gives is there already
     carriers  parameters in whose text or mapping a limit may stand, under `key`;  opaque: that may hold one unseen
     process   socket.setdefaulttimeout() counts;  own_process: the library's own function of that kind
+    between   what is called on the way to the other side, and may set a limit: interceptors
+    tails     parameters that ask for what goes on coming: then waiting is the purpose
     writes    the limit as the library writes it: {connect} {read} {total} {llm} in seconds, {total_ms}, {total_whole}
     status    whether an error status `raises` or is `silent`;  raises: kind of failure -> exception classes
     retries   what it does by itself: `attempts` in all, `on` what, `unsafe` if it may repeat what was done, `param`

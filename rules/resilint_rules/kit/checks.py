@@ -72,7 +72,7 @@ def given(call: Call, argument: Argument) -> cst.Arg | None:
 
 def plain(frame: Frame, argument: Argument) -> bool:
     """Whether a value is written where it is used, or is a constant of this module: no setting that others change."""
-    if isinstance(argument.node, cst.Subscript):
+    if isinstance(argument.node, (cst.Subscript, cst.Call)):
         return False  # put into a mapping on some way here, perhaps not on this one
     if isinstance(argument.value, Const) and argument.value.name:
         return argument.value.name in frame.scope.module.bindings

@@ -10,10 +10,12 @@ import libcst as cst
 from .calls import Argument, Arguments, Within
 from .invoke import invoke
 from .lending import lent
+from .mappings import CHANGES
 from .syntax import children, expression
 from .values import (
     UNKNOWN,
     Built,
+    Change,
     Class,
     Const,
     Instance,
@@ -224,6 +226,8 @@ class Evaluator:
         if isinstance(owner, Ref):
             return Ref(f"{owner.name}.{name}")
         if isinstance(owner, Mapping):
+            if name in CHANGES:
+                return Change(owner, name)
             owner.open = owner.open or name not in _READS
             return UNKNOWN
         if isinstance(owner, ProjectModule):

@@ -13,6 +13,7 @@ import libcst as cst
 from .binding import Binder, merge
 from .calls import Guard, Within
 from .frame import Env, Frame
+from .handlers import refuses
 from .lending import lent
 from .module import ImportedName
 from .syntax import children, dotted
@@ -201,7 +202,7 @@ class Flow(Binder):
             else:
                 self.suite(node.orelse.body)
             self.within.pop()
-        if "raise" in (first[1], self.left):
+        if "raise" in (first[1], self.left) or refuses(node.body):
             demand(asked)
         self._branches([first, (self.frame.env, self.left)])
 

@@ -105,9 +105,13 @@ class Clause:
 
     @property
     def comment(self) -> str:
-        """The first comment in it: whoever wrote one thought about it. "" if there is none."""
+        """The first comment in it, or right above it: whoever wrote one thought about it. "" if there is none."""
         start, end = self.frame.tree.span(self.node)
-        for line in self.frame.scope.module.text[start:end].splitlines():
+        text = self.frame.scope.module.text
+        first = text.rfind("\n", 0, start) + 1
+        while first and text[(above := text.rfind("\n", 0, first - 1) + 1) : first].lstrip().startswith("#"):
+            first = above
+        for line in text[first:end].splitlines():
             found = re.search(r"(?:^|\s)#\s*(.+)", line)
             if found and not _FOR_TOOLS.match(found.group(1)):
                 return found.group(1)
@@ -116,6 +120,20 @@ class Clause:
 
 def _has_traceback(node: cst.Call) -> bool:
     return any(each.keyword is not None and each.keyword.value == "exc_info" for each in node.args)
+
+
+def refuses(block: cst.BaseSuite) -> bool:
+    """Whether a block ends the program, or says with its last statement that something is wrong."""
+    if ways(block) == {RAISE}:
+        return True
+    line = block.body[-1] if block.body else None
+    last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
+    said = last.value if isinstance(last, cst.Return) else None
+    if isinstance(said, cst.SimpleString):
+        return bool(said.raw_value)
+    return isinstance(said, (cst.FormattedString, cst.ConcatenatedString)) or (
+        isinstance(said, cst.Name) and said.value == "False"
+    )
 
 
 def clauses(guard: Guard) -> tuple[Clause, ...]:
@@ -284,6 +302,8 @@ def is_log(node: cst.Call) -> bool:
     text = dotted(owner.func) if isinstance(owner, cst.Call) else dotted(owner)
     if name in _LEVELS:
         return "pars" not in text.lower()  # a parser's `error` ends the program
+    if name in ("echo", "secho") and text in ("click", "typer"):
+        return True
     return bool(_LOGGER.search(text.rpartition(".")[2])) and name in ("write", "print", "secho", "echo", "rule")
 
 

@@ -10,10 +10,12 @@ import libcst as cst
 from .calls import KINDS, Argument, Arguments, Call, OtherCall
 from .catalog import Fact
 from .choices import same_function, same_method
+from .mappings import change
 from .syntax import dotted
 from .values import (
     UNKNOWN,
     Built,
+    Change,
     Class,
     Const,
     Function,
@@ -26,6 +28,7 @@ from .values import (
     Ref,
     Response,
     Result,
+    Unknown,
     Value,
     asked,
     join,
@@ -57,6 +60,8 @@ _ENVIRONMENT = ("os.getenv", "os.environ.get")
 _NUMBERS = {"int": int, "float": float}
 _LOOKS = re.compile(r"(?:^|_)(?:check|raise|ensure|assert|validate|verify|errors?)(?:_|$)", re.IGNORECASE)
 """Functions that look for an error in what they are given, by their name."""
+_PARSES = re.compile(r"\.parse_(?:\w+_)?response$")
+"""Methods of another library that raise if what they are given is the answer to a failed request."""
 _QUIET = (
     "logging.",
     "isinstance",
@@ -79,6 +84,9 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
     choices = options(present(func))
     if _LOOKS.search(dotted(node.func).rpartition(".")[2]):
         _shown(args)
+    for each in choices:
+        if isinstance(each, Change):
+            change(each, args, node)
     if len(choices) > 1:
         if same_function(ev.frame.scope.catalog, choices):
             return invoke(ev, node, choices[0], args, offloaded=offloaded)
@@ -120,15 +128,17 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
         _hand_over(ev, args, "it is passed on")
         return UNKNOWN
     _hand_over(ev, args, "it is passed on")
+    if _PARSES.search(dotted(node.func)):
+        _shown(args)
     if isinstance(target, Result):
         _asked(target, args)
         return Result(f"{target.of}()", target.source or _body(args))
     return UNKNOWN
 
 
-def _body(args: Arguments) -> Response | None:
-    """The response whose body, or what was made of it, is the first argument."""
-    first = next(iter((*args.positional, *args.named.values())), None)
+def _body(args: Arguments, function: str = "") -> Response | None:
+    """The response whose body, or what was made of it, is the first argument; that of `re` is what to look for."""
+    first = next(iter((*args.positional[function.startswith("re.") :], *args.named.values())), None)
     found = [each.source for each in options(first.value) if isinstance(each, Result)] if first is not None else []
     return next((each for each in found if each is not None), None)
 
@@ -226,7 +236,7 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
         _hand_over(ev, args, f"it is passed to `{name}`")
     if name == "isinstance" and args.positional and whole(args.positional[0].value):
         asked(args.positional[0].value)
-    return Result(f"{name}()", _body(args))
+    return Result(f"{name}()", _body(args, name))
 
 
 def _stub(ev: Evaluator, name: str, args: Arguments) -> Instance | None:
@@ -356,16 +366,20 @@ def _project(ev: Evaluator, target: Function, args: Arguments) -> Value:
     linker = ev.frame.scope.linker
     if target.piece in linker.supposed:
         return linker.supposed[target.piece]
-    if not linker.gives(target):
-        own = target.module is ev.frame.scope.module and not target.piece.piece.is_async
-        return Built(function=target) if own else UNKNOWN
-    frame = linker.frame(target)
+    frame = linker.frame(target) if linker.gives(target) else None
+    found: Value = UNKNOWN
+    if frame is not None:
+        found = _fresh(frame.returned(), ev)
+    elif target.module is ev.frame.scope.module and not target.piece.piece.is_async and not linker.gives(target):
+        found = Built(function=target)
+    body = _body(args)
+    if body is not None and all(isinstance(each, (Unknown, Result)) for each in options(found)):
+        found = Result(f"{target.piece.name}()", body)
     if frame is None:
-        return UNKNOWN
-    value = _fresh(frame.returned(), ev)
+        return found
     if frame.is_async:
-        return Pending(value)
-    return value
+        return Pending(found)
+    return found
 
 
 def _fresh(value: Value, ev: Evaluator) -> Value:

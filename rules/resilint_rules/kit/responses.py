@@ -97,6 +97,23 @@ def raises_itself(call: Call) -> bool:
     return False
 
 
+def read_together(call: Call) -> list[Call]:
+    """The calls on different paths whose answers are read unchecked at one place, this one among them, in order."""
+    nodes = {id(node) for _, node in call.response.uses} if call.response is not None else set()
+    return [
+        each for each in call.frame.calls.values() if each.response is not None and each.response.names
+        and any(id(node) in nodes for _, node in each.response.uses) and read_unchecked(each.response)
+    ]  # fmt: skip
+
+
+def raise_after_each(calls: list[Call]) -> list[Fix]:
+    """Inserts the status check right after each of some calls, or nothing."""
+    found = [raise_after(each) for each in calls]
+    if not all(found):
+        return []
+    return [Fix(found[0][0].title, tuple(edit for fixes in found for edit in fixes[0].edits))]
+
+
 def raise_after(call: Call) -> list[Fix]:
     """Inserts the status check right after the call, where that can be done without restructuring."""
     response = call.response

@@ -16,10 +16,11 @@ from .catalog import Fact
 from .flow import Flow
 from .frame import Frame
 from .handed import Handed
+from .mappings import changed_inside
 from .module import ClassPiece, FunctionPiece, ImportedName, Module
 from .scanner import Piece
 from .syntax import MAX_DEPTH, MAX_WEIGHT, Tree, parse
-from .values import UNKNOWN, Class, Const, Function, Instance, Ref, Value, join, options
+from .values import UNKNOWN, Class, Const, Function, Instance, Mapping, Ref, Value, join, options
 
 if TYPE_CHECKING:
     from .linker import Linker
@@ -151,6 +152,8 @@ class Scope:
         value = join(found) if found else None
         if isinstance(value, Const) and not value.name:
             return Const(value.value, value.soft, name)
+        if isinstance(value, Mapping) and changed_inside(name, module.text):
+            return Mapping(value.items, open=True)
         return value
 
     def imported(self, targets: list[ImportedName], *, asked: bool = True) -> Value:

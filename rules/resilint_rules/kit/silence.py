@@ -37,6 +37,8 @@ _ASIDE = re.compile(
 """Names that say that a failure is to be of no consequence."""
 _READS = re.compile(r"recv|receive|read|next|__anext__|__next__|get_message")
 _HUNG_UP = re.compile(r"Closed\w*$|Disconnect\w*$|EndOf\w+$|EOF\w*$|IncompleteRead\w*$")
+_FAILED = re.compile(r"\bfail|\berror|\bcould ?n[o']t\b|\bunable\b|\bcan(?:not|'t)\b", re.IGNORECASE)
+_NONE = re.compile(r"\bOptional\[|\|\s*None\b|\bNone\s*\|")
 _COUNTS = re.compile(r"fail|err|miss|skip|bad|retr|attempt", re.IGNORECASE)
 _REPORTS = re.compile(
     r"(?:^|_)(?:fail\w*|err\w*|warn\w*|abort|alert|notify|report\w*|complain|problem)(?:_|$)", re.IGNORECASE
@@ -55,11 +57,11 @@ def silent(guard: Guard) -> Iterator[tuple[Clause, Call]]:
     """Clauses by which the failure of an external call leaves no trace, each with the call."""
     every = [call for call in guard.calls if external(call) and not call.deferred]
     asking = [call for call in every if not call.fact.flag("question")]
-    calls = [call for call in asking if _guarded(guard, call) and not _parting(call)]
+    calls = [call for call in asking if _guarded(guard, call) and not _parting(call) and not _looked_for(call)]
     if not calls or _excused(guard.frame) or _seen_later(guard):
         return
     for clause in clauses(guard):
-        if not _says_nothing(clause) or clause.comment or _only_slow(clause, guard) or _verdict(clause, guard.frame):
+        if not _says_nothing(clause) or clause.comment or _only_slow(clause, guard) or _verdict(clause, guard):
             continue
         meant = (each for each in calls if clause.concerns(each) and not _handled_before(guard, clause, each))
         call = next((each for each in meant if not _hung_up(clause, each)), None)
@@ -77,6 +79,16 @@ def _parting(call: Call) -> bool:
     """Whether a call ends something."""
     names = (last_name(call.node), call.callee.rpartition(".")[2])
     return call.verb == "DELETE" or any(_PARTING.search(name) for name in names)
+
+
+def _looked_for(call: Call) -> bool:
+    """Whether what a call gives is kept on the object, and the module asks elsewhere whether it is there."""
+    statement = call.statement
+    targets = [each.target for each in statement.targets] if isinstance(statement, cst.Assign) else []
+    kept = [each for each in targets if isinstance(each, cst.Attribute)]
+    text = call.frame.scope.module.text
+    names = (re.escape(call.frame.tree.code(each)) for each in kept)
+    return any(re.search(rf"\b(?:if|while|not|and|or) {name}(?: is\b| ==|:|\n)", text) for name in names)
 
 
 def _excused(frame: Frame) -> bool:
@@ -115,14 +127,46 @@ def _is_constant(node: cst.CSTNode) -> bool:
     )
 
 
-def _verdict(clause: Clause, frame: Frame) -> bool:
-    """Whether a clause tells the caller: it answers no to a question, or gives None back inside the module."""
-    returned = [each.value for each in walk(clause.node.body) if isinstance(each, cst.Return)]
-    names = {each.value if isinstance(each, cst.Name) else "" if each is not None else "None" for each in returned}
+def _verdict(clause: Clause, guard: Guard) -> bool:
+    """Whether a clause tells the caller: it answers no to a question, or gives None to callers that expect it.
+
+    One that goes on answers with the function's last statement, if the `try` answers by itself where nothing fails.
+    """
+    returned = [each for each in walk(clause.node.body) if isinstance(each, cst.Return)]
+    if not returned and any(isinstance(each, cst.Return) for each in walk(guard.node.body)):
+        returned = [each for each in (_after(guard),) if isinstance(each, cst.Return)]
+    values = [each.value for each in returned]
+    names = {_told(each) for each in values}
     if names & {"True", "False"}:
         return True
-    name = frame.qualname.rpartition(".")[2]
-    return names == {"None"} and name.startswith("_") and not name.startswith("__")
+    name = guard.frame.qualname.rpartition(".")[2]
+    return names == {"None"} and (_may_be_none(guard.frame) or (name.startswith("_") and not name.startswith("__")))
+
+
+def _told(node: cst.CSTNode | None) -> str:
+    """The constant that is given back: True, False, None, also several of one; "" for anything else."""
+    if isinstance(node, cst.Tuple):
+        every = {_told(each.value) for each in node.elements}
+        return every.pop() if len(every) == 1 else ""
+    return "None" if node is None else node.value if isinstance(node, cst.Name) else ""
+
+
+def _may_be_none(frame: Frame) -> bool:
+    """Whether a function promises that None may come back, so that its callers look."""
+    told = frame.node.returns if isinstance(frame.node, cst.FunctionDef) else None
+    return told is not None and bool(_NONE.search(frame.tree.code(told.annotation)))
+
+
+def _after(guard: Guard) -> cst.CSTNode | None:
+    """The statement after a `try`, or the function's last if it ends a block; None if that holds others."""
+    body = guard.frame.node.body if isinstance(guard.frame.node, cst.FunctionDef) else None
+    if not isinstance(body, cst.IndentedBlock):
+        return None
+    blocks = [each.body for each in walk(body) if isinstance(each, cst.IndentedBlock)]
+    block = next((each for each in blocks if any(line is guard.node for line in each)), body.body)
+    place = next((index for index, line in enumerate(block) if line is guard.node), -1)
+    line = block[place + 1] if 0 <= place < len(block) - 1 else body.body[-1]
+    return line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
 
 
 def _only_slow(clause: Clause, guard: Guard) -> bool:
@@ -169,7 +213,10 @@ def _seen_later(guard: Guard) -> bool:
 def _tells(node: cst.Call) -> bool:
     """Whether a call tells somebody of a failure, by its name."""
     name = last_name(node)
-    return (is_log(node) and name in _LOUD) or bool(_REPORTS.search(name))
+    if is_log(node):
+        said = (each for each in walk(node) if isinstance(each, (cst.SimpleString, cst.FormattedStringText)))
+        return name in _LOUD or any(_FAILED.search(each.value) for each in said)
+    return bool(_REPORTS.search(name))
 
 
 def spoken(clause: Clause, call: Call) -> list[Fix]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .bounds import given, limit
+from .bounds import enclosing, given, limit
 from .calls import Call
 from .durations import Unseen
 from .values import Instance, Object, Pending, Ref, options
@@ -34,6 +34,8 @@ def set_later(call: Call) -> bool:
             if "timeout" in name.lower():
                 return True
     uses = list(_uses(call))
+    if not uses and _said_to_be_limited(call):
+        return True
     limited = [each for each in uses if _limits_itself(each)]
     if not limited:
         return False
@@ -48,12 +50,25 @@ def streamed(made: Call) -> bool:
     if isinstance(inner, Instance) and _STREAMS.search(inner.escaped):
         return True
     return any(each.streams for each in _uses(made))
+def _said_to_be_limited(made: Call) -> bool:
+    """Whether a call with a limit is written on where a client is kept, though it cannot be seen whose it is."""
+    outermost = made.frame
+    while outermost.outer is not None:
+        outermost = outermost.outer
+    text = made.frame.scope.module.text
+    return any(re.search(rf"\.{name}\.\w+\([^)]*\btimeout\b", text) for name in _kept_later(made, outermost))
+
+
+def limited_each_time(made: Call) -> bool:
+    """Whether each of the calls that are seen on a client brings a limit, so that the client needs none."""
+    uses = list(_uses(made))
+    return bool(uses) and all(_limits_itself(each) for each in uses)
 
 
 def _limits_itself(call: Call) -> bool:
-    """Whether a call sets a limit of its own, or a spread may hold one."""
+    """Whether a call sets a limit of its own or stands in one, or a spread may hold one."""
     try:
-        return bool(call.fact.timeout and given(call, call.fact))
+        return bool(enclosing(call) or (call.fact.timeout and given(call, call.fact)))
     except Unseen:
         return True
 
@@ -84,6 +99,16 @@ def _same(one: Call | None, other: Call) -> bool:
     return one is not None and one.node is other.node
 
 
+def _kept_later(made: Call, outermost: Frame) -> list[str]:
+    """The attributes under which what a statement makes is kept by another one."""
+    own = made.statement.targets if isinstance(made.statement, cst.Assign) else ()
+    return [
+        name for frame in outermost.all_frames() for target, _, name, value in frame.sets.values()
+        if not any(each.target is target for each in own)
+        and any(isinstance(each, Instance) and _same(each.made, made) for each in options(value))
+    ]  # fmt: skip
+
+
 def _kept(made: Call, outermost: Frame) -> list[str]:
     """The attributes and the module's names under which a statement keeps what it makes."""
     statement = made.statement
@@ -94,7 +119,7 @@ def _kept(made: Call, outermost: Frame) -> list[str]:
         if isinstance(statement, cst.AnnAssign)
         else []
     )
-    return [
+    return _kept_later(made, outermost) + [
         target.attr.value if isinstance(target, cst.Attribute) else target.value
         for target in targets
         if isinstance(target, cst.Attribute)

@@ -63,6 +63,14 @@ class Mapping:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A method that adds keys to a dict: `update`, `setdefault`."""
+
+    mapping: Mapping
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """Something outside the project, by qualified name: a module, a class, a function."""
 
@@ -189,8 +197,8 @@ class OneOf:
 
 
 Value = Union[  # noqa: UP007 - read at run time, where names that come later would have to exist
-    Unknown, Const, Sequence, Mapping, Ref, Instance, Method, Response, Pending, Partial, Function, Nested, Class,
-    Object, ProjectModule, Result, OneOf,
+    Unknown, Const, Sequence, Mapping, Change, Ref, Instance, Method, Response, Pending, Partial, Function, Nested,
+    Class, Object, ProjectModule, Result, OneOf,
 ]  # fmt: skip
 
 UNKNOWN = Unknown()
@@ -269,10 +277,12 @@ TURNS_PAGES = re.compile(r"next|page|cursor|more|offset|marker|continu|last", re
 def missed(value: Value) -> None:
     """Notes that a body is asked whether it holds a word: `body.get("token") is None`."""
     demand([each for each in options(value) if isinstance(each, Result) and each.of.endswith(".get()")])
+_PICKED = re.compile(r"(?:\]|\bget\(\)|(?:\b|_)(?:search|match|fullmatch|find\w*|select_one|extract\w*)\(\))$")
+"""What ends in taking a part out of a body."""
 
 
 def demand(asked: list[Value]) -> None:
-    """Notes that a body is not taken unless it holds what an answer must: a look at one of its words decides."""
+    """Notes that a body is not taken unless it holds what an answer must: a look at one of its parts decides."""
     for each in asked:
-        if isinstance(each, Result) and each.source is not None and each.of.endswith((".get()", "]")):
+        if isinstance(each, Result) and each.source is not None and _PICKED.search(each.of):
             each.source.envelope = True

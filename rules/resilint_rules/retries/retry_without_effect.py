@@ -197,12 +197,12 @@ def check(frame: Frame) -> Iterator[Finding]:
             yield layer.finding(f"`{unused_policy(layer)}` is never used: no call is retried because of it")
         elif statusless(layer):
             yield layer.finding(
-                f"`{layer.written}` lists no status: a 502 or 503 passes for an answer", *add_statuses(layer)
+                f"`{layer.written}` lists no status: a 502 or 503 is not tried again", *add_statuses(layer)
             )
     for call in frame.calls.values():
         if number := bare_number(call):
             yield call.finding(
-                f"`{call.written}` with a number repeats broken connections at once: no wait, no status",
+                f"`{call.written}` with a number repeats failed connections only, at once: no 502 is tried again",
                 *with_policy(call, number),
             )
     for mount in plain_mounts(frame):

@@ -105,7 +105,7 @@ failure. So does a function of yours that may hold one, and options that cannot 
 ```python good
 import asyncio, time
 import backoff, httpx, requests, stamina
-from tenacity import Retrying, retry, stop_after_delay, stop_when_event_set
+from tenacity import Retrying, retry, retry_if_exception_type, stop_after_delay, stop_when_event_set, wait_exponential
 
 @retry(stop=stop_after_delay(30))
 def timed():
@@ -161,6 +161,13 @@ async def scoped(client: httpx.AsyncClient):
             except httpx.TransportError:
                 await asyncio.sleep(1)
 
+class NotFinished(Exception): ...
+
+@retry(wait=wait_exponential(max=30), retry=retry_if_exception_type(NotFinished))
+def finished(statement):
+    if requests.get(f"{URL}/{statement}", timeout=5).json()["state"] == "running":
+        raise NotFinished
+
 def listen(queue):
     while True:
         try:
@@ -190,13 +197,16 @@ from ..kit.loops import Loop, Retry
 from ..kit.remake import add_words, count_failures
 from ..kit.retries import UNLIMITED, Layer
 from ..kit.rule import Finding, Fix, rule
+from ..kit.syntax import walk
 
 _DAEMON = re.compile(
     r"(?:^|_)(?:run|runs|runner|consume|consumer|listen|listener|forever|serve|worker|daemon|watch|mainloop|main_loop)(?:_|$)"
 )
 
 _WAITS = re.compile(r"(?:^|[_.])(?:wait|await|poll|until)(?:_|$)")
-_UNDONE = re.compile(r"(?:Not|Un)_?(?:Yet|Finished|Ready|Done|Complete|Processed)|Pending|Running|InProgress")
+_UNDONE = re.compile(
+    r"(?:Not|Un)_?(?:Yet)?_?(?:Finished|Ready|Done|Complete|Processed)|NotYet|Pending|InProgress|StillRunning|Incomplete"
+)
 """Names of what is asked again until something is done: each attempt is as good as the last."""
 
 
@@ -204,7 +214,7 @@ _UNDONE = re.compile(r"(?:Not|Un)_?(?:Yet|Finished|Ready|Done|Complete|Processed
 def check(retry: Retry) -> Iterator[Finding]:
     """A policy without any limit; a `while True`, or a `while not done`, that only success leaves."""
     if isinstance(retry, Layer):
-        if retry.limit == UNLIMITED and retry.settled:
+        if retry.limit == UNLIMITED and retry.settled and not _polls(retry) and not _lazy(retry):
             yield retry.finding(
                 f"`{retry.written}` retries for ever: nothing limits its attempts or its time", *_stop(retry)
             )
@@ -214,6 +224,18 @@ def check(retry: Retry) -> Iterator[Finding]:
             f"`{head}` calls `{retry.calls[0].written}` until it succeeds: an outage hangs it for ever",
             *count_failures(retry),
         )
+
+
+def _polls(layer: Layer) -> bool:
+    """Whether it waits for work to be done elsewhere: it repeats only what says that it is not done yet."""
+    errors = layer.errors
+    return bool(errors) and all(_UNDONE.search(each.rpartition(".")[2]) for each in errors or ())
+
+
+def _lazy(layer: Layer) -> bool:
+    """Whether it decorates a generator, whose body runs after the retry is over."""
+    node = layer.body.node if layer.body is not None else None
+    return node is not None and any(isinstance(each, cst.Yield) for each in walk(node))
 
 
 def _stop(layer: Layer) -> list[Fix]:

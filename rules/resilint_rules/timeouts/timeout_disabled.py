@@ -62,7 +62,8 @@ async def report(url):
 ```
 
 An open end is right for a stream that is read bit by bit, and for a client whose calls are streams; a
-limit around the awaited call is one, too.
+limit around the awaited call is one, too. A comment beside it that speaks of waiting says that somebody
+thought about it.
 
 ```python good
 import asyncio
@@ -79,6 +80,18 @@ def events(url):
 async def report(client: httpx.AsyncClient, url):
     async with asyncio.timeout(30):
         return await client.get(url, timeout=None)
+
+class Partner:
+    def __init__(self, deadline):
+        self.client = httpx.AsyncClient(timeout=None)
+        self.deadline = deadline
+
+    async def ask(self, url):
+        return await asyncio.wait_for(self.client.get(url), timeout=self.deadline)
+
+def proxy():
+    # the time limits are those of whoever asks
+    return httpx.AsyncClient(timeout=None)
 ```
 
 The fix puts the limits of `[tool.resilint.timeouts]` in place of the value. It is not applied
@@ -90,22 +103,46 @@ the poll's length, or say why not: `# resilint: ignore[timeout-disabled] server 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+import libcst as cst
+
 from ..kit.bounds import switched_off
-from ..kit.calls import AnyCall, ClientCall
+from ..kit.calls import AnyCall, Call, ClientCall
 from ..kit.remedy import rebound
 from ..kit.rule import Finding, rule
-from ..kit.uses import streamed
+from ..kit.uses import limited_each_time, streamed
+
+_SAYS_WHY = re.compile(
+    r"#(?!\s*(?:resilint|noqa|nosec|pylint|ruff|type)\b).*(?:time\W?out|limit|wait|poll|stream|long|hang|for ?ever)",
+    re.IGNORECASE,
+)
 
 
 @rule(code="TMO003", name="timeout-disabled", severity="error", equivalents=("S113", "B113"))
 def check(call: AnyCall) -> Iterator[Finding]:
     """A literal that stands for no limit, on a call or on the making of a client."""
     off = switched_off(call)
-    if off is not None and off.node is not None and not (isinstance(call, ClientCall) and streamed(call)):
+    if off is None or off.node is None or _explained(call, off.node):
+        return
+    if not isinstance(call, ClientCall) or not (streamed(call) or limited_each_time(call)):
         yield call.finding(
             f"`{call.written}` may wait for ever: its timeout is switched off",
             *rebound(call, off.node, call.fact),
             span=call.frame.tree.span(off.node),
         )
+
+
+def _explained(call: Call, node: cst.CSTNode) -> bool:
+    """Whether a comment on the line, or right above it or the statement, says what the missing limit is for."""
+    document = call.frame.scope.module.doc
+    lines = call.frame.scope.module.text.splitlines()
+    for place in (node, call.statement or node):
+        row = document.position(call.frame.tree.span(place).start)[0] - 1
+        above = row - 1
+        while above >= 0 and lines[above].lstrip().startswith("#"):
+            above -= 1
+        if any(_SAYS_WHY.search(each) for each in lines[above + 1 : row + 1]):
+            return True
+    return False

@@ -59,7 +59,8 @@ session.get(URL, timeout=(3, 27))
 ```
 
 A long wait that was meant is left alone: whole minutes and hours such as 1200 or 3600, products such
-as `60 * 60`, and downloads. So are libraries that do count milliseconds, and programs run here.
+as `60 * 60`, downloads, and where a condition says that limits are off. So are libraries that do
+count milliseconds, and programs run here.
 
 ```python good
 import requests, subprocess
@@ -99,6 +100,8 @@ from ..kit.values import Const, Sequence, Value
 _NAMED = re.compile(r"(?:_|^)(?:ms|msecs?|millis|milliseconds)$", re.IGNORECASE)
 _LOCAL = ("process", "file", "")
 """Peers that are no peers: waiting for an hour is normal there."""
+_MEANT = re.compile(r"disabl|debug|no_?time|unlimit|infinit|endless|forever|slow", re.IGNORECASE)
+"""Words of a condition under which a wait that is as good as endless is meant."""
 
 
 @rule(code="TMO009", name="timeout-in-milliseconds")
@@ -107,7 +110,7 @@ def check(frame: Frame) -> Iterator[Finding]:
     for call in frame.calls.values():
         if call.fact.word("unit", "s") != "s" or call.fact.kind not in ("call", "client", "limit"):
             continue
-        if call.streams or _peer(call) in _LOCAL:
+        if call.streams or _peer(call) in _LOCAL or _meant(call):
             continue
         for param in (*call.fact.timeout, *(call.fact.params("params") if call.fact.kind == "limit" else ())):
             argument = call.args.get(param)
@@ -118,6 +121,11 @@ def check(frame: Frame) -> Iterator[Finding]:
             values = argument.value.members if isinstance(argument.value, Sequence) else (argument.value,)
             for node, value in zip(parts, values, strict=False):
                 yield from _judge(call, param, node, value)
+
+
+def _meant(call: Call) -> bool:
+    tests = [each.node.test for each in call.within if isinstance(each.node, cst.If) and each.part == "body"]
+    return any(_MEANT.search(call.frame.tree.code(test)) for test in tests)
 
 
 def _peer(call: Call) -> str:

@@ -188,3 +188,76 @@ class Feed:
             self.client.post("/seen")
         except Exception:
             pass
+
+
+def internet(hosts):
+    """What the function ends with is the answer."""
+    for host in hosts:
+        try:
+            requests.get(host, timeout=2)
+            return True
+        except requests.RequestException:
+            pass
+    return False
+
+
+def _site(url):
+    try:
+        response = requests.get(url, timeout=5)
+        if response.ok:
+            return response.json()["id"]
+    except requests.RequestException:
+        pass
+    return None
+
+
+def told(url, event):
+    """Nobody learns that it was not sent."""
+    try:
+        requests.post(url, json=event, timeout=5)
+    except requests.RequestException:  # finds: failure-swallowed
+        pass
+    return True
+
+
+class Line:
+    """Whoever calls looks whether it is there."""
+
+    def _connect(self):
+        try:
+            self._socket = socket.create_connection(self.address, timeout=5)
+        except OSError:
+            pass
+
+    def start(self):
+        self._connect()
+        if self._socket is None:
+            raise ConnectionError(self.address)
+
+
+def latest(url) -> "str | None":
+    """Whoever calls is told to expect that it is not known."""
+    try:
+        return requests.get(url, timeout=5).json()["version"]
+    except requests.RequestException:
+        return None
+
+
+def stat(url):
+    try:
+        return {"size": requests.head(url, timeout=5).headers["Content-Length"]}
+    # it does not exist yet
+    except requests.RequestException:
+        return {}
+
+
+def code(url):
+    """What is missing is told afterwards, in a low voice."""
+    found = None
+    try:
+        found = requests.get(url, timeout=5).text
+    except requests.RequestException:
+        pass
+    if not found:
+        LOG.debug("failed to fetch %s", url)
+    return found

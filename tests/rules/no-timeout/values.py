@@ -80,3 +80,39 @@ def decided(slow):
 def process_default():
     """The process's default reaches urllib and not requests."""
     socket.setdefaulttimeout(5)
+
+
+def updated(extra):
+    options = {"headers": {}}
+    options.update(extra)
+    return requests.get(URL, **options)
+
+
+def updated_if(extra):
+    options = {"headers": {}}
+    if extra:
+        options.update(extra)
+    return requests.get(URL, **options)
+
+
+def defaulted():
+    options = dict(headers={})
+    options.setdefault("timeout", TIMEOUT)
+    return requests.get(URL, **options)
+
+
+def updated_in_sight():
+    options = {"headers": {}}
+    options.update({"params": {}}, verify=True)
+    return requests.get(URL, **options)  # finds: no-timeout
+
+
+SHARED = {"headers": {}}
+
+
+def configure(extra):
+    SHARED.update(extra)
+
+
+def shared():
+    return requests.get(URL, **SHARED)

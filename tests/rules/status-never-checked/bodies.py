@@ -1,7 +1,10 @@
 """Bodies that are asked whether they are an answer: here, by who is given them, and by who asked for them."""
 
 import json
+import re
+import sys
 import time
+from urllib.parse import parse_qsl
 
 import requests
 import xmltodict
@@ -234,3 +237,63 @@ def turned():
         if cursor is None:
             return rows
         url = f"{URL}?after={cursor}"
+def triggered():
+    """What an answer must have is asked for, and its lack is told in words."""
+    answer = requests.post(URL, timeout=5)
+    data = answer.json()
+    if not data.get("snapshot_id"):
+        return "No snapshot came back"
+    return data["snapshot_id"]
+
+
+def ended():
+    answer = requests.post(URL, timeout=5)
+    token = dict(parse_qsl(answer.text)).get("oauth_token")
+    if token is None:
+        sys.exit("no token")
+    return token
+
+
+def empty():
+    """An error page reads like no rows at all."""
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    data = answer.json()
+    if not data.get("rows"):
+        return []
+    return data["rows"]
+
+
+def searched():
+    answer = requests.get(URL, timeout=5)
+    found = re.search(r"pin=(\d+)", answer.text)
+    if found is None:
+        raise LookupError(answer.text)
+    return found[1]
+
+
+def searched_in_vain():
+    """An error page reads like a page without a number."""
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    found = re.search(r"pin=(\d+)", answer.text)
+    return found[1] if found else None
+
+
+def _extracted(text):
+    try:
+        return json.loads(text).get("data", "")
+    except ValueError:
+        return text
+
+
+def extracted():
+    answer = requests.get(URL, timeout=5)
+    data = _extracted(answer.text)
+    if "error" in data:
+        raise LookupError(data)
+    return data
+
+
+def told(oauth):
+    """Its parser raises what the other side says is wrong."""
+    answer = requests.post(URL, timeout=5)
+    return oauth.parse_request_body_response(answer.text)

@@ -40,3 +40,10 @@ class Rates:
     def older(self, url):
         """An attribute that each object may set."""
         return requests.get(url, timeout=self.patience)
+
+
+def client(debugging):
+    """No limit is what is wanted here."""
+    if debugging:
+        return httpx.Client(timeout=1_000)
+    return httpx.Client(timeout=1_000)  # finds: timeout-in-milliseconds

@@ -1,0 +1,39 @@
+"""What the methods of a dict do to the keys of it that are seen."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from .calls import Arguments
+from .values import Change, Const, Mapping, options
+
+CHANGES = frozenset(("update", "setdefault"))
+
+
+def change(made: Change, args: Arguments, node: cst.Call) -> None:
+    """Takes over the keys that `update` or `setdefault` adds; what cannot be seen may be any key."""
+    known = made.mapping
+    if args.open_names or args.open_positions:
+        known.open = True
+    values = [each.value for each in args.positional]
+    if made.name != "update":
+        key = values[0] if values else None
+        if not isinstance(key, Const):
+            known.open = True
+        elif len(values) > 1 and str(key.value) not in known.items:
+            known.items[str(key.value)] = (values[1], node)
+        return
+    for value in values:
+        for each in options(value):
+            if isinstance(each, Mapping):
+                known.items.update({name: (inner, node) for name, (inner, _) in each.items.items()})
+            known.open = known.open or not isinstance(each, Mapping) or each.open
+    known.items.update({name: (given.value, node) for name, given in args.named.items()})
+
+
+def changed_inside(name: str, text: str) -> bool:
+    """Whether a function or block of a module adds keys to a dict of the module."""
+    adds = rf"^[ \t]+(?:[^\n#]*[^\w.\n#])?{name}(?:\.(?:update|setdefault)\(|\[[^\]\n]*\][ \t]*=(?!=))"
+    return re.search(adds, text, re.MULTILINE) is not None
