@@ -93,7 +93,7 @@ PROOFS = [
         "unbounded-retry", 3, "reset", "rates()", HANGS, CONNECTION_ERROR,
         shorten=(("ConnectionError)", "ConnectionError, factor=0.02)"),),
     ),
-    Proof("unbounded-retry", 4, "reset", "rates(URL)", HANGS, CONNECTION_ERROR, shorten=(("sleep(1)", "sleep(0.1)"),)),
+    Proof("unbounded-retry", 5, "reset", "rates(URL)", HANGS, CONNECTION_ERROR, shorten=(("sleep(1)", "sleep(0.1)"),)),
     Proof(
         "retry-without-effect", 1, "busy", "anybody(client()).get(URL, timeout=5).status_code", "503", "200",
         given=ANYBODY, tls=True,
