@@ -140,9 +140,15 @@ def from_report(doc: Document, report: Report, shown: str) -> FileResult:
         pieces=report.pieces,
         lines=report.lines,
         left_out=report.left_out,
-        read_lines=len(doc.starts) - (doc.starts[-1] == len(doc.text)),
+        read_lines=_lines(doc),
         reads=report.reads,
     )
+
+
+def _lines(doc: Document) -> int:
+    if "\r" in doc.text:
+        return len(doc.starts) - (doc.starts[-1] == len(doc.text))
+    return doc.text.count("\n") + (not doc.text.endswith("\n") and doc.text != "")
 
 
 def to_json(result: FileResult) -> str:

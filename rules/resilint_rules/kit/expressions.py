@@ -52,6 +52,8 @@ class Expressions(Evaluator):
         if isinstance(node, cst.ConcatenatedString) and not isinstance(node.right, cst.SimpleString):
             self.value(node.right)
             return self._string(node.left) if isinstance(node.left, cst.SimpleString) else UNKNOWN
+        if isinstance(node, cst.SimpleString) and not node.prefix and "\\" not in node.value:
+            return Const(node.raw_value)  # nearly all: libcst has Python compile the others
         try:
             return Const(node.evaluated_value)
         except Exception:  # noqa: BLE001 - an escape that this Python rejects
@@ -71,7 +73,7 @@ class Expressions(Evaluator):
         return UNKNOWN
 
     def _number(self, node: cst.Integer | cst.Float) -> Value:
-        return Const(node.evaluated_value)
+        return Const(int(node.value) if node.value.isdecimal() else node.evaluated_value)
 
     def _sequence(self, node: cst.Tuple | cst.List | cst.Set) -> Value:
         members: list[Value] = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ..catalog.index import CLIENTS, IMPORTS, NAMES, THROUGH
@@ -30,8 +31,8 @@ _COMMON = frozenset(
 
 
 _USED = r"\s*[.(]"
-_ITSELF = r"(?!\s*[.\[])"
-"""What is followed by neither an attribute nor a subscript: the client, not what it gives back."""
+_GOES_ON = re.compile(r"\s*[.\[]")
+"""An attribute or a subscript: no longer the client, but what it gives back."""
 
 
 class Following:
@@ -57,6 +58,7 @@ class Following:
         """Attributes that imported classes bring to those that extend them."""
         self.bases: set[str] = set()
         self._strangers: dict[str, bool] = {}
+        self._locals: dict[tuple[int, int], set[str]] = {}
 
     def run(self) -> Handed:
         module = self.module
@@ -146,8 +148,7 @@ class Following:
                 self._follow(name, _member(makers))
 
     def _follow(self, anchor: str, rest: str = "") -> None:
-        self.followed.add(anchor, rest)
-        self.makers.add(anchor, rest + _ITSELF)
+        self.makers.share(self.followed, self.followed.add(anchor, rest), _GOES_ON)
 
     def _attribute(self, name: str, own: set[str] | None = None) -> None:
         if name in _COMMON:
@@ -233,13 +234,24 @@ class Following:
 
     def locals_of(self, piece: Piece) -> set[str]:
         """Names that lines of a piece give a client."""
+        key = piece.start, len(self.makers.offsets)
+        if key not in self._locals:
+            self._locals[key] = self._find_locals(piece)
+        return set(self._locals[key])
+
+    def _find_locals(self, piece: Piece) -> set[str]:
         text, makers = self.module.text, self.makers
         start = piece.body if piece.kind == "function" else piece.start
         found: set[str] = set()
-        for match in _NAME_ASSIGN.finditer(text, start, piece.end):
-            if self._holds(match.start(2), self._value_end(match.end(2))):
-                found.add(match.group(1))
-        found.update(m.group(2) for m in _AS.finditer(text, start, piece.end) if makers.within(m.start(1), m.end(1)))
+        for mark, end in makers.inside(start, piece.end):
+            line = max(text.rfind("\n", 0, mark) + 1, start)
+            for first in (line, *self._opened_before(mark, line, start)):
+                match = _NAME_ASSIGN.match(text, first, piece.end)
+                if match and self._holds(match.start(2), self._value_end(match.end(2))):
+                    found.add(match.group(1))
+            as_name = _AS.match(text, end, piece.end) if text.rfind("with", line, mark) >= 0 else None
+            if as_name:
+                found.add(as_name.group(1))
         if piece.kind == "function":
             found |= self.parameters(piece, makers)
         else:
@@ -277,18 +289,31 @@ class Following:
         found = _PARAMETER.finditer(self.module.text, piece.head, piece.body)
         return {each.group(1) for each in found if types.within(each.start(2), each.end(2))}
 
+    def _opened_before(self, mark: int, line: int, start: int) -> Iterator[int]:
+        """The starts of lines before that of a mark whose values may reach it, as `_value_end` guesses."""
+        text = self.module.text
+        end = line - 1
+        while end > start and mark - end < _FAR:
+            first = max(text.rfind("\n", 0, end) + 1, start)
+            if self._value_end(end) > end:
+                yield first
+            end = first - 1
+
     def _value_end(self, end: int) -> int:
         """Where the value of an assignment ends, at a guess: a line that goes on is followed a little."""
         goes_on = self.module.text[max(end - 2, 0) : end].rstrip().endswith(("(", ",", "\\", "["))
-        return end + 400 if goes_on else end
+        return end + _FAR if goes_on else end
 
 
-_RETURN = re.compile(r"\b(?:return|yield)\b([^\n]*)")
+_FAR = 400
+"""Characters that a value which goes on behind its first line is taken to have."""
+# The rest begins with no edge of a word, which would be tried at every character.
+_RETURN = re.compile(r"(?:return|yield)\b([^\n]*)")
 _CALLEE = re.compile(r"[ \t]*(?:await[ \t]+)?([A-Za-z_]\w*)(?:\.\w+)*\(")
-_SELF_ASSIGN = re.compile(r"\b(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
-_NAME_ASSIGN = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)", re.MULTILINE)
+_SELF_ASSIGN = re.compile(r"(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
+_NAME_ASSIGN = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)")
 _PARTIAL = re.compile(r"^[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\(\s*", re.MULTILINE)
-_AS = re.compile(r"\bwith\b([^\n]*?)\bas[ \t]+(\w+)")
+_AS = re.compile(r"[^\n]*?\bas[ \t]+(\w+)")
 _PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
 _DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)
 _WORD = re.compile(r"(?<![\w.])\w+")
@@ -305,9 +330,14 @@ def _member(names: tuple[str, ...]) -> str:
     return rf"\s*\.\s*(?:\w+\s*\.\s*)*(?:{'|'.join(map(re.escape, names))})\b"
 
 
+_ROOTS = frozenset(prefix.partition(".")[0] for prefix in IMPORTS)
+
+
 @lru_cache(maxsize=4096)
 def _prefixes(dotted: str) -> tuple[str, ...]:
     """Catalogue imports that a dotted name leads to, or lies above."""
     parts = dotted.split(".")
+    if parts[0] not in _ROOTS:
+        return ()
     found = tuple(prefix for end in range(len(parts), 0, -1) if (prefix := ".".join(parts[:end])) in IMPORTS)
     return found or tuple(prefix for prefix in IMPORTS if prefix.startswith(dotted + "."))

@@ -26,13 +26,13 @@ class Marks:
         self._known: set[tuple[str, str]] = set()
         self._sorted = True
 
-    def add(self, anchor: str, rest: str = "") -> bool:
+    def add(self, anchor: str, rest: str = "") -> list[int]:
         """Marks the places of `anchor`, a name or `.name`, that `rest`, an expression, goes on from.
 
-        Returns False if that was done before.
+        Returns their offsets; none if that was done before.
         """
         if (anchor, rest) in self._known:
-            return False
+            return []
         self._known.add((anchor, rest))
         text, size = self.text, len(anchor)
         confirm = re.compile(rest) if rest else None
@@ -50,10 +50,19 @@ class Marks:
                 fresh.append(found)
                 self.ends[found] = goes_on.end() if goes_on else end
             found = text.find(anchor, end)
-        if fresh:
-            self.offsets.extend(fresh)
+        self._take(fresh)
+        return fresh
+
+    def share(self, other: Marks, offsets: list[int], unless: re.Pattern[str]) -> None:
+        """Marks what `other` has just marked at these offsets, but where `unless` goes on from it."""
+        chosen = [each for each in offsets if not unless.match(self.text, other.ends[each])]
+        self.ends.update((each, other.ends[each]) for each in chosen)
+        self._take(chosen)
+
+    def _take(self, offsets: list[int]) -> None:
+        if offsets:
+            self.offsets.extend(offsets)
             self._sorted = False
-        return True
 
     def within(self, start: int, end: int) -> bool:
         """Whether anything is mentioned in a range."""

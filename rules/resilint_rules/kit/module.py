@@ -143,7 +143,10 @@ class Module:
     def _globals(self, function: FunctionPiece) -> None:
         if not self._has_globals:
             return
-        for match in _GLOBAL.finditer(self.text, function.piece.body, function.piece.end):
+        start, end = function.piece.body, function.piece.end
+        if self.text.find("global", start, end) < 0:
+            return
+        for match in _GLOBAL.finditer(self.text, start, end):
             for name in _NAME.findall(match.group(1)):
                 self.global_writers.setdefault(name, []).append(function)
 

@@ -33,9 +33,9 @@ DEEP = 25
 """How many names may wait for each other: beyond that a chain of constants is not followed."""
 AGAIN = 2
 """How often an attribute may be asked for while it is being found out: a method may read what it has just set."""
-_SETS = re.compile(
-    r"\b(?:self|cls)\.(\w+)\b(?=[ \t]*(?:(?:,[^=\n]*|:[^=\n]+)?=(?!=)|:))|\bas[ \t]+self\.(\w+)\b"
-)
+# Neither begins with the edge of a word, which would be tried at every character.
+_SETS = re.compile(r"(?:self|cls)\.(\w+)\b(?=[ \t]*(?:(?:,[^=\n]*|:[^=\n]+)?=(?!=)|:))")
+_AS_SELF = re.compile(r"as[ \t]+self\.(\w+)")
 _BINDS = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^\n]*|=(?!=))", re.MULTILINE)
 _PROPERTY = re.compile(r"@(?:\w+\.)*(?:cached_)?property\b|@(?:\w+\.)*reify\b")
 
@@ -165,14 +165,15 @@ class Scope:
 
     def _assigned(self, name: str) -> list[Value]:
         """The values that statements at module level give a name, in the order they stand."""
+        text = self.module.text
         mention = re.compile(rf"(?<![\w.]){name}\b")
-        binding = self.module.bindings.get(name, ())
+        binding = {piece.start for piece in self.module.bindings.get(name, ())}
         frame: Frame | None = None
-        for piece in self.module.statements:
-            if piece not in binding:
-                if not binding or (frame is not None and isinstance(frame.env.get(name), Const)):
+        for piece in self.module.statements if binding else ():
+            if piece.start not in binding:
+                if frame is not None and isinstance(frame.env.get(name), Const):
                     continue  # what only mentions a plain value cannot change it
-                if not mention.search(self.module.text, piece.start, piece.end):
+                if text.find(name, piece.start, piece.end) < 0 or not mention.search(text, piece.start, piece.end):
                     continue
             tree = self.tree(piece) if piece.end - piece.start < HUGE or self.interesting(name) else None
             if tree is None:
@@ -297,7 +298,7 @@ class Scope:
                     by_name.setdefault(word, ([], []))[0].append(piece)
             for each in self._methods(cls):
                 span = (each.piece.start, each.piece.end)
-                for word in {found.group(1) or found.group(2) for found in _SETS.finditer(text, *span)}:
+                for word in {*_SETS.findall(text, *span), *_AS_SELF.findall(text, *span)}:
                     by_name.setdefault(word, ([], []))[1].append(each)
             self._assigners[key] = by_name
         return self._assigners[key].get(name, ([], []))
