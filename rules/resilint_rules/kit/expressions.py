@@ -25,13 +25,14 @@ from .values import (
     Sequence,
     Value,
     asked,
+    demand,
     either,
     join,
     look_into,
-    missed,
     options,
     present,
     whole,
+    words,
 )
 
 _FOLDS: dict[type, Any] = {
@@ -154,8 +155,9 @@ class Expressions(Evaluator):
             self.escape(sides[-1], "it is searched", settle=False)
             asked(sides[-1])
         elif any(isinstance(each.operator, (cst.Is, cst.IsNot)) for each in node.comparisons):
-            if literal(sides[-1]) is None and not TURNS_PAGES.search(self.frame.tree.code(node.left)):
-                missed(sides[0])  # the same as a search
+            taken = words(sides[0]) if literal(sides[-1]) is None else []
+            if taken and not TURNS_PAGES.search(self.frame.tree.code(node.left)):
+                demand(taken)  # the same as a search
         elif any(isinstance(each, Const) and VERDICT.search(str(each.value)) for each in sides):
             for side in (each for one in sides for each in options(one)):
                 if whole(side):  # a body that is one word

@@ -161,7 +161,12 @@ class Following:
     def _prepared(self) -> None:
         """Marks the names and attributes that keep a library's function, or a client's, with some of its arguments."""
         text = self.module.text
-        for match in _PARTIAL.finditer(text) if "partial(" in text else ():
+        at = text.find("partial(")
+        while at >= 0:
+            match = _PARTIAL.match(text, text.rfind("\n", 0, at) + 1)
+            at = text.find("partial(", at + 1)
+            if match is None:
+                continue
             own, name = match.groups()
             if self.mentions.within(match.end(), match.end() + 1) and name in self.module.bindings and not own:
                 self._follow(name)
@@ -312,7 +317,7 @@ _RETURN = re.compile(r"(?:return|yield)\b([^\n]*)")
 _CALLEE = re.compile(r"[ \t]*(?:await[ \t]+)?([A-Za-z_]\w*)(?:\.\w+)*\(")
 _SELF_ASSIGN = re.compile(r"(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
 _NAME_ASSIGN = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)")
-_PARTIAL = re.compile(r"^[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\(\s*", re.MULTILINE)
+_PARTIAL = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\(\s*")
 _AS = re.compile(r"[^\n]*?\bas[ \t]+(\w+)")
 _PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
 _DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)

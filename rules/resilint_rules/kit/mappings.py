@@ -10,6 +10,8 @@ from .calls import Arguments
 from .values import Change, Const, Mapping, options
 
 CHANGES = frozenset(("update", "setdefault"))
+_ADDS = re.compile(r"\.(?:update|setdefault)\(|\[[^\]\n]*\][ \t]*=(?!=)")
+_JOINED = re.compile(r"[\w.]\Z")
 
 
 def change(made: Change, args: Arguments, node: cst.Call) -> None:
@@ -35,5 +37,11 @@ def change(made: Change, args: Arguments, node: cst.Call) -> None:
 
 def changed_inside(name: str, text: str) -> bool:
     """Whether a function or block of a module adds keys to a dict of the module."""
-    adds = rf"^[ \t]+(?:[^\n#]*[^\w.\n#])?{name}(?:\.(?:update|setdefault)\(|\[[^\]\n]*\][ \t]*=(?!=))"
-    return re.search(adds, text, re.MULTILINE) is not None
+    at = text.find(name)
+    while at >= 0:
+        before = text[text.rfind("\n", 0, at) + 1 : at]
+        end = at + len(name)
+        if before[:1] in (" ", "\t") and "#" not in before and not _JOINED.search(before) and _ADDS.match(text, end):
+            return True
+        at = text.find(name, end)
+    return False

@@ -274,9 +274,9 @@ TURNS_PAGES = re.compile(r"next|page|cursor|more|offset|marker|continu|last", re
 """Words of a body that an answer may lack: its end."""
 
 
-def missed(value: Value) -> None:
-    """Notes that a body is asked whether it holds a word: `body.get("token") is None`."""
-    demand([each for each in options(value) if isinstance(each, Result) and each.of.endswith(".get()")])
+def words(value: Value) -> list[Value]:
+    """What a value may be that was taken out of a body by its word: `body.get("token")`."""
+    return [each for each in options(value) if isinstance(each, Result) and each.of.endswith(".get()")]
 _PICKED = re.compile(r"(?:\]|\bget\(\)|(?:\b|_)(?:search|match|fullmatch|find\w*|select_one|extract\w*)\(\))$")
 """What ends in taking a part out of a body."""
 

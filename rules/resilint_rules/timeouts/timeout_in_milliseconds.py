@@ -110,7 +110,7 @@ def check(frame: Frame) -> Iterator[Finding]:
     for call in frame.calls.values():
         if call.fact.word("unit", "s") != "s" or call.fact.kind not in ("call", "client", "limit"):
             continue
-        if call.streams or _peer(call) in _LOCAL or _meant(call):
+        if call.streams or _peer(call) in _LOCAL:
             continue
         for param in (*call.fact.timeout, *(call.fact.params("params") if call.fact.kind == "limit" else ())):
             argument = call.args.get(param)
@@ -120,10 +120,13 @@ def check(frame: Frame) -> Iterator[Finding]:
             parts = [e.value for e in given.elements] if isinstance(given, cst.Tuple) else [given]
             values = argument.value.members if isinstance(argument.value, Sequence) else (argument.value,)
             for node, value in zip(parts, values, strict=False):
-                yield from _judge(call, param, node, value)
+                found = list(_judge(call, param, node, value))
+                if found and not _meant(call):
+                    yield from found
 
 
 def _meant(call: Call) -> bool:
+    """Whether a condition around it says that the limit is to be off."""
     tests = [each.node.test for each in call.within if isinstance(each.node, cst.If) and each.part == "body"]
     return any(_MEANT.search(call.frame.tree.code(test)) for test in tests)
 
