@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resilint_rules.kit.project import Project
+from resilint_rules.kit.sieve import MAYBE, YES
 from resilint_rules.kit.text import Document
 
 from . import dotted, files, versions
@@ -32,7 +33,7 @@ nearly all that a check has built goes by itself when it is done."""
 
 HEAVY = 190 * 1024 * 1024
 """Bytes of memory from which on it is worth a collection, and then doing without what was learnt of other files."""
-MORE = 8 * 1024 * 1024
+MORE = 16 * 1024 * 1024
 """Bytes more that a process must hold before that is done again: what it gives up it seldom gives back to the system,
 but uses itself."""
 
@@ -98,6 +99,7 @@ class Analyst:
             doc = document(data, job.name, job.package)
         except files.Unreadable as error:
             return self._unread(job, error)
+        self.project.expect(job.name, YES if job.sure else MAYBE)
         try:
             return from_report(doc, self._check(doc, self.project, self._settings), job.name)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on
@@ -118,9 +120,10 @@ def document(data: bytes, name: str, package: str) -> Document:
 
 def project(root: str, settings: Settings) -> Project:
     """The files below a root, as far as a check may ask for them."""
+    safe: set[str] = set()
 
     def read(name: str) -> bytes | None:
-        return files.read_below(root, name)
+        return files.read_below(root, name, safe)
 
     def exists(name: str) -> bool:
         return os.path.exists(os.path.join(root, name))

@@ -270,13 +270,22 @@ def _remove(path: str) -> None:
         os.unlink(path)
 
 
-def read_below(root: str, name: str) -> bytes | None:
-    """The bytes of a neighbour, by its name below the root; None unless it is a file we may read there."""
+def read_below(root: str, name: str, safe: set[str] | None = None) -> bytes | None:
+    """The bytes of a neighbour, by its name below the root; None unless it is a file we may read there.
+
+    `safe` collects folders that do lie below the root: following each of their parts costs more than reading.
+    """
     path = os.path.join(root, name)
-    if not os.path.lexists(path):
+    try:
+        linked = stat.S_ISLNK(os.lstat(path).st_mode)
+    except (OSError, ValueError):
         return None
-    if not below(os.path.realpath(path), os.path.realpath(root)):
-        return None
+    folder = os.path.dirname(path)
+    if linked or safe is None or folder not in safe:
+        if not below(os.path.realpath(path), os.path.realpath(root)):
+            return None
+        if safe is not None and not linked:
+            safe.add(folder)
     try:
         return read(path)
     except Unreadable:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..catalog.index import IMPORTS
 from .catalog import Catalog
 from .module import ImportedName, Module
-from .sieve import MAYBE, YES, sift
+from .sieve import MAYBE, NO, YES, sift
 from .text import Document
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Project:
 
     __slots__ = (
         "_exists",
+        "_expected",
         "_found",
         "_given",
         "_handed",
@@ -75,6 +76,7 @@ class Project:
     ) -> None:
         self._read = read
         self._exists = exists
+        self._expected = ("", NO)
         self._tops: dict[str, bool] = {}
         self._places: dict[tuple[str, int, int], tuple[str, ...]] = {}
         self._found: dict[tuple[ImportedName, tuple[str, ...]], tuple[str, str, dict[str, str]]] = {}
@@ -210,8 +212,15 @@ class Project:
         self.reads.update(known[1])
         return known[0]
 
+    def expect(self, name: str, level: int) -> None:
+        """Says what the sieve has said of the document that is asked for next."""
+        self._expected = (name, level)
+
     def sifted(self, doc: Document) -> int:
         """How far a document matters by its own imports, as the sieve says."""
+        expected, self._expected = self._expected, ("", NO)
+        if expected[0] == doc.name and expected[1] != NO:
+            return expected[1]
         known = self._modules.get(doc.name)
         if known is not None and known[1].text == doc.text:
             return self.level(known[1])
