@@ -7,7 +7,7 @@ as it did costs one comparison, and a file that does not matter is read once and
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import files
@@ -84,8 +84,8 @@ class Plan:
         self._packages: dict[str, str] = {}
         self._recalled: dict[str, tuple[Home, str, Known | None]] = {}
 
-    def fill(self, paths: Sequence[str], force_exclude: bool) -> None:
-        """Looks at the files in and below `paths`. Effect: reads those that are not known."""
+    def fill(self, paths: Sequence[str], force_exclude: bool) -> Iterator[None]:
+        """Looks at the files in and below `paths`, folder by folder. Effect: reads those that are not known."""
         troubles: list[Trouble] = []
         met = [
             (folder, *self._known(folder.home, folder.path))
@@ -98,6 +98,7 @@ class Plan:
                 self._take(folder.home, known)
             else:
                 self._sort(folder, name, known)
+                yield
         for trouble in troubles:
             home = self._homes.above(os.path.dirname(trouble.path))
             self.items.append(Item(home, trouble=trouble))

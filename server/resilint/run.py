@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .remembered import Cache
     from .result import FileResult, Problem
     from .settings import Mistake, Settings
+    from .workers import Crew
 
 __all__ = ["Counts", "Opened", "Options", "Run", "Wish"]
 
@@ -87,6 +88,8 @@ class Run:
         self._sieve: Callable[[bytes, tuple[str, ...]], int] | None = None
         self._plan = Plan(self.homes, self._wanted, self._cache)
         self._pieces = self._lines = self._left_out = 0
+        self._crew: Crew | None = None
+        self._begun = self._size = 0
 
     @property
     def counts(self) -> Counts:
@@ -137,11 +140,14 @@ class Run:
         collecting = gc.isenabled()
         gc.disable()  # many small records, none of them garbage
         try:
-            self._plan.fill(self._paths, self.options.force_exclude)
+            for _ in self._plan.fill(self._paths, self.options.force_exclude):
+                self._begin(_cores())
             if self._plan.items:
                 yield from self._results()
             self._save()
         finally:
+            if self._crew:
+                self._crew.dismiss()
             if collecting:
                 gc.enable()
 
@@ -181,17 +187,33 @@ class Run:
         finally:
             coming.close()
 
+    def _begin(self, least: int) -> None:
+        """Hands what is known of the work to processes, once it is worth `least` of them, or as many as are allowed."""
+        fresh = self._plan.jobs[self._begun :]
+        self._size += sum(job.size for _, job in fresh)
+        self._begun += len(fresh)
+        if self._crew is None:
+            most = self.options.jobs or _cores()
+            processes = min(most, 2 * self._size // WORTH, self._begun)
+            if processes < min(least, most) or processes < 2:
+                return
+            from . import workers
+
+            self._crew = workers.Crew(processes, self.options.check)
+            fresh = self._plan.jobs
+        if fresh:
+            self._crew.add(fresh)
+
     def _work(self) -> Generator[tuple[int, Done], None, None]:
         """Number (from one) and outcome of each job, in any order."""
         jobs = self._plan.jobs
-        size = sum(job.size for _, job in jobs)
-        processes = min(self.options.jobs or _cores(), 2 * size // WORTH, len(jobs))
         done: set[int] = set()
-        if processes > 1:
+        self._begin(2)
+        if self._crew:
             from . import workers
 
             try:
-                for number, outcome in workers.work(jobs, processes, self.options.check):
+                for number, outcome in self._crew.outcomes():
                     done.add(number)
                     yield number, outcome
             except workers.CannotStart:

@@ -49,31 +49,11 @@ class CannotStart(Exception):
     """No process could be started; what is not done yet can be done without one."""
 
 
-def work(
-    jobs: Sequence[tuple[Home, Job]], processes: int, check: str
-) -> Generator[tuple[int, Done], None, None]:
-    """Number (from one) and outcome of each job, as they are done. Effect: starts processes, and ends them.
-
-    Raises CannotStart.
-    """
-    crew = _Crew(_shares(_batches(jobs), processes), check)
-    threads = [threading.Thread(target=crew.tend, args=(share,), daemon=True) for share in crew.shares]
-    try:
-        for thread in threads:
-            thread.start()
-        for _ in jobs:
-            yield crew.next()
-    finally:
-        crew.dismiss()
-        for thread in threads:
-            thread.join()
-
-
-def _batches(jobs: Sequence[tuple[Home, Job]]) -> list[_Batch]:
-    """The jobs in batches of neighbours of one root."""
+def _batches(jobs: Sequence[tuple[Home, Job]], first: int = 1) -> list[_Batch]:
+    """The jobs, numbered from `first`, in batches of neighbours of one root."""
     batches: list[_Batch] = []
     size = 0
-    for number, (home, job) in enumerate(jobs, 1):
+    for number, (home, job) in enumerate(jobs, first):
         if not batches or batches[-1][0] is not home or size + job.size > BATCH:
             size = 0
             batches.append((home, []))
@@ -92,12 +72,21 @@ def _shares(batches: list[_Batch], processes: int) -> list[deque[_Batch]]:
     return [deque(batches[start:end]) for start, end in pairwise(edges)]
 
 
-class _Crew:
-    """What is left to do, who does it, and what has come of it; each process has a thread that tends it."""
+class Crew:
+    """What is left to do, who does it, and what has come of it; each process has a thread that tends it.
 
-    def __init__(self, shares: list[deque[_Batch]], check: str) -> None:
-        self.shares = shares
+    The work may still be looked for while it is done: what is added goes to the first share, from whose end the
+    others help themselves; when all is known, what is left is shared out.
+    """
+
+    def __init__(self, processes: int, check: str) -> None:
+        """Effect: starts processes as soon as there is work; `dismiss` ends them."""
+        self.shares: list[deque[_Batch]] = [deque() for _ in range(processes)]
         self._check = check
+        self._waiting: list[tuple[Home, Job]] = []
+        self._jobs = 0
+        self._known = False
+        self._threads = [threading.Thread(target=self._tend, args=(share,), daemon=True) for share in self.shares]
         self._out: SimpleQueue[tuple[int, Done] | BaseException] = SimpleQueue()
         self._blamed: set[int] = set()
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -106,7 +95,36 @@ class _Crew:
         self._over = False
         self._more = threading.Condition(self._lock)
 
-    def next(self) -> tuple[int, Done]:
+    def add(self, jobs: Sequence[tuple[Home, Job]]) -> None:
+        """Adds jobs, numbered on from those before, from one. They start when they make a batch."""
+        self._waiting.extend(jobs)
+        if sum(job.size for _, job in self._waiting) > BATCH:
+            self._send_off()
+
+    def _send_off(self) -> None:
+        with self._lock:
+            self.shares[0].extend(_batches(self._waiting, self._jobs + 1))
+            self._more.notify_all()
+        if not self._jobs:
+            for thread in self._threads:
+                thread.start()
+        self._jobs += len(self._waiting)
+        self._waiting.clear()
+
+    def outcomes(self) -> Generator[tuple[int, Done], None, None]:
+        """Number and outcome of each job, as they are done: no more are added. Raises CannotStart."""
+        self._send_off()
+        with self._lock:
+            left = list(self.shares[0])
+            for share, part in zip(self.shares, _shares(left, len(self.shares)), strict=True):
+                share.clear()
+                share.extend(part)
+            self._known = True
+            self._more.notify_all()
+        for _ in range(self._jobs):
+            yield self._next()
+
+    def _next(self) -> tuple[int, Done]:
         """The next outcome, whichever it is."""
         while True:
             try:
@@ -127,8 +145,11 @@ class _Crew:
             self._more.notify_all()
             for process in self._running:
                 process.kill()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
 
-    def tend(self, share: deque[_Batch]) -> None:
+    def _tend(self, share: deque[_Batch]) -> None:
         """A thread's life: hands the batches of a share, and then those of others, to one process after the other."""
         import signal
 
@@ -142,7 +163,7 @@ class _Crew:
                     process = self._do(process, batch)
                 finally:
                     self._release()
-        except BaseException as error:  # noqa: BLE001 - raised again by `next`
+        except BaseException as error:  # noqa: BLE001 - raised again by `outcomes`
             self._out.put(error)
         finally:
             if process:
@@ -151,7 +172,7 @@ class _Crew:
     def _take(self, share: deque[_Batch]) -> _Batch | None:
         """The next batch of a share, or the last of the longest; waits while others may still give some back."""
         with self._lock:
-            while not any(self.shares) and self._busy and not self._over:
+            while not any(self.shares) and (self._busy or not self._known) and not self._over:
                 self._more.wait()
             if self._over or not any(self.shares):
                 return None

@@ -63,16 +63,16 @@ def test_a_process_killed_from_outside_is_replaced(tmp_path: Path, monkeypatch: 
     """A file that was only near when its process was killed is tried again, and found to be harmless."""
     tree(tmp_path, {})
     killed: list[int] = []
-    start = workers._Crew._start
+    start = workers.Crew._start
 
-    def kill_the_first(crew: workers._Crew) -> subprocess.Popen[bytes]:
+    def kill_the_first(crew: workers.Crew) -> subprocess.Popen[bytes]:
         process = start(crew)
         if not killed:
             killed.append(process.pid)
             process.kill()
         return process
 
-    monkeypatch.setattr(workers._Crew, "_start", kill_the_first)
+    monkeypatch.setattr(workers.Crew, "_start", kill_the_first)
     shared, _ = run(tmp_path, cache=False, jobs=2)
     assert killed
     assert shared == run(tmp_path, cache=False)[0]
@@ -117,13 +117,13 @@ def test_a_run_that_is_left_ends_its_processes(tmp_path: Path, monkeypatch: pyte
     """Whoever stops asking for results, for instance after an interrupt, leaves nothing running."""
     tree(tmp_path, {})
     started: list[subprocess.Popen[bytes]] = []
-    start = workers._Crew._start
+    start = workers.Crew._start
 
-    def remember(crew: workers._Crew) -> subprocess.Popen[bytes]:
+    def remember(crew: workers.Crew) -> subprocess.Popen[bytes]:
         started.append(start(crew))
         return started[-1]
 
-    monkeypatch.setattr(workers._Crew, "_start", remember)
+    monkeypatch.setattr(workers.Crew, "_start", remember)
     results = iter(Run([str(tmp_path)], OPTIONS._replace(jobs=2, cache=False)))
     next(results)
     results.close()  # type: ignore[attr-defined]
@@ -185,13 +185,13 @@ def test_a_process_that_holds_too_much_makes_way(tmp_path: Path, monkeypatch: py
     program = workers._START.replace("serve; serve()", "serve; import resilint.workers as w; w.TIRED = 1; serve()")
     monkeypatch.setattr(workers, "_START", program)
     started: list[int] = []
-    start = workers._Crew._start
+    start = workers.Crew._start
 
-    def count(crew: workers._Crew) -> subprocess.Popen[bytes]:
+    def count(crew: workers.Crew) -> subprocess.Popen[bytes]:
         started.append(1)
         return start(crew)
 
-    monkeypatch.setattr(workers._Crew, "_start", count)
+    monkeypatch.setattr(workers.Crew, "_start", count)
     assert run(tmp_path, cache=False, jobs=2)[0] == run(tmp_path, cache=False)[0]
     assert len(started) > 2
 
