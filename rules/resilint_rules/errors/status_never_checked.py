@@ -68,6 +68,34 @@ def found(query):
     return [each["title"] for each in pages]
 ```
 
+A handler that takes an error page because it cannot be parsed, and not the new exception, is to take
+both.
+
+```python bad
+import requests
+
+def updated():
+    try:
+        resp = requests.get(URL, timeout=5)  # finds: status-never-checked
+        return resp.json()["state"]
+    except ValueError:
+        log.warning("no state")
+        return None
+```
+
+```python fixed
+import requests
+
+def updated():
+    try:
+        resp = requests.get(URL, timeout=5)
+        resp.raise_for_status()
+        return resp.json()["state"]
+    except (ValueError, requests.HTTPError):
+        log.warning("no state")
+        return None
+```
+
 Any look at the status counts, also as a truth value. So does handing the response to somebody
 else, who may look.
 

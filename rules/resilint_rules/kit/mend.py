@@ -46,8 +46,17 @@ def add_key(tree: Tree, node: cst.Dict | cst.Call, document: Document, name: str
     return _append(tree, document, start, items, text) if items else Edit(end - 1, end - 1, text)
 
 
+def add_member(frame: Frame, node: cst.Tuple, text: str) -> Edit:
+    """Adds one more as the last of a tuple that has some."""
+    return _append(frame.tree, frame.scope.module.doc, frame.tree.outer(node).start, node.elements, text)
+
+
 def _append(
-    tree: Tree, document: Document, before: int, items: Sequence[cst.Arg | cst.BaseDictElement], text: str
+    tree: Tree,
+    document: Document,
+    before: int,
+    items: Sequence[cst.Arg | cst.BaseDictElement | cst.BaseElement],
+    text: str,
 ) -> Edit:
     """Adds one more to a list in brackets that begin behind `before`, on a line of its own where all have one."""
     last = items[-1]
