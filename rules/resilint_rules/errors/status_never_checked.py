@@ -96,6 +96,24 @@ def updated():
         return None
 ```
 
+Where the call itself says that nothing is to be raised, that is turned round.
+
+```python bad
+import aiohttp
+
+async def names(session: aiohttp.ClientSession):
+    async with session.get("/names", raise_for_status=False) as answer:  # finds: status-never-checked
+        return await answer.json()
+```
+
+```python fixed
+import aiohttp
+
+async def names(session: aiohttp.ClientSession):
+    async with session.get("/names", raise_for_status=True) as answer:
+        return await answer.json()
+```
+
 Any look at the status counts, also as a truth value. So does handing the response to somebody
 else, who may look.
 

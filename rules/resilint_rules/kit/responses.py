@@ -9,6 +9,7 @@ import libcst as cst
 from .bodies import asked_elsewhere
 from .calls import Call, Guard
 from .catalog import Fact
+from .checks import given
 from .handlers import clauses, is_log, known_as
 from .mend import add_member, after_statement, before_body, hoist, replace
 from .rule import Fix, Import
@@ -125,6 +126,12 @@ def raise_after(call: Call) -> list[Fix]:
         return []
     name = response.names[0]
     text = f"{name}.{fact.word('raiser')}()"
+    wider, imports = _widened(call, fact)
+    own = call.fact.param("raises_param")
+    off = call.args.get(own) if own is not None else None
+    if own is not None and off is not None and _is_name(off.node, "False") and given(call, off) is not None:
+        flipped = replace(call.frame, off.node, "True")
+        return [Fix(f"Set {own.name}=True", tuple(sorted((flipped, *wider))), imports)]
     statement = call.statement
     edit = None
     later = _guarded_later(response, fact)
@@ -142,7 +149,6 @@ def raise_after(call: Call) -> list[Fix]:
             edit = after_statement(call.frame, statement, text)
     if edit is None:
         return []
-    wider, imports = _widened(call, fact)
     return [Fix(f"Insert {text}", tuple(sorted((edit, *wider))), imports)]
 
 
