@@ -154,6 +154,8 @@ def raise_after(call: Call) -> list[Fix]:
 
 _UNREADABLE = re.compile(r"^ValueError$|JSONDecodeError$")
 """What is raised for a body that is no JSON, such as an error page."""
+_EVERY = frozenset(("args", "__class__", "__traceback__", "with_traceback"))
+"""What every exception has."""
 
 
 def _widened(call: Call, fact: Fact) -> tuple[list[Edit], tuple[Import, ...]]:
@@ -167,7 +169,9 @@ def _widened(call: Call, fact: Fact) -> tuple[list[Edit], tuple[Import, ...]]:
         for each in around:
             kept = each.node.type
             if kept is not None and any(_UNREADABLE.search(error) for error in each.errors or ()):
-                if any(isinstance(n, cst.Attribute) and _is_name(n.value, each.name) for n in walk(each.node.body)):
+                parts = [part for part in walk(each.node.body) if isinstance(part, cst.Attribute)]
+                asked = {part.attr.value for part in parts if _is_name(part.value, each.name)}
+                if not asked <= _EVERY:
                     return [], ()  # it asks the exception for what only its kind has
                 name, needed = known_as(call.frame, raised)
                 if isinstance(kept, cst.Tuple):
