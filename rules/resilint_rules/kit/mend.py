@@ -86,7 +86,8 @@ def _append(
 
 def front(module: Module, needs: str = "") -> int | None:
     """Where a definition can be put that functions of a module share: before the first function or class behind the
-    import of what it `needs`, above its comments. One place, so that many fixes do not define it many times."""
+    import of what it `needs`, above its comments and the headline of its section. One place, so that many fixes do not
+    define it many times."""
     brought = not needs
     top = None
     for piece in module.outline.pieces:
@@ -97,10 +98,24 @@ def front(module: Module, needs: str = "") -> int | None:
     if top is None:
         return None
     document = module.doc
-    row = document.position(top.start)[0]
+    row = _above_comments(document, document.position(top.start)[0])
+    blank = row
+    while blank > 1 and not document.line(blank - 1).strip():
+        blank -= 1
+    headline = _above_comments(document, blank)
+    if headline > 1 and any(_RULED.match(document.line(each)) for each in range(headline, blank)):
+        row = headline
+    return document.starts[row - 1]
+
+
+_RULED = re.compile(r"#\s*[#=*~-]{3,}")
+"""A line of a headline: `#########`, `# ======`, `# --- Helpers ---`."""
+
+
+def _above_comments(document: Document, row: int) -> int:
     while row > 1 and document.line(row - 1).startswith("#"):
         row -= 1
-    return document.starts[row - 1]
+    return row
 
 
 def replace(frame: Frame, node: cst.CSTNode, text: str) -> Edit:
