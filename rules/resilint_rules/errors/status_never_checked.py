@@ -68,6 +68,52 @@ def found(query):
     return [each["title"] for each in pages]
 ```
 
+A handler that takes an error page because it cannot be parsed, and not the new exception, is to take
+both.
+
+```python bad
+import requests
+
+def updated():
+    try:
+        resp = requests.get(URL, timeout=5)  # finds: status-never-checked
+        return resp.json()["state"]
+    except ValueError:
+        log.warning("no state")
+        return None
+```
+
+```python fixed
+import requests
+
+def updated():
+    try:
+        resp = requests.get(URL, timeout=5)
+        resp.raise_for_status()
+        return resp.json()["state"]
+    except (ValueError, requests.HTTPError):
+        log.warning("no state")
+        return None
+```
+
+Where the call itself says that nothing is to be raised, that is turned round.
+
+```python bad
+import aiohttp
+
+async def names(session: aiohttp.ClientSession):
+    async with session.get("/names", raise_for_status=False) as answer:  # finds: status-never-checked
+        return await answer.json()
+```
+
+```python fixed
+import aiohttp
+
+async def names(session: aiohttp.ClientSession):
+    async with session.get("/names", raise_for_status=True) as answer:
+        return await answer.json()
+```
+
 Any look at the status counts, also as a truth value. So does handing the response to somebody
 else, who may look.
 

@@ -93,6 +93,38 @@ def rules():
     )["rules"]
 ```
 
+A handler that takes an error page because it cannot be parsed is to take the new exception, too.
+
+```python bad
+from json import JSONDecodeError
+from httpx import Client, TransportError
+
+def version(client: Client):
+    try:
+        return client.get("/version").json()["latest"]  # finds: unchecked-body
+    except (
+        TransportError,  # nobody there
+        JSONDecodeError,
+    ):
+        return KNOWN
+```
+
+```python fixed
+from json import JSONDecodeError
+import httpx
+from httpx import Client, TransportError
+
+def version(client: Client):
+    try:
+        return client.get("/version").raise_for_status().json()["latest"]
+    except (
+        TransportError,  # nobody there
+        JSONDecodeError,
+        httpx.HTTPStatusError,
+    ):
+        return KNOWN
+```
+
 A client that raises by itself needs no look, and neither does a status that is read in the same
 breath. A library that raises on an error status is none of this rule's business.
 

@@ -12,6 +12,7 @@ from .evaluate import Evaluator
 from .syntax import children, walk
 from .values import (
     ALIASES,
+    ENVELOPE,
     TURNS_PAGES,
     UNKNOWN,
     VERDICT,
@@ -153,7 +154,8 @@ class Expressions(Evaluator):
         self.frame.compares[id(node)] = (node, sides)
         if any(isinstance(each.operator, (cst.In, cst.NotIn)) for each in node.comparisons):
             self.escape(sides[-1], "it is searched", settle=False)
-            asked(sides[-1])
+            if not (isinstance(self.current, cst.If) and _noted(self.current, self.frame.node)):
+                asked(sides[-1])
         elif any(isinstance(each.operator, (cst.Is, cst.IsNot)) for each in node.comparisons):
             taken = words(sides[0]) if literal(sides[-1]) is None else []
             if taken and not TURNS_PAGES.search(self.frame.tree.code(node.left)):
@@ -275,6 +277,28 @@ def _misses(within: Within) -> bool:
         if handler.name is None and not tells and names & {"", "Exception", "BaseException"}:
             return True
     return False
+
+
+def _noted(branch: cst.If, function: cst.CSTNode | None) -> bool:
+    """Whether a part of a body is only kept where it is there, and the body is given back whether it is or not."""
+    test, lines = branch.test, branch.body.body
+    if not isinstance(test, cst.Comparison) or branch.orelse is not None or not isinstance(function, cst.FunctionDef):
+        return False
+    body, last = test.comparisons[0].comparator, function.body.body[-1]
+    small = [each.body[0] for each in (*lines, last) if isinstance(each, cst.SimpleStatementLine)]
+    if not isinstance(body, cst.Name) or len(small) != 2 or len(lines) != 1:
+        return False
+    kept, given = small
+    return (
+        isinstance(kept, cst.Assign)
+        and isinstance(kept.value, cst.Subscript)
+        and kept.value.value.deep_equals(body)
+        and kept.value.slice[0].slice.deep_equals(cst.Index(test.left))
+        and isinstance(given, cst.Return)
+        and given.value is not None
+        and given.value.deep_equals(body)
+        and not (isinstance(test.left, cst.SimpleString) and str(test.left.evaluated_value).lower() in ENVELOPE)
+    )
 
 
 def _names(node: cst.CSTNode) -> list[str]:

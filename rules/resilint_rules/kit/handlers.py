@@ -11,6 +11,7 @@ import libcst as cst
 from .calls import Call, Guard
 from .catalog import BUILTIN_ERRORS, Catalog
 from .frame import Frame
+from .rule import Import
 from .syntax import children, dotted, walk
 from .values import Class, ProjectModule, Ref, Sequence, Value
 
@@ -324,3 +325,23 @@ def pauses(frame: Frame, node: cst.Call) -> bool:
 def builtin(name: str) -> bool:
     """Whether it is one of Python's own exceptions."""
     return name in BUILTIN_ERRORS or name in BROAD
+
+
+def known_as(frame: Frame, error: str) -> tuple[str, Import | None]:
+    """The name that the module has for an exception, and the import it needs if it has none."""
+    module, libraries = frame.scope.module, frame.scope.catalog.libraries(error)
+    spellings = [error, *(other for each in libraries for other, first in each.aliases.items() if first == error)]
+    if "." not in error or builtin(error):
+        return error, None
+    for own, targets in module.imports.items():
+        if any(f"{t.module}.{t.name}" in spellings for t in targets):
+            return own, None
+    error = min(spellings, key=len)
+    parts = error.split(".")
+    for end in range(len(parts) - 1, 0, -1):
+        prefix = ".".join(parts[:end])
+        for own, targets in module.imports.items():
+            if any((t.module == prefix and not t.name) or f"{t.module}.{t.name}" == prefix for t in targets):
+                rest = error[len(prefix) + 1 :]
+                return f"{own}.{rest}", None
+    return error, Import(error.rpartition(".")[0])

@@ -46,8 +46,17 @@ def add_key(tree: Tree, node: cst.Dict | cst.Call, document: Document, name: str
     return _append(tree, document, start, items, text) if items else Edit(end - 1, end - 1, text)
 
 
+def add_member(frame: Frame, node: cst.Tuple, text: str) -> Edit:
+    """Adds one more as the last of a tuple that has some."""
+    return _append(frame.tree, frame.scope.module.doc, frame.tree.outer(node).start, node.elements, text)
+
+
 def _append(
-    tree: Tree, document: Document, before: int, items: Sequence[cst.Arg | cst.BaseDictElement], text: str
+    tree: Tree,
+    document: Document,
+    before: int,
+    items: Sequence[cst.Arg | cst.BaseDictElement | cst.BaseElement],
+    text: str,
 ) -> Edit:
     """Adds one more to a list in brackets that begin behind `before`, on a line of its own where all have one."""
     last = items[-1]
@@ -77,7 +86,8 @@ def _append(
 
 def front(module: Module, needs: str = "") -> int | None:
     """Where a definition can be put that functions of a module share: before the first function or class behind the
-    import of what it `needs`, above its comments. One place, so that many fixes do not define it many times."""
+    import of what it `needs`, above its comments and the headline of its section. One place, so that many fixes do not
+    define it many times."""
     brought = not needs
     top = None
     for piece in module.outline.pieces:
@@ -88,10 +98,24 @@ def front(module: Module, needs: str = "") -> int | None:
     if top is None:
         return None
     document = module.doc
-    row = document.position(top.start)[0]
+    row = _above_comments(document, document.position(top.start)[0])
+    blank = row
+    while blank > 1 and not document.line(blank - 1).strip():
+        blank -= 1
+    headline = _above_comments(document, blank)
+    if headline > 1 and any(_RULED.match(document.line(each)) for each in range(headline, blank)):
+        row = headline
+    return document.starts[row - 1]
+
+
+_RULED = re.compile(r"#\s*[#=*~-]{3,}")
+"""A line of a headline: `#########`, `# ======`, `# --- Helpers ---`."""
+
+
+def _above_comments(document: Document, row: int) -> int:
     while row > 1 and document.line(row - 1).startswith("#"):
         row -= 1
-    return document.starts[row - 1]
+    return row
 
 
 def replace(frame: Frame, node: cst.CSTNode, text: str) -> Edit:

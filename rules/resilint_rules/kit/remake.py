@@ -6,7 +6,7 @@ import libcst as cst
 
 from .calls import Call
 from .frame import Frame
-from .handlers import CONTINUE, builtin, is_endless, ways
+from .handlers import CONTINUE, is_endless, known_as, ways
 from .loops import Loop
 from .mend import add_argument, before_body, indentation, replace, unused
 from .naming import used_in
@@ -137,9 +137,7 @@ def narrow(layer: Layer) -> list[Fix]:
     errors: list[str] = []
     for call in layer.calls:
         for library in frame.scope.catalog.libraries(call.callee):
-            for error in library.data.get("transient", {}).get("errors", ()):
-                spellings = [error, *(other for other, first in library.aliases.items() if first == error)]
-                errors.append(min(spellings, key=len))
+            errors.extend(library.data.get("transient", {}).get("errors", ()))
         errors.extend(_refusals(call))
     return _narrowed(layer, words, list(dict.fromkeys(errors)))
 
@@ -149,19 +147,14 @@ def _refusals(call: Call) -> list[str]:
     kind = call.response.type if call.response is not None else ""
     fact = call.frame.scope.catalog.fact("response", kind) if kind else None
     raiser = fact.word("raiser") if fact is not None else ""
-    raised = fact.word("raiser_raises") if fact is not None and raiser and raiser in call.frame.tree.text else ""
-    if not raised:
-        return []
-    libraries = call.frame.scope.catalog.libraries(raised)
-    known = [other for each in libraries for other, first in each.aliases.items() if first == raised]
-    return [min([raised, *known], key=len)]
+    return [fact.word("raiser_raises")] if fact is not None and raiser and raiser in call.frame.tree.text else []
 
 
 def _narrowed(layer: Layer, words: str, errors: list[str]) -> list[Fix]:
     imports: list[Import] = []
     names: list[str] = []
     for each in errors:
-        text, needed = known_as(layer, each)
+        text, needed = known_as(layer.frame, each)
         names.append(text)
         if needed is not None:
             imports.append(needed)
@@ -182,22 +175,3 @@ def _narrowed(layer: Layer, words: str, errors: list[str]) -> list[Fix]:
         return [Fix(title, (Edit(end, end, f"({text})"),), (*imports, *more))]
     edit = add_argument(layer.call, text)
     return [Fix(title, (edit,), (*imports, *more))] if edit is not None else []
-
-
-def known_as(layer: Layer, error: str) -> tuple[str, Import | None]:
-    """The name that the module has for an exception, and the import it needs if it has none."""
-    module = layer.frame.scope.module
-    home, _, name = error.rpartition(".")
-    if not home or builtin(error):
-        return error, None
-    for own, targets in module.imports.items():
-        if any(t.module == home and t.name == name for t in targets):
-            return own, None
-    parts = error.split(".")
-    for end in range(len(parts) - 1, 0, -1):
-        prefix = ".".join(parts[:end])
-        for own, targets in module.imports.items():
-            if any((t.module == prefix and not t.name) or f"{t.module}.{t.name}" == prefix for t in targets):
-                rest = error[len(prefix) + 1 :]
-                return f"{own}.{rest}", None
-    return error, Import(home)

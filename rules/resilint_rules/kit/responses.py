@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from .bodies import asked_elsewhere
 from .calls import Call, Guard
 from .catalog import Fact
-from .handlers import clauses, is_log
-from .mend import after_statement, before_body, hoist
-from .rule import Fix
+from .checks import given
+from .handlers import clauses, is_log, known_as
+from .mend import add_member, after_statement, before_body, hoist, replace
+from .rule import Fix, Import
 from .syntax import walk
 from .text import Edit
 from .values import Const, Instance, Response
@@ -108,10 +111,11 @@ def read_together(call: Call) -> list[Call]:
 
 def raise_after_each(calls: list[Call]) -> list[Fix]:
     """Inserts the status check right after each of some calls, or nothing."""
-    found = [raise_after(each) for each in calls]
-    if not all(found):
+    found = [fix for each in calls for fix in raise_after(each)]
+    if len(found) < len(calls):
         return []
-    return [Fix(found[0][0].title, tuple(edit for fixes in found for edit in fixes[0].edits))]
+    edits = sorted({edit for fix in found for edit in fix.edits})
+    return [Fix(found[0].title, tuple(edits), found[0].imports)]
 
 
 def raise_after(call: Call) -> list[Fix]:
@@ -122,6 +126,12 @@ def raise_after(call: Call) -> list[Fix]:
         return []
     name = response.names[0]
     text = f"{name}.{fact.word('raiser')}()"
+    wider, imports = _widened(call, fact)
+    own = call.fact.param("raises_param")
+    off = call.args.get(own) if own is not None else None
+    if own is not None and off is not None and _is_name(off.node, "False") and given(call, off) is not None:
+        flipped = replace(call.frame, off.node, "True")
+        return [Fix(f"Set {own.name}=True", tuple(sorted((flipped, *wider))), imports)]
     statement = call.statement
     edit = None
     later = _guarded_later(response, fact)
@@ -137,7 +147,43 @@ def raise_after(call: Call) -> list[Fix]:
             inner = inner.expression
         if inner is call.node:
             edit = after_statement(call.frame, statement, text)
-    return [Fix(f"Insert {text}", (edit,))] if edit is not None else []
+    if edit is None:
+        return []
+    return [Fix(f"Insert {text}", tuple(sorted((edit, *wider))), imports)]
+
+
+_UNREADABLE = re.compile(r"^ValueError$|JSONDecodeError$")
+"""What is raised for a body that is no JSON, such as an error page."""
+_EVERY = frozenset(("args", "__class__", "__traceback__", "with_traceback"))
+"""What every exception has."""
+
+
+def _widened(call: Call, fact: Fact) -> tuple[list[Edit], tuple[Import, ...]]:
+    """Lets the clause that takes an error page, as it cannot be parsed, take what the check raises for it, too."""
+    raised = fact.word("raiser_raises")
+    for within in reversed(call.within):
+        guard = call.frame.guards.get(id(within.node)) if within.kind == "try" and within.part == "body" else None
+        around = clauses(guard) if guard is not None else ()
+        if any(each.errors is None or each.broad or each.catches(raised) for each in around):
+            return [], ()
+        for each in around:
+            kept = each.node.type
+            if kept is not None and any(_UNREADABLE.search(error) for error in each.errors or ()):
+                parts = [part for part in walk(each.node.body) if isinstance(part, cst.Attribute)]
+                asked = {part.attr.value for part in parts if _is_name(part.value, each.name)}
+                if not asked <= _EVERY:
+                    return [], ()  # it asks the exception for what only its kind has
+                name, needed = known_as(call.frame, raised)
+                if isinstance(kept, cst.Tuple):
+                    edit = add_member(call.frame, kept, name)
+                else:
+                    edit = replace(call.frame, kept, f"({call.frame.tree.code(kept)}, {name})")
+                return [edit], (needed,) if needed is not None else ()
+    return [], ()
+
+
+def _is_name(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
 
 
 def _guarded_later(response: Response, fact: Fact) -> Guard | None:
@@ -174,8 +220,10 @@ def raise_between(call: Call) -> list[Fix]:
     node = response.uses[0][1]
     assert isinstance(node, cst.Attribute)
     raiser = f"{fact.word('raiser')}()"
+    wider, imports = _widened(call, fact)
     if fact.word("raiser_returns") == "response":
         end = call.frame.tree.outer(node.value).end
-        return [Fix(f"Insert .{raiser}", (Edit(end, end, f".{raiser}"),))]
+        return [Fix(f"Insert .{raiser}", tuple(sorted((Edit(end, end, f".{raiser}"), *wider))), imports)]
     edits = hoist(call, node.value, ("response", "resp", "answer", "reply"), lambda name: f"{name}.{raiser}")
-    return [Fix(f"Keep the response and insert {raiser}", edits)] if edits else []
+    title = f"Keep the response and insert {raiser}"
+    return [Fix(title, tuple(sorted((*edits, *wider))), imports)] if edits else []

@@ -297,3 +297,27 @@ def told(oauth):
     """Its parser raises what the other side says is wrong."""
     answer = requests.post(URL, timeout=5)
     return oauth.parse_request_body_response(answer.text)
+
+
+class Keeper:
+    def made(self, name):
+        """Its id is kept if it is there; what is given back may be an error all the same."""
+        answer = requests.post(URL, json=name, timeout=5)  # finds: status-never-checked
+        data = answer.json()
+        if "id" in data:
+            self.last = data["id"]
+        return data
+
+    def tried(self, name):
+        answer = requests.post(URL, json=name, timeout=5)
+        data = answer.json()
+        if "error" in data:
+            self.error = data["error"]
+        return data
+
+    def known(self, name):
+        answer = requests.get(URL, timeout=5)
+        data = answer.json()
+        if name in data:
+            return data[name]
+        return None
