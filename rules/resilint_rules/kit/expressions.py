@@ -20,7 +20,6 @@ from .values import (
     Method,
     Nested,
     Ref,
-    Response,
     Result,
     Sequence,
     Value,
@@ -31,6 +30,7 @@ from .values import (
     missed,
     options,
     present,
+    tested,
     whole,
 )
 
@@ -133,9 +133,7 @@ class Expressions(Evaluator):
 
     def _boolean(self, node: cst.BooleanOperation) -> Value:
         left = self.value(node.left)
-        for each in options(left):
-            if isinstance(each, Response):
-                each.truth = True
+        tested(left)
         right = self.value(node.right)
         if isinstance(node.operator, cst.Or):
             return either(present(left), right)

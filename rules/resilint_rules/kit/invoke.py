@@ -35,6 +35,7 @@ from .values import (
     look_into,
     options,
     present,
+    tested,
     whole,
 )
 
@@ -227,15 +228,15 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
         return Instance(loop.word("type"), None, "loop")
     limit = catalog.fact("limit", name) or catalog.fact("adapter", name) or catalog.fact("context", name)
     if limit is not None:
-        call = _note(ev, node, limit, args, (), False)
-        return Instance(limit.word("type") or name, call, "call")
-    stub = _stub(ev, name, args)
-    if stub is not None:
+        return Instance(limit.word("type") or name, _note(ev, node, limit, args, (), False), "call")
+    if (stub := _stub(ev, name, args)) is not None:
         return stub
     if not name.startswith(_QUIET):
         _hand_over(ev, args, f"it is passed to `{name}`")
     if name == "isinstance" and args.positional and whole(args.positional[0].value):
         asked(args.positional[0].value)
+    if name == "bool" and args.positional:
+        tested(args.positional[0].value)
     return Result(f"{name}()", _body(args, name))
 
 
