@@ -91,7 +91,7 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
     if len(choices) > 1:
         if same_function(ev.frame.scope.catalog, choices):
             return invoke(ev, node, choices[0], args, offloaded=offloaded)
-        merged = same_method(choices)
+        merged = same_method(ev.frame.scope.catalog, choices)
         if merged is None:
             names = {each.name.rpartition(".")[2] if isinstance(each, Ref) else "" for each in choices}
             stub = _stub(ev, names.pop(), args) if len(names) == 1 else None
