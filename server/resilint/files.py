@@ -20,7 +20,7 @@ LIMIT = 5 * 1024 * 1024
 """The largest file that is looked at, in bytes."""
 
 _TEST_FOLDERS = frozenset({"test", "tests"})
-_SCRIPT_FOLDERS = frozenset({"scripts", "examples"})
+_SCRIPT_FOLDERS = frozenset({"scripts", "example", "examples", "example_dags"})
 
 _HEAD = 2048
 """How far from its start a file may say that it is generated, in bytes."""

@@ -94,3 +94,21 @@ def test_a_coroutine_matters_for_the_plain_functions_that_it_calls() -> None:
             return other()
     """
     assert names(source) == ["ask", "one*"]
+
+
+def test_a_loop_that_an_object_keeps() -> None:
+    """What starts tasks on it matters, without a word of the library."""
+    source = """
+        import asyncio
+
+        class Camera:
+            def __init__(self):
+                self._loop = asyncio.get_running_loop()
+
+            def lost(self):
+                self._loop.create_task(self.again())
+
+            def asked(self):
+                return self._loop.time()
+        """
+    assert names(source) == ["Camera.lost"]

@@ -130,6 +130,7 @@ def test_encoding_is_the_inverse_of_decoding(text: str, bom: bool) -> None:
         ("docs/examples/a.py", "script"),
         ("scripts/tests/a.py", "test"),
         ("examples.py", "source"),
+        ("airflow/example_dags/mail.py", "script"),
     ],
 )
 def test_kind(name: str, kind: str) -> None:

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilint.check import Report
+from resilint.check import Report, check
 from resilint.report import render
 from resilint.report.diff import diff
 from resilint.report.view import View
 from resilint.result import Change, FileResult, Line, Note, Offer, Place, Problem, from_report
+from resilint.settings import Settings
+from resilint_rules.kit.project import Project
 from resilint_rules.kit.rule import Finding, Fix, Severity
 from resilint_rules.kit.text import Document, Edit, Span
 
@@ -278,3 +280,27 @@ def test_many_calls_of_one_client_are_one_page() -> None:
     assert all(len(line) <= 60 for line in folded[1:])
     lines = render("concise", [result], View()).splitlines()
     assert len(lines) == len(findings)
+
+
+def test_a_client_that_is_made_in_one_of_two_ways_is_one() -> None:
+    """Which of them was used is not known, its name is."""
+    text = """\
+import asyncpg
+
+class Store:
+    async def open(self):
+        if self.url:
+            self.pool = await asyncpg.create_pool(self.url)
+        else:
+            self.pool = await asyncpg.create_pool(host=self.host)
+
+    async def one(self):
+        async with self.pool.acquire() as connection:
+            return connection
+
+    async def two(self):
+        async with self.pool.acquire() as connection:
+            return connection
+"""
+    report = check(Document(text, "store.py", "store"), Project({}.get), Settings())
+    assert [each.client for each in report.findings] == ["Store:self.pool"] * 2

@@ -138,6 +138,19 @@ def main():
     loop.run_forever()
 ```
 
+A loop that an object keeps is followed.
+
+```python bad
+import asyncio
+
+class Camera:
+    def __init__(self):
+        self._loop = asyncio.get_running_loop()
+
+    def lost(self, connection):
+        self._loop.create_task(connection.drop())  # finds: task-dropped
+```
+
 ```python bad
 import asyncio
 
@@ -184,7 +197,7 @@ def check(call: SpawnCall) -> Iterator[Finding]:
     statement = call.statement
     if not call.discarded or call.deferred or statement is None or _awaited(call, statement):
         return
-    if not call.frame.is_async and _goes_on_to_run(call):
+    if not call.frame.is_async and (_goes_on_to_run(call) or _runs_elsewhere(call)):
         return
     if _handed_in(call) or call.frame.qualname.endswith("__del__"):
         return
@@ -207,6 +220,13 @@ def _goes_on_to_run(call: SpawnCall) -> bool:
         isinstance(each, cst.Call) and id(each) not in instead and _STARTS.search(f".{last_name(each)}(")
         for each in walk(call.frame.tree.module)
     )
+
+
+def _runs_elsewhere(call: SpawnCall) -> bool:
+    """Whether an object keeps a loop that its module runs: it is no guest in somebody else's."""
+    owner = call.node.func.value if isinstance(call.node.func, cst.Attribute) else None
+    kept = re.escape(call.frame.tree.code(owner)) if isinstance(owner, cst.Attribute) else ""
+    return bool(kept and re.search(rf"\b{kept}{_STARTS.pattern}", call.frame.scope.module.text))
 
 
 def _instead(call: SpawnCall) -> Iterator[cst.CSTNode]:

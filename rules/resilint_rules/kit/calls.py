@@ -149,10 +149,11 @@ class Call:
     @property
     def client(self) -> str:
         """What tells the client it is made on from others: where that is made, or its name here; "" for a function."""
-        if len({each.made.node if each.made is not None else None for each in self.clients}) != 1:
+        makers = {each.made.node if each.made is not None else None for each in self.clients}
+        if not makers:
             return ""
         made = self.clients[0].made
-        if made is not None:
+        if made is not None and len(makers) == 1:
             tree, scope = made.frame.tree, made.frame.scope
             kept = tree.code(made.statement.targets[0].target) if isinstance(made.statement, cst.Assign) else ""
             place = tree.span(made.node).start - tree.start

@@ -6,15 +6,23 @@ from .catalog import Catalog, Fact
 from .values import Method, Ref, Value
 
 
-def same_method(choices: tuple[Value, ...]) -> Method | None:
-    """The method that all of them are, of one type of client; None if they are not."""
+def same_method(catalog: Catalog, choices: tuple[Value, ...]) -> Method | None:
+    """The method that all of them are, of one type of client or of types that have it from one; None if not."""
     first = choices[0]
     if not isinstance(first, Method):
         return None
     for each in choices[1:]:
-        if not isinstance(each, Method) or each.name != first.name or each.owner.type != first.owner.type:
+        if not isinstance(each, Method) or each.name != first.name:
+            return None
+        if each.owner.type != first.owner.type and not _inherited(catalog, first, each):
             return None
     return first
+
+
+def _inherited(catalog: Catalog, one: Method, other: Method) -> bool:
+    """Whether the catalogue describes both by the same entry."""
+    found = catalog.method("call", one.owner.type, one.name)
+    return found is not None and found is catalog.method("call", other.owner.type, other.name)
 
 
 def same_function(catalog: Catalog, choices: tuple[Value, ...]) -> bool:

@@ -33,6 +33,7 @@ from .values import (
     join,
     options,
     present,
+    tested,
 )
 
 if TYPE_CHECKING:
@@ -100,10 +101,9 @@ class Evaluator:
             return self.truth(node.expression)
         if isinstance(node, cst.BooleanOperation):
             return [*self.truth(node.left), *self.truth(node.right)]
-        asked = list(options(self.value(node)))
-        for each in asked:
-            if isinstance(each, Response):
-                each.truth = True
+        value = self.value(node)
+        tested(value)
+        asked = list(options(value))
         compared = self.frame.compares.get(id(node))
         return [each for side in compared[1] for each in options(side)] if compared is not None else asked
 

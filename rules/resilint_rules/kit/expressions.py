@@ -21,7 +21,6 @@ from .values import (
     Method,
     Nested,
     Ref,
-    Response,
     Result,
     Sequence,
     Value,
@@ -32,6 +31,7 @@ from .values import (
     look_into,
     options,
     present,
+    tested,
     whole,
     words,
 )
@@ -137,9 +137,7 @@ class Expressions(Evaluator):
 
     def _boolean(self, node: cst.BooleanOperation) -> Value:
         left = self.value(node.left)
-        for each in options(left):
-            if isinstance(each, Response):
-                each.truth = True
+        tested(left)
         right = self.value(node.right)
         if isinstance(node.operator, cst.Or):
             return either(present(left), right)

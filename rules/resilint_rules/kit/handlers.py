@@ -29,6 +29,8 @@ _SAYS = re.compile(
     r"|_?log_(?!(?:in|into|on|onto|out|off)(?:_|$)|\w*(?:raise|exit|abort|die|quit|fail_))\w+"
 )
 _FOR_TOOLS = re.compile(r"resilint|noqa|pragma|type:|pylint|nosec|fmt:|ruff:|mypy:", re.IGNORECASE)
+_REASON = re.compile(r"(?:\s[-\u2013\u2014]+|#|;)\s*(\w+[^#]*\s[^#]*\w)")
+"""What may be said to people after what is for tools: `noqa: BLE001 - the page is complete without it`."""
 BROAD = frozenset(("Exception", "BaseException"))
 
 
@@ -116,6 +118,9 @@ class Clause:
             found = re.search(r"(?:^|\s)#\s*(.+)", line)
             if found and not _FOR_TOOLS.match(found.group(1)):
                 return found.group(1)
+            for part in _REASON.findall(found.group(1)) if found else ():
+                if not _FOR_TOOLS.match(part):
+                    return str(part)
         return ""
 
 

@@ -35,6 +35,7 @@ from .values import (
     look_into,
     options,
     present,
+    tested,
     whole,
 )
 
@@ -90,7 +91,7 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
     if len(choices) > 1:
         if same_function(ev.frame.scope.catalog, choices):
             return invoke(ev, node, choices[0], args, offloaded=offloaded)
-        merged = same_method(choices)
+        merged = same_method(ev.frame.scope.catalog, choices)
         if merged is None:
             names = {each.name.rpartition(".")[2] if isinstance(each, Ref) else "" for each in choices}
             stub = _stub(ev, names.pop(), args) if len(names) == 1 else None
@@ -227,15 +228,15 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
         return Instance(loop.word("type"), None, "loop")
     limit = catalog.fact("limit", name) or catalog.fact("adapter", name) or catalog.fact("context", name)
     if limit is not None:
-        call = _note(ev, node, limit, args, (), False)
-        return Instance(limit.word("type") or name, call, "call")
-    stub = _stub(ev, name, args)
-    if stub is not None:
+        return Instance(limit.word("type") or name, _note(ev, node, limit, args, (), False), "call")
+    if (stub := _stub(ev, name, args)) is not None:
         return stub
     if not name.startswith(_QUIET):
         _hand_over(ev, args, f"it is passed to `{name}`")
     if name == "isinstance" and args.positional and whole(args.positional[0].value):
         asked(args.positional[0].value)
+    if name == "bool" and args.positional:
+        tested(args.positional[0].value)
     return Result(f"{name}()", _body(args, name))
 
 

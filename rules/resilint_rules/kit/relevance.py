@@ -16,6 +16,8 @@ from .scanner import Piece
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row[11]})
 _THROUGH = sorted({f".{method}" for methods in THROUGH.values() for method in methods})
+_KEPT_LOOP = re.compile(rf"\bself\.\w*loop(?:{'|'.join(re.escape(each) for each in _THROUGH)})\(")
+"""What is done with an event loop that an object keeps."""
 _OWN_CALL = re.compile(r"\b(?:self|super\(\))\.(\w+)\(")
 _PLAIN_CALL = re.compile(r"(?:(?<![\w.])|\b(?:self|cls)\.)(\w+)\(")
 
@@ -51,6 +53,7 @@ def _pieces(search: Following) -> dict[int, FunctionPiece | Piece]:
     module, text, mentions, followed = search.module, search.module.text, search.mentions, search.followed
     lowered = text.lower() if _RULE_WORDS else ""
     words = [word for word in _RULE_WORDS if word in lowered]
+    kept_loop = bool(search.loops.offsets) and _KEPT_LOOP.search(text) is not None
     if not mentions.offsets and not followed.offsets and not search.loops.offsets and not words:
         return {}
 
@@ -60,6 +63,8 @@ def _pieces(search: Following) -> dict[int, FunctionPiece | Piece]:
             return True
         docstring = docstring_span(text, piece)
         if any(acts(text, each[0], docstring) for each in mentions.inside(start, end)):
+            return True
+        if kept_loop and _KEPT_LOOP.search(text, start, end):
             return True
         if search.loops.within(start, end) and any(text.find(word, start, end) >= 0 for word in _THROUGH):
             return True

@@ -84,10 +84,10 @@ class Scope:
         return self._spoken[kind]
 
     def interesting(self, name: str) -> bool:
-        """Whether a name can matter: it may hold a client, or a time limit."""
+        """Whether a name can matter: it may hold a client, an event loop, or a time limit."""
         known = self.known
         sets = (known.names, known.attributes, known.classes, known.through)
-        return any(name in each for each in sets) or "timeout" in name.lower()
+        return any(name in each for each in sets) or "timeout" in name.lower() or name.endswith("loop")
 
     def scoping(self, value: Value) -> Fact | None:
         """The entry of a function that bounds the awaitable it is given."""

@@ -9,8 +9,9 @@ import libcst as cst
 
 from .calls import Call, Guard
 from .frame import Frame
-from .handlers import Clause, calls_in, clauses, is_log, last_name
+from .handlers import CONTINUE, FALLS, Clause, calls_in, clauses, is_log, last_name, ways
 from .mend import before_body
+from .reasons import explained
 from .retries import external
 from .rule import Fix, Import
 from .syntax import walk
@@ -31,10 +32,16 @@ _PARTING = re.compile(
 """Functions that end something: what cannot be ended is gone already."""
 _ASIDE = re.compile(
     r"telemetr|analytic|track|usage|beacon|heartbeat|metric|stat(?:s|sd|istic)|best_?effort|optional|silent|quiet|safe|"
-    r"ignor",
+    r"ignor|typing",
     re.IGNORECASE,
 )
 """Names that say that a failure is to be of no consequence."""
+_MEANT = re.compile(
+    r"#(?!.*\b(?:TO.?DO|FIX.?ME)\b).*(?:swallow|ignor|best[- ]effort|no[nt][- ]?(?:critical|fatal)|"
+    r"(?:n't|not|never) (?:matter|mind|care|break|block|fail))",
+    re.IGNORECASE,
+)
+"""What is written above a `try` by somebody who does not mind a failure."""
 _READS = re.compile(r"recv|receive|read|next|__anext__|__next__|get_message")
 _HUNG_UP = re.compile(r"Closed\w*$|Disconnect\w*$|EndOf\w+$|EOF\w*$|IncompleteRead\w*$")
 _FAILED = re.compile(r"\bfail|\berror|\bcould ?n[o']t\b|\bunable\b|\bcan(?:not|'t)\b", re.IGNORECASE)
@@ -63,9 +70,11 @@ def silent(guard: Guard) -> Iterator[tuple[Clause, Call]]:
     for clause in clauses(guard):
         if not _says_nothing(clause) or clause.comment or _only_slow(clause, guard) or _verdict(clause, guard):
             continue
+        if _tried_out(clause, guard):
+            continue
         meant = (each for each in calls if clause.concerns(each) and not _handled_before(guard, clause, each))
         call = next((each for each in meant if not _hung_up(clause, each)), None)
-        if call is not None:
+        if call is not None and not explained(call, guard.node, _MEANT):
             yield clause, call
 
 
@@ -100,11 +109,16 @@ def _excused(frame: Frame) -> bool:
 
 def _says_nothing(clause: Clause) -> bool:
     """Whether a clause only goes on, or gives a constant back."""
-    body = clause.node.body
-    lines = body.body if isinstance(body, cst.SimpleStatementSuite) else [
+    return all(_is_nothing(each) for each in _lines(clause.node.body))
+
+
+def _lines(body: cst.BaseSuite) -> list[cst.CSTNode]:
+    """The statements of a block, each by itself."""
+    if isinstance(body, cst.SimpleStatementSuite):
+        return list(body.body)
+    return [
         each for line in body.body for each in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
-    ]  # fmt: skip
-    return all(_is_nothing(each) for each in lines)
+    ]
 
 
 def _is_nothing(node: cst.CSTNode) -> bool:
@@ -141,6 +155,23 @@ def _verdict(clause: Clause, guard: Guard) -> bool:
         return True
     name = guard.frame.qualname.rpartition(".")[2]
     return names == {"None"} and (_may_be_none(guard.frame) or (name.startswith("_") and not name.startswith("__")))
+
+
+def _tried_out(clause: Clause, guard: Guard) -> bool:
+    """Whether a `try` only finds out which of some is there: its answer is thrown away, and the first is the last."""
+    loop = guard.within[-1].node if guard.within and guard.within[-1].kind == "loop" else None
+    lines = loop.body.body if isinstance(loop, cst.For) else ()
+    place = next((index for index, line in enumerate(lines) if line is guard.node), None)
+    if not isinstance(loop, cst.For) or place is None or not clause.leaves <= frozenset((FALLS, CONTINUE)):
+        return False
+    said = _lines(guard.node.body)
+    last = said.pop() if isinstance(said[-1], (cst.Break, cst.Return)) else None
+    names = {each.value for each in walk(loop.target) if isinstance(each, cst.Name)}
+    asked = {each.value for line in said for each in walk(line) if isinstance(each, cst.Name)}
+    if not all(isinstance(each, cst.Expr) for each in said) or not names & asked:
+        return False
+    after = guard.node.orelse or (lines[place + 1] if CONTINUE in clause.leaves and place + 1 < len(lines) else None)
+    return last is not None or (after is not None and not ways(after) & frozenset((FALLS, CONTINUE)))
 
 
 def _told(node: cst.CSTNode | None) -> str:

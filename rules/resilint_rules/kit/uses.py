@@ -23,7 +23,10 @@ _STREAMS = re.compile(
 
 
 def set_later(call: Call) -> bool:
-    """Whether a client, once made, is given a limit by an attribute, a method, or code that cannot be seen."""
+    """Whether a client, once made, is given a limit by an attribute, a method, or code that cannot be seen.
+
+    A socket that it is given brings its own.
+    """
     for each in options(call.result) if call.result is not None else ():
         each = each.value if isinstance(each, Pending) else each
         if not isinstance(each, Instance):
@@ -31,7 +34,7 @@ def set_later(call: Call) -> bool:
         if each.escaped or each.subclass is not None:
             return True
         for _, name, _ in each.events:
-            if "timeout" in name.lower():
+            if "timeout" in name.lower() or name == "sock":
                 return True
     uses = list(_uses(call))
     if not uses and _said_to_be_limited(call):
@@ -50,6 +53,8 @@ def streamed(made: Call) -> bool:
     if isinstance(inner, Instance) and _STREAMS.search(inner.escaped):
         return True
     return any(each.streams for each in _uses(made))
+
+
 def _said_to_be_limited(made: Call) -> bool:
     """Whether a call with a limit is written on where a client is kept, though it cannot be seen whose it is."""
     outermost = made.frame

@@ -263,6 +263,13 @@ VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*
 """Words that a body of one word uses to say the same."""
 
 
+def tested(value: Value) -> None:
+    """Notes that a response is asked whether it is true."""
+    for each in options(value):
+        if isinstance(each, Response):
+            each.truth = True
+
+
 def whole(value: Value) -> bool:
     """Whether a value is a body as such, perhaps decoded or parsed, and no part of it."""
     return isinstance(value, Result) and value.source is not None and "[" not in value.of and ".get()" not in value.of
@@ -277,6 +284,8 @@ TURNS_PAGES = re.compile(r"next|page|cursor|more|offset|marker|continu|last", re
 def words(value: Value) -> list[Value]:
     """What a value may be that was taken out of a body by its word: `body.get("token")`."""
     return [each for each in options(value) if isinstance(each, Result) and each.of.endswith(".get()")]
+
+
 _PICKED = re.compile(r"(?:\]|\bget\(\)|(?:\b|_)(?:search|match|fullmatch|find\w*|select_one|extract\w*)\(\))$")
 """What ends in taking a part out of a body."""
 

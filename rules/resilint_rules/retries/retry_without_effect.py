@@ -197,7 +197,7 @@ def check(frame: Frame) -> Iterator[Finding]:
             yield layer.finding(f"`{unused_policy(layer)}` is never used: no call is retried because of it")
         elif statusless(layer):
             yield layer.finding(
-                f"`{layer.written}` lists no status: a 502 or 503 is not tried again", *add_statuses(layer)
+                f"`{layer.written}` lists no status: a 502 or 504 is not tried again", *add_statuses(layer)
             )
     for call in frame.calls.values():
         if number := bare_number(call):

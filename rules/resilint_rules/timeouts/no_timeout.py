@@ -223,13 +223,21 @@ When not to: a job that may run for hours and is watched from outside. Say so wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..kit.bounds import limit
 from ..kit.calls import AnyCall, ClientCall
+from ..kit.reasons import explained
 from ..kit.remedy import bound, once
 from ..kit.rule import Finding, rule
 from ..kit.uses import lent, set_later
+
+_ON_PURPOSE = re.compile(
+    r"#(?!.*\b(?:TO.?DO|FIX.?ME|BUG|yet|default)\b).*(?:\bno|\bnot|n't|\bnever|\bwithout)\b"
+    r"(?: \w+){0,3} time\W?out",
+    re.IGNORECASE,
+)
 
 
 @rule(
@@ -242,7 +250,7 @@ def check(call: AnyCall) -> Iterator[Finding]:
     if call.fact.missing != "flag" or call.harmless or call.tails:
         return  # a call that inherits is reported once, where its client is made
     found = limit(call)
-    if not found.unbounded or found.off is not None:
+    if not found.unbounded or found.off is not None or explained(call, call.node, _ON_PURPOSE):
         return
     if isinstance(call, ClientCall):
         if set_later(call) or lent(call):

@@ -106,10 +106,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import libcst as cst
-
 from ..kit.bounds import switched_off
-from ..kit.calls import AnyCall, Call, ClientCall
+from ..kit.calls import AnyCall, ClientCall
+from ..kit.reasons import explained
 from ..kit.remedy import rebound
 from ..kit.rule import Finding, rule
 from ..kit.uses import limited_each_time, streamed
@@ -124,7 +123,7 @@ _SAYS_WHY = re.compile(
 def check(call: AnyCall) -> Iterator[Finding]:
     """A literal that stands for no limit, on a call or on the making of a client."""
     off = switched_off(call)
-    if off is None or off.node is None or _explained(call, off.node):
+    if off is None or off.node is None or explained(call, off.node, _SAYS_WHY):
         return
     if not isinstance(call, ClientCall) or not (streamed(call) or limited_each_time(call)):
         yield call.finding(
@@ -132,17 +131,3 @@ def check(call: AnyCall) -> Iterator[Finding]:
             *rebound(call, off.node, call.fact),
             span=call.frame.tree.span(off.node),
         )
-
-
-def _explained(call: Call, node: cst.CSTNode) -> bool:
-    """Whether a comment on the line, or right above it or the statement, says what the missing limit is for."""
-    document = call.frame.scope.module.doc
-    lines = call.frame.scope.module.text.splitlines()
-    for place in (node, call.statement or node):
-        row = document.position(call.frame.tree.span(place).start)[0] - 1
-        above = row - 1
-        while above >= 0 and lines[above].lstrip().startswith("#"):
-            above -= 1
-        if any(_SAYS_WHY.search(each) for each in lines[above + 1 : row + 1]):
-            return True
-    return False

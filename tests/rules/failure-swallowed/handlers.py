@@ -1,6 +1,7 @@
 """Handlers that say nothing, and those that only look as if they did."""
 
 import logging
+import smtplib
 import socket
 
 import httpx
@@ -261,3 +262,75 @@ def code(url):
     if not found:
         LOG.debug("failed to fetch %s", url)
     return found
+
+
+def mail_host(hosts):
+    """The one that answers is kept: another failure only means the next."""
+    for host in hosts:
+        try:
+            smtplib.SMTP(host, timeout=3).close()
+        except Exception:
+            continue
+        return host
+    return ""
+
+
+def mirror(urls):
+    for url in urls:
+        try:
+            requests.head(url, timeout=3)
+            break
+        except requests.RequestException:
+            pass
+    else:
+        url = ""
+    return url
+
+
+def told_all(urls, order):
+    for url in urls:
+        try:
+            requests.post(url, json=order, timeout=3)
+        except requests.RequestException:  # finds: failure-swallowed
+            continue
+        LOG.debug("told %s", url)
+
+
+def traced(order):
+    try:
+        requests.post(URL, json=order, timeout=3)
+    except Exception:  # noqa: BLE001 - the trace must never break the run
+        pass
+
+
+def silenced(order):
+    try:
+        requests.post(URL, json=order, timeout=3)
+    except Exception:  # noqa: BLE001  # pylint: disable=broad-except  # finds: failure-swallowed
+        pass
+
+
+def released(lease):
+    # Let go of it. Failures are swallowed: it may be over by now, in which case
+    # there is nothing to do.
+    try:
+        requests.post(URL, json=lease, timeout=3)
+    except Exception:  # pylint: disable=broad-except
+        pass
+
+
+def forgotten(order):
+    # Tell the warehouse.
+    try:
+        requests.post(URL, json=order, timeout=3)
+    except Exception:  # finds: failure-swallowed
+        pass
+
+
+async def show_typing(client, room):
+    """A sign that somebody is typing: decoration."""
+    while room.open:
+        try:
+            requests.post(f"{URL}/typing", timeout=3)
+        except Exception:
+            pass

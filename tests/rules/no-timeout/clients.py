@@ -7,7 +7,9 @@ from typing import Annotated, Optional, Union
 
 import httpx
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
+from requests_oauthlib import OAuth1Session
 
 URL = "https://partner.example/v1"
 
@@ -174,3 +176,22 @@ Asked = Annotated[requests.Session, "made by the framework"]
 def of_the_framework(session: Asked):
     session.get(URL)  # finds: no-timeout
     session.get(URL, timeout=5)
+
+
+class Pools:
+    """One of two types that have their methods from one, each call with a limit of its own."""
+
+    def __init__(self, proxy):
+        if proxy:
+            self.pool = urllib3.ProxyManager(proxy)
+        else:
+            self.pool = urllib3.PoolManager(num_pools=4)
+
+    def request(self, method, url, seconds):
+        limit = urllib3.Timeout(total=seconds) if seconds else None
+        return self.pool.request(method, url, timeout=limit)
+
+
+def either(key):
+    session = OAuth1Session(key) if key else requests.Session()
+    return session.get("https://partner.example")  # finds: no-timeout

@@ -34,6 +34,13 @@ def truth():
     return answer.json()
 
 
+def told_truth():
+    answer = requests.get(URL, timeout=5)
+    if not bool(answer):
+        raise OSError(URL)
+    return answer.json()
+
+
 def compared():
     answer = requests.get(URL, timeout=5)
     return answer.json() if answer.status_code == 200 else None

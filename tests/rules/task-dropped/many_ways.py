@@ -64,3 +64,44 @@ if __name__ == "__main__":
     loop = asyncio.new_event_loop()
     loop.create_task(several([]))
     loop.run_forever()
+
+
+class Kept:
+    """A loop that is not there from the start."""
+
+    def __init__(self):
+        self._loop = None
+
+    async def start(self):
+        self._loop = asyncio.get_running_loop()
+
+    def send(self, data):
+        if self._loop is not None:
+            self._loop.create_task(self.put(data))  # finds: task-dropped
+            self.sending = self._loop.create_task(self.put(data))
+
+    async def put(self, data): ...
+
+
+class Program:
+    """One that runs its loop itself."""
+
+    def __init__(self):
+        self.loop = asyncio.new_event_loop()
+
+    def add(self, work):
+        self.loop.create_task(work())
+
+    def run(self):
+        self.loop.run_forever()
+
+
+class Pool:
+    """What is called a loop may be anything."""
+
+    def __init__(self, game):
+        self.loop = game.loop
+        self.asked = asyncio.get_event_loop
+
+    def add(self, work):
+        self.loop.create_task(work())
