@@ -272,3 +272,14 @@ def test_many_calls_of_one_client_are_one_page() -> None:
     assert all(len(line) <= 60 for line in folded[1:])
     lines = render("concise", [result], View()).splitlines()
     assert len(lines) == len(findings)
+
+
+def test_dots_stand_for_lines_that_a_fix_leaves_alone() -> None:
+    """Between an import and a call far below, and not between lines that follow each other."""
+    text = "import os\n\n\nwait()\ncall()\nwait()\nwait()\n"
+    at = text.index("call") + 5
+    fix = Fix("Add it", (Edit(10, 10, "import time\n"), Edit(at, at, "3"), Edit(at + 2, at + 2, "stop()\n")))
+    page = shown(text, (at - 5, at + 1), fix)
+    assert page.partition("|\n2 + ")[2].rpartition("  |\n")[0] == (
+        "import time\n  ...\n5 - call()\n6 + call(3)\n7 + stop()\n"
+    )
