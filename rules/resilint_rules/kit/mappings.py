@@ -10,6 +10,8 @@ from .calls import Arguments
 from .values import Change, Const, Mapping, options
 
 CHANGES = frozenset(("update", "setdefault"))
+READS = frozenset(("get", "items", "keys", "values", "copy", "pop"))
+"""Methods that add no key."""
 
 
 def change(made: Change, args: Arguments, node: cst.Call) -> None:

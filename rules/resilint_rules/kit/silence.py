@@ -237,10 +237,7 @@ def spoken(clause: Clause, call: Call) -> list[Fix]:
 
 def _logger(frame: Frame) -> tuple[str, tuple[Import, ...]]:
     """How this function reaches its log: by its object's, by the module's, or by asking for one."""
-    top = frame
-    while top.outer is not None:
-        top = top.outer
-    own = _OWN_LOG.search(top.tree.text)
+    own = _OWN_LOG.search(frame.outermost.tree.text)
     if own is not None:
         return own.group(), ()
     module = frame.scope.module
