@@ -123,7 +123,7 @@ def _kept(made: Call) -> list[str]:
     ]
 
 
-def lent(call: Call) -> bool:
+def in_transport(call: Call) -> bool:
     """Whether a client is made inside a class that extends a library's transport: that gives each call its limit."""
     owner = call.frame.owner
     linker = call.frame.scope.linker

@@ -229,7 +229,7 @@ from ..kit.bounds import limit
 from ..kit.calls import AnyCall, ClientCall
 from ..kit.remedy import bound, once
 from ..kit.rule import Finding, rule
-from ..kit.uses import lent, set_later
+from ..kit.uses import in_transport, set_later
 
 
 @rule(
@@ -245,7 +245,7 @@ def check(call: AnyCall) -> Iterator[Finding]:
     if not found.unbounded or found.off is not None:
         return
     if isinstance(call, ClientCall):
-        if set_later(call) or lent(call):
+        if set_later(call) or in_transport(call):
             return
         yield call.finding(f"calls through this `{call.written}` may wait for ever: {found.why}", *bound(call))
     else:
