@@ -631,5 +631,7 @@ def test_explain_names_the_file_as_it_was_typed(home: Path, capsys: pytest.Captu
     place = os.path.join("inner", "a.py")
     assert main(["explain", f"{place}:2"]) == 0
     assert capsys.readouterr().out.startswith(f"{place}:2:1: `requests.get`")
+    assert main(["explain", f"{place}:2:1"]) == 0
+    assert capsys.readouterr().out.startswith(f"{place}:2:1: `requests.get`")
     assert main(["explain", f"{place}:1"]) == 0
     assert capsys.readouterr().out.startswith(f"{place}:1: no call here")

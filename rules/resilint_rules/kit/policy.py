@@ -83,7 +83,7 @@ def _source(call: Call, bound: Bound) -> str:
         return f"the client, line {row(call.frame, call.node)}"
     if bound.origin == "scope":
         return "an enclosing time limit"
-    return f"default of {edition(call)}"
+    return f"the default of {edition(call)}"
 
 
 def _outcomes(call: Call, found: Limit, peer: str) -> Iterator[Outcome]:
