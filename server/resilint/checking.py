@@ -185,6 +185,8 @@ def _mend(session: Session, results: list[FileResult], wrong: int) -> tuple[list
         verb = "Would mend" if args.diff else "Mended"
         where = closing.count(touched, "file")
         terminal.say(f"{verb} {closing.count(sum(settled.values()), 'finding')} in {where}: {names}.")
+    elif args.diff and not args.quiet and (said := closing.unmended(results)):
+        terminal.say(said)
     return _again(session, written) if written else results, failed
 
 
@@ -264,7 +266,8 @@ def baseline(args: Namespace, engine: Options) -> int:
         book.write(entries)
         if not args.quiet:
             found = closing.count(number, "finding")
-            print(f"{found} {said} in {book.shown}; `resilint check` reports what is not in it.")
+            what = f"{found} {said} in" if number or not args.prune else "Nothing is gone from"
+            print(f"{what} {book.shown}; `resilint check` reports what is not in it.")
     if args.verbose:
         terminal.say(closing.verbose(session.run.counts, time.monotonic() - session.started))
     return _tell_damage(results)

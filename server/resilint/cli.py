@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -74,9 +75,10 @@ def _rule(args: Namespace) -> int:
 
 
 def _explain(args: Namespace) -> int:
-    file, _, line = args.place.rpartition(":")
-    if not file or not line.isdecimal():
+    named = re.fullmatch(r"(.+?):(\d+)(?::\d+)?", args.place, re.ASCII)  # a column, as `check` prints it
+    if named is None:
         raise RunError(f"explain wants FILE:LINE, not {args.place!r}")
+    file, line = named.groups()
     from . import files
     from .analysis import on_deep_stack
     from .explain import explain

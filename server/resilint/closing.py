@@ -28,7 +28,7 @@ def problems_of(results: Iterable[FileResult]) -> list[Problem]:
 def summary(results: Sequence[FileResult], files: int) -> str:
     """One or two lines: how much was found, how bad, and what can be mended."""
     found = problems_of(results)
-    known = sum(each.suppressed == "baseline" for result in results for each in result.suppressed)
+    known = sum(result.known for result in results)
     behind = f" ({count(known, 'known finding')} in the baseline)" if known else ""
     if not found:
         return f"Nothing found in {count(files, 'file')}{behind}."
@@ -41,8 +41,9 @@ def summary(results: Sequence[FileResult], files: int) -> str:
     safe = sum(_trust(each) == "safe" for each in found)
     unsafe = sum(_trust(each) == "unsafe" for each in found)
     if safe or unsafe:
-        ways = [f"{safe} with `--fix`"] * bool(safe) + [f"{unsafe} with `--fix --unsafe-fixes`"] * bool(unsafe)
-        lines.append(f"{safe + unsafe} can be mended: {', '.join(ways)}; `--diff` shows how.")
+        way = "`--fix --unsafe-fixes`" if unsafe else "`--fix`"
+        some = f", {safe} of them with `--fix` alone" if safe and unsafe else ""
+        lines.append(f"{safe + unsafe} can be mended with {way}{some}; `--diff` in place of `--fix` shows how.")
     return "\n".join(lines)
 
 
@@ -50,6 +51,15 @@ def stale(number: int, file: str) -> str:
     """One line about recorded findings that are no more."""
     are, them = ("is", "it") if number == 1 else ("are", "them")
     return f"{file} records {count(number, 'finding')} that {are} gone: `resilint baseline --prune` forgets {them}."
+
+
+def unmended(results: Iterable[FileResult]) -> str:
+    """One line where `--diff` has nothing to show; "" if nothing was found either."""
+    found = problems_of(results)
+    unsafe = sum(_trust(each) == "unsafe" for each in found)
+    if unsafe:
+        return f"No fix is safe; `--diff --unsafe-fixes` shows what the others do about {count(unsafe, 'finding')}."
+    return f"There is no fix for {count(len(found), 'finding')}." if found else ""
 
 
 def _trust(problem: Problem) -> str:
@@ -76,7 +86,7 @@ def numbers(
 ) -> dict[str, dict[str, int]]:
     """Findings by rule, by library, by peer and by the other tools that know the same risk, most frequent first.
 
-    `peer_of` says what a library has at its other end: http, database, ...
+    `peer_of` says what a library has at its other end: http, database, ...; "" if nothing, as asyncio.
     """
     from .foreign import tool_of
 
@@ -90,8 +100,8 @@ def numbers(
             tools["resilint alone"] += 1
     return {
         "rule": _ranked(Counter(each.rule for each in found)),
-        "library": _ranked(Counter(each.library or "-" for each in found)),
-        "peer": _ranked(Counter(peer_of(each.library) or "-" for each in found)),
+        "library": _ranked(Counter(each.library for each in found if each.library)),
+        "peer": _ranked(Counter(peer for each in found if (peer := peer_of(each.library)))),
         "tool": _ranked(tools),
     }
 
@@ -115,7 +125,7 @@ def statistics(found: Mapping[str, Mapping[str, int]], rules: Mapping[str, Rule]
     blocks: list[str] = []
     for key, title in titles.items():
         rows = [f"{number:>7}  {_named(name, rules)}" for name, number in found[key].items()]
-        blocks.append("\n".join([title, *rows]))
+        blocks += ["\n".join([title, *rows])] if rows else []
     return "\n\n".join(blocks) + "\n" if any(found.values()) else ""
 
 

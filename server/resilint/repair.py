@@ -11,7 +11,7 @@ from resilint_rules.kit.text import Document
 
 from . import dotted, files, ignores
 from .analysis import on_deep_stack
-from .fix import MOST_ROUNDS, fix_all, replaced
+from .fix import fix_all, replaced
 from .result import FileResult, Problem
 
 if TYPE_CHECKING:
@@ -51,11 +51,10 @@ def fixed(
         return bool(problem.offers) and problem.offers[0].applicability in wanted
 
     def mend(result: FileResult, opened: Opened, again: Callable[[Document], Sequence[Finding]]) -> Repaired:
-        # Fingerprints shift when an equal call before is mended, so a choice holds for one round.
-        done = fix_all(opened.document, again, wanted, rounds=1 if narrowed else MOST_ROUNDS)
+        done = fix_all(opened.document, again, wanted)
         sad = "gave code that does not parse, and was taken back; please report this"
         complaints = [f"{result.file}: the fix of {each.rule} {sad}" for each in done.broken]
-        if not done.settled and not narrowed:
+        if not done.settled:
             complaints.append(f"{result.file}: fixes still change each other's work; please report this")
         return Repaired(result.file, opened, done.text, done.applied, tuple(complaints))
 
@@ -86,10 +85,18 @@ def _each(bench: Bench, results: Sequence[FileResult], mend: _Mend, narrowed: bo
         except files.Unreadable:  # told already, as a finding
             return None
         chosen = {each.fingerprint for each in result.problems}
+        meant: set[tuple[str, ...]] = set()
 
         def again(doc: Document) -> Sequence[Finding]:
             found: Sequence[Finding] = check(doc, opened.project, opened.settings).findings
-            return [each for each in found if each.fingerprint in chosen] if narrowed else found
+            if not narrowed:
+                return found
+            if doc is opened.document:
+                meant.update(_likeness(each) for each in found if each.fingerprint in chosen)
+                meant.difference_update(_likeness(each) for each in found if each.fingerprint not in chosen)
+                return [each for each in found if each.fingerprint in chosen]
+            # Fingerprints shift when an equal call before is mended: only what is like no other is known again.
+            return [each for each in found if _likeness(each) in meant]
 
         return mend(result, opened, again)
 
@@ -98,6 +105,10 @@ def _each(bench: Bench, results: Sequence[FileResult], mend: _Mend, narrowed: bo
             bench.progress(number, len(results))
         if repaired is not None:
             yield repaired
+
+
+def _likeness(finding: Finding) -> tuple[str, ...]:
+    return finding.rule, finding.scope, finding.callee
 
 
 def write(repaired: Repaired) -> str:

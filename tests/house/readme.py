@@ -47,18 +47,20 @@ def sample(text: str) -> str:
     arguments = words[words.index("check") + 1 :]
     blocks = run(*arguments).stdout.strip().split("\n\n")
     shown = next(block for block in blocks if block.startswith("TMO001["))
-    return f"```text\n{shown}\n\n[...]\n\n{blocks[-1]}\n```\n"
+    before = "" if shown == blocks[0] else "[...]\n\n"
+    return f"```text\n{before}{shown}\n\n[...]\n\n{blocks[-1]}\n```\n"
 
 
 def rules() -> str:
-    """One row for each rule: code, name, summary, and whether it has a fix."""
+    """One row for each rule: code, name, summary, severity, and whether it has no fix or is off."""
     from resilint_rules import registry
 
-    rows = [
-        f"| {rule.code} | `{rule.name}` | {rule.summary} | {'yes' if rule.fixable else ''} |"
-        for rule in registry.rules().values()
-    ]
-    return "\n".join(["| code | name | what it finds | fix |", "| --- | --- | --- | --- |", *rows]) + "\n"
+    rows = []
+    for rule in registry.rules().values():
+        off = "preview" if rule.preview else "" if rule.default else "off"
+        words = [rule.severity.value, "" if rule.fixable else "no fix", off]
+        rows.append(f"| {rule.code} | `{rule.name}` | {rule.summary} | {', '.join(filter(None, words))} |")
+    return "\n".join(["| code | name | what it finds | severity |", "| --- | --- | --- | --- |", *rows]) + "\n"
 
 
 def written(text: str) -> str:

@@ -71,7 +71,7 @@ def test_exit_statuses(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "TMO003[timeout-disabled] error:" in out
     assert " --> b.py:5:" in out
-    assert "Found 1 finding in 1 file: 1 error.\n1 can be mended: 1 with `--fix --unsafe-fixes`" in out
+    assert "Found 1 finding in 1 file: 1 error.\n1 can be mended with `--fix --unsafe-fixes`" in out
     assert main(only("--exit-zero")) == 0
     assert main(only("a.py")) == 0
     assert main(only("missing.py")) == 1
@@ -212,6 +212,18 @@ def test_fix_writes_only_what_was_asked_for(home: Path, capsys: pytest.CaptureFi
     assert said.out == "Nothing found in 1 file.\n"
 
 
+def test_a_diff_with_nothing_in_it_says_why(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Fixes that may change what happens are shown only if they are asked for."""
+    write(home, b=RISKY)
+    assert main(only("--diff")) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == "No fix is safe; `--diff --unsafe-fixes` shows what the others do about 1 finding.\n"
+    write(home, b=CLEAN)
+    assert main(only("--diff")) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_diff_writes_nothing_and_its_patch_applies(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The patch on standard output does what --fix would do."""
     write(home, b=RISKY)
@@ -283,7 +295,28 @@ def test_a_baseline_lets_only_new_findings_through(home: Path, capsys: pytest.Ca
     assert main(only()) == 0
     assert "records 1 finding that is gone: `resilint baseline --prune` forgets it." in capsys.readouterr().err
     assert main(["baseline", "--prune"]) == 0
+    capsys.readouterr()
+    assert main(["baseline", "--prune"]) == 0
+    assert capsys.readouterr().out.startswith("Nothing is gone from .resilint-baseline.json;")
     assert json.loads((home / ".resilint-baseline.json").read_text()) == {"version": 1, "findings": []}
+
+
+def test_what_a_baseline_lets_through_is_mended_to_the_end(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Fixes that overlap come one after the other; a known finding like a new one stays as it is."""
+    rules = ("--select", "no-timeout,unchecked-body", "--no-cache")
+    old = "import requests\n\n\ndef old():\n    return requests.get(URL).json()\n"
+    write(home, b=old)
+    assert main(["baseline", *rules[:2]]) == 0
+    more = old.replace("    return", "    requests.get(OTHER).json()\n    return")
+    write(home, b=more + old.removeprefix("import requests").replace("old", "new"))
+    assert main(["check", "--fix", "--unsafe-fixes", *rules]) == 0
+    text = (home / "b.py").read_text()
+    assert text.endswith(
+        "def new():\n    response = requests.get(URL, timeout=(3.05, 27))\n    response.raise_for_status()\n"
+        "    return response.json()\n"
+    )
+    assert "    return requests.get(URL).json()\n" in text
+    assert "Mended" in capsys.readouterr().err
 
 
 def test_a_baseline_of_one_folder_keeps_the_rest(home: Path) -> None:
@@ -422,6 +455,10 @@ def test_statistics(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "by rule\n      2  TMO003  timeout-disabled\n" in out
     assert "by library\n      2  requests\n" in out
     assert "by what is at the other end\n      2  http\n" in out
+    write(home, d="import asyncio\n\n\nasync def go():\n    asyncio.create_task(work())\n")
+    assert main(["check", "d.py", "--statistics", "--no-cache"]) == 1
+    assert "other end" not in capsys.readouterr().out
+    (home / "d.py").unlink()
     main(only("--statistics", "--output-format", "json"))
     assert json.loads(capsys.readouterr().out)["rule"] == {"timeout-disabled": 2}
     write(home, b="import inhouse\n\n\ndef rates():\n    return inhouse.fetch('x', timeout=None)\n", c=CLEAN)
@@ -593,6 +630,8 @@ def test_explain_names_the_file_as_it_was_typed(home: Path, capsys: pytest.Captu
     (home / "inner" / "a.py").write_text("import requests\nrequests.get('https://partner.example')\n")
     place = os.path.join("inner", "a.py")
     assert main(["explain", f"{place}:2"]) == 0
+    assert capsys.readouterr().out.startswith(f"{place}:2:1: `requests.get`")
+    assert main(["explain", f"{place}:2:1"]) == 0
     assert capsys.readouterr().out.startswith(f"{place}:2:1: `requests.get`")
     assert main(["explain", f"{place}:1"]) == 0
     assert capsys.readouterr().out.startswith(f"{place}:1: no call here")

@@ -255,12 +255,6 @@ def test_a_problem_without_source_has_its_place() -> None:
     assert page == "E902[unreadable-file] error: cannot be read\n --> a.py:1:1\n\n"
 
 
-def test_silenced_problems_are_not_shown() -> None:
-    """They are there for formats that can mark them."""
-    result = FileResult("a.py", (), (replace(hostile(), suppressed="comment"),))
-    assert render("full", [result], View(silenced=True)) == ""
-
-
 def test_many_calls_of_one_client_are_one_page() -> None:
     """The first of them, and where the others are; two stay two, and another client's are apart."""
     text = "".join(f"one.get({number})\ntwo.get({number})\n" for number in range(40))
@@ -304,3 +298,14 @@ class Store:
 """
     report = check(Document(text, "store.py", "store"), Project({}.get), Settings())
     assert [each.client for each in report.findings] == ["Store:self.pool"] * 2
+
+
+def test_dots_stand_for_lines_that_a_fix_leaves_alone() -> None:
+    """Between an import and a call far below, and not between lines that follow each other."""
+    text = "import os\n\n\nwait()\ncall()\nwait()\nwait()\n"
+    at = text.index("call") + 5
+    fix = Fix("Add it", (Edit(10, 10, "import time\n"), Edit(at, at, "3"), Edit(at + 2, at + 2, "stop()\n")))
+    page = shown(text, (at - 5, at + 1), fix)
+    assert page.partition("|\n2 + ")[2].rpartition("  |\n")[0] == (
+        "import time\n  ...\n5 - call()\n6 + call(3)\n7 + stop()\n"
+    )

@@ -204,7 +204,6 @@ _PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
 _TAKES_COROUTINES = frozenset(("gather", "wait_for", "wait", "shield", "create_task", "ensure_future", "start_soon"))
 _LOCAL = ("process", "file", "telemetry", "")
 _STATEFUL = ("database", "file")
-_PLAIN = ("staticmethod", "classmethod")
 _ROOM = 88
 """How long a line of arguments may become for the function to join them."""
 
@@ -249,11 +248,7 @@ def _inner(frame: Frame, function: Function) -> Call | None:
     if function.module is not scope.module or function.piece.name not in scope.known.asked:
         return None
     found = scope.linker.frame(function)
-    if found is None or found.is_async or not isinstance(found.node, cst.FunctionDef):
-        return None
-    if any(
-        not isinstance(each.decorator, cst.Name) or each.decorator.value not in _PLAIN for each in found.node.decorators
-    ):
+    if found is None or found.is_async or found.wrapped or not isinstance(found.node, cst.FunctionDef):
         return None
     if any(isinstance(each, cst.Yield) or _coroutine(each) for each in walk(found.node.body)):
         return None  # a generator; or it may give back a coroutine, and wait only where it is asked to
@@ -269,7 +264,7 @@ def _coroutine(node: cst.CSTNode) -> bool:
 def _waits(call: Call) -> bool:
     """Whether it waits for somebody else, without `await`."""
     fact = call.fact
-    if fact.kind not in ("call", "client") or fact.data.get("mode") != "sync" or _peer(call) in _LOCAL:
+    if fact.kind not in ("call", "client") or fact.data.get("mode") != "sync" or call.peer in _LOCAL:
         return False
     if call.harmless or fact.flag("buffered") or not leaves(call):
         return False
@@ -286,13 +281,6 @@ def _waits(call: Call) -> bool:
     except Unseen:
         return True
     return not any(bound.seconds == 0 for bound in bounds)
-
-
-def _peer(call: Call) -> str:
-    return next(
-        (str(each.data.get("peer", "")) for each in call.frame.scope.catalog.libraries(call.callee)
-         if each.name == call.library), "",
-    )  # fmt: skip
 
 
 def _awaited(node: cst.Call, statement: cst.CSTNode | None) -> bool:
@@ -313,7 +301,7 @@ def _awaited(node: cst.Call, statement: cst.CSTNode | None) -> bool:
 
 def _movable(call: Call) -> bool:
     """Whether it can be made in another thread: a connection with a state belongs to whoever uses it."""
-    return not isinstance(call, ClientCall) and _peer(call) not in _STATEFUL
+    return not isinstance(call, ClientCall) and call.peer not in _STATEFUL
 
 
 def _offload(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movable: bool) -> list[Fix]:

@@ -139,11 +139,8 @@ def _given(value: Value, words: MappingType[str, Any], default: int | None) -> t
 
 def policies(call: Call) -> list[tuple[Layer, Repeat]]:
     """Policies around the function that a call stands in, or around a block with it, the innermost first."""
-    top = call.frame
-    while top.outer is not None:
-        top = top.outer
     found = []
-    for layer in layers([top]):
+    for layer in layers([call.frame.outermost]):
         if layer.body is call.frame or (layer.body is None and any(each is call for each in layer.calls)):
             attempts = layer.attempts
             endless = layer.limit == UNLIMITED

@@ -337,5 +337,5 @@ def _seconds(value: Value | None) -> Bound:
 
 def _process(call: Call, fact: Fact) -> str:
     """The function that sets a limit for the whole program, if a library heeds one and the module calls it; else ""."""
-    heeded = fact.word("own_process") or ("socket.setdefaulttimeout" if fact.flag("process") else "")
+    heeded = fact.word("process")
     return heeded if heeded and heeded.rpartition(".")[2] in call.frame.scope.module.text else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .catalog import Fact, Param
+from .catalog import Fact, Library, Param
 from .rule import Finding, Fix, Related, Severity
 from .text import Span
 from .values import Const, Instance, Mapping, Response, Unknown, Value
@@ -183,6 +183,22 @@ class Call:
         return self.frame.is_async and not self.offloaded and not self.deferred
 
     @property
+    def record(self) -> Library | None:
+        """What the catalogue knows of its library."""
+        found = (each for name in (self.callee, self.library) for each in self.frame.scope.catalog.libraries(name))
+        return next((each for each in found if each.name == self.library), None)
+
+    @property
+    def peer(self) -> str:
+        """What is at the other end of its library: http, database, ...; "" if nothing is."""
+        return str(self.record.data.get("peer", "")) if self.record is not None else ""
+
+    @property
+    def answer(self) -> Fact | None:
+        """What the catalogue knows of the response that it gives back; None if it is no response."""
+        return self.frame.scope.catalog.fact("response", self.response.type) if self.response is not None else None
+
+    @property
     def harmless(self) -> bool:
         """Whether its target never leaves the machine, such as a `file:` address: written or asked for."""
         target, words = self.given("target"), self.fact.words("harmless")
@@ -210,10 +226,10 @@ class Call:
         """Whether the body is read bit by bit, so that a limit on the whole would be wrong."""
         if self.fact.flag("streams"):
             return True
-        if self.response is not None:
-            fact = self.frame.scope.catalog.fact("response", self.response.type)
-            if fact is not None and any(name in fact.words("streaming") for name, _ in self.response.uses):
-                return True
+        answer = self.answer
+        uses = self.response.uses if self.response is not None else ()
+        if answer is not None and any(name in answer.words("streaming") for name, _ in uses):
+            return True
         stream = self.fact.param("stream")
         if stream is None:
             return False

@@ -21,7 +21,9 @@ narrows the sieve for modules that nearly every program imports. Tables:
     digest    makes a keyed digest, read by `reads`;  compare: compares in constant time
     token     decodes a signed token: `off` are options that switch a check off, `form = "peek"` checks nothing;
               `unsafe_algorithms` are accepted unsigned if listed, `typed_keys` fit one kind of algorithm only
-    insecure  switches a protection off, or does so with `tls`;  context: what holds the checks of TLS
+    insecure  switches a protection off, or does so with `tls`
+    context   what holds the checks of TLS: `verifies` are ways to make one that checks, `trusts` methods that say whom
+              to trust; made with `plain` arguments alone it is the same as `better`, which trusts the system's
     double    a stand-in for a remote side in tests
     errors    exception class -> its bases;  aliases: another spelling -> the first one
     transient errors that are worth a retry
@@ -45,11 +47,12 @@ start so. On a client with `resources = true` a method's name may have dots: `cl
     lazy      the parameter without which a constructor does not connect, so that the limit may come later
     buffered  what it gives is there already
     carriers  parameters in whose text or mapping a limit may stand, under `key`;  opaque: that may hold one unseen
-    process   socket.setdefaulttimeout() counts;  own_process: the library's own function of that kind
+    process   the function that sets a limit for the whole program, which it heeds: socket.setdefaulttimeout
     between   what is called on the way to the other side, and may set a limit: interceptors
     tails     parameters that ask for what goes on coming: then waiting is the purpose
     writes    the limit as the library writes it: {connect} {read} {total} {llm} in seconds, {total_ms}, {total_whole}
     status    whether an error status `raises` or is `silent`;  raises: kind of failure -> exception classes
+    fix_...   what fixes write: fix_stop, fix_wait, fix_on, fix_statuses; fix_statuses_any if any call may be repeated
     retries   what it does by itself: `attempts` in all, `on` what, `unsafe` if it may repeat what was done, `param`
               sets it and `counts` retries or attempts
     safe      methods that change nothing;  proof: where the fact was read

@@ -22,7 +22,7 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 _SAYS_SO = re.compile(
-    r"non?_?verif|unverif|insecure|unsafe|(?:dis(?:able|abling)|without|skip|non?|ignore|off)_?(?:ssl|tls|cert|verif|check)|"
+    r"non?_?verif|unverif|insecure|unsafe|peek|(?:dis(?:able|abling)|without|skip|non?|ignore|off)_?(?:ssl|tls|cert|verif|check)|"
     r"trust_?all|accept_?all",
     re.IGNORECASE,
 )
@@ -93,11 +93,8 @@ def stays_home(call: Call) -> bool:
 
 def chosen(frame: Frame, node: cst.CSTNode) -> bool:
     """Whether not to check is somebody's choice: a condition around a node or before it, or a name, is about that."""
-    outermost = frame
-    while outermost.outer is not None:
-        outermost = outermost.outer
     owner = frame.tree.code(node.value) if isinstance(node, cst.Attribute) else ""
-    if _SAYS_SO.search(outermost.qualname) or _SAYS_SO.search(owner):
+    if _SAYS_SO.search(frame.outermost.qualname) or _SAYS_SO.search(owner):
         return True
     top: cst.CSTNode = frame.node if frame.node is not None else frame.tree.module
     return any(_SWITCH.search(frame.tree.code(test)) for test in _conditions(top, node))

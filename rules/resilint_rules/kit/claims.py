@@ -19,7 +19,6 @@ _HARMLESS = frozenset(("kid", "alg", "typ", "iss", "exp", "iat", "nbf", "aud", "
 """What helps to find the key, or says how long a token lasts: worthless to a forger."""
 _FAMILIES = {"HS": "shared", "RS": "public", "ES": "public", "PS": "public", "Ed": "public"}
 _ISSUED = re.compile(r"sso|oidc|openid|oauth", re.IGNORECASE)
-_SAYS_SO = re.compile(r"unverified|insecure|peek|without_verif|no_verif|unsafe", re.IGNORECASE)
 
 
 def unchecked(call: TokenCall) -> str:
@@ -65,16 +64,13 @@ def kinds(names: list[str]) -> set[str]:
 def believed(call: TokenCall) -> bool:
     """Whether claims of a token that was not checked are used for more than finding the way to a check."""
     frame = call.frame
-    top = frame
-    while top.outer is not None:
-        top = top.outer
-    if _SAYS_SO.search(top.qualname) or chosen(frame, call.node) or _fresh(call):
+    if chosen(frame, call.node) or _fresh(call):
         return False
-    for each in top.all_frames():
+    for each in frame.outermost.all_frames():
         for other in each.calls.values():
             if isinstance(other, TokenCall) and other.fact.word("form") != "peek" and not unchecked(other):
                 return False
-    if _shown(top, call):
+    if _shown(call):
         return False
     read = _keys(frame, call.node)
     return read is None or not read <= _HARMLESS
@@ -96,12 +92,12 @@ def _fresh(call: TokenCall) -> bool:
     return isinstance(token.value, Result) and "esponse" in token.value.of
 
 
-def _shown(top: Frame, call: TokenCall) -> bool:
+def _shown(call: TokenCall) -> bool:
     """Whether somebody else is shown the same token, who may have checked it."""
     token = _token(call)
     if token is None:
         return True
-    text = call.frame.tree.code(token.node)
+    top, text = call.frame.outermost, call.frame.tree.code(token.node)
     own = {id(each.node) for frame in top.all_frames() for each in frame.calls.values() if isinstance(each, TokenCall)}
     for node in walk(top.tree.module):
         if isinstance(node, cst.Call) and id(node) not in own:

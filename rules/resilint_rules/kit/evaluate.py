@@ -10,7 +10,7 @@ import libcst as cst
 from .calls import Argument, Arguments, Within
 from .invoke import invoke
 from .lending import lent
-from .mappings import CHANGES
+from .mappings import CHANGES, READS
 from .syntax import children, expression
 from .values import (
     UNKNOWN,
@@ -56,8 +56,6 @@ _HARMLESS = frozenset(
         "hash",
     )
 )
-_READS = frozenset(("get", "items", "keys", "values", "copy", "pop"))
-"""Methods of a mapping that add nothing to it."""
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -228,7 +226,7 @@ class Evaluator:
         if isinstance(owner, Mapping):
             if name in CHANGES:
                 return Change(owner, name)
-            owner.open = owner.open or name not in _READS
+            owner.open = owner.open or name not in READS
             return UNKNOWN
         if isinstance(owner, ProjectModule):
             value = scope.linker.scope(owner.module).value(name)

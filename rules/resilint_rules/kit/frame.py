@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -10,7 +12,7 @@ import libcst as cst
 from .rule import Finding, Fix, Related, Severity
 from .syntax import Tree
 from .text import Span
-from .values import Const, Function, Value, join
+from .values import Const, Function, Ref, Value, join
 
 if TYPE_CHECKING:
     from .calls import Call, Guard
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 Env = dict[str, Value]
+_PLAIN = ("staticmethod", "classmethod")
+"""Decorators that leave what a function does as it is."""
+_COMMENT = re.compile(r"(?:^|\s)#\s*(\S.*)")
+_FOR_TOOLS = re.compile(r"resilint|noqa|pragma|type:|pylint|nosec|fmt:|ruff:|mypy:", re.IGNORECASE)
+_REASON = re.compile(r"(?:\s[-\u2013\u2014]+|#|;)\s*(\w+[^#]*\s[^#]*\w)")
+"""What may be said to people after what is for tools: `noqa: BLE001 - the page is complete without it`."""
 
 
 def _from(top: str, targets: list[ImportedName]) -> bool:
@@ -72,6 +80,19 @@ class Frame:
             found.extend(each.all_frames())
         return found
 
+    @property
+    def outermost(self) -> Frame:
+        """The function or statement that stands in no other."""
+        frame = self
+        while frame.outer is not None:
+            frame = frame.outer
+        return frame
+
+    @property
+    def wrapped(self) -> bool:
+        """Whether a decorator may make something else of the function than it is."""
+        return any(not isinstance(value, Ref) or value.name not in _PLAIN for _, value in self.decorators)
+
     def lookup(self, name: str) -> Value | None:
         """What a name stands for here, in the functions around, and in the module; None if nothing binds it."""
         frame: Frame | None = self
@@ -80,6 +101,21 @@ class Frame:
                 return frame.env[name]
             frame = frame.outer
         return self.scope.value(name)
+
+    def comments(self, span: Span) -> Iterator[str]:
+        """What is written for people on the lines of a span, and on lines of comments right above it."""
+        text = self.scope.module.text
+        first = text.rfind("\n", 0, span.start) + 1
+        while first and text[(above := text.rfind("\n", 0, first - 1) + 1) : first].lstrip().startswith("#"):
+            first = above
+        last = text.find("\n", span.end)
+        for line in text[first : last if last >= 0 else len(text)].split("\n"):
+            found = _COMMENT.search(line)
+            said = found.group(1) if found is not None else ""
+            if said and not _FOR_TOOLS.match(said):
+                yield said
+            elif said:
+                yield from (part for part in _REASON.findall(said) if not _FOR_TOOLS.match(part))
 
     def finding(
         self,

@@ -13,10 +13,13 @@ from .catalog import BUILTIN_ERRORS, Catalog
 from .frame import Frame
 from .rule import Import
 from .syntax import children, dotted, walk
+from .text import Span
 from .values import Class, ProjectModule, Ref, Sequence, Value
 
 FALLS, RAISE, RETURN, BREAK, CONTINUE, HANGS = "falls", "raise", "return", "break", "continue", "hangs"
 """How a block can be left: over its end, by a statement, or not at all."""
+AGAIN = frozenset((FALLS, CONTINUE))
+"""How the body of a loop is left for another round."""
 _ENDS = frozenset(("sys.exit", "os._exit", "os.abort", "exit", "quit", "pytest.fail", "pytest.skip"))
 _LEVELS = frozenset((
     "debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log",
@@ -28,9 +31,6 @@ _SAYS = re.compile(
     r"_?(?:log|logger|warn|echo|debug|info|error)(?:_(?:msg|message|error|warning|info|debug|exception|failure))?"
     r"|_?log_(?!(?:in|into|on|onto|out|off)(?:_|$)|\w*(?:raise|exit|abort|die|quit|fail_))\w+"
 )
-_FOR_TOOLS = re.compile(r"resilint|noqa|pragma|type:|pylint|nosec|fmt:|ruff:|mypy:", re.IGNORECASE)
-_REASON = re.compile(r"(?:\s[-\u2013\u2014]+|#|;)\s*(\w+[^#]*\s[^#]*\w)")
-"""What may be said to people after what is for tools: `noqa: BLE001 - the page is complete without it`."""
 BROAD = frozenset(("Exception", "BaseException"))
 
 
@@ -71,10 +71,8 @@ class Clause:
 
     def refused(self, call: Call) -> bool:
         """Whether it surely catches what the check of a call's status raises, where the status is checked."""
-        kind = call.response.type if call.response is not None else ""
-        fact = self.frame.scope.catalog.fact("response", kind) if kind else None
-        raiser = fact.word("raiser") if fact is not None else ""
-        if fact is None or call.response is None or not any(name == raiser for name, _ in call.response.uses):
+        fact = call.answer
+        if fact is None or call.response is None or fact.word("raiser") not in dict(call.response.uses):
             return False
         return self.catches(fact.word("raiser_raises"))
 
@@ -111,17 +109,7 @@ class Clause:
         """The first comment in it, or right above it: whoever wrote one thought about it. "" if there is none."""
         start, end = self.frame.tree.span(self.node)
         text = self.frame.scope.module.text
-        first = text.rfind("\n", 0, start) + 1
-        while first and text[(above := text.rfind("\n", 0, first - 1) + 1) : first].lstrip().startswith("#"):
-            first = above
-        for line in text[first:end].splitlines():
-            found = re.search(r"(?:^|\s)#\s*(.+)", line)
-            if found and not _FOR_TOOLS.match(found.group(1)):
-                return found.group(1)
-            for part in _REASON.findall(found.group(1)) if found else ():
-                if not _FOR_TOOLS.match(part):
-                    return str(part)
-        return ""
+        return next(self.frame.comments(Span(start, start + len(text[start:end].rstrip()))), "")
 
 
 def _has_traceback(node: cst.Call) -> bool:

@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .values import UNKNOWN, Built, Mapping, Ref, Value
+from .values import UNKNOWN, Built, Mapping, Value
 
 if TYPE_CHECKING:
     from .frame import Frame
-
-_PLAIN = ("staticmethod", "classmethod")
-"""Decorators that leave what a function gives back as it is."""
 
 
 def lent(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
@@ -26,7 +23,7 @@ def lent(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
         return UNKNOWN
     namesakes = sum(function.piece.name in cls.methods for cls in function.module.all_classes())
     inner = frame.scope.linker.frame(function) if function.owner is None or namesakes == 1 else None
-    if inner is None or any(not isinstance(each, Ref) or each.name not in _PLAIN for _, each in inner.decorators):
+    if inner is None or inner.wrapped:
         return UNKNOWN
     found = inner.returned()
     if not isinstance(found, Mapping) or found.open or not found.items:

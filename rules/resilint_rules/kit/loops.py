@@ -11,6 +11,7 @@ import libcst as cst
 from .calls import Call, Guard
 from .frame import Frame
 from .handlers import (
+    AGAIN,
     BREAK,
     CONTINUE,
     FALLS,
@@ -27,7 +28,6 @@ from .rounds import Rounds
 from .rule import Finding, Fix
 from .syntax import dotted, walk
 
-_AGAIN = frozenset((FALLS, CONTINUE))
 _TIMED = re.compile(r"time_?out|deadline|move_on|fail_after|expir|alarm", re.IGNORECASE)
 
 
@@ -70,7 +70,7 @@ class Loop(Rounds):
             left = each.leaves
             if FALLS in left:
                 left = (left - {FALLS}) | after
-            if left & _AGAIN and any(each.concerns(call) or each.refused(call) for call in self.calls):
+            if left & AGAIN and any(each.concerns(call) or each.refused(call) for call in self.calls):
                 found.append(each)
         return tuple(found)
 
@@ -116,17 +116,17 @@ class Loop(Rounds):
     def gives_up(self) -> bool:
         """Whether anything on the way of a failure may end the loop: an exit, or a call that could raise."""
         node = self.guard.node
-        if any(not each.leaves <= _AGAIN for each in self.clauses):
+        if any(not each.leaves <= AGAIN for each in self.clauses):
             return True
         if node.finalbody is not None and ways(node.finalbody) != {FALLS}:
             return True
         others = [*self.before, *(self.after if self.falls_on else ())]
-        if any(not ways(each) <= _AGAIN for each in others) or any(self._may_check(each) for each in others):
+        if any(not ways(each) <= AGAIN for each in others) or any(self._may_check(each) for each in others):
             return True
         if any(not self.quiet(call) for each in self.clauses for call in calls_in(each.node.body)):
             return True
         first = self._first()
-        return any(not ways(each) <= _AGAIN for each in first)
+        return any(not ways(each) <= AGAIN for each in first)
 
     def _may_check(self, node: cst.CSTNode) -> bool:
         """Whether a statement calls something for its effect alone, which may be to raise."""

@@ -10,6 +10,8 @@ from .calls import Arguments
 from .values import Change, Const, Mapping, options
 
 CHANGES = frozenset(("update", "setdefault"))
+READS = frozenset(("get", "items", "keys", "values", "copy", "pop"))
+"""Methods that add no key."""
 _ADDS = re.compile(r"\.(?:update|setdefault)\(|\[[^\]\n]*\][ \t]*=(?!=)")
 _JOINED = re.compile(r"[\w.]\Z")
 

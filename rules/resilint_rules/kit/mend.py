@@ -227,8 +227,7 @@ def unused(frame: Frame, names: tuple[str, ...], but: str = "") -> str:
 
     `but` is a regular expression of mentions that do no harm, with `{}` where the name stands.
     """
-    while frame.outer is not None:
-        frame = frame.outer
+    frame = frame.outermost
     text = frame.tree.text if frame.kind == "function" else frame.scope.module.text
     for name in names:
         mentions = re.sub(but.replace("{}", name), "", text, flags=re.MULTILINE) if but else text

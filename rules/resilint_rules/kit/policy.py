@@ -10,7 +10,7 @@ from .bounds import Limit, limit
 from .calls import Call
 from .durations import Bound
 from .frame import Frame
-from .repeats import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, Repeat, edition, library_of, row, where
+from .repeats import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, Repeat, edition, row, where
 from .retries import external
 from .story import EVENTS, Outcome, Story
 from .text import Span
@@ -48,17 +48,15 @@ class Policy:
 def policy(call: Call, *, follow: bool = True) -> Policy:
     """The effective policy of a call, or of the making of a client; without outcomes unless failures are followed."""
     found = limit(call)
-    library = library_of(call)
-    peer = str(library.data.get("peer", "")) if library is not None else ""
     settings = tuple(_settings(call, found))
-    outcomes = tuple(_outcomes(call, found, peer)) if follow and external(call) else ()
+    outcomes = tuple(_outcomes(call, found, call.peer)) if follow and external(call) else ()
     return Policy(
         call.span,
         call.written,
         call.callee,
         call.library,
         edition(call),
-        peer,
+        call.peer,
         found.state,
         found.why,
         settings,
@@ -85,7 +83,7 @@ def _source(call: Call, bound: Bound) -> str:
         return f"the client, line {row(call.frame, call.node)}"
     if bound.origin == "scope":
         return "an enclosing time limit"
-    return f"default of {edition(call)}"
+    return f"the default of {edition(call)}"
 
 
 def _outcomes(call: Call, found: Limit, peer: str) -> Iterator[Outcome]:

@@ -144,8 +144,7 @@ def narrow(layer: Layer) -> list[Fix]:
 
 def _refusals(call: Call) -> list[str]:
     """What a function raises for an error status, if it does: a 503 is worth another attempt, too."""
-    kind = call.response.type if call.response is not None else ""
-    fact = call.frame.scope.catalog.fact("response", kind) if kind else None
+    fact = call.answer
     raiser = fact.word("raiser") if fact is not None else ""
     return [fact.word("raiser_raises")] if fact is not None and raiser and raiser in call.frame.tree.text else []
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from .calls import Call
-from .catalog import Library
 from .frame import Frame
 
 HANG, UNAVAILABLE, LIMITED_RATE, DROPPED = "hang", "503", "429", "dropped"
@@ -46,19 +45,9 @@ class Repeat:
     """The exception it ends with when all attempts have failed, where that is another one."""
 
 
-def library_of(call: Call) -> Library | None:
-    """What the catalogue knows of the library that a call belongs to."""
-    catalog = call.frame.scope.catalog
-    for name in (call.callee, call.library):
-        for each in catalog.libraries(name):
-            if each.name == call.library:
-                return each
-    return None
-
-
 def edition(call: Call) -> str:
     """The library with the versions that a statement about it holds for."""
-    library = library_of(call)
+    library = call.record
     if library is None:
         return call.library
     pin = call.frame.scope.catalog.pinned(library)

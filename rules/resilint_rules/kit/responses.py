@@ -15,7 +15,7 @@ from .mend import add_member, after_statement, before_body, hoist, replace
 from .rule import Fix, Import
 from .syntax import walk
 from .text import Edit
-from .values import Const, Instance, Response
+from .values import Const, Response
 
 
 def read_unchecked(response: Response) -> str:
@@ -25,7 +25,7 @@ def read_unchecked(response: Response) -> str:
     is tested where that is the status, or the body itself is asked, here or by who is given it.
     """
     call = response.call
-    fact = call.frame.scope.catalog.fact("response", response.type)
+    fact = call.answer
     if fact is None or response.escaped or call.fact.word("status") != "silent" or call.verb == "HEAD":
         return ""
     if response.envelope or (response.truth and fact.word("truth") == "status") or raises_itself(call):
@@ -95,8 +95,6 @@ def raises_itself(call: Call) -> bool:
             for kind, name, _ in client.events
         ):
             return True
-        if any(isinstance(value, Instance) for kind, _, value in client.events if kind == "set"):
-            continue
     return False
 
 
@@ -121,7 +119,7 @@ def raise_after_each(calls: list[Call]) -> list[Fix]:
 def raise_after(call: Call) -> list[Fix]:
     """Inserts the status check right after the call, where that can be done without restructuring."""
     response = call.response
-    fact = call.frame.scope.catalog.fact("response", response.type) if response is not None else None
+    fact = call.answer
     if response is None or fact is None or not fact.word("raiser"):
         return []
     name = response.names[0]
@@ -214,7 +212,7 @@ def _call_in(node: cst.CSTNode) -> cst.CSTNode:
 def raise_between(call: Call) -> list[Fix]:
     """Puts the status check between a call and what is read off it: in the chain, or on a line before."""
     response = call.response
-    fact = call.frame.scope.catalog.fact("response", response.type) if response is not None else None
+    fact = call.answer
     if response is None or fact is None or not fact.word("raiser"):
         return []
     node = response.uses[0][1]

@@ -37,7 +37,7 @@ _ASIDE = re.compile(
 )
 """Names that say that a failure is to be of no consequence."""
 _MEANT = re.compile(
-    r"#(?!.*\b(?:TO.?DO|FIX.?ME)\b).*(?:swallow|ignor|best[- ]effort|no[nt][- ]?(?:critical|fatal)|"
+    r"^(?!.*\b(?:TO.?DO|FIX.?ME)\b).*(?:swallow|ignor|best[- ]effort|no[nt][- ]?(?:critical|fatal)|"
     r"(?:n't|not|never) (?:matter|mind|care|break|block|fail))",
     re.IGNORECASE,
 )
@@ -268,10 +268,7 @@ def spoken(clause: Clause, call: Call) -> list[Fix]:
 
 def _logger(frame: Frame) -> tuple[str, tuple[Import, ...]]:
     """How this function reaches its log: by its object's, by the module's, or by asking for one."""
-    top = frame
-    while top.outer is not None:
-        top = top.outer
-    own = _OWN_LOG.search(top.tree.text)
+    own = _OWN_LOG.search(frame.outermost.tree.text)
     if own is not None:
         return own.group(), ()
     module = frame.scope.module

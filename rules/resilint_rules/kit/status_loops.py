@@ -15,20 +15,20 @@ import libcst as cst
 
 from .calls import Call
 from .frame import Frame
-from .handlers import BREAK, CONTINUE, FALLS, RETURN, calls_in, is_endless, last_name, ways
+from .handlers import AGAIN, BREAK, FALLS, RETURN, calls_in, is_endless, last_name, ways
 from .loops import Retry, retries
 from .retries import external
 from .rounds import Rounds
 from .rule import Finding, Fix
 from .syntax import children, dotted, walk
+from .values import TURNS_PAGES
 
 _LEFT = frozenset((RETURN, BREAK))
-_AGAIN = frozenset((FALLS, CONTINUE))
 _GOOD = frozenset(("ok", "is_success"))
 _BAD = frozenset(("is_error", "is_client_error", "is_server_error"))
 _FIXED = frozenset(("str", "len", "int", "dict", "format", "join", "dumps", "urljoin", "quote", "urlencode"))
 """Functions that give the same for the same."""
-_MOVES = re.compile(r"poll|wait|watch|stream|since|cursor|offset|page|next|rand|uuid|time\.", re.IGNORECASE)
+_MOVES = re.compile(r"poll|wait|watch|stream|rand|uuid|time\.", re.IGNORECASE)
 """Words of requests that differ each time, or that the other side answers late on purpose."""
 
 
@@ -82,7 +82,7 @@ def _loop(call: Call) -> StatusLoop | None:
         return None
     if isinstance(node, cst.While) and not is_endless(node):
         asked = _verdict(call, node.test) is False
-        failing = steps if asked and all(ways(each) <= _AGAIN for each in steps) else None
+        failing = steps if asked and all(ways(each) <= AGAIN for each in steps) else None
         if failing is None and found.counted:
             failing = _failing(found, steps, at)
     else:
@@ -109,7 +109,7 @@ def _failing(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[cst.CS
         if not _ways([*good, *rest]) <= _LEFT:
             continue
         left = _ways([*bad, *rest])
-        if not left & _AGAIN or (not left <= _AGAIN and is_endless(loop.node)):
+        if not left & AGAIN or (not left <= AGAIN and is_endless(loop.node)):
             return None
         return [*steps[:index], *bad, *(rest if FALLS in _ways(bad) else ())]
     return None
@@ -159,7 +159,7 @@ def _is_answer(call: Call, node: cst.CSTNode) -> bool:
 
 def _verdict(call: Call, test: cst.CSTNode) -> bool | None:
     """Whether a condition holds for a good status (True) or for an error (False); None if it asks anything else."""
-    fact = call.frame.scope.catalog.fact("response", call.response.type) if call.response is not None else None
+    fact = call.answer
     if fact is None:
         return None
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
@@ -211,7 +211,8 @@ def _statuses(node: cst.CSTNode) -> list[int]:
 def _varies(loop: StatusLoop) -> bool:
     """Whether a request may differ from the one before, or is answered late on purpose."""
     call = loop.call
-    if _MOVES.search(loop.frame.tree.code(call.node)):
+    text = loop.frame.tree.code(call.node)
+    if _MOVES.search(text) or TURNS_PAGES.search(text):
         return True
     used = set(_read(call.node))
     targets: list[cst.CSTNode] = [loop.node.target] if isinstance(loop.node, cst.For) else []

@@ -110,7 +110,7 @@ class Story:
         if raises_itself(call):
             reason = "its client is not seen whole" if unseen else "the client or an argument may make it raise"
             return self._outcome(f"whether an error status raises cannot be seen: {reason}")
-        fact = call.frame.scope.catalog.fact("response", response.type) if response is not None else None
+        fact = call.answer
         checked = fact is not None and response is not None and fact.words("checks")
         if response is None or response.escaped or any(name in (checked or ()) for name, _ in response.uses):
             for _, repeat in policies(call):  # what is made of the answer may raise

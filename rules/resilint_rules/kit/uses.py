@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -12,9 +11,6 @@ from .bounds import enclosing, given, limit
 from .calls import Call
 from .durations import Unseen
 from .values import Instance, Object, Pending, Ref, options
-
-if TYPE_CHECKING:
-    from .frame import Frame
 
 _STREAMS = re.compile(
     r"(?:^|[^a-z])(?:sse|events?|stream)(?:$|[^a-z])|stream(?:s|ed|ing)?(?:$|[^a-z])|long_?poll", re.IGNORECASE
@@ -57,11 +53,8 @@ def streamed(made: Call) -> bool:
 
 def _said_to_be_limited(made: Call) -> bool:
     """Whether a call with a limit is written on where a client is kept, though it cannot be seen whose it is."""
-    outermost = made.frame
-    while outermost.outer is not None:
-        outermost = outermost.outer
     text = made.frame.scope.module.text
-    return any(re.search(rf"\.{name}\.\w+\([^)]*\btimeout\b", text) for name in _kept_later(made, outermost))
+    return any(re.search(rf"\.{name}\.\w+\([^)]*\btimeout\b", text) for name in _kept_later(made))
 
 
 def limited_each_time(made: Call) -> bool:
@@ -80,12 +73,10 @@ def _limits_itself(call: Call) -> bool:
 
 def _uses(made: Call) -> Iterator[Call]:
     """The calls on a client, in the function that makes it and in those of the module that mention where it is kept."""
-    outermost = made.frame
-    while outermost.outer is not None:
-        outermost = outermost.outer
+    outermost = made.frame.outermost
     scope = made.frame.scope
     frames = outermost.all_frames()
-    kept = _kept(made, outermost)
+    kept = _kept(made)
     if kept:
         mention = re.compile(rf"\b(?:{'|'.join(kept)})\b")
         for function in scope.module.all_functions():
@@ -104,17 +95,17 @@ def _same(one: Call | None, other: Call) -> bool:
     return one is not None and one.node is other.node
 
 
-def _kept_later(made: Call, outermost: Frame) -> list[str]:
+def _kept_later(made: Call) -> list[str]:
     """The attributes under which what a statement makes is kept by another one."""
     own = made.statement.targets if isinstance(made.statement, cst.Assign) else ()
     return [
-        name for frame in outermost.all_frames() for target, _, name, value in frame.sets.values()
+        name for frame in made.frame.outermost.all_frames() for target, _, name, value in frame.sets.values()
         if not any(each.target is target for each in own)
         and any(isinstance(each, Instance) and _same(each.made, made) for each in options(value))
     ]  # fmt: skip
 
 
-def _kept(made: Call, outermost: Frame) -> list[str]:
+def _kept(made: Call) -> list[str]:
     """The attributes and the module's names under which a statement keeps what it makes."""
     statement = made.statement
     targets = (
@@ -124,18 +115,18 @@ def _kept(made: Call, outermost: Frame) -> list[str]:
         if isinstance(statement, cst.AnnAssign)
         else []
     )
-    return _kept_later(made, outermost) + [
+    return _kept_later(made) + [
         target.attr.value if isinstance(target, cst.Attribute) else target.value
         for target in targets
         if isinstance(target, cst.Attribute)
         or (
             isinstance(target, cst.Name)
-            and (outermost.kind == "statement" or target.value in made.frame.scope.module.global_writers)
+            and (made.frame.outermost.kind == "statement" or target.value in made.frame.scope.module.global_writers)
         )
     ]
 
 
-def lent(call: Call) -> bool:
+def in_transport(call: Call) -> bool:
     """Whether a client is made inside a class that extends a library's transport: that gives each call its limit."""
     owner = call.frame.owner
     linker = call.frame.scope.linker

@@ -277,8 +277,8 @@ def whole(value: Value) -> bool:
 
 ALIASES = frozenset(f"{home}.{name}" for home in ("typing", "typing_extensions") for name in ("Annotated", "Optional"))
 """What gives a type another name, with more to say about it."""
-TURNS_PAGES = re.compile(r"next|page|cursor|more|offset|marker|continu|last", re.IGNORECASE)
-"""Words of a body that an answer may lack: its end."""
+TURNS_PAGES = re.compile(r"next|page|cursor|since|offset|marker|continu|(?<![a-z])(?:more|last)", re.IGNORECASE)
+"""Words by which the next part of an answer is asked for, and which its last part lacks."""
 
 
 def words(value: Value) -> list[Value]:

@@ -206,8 +206,9 @@ def until_it_is_well_formed():
 ```
 
 The fix waits before every attempt but the first, at random and up to twice as long each time, and
-never more than ten seconds. A policy says the same in its library's own words. It is not applied
-unasked: whoever waits for the answer waits longer when there is none.
+never more than ten seconds. In a `while` it waits a second between two rounds, and a policy says the
+same in its library's own words. It is not applied unasked: whoever waits for the answer waits longer
+when there is none.
 
 When not to: a loop that fights for something local, such as a free port or an optimistic lock. Those
 are not seen as external calls; if one is, say so in an ignore comment.

@@ -1,9 +1,9 @@
 r"""A retry that is configured and does not do what it was configured for.
 
 The most deceptive retry is one that is there, is reviewed and is believed in, and lets every 502
-through. A number given to a transport repeats broken connections, at once and nothing else. A policy without a list of
-statuses takes an error page for an answer. One that is mounted for `http://` never sees a call to
-`https://`, and an option that was renamed years ago makes the set-up itself crash.
+through. A number given to a transport repeats failed connections only, and at once. A policy without a
+list of statuses never repeats a 503. One that is mounted for `http://` never sees a call to `https://`,
+and an option that was renamed years ago makes the set-up itself crash.
 
 ```python bad
 import requests
@@ -91,7 +91,7 @@ policy = Retry(
 )
 ```
 
-Where calls are repeated that change something, only statuses are added that say that it was not done.
+Where a policy repeats calls that change something, the fix adds only those statuses that say that nothing was done.
 
 ```python bad
 from urllib3.util import Retry

@@ -56,7 +56,8 @@ def rates():
     return requests.get("https://fx.example.com/rates", timeout=5)
 ```
 
-How long it takes until something is done that others do, nobody can see: there the number is yours to set.
+What waits until somebody else's work is done may take longer than any number that we know: there is no fix, and
+the limit is yours to set.
 
 ```python bad
 import tenacity, httpx
@@ -100,7 +101,9 @@ def rates(url):
 ```
 
 Any limit counts: a number of attempts, a time, an event, a `raise` or `break` on the way of a
-failure. So does a function of yours that may hold one, and options that cannot be seen.
+failure. So does a function of yours that may hold one, and options that cannot be seen. A policy that
+repeats nothing but an error that says "not finished yet" waits for work, and each attempt is as good as
+the last.
 
 ```python good
 import asyncio, time

@@ -108,8 +108,8 @@ def feed(url):
         return answer.read()
 ```
 
-A limit set once on the client counts. So does a library that has one by default, a limit around
-the awaited call, and a value we cannot see gets the benefit of the doubt.
+A limit set once on the client counts. So do a library's own default and a limit around the awaited
+call; a value we cannot see gets the benefit of the doubt.
 
 ```python good
 import asyncio
@@ -231,10 +231,10 @@ from ..kit.calls import AnyCall, ClientCall
 from ..kit.reasons import explained
 from ..kit.remedy import bound, once
 from ..kit.rule import Finding, rule
-from ..kit.uses import lent, set_later
+from ..kit.uses import in_transport, set_later
 
 _ON_PURPOSE = re.compile(
-    r"#(?!.*\b(?:TO.?DO|FIX.?ME|BUG|yet|default)\b).*(?:\bno|\bnot|n't|\bnever|\bwithout)\b"
+    r"^(?!.*\b(?:TO.?DO|FIX.?ME|BUG|yet|default)\b).*(?:\bno|\bnot|n't|\bnever|\bwithout)\b"
     r"(?: \w+){0,3} time\W?out",
     re.IGNORECASE,
 )
@@ -253,7 +253,7 @@ def check(call: AnyCall) -> Iterator[Finding]:
     if not found.unbounded or found.off is not None or explained(call, call.node, _ON_PURPOSE):
         return
     if isinstance(call, ClientCall):
-        if set_later(call) or lent(call):
+        if set_later(call) or in_transport(call):
             return
         yield call.finding(f"calls through this `{call.written}` may wait for ever: {found.why}", *bound(call))
     else:

@@ -110,7 +110,7 @@ def check(frame: Frame) -> Iterator[Finding]:
     for call in frame.calls.values():
         if call.fact.word("unit", "s") != "s" or call.fact.kind not in ("call", "client", "limit"):
             continue
-        if call.streams or _peer(call) in _LOCAL:
+        if call.streams or call.peer in _LOCAL:
             continue
         for param in (*call.fact.timeout, *(call.fact.params("params") if call.fact.kind == "limit" else ())):
             argument = call.args.get(param)
@@ -129,13 +129,6 @@ def _meant(call: Call) -> bool:
     """Whether a condition around it says that the limit is to be off."""
     tests = [each.node.test for each in call.within if isinstance(each.node, cst.If) and each.part == "body"]
     return any(_MEANT.search(call.frame.tree.code(test)) for test in tests)
-
-
-def _peer(call: Call) -> str:
-    return next(
-        (str(each.data.get("peer", "")) for each in call.frame.scope.catalog.libraries(call.callee)
-         if each.name == call.library), "",
-    )  # fmt: skip
 
 
 def _judge(call: Call, param: Param, node: cst.CSTNode, given: Value) -> Iterator[Finding]:

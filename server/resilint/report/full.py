@@ -108,10 +108,20 @@ class _Page:
             yield self.framed("", "=", f"{self.paint(label, 'strong')} {_offered(offer)}")
             if index == 0 and self.rows:
                 yield self.framed("", "|")
-                yield from (self.changed(row) for row in self.rows)
+                yield from self.change()
                 yield self.framed("", "|")
         if self.others:
             yield from self.elsewhere()
+
+    def change(self) -> Iterator[str]:
+        """The fix, row by row, with dots where it leaves lines out."""
+        reached, grown = 0, 0
+        for number, row in enumerate(self.rows):
+            place = row.number - (grown if row.sign == "+" else 0)  # in the old text
+            if number and place != reached:
+                yield self.framed("", DOTS)
+            yield self.changed(row)
+            reached, grown = (place, grown + 1) if row.sign == "+" else (place + 1, grown - 1)
 
     def elsewhere(self) -> Iterator[str]:
         """Where the same holds of other calls on the client."""
