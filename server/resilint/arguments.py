@@ -133,6 +133,11 @@ def _check(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=f"one of {', '.join(FORMATS)}; may be given several times, each with a file to write",
     )
+    output.add_argument(
+        "--show-suppressed",
+        action="store_true",
+        help="put what a comment or the baseline silences into SARIF, too, marked as suppressed",
+    )
     output.add_argument("--output-file", metavar="FILE", default="", help="write there instead of standard output")
     output.add_argument(
         "--statistics",

@@ -99,7 +99,14 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
         outputs = _count(session, outputs, results)
     seen = session.run.counts.seen or int(session.stdin)
     if outputs:
-        output.write(outputs, results, levels=_levels(session, results), files=seen, colour=args.color)
+        output.write(
+            outputs,
+            results,
+            levels=_levels(session, results),
+            files=seen,
+            colour=args.color,
+            silenced=args.show_suppressed,
+        )
         human = any(each.format in ("full", "concise") and not each.file for each in outputs)
         if human and not args.quiet:
             print(closing.summary(results, seen))

@@ -28,7 +28,7 @@ def problems_of(results: Iterable[FileResult]) -> list[Problem]:
 def summary(results: Sequence[FileResult], files: int) -> str:
     """One or two lines: how much was found, how bad, and what can be mended."""
     found = problems_of(results)
-    known = sum(result.known for result in results)
+    known = sum(each.suppressed == "baseline" for result in results for each in result.suppressed)
     behind = f" ({count(known, 'known finding')} in the baseline)" if known else ""
     if not found:
         return f"Nothing found in {count(files, 'file')}{behind}."

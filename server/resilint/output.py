@@ -79,9 +79,18 @@ def formats(args: Namespace, home: Home) -> list[str]:
 
 
 def write(
-    outputs: Sequence[Output], results: Sequence[FileResult], *, levels: Mapping[str, str], files: int, colour: str
+    outputs: Sequence[Output],
+    results: Sequence[FileResult],
+    *,
+    levels: Mapping[str, str],
+    files: int,
+    colour: str,
+    silenced: bool,
 ) -> None:
-    """Effect: prints and writes every report. `levels` says from which severity on a file fails. Raises RunError."""
+    """Effect: prints and writes every report. Raises RunError.
+
+    `levels` says from which severity on a file fails; `silenced` adds what is silenced, where that can be marked.
+    """
     if not any(result.problems for result in results):
         outputs = [each for each in outputs if each.file or each.format not in _SILENT]
     if not outputs:
@@ -101,6 +110,7 @@ def write(
             cards=known,
             levels=levels,
             files=files,
+            silenced=silenced,
         )
         put(render(each.format, results, view), each.file)
 

@@ -113,8 +113,14 @@ class Recorded:
         answers = iter(matched.recorded)
         parted = []
         for result in results:
-            left = tuple(each for each in result.problems if each.code in _NEVER or not next(answers))
-            parted.append(replace(result, problems=left, known=len(result.problems) - len(left)))
+            left: list[Problem] = []
+            silent: list[Problem] = []
+            for each in result.problems:
+                if each.code not in _NEVER and next(answers):
+                    silent.append(replace(each, suppressed="baseline"))
+                else:
+                    left.append(each)
+            parted.append(replace(result, problems=tuple(left), suppressed=(*result.suppressed, *silent)))
         return parted, matched.stale
 
     def record(self, results: Iterable[FileResult]) -> tuple[baseline.Entry, ...]:

@@ -88,7 +88,8 @@ class Problem:
     """A finding as people are told about it; the first offer is the preferred one.
 
     `source` holds the lines of the span, a line around it, and those that the first offer changes.
-    `text` is a digest of the words that stand there.
+    `suppressed` is "" or says what silences it: "comment" or "baseline". `text` is a digest of the words
+    that stand there.
     """
 
     code: str
@@ -105,6 +106,7 @@ class Problem:
     library: str = ""
     callee: str = ""
     scope: str = ""
+    suppressed: str = ""
     text: str = ""
     client: str = ""
     """Of what is about one client: what tells it from others."""
@@ -112,16 +114,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """All about one file: problems in order of place, and what it cost.
+    """All about one file: problems in order of place, the silenced ones apart, and what it cost.
 
-    `known` counts the problems that a baseline has set apart. `pieces` and `lines` count what libcst parsed,
-    `left_out` the pieces too dangerous to parse, and `read_lines` the lines of the file. `reads` are the questions
-    asked of other files.
+    `pieces` and `lines` count what libcst parsed, `left_out` the pieces too dangerous to parse, and
+    `read_lines` the lines of the file. `reads` are the questions asked of other files.
     """
 
     file: str
     problems: tuple[Problem, ...] = ()
-    known: int = 0
+    suppressed: tuple[Problem, ...] = ()
     cached: bool = False
     pieces: int = 0
     lines: int = 0
@@ -134,7 +135,8 @@ def from_report(doc: Document, report: Report, shown: str) -> FileResult:
     """Resolves a report's offsets; `shown` is what people call the file."""
     return FileResult(
         file=shown,
-        problems=tuple(_problem(doc, finding, shown) for finding in report.findings),
+        problems=tuple(_problem(doc, finding, shown, "") for finding in report.findings),
+        suppressed=tuple(_problem(doc, found, shown, "comment") for found in report.suppressed),
         pieces=report.pieces,
         lines=report.lines,
         left_out=report.left_out,
@@ -160,7 +162,7 @@ def from_json(text: str) -> FileResult:
         (
             file,
             problems,
-            known,
+            suppressed,
             cached,
             pieces,
             lines,
@@ -171,7 +173,7 @@ def from_json(text: str) -> FileResult:
         return FileResult(
             file=file,
             problems=tuple(map(_read_problem, problems)),
-            known=known,
+            suppressed=tuple(map(_read_problem, suppressed)),
             cached=cached,
             pieces=pieces,
             lines=lines,
@@ -200,7 +202,7 @@ def _read_changes(changes: Iterable[Any]) -> tuple[Change, ...]:
     return tuple(Change(Place(*place), content) for place, content in changes)
 
 
-def _problem(doc: Document, finding: Finding, shown: str) -> Problem:
+def _problem(doc: Document, finding: Finding, shown: str, suppressed: str) -> Problem:
     offers = tuple(_offer(doc, fix) for fix in finding.fixes)
     place = _place(doc, finding.span)
     return Problem(
@@ -214,10 +216,11 @@ def _problem(doc: Document, finding: Finding, shown: str) -> Problem:
         offers=offers,
         related=tuple(_note(doc, related, shown) for related in finding.related),
         fingerprint=finding.fingerprint,
-        source=_source(doc, place, offers[0].changes if offers else ()),
+        source=() if suppressed else _source(doc, place, offers[0].changes if offers else ()),
         library=finding.library,
         callee=finding.callee,
         scope=finding.scope,
+        suppressed=suppressed,
         text=finding.text,
         client=finding.client,
     )

@@ -176,12 +176,13 @@ class Run:
                 done = ready.pop(item.number)
                 result = from_json(done.text)
                 self._tally(result)
+                says = bool(result.problems or result.suppressed)
                 if item.slot and done.digest:
                     from .remembered import Record
 
                     cache, folder, own = item.slot
-                    cache.fill(folder, own, Record(done.digest, done.text if result.problems else "", result.reads))
-                if result.problems:
+                    cache.fill(folder, own, Record(done.digest, done.text if says else "", result.reads))
+                if says:
                     yield self._shown(result, item.home)
         finally:
             coming.close()
@@ -296,7 +297,8 @@ class Run:
         if home.root == self._cwd and os.sep == "/":
             return replace(result, cached=True) if cached else result
         shown = label(result.file)
-        return replace(result, file=shown, problems=labelled(result.problems), cached=cached)
+        problems, suppressed = labelled(result.problems), labelled(result.suppressed)
+        return replace(result, file=shown, problems=problems, suppressed=suppressed, cached=cached)
 
 
 def _name(whole: str, home: Home) -> str:

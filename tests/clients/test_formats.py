@@ -97,15 +97,16 @@ def sample(folder: Path) -> list[FileResult]:
             finding("pay", Severity.INFO),
             finding("order", Severity.HINT),
         ),
+        suppressed=(finding("URL", Severity.WARNING, fingerprint="a3"),),
     )
     result = from_report(Document(TEXT, "pay ment/a#1.py"), report, "pay ment/a#1.py")
     broken = Problem(*("E902", "unreadable-file", "error", "is larger than 5 MB", "big.py"), result.problems[0].place)
     return [result, FileResult("big.py", (broken,)), FileResult("clean.py")]
 
 
-def written(tmp_path: Path, kind: str, name: str) -> Path:
+def written(tmp_path: Path, kind: str, name: str, *, silenced: bool = True) -> Path:
     """A report of the sample, written to a file."""
-    view = View(folder=str(tmp_path), root=str(tmp_path), cards=cards())
+    view = View(folder=str(tmp_path), root=str(tmp_path), cards=cards(), silenced=silenced)
     target = tmp_path / name
     target.write_text(render(kind, sample(tmp_path), view), encoding="utf-8")
     return target
@@ -148,7 +149,7 @@ def test_gitlab_agrees_with_what_sarif_tools_makes(tmp_path: Path) -> None:
     """The same places in the same order as in the report that sarif-tools makes of our SARIF."""
     sarif = program("sarif", "sarif-tools")
     theirs = tmp_path / "theirs.json"
-    run(sarif, "codeclimate", "-o", theirs, written(tmp_path, "sarif", "x.sarif"))
+    run(sarif, "codeclimate", "-o", theirs, written(tmp_path, "sarif", "x.sarif", silenced=False))
     ours = json.loads(written(tmp_path, "gitlab", "ours.json").read_text("utf-8"))
 
     def places(entries: list[dict[str, dict[str, object]]]) -> list[tuple[object, object]]:

@@ -635,3 +635,17 @@ def test_explain_names_the_file_as_it_was_typed(home: Path, capsys: pytest.Captu
     assert capsys.readouterr().out.startswith(f"{place}:2:1: `requests.get`")
     assert main(["explain", f"{place}:1"]) == 0
     assert capsys.readouterr().out.startswith(f"{place}:1: no call here")
+
+
+def test_silenced_findings_are_in_sarif_if_asked_for(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Marked by who has silenced them; no other report has them, and none of them fails the run."""
+    (home / "a.py").write_text("import requests\nrequests.get(URL)  # resilint: ignore[no-timeout] ended elsewhere\n")
+    (home / "b.py").write_text("import requests\nrequests.get(URL)\n")
+    assert main(["baseline", "b.py"]) == 0
+    capsys.readouterr()
+    for options, known in ((), []), (("--show-suppressed",), ["inSource", "external"]):
+        assert main(["check", "--output-format", "sarif", "--baseline", ".resilint-baseline.json", *options]) == 0
+        results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+        assert [each["suppressions"][0]["kind"] for each in results] == known
+    assert main(["check", "--output-format", "concise", "--show-suppressed"]) == 0
+    assert "a.py" not in capsys.readouterr().out

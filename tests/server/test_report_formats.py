@@ -211,6 +211,20 @@ def test_sarif_levels() -> None:
     assert [r["level"] for r in sarif(*problems)["results"]] == ["error", "warning", "note", "note"]
 
 
+def test_sarif_shows_silenced_problems_only_when_asked() -> None:
+    """GitHub would open an alert for each; a viewer that knows the mark gets it."""
+    comment, baseline = problem(suppressed="comment"), problem(4, suppressed="baseline")
+    result = FileResult("pkg/a.py", (problem(5),), (comment, baseline))
+    quiet = json.loads(render("sarif", [result], View()))["runs"][0]["results"]
+    assert [found.get("suppressions") for found in quiet] == [None]
+    all_of_them = json.loads(render("sarif", [result], View(silenced=True)))["runs"][0]["results"]
+    assert [found.get("suppressions") for found in all_of_them] == [
+        None,
+        [{"kind": "inSource"}],
+        [{"kind": "external"}],
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "uri", "base"),
     [

@@ -255,6 +255,12 @@ def test_a_problem_without_source_has_its_place() -> None:
     assert page == "E902[unreadable-file] error: cannot be read\n --> a.py:1:1\n\n"
 
 
+def test_silenced_problems_are_not_shown() -> None:
+    """They are there for formats that can mark them."""
+    result = FileResult("a.py", (), (replace(hostile(), suppressed="comment"),))
+    assert render("full", [result], View(silenced=True)) == ""
+
+
 def test_many_calls_of_one_client_are_one_page() -> None:
     """The first of them, and where the others are; two stay two, and another client's are apart."""
     text = "".join(f"one.get({number})\ntwo.get({number})\n" for number in range(40))

@@ -41,13 +41,13 @@ PROBLEMS = st.builds(
     st.lists(NOTES, max_size=2).map(tuple),
     WORDS,
     st.lists(LINES, max_size=2).map(tuple),
-    *[WORDS] * 5,
+    *[WORDS] * 4,
 )
 RESULTS = st.builds(
     FileResult,
     WORDS,
     st.lists(PROBLEMS, max_size=2).map(tuple),
-    NUMBERS,
+    st.lists(PROBLEMS, max_size=2).map(tuple),
     st.booleans(),
     *[NUMBERS] * 4,
     st.lists(st.tuples(WORDS, WORDS), max_size=2).map(tuple),
@@ -76,7 +76,7 @@ def test_a_result_survives_the_pipe(result: FileResult) -> None:
     assert "\n" not in text
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '["a",[[1]],0,0,0,0,0,0,[]]', "[1,2"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '["a",[[1]],[],0,0,0,0,0,[]]', "[1,2"])
 def test_what_is_no_result_is_refused(text: str) -> None:
     """A damaged cache entry is a ValueError and nothing else."""
     with pytest.raises(ValueError):
@@ -172,12 +172,14 @@ def test_a_span_as_long_as_its_line_stays_small() -> None:
     assert line.cut
 
 
-def test_what_a_comment_silences_is_no_problem() -> None:
-    """No format shows it."""
+def test_silenced_problems_say_how() -> None:
+    """They lie apart, without the source that nobody is shown."""
     text = "call()\n"
     report = Report(suppressed=(found(text, "call()"),), reads=(("b.py", "12"),), pieces=2, lines=3)
     result = from_report(Document(text, "a.py"), report, "a.py")
     assert not result.problems
+    assert [p.suppressed for p in result.suppressed] == ["comment"]
+    assert result.suppressed[0].source == ()
     assert (result.reads, result.pieces, result.lines) == ((("b.py", "12"),), 2, 3)
 
 

@@ -9,5 +9,5 @@ from .view import View, said, where
 
 
 def render(results: Sequence[FileResult], view: View) -> str:
-    """The problems in the order of the results."""
+    """The problems in the order of the results; silenced ones are left out."""
     return "".join(f"{where(problem)}: {said(problem)}\n" for result in results for problem in result.problems)

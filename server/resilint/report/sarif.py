@@ -40,8 +40,13 @@ _ABOUT = "https://pypi.org/project/resilint/"
 
 
 def render(results: Sequence[FileResult], view: View) -> str:
-    """One run. What is silenced is not there: GitHub does not heed `suppressions`, and would open an alert for each."""
+    """One run. Silenced problems are there only if the view asks for them.
+
+    GitHub does not heed `suppressions` and would open an alert for each.
+    """
     problems = [problem for result in results for problem in result.problems]
+    if view.silenced:
+        problems += [problem for result in results for problem in result.suppressed]
     rules = _rules(problems, view.cards)
     indices = {rule["id"]: index for index, rule in enumerate(rules)}
     run = {
@@ -162,6 +167,9 @@ def _result(problem: Problem, index: int, view: View) -> dict[str, Any]:
     fixes = [_fix(offer, problem.file, view) for offer in problem.offers if offer.changes]
     if fixes:
         result["fixes"] = fixes
+    if problem.suppressed:
+        kind = "inSource" if problem.suppressed == "comment" else "external"
+        result["suppressions"] = [{"kind": kind}]
     details = {"callee": problem.callee, "library": problem.library}
     known = {key: value for key, value in details.items() if value}
     return {**result, "properties": known} if known else result

@@ -49,6 +49,8 @@ class View:
     fail_on: str = "warning"
     levels: Mapping[str, str] = field(default_factory=dict)
     files: int = 0
+    silenced: bool = False
+    """Whether formats that can mark a finding as silenced show such findings at all."""
 
     def below_root(self, file: str) -> str:
         """The file's path below `root` with forward slashes; absolute if it lies elsewhere."""
