@@ -59,7 +59,7 @@ def publish(posts):
 
 A failure that is logged, counted, raised later or told to the caller is not swallowed. A question
 whether somebody is there has "no" for an answer, what is being closed may be gone already, who reads
-a stream is told in this way that the other side has hung up, and a comment in the handler says that
+a stream is told in this way that the other side has hung up, and a comment in or above the handler says that
 somebody thought about it.
 
 ```python good

@@ -148,6 +148,17 @@ fetch = functools.partial(requests.get, timeout=10)
 fetch(URL)
 ```
 
+A comment beside the call, or right above it, that says that there is no timeout is heeded, too: somebody
+has thought about it.
+
+```python good
+import requests
+
+def follow(url):
+    # No timeout on purpose: the feed is silent for hours.
+    return requests.get(url, stream=True)
+```
+
 Where the client decides for all of its calls, it is reported once, where it is made, unless each of
 them brings a limit of its own.
 
