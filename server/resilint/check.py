@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from resilint_rules.kit.subjects import Subjects
 
 
-_OURS = "resilint"
-"""What a comment that speaks to us has in it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Report:
     """What `check` says of one document.
@@ -60,9 +56,6 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
     if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
         return Report(reads=_reads(project))
     module = Module(doc, project.outline(doc))
-    wanted = relevant(module, project)
-    if not module.scanned and _OURS not in doc.text.lower():
-        return Report(reads=_reads(project))  # it imports what matters, and does nothing with it
     every = (*registry.rules().values(), *OWN)
     chosen = selection.for_file(settings, every, doc.name)
     running = [rule for rule in registry.rules().values() if rule.name in chosen and rule.tests == (doc.kind == "test")]
@@ -73,7 +66,7 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
         findings.append(_own(SYNTAX, Span(broken.offset, broken.offset), broken.message))
     run = _Run(doc, module, project, settings, running, memo)
     if running:
-        findings.extend(run.findings(wanted, report_syntax=broken is None))
+        findings.extend(run.findings(report_syntax=broken is None))
     findings.sort(key=lambda each: (each.span, each.code))
     unsure = run.left_out or any(each.code in (CRASHED.code, SYNTAX.code) for each in findings)
     outcome = suppress.apply(
@@ -103,8 +96,9 @@ class _Run:
         self.report_syntax = True
         self.pieces = self.lines = self.left_out = 0
 
-    def findings(self, wanted: Relevant, *, report_syntax: bool) -> list[Finding]:
+    def findings(self, *, report_syntax: bool) -> list[Finding]:
         """What the rules find in the pieces that can matter."""
+        wanted = relevant(self.module, self.project)
         if not wanted.pieces:
             return []
         from resilint_rules.kit.linker import Linker  # brings libcst, which most files never need

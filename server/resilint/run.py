@@ -217,7 +217,7 @@ class Run:
                     done.add(number)
                     yield number, outcome
             except workers.CannotStart:
-                pass  # slower, but as good
+                self._crew.dismiss()  # slower, but as good
         from .analysis import Analyst, on_deep_stack
 
         def look() -> Iterator[tuple[int, Done]]:

@@ -35,6 +35,7 @@ EXCLUDED = "left out: vendored, generated, a build"
 SPREAD = "a `**spread` may hold the limit"
 CHOSEN = "a condition decides: whoever calls or configures it"
 BRIDGE = "made to be driven with a loop and without: the other branch awaits"
+GONE = "started in `__del__`: nobody is left to keep it"
 OTHER = "other"
 
 
@@ -72,7 +73,8 @@ def reason(each: Reported, text: str) -> str:
     *folders, own = each.name.split("/")
     if any(DEFAULT.out(part, part) for part in (*folders, own)) or files.generated(text.encode()[:4000]):
         return EXCLUDED
-    node, around = _at(ast.parse(text), each)
+    tree = ast.parse(text)
+    node, around = _at(tree, each)
     if each.code == "S113" and isinstance(node, ast.Call) and any(word.arg is None for word in node.keywords):
         return SPREAD
     if each.code in ("S501", "S507") and any(isinstance(outer, ast.If) for outer in around):
@@ -80,6 +82,11 @@ def reason(each: Reported, text: str) -> str:
     branches = [outer for outer in around if isinstance(outer, ast.If)]
     if each.code == "ASYNC251" and any(isinstance(inner, ast.Await) for outer in branches for inner in ast.walk(outer)):
         return BRIDGE
+    if each.code == "RUF006" and any(
+        isinstance(outer, ast.FunctionDef) and outer.name == "__del__" and any(node is inner for inner in ast.walk(outer))
+        for outer in ast.walk(tree)
+    ):
+        return GONE
     return OTHER
 
 

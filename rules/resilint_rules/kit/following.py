@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ..catalog.index import CLIENTS, IMPORTS, NAMES, THROUGH
-from .handed import CLASS, HOPS, Handed
+from .handed import CLASS, HOPS, WORD, Handed
 from .marks import Marks
 from .module import FunctionPiece, ImportedName, Module
 from .project import Project
@@ -64,7 +64,7 @@ class Following:
         module = self.module
         if not self.full:
             for found in CLASS.finditer(module.text):
-                self.bases.update(_WORD.findall(found.group(1)))
+                self.bases.update(WORD.findall(found.group(1)))
         for name, same in module.mentioned.items():  # not its `imports`, for which it has to be scanned
             for target in dict.fromkeys(same):
                 self._seed(name, target)
@@ -197,7 +197,7 @@ class Following:
                 self.handed.classes.add(cls.name)
             own = self.handed.of_class.setdefault(cls.name, set())
             for base in (
-                _WORD.findall(text, cls.piece.head, cls.piece.body)
+                WORD.findall(text, cls.piece.head, cls.piece.body)
                 if self.makers_of or len(self.handed.of_class) > 1
                 else ()
             ):
@@ -220,7 +220,7 @@ class Following:
         names = self.locals_of(piece)
         for match in _RETURN.finditer(text, piece.body, piece.end):
             if self.makers.within(match.start(1), match.end(1)) or (
-                names and not names.isdisjoint(_WORD.findall(match.group(1)))
+                names and not names.isdisjoint(WORD.findall(match.group(1)))
             ):
                 return True
         return False
@@ -232,7 +232,7 @@ class Following:
         names = self.locals_of(piece)
         for match in _SELF_ASSIGN.finditer(text, piece.body, piece.end):
             end = self._value_end(text.find("\n", match.end()))
-            if self._holds(match.end(), end) or (names and not names.isdisjoint(_WORD.findall(text, match.end(), end))):
+            if self._holds(match.end(), end) or (names and not names.isdisjoint(WORD.findall(text, match.end(), end))):
                 self._attribute(match.group(1), own)
         if self._gives(method):
             self._attribute(method.name, own)
@@ -321,7 +321,6 @@ _PARTIAL = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial
 _AS = re.compile(r"[^\n]*?\bas[ \t]+(\w+)")
 _PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
 _DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)
-_WORD = re.compile(r"(?<![\w.])\w+")
 
 
 def _bound_line(text: str) -> list[str]:

@@ -21,7 +21,7 @@ HOPS = 3
 
 
 CLASS = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
-_WORD = re.compile(r"(?<![\w.])\w+")
+WORD = re.compile(r"(?<![\w.])\w+")
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ def inherits(module: Module, project: Project) -> bool:
     if "class " not in module.text:
         return False
     for match in CLASS.finditer(module.text):
-        for base in _WORD.findall(match.group(1)):
+        for base in WORD.findall(match.group(1)):
             for target in module.mentioned.get(base, ()):
                 found, inner = project.find(target, module.doc)
                 if found is None or found is module:
