@@ -23,6 +23,12 @@ def rules() -> dict[str, Rule]:
 
 
 @cache
+def looking_at(kind: str) -> tuple[Rule, ...]:
+    """The rules that look at documents of a kind: at tests, or at all others."""
+    return tuple(rule for rule in rules().values() if rule.tests == (kind == "test"))
+
+
+@cache
 def _codes() -> dict[str, Rule]:
     return {each.code: each for each in rules().values()}
 
@@ -32,7 +38,6 @@ def find(code_or_name: str) -> Rule | None:
     return rules().get(code_or_name) or _codes().get(code_or_name.upper())
 
 
-@cache
 @cache
 def load(name: str) -> Check:
     """The check of a rule; imports the rule's module."""

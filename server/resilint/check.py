@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from resilint_rules.kit.subjects import Subjects
 
 
+_ADDRESS = "resilint"
+"""A text that speaks to us is read to its end, even if nothing in it can matter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What `check` says of one document.
@@ -48,25 +52,30 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
     """Finds what is risky in `doc`. Pure: the same arguments give the same report.
 
     A rule that crashes is a finding about us (`E001`), and the other rules go on. A piece that cannot
-    be parsed is left out and counted; if that, or the whole file, is not valid Python, that is a
+    be parsed is left out and counted; if that, or the file around it, is not valid Python, that is a
     finding, too (`E999`). `memo` remembers a buffer's pieces from one check to the next.
     """
     project.reads = {}
+    ours = registry.looking_at(doc.kind)
+    addressed = _ADDRESS in doc.text.lower()
     level = project.sifted(doc)
-    if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
+    if not (ours or addressed) or level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
         return Report(reads=_reads(project))
     module = Module(doc, project.outline(doc))
+    wanted = relevant(module, project)
+    if not ((wanted.mentioned and ours) or addressed):
+        return Report(reads=_reads(project))
     every = (*registry.rules().values(), *OWN)
     chosen = selection.for_file(settings, every, doc.name)
-    running = [rule for rule in registry.rules().values() if rule.name in chosen and rule.tests == (doc.kind == "test")]
+    running = [rule for rule in ours if rule.name in chosen]
     enabled = {rule.name for rule in (*running, *OWN) if rule.name in chosen}
     findings: list[Finding] = []
     broken = module.outline.broken
     if broken is not None:
         findings.append(_own(SYNTAX, Span(broken.offset, broken.offset), broken.message))
     run = _Run(doc, module, project, settings, running, memo)
-    if running:
-        findings.extend(run.findings(report_syntax=broken is None))
+    if running and wanted.pieces:
+        findings.extend(run.findings(wanted, report_syntax=broken is None))
     findings.sort(key=lambda each: (each.span, each.code))
     unsure = run.left_out or any(each.code in (CRASHED.code, SYNTAX.code) for each in findings)
     outcome = suppress.apply(
@@ -96,11 +105,8 @@ class _Run:
         self.report_syntax = True
         self.pieces = self.lines = self.left_out = 0
 
-    def findings(self, *, report_syntax: bool) -> list[Finding]:
+    def findings(self, wanted: Relevant, *, report_syntax: bool) -> list[Finding]:
         """What the rules find in the pieces that can matter."""
-        wanted = relevant(self.module, self.project)
-        if not wanted.pieces:
-            return []
         from resilint_rules.kit.linker import Linker  # brings libcst, which most files never need
 
         self.report_syntax = report_syntax

@@ -97,7 +97,7 @@ def _calls(doc: Document, project: Project, settings: Settings, start: int, end:
     if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
         return
     module = Module(doc)
-    pieces, _, known = relevant(module, project)
+    pieces, _, known, _ = relevant(module, project)
     if not pieces:
         return
     from resilint_rules.kit.linker import Linker

@@ -163,7 +163,6 @@ class Project:
         from .handed import Handed, inherits  # these ask the project, and the project asks them
         from .relevance import handed
 
-
         key = module.doc.name
         if key not in self._handed:
             self._handed[key] = Handed()  # whoever asks while it is being found out: a cycle of imports

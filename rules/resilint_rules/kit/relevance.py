@@ -30,6 +30,8 @@ class Relevant(NamedTuple):
     callers: dict[int, set[str]]
     """Of these, by start, coroutines that matter only if a plain function that they call waits: its name is here."""
     handed: Handed
+    mentioned: bool
+    """Whether the text has anything at all that can matter: if not, nobody has cut it into pieces."""
 
 
 def handed(module: Module, project: Project) -> Handed:
@@ -41,21 +43,26 @@ def relevant(module: Module, project: Project) -> Relevant:
     """The functions and statements to be gone through; and what may hold a client."""
     search = Following(module, project, full=True)
     search.run()
-    found = _pieces(search)
-    callers = _callers(search, found)
+    words = _words(module.text)
+    mentioned = bool(search.mentions.offsets or search.followed.offsets or search.loops.offsets or words)
+    found = _pieces(search, words) if mentioned else {}
+    callers = _callers(search, found) if found else {}
     by_start = {**found, **{start: each for start, (each, _) in callers.items()}}
     names = {start: asked for start, (_, asked) in callers.items()}
-    return Relevant([by_start[start] for start in sorted(by_start)], names, search.handed)
+    return Relevant([by_start[start] for start in sorted(by_start)], names, search.handed, mentioned)
 
 
-def _pieces(search: Following) -> dict[int, FunctionPiece | Piece]:
+def _words(text: str) -> list[str]:
+    """Words in any case by which a rule knows a piece of text that is for it."""
+    lowered = text.lower()
+    return [word for word in _RULE_WORDS if word in lowered]
+
+
+def _pieces(search: Following, words: list[str]) -> dict[int, FunctionPiece | Piece]:
     """The pieces that match, by start."""
     module, text, mentions, followed = search.module, search.module.text, search.mentions, search.followed
-    lowered = text.lower() if _RULE_WORDS else ""
-    words = [word for word in _RULE_WORDS if word in lowered]
+    lowered = text.lower() if words else ""
     kept_loop = bool(search.loops.offsets) and _KEPT_LOOP.search(text) is not None
-    if not mentions.offsets and not followed.offsets and not search.loops.offsets and not words:
-        return {}
 
     def matters(piece: Piece) -> bool:
         start, end = piece.start, piece.end

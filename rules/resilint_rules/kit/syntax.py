@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import lru_cache
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -138,6 +139,11 @@ def _trusted(self: cst.CSTNode) -> None:
     """What the parser makes is valid: checking each node again takes a third of the time."""
 
 
+_CHECKS, _WHITE = cst.CSTNode.__post_init__, cst.SimpleWhitespace
+_blanks = lru_cache(maxsize=1024)(_WHITE)
+"""Blanks between words, two of five nodes of a tree: nobody asks for theirs, so that equal ones may be one."""
+
+
 def parse(text: str, start: int, end: int, indented: bool) -> Tree | None:
     """The tree of `text[start:end]`, whole lines; None if it is not valid Python by itself.
 
@@ -145,14 +151,15 @@ def parse(text: str, start: int, end: int, indented: bool) -> Tree | None:
     """
     piece = text[start:end]
     header = _HEADER if indented else ""
-    checks = cst.CSTNode.__post_init__
     try:
         cst.CSTNode.__post_init__ = _trusted  # type: ignore[method-assign]
+        cst.SimpleWhitespace = _blanks  # type: ignore[misc,assignment]
         module = cst.parse_module(header + piece)
     except Exception:  # noqa: BLE001 - ParserSyntaxError, RecursionError, and whatever a bug of the parser raises
         return None
     finally:
-        cst.CSTNode.__post_init__ = checks  # type: ignore[method-assign]
+        cst.CSTNode.__post_init__ = _CHECKS  # type: ignore[method-assign]
+        cst.SimpleWhitespace = _WHITE  # type: ignore[misc]
     body: tuple[cst.BaseStatement, ...] = tuple(module.body)
     if indented:
         holder = module.body[0] if module.body else None
