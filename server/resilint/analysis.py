@@ -78,7 +78,7 @@ class Analyst:
             data = files.read(job.path)
         except files.Unreadable as error:
             return Done("", to_json(self._unread(job, error)))
-        result = self.judge(data, job)
+        result = self.judge(data, job, stored=True)
         self._parsed += result.lines
         if self._parsed > LOOK:
             self._parsed = 0
@@ -93,13 +93,13 @@ class Analyst:
                 self.project.forget()
             self._heavy = max(HEAVY, held() + MORE)
 
-    def judge(self, data: bytes, job: Job) -> FileResult:
-        """What there is to say of a file's bytes, the file named below its root."""
+    def judge(self, data: bytes, job: Job, *, stored: bool = False) -> FileResult:
+        """What there is to say of bytes, as a file named below its root; `stored` if that is what the file holds."""
         try:
             doc = document(data, job.name, job.package)
         except files.Unreadable as error:
             return self._unread(job, error)
-        self.project.expect(job.name, YES if job.sure else MAYBE)
+        self.project.expect(job.name, YES if job.sure else MAYBE, stored=stored)
         try:
             return from_report(doc, self._check(doc, self.project, self._settings), job.name)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on

@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from resilint_rules.kit.subjects import Subjects
 
 
-_ADDRESS = "resilint"
-"""A text that speaks to us is read to its end, even if nothing in it can matter."""
-
-
 @dataclass(frozen=True, slots=True)
 class Report:
     """What `check` says of one document.
@@ -57,13 +53,14 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
     """
     project.reads = {}
     ours = registry.looking_at(doc.kind)
-    addressed = _ADDRESS in doc.text.lower()
+    if not ours and not _speaks_to_us(doc):
+        return Report()
     level = project.sifted(doc)
-    if not (ours or addressed) or level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
+    if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
         return Report(reads=_reads(project))
     module = Module(doc, project.outline(doc))
     wanted = relevant(module, project)
-    if not ((wanted.mentioned and ours) or addressed):
+    if not (wanted.mentioned and ours) and not _speaks_to_us(doc):
         return Report(reads=_reads(project))
     every = (*registry.rules().values(), *OWN)
     chosen = selection.for_file(settings, every, doc.name)
@@ -87,6 +84,11 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
     if "ruff" in settings.defer_to:
         found = ruff.left_over(module, found, lambda name: _text(project, name))
     return Report(found, left[count:], _reads(project), run.pieces, run.lines, run.left_out)
+
+
+def _speaks_to_us(doc: Document) -> bool:
+    """Whether a text may hold comments for us: it is read to its end, even if nothing in it can matter."""
+    return "resilint" in doc.text.lower()
 
 
 class _Run:

@@ -158,7 +158,9 @@ def _coding(data: bytes) -> str:
 
 def generated(data: bytes) -> bool:
     """Whether the head of a file says that a program wrote it."""
-    return _GENERATED.search(data[:_HEAD]) is not None
+    head = data[:_HEAD]
+    lowered = head.lower()
+    return (b"generated" in lowered or b"do not edit" in lowered) and _GENERATED.search(head) is not None
 
 
 def kind(name: str) -> Kind:

@@ -42,6 +42,46 @@ def test_what_may_call_out_matters(source: str) -> None:
     assert names(source) == ["f"]
 
 
+SESSION = "import requests\nSESSION = requests.Session()\n"
+CREATE = "import openai\nCLIENT = openai.OpenAI()\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        SESSION + "def f():\n    return SESSION.get(URL)\n",
+        SESSION + "def f():\n    return g(SESSION.get, URL)\n",
+        SESSION + "def f():\n    other = SESSION\n    return other.get(URL)\n",
+        SESSION + "def f():\n    SESSION.verify = False\n",
+        SESSION + "def f():\n    for each in SESSION:\n        g(each)\n",
+        SESSION + "def f(s=None):\n    s = s or SESSION\n    with s as t:\n        return s.get(URL)\n",
+        CREATE + "def f():\n    return CLIENT.chat.completions.create()\n",
+        CREATE + "def f():\n    return CLIENT.with_options(a=g(')')).chat.completions.create()\n",
+        CREATE + "def f():\n    chat = CLIENT.chat\n    return chat.completions.create()\n",
+        "import requests\nclass C(requests.Session):\n    def ask(self):\n        return self.get(URL)\n"
+        "S = C()\nasync def f():\n    return S.ask()\n",
+    ],
+)
+def test_what_is_done_with_a_client_matters(source: str) -> None:
+    """One of the methods that the catalogue knows of it, or of a class of the module that extends it."""
+    assert "f" in names(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        SESSION + "def f():\n    return SESSION.mount('x', y)\n",
+        SESSION + "def f():\n    return SESSION.cookies\n",
+        SESSION + "def f():\n    with SESSION as s:\n        return g(s)\n",
+        CREATE + "def f():\n    CLIENT.close()\n",
+        CREATE + "def f():\n    return g(key=CLIENT.api_key)\n",
+    ],
+)
+def test_what_else_is_done_with_it_does_not(source: str) -> None:
+    """No call goes out by it."""
+    assert names(source) == []
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -71,6 +71,7 @@ class Following:
         for prefix in self.project.catalog.prefixes():
             self.mentions.add(prefix)
             self.makers.add(prefix)
+            self.handed.libraries.add(prefix)
         self._prepared()
         for _ in range(3):
             before = len(self.makers.offsets)
@@ -98,10 +99,12 @@ class Following:
             own = self.project.handed(found)
             if own:
                 self.handed.through.add(name)
+                self.handed.libraries |= own.libraries
             for each in sorted(own.names | own.classes):
                 self._follow(name, rf"\s*\.\s*{each}\b")
             return
         brings = self.project.given(found, inner, HOPS)
+        self.handed.libraries |= brings.libraries if brings else frozenset()
         if brings.name or brings.heir:
             self._follow(name)
             if brings.heir:
@@ -119,6 +122,7 @@ class Following:
         above = dotted == prefix or prefix.startswith(dotted + ".")
         if not names:
             return
+        self.handed.libraries.add(prefix)
         makers = CLIENTS.get(prefix, ())
         others = tuple(each for each in names if each not in makers and f"{prefix}.{each}" not in THROUGH)
         loops = tuple(each for each in names if f"{prefix}.{each}" in THROUGH)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .module import Module, import_statements, imported
-from .sieve import YES
 from .text import Document
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ class Handed:
     """Plain functions whose own calls matter to coroutines that call them."""
     of_class: dict[str, set[str]] = field(default_factory=dict)
     """Attributes by the class that assigns them."""
+    libraries: set[str] = field(default_factory=set)
+    """Imports by which its clients come in, here or in the modules that it has them from."""
 
     def __bool__(self) -> bool:
         return bool(self.names or self.attributes or self.classes)
@@ -50,6 +51,7 @@ class Given:
     name: bool = False
     heir: bool = False
     attributes: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return self.name or self.heir or bool(self.attributes)
@@ -57,21 +59,18 @@ class Given:
 
 def given(module: Module, name: str, project: Project, hops: int) -> Given:
     """What one name of a module brings; a name that it only imports itself is followed, `hops` modules far."""
-    targets = module.mentioned.get(name) if name in module.text else None
-    if targets is None and project.level(module) != YES and f"class {name}" not in module.text:
-        return Given()
-    if targets:
+    if targets := module.mentioned.get(name) if name in module.text else None:
         for target in targets if hops > 0 else ():
             found, inner = project.find(target, module.doc)
             if found is not None and found is not module and inner:
                 return project.given(found, inner, hops - 1)
         own = project.handed(module)
-        return Given(name in own.names, name in own.classes)
+        return Given(name in own.names, name in own.classes, libraries=frozenset(own.libraries))
     own = project.handed(module)
     if not own:
         return Given()
     attributes: set[str] = own.of_class.get(name, set()) if name in module.classes else set()
-    return Given(name in own.names, name in own.classes, frozenset(attributes))
+    return Given(name in own.names, name in own.classes, frozenset(attributes), frozenset(own.libraries))
 
 
 def inherits(module: Module, project: Project) -> bool:

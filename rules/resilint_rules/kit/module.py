@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .scanner import Outline, Piece, logical_lines, scan
@@ -113,8 +114,9 @@ class Module:
         else:
             body = text[piece.start : piece.end]
             if "import" in body:
-                for start, end in logical_lines(text, piece.start, piece.end):
-                    for name, target in imported(text[start:end]):
+                lines = [text[start:end] for start, end in logical_lines(text, piece.start, piece.end)]
+                for line in lines:
+                    for name, target in imported(line) if "import" in line else ():
                         self.imports.setdefault(name, []).append(target)
                 if body.lstrip().startswith(("import ", "from ")) and ";" not in body:
                     return
@@ -209,8 +211,13 @@ def import_statements(text: str) -> Iterator[str]:
             at = text.find("import", at + 6)
 
 
-def imported(line: str) -> Iterator[tuple[str, ImportedName]]:
+@lru_cache(maxsize=16384)
+def imported(line: str) -> tuple[tuple[str, ImportedName], ...]:
     """(local name, what it is) for each name that an import statement binds; nothing for other lines."""
+    return tuple(_imported(line))
+
+
+def _imported(line: str) -> Iterator[tuple[str, ImportedName]]:
     for part in line.split(";") if ";" in line else (line,):
         if part.lstrip()[:5] not in ("impor", "from ", "from.", "from\t"):
             continue

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..catalog.index import IMPORTS
 from .catalog import Catalog
+from .handed import Given, Handed, given, inherits, reaches
 from .module import ImportedName, Module
 from .sieve import MAYBE, NO, YES, sift
 from .text import Document
 
 if TYPE_CHECKING:
-    from .handed import Given, Handed
     from .scanner import Outline, Piece
     from .syntax import Tree
 
@@ -28,6 +28,8 @@ Read = Callable[[str], "bytes | None"]
 Exists = Callable[[str], bool]
 """Says whether there is a file or folder of this name below the root."""
 
+
+_NOTHING = Given()
 
 KEPT_LINES = 4000
 """Lines of other modules whose trees are kept: a tree takes some 3 KB a line."""
@@ -57,6 +59,7 @@ class Project:
         "_kept",
         "_levels",
         "_modules",
+        "_named",
         "_places",
         "_reaches",
         "_read",
@@ -79,6 +82,7 @@ class Project:
         self._expected = ("", NO)
         self._tops: dict[str, bool] = {}
         self._places: dict[tuple[str, int, int], tuple[str, ...]] = {}
+        self._named: dict[tuple[str, tuple[str, ...]], tuple[str, dict[str, str]]] = {}
         self._found: dict[tuple[ImportedName, tuple[str, ...]], tuple[str, str, dict[str, str]]] = {}
         self._handed: dict[str, Handed] = {}
         self._levels: dict[str, int] = {}
@@ -97,6 +101,7 @@ class Project:
         Effect: the next question reads it again.
         """
         self._tops.clear()
+        self._named.clear()
         self._found.clear()
         self._handed.clear()
         self._levels.clear()
@@ -160,8 +165,7 @@ class Project:
 
     def handed(self, module: Module) -> Handed:
         """What a module of the project hands out by itself, found once."""
-        from .handed import Handed, inherits  # these ask the project, and the project asks them
-        from .relevance import handed
+        from .relevance import handed  # it asks the project, and the project asks it
 
         key = module.doc.name
         if key not in self._handed:
@@ -181,12 +185,13 @@ class Project:
 
     def given(self, module: Module, name: str, hops: int) -> Given:
         """What one name of a module of the project brings, found once."""
-        from .handed import Given, given  # as above
-
+        level = self.level(module)
+        if level == NO or (level == MAYBE and name not in module.mentioned and f"class {name}" not in module.text):
+            return _NOTHING
         key = (module.doc.name, name, hops)
         known = self._given.get(key)
         if known is None:
-            self._given[key] = Given(), {}
+            self._given[key] = _NOTHING, {}
             kept, self.reads = self.reads, {}
             try:
                 known = self._given[key] = given(module, name, self, hops), self.reads
@@ -197,8 +202,6 @@ class Project:
 
     def reaches(self, statement: str, importer: Document) -> bool:
         """Whether an import statement brings a client, found once for all modules in which it means the same."""
-        from .handed import reaches  # as above
-
         folder = importer.name.rpartition("/")[0]
         key = (statement, folder if statement.startswith("from .") else self._bases(ImportedName(""), importer))
         known = self._reaches.get(key)
@@ -211,9 +214,11 @@ class Project:
         self.reads.update(known[1])
         return known[0]
 
-    def expect(self, name: str, level: int) -> None:
-        """Says what the sieve has said of the document that is asked for next."""
+    def expect(self, name: str, level: int, *, stored: bool = False) -> None:
+        """Says what the sieve has said of the document that is asked for next, and whether it is a file's text."""
         self._expected = (name, level)
+        if stored:
+            self._levels[name] = level
 
     def sifted(self, doc: Document) -> int:
         """How far a document matters by its own imports, as the sieve says."""
@@ -243,6 +248,12 @@ class Project:
         `from package import name` may mean a submodule or a name of the package; a file wins.
         """
         bases = self._bases(target, importer)
+        named = self._named.get((target.module, bases))
+        if named is None:
+            named = self._named[target.module, bases] = self._plainly(target, bases)
+        if named[0]:
+            self.reads.update(named[1])
+            return self.file(named[0]), target.name
         key = (target, bases)
         known = self._found.get(key)
         if known is None:
@@ -255,6 +266,20 @@ class Project:
         file, name, reads = known
         self.reads.update(reads)
         return (self.file(file) if file else None), name
+
+    def _plainly(self, target: ImportedName, bases: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+        """The file that an import names, whatever it takes from it, and what was asked; "" if that is not so plain."""
+        top = target.module.partition(".")[0]
+        kept, self.reads = self.reads, {}
+        try:
+            base = next((each for each in bases if target.level or self._top(each, top)), None)
+            if base is not None and target.module:
+                file = "/".join(filter(None, (base, target.module.replace(".", "/")))) + ".py"
+                if self.file(file) is not None:
+                    return file, self.reads
+            return "", {}
+        finally:
+            self.reads = kept
 
     def _locate(self, target: ImportedName, bases: tuple[str, ...]) -> tuple[str, str]:
         for base in bases:

@@ -9,12 +9,13 @@ from ..catalog.index import METHODS, THROUGH
 from ..rule_table import RULES
 from .following import Following
 from .handed import Handed
-from .marks import acts, docstring_span, handed_on
+from .marks import acts, asks, docstring_span, handed_on
 from .module import FunctionPiece, Module
 from .project import Project
 from .scanner import Piece
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row[11]})
+_HEIRS = frozenset(name for each in METHODS.values() for name in each)
 _THROUGH = sorted({f".{method}" for methods in THROUGH.values() for method in methods})
 _KEPT_LOOP = re.compile(rf"\bself\.\w*loop(?:{'|'.join(re.escape(each) for each in _THROUGH)})\(")
 """What is done with an event loop that an object keeps."""
@@ -63,6 +64,7 @@ def _pieces(search: Following, words: list[str]) -> dict[int, FunctionPiece | Pi
     module, text, mentions, followed = search.module, search.module.text, search.mentions, search.followed
     lowered = text.lower() if words else ""
     kept_loop = bool(search.loops.offsets) and _KEPT_LOOP.search(text) is not None
+    methods = _methods(search)
 
     def matters(piece: Piece) -> bool:
         start, end = piece.start, piece.end
@@ -77,16 +79,18 @@ def _pieces(search: Following, words: list[str]) -> dict[int, FunctionPiece | Pi
             return True
         found = [each for each in followed.inside(start, end) if acts(text, each[0], docstring)]
         names = search.locals_of(piece) if found else set()
-        if piece.kind == "function" and search.types.within(piece.head, piece.body):
-            names |= search.parameters(piece, search.types)
-        return bool(found or names) and not handed_on(text, found, names, max(start, docstring[1]), end)
+        body = max(start, docstring[1])
+        if found and not handed_on(text, found, names, body, end) and asks(text, found, names, body, end, methods):
+            return True
+        typed = piece.kind == "function" and search.types.within(piece.head, piece.body)
+        return typed and not handed_on(text, [], search.parameters(piece, search.types), body, end)
 
     found: dict[int, FunctionPiece | Piece] = {}
     for function in module.all_functions():
         piece = function.piece
         heir = function.owner is not None and function.owner.name in search.handed.classes
         if matters(piece) or (
-            heir and any(m.group(1) in METHODS for m in _OWN_CALL.finditer(text, piece.body, piece.end))
+            heir and any(m.group(1) in _HEIRS for m in _OWN_CALL.finditer(text, piece.body, piece.end))
         ):
             found[piece.start] = function
     for piece in module.statements:
@@ -97,6 +101,14 @@ def _pieces(search: Following, words: list[str]) -> dict[int, FunctionPiece | Pi
             if matters(piece):
                 found[piece.start] = piece
     return found
+
+
+def _methods(search: Following) -> frozenset[str]:
+    """What may be done with a module's clients that can matter: to one of its own, whatever that does itself."""
+    found = {name for each in search.handed.libraries for name in METHODS.get(each, ("*",))}
+    heirs = search.handed.classes
+    found.update(name for cls in search.module.all_classes() if cls.name in heirs for name in cls.methods)
+    return frozenset(found)
 
 
 def _callers(search: Following, found: dict[int, FunctionPiece | Piece]) -> dict[int, tuple[FunctionPiece, set[str]]]:

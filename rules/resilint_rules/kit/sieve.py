@@ -38,18 +38,21 @@ def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
             verdict = _import(words[0])
             if verdict is None:
                 maybe = MAYBE
-            elif verdict and (verdict is ANY or any(word in data for word in verdict)):
+            elif verdict and (verdict is ANY or _holds(data, verdict)):
                 return YES
     for name in own:
         if name.encode() in data:
             return YES
     if _OURS in data:
         return YES
-    if _RULE_WORDS:
-        lowered = data.lower()
-        if any(word in lowered for word in _RULE_WORDS):
-            return YES
-    return maybe
+    return YES if _holds(data.lower(), _RULE_WORDS) else maybe
+
+
+def _holds(data: bytes, words: tuple[bytes, ...]) -> bool:
+    for word in words:  # noqa: SIM110 - a generator would cost as much again, for each import of each file
+        if word in data:
+            return True
+    return False
 
 
 def wanted(data: bytes) -> bool:
