@@ -140,7 +140,7 @@ def handed_on(text: str, mentions: Iterable[tuple[int, int]], names: Iterable[st
 _STEP = re.compile(r"\s*\.\s*(\w+)|[ \t]*([(\[])")
 _STORED = re.compile(r"[ \t]*(?:[-+*/|&%@]|//|\*\*|<<|>>)?=(?!=)")
 _TAKEN_FROM = re.compile(r"\bin\b[ \t]*(?:await\b[ \t]*)?(?:\w+\()?$")
-_ASSIGNED = re.compile(r"[ \t]*[\w.]+[ \t]*(?::[^=\n]+)?=[ \t]*")
+_ASSIGNED = re.compile(r"[ \t]*([\w.]+)[ \t]*(?::[^=\n]+)?=[ \t]*")
 _ENDS = re.compile(r"[ \t]*(?:#|;|\r|\n|\Z|(?:or|if)\b)")
 _BRACKET = re.compile(r"[()\[\]{}\"'#]")
 _FAR = 4000
@@ -162,15 +162,16 @@ def asks(
         for at in _words(name, text, start, end):
             line, last = text[text.rfind("\n", 0, at) + 1 : at], at + len(name)
             if not line.endswith(".") and (
-                _TAKEN_FROM.search(line) or _reaches(text, last, end, methods) or _renamed(text, line, last)
+                _TAKEN_FROM.search(line) or _reaches(text, last, end, methods) or _renamed(text, line, name, last)
             ):
                 return True
     return False
 
 
-def _renamed(text: str, line: str, last: int) -> bool:
+def _renamed(text: str, line: str, name: str, last: int) -> bool:
     """Whether all that stands before a name on its line gives another name to it."""
-    return _ASSIGNED.fullmatch(line) is not None and _ENDS.match(text, last) is not None
+    found = _ASSIGNED.fullmatch(line)
+    return found is not None and found.group(1) != name and _ENDS.match(text, last) is not None
 
 
 def _reaches(text: str, at: int, end: int, methods: frozenset[str]) -> bool:

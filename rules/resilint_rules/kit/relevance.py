@@ -79,11 +79,12 @@ def _pieces(search: Following, words: list[str]) -> dict[int, FunctionPiece | Pi
             return True
         found = [each for each in followed.inside(start, end) if acts(text, each[0], docstring)]
         names = search.locals_of(piece) if found else set()
+        if piece.kind == "function":
+            names |= search.parameters(piece, search.types)
         body = max(start, docstring[1])
-        if found and not handed_on(text, found, names, body, end) and asks(text, found, names, body, end, methods):
-            return True
-        typed = piece.kind == "function" and search.types.within(piece.head, piece.body)
-        return typed and not handed_on(text, [], search.parameters(piece, search.types), body, end)
+        if not (found or names) or handed_on(text, found, names, body, end):
+            return False
+        return asks(text, found, names, body, end, methods)
 
     found: dict[int, FunctionPiece | Piece] = {}
     for function in module.all_functions():

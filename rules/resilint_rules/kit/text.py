@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
@@ -90,15 +91,20 @@ class Document:
     @property
     def newline(self) -> str:
         """The commonest line end, the first of those that tie, "\\n" if there is none: what an insertion uses."""
-        pairs = self.text.count("\r\n")
-        counts = {"\r\n": pairs, "\n": self.text.count("\n") - pairs, "\r": self.text.count("\r") - pairs}
-        most = max(counts.values())
-        if not most:
-            return "\n"
-        commonest = [newline for newline, count in counts.items() if count == most]
-        if len(commonest) == 1:
-            return commonest[0]
-        return next(m.group() for m in _NEWLINE.finditer(self.text) if m.group() in commonest)
+        return _newline(self.text)
+
+
+@lru_cache(maxsize=4)  # fixes of one text ask for it again and again
+def _newline(text: str) -> str:
+    pairs = text.count("\r\n")
+    counts = {"\r\n": pairs, "\n": text.count("\n") - pairs, "\r": text.count("\r") - pairs}
+    most = max(counts.values())
+    if not most:
+        return "\n"
+    commonest = [newline for newline, count in counts.items() if count == most]
+    if len(commonest) == 1:
+        return commonest[0]
+    return next(m.group() for m in _NEWLINE.finditer(text) if m.group() in commonest)
 
 
 def units(text: str, encoding: Encoding) -> int:
