@@ -175,8 +175,10 @@ class Expressions(Evaluator):
         if isinstance(owner, Ref) and owner.name in ALIASES and keys:
             return keys[0]  # `SessionDep = Annotated[Session, Depends(made)]`
         if len(keys) != 1 or not isinstance(keys[0], Const):
-            return Result(f"{owner.of}[]", owner.source) if isinstance(owner, Result) else UNKNOWN
-        key = keys[0].value
+            return join([_part(each) for each in options(owner)])
+        return join([self._item(each, keys[0].value) for each in options(present(owner))])
+
+    def _item(self, owner: Value, key: object) -> Value:
         if isinstance(owner, Mapping) and str(key) in owner.items:
             return owner.items[str(key)][0]
         if isinstance(owner, Sequence) and isinstance(key, int) and -len(owner.members) <= key < len(owner.members):
@@ -263,6 +265,11 @@ class Expressions(Evaluator):
     }
 
 
+def _part(owner: Value) -> Value:
+    """A part of a value whose key is not known."""
+    return Result(f"{owner.of}[]", owner.source) if isinstance(owner, Result) else UNKNOWN
+
+
 def _misses(within: Within) -> bool:
     """Whether a place is the body of a `try` that goes on where a key is missing, or whatever else is the matter."""
     if within.kind != "try" or within.part != "body" or not isinstance(within.node, (cst.Try, cst.TryStar)):
@@ -271,10 +278,17 @@ def _misses(within: Within) -> bool:
         names = {each.value for each in walk(handler.type) if isinstance(each, cst.Name)} if handler.type else {""}
         if "KeyError" in names or "LookupError" in names:
             return True
-        tells = any(isinstance(each, (cst.Call, cst.Raise)) for each in walk(handler.body))
-        if handler.name is None and not tells and names & {"", "Exception", "BaseException"}:
+        if handler.name is None and not _tells(handler.body) and names & {"", "Exception", "BaseException"}:
             return True
     return False
+
+
+def _tells(body: cst.BaseSuite) -> bool:
+    """Whether a handler may say what went wrong; an error of its own in place of it, whatever it was, does not."""
+    lines = [part for line in body.body if isinstance(line, cst.SimpleStatementLine) for part in line.body]
+    if len(body.body) == len(lines) == 1 and isinstance(lines[0], cst.Raise) and lines[0].exc is not None:
+        return False
+    return any(isinstance(each, (cst.Call, cst.Raise)) for each in walk(body))
 
 
 def _noted(branch: cst.If, function: cst.CSTNode | None) -> bool:

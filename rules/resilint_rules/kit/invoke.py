@@ -64,20 +64,9 @@ _LOOKS = re.compile(r"(?:^|_)(?:check|raise|ensure|assert|validate|verify|errors
 _PARSES = re.compile(r"\.parse_(?:\w+_)?response$")
 """Methods of another library that raise if what they are given is the answer to a failed request."""
 _QUIET = (
-    "logging.",
-    "isinstance",
-    "print",
-    "len",
-    "str",
-    "repr",
-    "bool",
-    "type",
-    "id",
-    "callable",
-    "hasattr",
-    "format",
+    "logging.", "isinstance", "print", "len", "str", "repr", "bool", "type", "id", "callable", "hasattr", "format",
     "hash",
-)
+)  # fmt: skip
 
 
 def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offloaded: bool = False) -> Value:
@@ -91,6 +80,8 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
     if len(choices) > 1:
         if same_function(ev.frame.scope.catalog, choices):
             return invoke(ev, node, choices[0], args, offloaded=offloaded)
+        if all(isinstance(each, Result) for each in choices):  # taken from one of several responses
+            return join([invoke(ev, node, each, args) for each in choices])
         merged = same_method(ev.frame.scope.catalog, choices)
         if merged is None:
             names = {each.name.rpartition(".")[2] if isinstance(each, Ref) else "" for each in choices}
