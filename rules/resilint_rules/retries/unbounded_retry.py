@@ -101,9 +101,9 @@ def rates(url):
 ```
 
 Any limit counts: a number of attempts, a time, an event, a `raise` or `break` on the way of a
-failure. So does a function of yours that may hold one, and options that cannot be seen. A policy that
-repeats nothing but an error that says "not finished yet" waits for work, and each attempt is as good as
-the last.
+failure. So does a function of yours that may hold one, and options that cannot be seen. A policy or a
+loop that repeats nothing but an error that says "not finished yet" waits for work, and each attempt is
+as good as the last; a policy that a client is given to stay connected waits out the outages it is for.
 
 ```python good
 import asyncio, time
