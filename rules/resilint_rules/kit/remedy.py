@@ -260,6 +260,8 @@ def rebound(call: Call, node: cst.CSTNode, fact: Fact) -> list[Fix]:
     held = holder(call, fact)
     if held is not None and set(held.args.named) - {param.name for param in held.fact.params("params")}:
         return completed(call, held)  # it carries more than the limit
+    if held is not None and isinstance(node, cst.Name) and held.frame.scope.module is call.frame.scope.module:
+        call, node = held, held.node  # where it is made, so that nothing is left behind
     imports, texts = needed(call, fact, [pairs[0][1]])
     return [Fix(f"Set {pairs[0][0]}={texts[0]}", (replace(call.frame, node, texts[0]),), imports)]
 
