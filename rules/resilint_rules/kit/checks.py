@@ -27,6 +27,8 @@ _SAYS_SO = re.compile(
     re.IGNORECASE,
 )
 """Names that say what a function or a thing is for: whoever asks for it has chosen."""
+_LOOKS = re.compile(r"\.getpeercert\(\s*(?:binary_form\s*=\s*)?True\b")
+"""What gives a certificate that nobody has checked: whoever asks for that wants to look at it himself."""
 _DISTRUST = re.compile(r"SSL|Cert")
 """What the errors of a failed check are called."""
 _LOCAL = re.compile(
@@ -94,7 +96,7 @@ def stays_home(call: Call) -> bool:
 def chosen(frame: Frame, node: cst.CSTNode) -> bool:
     """Whether not to check is somebody's choice: a condition around a node or before it, or a name, is about that."""
     owner = frame.tree.code(node.value) if isinstance(node, cst.Attribute) else ""
-    if _SAYS_SO.search(frame.outermost.qualname) or _SAYS_SO.search(owner):
+    if _SAYS_SO.search(frame.outermost.qualname) or _SAYS_SO.search(owner) or _LOOKS.search(frame.outermost.tree.text):
         return True
     top: cst.CSTNode = frame.node if frame.node is not None else frame.tree.module
     return any(_SWITCH.search(frame.tree.code(test)) for test in _conditions(top, node))

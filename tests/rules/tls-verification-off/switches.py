@@ -1,5 +1,6 @@
 """Checks that are switched off in every way there is, and those that only look like it."""
 
+import socket
 import ssl
 import urllib.request
 
@@ -195,3 +196,20 @@ def stored(name):
     )
     other = BlobServiceClient.from_connection_string(settings.CONNECTION, connection_verify=settings.BUNDLE)
     return made, other
+
+
+def certificate(host):
+    """It is fetched to be looked at, whoever it is from."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with context.wrap_socket(socket.create_connection((host, 443), 5), server_hostname=host) as conn:
+        return conn.getpeercert(binary_form=True)
+
+
+def subject(host):
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # finds: tls-verification-off
+    with context.wrap_socket(socket.create_connection((host, 443), 5), server_hostname=host) as conn:
+        return conn.getpeercert()["subject"]
