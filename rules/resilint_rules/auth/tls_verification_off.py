@@ -180,6 +180,7 @@ from ..kit.checks import (
     stays_home,
     switched_off,
     trusting,
+    unsealed,
     vouched,
 )
 from ..kit.frame import Frame
@@ -209,7 +210,7 @@ def _called(call: Call) -> Iterator[Finding]:
     found = switched_off(call)
     if found is not None:
         name, argument = found
-        if not stays_home(call) and not chosen(frame, call.node):
+        if not (stays_home(call) or unsealed(call)) and not chosen(frame, call.node):
             message = fact.word("message") or ANY
             yield call.finding(
                 f"`{call.written}` {message}: {CONSEQUENCE}",

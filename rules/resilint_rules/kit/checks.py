@@ -31,6 +31,7 @@ _LOOKS = re.compile(r"\.getpeercert\(\s*(?:binary_form\s*=\s*)?True\b")
 """What gives a certificate that nobody has checked: whoever asks for that wants to look at it himself."""
 _DISTRUST = re.compile(r"SSL|Cert")
 """What the errors of a failed check are called."""
+_PLAIN = re.compile(r"[fFrR]{0,2}['\"]+http://")
 _LOCAL = re.compile(
     r"(?:\w+://)?(?:[^/@]*@)?(?:localhost\b|127\.\d|\[::1\]|0\.0\.0\.0)|unix:|\w+\+unix:", re.IGNORECASE
 )
@@ -79,6 +80,12 @@ def plain(frame: Frame, argument: Argument) -> bool:
     if isinstance(argument.value, Const) and argument.value.name:
         return argument.value.name in frame.scope.module.bindings
     return not isinstance(argument.node, cst.Attribute) or isinstance(argument.value, Ref)
+
+
+def unsealed(call: Call) -> bool:
+    """Whether a call's address is written out and speaks of no TLS, so that there is no certificate to check."""
+    given = call.given("target")
+    return given is not None and bool(_PLAIN.match(call.frame.tree.code(given.node)))
 
 
 def stays_home(call: Call) -> bool:

@@ -9,7 +9,8 @@ import libcst as cst
 
 from .calls import Within, literal
 from .evaluate import Evaluator
-from .syntax import children, walk
+from .handlers import misses
+from .syntax import children
 from .values import (
     ALIASES,
     ENVELOPE,
@@ -189,7 +190,7 @@ class Expressions(Evaluator):
             owner.owner.events.append(("touch", owner.name, UNKNOWN))
         if isinstance(owner, (Result, Ref)):
             look_into(owner, key)
-            if isinstance(key, str) and any(_misses(each) for each in self.within):
+            if isinstance(key, str) and any(misses(each) for each in self.within):
                 asked(owner)
             shown = str(key).lower() if isinstance(key, str) else key
             if isinstance(owner, Result):
@@ -268,27 +269,6 @@ class Expressions(Evaluator):
 def _part(owner: Value) -> Value:
     """A part of a value whose key is not known."""
     return Result(f"{owner.of}[]", owner.source) if isinstance(owner, Result) else UNKNOWN
-
-
-def _misses(within: Within) -> bool:
-    """Whether a place is the body of a `try` that goes on where a key is missing, or whatever else is the matter."""
-    if within.kind != "try" or within.part != "body" or not isinstance(within.node, (cst.Try, cst.TryStar)):
-        return False
-    for handler in within.node.handlers:
-        names = {each.value for each in walk(handler.type) if isinstance(each, cst.Name)} if handler.type else {""}
-        if "KeyError" in names or "LookupError" in names:
-            return True
-        if handler.name is None and not _tells(handler.body) and names & {"", "Exception", "BaseException"}:
-            return True
-    return False
-
-
-def _tells(body: cst.BaseSuite) -> bool:
-    """Whether a handler may say what went wrong; an error of its own in place of it, whatever it was, does not."""
-    lines = [part for line in body.body if isinstance(line, cst.SimpleStatementLine) for part in line.body]
-    if len(body.body) == len(lines) == 1 and isinstance(lines[0], cst.Raise) and lines[0].exc is not None:
-        return False
-    return any(isinstance(each, (cst.Call, cst.Raise)) for each in walk(body))
 
 
 def _noted(branch: cst.If, function: cst.CSTNode | None) -> bool:

@@ -10,6 +10,7 @@ import libcst as cst
 from .calls import KINDS, Argument, Arguments, Call, OtherCall
 from .catalog import Fact
 from .choices import same_function, same_method
+from .handlers import misses
 from .mappings import change
 from .syntax import dotted
 from .values import (
@@ -348,6 +349,8 @@ def _places(args: Arguments) -> list[tuple[int | str, Argument]]:
 
 def _project(ev: Evaluator, target: Function, args: Arguments) -> Value:
     """A call of the project's own function: what it returns, if that can be seen."""
+    if any(misses(each) for each in ev.within):
+        _shown(args)
     configures = ev.frame.scope.linker.configures(target)
     for each in (*args.positional, *args.named.values()):
         ev.escape(each.value, f"it is passed to `{target.piece.name}`", settle=configures)

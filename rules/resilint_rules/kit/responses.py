@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -48,8 +49,15 @@ def _drained(call: Call) -> frozenset[int]:
     for each in walk(call.frame.tree.module):
         inner = _call_in(each.value) if isinstance(each, cst.Expr) else None
         if isinstance(inner, cst.Call):
-            found.update(id(part) for part in walk(inner)) if is_log(inner) else found.add(id(inner.func))
+            found.update(id(part) for part in (walk(inner) if is_log(inner) else _chain(inner)))
     return frozenset(found)
+
+
+def _chain(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What is read off one after the other: `get(url).text.encode()`, from its end."""
+    while isinstance(node, (cst.Call, cst.Attribute)):
+        yield node
+        node = node.func if isinstance(node, cst.Call) else node.value
 
 
 _PLAIN = frozenset(

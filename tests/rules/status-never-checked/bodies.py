@@ -6,6 +6,7 @@ import sys
 import time
 from urllib.parse import parse_qsl
 
+import aiohttp
 import requests
 import xmltodict
 
@@ -341,3 +342,31 @@ class Keeper:
         if name in data:
             return data[name]
         return None
+
+
+class Versions:
+    async def fetched(self, session: aiohttp.ClientSession):
+        """What the function that reads it misses is told in words of its own."""
+        answer = await session.get(URL)
+        data = await answer.json()
+        try:
+            self.read(data)
+        except KeyError as error:
+            raise LookupError("no versions in it") from error
+
+    async def read_in_vain(self, session: aiohttp.ClientSession):
+        answer = await session.get(URL)  # finds: status-never-checked
+        data = await answer.json()
+        try:
+            self.read(data)
+        finally:
+            self.done = True
+
+    def read(self, data):
+        self.versions = [each["name"] for each in data["results"]]
+
+
+def touched():
+    """Nothing is taken from it, however far it is read."""
+    answer = requests.get(URL, timeout=5)
+    answer.text.encode("ascii", "ignore")
