@@ -221,8 +221,10 @@ class Call:
         asked = (self.args.named.get(name) for name in self.fact.words("tails"))
         if any(each is not None and literal(each.value) is not False for each in asked):
             return True
+        if self.verb != "GET" or not self.streams:
+            return False
         taken = self.response.escaped if self.response is not None else ""
-        return self.verb == "GET" and self.streams and bool(_EVENTS.search(taken) or _EVENTS.search(self.frame.tree.code(self.node)))
+        return bool(_EVENTS.search(taken) or _EVENTS.search(self.frame.tree.code(self.node)))
 
     @property
     def streams(self) -> bool:
