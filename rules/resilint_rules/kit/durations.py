@@ -58,8 +58,9 @@ def read(
         shape = catalog.fact("limit", value.made.fact.name) or catalog.fact("limit", value.type)
         if shape is not None and value.made.fact.kind == "limit":
             return _object(value.made, shape, origin, node)
-    if isinstance(value, Ref) and value.name.rpartition(".")[2].isupper():  # a library's "use the default"
-        return None
+    if isinstance(value, Ref) and value.name.rpartition(".")[2].isupper():
+        if any(each.name == fact.library for each in catalog.libraries(value.name)):
+            return None  # the library's own "use the default"; of any other nobody knows what it is
     raise Unseen("the timeout is not a literal")
 
 
