@@ -13,6 +13,7 @@ from .catalog import Fact
 from .checks import given
 from .handlers import clauses, is_log, known_as
 from .mend import add_member, after_statement, before_body, hoist, replace
+from .module import ClassPiece
 from .rule import Fix, Import
 from .syntax import walk
 from .text import Edit
@@ -87,6 +88,8 @@ def raises_itself(call: Call) -> bool:
     for client in call.clients:
         made = client.made
         if made is None:
+            if client.subclass is not None and _looks(call, client.subclass):
+                return True
             if client.origin == "annotation" and call.frame.scope.catalog.fact("client", client.type) is not None:
                 continue
             return True
@@ -104,6 +107,11 @@ def raises_itself(call: Call) -> bool:
         ):
             return True
     return False
+
+
+def _looks(call: Call, cls: ClassPiece) -> bool:
+    """Whether a client's class may look at each answer itself: it sets hooks, or speaks of a status."""
+    return any(call.frame.scope.linker.mentions(cls, word) for word in ("hooks", "raise_for_status", ".status"))
 
 
 def read_together(call: Call) -> list[Call]:

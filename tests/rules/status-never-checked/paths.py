@@ -2,6 +2,7 @@
 
 import time
 
+import httpx
 import requests
 
 try:
@@ -79,3 +80,23 @@ def by_any_parser():
     if not data["ok"]:
         return None
     return data["rows"]
+
+
+class Strict(httpx.Client):
+    """It looks at every answer itself."""
+
+    def __init__(self):
+        super().__init__(event_hooks={"response": [self._refuse]})
+
+    def _refuse(self, answer):
+        answer.raise_for_status()
+
+    def rooms(self):
+        answer = self.get(f"{URL}/rooms")
+        return answer.json()
+
+
+class Plain(httpx.Client):
+    def rooms(self):
+        answer = self.get(f"{URL}/rooms")  # finds: status-never-checked
+        return answer.json()
