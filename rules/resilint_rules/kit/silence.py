@@ -50,9 +50,7 @@ _COUNTS = re.compile(r"fail|err|miss|skip|bad|retr|attempt", re.IGNORECASE)
 _REPORTS = re.compile(
     r"(?:^|_)(?:fail\w*|err\w*|warn\w*|abort|alert|notify|report\w*|complain|problem)(?:_|$)", re.IGNORECASE
 )
-_OWN_LOG = re.compile(
-    r"\b(?:self|cls)\.(?:_?log(?:ger)?|_?LOG(?:GER)?)(?=\.(?:debug|info|warning|error|exception)\()"
-)
+_OWN_LOG = re.compile(r"\b(?:self|cls)\.(?:_?log(?:ger)?|_?LOG(?:GER)?)(?=\.(?:debug|info|warning|error|exception)\()")
 _LOUD = frozenset((
     "warning", "warn", "error", "exception", "critical", "fatal",
     "awarning", "awarn", "aerror", "aexception", "acritical", "afatal",
@@ -131,7 +129,10 @@ def _is_nothing(node: cst.CSTNode) -> bool:
 
 def _is_constant(node: cst.CSTNode) -> bool:
     if isinstance(node, (cst.Tuple, cst.List)):
-        return all(_is_constant(each.value) for each in node.elements)
+        refused = any(
+            isinstance(each.value, cst.Integer) and 400 <= each.value.evaluated_value < 600 for each in node.elements
+        )
+        return not refused and all(_is_constant(each.value) for each in node.elements)
     if isinstance(node, cst.Dict):
         return not node.elements
     if isinstance(node, cst.SimpleString):
