@@ -100,3 +100,14 @@ class Plain(httpx.Client):
     def rooms(self):
         answer = self.get(f"{URL}/rooms")  # finds: status-never-checked
         return answer.json()
+
+
+def valid(key):
+    """A body of one word."""
+    answer = requests.post(URL, data={"key": key}, timeout=5)
+    return answer.text == "valid"
+
+
+def there():
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    return "" if answer.text == "" else answer.text
