@@ -6,8 +6,8 @@ import re
 
 FOLDERS = (
     ".bzr", ".direnv", ".eggs", ".git", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox", ".pytest_cache",
-    ".resilint_cache", ".ruff_cache", ".svn", ".tox", ".venv", "__pycache__", "__pypackages__", "build", "dist",
-    "node_modules", "site-packages", "venv",
+    ".resilint_cache", ".ruff_cache", ".semgrep", ".svn", ".tox", ".venv", "__pycache__", "__pypackages__", "build",
+    "dist", "node_modules", "site-packages", "venv",
 )  # fmt: skip
 """Folders that hold no source of the project."""
 

@@ -33,7 +33,7 @@ def test_order_is_by_name_files_first(tmp_path: Path) -> None:
 def test_default_excludes(tmp_path: Path) -> None:
     """Environments, builds, vendored and generated files are out."""
     out = [".git", ".venv", "venv", "node_modules", "site-packages", "build", "dist", "__pycache__", ".tox", ".nox"]
-    out += [".mypy_cache", ".eggs", "_vendor", "vendor", "third_party", "vendored", ".resilint_cache"]
+    out += [".mypy_cache", ".eggs", ".semgrep", "_vendor", "vendor", "third_party", "vendored", ".resilint_cache"]
     plant(tmp_path, {f"pkg/{folder}/x.py": "" for folder in out})
     plant(tmp_path, {"pkg/api_pb2.py": "", "pkg/api_pb2_grpc.py": "", "pkg/api_pb2.pyi": "", "pkg/kept.py": ""})
     assert found(tmp_path) == ["pkg/kept.py"]

@@ -67,7 +67,30 @@ class Ledger:
         self.session = requests.Session()
         self.session.verify = True
         self.shell = paramiko.SSHClient()
+        self.shell.load_system_host_keys()
         self.shell.set_missing_host_key_policy(paramiko.RejectPolicy())
+```
+
+```python bad
+from paramiko import AutoAddPolicy, SSHClient
+
+def shell(host):
+    client = SSHClient()
+    client.load_host_keys("known_hosts")
+    client.set_missing_host_key_policy(AutoAddPolicy())  # finds: tls-verification-off
+    client.connect(host)
+    return client
+```
+
+```python fixed
+from paramiko import AutoAddPolicy, RejectPolicy, SSHClient
+
+def shell(host):
+    client = SSHClient()
+    client.load_host_keys("known_hosts")
+    client.set_missing_host_key_policy(RejectPolicy())
+    client.connect(host)
+    return client
 ```
 
 A context that was made without anybody to trust gets the certificates of the system.
@@ -130,9 +153,10 @@ def pinned(path):
     return made
 ```
 
-The fix takes the argument out, or switches the check on again; where the library lets you name the
-certificates to trust, a second one takes their file from `CA_BUNDLE`. It is not applied unasked:
-against a peer whose certificate is not in order, calls will fail from then on, which is the point.
+The fix takes the argument out, or switches the check on again; a client that knows nobody gets to know
+whom the system knows. Where the library lets you name the certificates to trust, a second one takes their
+file from `CA_BUNDLE`. It is not applied unasked: against a peer whose certificate is not in order, calls
+will fail from then on, which is the point.
 
 When not to: a tool whose very task is to look at broken certificates, such as a scanner.
 """
@@ -156,6 +180,7 @@ from ..kit.checks import (
     stays_home,
     switched_off,
     trusting,
+    unsealed,
     vouched,
 )
 from ..kit.frame import Frame
@@ -185,7 +210,7 @@ def _called(call: Call) -> Iterator[Finding]:
     found = switched_off(call)
     if found is not None:
         name, argument = found
-        if not stays_home(call) and not chosen(frame, call.node):
+        if not (stays_home(call) or unsealed(call)) and not chosen(frame, call.node):
             message = fact.word("message") or ANY
             yield call.finding(
                 f"`{call.written}` {message}: {CONSEQUENCE}",

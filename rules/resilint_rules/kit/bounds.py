@@ -11,6 +11,7 @@ import libcst as cst
 from .calls import Arguments, Call, Within
 from .catalog import Fact, Param
 from .durations import Bound, Origin, Unseen, read
+from .setup import sets
 from .values import Const, Instance, Mapping, Object, Sequence, Value, options, present
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def limit(call: Call) -> Limit:
     if bounds is None:
         process = _process(call, fact)
         if process:
-            return Limit("unknown", f"`{process}` is used here", tuple(scopes))
+            return Limit("unknown", f"`{process}` may set one", tuple(scopes))
         bounds = _defaults(fact, "library")
     everything = (*bounds, *scopes)
     if scopes:
@@ -233,7 +234,7 @@ def _settled(made: Call, call: Call) -> None:
         raise Unseen("it connects later, and the limit may come with that")
     process = _process(call, fact)
     if process:
-        raise Unseen(f"`{process}` is used here")
+        raise Unseen(f"`{process}` may set one")
 
 
 def _transports(call: Call) -> None:
@@ -336,6 +337,6 @@ def _seconds(value: Value | None) -> Bound:
 
 
 def _process(call: Call, fact: Fact) -> str:
-    """The function that sets a limit for the whole program, if a library heeds one and the module calls it; else ""."""
-    heeded = fact.word("process")
-    return heeded if heeded and heeded.rpartition(".")[2] in call.frame.scope.module.text else ""
+    """The function that sets a limit for the whole program, if a library heeds one and it may be called; else ""."""
+    heeded, scope = fact.word("process"), call.frame.scope
+    return heeded if heeded and sets(heeded.rpartition(".")[2], scope.module, scope.linker.project) else ""

@@ -219,7 +219,12 @@ class Call:
     def tails(self) -> bool:
         """Whether it asks for what goes on coming, or may: then waiting is its purpose."""
         asked = (self.args.named.get(name) for name in self.fact.words("tails"))
-        return any(each is not None and literal(each.value) is not False for each in asked)
+        if any(each is not None and literal(each.value) is not False for each in asked):
+            return True
+        if self.verb != "GET" or not self.streams:
+            return False
+        taken = self.response.escaped if self.response is not None else ""
+        return bool(_EVENTS.search(taken) or _EVENTS.search(self.frame.tree.code(self.node)))
 
     @property
     def streams(self) -> bool:
@@ -247,6 +252,8 @@ class Guard:
     within: tuple[Within, ...]
 
 
+_EVENTS = re.compile(r"SSE|Event_?S(?:ource|tream)|event-stream")
+"""What reads a stream of events, and how one is asked for."""
 _SHORT = 60
 """Letters that a name in a message may have; beyond, what is in its brackets is left out."""
 

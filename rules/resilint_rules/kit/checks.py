@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import libcst as cst
 
 from .calls import Argument, Call
 from .catalog import Fact, Param
 from .frame import Frame
-from .mend import remove_argument, replace
+from .mend import indentation, remove_argument, replace
 from .rule import Fix, Import
 from .syntax import children, walk
 from .text import Edit
@@ -27,8 +27,11 @@ _SAYS_SO = re.compile(
     re.IGNORECASE,
 )
 """Names that say what a function or a thing is for: whoever asks for it has chosen."""
+_LOOKS = re.compile(r"\.getpeercert\(\s*(?:binary_form\s*=\s*)?True\b")
+"""What gives a certificate that nobody has checked: whoever asks for that wants to look at it himself."""
 _DISTRUST = re.compile(r"SSL|Cert")
 """What the errors of a failed check are called."""
+_PLAIN = re.compile(r"[fFrR]{0,2}['\"]+http://")
 _LOCAL = re.compile(
     r"(?:\w+://)?(?:[^/@]*@)?(?:localhost\b|127\.\d|\[::1\]|0\.0\.0\.0)|unix:|\w+\+unix:", re.IGNORECASE
 )
@@ -79,6 +82,12 @@ def plain(frame: Frame, argument: Argument) -> bool:
     return not isinstance(argument.node, cst.Attribute) or isinstance(argument.value, Ref)
 
 
+def unsealed(call: Call) -> bool:
+    """Whether a call's address is written out and speaks of no TLS, so that there is no certificate to check."""
+    given = call.given("target")
+    return given is not None and bool(_PLAIN.match(call.frame.tree.code(given.node)))
+
+
 def stays_home(call: Call) -> bool:
     """Whether a call's address is written out and names this machine."""
     params = [call.fact.param("target"), Param("base_url")]
@@ -94,7 +103,7 @@ def stays_home(call: Call) -> bool:
 def chosen(frame: Frame, node: cst.CSTNode) -> bool:
     """Whether not to check is somebody's choice: a condition around a node or before it, or a name, is about that."""
     owner = frame.tree.code(node.value) if isinstance(node, cst.Attribute) else ""
-    if _SAYS_SO.search(frame.outermost.qualname) or _SAYS_SO.search(owner):
+    if _SAYS_SO.search(frame.outermost.qualname) or _SAYS_SO.search(owner) or _LOOKS.search(frame.outermost.tree.text):
         return True
     top: cst.CSTNode = frame.node if frame.node is not None else frame.tree.module
     return any(_SWITCH.search(frame.tree.code(test)) for test in _conditions(top, node))
@@ -173,7 +182,8 @@ def rechecked(call: Call, name: str, argument: Argument) -> list[Fix]:
     removed = remove_argument(call, name) if arg is not None and arg.keyword is not None else None
     fixes: list[Fix] = []
     if tls.get("secure"):
-        fixes.extend(_renamed(frame, node, tls["secure"]))
+        first = _introduced(call, tls.get("knows", ()))
+        fixes.extend(_renamed(frame, node, tls["secure"], first) if first is not None else ())
     elif removed is not None:
         fixes.append(Fix(f"Remove {name}={frame.tree.code(node)}", (removed,)))
     elif _flipped(node) and any(each is node for each in walk(frame.tree.module)):
@@ -187,11 +197,30 @@ def rechecked(call: Call, name: str, argument: Argument) -> list[Fix]:
     return fixes
 
 
+def _introduced(call: Call, knows: Sequence[str]) -> tuple[Edit, ...] | None:
+    """Tells a client whom to trust, by the first of some methods if none is called; None if that cannot be done."""
+    frame, statement = call.frame, call.statement
+    owner = f"{frame.tree.code(call.node.func.value)}." if isinstance(call.node.func, cst.Attribute) else ""
+    if not knows or any((owner if call.clients else "") + each in frame.scope.module.text for each in knows):
+        return ()
+    start = frame.tree.span(call.node).start
+    indent = indentation(frame, start)
+    own = frame.scope.module.text[:start].endswith(("\n" + indent, "\r" + indent))
+    if not own or not call.clients or not isinstance(statement, cst.Expr) or statement.value is not call.node:
+        return None
+    return (Edit(start, start, f"{owner}{knows[0]}(){frame.scope.module.doc.newline}{indent}"),)
+
+
 def secured(call: Call) -> list[Fix]:
     """Calls what keeps the check instead of what switches it off."""
     if call.node.args or not call.fact.word("fix"):
         return []
-    return _renamed(call.frame, call.node.func, call.fact.word("fix"))
+    every = call.frame.calls.values()
+    taker = next((each for each in every if any(arg.value is call.node for arg in each.node.args)), call)
+    first = _introduced(taker, call.fact.words("knows"))
+    if first is None:
+        return []
+    return _renamed(call.frame, call.node.func, call.fact.word("fix"), first)
 
 
 def trusting(frame: Frame, context: Instance) -> list[Edit] | None:
@@ -237,12 +266,15 @@ def _flipped(node: cst.CSTNode) -> str:
     return {"False": "True", "True": "False"}.get(name, "")
 
 
-def _renamed(frame: Frame, node: cst.CSTNode, name: str) -> list[Fix]:
-    """Puts another member of the same module in place of one."""
+def _renamed(frame: Frame, node: cst.CSTNode, name: str, first: tuple[Edit, ...] = ()) -> list[Fix]:
+    """Puts another member of the same module in place of one, after what else has to change."""
     head, _, last = name.rpartition(".")
     if isinstance(node, cst.Attribute):
-        return [Fix(f"Use {last}", (replace(frame, node.attr, last),))]
+        return [Fix(f"Use {last}", (*first, replace(frame, node.attr, last)))]
     top = name.partition(".")[0]
-    if isinstance(node, cst.Name) and frame.lookup(top) in (None, Ref(top)):
-        return [Fix(f"Use {last}", (replace(frame, node, name),), (Import(head),))]
+    known = frame.lookup(top)
+    if isinstance(node, cst.Name) and known is None and frame.lookup(last) is None:
+        return [Fix(f"Use {last}", (*first, replace(frame, node, last)), (Import(head, last),))]
+    if isinstance(node, cst.Name) and known in (None, Ref(top)):
+        return [Fix(f"Use {last}", (*first, replace(frame, node, name)), (Import(head),))]
     return []

@@ -26,8 +26,15 @@ def _inherited(catalog: Catalog, one: Method, other: Method) -> bool:
 
 
 def same_function(catalog: Catalog, choices: tuple[Value, ...]) -> bool:
-    """Whether all that may be called are functions of one library that the catalogue describes in the same words."""
-    facts = [catalog.fact("call", each.name) if isinstance(each, Ref) else None for each in choices]
+    """Whether all that may be called are functions of one library that the catalogue describes in the same words.
+
+    So are those of one name in libraries of which it knows nothing: `json.loads`, with `json` from here or there.
+    """
+    names = [each.name if isinstance(each, Ref) else "" for each in choices]
+    last = {each.rpartition(".")[2] for each in names}
+    if all(names) and len(last) == 1 and not any(True for each in names for _ in catalog.libraries(each)):
+        return True
+    facts = [catalog.fact("call", each) if each else None for each in names]
     first = facts[0]
     return first is not None and all(
         each is not None and each.library == first.library and _words(each) == _words(first) for each in facts

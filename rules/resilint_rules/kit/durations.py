@@ -58,9 +58,15 @@ def read(
         shape = catalog.fact("limit", value.made.fact.name) or catalog.fact("limit", value.type)
         if shape is not None and value.made.fact.kind == "limit":
             return _object(value.made, shape, origin, node)
-    if isinstance(value, Ref) and value.name.rpartition(".")[2].isupper():  # a library's "use the default"
+    if isinstance(value, Ref) and _stands_for_default(value, fact, catalog):
         return None
     raise Unseen("the timeout is not a literal")
+
+
+def _stands_for_default(value: Ref, fact: Fact, catalog: Catalog) -> bool:
+    """Whether a name is the library's own word for "use the default"; what others call so, nobody knows."""
+    own = any(each.name == fact.library for each in catalog.libraries(value.name))
+    return own and value.name.rpartition(".")[2].isupper()
 
 
 def _constant(

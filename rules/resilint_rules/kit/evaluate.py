@@ -62,11 +62,13 @@ _BUILTINS = frozenset(dir(builtins))
 class Evaluator:
     """Evaluates expressions in a frame; `Flow` adds the statements."""
 
-    __slots__ = ("current", "exits", "frame", "inner", "left", "line", "loops", "within")
+    __slots__ = ("accepted", "current", "exits", "frame", "inner", "left", "line", "loops", "within")
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self.within: list[Within] = []
+        self.accepted: list[Value] = []
+        """What the latest `if` asks that returns: whatever comes after it is for what it refuses."""
         self.left = ""
         """Why the path at hand has ended, "" if it has not."""
         self.exits: list[dict[str, Value]] = []

@@ -9,7 +9,8 @@ import libcst as cst
 
 from .calls import Within, literal
 from .evaluate import Evaluator
-from .syntax import children, walk
+from .handlers import misses
+from .syntax import children
 from .values import (
     ALIASES,
     ENVELOPE,
@@ -175,8 +176,10 @@ class Expressions(Evaluator):
         if isinstance(owner, Ref) and owner.name in ALIASES and keys:
             return keys[0]  # `SessionDep = Annotated[Session, Depends(made)]`
         if len(keys) != 1 or not isinstance(keys[0], Const):
-            return Result(f"{owner.of}[]", owner.source) if isinstance(owner, Result) else UNKNOWN
-        key = keys[0].value
+            return join([_part(each) for each in options(owner)])
+        return join([self._item(each, keys[0].value) for each in options(present(owner))])
+
+    def _item(self, owner: Value, key: object) -> Value:
         if isinstance(owner, Mapping) and str(key) in owner.items:
             return owner.items[str(key)][0]
         if isinstance(owner, Sequence) and isinstance(key, int) and -len(owner.members) <= key < len(owner.members):
@@ -187,7 +190,7 @@ class Expressions(Evaluator):
             owner.owner.events.append(("touch", owner.name, UNKNOWN))
         if isinstance(owner, (Result, Ref)):
             look_into(owner, key)
-            if isinstance(key, str) and any(_misses(each) for each in self.within):
+            if isinstance(key, str) and any(misses(each) for each in self.within):
                 asked(owner)
             shown = str(key).lower() if isinstance(key, str) else key
             if isinstance(owner, Result):
@@ -263,18 +266,9 @@ class Expressions(Evaluator):
     }
 
 
-def _misses(within: Within) -> bool:
-    """Whether a place is the body of a `try` that goes on where a key is missing, or whatever else is the matter."""
-    if within.kind != "try" or within.part != "body" or not isinstance(within.node, (cst.Try, cst.TryStar)):
-        return False
-    for handler in within.node.handlers:
-        names = {each.value for each in walk(handler.type) if isinstance(each, cst.Name)} if handler.type else {""}
-        if "KeyError" in names or "LookupError" in names:
-            return True
-        tells = any(isinstance(each, (cst.Call, cst.Raise)) for each in walk(handler.body))
-        if handler.name is None and not tells and names & {"", "Exception", "BaseException"}:
-            return True
-    return False
+def _part(owner: Value) -> Value:
+    """A part of a value whose key is not known."""
+    return Result(f"{owner.of}[]", owner.source) if isinstance(owner, Result) else UNKNOWN
 
 
 def _noted(branch: cst.If, function: cst.CSTNode | None) -> bool:

@@ -159,6 +159,7 @@ class Flow(Binder):
         self.left = "return"
 
     def _raise(self, node: cst.Raise) -> None:
+        demand(self.accepted)
         self.each(node)
         self.left = "raise"
 
@@ -204,6 +205,7 @@ class Flow(Binder):
             self.within.pop()
         if "raise" in (first[1], self.left) or refuses(node.body):
             demand(asked)
+        self.accepted = asked if first[1] == "return" and not self.left else []
         self._branches([first, (self.frame.env, self.left)])
 
     def _loop(self, node: cst.For | cst.While) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from .calls import Call, Guard
+from .calls import Call, Guard, Within
 from .catalog import BUILTIN_ERRORS, Catalog
 from .frame import Frame
 from .rule import Import
@@ -128,6 +128,27 @@ def refuses(block: cst.BaseSuite) -> bool:
     return isinstance(said, (cst.FormattedString, cst.ConcatenatedString)) or (
         isinstance(said, cst.Name) and said.value == "False"
     )
+
+
+def misses(within: Within) -> bool:
+    """Whether a place is the body of a `try` that goes on where a key is missing, or whatever else is the matter."""
+    if within.kind != "try" or within.part != "body" or not isinstance(within.node, (cst.Try, cst.TryStar)):
+        return False
+    for handler in within.node.handlers:
+        names = {each.value for each in walk(handler.type) if isinstance(each, cst.Name)} if handler.type else {""}
+        if "KeyError" in names or "LookupError" in names:
+            return True
+        if handler.name is None and not _tells(handler.body) and names & {"", "Exception", "BaseException"}:
+            return True
+    return False
+
+
+def _tells(body: cst.BaseSuite) -> bool:
+    """Whether a handler may say what went wrong; an error of its own in place of it, whatever it was, does not."""
+    lines = [part for line in body.body if isinstance(line, cst.SimpleStatementLine) for part in line.body]
+    if len(body.body) == len(lines) == 1 and isinstance(lines[0], cst.Raise) and lines[0].exc is not None:
+        return False
+    return any(isinstance(each, (cst.Call, cst.Raise)) for each in walk(body))
 
 
 def clauses(guard: Guard) -> tuple[Clause, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from .mend import front
 from .rule import Fix, Import
 from .syntax import children, walk
 from .text import Edit
-from .values import Const
+from .values import ENVELOPE, Const
 
 _READERS = frozenset(("get", "getheader", "get_header", "header", "pop"))
 _NUMBERS = frozenset(("int", "float"))
@@ -126,12 +127,23 @@ def _reads(frame: Frame, node: cst.CSTNode, header: str, names: set[str]) -> boo
         return _reads(frame, node.value, header, names)
     if isinstance(node, cst.Subscript):
         index = node.slice[0].slice if len(node.slice) == 1 else None
-        return isinstance(index, cst.Index) and _is_header(frame, index.value, header)
+        asked = isinstance(index, cst.Index) and _is_header(frame, index.value, header)
+        return asked and not _is_body(frame, node.value)
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
         if node.func.attr.value == "strip":
             return _reads(frame, node.func.value, header, names)
-        return node.func.attr.value in _READERS and bool(node.args) and _is_header(frame, node.args[0].value, header)
+        if node.func.attr.value not in _READERS or not node.args or _is_body(frame, node.func.value):
+            return False
+        return _is_header(frame, node.args[0].value, header)
     return False
+
+
+def _is_body(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether a name is that of a body, which may have a field of the header's name: it is asked for its verdict."""
+    if not isinstance(node, cst.Name):
+        return False
+    asked = re.finditer(rf"\b{node.value}(?:\.get\(|\[)['\"](\w+)['\"]", frame.tree.text)
+    return any(each.group(1).lower() in ENVELOPE for each in asked)
 
 
 def _is_header(frame: Frame, node: cst.CSTNode, header: str) -> bool:

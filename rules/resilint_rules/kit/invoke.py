@@ -10,6 +10,7 @@ import libcst as cst
 from .calls import KINDS, Argument, Arguments, Call, OtherCall
 from .catalog import Fact
 from .choices import same_function, same_method
+from .handlers import misses
 from .mappings import change
 from .syntax import dotted
 from .values import (
@@ -64,20 +65,9 @@ _LOOKS = re.compile(r"(?:^|_)(?:check|raise|ensure|assert|validate|verify|errors
 _PARSES = re.compile(r"\.parse_(?:\w+_)?response$")
 """Methods of another library that raise if what they are given is the answer to a failed request."""
 _QUIET = (
-    "logging.",
-    "isinstance",
-    "print",
-    "len",
-    "str",
-    "repr",
-    "bool",
-    "type",
-    "id",
-    "callable",
-    "hasattr",
-    "format",
+    "logging.", "isinstance", "print", "len", "str", "repr", "bool", "type", "id", "callable", "hasattr", "format",
     "hash",
-)
+)  # fmt: skip
 
 
 def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offloaded: bool = False) -> Value:
@@ -91,6 +81,8 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
     if len(choices) > 1:
         if same_function(ev.frame.scope.catalog, choices):
             return invoke(ev, node, choices[0], args, offloaded=offloaded)
+        if all(isinstance(each, Result) for each in choices):  # taken from one of several responses
+            return join([invoke(ev, node, each, args) for each in choices])
         merged = same_method(ev.frame.scope.catalog, choices)
         if merged is None:
             names = {each.name.rpartition(".")[2] if isinstance(each, Ref) else "" for each in choices}
@@ -357,6 +349,8 @@ def _places(args: Arguments) -> list[tuple[int | str, Argument]]:
 
 def _project(ev: Evaluator, target: Function, args: Arguments) -> Value:
     """A call of the project's own function: what it returns, if that can be seen."""
+    if any(misses(each) for each in ev.within):
+        _shown(args)
     configures = ev.frame.scope.linker.configures(target)
     for each in (*args.positional, *args.named.values()):
         ev.escape(each.value, f"it is passed to `{target.piece.name}`", settle=configures)

@@ -10,6 +10,7 @@ import libcst as cst
 from .calls import Call
 from .catalog import Catalog, Fact
 from .frame import Frame
+from .marks import mentioned
 from .mend import add_argument, add_key, after_statement, number, replace
 from .module import Module
 from .rule import Fix, Import
@@ -88,9 +89,6 @@ def written(call: Call, fact: Fact) -> list[tuple[str, str]]:
 
 def needed(call: Call, fact: Fact, texts: list[str]) -> tuple[tuple[Import, ...], list[str]]:
     """The imports that written values need, and the values with the names that are known where the call stands."""
-    imports, result = spelled(call.frame.scope.module, texts)
-    if not imports:
-        return imports, result
     near: dict[str, str] = {}
     frame: Frame | None = call.frame
     while frame is not None:
@@ -98,25 +96,16 @@ def needed(call: Call, fact: Fact, texts: list[str]) -> tuple[tuple[Import, ...]
             if isinstance(value, Ref):
                 near.setdefault(value.name, name)
         frame = frame.outer
-    left: list[Import] = []
-    for index, text in enumerate(result):
-        found = _CALLED.match(text)
-        top = found.group(1).partition(".")[0] if found else ""
-        if found is None or Import(top) not in imports:
-            continue
-        dotted = found.group(1)
-        known = next((each for each in (dotted, top) if each in near), None)
-        if known is None:
-            left.append(Import(top))
-        else:
-            result[index] = near[known] + text[len(known) :]
-    return tuple(left), result
+    return spelled(call.frame.scope.module, texts, near)
 
 
-def spelled(module: Module, texts: list[str]) -> tuple[tuple[Import, ...], list[str]]:
+def spelled(
+    module: Module, texts: list[str], near: dict[str, str] | None = None
+) -> tuple[tuple[Import, ...], list[str]]:
     """The imports that texts with calls need, and the texts with the names this module uses for them.
 
-    A value such as `httpx.Timeout(30)` needs `httpx`, unless the module knows it by another name.
+    A value such as `httpx.Timeout(30)` needs `httpx`, unless the module knows it by another name, or the place
+    does, as `near` says. What lies deeper in a library is imported by its name.
     """
     imports: list[Import] = []
     result: list[str] = []
@@ -124,29 +113,30 @@ def spelled(module: Module, texts: list[str]) -> tuple[tuple[Import, ...], list[
         root = _CALLED.match(text)
         if root:
             dotted = root.group(1)
+            head, _, name = dotted.rpartition(".")
             top = dotted.partition(".")[0]
-            known = next(
-                (
-                    name
-                    for name, targets in module.imports.items()
-                    if any(t.module == top and not t.name for t in targets)
-                ),
-                None,
-            )
-            if known is not None:
-                text = known + text[len(top) :]
+            known = {**(near or {}), **_known(module, dotted, top)}
+            at = next((each for each in (dotted, top) if each in known), "")
+            if at:
+                text = known[at] + text[len(at) :]
+            elif "." in head and not mentioned(name, module.text):
+                imports.append(Import(head, name))
+                text = name + text[len(dotted) :]
             else:
-                head, _, name = dotted.rpartition(".")
-                imported = next(
-                    (n for n, ts in module.imports.items() if any(t.module == head and t.name == name for t in ts)),
-                    None,
-                )
-                if imported is not None:
-                    text = imported + text[len(dotted) :]
-                else:
-                    imports.append(Import(top))
+                imports.append(Import(top))
         result.append(text)
     return tuple(imports), result
+
+
+def _known(module: Module, dotted: str, top: str) -> dict[str, str]:
+    """What the module imports of a name and of the library it is from, and as what."""
+    found: dict[str, str] = {}
+    for own, targets in module.imports.items():
+        for each in targets:
+            whole = f"{each.module}.{each.name}" if each.name else each.module
+            if whole in (dotted, top):
+                found.setdefault(whole, own)
+    return found
 
 
 def elsewhere_driven(module: Module, catalog: Catalog) -> bool:
@@ -270,6 +260,8 @@ def rebound(call: Call, node: cst.CSTNode, fact: Fact) -> list[Fix]:
     held = holder(call, fact)
     if held is not None and set(held.args.named) - {param.name for param in held.fact.params("params")}:
         return completed(call, held)  # it carries more than the limit
+    if held is not None and isinstance(node, cst.Name) and held.frame.scope.module is call.frame.scope.module:
+        call, node = held, held.node  # where it is made, so that nothing is left behind
     imports, texts = needed(call, fact, [pairs[0][1]])
     return [Fix(f"Set {pairs[0][0]}={texts[0]}", (replace(call.frame, node, texts[0]),), imports)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -12,6 +13,7 @@ from .catalog import Fact
 from .checks import given
 from .handlers import clauses, is_log, known_as
 from .mend import add_member, after_statement, before_body, hoist, replace
+from .module import ClassPiece
 from .rule import Fix, Import
 from .syntax import walk
 from .text import Edit
@@ -48,8 +50,15 @@ def _drained(call: Call) -> frozenset[int]:
     for each in walk(call.frame.tree.module):
         inner = _call_in(each.value) if isinstance(each, cst.Expr) else None
         if isinstance(inner, cst.Call):
-            found.update(id(part) for part in walk(inner)) if is_log(inner) else found.add(id(inner.func))
+            found.update(id(part) for part in (walk(inner) if is_log(inner) else _chain(inner)))
     return frozenset(found)
+
+
+def _chain(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What is read off one after the other: `get(url).text.encode()`, from its end."""
+    while isinstance(node, (cst.Call, cst.Attribute)):
+        yield node
+        node = node.func if isinstance(node, cst.Call) else node.value
 
 
 _PLAIN = frozenset(
@@ -79,6 +88,8 @@ def raises_itself(call: Call) -> bool:
     for client in call.clients:
         made = client.made
         if made is None:
+            if client.subclass is not None and _looks(call, client.subclass):
+                return True
             if client.origin == "annotation" and call.frame.scope.catalog.fact("client", client.type) is not None:
                 continue
             return True
@@ -96,6 +107,11 @@ def raises_itself(call: Call) -> bool:
         ):
             return True
     return False
+
+
+def _looks(call: Call, cls: ClassPiece) -> bool:
+    """Whether a client's class may look at each answer itself: it sets hooks, or speaks of a status."""
+    return any(call.frame.scope.linker.mentions(cls, word) for word in ("hooks", "raise_for_status", ".status"))
 
 
 def read_together(call: Call) -> list[Call]:

@@ -19,7 +19,7 @@ from .text import Edit
 
 _PROBES = re.compile(
     r"(?:^|_)(?:is|has|can|check|ping|probe|test|try|exists?|valid|validate|verify|alive|health\w*|ready|reachable|"
-    r"available|online|connected|running|responds?|up|wait|await|poll|supports?|detect|discover|guess|maybe|ensure|"
+    r"available|online|connected|running|responds?|up|wait|await|poll|supports?|detect|discover|identify|guess|maybe|ensure|"
     r"status)(?:_|$)",
     re.IGNORECASE,
 )
@@ -50,9 +50,7 @@ _COUNTS = re.compile(r"fail|err|miss|skip|bad|retr|attempt", re.IGNORECASE)
 _REPORTS = re.compile(
     r"(?:^|_)(?:fail\w*|err\w*|warn\w*|abort|alert|notify|report\w*|complain|problem)(?:_|$)", re.IGNORECASE
 )
-_OWN_LOG = re.compile(
-    r"\b(?:self|cls)\.(?:_?log(?:ger)?|_?LOG(?:GER)?)(?=\.(?:debug|info|warning|error|exception)\()"
-)
+_OWN_LOG = re.compile(r"\b(?:self|cls)\.(?:_?log(?:ger)?|_?LOG(?:GER)?)(?=\.(?:debug|info|warning|error|exception)\()")
 _LOUD = frozenset((
     "warning", "warn", "error", "exception", "critical", "fatal",
     "awarning", "awarn", "aerror", "aexception", "acritical", "afatal",
@@ -131,7 +129,10 @@ def _is_nothing(node: cst.CSTNode) -> bool:
 
 def _is_constant(node: cst.CSTNode) -> bool:
     if isinstance(node, (cst.Tuple, cst.List)):
-        return all(_is_constant(each.value) for each in node.elements)
+        refused = any(
+            isinstance(each.value, cst.Integer) and 400 <= each.value.evaluated_value < 600 for each in node.elements
+        )
+        return not refused and all(_is_constant(each.value) for each in node.elements)
     if isinstance(node, cst.Dict):
         return not node.elements
     if isinstance(node, cst.SimpleString):
@@ -151,10 +152,20 @@ def _verdict(clause: Clause, guard: Guard) -> bool:
         returned = [each for each in (_after(guard),) if isinstance(each, cst.Return)]
     values = [each.value for each in returned]
     names = {_told(each) for each in values}
-    if names & {"True", "False"}:
+    if names & {"True", "False"} or _exit_codes(values, guard):
         return True
     name = guard.frame.qualname.rpartition(".")[2]
-    return names == {"None"} and (_may_be_none(guard.frame) or (name.startswith("_") and not name.startswith("__")))
+    return names == {"None"} and (_may_be_none(guard) or (name.startswith("_") and not name.startswith("__")))
+
+
+def _exit_codes(values: list[cst.BaseExpression | None], guard: Guard) -> bool:
+    """Whether a failure is told by a number, where success is another."""
+    answers = [each.value for each in walk(guard.node.body) if isinstance(each, cst.Return)]
+    every = [*values, *answers]
+    if not values or not answers or not all(isinstance(each, cst.Integer) for each in every):
+        return False
+    told, meant = ({each.value for each in group if isinstance(each, cst.Integer)} for group in (values, answers))
+    return told.isdisjoint(meant)
 
 
 def _tried_out(clause: Clause, guard: Guard) -> bool:
@@ -182,10 +193,17 @@ def _told(node: cst.CSTNode | None) -> str:
     return "None" if node is None else node.value if isinstance(node, cst.Name) else ""
 
 
-def _may_be_none(frame: Frame) -> bool:
-    """Whether a function promises that None may come back, so that its callers look."""
-    told = frame.node.returns if isinstance(frame.node, cst.FunctionDef) else None
-    return told is not None and bool(_NONE.search(frame.tree.code(told.annotation)))
+def _may_be_none(guard: Guard) -> bool:
+    """Whether None may come back anyway, as the function promises or gives it back elsewhere: its callers look."""
+    node = guard.frame.node
+    if not isinstance(node, cst.FunctionDef):
+        return False
+    if node.returns is not None and _NONE.search(guard.frame.tree.code(node.returns.annotation)):
+        return True
+    inside = {id(each) for each in walk(guard.node)}
+    elsewhere = [each.value for each in walk(node) if isinstance(each, cst.Return) and id(each) not in inside]
+    told = {_told(each) for each in elsewhere}
+    return "None" in told and told != {"None"}
 
 
 def _after(guard: Guard) -> cst.CSTNode | None:

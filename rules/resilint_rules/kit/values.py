@@ -259,7 +259,7 @@ def asked(value: Value) -> None:
             each.source.envelope = True
 
 
-VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*|denied|invalid)\b", re.IGNORECASE)
+VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*|denied|(?:in)?valid)\b", re.IGNORECASE)
 """Words that a body of one word uses to say the same."""
 
 

@@ -101,9 +101,9 @@ def rates(url):
 ```
 
 Any limit counts: a number of attempts, a time, an event, a `raise` or `break` on the way of a
-failure. So does a function of yours that may hold one, and options that cannot be seen. A policy that
-repeats nothing but an error that says "not finished yet" waits for work, and each attempt is as good as
-the last.
+failure. So does a function of yours that may hold one, and options that cannot be seen. A policy or a
+loop that repeats nothing but an error that says "not finished yet" waits for work, and each attempt is
+as good as the last; a policy that a client is given to stay connected waits out the outages it is for.
 
 ```python good
 import asyncio, time
@@ -209,15 +209,18 @@ _DAEMON = re.compile(
 _WAITS = re.compile(r"(?:^|[_.])(?:wait|await|poll|until)(?:_|$)")
 _UNDONE = re.compile(
     r"(?:Not|Un)_?(?:Yet)?_?(?:Finished|Ready|Done|Complete|Processed)|NotYet|Pending|InProgress|StillRunning|Incomplete"
+    r"|Loading(?:Error)?$|StartingUp"
 )
 """Names of what is asked again until something is done: each attempt is as good as the last."""
+_HOLDS = re.compile(r"(?:^|_)re_?connect|(?:^|_)connect(?:ion)?(?:_|$)")
+"""Names of what a policy for holding a connection is given as."""
 
 
 @rule(code="RTY001", name="unbounded-retry", severity="error")
 def check(retry: Retry) -> Iterator[Finding]:
     """A policy without any limit; a `while True`, or a `while not done`, that only success leaves."""
     if isinstance(retry, Layer):
-        if retry.limit == UNLIMITED and retry.settled and not _polls(retry) and not _lazy(retry):
+        if retry.limit == UNLIMITED and retry.settled and not (_polls(retry) or _lazy(retry) or _holds(retry)):
             yield retry.finding(
                 f"`{retry.written}` retries for ever: nothing limits its attempts or its time", *_stop(retry)
             )
@@ -231,8 +234,19 @@ def check(retry: Retry) -> Iterator[Finding]:
 
 def _polls(layer: Layer) -> bool:
     """Whether it waits for work to be done elsewhere: it repeats only what says that it is not done yet."""
-    errors = layer.errors
+    return _undone(layer.errors)
+
+
+def _undone(errors: tuple[str, ...] | None) -> bool:
     return bool(errors) and all(_UNDONE.search(each.rpartition(".")[2]) for each in errors or ())
+
+
+def _holds(layer: Layer) -> bool:
+    """Whether it is given to a client by name as the way to stay connected, and waits between attempts."""
+    top = layer.frame.node if layer.frame.node is not None else layer.frame.tree.module
+    given = (each for each in walk(top) if isinstance(each, cst.Arg) and each.value is layer.node)
+    name = next((each.keyword.value for each in given if each.keyword is not None), "")
+    return bool(_HOLDS.search(name)) and layer.waits is not False
 
 
 def _lazy(layer: Layer) -> bool:
@@ -259,4 +273,5 @@ def _hopeless(loop: Loop) -> bool:
         and not loop.timed
         and not loop.hands_out
         and not _DAEMON.search(name.lower())
+        and not all(_undone(each.errors) for each in loop.retried)
     )

@@ -108,8 +108,9 @@ def feed(url):
         return answer.read()
 ```
 
-A limit set once on the client counts. So do a library's own default and a limit around the awaited
-call; a value we cannot see gets the benefit of the doubt.
+A limit set once on the client counts. So do a library's own default, a limit around the awaited call,
+and `socket.setdefaulttimeout` where the program starts, for libraries that heed it; a value we cannot
+see gets the benefit of the doubt.
 
 ```python good
 import asyncio

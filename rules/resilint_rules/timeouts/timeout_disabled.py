@@ -61,6 +61,22 @@ async def report(url):
         return await client.get(url, timeout=httpx.Timeout(30, connect=3.05))
 ```
 
+```python bad
+import aiohttp
+
+def session():
+    limit = aiohttp.ClientTimeout(total=None)
+    return aiohttp.ClientSession(timeout=limit)  # finds: timeout-disabled
+```
+
+```python fixed
+import aiohttp
+
+def session():
+    limit = aiohttp.ClientTimeout(total=30, sock_connect=3.05)
+    return aiohttp.ClientSession(timeout=limit)
+```
+
 An open end is right for a stream that is read bit by bit, and for a client whose calls are streams; a
 limit around the awaited call is one, too. A comment beside it that speaks of waiting says that somebody
 thought about it.

@@ -334,3 +334,52 @@ async def show_typing(client, room):
             requests.post(f"{URL}/typing", timeout=3)
         except Exception:
             pass
+
+
+def sent(trace, attempts):
+    """Success is 0, and failure is 1."""
+    for _ in range(attempts):
+        try:
+            requests.post(URL, json=trace, timeout=3)
+            return 0
+        except Exception:
+            pass
+    return 1
+
+
+def total(day):
+    """A fallback that reads like an answer."""
+    try:
+        return len(requests.get(f"{URL}/{day}", timeout=3).json())
+    except Exception:  # finds: failure-swallowed
+        return 0
+
+
+def asked(question):
+    """None is also what comes back from whoever does not answer: callers look."""
+    key = input("Key? ")
+    if not key:
+        return None
+    try:
+        found = requests.get(URL, params={"key": key}, timeout=3)
+        found.raise_for_status()
+    except Exception:
+        return None
+    return {"key": key, "kind": found.json()["kind"]}
+
+
+def picture(name):
+    """Whoever asks is told by the status of the answer."""
+    try:
+        found = requests.get(f"{URL}/{name}", timeout=3)
+    except Exception:
+        return "", 404
+    return found.content, 200
+
+
+def sizes(name):
+    try:
+        found = requests.get(f"{URL}/{name}", timeout=3)
+    except Exception:  # finds: failure-swallowed
+        return 0, 0
+    return found.json()["width"], found.json()["height"]

@@ -5,6 +5,9 @@ import socket
 import urllib.request
 
 import requests
+import urllib3
+from django.conf import settings
+from elsewhere.constants import PARTNER_TIMEOUT
 
 URL = "https://partner.example/v1"
 TIMEOUT = 5
@@ -29,6 +32,14 @@ def setdefault(**kwargs):
 
 def environment():
     return requests.get(URL, timeout=float(os.environ.get("TIMEOUT", "5")))
+
+
+def settled():
+    """What another package calls a timeout is one, as far as can be seen."""
+    requests.get(URL, timeout=settings.PARTNER_TIMEOUT)
+    requests.get(URL, timeout=PARTNER_TIMEOUT)
+    urllib3.PoolManager(timeout=settings.PARTNER_TIMEOUT).request("GET", URL)
+    urllib.request.urlopen(URL, timeout=settings.PARTNER_TIMEOUT)
 
 
 def parameter(timeout=None):

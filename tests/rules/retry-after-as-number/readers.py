@@ -91,3 +91,13 @@ def something_else_at_first(response, pause):
 def either_of_two(response, pause):
     after = response.headers.get("Retry-After") if response is not None else pause.length
     time.sleep(int(after))
+
+
+def of_a_body(result):
+    """A field of the answer that is called like the header: a number."""
+    if result.get("code") == "RATE_LIMIT_HIT":
+        time.sleep(float(result["retry-after"]) + 1)
+
+
+def of_some_headers(headers):
+    time.sleep(float(headers["retry-after"]) + 1)  # finds: retry-after-as-number

@@ -6,6 +6,7 @@ import sys
 import time
 from urllib.parse import parse_qsl
 
+import aiohttp
 import requests
 import xmltodict
 
@@ -101,6 +102,26 @@ def reported(known, log):
     except Exception as error:
         log.warning("no name: %s", error)
         return known
+
+
+def replaced(code):
+    """Whatever fails ends in the same error."""
+    answer = requests.post(URL, data={"code": code}, timeout=5)
+    data = answer.json()
+    try:
+        return use(data["access_token"])
+    except Exception:
+        raise PermissionError("no token")
+
+
+def raised_on(code):
+    """Whoever sees it sees a missing key."""
+    answer = requests.post(URL, data={"code": code}, timeout=5)  # finds: status-never-checked
+    data = answer.json()
+    try:
+        return use(data["access_token"])
+    except Exception:
+        raise
 
 
 def counted(known):
@@ -321,3 +342,31 @@ class Keeper:
         if name in data:
             return data[name]
         return None
+
+
+class Versions:
+    async def fetched(self, session: aiohttp.ClientSession):
+        """What the function that reads it misses is told in words of its own."""
+        answer = await session.get(URL)
+        data = await answer.json()
+        try:
+            self.read(data)
+        except KeyError as error:
+            raise LookupError("no versions in it") from error
+
+    async def read_in_vain(self, session: aiohttp.ClientSession):
+        answer = await session.get(URL)  # finds: status-never-checked
+        data = await answer.json()
+        try:
+            self.read(data)
+        finally:
+            self.done = True
+
+    def read(self, data):
+        self.versions = [each["name"] for each in data["results"]]
+
+
+def touched():
+    """Nothing is taken from it, however far it is read."""
+    answer = requests.get(URL, timeout=5)
+    answer.text.encode("ascii", "ignore")

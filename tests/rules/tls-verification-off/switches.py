@@ -1,5 +1,6 @@
 """Checks that are switched off in every way there is, and those that only look like it."""
 
+import socket
 import ssl
 import urllib.request
 
@@ -195,3 +196,34 @@ def stored(name):
     )
     other = BlobServiceClient.from_connection_string(settings.CONNECTION, connection_verify=settings.BUNDLE)
     return made, other
+
+
+def certificate(host):
+    """It is fetched to be looked at, whoever it is from."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with context.wrap_socket(socket.create_connection((host, 443), 5), server_hostname=host) as conn:
+        return conn.getpeercert(binary_form=True)
+
+
+def subject(host):
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # finds: tls-verification-off
+    with context.wrap_socket(socket.create_connection((host, 443), 5), server_hostname=host) as conn:
+        return conn.getpeercert()["subject"]
+
+
+def plain(host):
+    """Without TLS there is no certificate to check."""
+    requests.get(f"http://{host}/health", verify=False, timeout=5)
+    requests.get(f"https://{host}/health", verify=False, timeout=5)  # finds: tls-verification-off
+
+
+def serve(sock, cert):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLSv1_2)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.load_cert_chain(cert)
+    return context.wrap_socket(sock, server_side=True)

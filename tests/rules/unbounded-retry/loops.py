@@ -7,6 +7,7 @@ import sys
 import time
 
 import httpx
+import redis
 import requests
 
 log = logging.getLogger(__name__)
@@ -223,3 +224,20 @@ def spoken_and_left(session: requests.Session):
             return session.get("https://a.example.com", timeout=5)
         except requests.ConnectionError as error:
             log_and_raise(error)
+
+
+def loaded(store: redis.Redis):
+    """The store is there, and reads its data: it says itself when it is done."""
+    while True:
+        try:
+            return store.get("key")
+        except redis.exceptions.BusyLoadingError:
+            time.sleep(1)
+
+
+def lost(store: redis.Redis):
+    while True:  # finds: unbounded-retry
+        try:
+            return store.get("key")
+        except redis.exceptions.ConnectionError:
+            time.sleep(1)

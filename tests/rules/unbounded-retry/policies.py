@@ -105,3 +105,13 @@ def outer():
         return requests.get("https://a.example.com", timeout=5)
 
     return inner()
+
+
+async def connected(client):
+    """A connection that is held for good: its outages are waited out."""
+    waits = tenacity.wait_exponential_jitter(initial=1, max=60)
+    return asyncio.create_task(client.connect_async(reconnecting=True, retry_connect=retry(wait=waits)))
+
+
+def called(client):
+    return client.call(policy=retry(wait=tenacity.wait_fixed(1)))  # finds: unbounded-retry

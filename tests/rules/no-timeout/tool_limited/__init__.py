@@ -1,0 +1,1 @@
+"""A program that limits all of its connections where it starts."""

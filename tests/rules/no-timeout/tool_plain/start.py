@@ -1,0 +1,7 @@
+"""Where it starts."""
+
+from . import fetching
+
+
+def main(options):
+    fetching.fetch(options.url)
