@@ -72,13 +72,17 @@ class Analyst:
         self._heavy = HEAVY
         self._check: Callable[[Document, Project, Settings], Report] = dotted.find(check)
 
+    def foretell(self, jobs: Iterable[Job]) -> None:
+        """Says what is to come, so that nobody sifts a file again when another one asks for it."""
+        self.project.foretell({job.name: _level(job) for job in jobs})
+
     def look(self, job: Job) -> Done:
         """Effect: reads the file, and neighbours that it asks for. Never raises an Exception."""
         try:
             data = files.read(job.path)
         except files.Unreadable as error:
             return Done("", to_json(self._unread(job, error)))
-        result = self.judge(data, job, stored=True)
+        result = self.judge(data, job)
         self._parsed += result.lines
         if self._parsed > LOOK:
             self._parsed = 0
@@ -93,13 +97,13 @@ class Analyst:
                 self.project.forget()
             self._heavy = max(HEAVY, held() + MORE)
 
-    def judge(self, data: bytes, job: Job, *, stored: bool = False) -> FileResult:
-        """What there is to say of bytes, as a file named below its root; `stored` if that is what the file holds."""
+    def judge(self, data: bytes, job: Job) -> FileResult:
+        """What there is to say of a file's bytes, the file named below its root."""
         try:
             doc = document(data, job.name, job.package)
         except files.Unreadable as error:
             return self._unread(job, error)
-        self.project.expect(job.name, YES if job.sure else MAYBE, stored=stored)
+        self.project.expect(job.name, _level(job))
         try:
             return from_report(doc, self._check(doc, self.project, self._settings), job.name)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on
@@ -110,6 +114,10 @@ class Analyst:
             return FileResult(job.name)
         severity = severity_of(self._settings, UNREADABLE).value
         return told(job.name, UNREADABLE, f"cannot be read: {error}", severity)
+
+
+def _level(job: Job) -> int:
+    return YES if job.sure else MAYBE
 
 
 def document(data: bytes, name: str, package: str) -> Document:

@@ -228,6 +228,7 @@ class Run:
                 if home.root != root:
                     root = home.root
                     analyst = Analyst(root, home.settings, self.options.check)
+                    analyst.foretell(each for its, each in jobs if its is home)
                 yield number, analyst.look(job)
 
         if len(done) < len(jobs):

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from ..catalog.index import CLIENTS, IMPORTS, NAMES, THROUGH
 from .handed import CLASS, HOPS, WORD, Handed
-from .marks import Marks
+from .marks import Marks, Places
 from .module import FunctionPiece, ImportedName, Module
 from .project import Project
 from .scanner import Piece
@@ -43,15 +43,16 @@ class Following:
         self.project = project
         self.full = full
         """Whether all imports of the project's own modules count, or only those of classes that are extended."""
-        self.mentions = Marks(module.text)
+        places = Places(module.text)
+        self.mentions = Marks(places)
         """What is integration code by itself: a library's function, a client made."""
-        self.types = Marks(module.text)
+        self.types = Marks(places)
         """Classes that matter when they are called, and as what a parameter is; not in `isinstance`."""
-        self.loops = Marks(module.text)
+        self.loops = Marks(places)
         """What gives an object that matters only by some of its methods, of `catalog.index.THROUGH`."""
-        self.followed = Marks(module.text)
+        self.followed = Marks(places)
         """What holds, makes or is a client."""
-        self.makers = Marks(module.text)
+        self.makers = Marks(places)
         """What makes or is a client, not what it gives back: what is worth following through names."""
         self.handed = Handed()
         self.makers_of: dict[str, frozenset[str]] = {}

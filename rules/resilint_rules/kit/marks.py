@@ -9,20 +9,41 @@ from collections.abc import Iterable, Iterator
 from .scanner import Piece
 
 
-class Marks:
-    """Where a text mentions what is being followed, as sorted offsets.
+class Places:
+    """Where names stand in a text, looked for once for all that ask.
 
-    Each name is looked for by itself with a plain search, and confirmed in place: an alternation of
-    all of them would be tried at every character.
+    Each name is looked for by itself with a plain search: an alternation of all of them would be tried at every
+    character.
     """
 
-    __slots__ = ("_known", "_sorted", "ends", "offsets", "text")
+    __slots__ = ("_found", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._found: dict[str, list[int]] = {}
+
+    def of(self, anchor: str) -> list[int]:
+        """The offsets of a name, or of an attribute if it starts with a dot, as a word of its own."""
+        found = self._found.get(anchor)
+        if found is None:
+            text, attribute = self.text, anchor[0] == "."
+            every = _words(anchor, text, 0, len(text), attribute=attribute)
+            found = [at for at in every if attribute or text[at - 1 : at] != "."]
+            self._found[anchor] = found
+        return found
+
+
+class Marks:
+    """Where a text mentions what is being followed, as sorted offsets."""
+
+    __slots__ = ("_known", "_places", "_sorted", "ends", "offsets", "text")
+
+    def __init__(self, places: Places) -> None:
+        self.text = places.text
         self.offsets: list[int] = []
         self.ends: dict[int, int] = {}
         """Where what was marked at an offset ends."""
+        self._places = places
         self._known: set[tuple[str, str]] = set()
         self._sorted = True
 
@@ -34,22 +55,17 @@ class Marks:
         if (anchor, rest) in self._known:
             return []
         self._known.add((anchor, rest))
-        text, size = self.text, len(anchor)
-        confirm = re.compile(rest) if rest else None
-        found = text.find(anchor)
+        places, size = self._places.of(anchor), len(anchor)
+        if not rest:
+            self.ends.update((at, at + size) for at in places)
+            self._take(places)
+            return places
+        confirm = re.compile(rest)
         fresh: list[int] = []
-        while found >= 0:
-            end = found + size
-            before = text[found - 1] if found else " "
-            after = text[end] if end < len(text) else " "
-            alone = not (after.isalnum() or after == "_") and (
-                anchor[0] == "." or not (before.isalnum() or before in "_.")
-            )
-            goes_on = confirm.match(text, end) if confirm is not None and alone else None
-            if alone and (confirm is None or goes_on):
-                fresh.append(found)
-                self.ends[found] = goes_on.end() if goes_on else end
-            found = text.find(anchor, end)
+        for at in places:
+            if goes_on := confirm.match(self.text, at + size):
+                fresh.append(at)
+                self.ends[at] = goes_on.end()
         self._take(fresh)
         return fresh
 
@@ -85,13 +101,13 @@ def mentioned(name: str, text: str) -> bool:
     return next(_words(name, text, 0, len(text)), None) is not None
 
 
-def _words(name: str, text: str, start: int, end: int) -> Iterator[int]:
-    """Where a name stands in a range as a word of its own, be it an attribute."""
+def _words(name: str, text: str, start: int, end: int, *, attribute: bool = False) -> Iterator[int]:
+    """Where a name stands in a range as a word of its own, be it an attribute, or, with its dot, an `attribute`."""
     at = text.find(name, start, end)
     while at >= 0:
         last = at + len(name)
         before, after = text[at - 1 : at], text[last : last + 1]
-        if not (before.isalnum() or before == "_" or after.isalnum() or after == "_"):
+        if not (after.isalnum() or after == "_") and (attribute or not (before.isalnum() or before == "_")):
             yield at
         at = text.find(name, last, end)
 

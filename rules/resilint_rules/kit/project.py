@@ -214,11 +214,13 @@ class Project:
         self.reads.update(known[1])
         return known[0]
 
-    def expect(self, name: str, level: int, *, stored: bool = False) -> None:
-        """Says what the sieve has said of the document that is asked for next, and whether it is a file's text."""
+    def foretell(self, levels: Mapping[str, int]) -> None:
+        """Says what the sieve has said of files."""
+        self._levels.update(levels)
+
+    def expect(self, name: str, level: int) -> None:
+        """Says what the sieve has said of the document that is asked for next."""
         self._expected = (name, level)
-        if stored:
-            self._levels[name] = level
 
     def sifted(self, doc: Document) -> int:
         """How far a document matters by its own imports, as the sieve says."""
