@@ -146,7 +146,8 @@ def there(uid):
 A body that itself says whether it is an answer or an error, and is asked, has been checked: here, by
 a function that is given it or says that it checks, or by one of this module that called for it. So
 has a client whose hook raises. A body that is only read, so that the connection can be used again,
-or only printed, is not taken for an answer.
+or only printed or logged, is not taken for an answer. Nor is a text that a model's tool hands over as it is:
+the model reads what is wrong.
 
 ```python good
 import aiohttp, requests
