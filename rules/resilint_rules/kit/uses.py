@@ -63,6 +63,26 @@ def limited_each_time(made: Call) -> bool:
     return bool(uses) and all(_limits_itself(each) for each in uses)
 
 
+def idle(made: Call) -> bool:
+    """Whether a private function makes a client for others of its module, and none of them asks anybody through it."""
+    frame, scope = made.frame, made.frame.scope
+    name = frame.qualname.rpartition(".")[2]
+    if frame.kind != "function" or not name.startswith("_") or not isinstance(made.statement, cst.Return):
+        return False
+    mention = re.compile(rf"\b{name}\b")
+    held: list[Instance] = []
+    for function in scope.module.all_functions():
+        if mention.search(scope.module.text, function.piece.body, function.piece.end):
+            user = scope.frame(function)
+            for each in user.all_frames() if user is not None else ():
+                if any(_same(client.made, made) for call in each.calls.values() for client in call.clients):
+                    return False
+                held.extend(v for v in each.env.values() if isinstance(v, Instance) and _same(v.made, made))
+    if len(held) + 1 != len(mention.findall(scope.module.text)):
+        return False
+    return all(not each.escaped and each.events for each in held)
+
+
 def _limits_itself(call: Call) -> bool:
     """Whether a call sets a limit of its own or stands in one, or a spread may hold one."""
     try:
