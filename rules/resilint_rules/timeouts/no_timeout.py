@@ -237,6 +237,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..kit.beyond import beyond, watched
 from ..kit.bounds import limit
 from ..kit.calls import AnyCall, ClientCall
 from ..kit.reasons import explained
@@ -267,7 +268,8 @@ def check(call: AnyCall) -> Iterator[Finding]:
         if set_later(call) or in_transport(call):
             return
         yield call.finding(f"calls through this `{call.written}` may wait for ever: {found.why}", *bound(call))
-    else:
-        yield call.finding(
-            f"`{call.written}` may wait for ever: {found.why}", *bound(call), *once(call), client=call.client
-        )
+        return
+    rest = beyond(call)
+    more = f", and `{rest.method}()` takes none" if rest is not None else ""
+    fixes = watched(rest) if rest is not None else [*bound(call), *once(call)]
+    yield call.finding(f"`{call.written}` may wait for ever: {found.why}{more}", *fixes, client=call.client)
