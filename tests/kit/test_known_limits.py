@@ -15,7 +15,7 @@ PLAIN = "Add timeout=(3.05, 27)"
 def titles(text: str) -> list[str]:
     """The fixes of the one finding in a text."""
     doc = Document("import requests\n\n" + text, "orders.py", "orders", "source")
-    (finding,) = check(doc, Project({doc.name: doc.text}), Settings(select=("no-timeout",))).findings
+    (finding,) = check(doc, Project(lambda _: None), Settings(select=("no-timeout",))).findings
     return [fix.title for fix in finding.fixes]
 
 
@@ -37,7 +37,7 @@ def test_a_parameter_that_is_meant_for_the_call(text: str) -> None:
     [
         "def order(url, timeout=None):\n    return requests.get(url)\n",
         "def order(url, timeout=30000):\n    return requests.get(url)\n",
-        'def order(url, timeout=5):\n    return requests.post(url, json={"timeout": timeout})\n',
+        'def order(url, timeout=5):\n    body = {"timeout": timeout}\n    return requests.post(url, json=body)\n',
         "def order(url, body, timeout=5):\n    body['timeout'] = timeout\n    return requests.post(url, json=body)\n",
         "def order(url, timeout=5):\n    end = time.time() + timeout\n    return requests.get(url), end\n",
         "def order(urls, timeout=5):\n    for url in urls:\n        requests.get(url)\n",

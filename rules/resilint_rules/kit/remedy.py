@@ -15,9 +15,12 @@ from .mend import add_argument, add_key, after_statement, number, replace
 from .module import Module
 from .rule import Fix, Import
 from .syntax import dotted
+from .uses import quiet
 from .values import Instance, Ref
 
 _CALLED = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)\(")
+PATIENCE = 10
+"""How many times longer than an answer may take who sends news may be silent."""
 _HOLDER = re.compile(r"[\w.]+\((\w+)=([^(),]*)\)")
 """How an object that holds a limit is written: the keyword, and its value."""
 
@@ -128,6 +131,8 @@ def bound(call: Call) -> list[Fix]:
     fixes = _where_built(call, pairs)
     if fixes:
         return fixes
+    if quiet(call) and "{connect}" in fact.word("writes") and "{read}" in fact.word("writes"):
+        return _patient(call, pairs[0][0])
     if len(pairs) == 1 and isinstance(fact.data.get("writes"), str):
         limit = pairs[0][0]
         own = [*(parameter(call) if limit == "timeout" else ()), *constants(call)]
@@ -140,6 +145,20 @@ def bound(call: Call) -> list[Fix]:
     edit = add_argument(call, joined)
     if edit is not None:
         fixes.append(Fix(f"Add {joined}", (edit,), imports))
+    return fixes
+
+
+def _patient(call: Call, limit: str) -> list[Fix]:
+    """Lets the other side be silent for much longer than an answer may take, or a stream for as long as it likes."""
+    fixes: list[Fix] = []
+    longest = number(call.frame.scope.linker.timeouts["read"] * PATIENCE)
+    ways = [(longest, f"{longest} s"), *([("None", "ever")] if call.streams else [])]
+    for silence, told in ways:
+        text = call.fact.word("writes").format(**{**seconds(call), "read": silence})
+        imports, texts = needed(call, call.fact, [text])
+        edit = add_argument(call, f"{limit}={texts[0]}")
+        if edit is not None:
+            fixes.append(Fix(f"Add {limit}={texts[0]}: it may be silent for {told}", (edit,), imports))
     return fixes
 
 
@@ -164,7 +183,9 @@ def once(call: Call) -> list[Fix]:
     """Gives a limit to all calls of a client that holds none, where it is made: to the method that they go through."""
     method, pairs = call.fact.word("through"), written(call, call.fact)
     made = call.clients[0].made if len(call.clients) == 1 and call.clients[0].subclass is None else None
-    if not method or len(pairs) != 1 or made is None or made.frame.scope.module is not call.frame.scope.module:
+    if not method or len(pairs) != 1 or quiet(call):
+        return []
+    if made is None or made.frame.scope.module is not call.frame.scope.module:
         return []
     statement = made.statement
     if not isinstance(statement, (cst.Assign, cst.AnnAssign)) or statement.value is not made.node:

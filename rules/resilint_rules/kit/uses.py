@@ -16,6 +16,15 @@ _STREAMS = re.compile(
     r"(?:^|[^a-z])(?:sse|events?|stream)(?:$|[^a-z])|stream(?:s|ed|ing)?(?:$|[^a-z])|long_?poll", re.IGNORECASE
 )
 """Names of what reads bit by bit, whenever there is something."""
+_EVENTS = re.compile(
+    r"(?:\b|_)(?:sse|events?)(?:\b|_)|(?-i:SSE|Event)|event-stream|long_?poll|watch|follow|subscri|notif|listen|"
+    r"stream(?:ing)?(?:\b|_)(?!\s*=)",
+    re.IGNORECASE,
+)
+"""Words of a stream that may be silent for long; `stream=True` is none, it may be a download."""
+_POLLS = re.compile(r"[\"'?&](?:timeout|wait)[\"']?[ ]*[=:]|long_?poll|get_?updates", re.IGNORECASE)
+"""How a call says that the other side is to wait until there is something."""
+_FILES = re.compile(r"download|file|blob|image|audio|zip", re.IGNORECASE)
 
 
 def set_later(call: Call) -> bool:
@@ -49,6 +58,25 @@ def streamed(made: Call) -> bool:
     if isinstance(inner, Instance) and _STREAMS.search(inner.escaped):
         return True
     return any(each.streams for each in _uses(made))
+
+
+def quiet(call: Call) -> bool:
+    """Whether the other side may be silent for long and nothing wrong.
+
+    It is where a body comes line by line, or event by event, or where the call asks it to wait for news.
+    """
+    response, fact, code = call.response, call.answer, call.frame.tree.code(call.node)
+    if _POLLS.search(code) or _POLLS.search(call.frame.qualname):
+        return True
+    if not call.streams or response is None or fact is None:
+        return False
+    read = [name for name, _ in response.uses if name in fact.words("streaming")]
+    if read:
+        return any("lines" in name for name in read)
+    before, start = call.frame.scope.module.text, call.span.start
+    before = before[before.rfind("\n", 0, start) + 1 : start]
+    text = f"{call.frame.qualname} {before} {code} {response.escaped}"
+    return bool(_EVENTS.search(text)) and not _FILES.search(text)
 
 
 def _said_to_be_limited(made: Call) -> bool:

@@ -108,6 +108,33 @@ def feed(url):
         return answer.read()
 ```
 
+A stream of events may be silent for long and nothing wrong. It gets ten times the limit, which still notices that
+the other side has gone; or none, if it sends nothing to show that it is there.
+
+```python bad
+import requests
+
+def changes(url):
+    with requests.get(url, stream=True) as answer:  # finds: no-timeout
+        yield from answer.iter_lines()
+```
+
+```python fixed
+import requests
+
+def changes(url):
+    with requests.get(url, stream=True, timeout=(3.05, 270)) as answer:
+        yield from answer.iter_lines()
+```
+
+```python fixed
+import requests
+
+def changes(url):
+    with requests.get(url, stream=True, timeout=(3.05, None)) as answer:
+        yield from answer.iter_lines()
+```
+
 A limit set once on the client counts. So do a library's own default and a limit around the awaited
 call; a value we cannot see gets the benefit of the doubt.
 
