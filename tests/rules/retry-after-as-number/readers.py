@@ -91,3 +91,10 @@ def something_else_at_first(response, pause):
 def either_of_two(response, pause):
     after = response.headers.get("Retry-After") if response is not None else pause.length
     time.sleep(int(after))
+
+
+def twice(response, other):
+    if int(response.headers["Retry-After"]) > 60:  # finds: retry-after-as-number
+        raise Throttled(response)
+    time.sleep(float(response.headers['retry-after']))
+    time.sleep(float(other.headers["Retry-After"]))  # finds: retry-after-as-number
