@@ -18,10 +18,12 @@ _STREAMS = re.compile(
 """Names of what reads bit by bit, whenever there is something."""
 _EVENTS = re.compile(
     r"(?:\b|_)(?:sse|events?)(?:\b|_)|(?-i:SSE|Event)|event-stream|long_?poll|watch|follow|subscri|notif|listen|"
-    r"stream(?:ing)?(?:\b|_)(?!\s*=)",
+    r"stream(?:ing)?(?:\b|_)",
     re.IGNORECASE,
 )
-"""Words of a stream that may be silent for long; `stream=True` is none, it may be a download."""
+"""Words of a stream that may be silent for long."""
+_ASKED = re.compile(r"\bstream\s*=\s*[\w.]+")
+"""No word of it: it may be a download."""
 _POLLS = re.compile(r"[\"'?&](?:timeout|wait)[\"']?[ ]*[=:]|long_?poll|get_?updates", re.IGNORECASE)
 """How a call says that the other side is to wait until there is something."""
 _FILES = re.compile(r"download|file|blob|image|audio|zip", re.IGNORECASE)
@@ -75,7 +77,7 @@ def quiet(call: Call) -> bool:
         return any("lines" in name for name in read)
     before, start = call.frame.scope.module.text, call.span.start
     before = before[before.rfind("\n", 0, start) + 1 : start]
-    text = f"{call.frame.qualname} {before} {code} {response.escaped}"
+    text = f"{call.frame.qualname} {before} {_ASKED.sub('', code)} {response.escaped}"
     return bool(_EVENTS.search(text)) and not _FILES.search(text)
 
 
