@@ -207,6 +207,8 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
     if name == "dict" and not args.positional:
         items = {key: (each.value, each.node) for key, each in args.named.items()}
         return Mapping(items, args.open_names, (ev.frame.tree, node))
+    if name == "staticmethod" and args.positional:
+        return args.positional[0].value
     if name == "super":
         return ev.frame.scope.linker.parent(ev.frame.owner)
     offload = catalog.fact("offload", name)
