@@ -80,6 +80,7 @@ class Following:
             if len(self.makers.offsets) == before:
                 break
         self._renamed()
+        self._declared()
         return self.handed
 
     def _seed(self, name: str, target: ImportedName) -> None:
@@ -189,6 +190,13 @@ class Following:
                 elif name in self.module.bindings:
                     self.handed.names.add(name)
                     self.mentions.add(name, r"\s*\(")
+
+    def _declared(self) -> None:
+        """Marks what makes the client of a record's field."""
+        text = self.module.text
+        if "factory=" in text:
+            made = [each for each in self.makers.offsets if text.endswith("factory=", 0, each)]
+            self.mentions.share(self.followed, made, _GOES_ON)
 
     def _spread(self) -> None:
         module, text, makers = self.module, self.module.text, self.makers

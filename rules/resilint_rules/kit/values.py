@@ -295,3 +295,7 @@ def demand(asked: list[Value]) -> None:
     for each in asked:
         if isinstance(each, Result) and each.source is not None and _PICKED.search(each.of):
             each.source.envelope = True
+
+
+FIELDS = frozenset(("field()", "Field()", "ib()", "attrib()", "PrivateAttr()"))
+"""What declares an attribute of a record, and says nothing of its value: its annotation does."""
