@@ -68,6 +68,9 @@ def found(query):
     return [each["title"] for each in pages]
 ```
 
+That is told as an info where a part of the body must be there and its lack is logged, as here: somebody
+learns that something is wrong, but not what.
+
 A handler that takes an error page because it cannot be parsed, and not the new exception, is to take
 both.
 
@@ -218,7 +221,7 @@ from collections.abc import Iterator
 
 from ..kit.calls import Call
 from ..kit.responses import raise_after_each, read_together, read_unchecked
-from ..kit.rule import Finding, rule
+from ..kit.rule import Finding, Severity, rule
 
 
 @rule(code="ERR001", name="status-never-checked", equivalents=("use-raise-for-status",))
@@ -232,4 +235,5 @@ def check(call: Call) -> Iterator[Finding]:
         yield call.finding(
             f"`{read}` is used, but nobody looks at the status: an error page is read like an answer",
             *raise_after_each(together),
+            severity=Severity.INFO if response.noticed else None,
         )

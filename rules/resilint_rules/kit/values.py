@@ -118,6 +118,8 @@ class Response:
     truth: bool = False
     envelope: bool = False
     """Its body was looked into for a word that tells success from failure."""
+    noticed: bool = False
+    """A part that an answer must have is taken out of its body, where a lack of it is caught and told."""
     handed: list[tuple[Function, int | str, Result]] = field(default_factory=list)
     """Functions of the project that were given its body, and as which argument: they may look into it."""
     names: list[str] = field(default_factory=list)
