@@ -115,7 +115,8 @@ def context():
     return made
 ```
 
-What the user of a program decides is left alone, and so is a peer on this machine. A function whose
+What the user of a program decides is left alone, and so is a peer on this machine, or one that is spoken to without
+TLS anyway. A function whose
 name says that it does not check leaves the choice to who calls it. A context for the
 serving side has nobody to check. Names may go unchecked where only certificates are trusted that the
 program brings along.
@@ -141,6 +142,9 @@ def non_verifying_session():
 
 def local(port):
     return requests.get(f"https://localhost:{port}/health", verify=False, timeout=5)
+
+def plain(host):
+    return requests.get(f"http://{host}/health", verify=False, timeout=5)
 
 def serving():
     made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -177,10 +181,9 @@ from ..kit.checks import (
     rechecked,
     reset,
     secured,
-    stays_home,
     switched_off,
     trusting,
-    unsealed,
+    untapped,
     vouched,
 )
 from ..kit.frame import Frame
@@ -210,7 +213,7 @@ def _called(call: Call) -> Iterator[Finding]:
     found = switched_off(call)
     if found is not None:
         name, argument = found
-        if not (stays_home(call) or unsealed(call)) and not chosen(frame, call.node):
+        if not untapped(call) and not chosen(frame, call.node):
             message = fact.word("message") or ANY
             yield call.finding(
                 f"`{call.written}` {message}: {CONSEQUENCE}",

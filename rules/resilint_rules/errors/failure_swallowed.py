@@ -60,7 +60,8 @@ def publish(posts):
 A failure that is logged, counted, raised later or told to the caller is not swallowed. A question
 whether somebody is there has "no" for an answer, what is being closed may be gone already, who reads
 a stream is told in this way that the other side has hung up, and a comment in or above the handler says that
-somebody thought about it.
+somebody thought about it. A program does not fail because it could not tell its makers how it is used, or
+whether there is a newer one.
 
 ```python good
 import httpx, requests

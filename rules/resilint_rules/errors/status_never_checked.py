@@ -68,6 +68,9 @@ def found(query):
     return [each["title"] for each in pages]
 ```
 
+That is told as an info where a part of the body must be there and its lack is logged, as here: somebody
+learns that something is wrong, but not what.
+
 A handler that takes an error page because it cannot be parsed, and not the new exception, is to take
 both.
 
@@ -146,7 +149,8 @@ def there(uid):
 A body that itself says whether it is an answer or an error, and is asked, has been checked: here, by
 a function that is given it or says that it checks, or by one of this module that called for it. So
 has a client whose hook raises. A body that is only read, so that the connection can be used again,
-or only printed, is not taken for an answer.
+or only printed or logged, is not taken for an answer. Nor is a text that a model's tool hands over as it is:
+the model reads what is wrong.
 
 ```python good
 import aiohttp, requests
@@ -217,7 +221,7 @@ from collections.abc import Iterator
 
 from ..kit.calls import Call
 from ..kit.responses import raise_after_each, read_together, read_unchecked
-from ..kit.rule import Finding, rule
+from ..kit.rule import Finding, Severity, rule
 
 
 @rule(code="ERR001", name="status-never-checked", equivalents=("use-raise-for-status",))
@@ -231,4 +235,5 @@ def check(call: Call) -> Iterator[Finding]:
         yield call.finding(
             f"`{read}` is used, but nobody looks at the status: an error page is read like an answer",
             *raise_after_each(together),
+            severity=Severity.INFO if response.noticed else None,
         )

@@ -176,7 +176,7 @@ from collections.abc import Iterator
 
 from ..kit.calls import Call
 from ..kit.responses import chained, raise_between, read_unchecked
-from ..kit.rule import Finding, rule
+from ..kit.rule import Finding, Severity, rule
 
 
 @rule(code="ERR002", name="unchecked-body", equivalents=("use-raise-for-status",))
@@ -188,4 +188,5 @@ def check(call: Call) -> Iterator[Finding]:
         yield call.finding(
             f"`{call.written}(...).{accessor}` drops the response unseen: an error page is read like an answer",
             *raise_between(call),
+            severity=Severity.INFO if response is not None and response.noticed else None,
         )

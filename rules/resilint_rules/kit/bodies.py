@@ -27,7 +27,7 @@ def asked_elsewhere(response: Response) -> bool:
     search = _Search(response, home.scope)
     for function, place, value in response.handed:
         search.give(function, place, value)
-    for piece in _pieces(home):
+    for piece in pieces_of(home):
         search.suppose(piece, home)
     return search.run()
 
@@ -93,7 +93,7 @@ class _Search:
             self.suppose(piece, frame)
 
 
-def _pieces(frame: Frame) -> list[FunctionPiece]:
+def pieces_of(frame: Frame) -> list[FunctionPiece]:
     """The function of the module that a frame is of; several of one name cannot be told apart."""
     if frame.kind != "function" or frame.outer is not None:
         return []

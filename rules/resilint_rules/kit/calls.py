@@ -97,6 +97,8 @@ class Call:
     """Its value is thrown away: it is a statement of its own."""
     keywords: bool = True
     """Whether keyword arguments can be added where `node` stands."""
+    factory: cst.CSTNode | None = None
+    """What is called later and without arguments by what `node` hands it to: `field(default_factory=OpenAI)`."""
     response: Response | None = None
     result: Value | None = None
 
@@ -118,6 +120,8 @@ class Call:
     @property
     def head(self) -> Span:
         """Where the called name stands: what a finding underlines."""
+        if self.factory is not None:
+            return self.frame.tree.span(self.factory)
         start = self.span.start
         func = self.frame.tree.span(self.node.func)
         return Span(min(start, func.start), func.end)
@@ -143,7 +147,7 @@ class Call:
         """What is called, as it is written."""
         if self.offloaded:
             return self.callee
-        text = " ".join(re.sub(r"#.*\n", "\n", self.frame.tree.code(self.node.func)).split())
+        text = " ".join(re.sub(r"#.*\n", "\n", self.frame.tree.code(self.factory or self.node.func)).split())
         return text if len(text) <= _SHORT else re.sub(r"\((?:[^()]|\([^()]*\))+\)", "(...)", text)
 
     @property

@@ -51,6 +51,8 @@ start so. On a client with `resources = true` a method's name may have dots: `cl
     between   what is called on the way to the other side, and may set a limit: interceptors
     tails     parameters that ask for what goes on coming: then waiting is the purpose
     writes    the limit as the library writes it: {connect} {read} {total} {llm} in seconds, {total_ms}, {total_whole}
+    beyond    the wait for what a call began that no limit of the call reaches, unless one of `reached` comes before it;
+              `watches` is true once it need not wait: {owner}.status_event.wait({read})
     status    whether an error status `raises` or is `silent`;  raises: kind of failure -> exception classes
     fix_...   what fixes write: fix_stop, fix_wait, fix_on, fix_statuses; fix_statuses_any if any call may be repeated
     retries   what it does by itself: `attempts` in all, `on` what, `unsafe` if it may repeat what was done, `param`

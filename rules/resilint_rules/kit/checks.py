@@ -31,10 +31,12 @@ _LOOKS = re.compile(r"\.getpeercert\(\s*(?:binary_form\s*=\s*)?True\b")
 """What gives a certificate that nobody has checked: whoever asks for that wants to look at it himself."""
 _DISTRUST = re.compile(r"SSL|Cert")
 """What the errors of a failed check are called."""
-_PLAIN = re.compile(r"[fFrR]{0,2}['\"]+http://")
 _LOCAL = re.compile(
-    r"(?:\w+://)?(?:[^/@]*@)?(?:localhost\b|127\.\d|\[::1\]|0\.0\.0\.0)|unix:|\w+\+unix:", re.IGNORECASE
+    r"http://|(?:\w+://)?(?:[^/@]*@)?(?:localhost\b|127\.\d|\[::1\]|0\.0\.0\.0)|unix:|\w+\+unix:", re.IGNORECASE
 )
+
+_PLAIN = re.compile(r"[fFrR]{0,2}[\"']http://")
+_GUARDED = re.compile(r"[\"'](?:https|wss|rediss)\b|prox(?:y|ies)", re.IGNORECASE)
 
 
 def matches(value: Value, off: object) -> bool:
@@ -82,14 +84,15 @@ def plain(frame: Frame, argument: Argument) -> bool:
     return not isinstance(argument.node, cst.Attribute) or isinstance(argument.value, Ref)
 
 
-def unsealed(call: Call) -> bool:
-    """Whether a call's address is written out and speaks of no TLS, so that there is no certificate to check."""
-    given = call.given("target")
-    return given is not None and bool(_PLAIN.match(call.frame.tree.code(given.node)))
+def untapped(call: Call) -> bool:
+    """Whether a call's address is written out and names this machine, or is one that has no TLS to switch off.
 
-
-def stays_home(call: Call) -> bool:
-    """Whether a call's address is written out and names this machine."""
+    What has no address of its own is for those that are written where it is made, if the module knows of no TLS, and
+    of nobody in between.
+    """
+    address = call.given("target")
+    if address is not None and _PLAIN.match(call.frame.tree.code(address.node)):
+        return True
     params = [call.fact.param("target"), Param("base_url")]
     values = [call.args.value(param) for param in params if param is not None]
     for client in call.clients:
@@ -97,7 +100,11 @@ def stays_home(call: Call) -> bool:
             values.append(client.made.args.value(Param("base_url")))
             target = client.made.fact.param("target")
             values.append(client.made.args.value(target) if target is not None else None)
-    return any(isinstance(each, Const) and isinstance(each.value, str) and _LOCAL.match(each.value) for each in values)
+    if any(isinstance(each, Const) and isinstance(each.value, str) and _LOCAL.match(each.value) for each in values):
+        return True
+    if any(each is not None for each in values) or not _PLAIN.search(call.frame.tree.text):
+        return False
+    return not _GUARDED.search(call.frame.scope.module.text)
 
 
 def chosen(frame: Frame, node: cst.CSTNode) -> bool:

@@ -9,8 +9,8 @@ import libcst as cst
 
 from .calls import Within, literal
 from .evaluate import Evaluator
-from .handlers import misses
-from .syntax import children
+from .handlers import BROAD, calls_in, is_log, misses
+from .syntax import children, walk
 from .values import (
     ALIASES,
     ENVELOPE,
@@ -192,6 +192,8 @@ class Expressions(Evaluator):
             look_into(owner, key)
             if isinstance(key, str) and any(misses(each) for each in self.within):
                 asked(owner)
+            if isinstance(key, str) and isinstance(owner, Result) and owner.source and any(map(_told, self.within)):
+                owner.source.noticed = True
             shown = str(key).lower() if isinstance(key, str) else key
             if isinstance(owner, Result):
                 return Result(f"{owner.of}[{shown}]", owner.source)
@@ -269,6 +271,17 @@ class Expressions(Evaluator):
 def _part(owner: Value) -> Value:
     """A part of a value whose key is not known."""
     return Result(f"{owner.of}[]", owner.source) if isinstance(owner, Result) else UNKNOWN
+
+
+def _told(within: Within) -> bool:
+    """Whether a place is the body of a `try` that tells a log of whatever is the matter."""
+    if within.kind != "try" or within.part != "body" or not isinstance(within.node, (cst.Try, cst.TryStar)):
+        return False
+    for handler in within.node.handlers:
+        names = {each.value for each in walk(handler.type) if isinstance(each, cst.Name)} if handler.type else BROAD
+        if names & BROAD and any(is_log(each) for each in calls_in(handler.body)):
+            return True
+    return False
 
 
 def _noted(branch: cst.If, function: cst.CSTNode | None) -> bool:

@@ -18,6 +18,7 @@ from .lending import lent
 from .module import ImportedName
 from .syntax import children, dotted
 from .values import (
+    FIELDS,
     UNKNOWN,
     Built,
     Const,
@@ -30,9 +31,6 @@ from .values import (
     demand,
     join,
 )
-
-_FIELDS = frozenset(("field()", "Field()", "ib()", "attrib()", "PrivateAttr()"))
-"""What declares an attribute of a record, and says nothing of its value: its annotation does."""
 
 
 class Flow(Binder):
@@ -137,7 +135,7 @@ class Flow(Binder):
 
     def _ann_assign(self, node: cst.AnnAssign) -> None:
         value = self.value(node.value) if node.value is not None else None
-        told = isinstance(value, Result) and value.of.rpartition(".")[2] in _FIELDS
+        told = isinstance(value, Result) and value.of.rpartition(".")[2] in FIELDS
         if value is None or told or isinstance(value, (Unknown, Const)):
             known = self.annotation(node.annotation.annotation)
             if known is not None and not (isinstance(value, Const) and value.value is not None):

@@ -81,6 +81,8 @@ class Following:
             self._spread()
             if len(self.makers.offsets) == before:
                 break
+        self._renamed()
+        self._declared()
         return self.handed
 
     def _seed(self, name: str, target: ImportedName) -> None:
@@ -179,6 +181,27 @@ class Following:
             elif not own or not self.makers.offsets:
                 continue
             self.mentions.add(f".{name}" if own else name, r"\s*\(")
+
+    def _renamed(self) -> None:
+        """Marks the calls of names and attributes that stand for a library's function, or a client's method."""
+        text = self.module.text
+        for marks, alone in ((self.mentions, _ALONE), (self.followed, _METHOD_ALONE)):
+            for mark in [each for each in marks.offsets if alone.match(text, marks.ends[each])]:
+                match = _RENAMES.fullmatch(text, text.rfind("\n", 0, mark) + 1, mark)
+                own, name, static = match.groups() if match is not None else ("", "", "")
+                if own or static:
+                    self.handed.attributes.add(name)
+                    self.mentions.add(f".{name}", r"\s*\(")
+                elif name in self.module.bindings:
+                    self.handed.names.add(name)
+                    self.mentions.add(name, r"\s*\(")
+
+    def _declared(self) -> None:
+        """Marks what makes the client of a record's field."""
+        text = self.module.text
+        if "factory=" in text:
+            made = [each for each in self.makers.offsets if text.endswith("factory=", 0, each)]
+            self.mentions.share(self.followed, made, _GOES_ON)
 
     def _spread(self) -> None:
         module, text, makers = self.module, self.module.text, self.makers
@@ -323,6 +346,9 @@ _CALLEE = re.compile(r"[ \t]*(?:await[ \t]+)?([A-Za-z_]\w*)(?:\.\w+)*\(")
 _SELF_ASSIGN = re.compile(r"(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
 _NAME_ASSIGN = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)")
 _PARTIAL = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\(\s*")
+_RENAMES = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(staticmethod\()?(?:self)?")
+_ALONE = re.compile(r"[ \t]*\)?[ \t]*(?:#|[\r\n]|\Z)")
+_METHOD_ALONE = re.compile(r"\.\w+[ \t]*(?:#|[\r\n]|\Z)")
 _AS = re.compile(r"[^\n]*?\bas[ \t]+(\w+)")
 _PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
 _DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)

@@ -26,6 +26,8 @@ _LEVELS = frozenset((
     "adebug", "ainfo", "awarning", "awarn", "aerror", "aexception", "acritical", "afatal", "alog",
 ))  # fmt: skip
 """What a logger's methods are called; those with an `a` are awaited."""
+_WRITES = frozenset(("write", "print", "secho", "echo", "rule", "msg", "err"))
+"""What writes to something that is called a log, or the terminal, besides."""
 _LOGGER = re.compile(r"log|warnings|echo|console|stderr|stdout", re.IGNORECASE)
 _SAYS = re.compile(
     r"_?(?:log|logger|warn|echo|debug|info|error)(?:_(?:msg|message|error|warning|info|debug|exception|failure))?"
@@ -319,7 +321,7 @@ def is_log(node: cst.Call) -> bool:
         return "pars" not in text.lower()  # a parser's `error` ends the program
     if name in ("echo", "secho") and text in ("click", "typer"):
         return True
-    return bool(_LOGGER.search(text.rpartition(".")[2])) and name in ("write", "print", "secho", "echo", "rule")
+    return bool(_LOGGER.search(text.rpartition(".")[2])) and name in _WRITES
 
 
 _PAUSE = re.compile(r"sleep|back_?off|delay|pause|throttl|cool_?down|(?:^|_)wait|jitter", re.IGNORECASE)

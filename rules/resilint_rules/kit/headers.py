@@ -74,6 +74,15 @@ def conversions(frame: Frame, header: str) -> Iterator[Conversion]:
                 stack.append((child, handled or (guarded and inside)))
 
 
+def per_response(frame: Frame, header: str) -> list[list[Conversion]]:
+    """The same, those of one response's header together, in order of the text."""
+    found: dict[str, list[Conversion]] = {}
+    for each in sorted(conversions(frame, header), key=lambda one: frame.tree.span(one.node)):
+        text = re.sub(r"\s+", "", frame.tree.code(each.node.args[0].value)).replace("'", '"').lower()
+        found.setdefault(text, []).append(each)
+    return list(found.values())
+
+
 def _number(node: cst.CSTNode) -> str:
     """`int` or `float` for a call of one of them with one argument, "" for anything else."""
     if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Name) or len(node.args) != 1:
@@ -157,16 +166,17 @@ def _is_header(frame: Frame, node: cst.CSTNode, header: str) -> bool:
     return isinstance(value, str) and value.lower() == header
 
 
-def understand(found: Conversion) -> list[Fix]:
-    """Reads a number or a date, with a function that the module has or gets."""
-    frame, node = found.frame, found.node
+def understand(every: list[Conversion]) -> list[Fix]:
+    """Reads a number or a date in some places of a function, with a function that the module has or gets."""
+    frame = every[0].frame
     module, document = frame.scope.module, frame.scope.module.doc
-    start, end = frame.tree.span(node.func)
-    text = SECONDS if found.kind == "float" else f"int({SECONDS}"
-    edits = [Edit(start, end, text)]
-    if found.kind == "int":
-        last = frame.tree.span(node).end
-        edits.append(Edit(last, last, ")"))
+    edits: list[Edit] = []
+    for found in every:
+        start, end = frame.tree.span(found.node.func)
+        edits.append(Edit(start, end, SECONDS if found.kind == "float" else f"int({SECONDS}"))
+        if found.kind == "int":
+            last = frame.tree.span(found.node).end
+            edits.append(Edit(last, last, ")"))
     title = "Read seconds or a date"
     if SECONDS in module.functions:
         return [Fix(title, tuple(edits), (), "safe")]
@@ -181,7 +191,7 @@ def understand(found: Conversion) -> list[Fix]:
         if name == "time" and any(t.name for t in targets):
             return []
     place = front(module)
-    if not place or place > start:  # nothing can be imported above the first line
+    if not place or place > edits[0].start:  # nothing can be imported above the first line
         return []
     helper = _HELPER.replace("\n", document.newline)
     insert = Edit(place, place, helper + document.newline * 2)

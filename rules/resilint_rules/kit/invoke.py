@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .calls import KINDS, Argument, Arguments, Call, OtherCall
+from .calls import Argument, Arguments, Call
 from .catalog import Fact
 from .choices import same_function, same_method
+from .factories import declared
 from .handlers import misses
 from .mappings import change
+from .record import note, plain
 from .syntax import dotted
 from .values import (
     UNKNOWN,
@@ -111,7 +113,7 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
         if stub is not None:
             return stub
         return ev.frame.scope.linker.instance(
-            target, _note(ev, node, _plain("class", target.piece.name), args, (), False, keep=False)
+            target, note(ev, node, plain("class", target.piece.name), args, (), False, keep=False)
         )
     if isinstance(target, Function):
         if ev.frame.is_async and not offloaded:
@@ -134,35 +136,6 @@ def _body(args: Arguments, function: str = "") -> Response | None:
     first = next(iter((*args.positional[function.startswith("re.") :], *args.named.values())), None)
     found = [each.source for each in options(first.value) if isinstance(each, Result)] if first is not None else []
     return next((each for each in found if each is not None), None)
-
-
-def _plain(kind: str, name: str) -> Fact:
-    return Fact(kind, "", name, {})
-
-
-def _note(
-    ev: Evaluator,
-    node: cst.Call,
-    fact: Fact,
-    args: Arguments,
-    clients: tuple[Instance, ...],
-    offloaded: bool,
-    *,
-    keep: bool = True,
-) -> Call:
-    """The record of a call; going through a loop twice gives the same record."""
-    known = ev.frame.calls.get(id(node))
-    if known is not None:
-        for client in clients:
-            if client not in known.clients:
-                known.clients = (*known.clients, client)
-        return known
-    kind = KINDS.get(fact.kind, OtherCall)
-    call = kind(node, fact, ev.frame, args, clients, tuple(ev.within), ev.current, offloaded=offloaded)
-    call.deferred = ev.frame.kind == "lambda"
-    if keep:
-        ev.frame.calls[id(node)] = call
-    return call
 
 
 def _asked(target: Value, args: Arguments) -> None:
@@ -199,6 +172,8 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
     if name == "dict" and not args.positional:
         items = {key: (each.value, each.node) for key, each in args.named.items()}
         return Mapping(items, args.open_names, (ev.frame.tree, node))
+    if name == "staticmethod" and args.positional:
+        return args.positional[0].value
     if name == "super":
         return ev.frame.scope.linker.parent(ev.frame.owner)
     offload = catalog.fact("offload", name)
@@ -206,7 +181,7 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
         return _offload(ev, node, offload, args)
     fact = catalog.fact("client", name)
     if fact is not None:
-        call = _note(ev, node, fact, args, (), offloaded)
+        call = note(ev, node, fact, args, (), offloaded)
         if call.result is None:
             made: Value = Instance(fact.word("type") or fact.name, call, "call")
             call.result = Pending(made, call) if fact.flag("awaited") else made
@@ -220,9 +195,11 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
         return Instance(loop.word("type"), None, "loop")
     limit = catalog.fact("limit", name) or catalog.fact("adapter", name) or catalog.fact("context", name)
     if limit is not None:
-        return Instance(limit.word("type") or name, _note(ev, node, limit, args, (), False), "call")
+        return Instance(limit.word("type") or name, note(ev, node, limit, args, (), False), "call")
     if (stub := _stub(ev, name, args)) is not None:
         return stub
+    if (kept := declared(ev, node, name, args)) is not None:
+        return kept
     if not name.startswith(_QUIET):
         _hand_over(ev, args, f"it is passed to `{name}`")
     if name == "isinstance" and args.positional and whole(args.positional[0].value):
@@ -247,7 +224,7 @@ def _stub(ev: Evaluator, name: str, args: Arguments) -> Instance | None:
 def _known(
     ev: Evaluator, node: cst.Call, fact: Fact, args: Arguments, clients: tuple[Instance, ...], offloaded: bool
 ) -> Value:
-    call = _note(ev, node, fact, args, clients, offloaded)
+    call = note(ev, node, fact, args, clients, offloaded)
     for each in (*args.positional, *args.named.values()):
         ev.escape(each.value, f"it is passed to `{fact.name}`", settle=False, kinds=(Response,))
         if fact.kind in ("retry", "spawn"):
@@ -283,7 +260,7 @@ def _method(
         return _offload(ev, node, offload, args)
     fact = catalog.method("client", owner.type, method.name)
     if fact is not None:  # a factory: what it makes has the limits of what made it
-        call = _note(ev, node, fact, args, owners, offloaded)
+        call = note(ev, node, fact, args, owners, offloaded)
         if call.result is None:
             call.result = Instance(fact.word("type"), owner.made or call, owner.origin, owner.events, owner.escaped)
         return call.result
@@ -303,7 +280,7 @@ def _partial(ev: Evaluator, node: cst.Call, args: Arguments) -> Value:
         return UNKNOWN
     return Partial(
         args.positional[0].value,
-        Call(node, _plain("partial", "functools.partial"), ev.frame, args, (), tuple(ev.within), ev.current),
+        Call(node, plain("partial", "functools.partial"), ev.frame, args, (), tuple(ev.within), ev.current),
     )
 
 

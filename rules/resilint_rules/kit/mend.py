@@ -25,6 +25,8 @@ def add_argument(call: Call, text: str) -> Edit | None:
     node, tree = call.node, call.frame.tree
     if not call.keywords:
         return None
+    if call.factory is not None:
+        return replace(call.frame, call.factory, f"lambda: {tree.code(call.factory)}({text})")
     end = tree.span(node).end
     if not node.args:
         return Edit(end - 1, end - 1, text)

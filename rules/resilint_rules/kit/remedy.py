@@ -10,59 +10,20 @@ import libcst as cst
 from .calls import Call
 from .catalog import Catalog, Fact
 from .frame import Frame
+from .known_limits import constants, parameter
 from .marks import mentioned
 from .mend import add_argument, add_key, after_statement, number, replace
 from .module import Module
 from .rule import Fix, Import
 from .syntax import dotted
-from .values import Const, Instance, Ref, Sequence
+from .uses import quiet
+from .values import Instance, Ref
 
-_CONSTANT = re.compile(r"(?:\w+_)?(?:TIMEOUT|TIME_OUT)(?:_S|_SEC|_SECS|_SECONDS)?|TIMEOUT_\w+")
-_GENERAL = frozenset(
-    [
-        "ALL",
-        "API",
-        "CALL",
-        "CLIENT",
-        "CONNECT",
-        "CONNECTION",
-        "DEFAULT",
-        "DOWNLOAD",
-        "GET",
-        "HTTP",
-        "HTTPS",
-        "MAX",
-        "NETWORK",
-        "OPEN",
-        "POST",
-        "READ",
-        "REMOTE",
-        "REQUEST",
-        "REQUESTS",
-        "RESPONSE",
-        "S",
-        "SEC",
-        "SECONDS",
-        "SECS",
-        "SERVER",
-        "SERVICE",
-        "SOCKET",
-        "TIME",
-        "OUT",
-        "TIMEOUT",
-        "TOTAL",
-        "UPLOAD",
-        "URL",
-        "WEB",
-    ]
-)
-"""Words in the names of time limits that are for any call."""
 _CALLED = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)\(")
+PATIENCE = 10
+"""How many times longer than an answer may take who sends news may be silent."""
 _HOLDER = re.compile(r"[\w.]+\((\w+)=([^(),]*)\)")
 """How an object that holds a limit is written: the keyword, and its value."""
-_OTHER_UNIT = re.compile(
-    r"MS\b|MILLI|MINUTE|HOUR|_MIN\b|POLL|WAIT|RETR|CACHE|LOCK|TASK|JOB|TEST|IDLE|SHUTDOWN|SESSION", re.IGNORECASE
-)
 
 
 def seconds(call: Call) -> dict[str, str]:
@@ -148,32 +109,6 @@ def elsewhere_driven(module: Module, catalog: Catalog) -> bool:
     return any(library.data.get("driver") == "own" for root in roots for library in catalog.libraries(root))
 
 
-def constants(call: Call) -> list[str]:
-    """Names of the module that plainly hold a time limit in seconds for calls like this one."""
-    scope = call.frame.scope
-    found: list[str] = []
-    for name in sorted(scope.module.bindings):
-        if not _CONSTANT.fullmatch(name) or _OTHER_UNIT.search(name):
-            continue
-        if name in call.frame.env or not _meant(name, call):
-            continue
-        value = scope.value(name)
-        if isinstance(value, Const) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
-            if 0 < value.value <= 600:
-                found.append(name)
-        elif isinstance(value, Sequence) and call.fact.word("tuple") and 2 <= len(value.members) <= 4:
-            found.append(name)
-    return found
-
-
-def _meant(name: str, call: Call) -> bool:
-    """Whether a limit's name is general, or shares its particular words with the call's surroundings."""
-    particular = set(name.strip("_").split("_")) - _GENERAL
-    doc = call.frame.scope.module.doc
-    around = f"{doc.module} {call.frame.qualname} {call.fact.library} {call.frame.tree.code(call.node)}".upper()
-    return all(word in around for word in particular)
-
-
 def bound(call: Call) -> list[Fix]:
     """Ways to give a call a time limit: the module's own constant, the caller's limit, the settings' values."""
     fact = call.fact
@@ -186,23 +121,34 @@ def bound(call: Call) -> list[Fix]:
     fixes = _where_built(call, pairs)
     if fixes:
         return fixes
+    if quiet(call) and "{connect}" in fact.word("writes") and "{read}" in fact.word("writes"):
+        return _patient(call, pairs[0][0])
     if len(pairs) == 1 and isinstance(fact.data.get("writes"), str):
-        parameter = pairs[0][0]
-        node = call.frame.node
-        own = constants(call)
-        if isinstance(node, cst.FunctionDef) and parameter == "timeout" and fact.word("unit", "s") == "s":
-            names = [p.name.value for p in (*node.params.params, *node.params.kwonly_params)]
-            if "timeout" in names:
-                own.insert(0, "timeout")
+        limit = pairs[0][0]
+        own = [*(parameter(call) if limit == "timeout" else ()), *constants(call)]
         for name in own[:2]:
-            edit = add_argument(call, f"{parameter}={name}")
+            edit = add_argument(call, f"{limit}={name}")
             if edit is not None:
-                fixes.append(Fix(f"Add {parameter}={name}", (edit,)))
+                fixes.append(Fix(f"Add {limit}={name}", (edit,)))
     imports, texts = needed(call, fact, [text for _, text in pairs])
     joined = ", ".join(f"{name}={text}" for (name, _), text in zip(pairs, texts, strict=True))
     edit = add_argument(call, joined)
     if edit is not None:
         fixes.append(Fix(f"Add {joined}", (edit,), imports))
+    return fixes
+
+
+def _patient(call: Call, limit: str) -> list[Fix]:
+    """Lets the other side be silent for much longer than an answer may take, or a stream for as long as it likes."""
+    fixes: list[Fix] = []
+    longest = number(call.frame.scope.linker.timeouts["read"] * PATIENCE)
+    ways = [(longest, f"{longest} s"), *([("None", "ever")] if call.streams else [])]
+    for silence, told in ways:
+        text = call.fact.word("writes").format(**{**seconds(call), "read": silence})
+        imports, texts = needed(call, call.fact, [text])
+        edit = add_argument(call, f"{limit}={texts[0]}")
+        if edit is not None:
+            fixes.append(Fix(f"Add {limit}={texts[0]}: it may be silent for {told}", (edit,), imports))
     return fixes
 
 
@@ -227,7 +173,9 @@ def once(call: Call) -> list[Fix]:
     """Gives a limit to all calls of a client that holds none, where it is made: to the method that they go through."""
     method, pairs = call.fact.word("through"), written(call, call.fact)
     made = call.clients[0].made if len(call.clients) == 1 and call.clients[0].subclass is None else None
-    if not method or len(pairs) != 1 or made is None or made.frame.scope.module is not call.frame.scope.module:
+    if not method or len(pairs) != 1 or quiet(call):
+        return []
+    if made is None or made.frame.scope.module is not call.frame.scope.module:
         return []
     statement = made.statement
     if not isinstance(statement, (cst.Assign, cst.AnnAssign)) or statement.value is not made.node:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import libcst as cst
 
@@ -11,10 +10,11 @@ from .bodies import asked_elsewhere
 from .calls import Call, Guard
 from .catalog import Fact
 from .checks import given
-from .handlers import clauses, is_log, known_as
+from .handlers import clauses, known_as
 from .mend import add_member, after_statement, before_body, hoist, replace
 from .module import ClassPiece
 from .rule import Fix, Import
+from .shown import drained, inside, told
 from .syntax import walk
 from .text import Edit
 from .values import Const, Response
@@ -39,26 +39,11 @@ def read_unchecked(response: Response) -> str:
     if any(name not in known and name not in _PLAIN for name, _ in response.uses):
         return ""  # an accessor we know nothing of may be the check
     read = [(name, node) for name, node in response.uses if name in body]
-    drained = _drained(call) if read else frozenset()
-    found = next((name for name, node in read if id(node) not in drained), "")
-    return "" if found and asked_elsewhere(response) else found
-
-
-def _drained(call: Call) -> frozenset[int]:
-    """The attributes that nothing is taken from: what they give is thrown away, or only shown to whoever watches."""
-    found: set[int] = set()
-    for each in walk(call.frame.tree.module):
-        inner = _call_in(each.value) if isinstance(each, cst.Expr) else None
-        if isinstance(inner, cst.Call):
-            found.update(id(part) for part in (walk(inner) if is_log(inner) else _chain(inner)))
-    return frozenset(found)
-
-
-def _chain(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """What is read off one after the other: `get(url).text.encode()`, from its end."""
-    while isinstance(node, (cst.Call, cst.Attribute)):
-        yield node
-        node = node.func if isinstance(node, cst.Call) else node.value
+    harmless = drained(call.frame.tree) if read else frozenset()
+    read = [(name, node) for name, node in read if id(node) not in harmless]
+    if not read or told(response, read):
+        return ""
+    return "" if asked_elsewhere(response) else read[0][0]
 
 
 _PLAIN = frozenset(
@@ -217,12 +202,8 @@ def _guarded_later(response: Response, fact: Fact) -> Guard | None:
 def chained(response: Response) -> bool:
     """Whether everything that is read is read straight off the call, so that no name keeps the response."""
     return bool(response.uses) and all(
-        isinstance(node, cst.Attribute) and _call_in(node.value) is response.call.node for _, node in response.uses
+        isinstance(node, cst.Attribute) and inside(node.value) is response.call.node for _, node in response.uses
     )
-
-
-def _call_in(node: cst.CSTNode) -> cst.CSTNode:
-    return node.expression if isinstance(node, cst.Await) else node
 
 
 def raise_between(call: Call) -> list[Fix]:

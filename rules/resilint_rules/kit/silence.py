@@ -32,7 +32,7 @@ _PARTING = re.compile(
 """Functions that end something: what cannot be ended is gone already."""
 _ASIDE = re.compile(
     r"telemetr|analytic|track|usage|beacon|heartbeat|metric|stat(?:s|sd|istic)|best_?effort|optional|silent|quiet|safe|"
-    r"ignor|typing",
+    r"ignor|typing|(?:latest|newer|newest)_?version|version_?check|check_?(?:for_?)?(?:\w+_)?(?:updates?|version)",
     re.IGNORECASE,
 )
 """Names that say that a failure is to be of no consequence."""
@@ -42,6 +42,11 @@ _MEANT = re.compile(
     re.IGNORECASE,
 )
 """What is written above a `try` by somebody who does not mind a failure."""
+_OF_USE = re.compile(
+    r"telemetr|analytics|\btele\.|anonymous\w* (?:usage|event|statistic|data)|usage (?:data|statistic|report)",
+    re.IGNORECASE,
+)
+"""What is said of a program that tells its makers how it is used: it never fails for that."""
 _READS = re.compile(r"recv|receive|read|next|__anext__|__next__|get_message")
 _HUNG_UP = re.compile(r"Closed\w*$|Disconnect\w*$|EndOf\w+$|EOF\w*$|IncompleteRead\w*$")
 _FAILED = re.compile(r"\bfail|\berror|\bcould ?n[o']t\b|\bunable\b|\bcan(?:not|'t)\b", re.IGNORECASE)
@@ -62,7 +67,7 @@ def silent(guard: Guard) -> Iterator[tuple[Clause, Call]]:
     """Clauses by which the failure of an external call leaves no trace, each with the call."""
     every = [call for call in guard.calls if external(call) and not call.deferred]
     asking = [call for call in every if not call.fact.flag("question")]
-    calls = [call for call in asking if _guarded(guard, call) and not _parting(call) and not _looked_for(call)]
+    calls = [call for call in asking if _guarded(guard, call) and not _harmless(call)]
     if not calls or _excused(guard.frame) or _seen_later(guard):
         return
     for clause in clauses(guard):
@@ -96,6 +101,25 @@ def _looked_for(call: Call) -> bool:
     text = call.frame.scope.module.text
     names = (re.escape(call.frame.tree.code(each)) for each in kept)
     return any(re.search(rf"\b(?:if|while|not|and|or) {name}(?: is\b| ==|:|\n)", text) for name in names)
+
+
+def _harmless(call: Call) -> bool:
+    """Whether nobody misses what a call was to do."""
+    return _parting(call) or _looked_for(call) or _of_use(call)
+
+
+def _of_use(call: Call) -> bool:
+    """Whether a call sends off something, reads no answer, and its function or who calls it says what it is for."""
+    uses = call.response.uses if call.response is not None else []
+    if call.peer != "http" or call.verb in ("GET", "HEAD") or any(name not in ("close", "aclose") for name, _ in uses):
+        return False
+    if call.response is not None and call.response.escaped:
+        return False
+    module, name = call.frame.scope.module, call.frame.outermost.qualname.rpartition(".")[2]
+    spans = [
+        (each.start, each.end) for each in module.outline.pieces if module.text.find(name, each.start, each.end) >= 0
+    ]
+    return bool(name) and any(_OF_USE.search(module.text, *span) for span in spans)
 
 
 def _excused(frame: Frame) -> bool:
@@ -225,9 +249,13 @@ def _only_slow(clause: Clause, guard: Guard) -> bool:
 
 
 def _hung_up(clause: Clause, call: Call) -> bool:
-    """Whether a clause only catches that the other side has hung up, around a call that reads what it sends."""
-    reads = _READS.match(call.callee.rpartition(".")[2])
-    return bool(reads and clause.errors) and all(_HUNG_UP.search(each) for each in clause.errors or ())
+    """Whether a clause only catches that the other side has hung up, and whoever reads what it sends is told.
+
+    That is the call itself, or another on the connection that an object keeps.
+    """
+    kept = call.peer == "websocket" and call.written.startswith(("self.", "cls."))
+    talks = kept or _READS.match(call.callee.rpartition(".")[2])
+    return bool(talks and clause.errors) and all(_HUNG_UP.search(each) for each in clause.errors or ())
 
 
 def _handled_before(guard: Guard, clause: Clause, call: Call) -> bool:

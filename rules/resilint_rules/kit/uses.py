@@ -16,6 +16,17 @@ _STREAMS = re.compile(
     r"(?:^|[^a-z])(?:sse|events?|stream)(?:$|[^a-z])|stream(?:s|ed|ing)?(?:$|[^a-z])|long_?poll", re.IGNORECASE
 )
 """Names of what reads bit by bit, whenever there is something."""
+_EVENTS = re.compile(
+    r"(?:\b|_)(?:sse|events?)(?:\b|_)|(?-i:SSE|Event)|event-stream|long_?poll|watch|follow|subscri|notif|listen|"
+    r"stream(?:ing)?(?:\b|_)",
+    re.IGNORECASE,
+)
+"""Words of a stream that may be silent for long."""
+_ASKED = re.compile(r"\bstream\s*=\s*[\w.]+")
+"""No word of it: it may be a download."""
+_POLLS = re.compile(r"[\"'?&](?:timeout|wait)[\"']?[ ]*[=:]|long_?poll|get_?updates", re.IGNORECASE)
+"""How a call says that the other side is to wait until there is something."""
+_FILES = re.compile(r"download|file|blob|image|audio|zip", re.IGNORECASE)
 
 
 def set_later(call: Call) -> bool:
@@ -51,6 +62,25 @@ def streamed(made: Call) -> bool:
     return any(each.streams for each in _uses(made))
 
 
+def quiet(call: Call) -> bool:
+    """Whether the other side may be silent for long and nothing wrong.
+
+    It is where a body comes line by line, or event by event, or where the call asks it to wait for news.
+    """
+    response, fact, code = call.response, call.answer, call.frame.tree.code(call.node)
+    if _POLLS.search(code) or _POLLS.search(call.frame.qualname):
+        return True
+    if not call.streams or response is None or fact is None:
+        return False
+    read = [name for name, _ in response.uses if name in fact.words("streaming")]
+    if read:
+        return any("lines" in name for name in read)
+    before, start = call.frame.scope.module.text, call.span.start
+    before = before[before.rfind("\n", 0, start) + 1 : start]
+    text = f"{call.frame.qualname} {before} {_ASKED.sub('', code)} {response.escaped}"
+    return bool(_EVENTS.search(text)) and not _FILES.search(text)
+
+
 def _said_to_be_limited(made: Call) -> bool:
     """Whether a call with a limit is written on where a client is kept, though it cannot be seen whose it is."""
     text = made.frame.scope.module.text
@@ -61,6 +91,26 @@ def limited_each_time(made: Call) -> bool:
     """Whether each of the calls that are seen on a client brings a limit, so that the client needs none."""
     uses = list(_uses(made))
     return bool(uses) and all(_limits_itself(each) for each in uses)
+
+
+def idle(made: Call) -> bool:
+    """Whether a private function makes a client for others of its module, and none of them asks anybody through it."""
+    frame, scope = made.frame, made.frame.scope
+    name = frame.qualname.rpartition(".")[2]
+    if frame.kind != "function" or not name.startswith("_") or not isinstance(made.statement, cst.Return):
+        return False
+    mention = re.compile(rf"\b{name}\b")
+    held: list[Instance] = []
+    for function in scope.module.all_functions():
+        if mention.search(scope.module.text, function.piece.body, function.piece.end):
+            user = scope.frame(function)
+            for each in user.all_frames() if user is not None else ():
+                if any(_same(client.made, made) for call in each.calls.values() for client in call.clients):
+                    return False
+                held.extend(v for v in each.env.values() if isinstance(v, Instance) and _same(v.made, made))
+    if len(held) + 1 != len(mention.findall(scope.module.text)):
+        return False
+    return all(not each.escaped and each.events for each in held)
 
 
 def _limits_itself(call: Call) -> bool:

@@ -118,6 +118,8 @@ class Response:
     truth: bool = False
     envelope: bool = False
     """Its body was looked into for a word that tells success from failure."""
+    noticed: bool = False
+    """A part that an answer must have is taken out of its body, where a lack of it is caught and told."""
     handed: list[tuple[Function, int | str, Result]] = field(default_factory=list)
     """Functions of the project that were given its body, and as which argument: they may look into it."""
     names: list[str] = field(default_factory=list)
@@ -295,3 +297,7 @@ def demand(asked: list[Value]) -> None:
     for each in asked:
         if isinstance(each, Result) and each.source is not None and _PICKED.search(each.of):
             each.source.envelope = True
+
+
+FIELDS = frozenset(("field()", "Field()", "ib()", "attrib()", "PrivateAttr()"))
+"""What declares an attribute of a record, and says nothing of its value: its annotation does."""

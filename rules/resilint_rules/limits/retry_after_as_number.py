@@ -45,6 +45,43 @@ async def pause(response):
     await asyncio.sleep(float(after))  # finds: retry-after-as-number
 ```
 
+A header that is read twice is one finding, and mended in both places.
+
+```python bad
+import time
+
+import requests
+
+def patient(url):
+    response = requests.get(url, timeout=5)
+    while int(response.headers.get("Retry-After", 0)) > 0:  # finds: retry-after-as-number
+        time.sleep(int(response.headers.get("Retry-After", 0)))
+        response = requests.get(url, timeout=5)
+    return response
+```
+
+```python fixed
+import time
+from email.utils import parsedate_to_datetime
+
+import requests
+
+def retry_after_seconds(value: str) -> float:
+    # a number of seconds or an HTTP date: RFC 9110, section 10.2.3
+    try:
+        return float(value)
+    except ValueError:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+
+
+def patient(url):
+    response = requests.get(url, timeout=5)
+    while int(retry_after_seconds(response.headers.get("Retry-After", 0))) > 0:
+        time.sleep(int(retry_after_seconds(response.headers.get("Retry-After", 0))))
+        response = requests.get(url, timeout=5)
+    return response
+```
+
 Code that expects something else than a number is left alone, and so is a value that a library has
 already read.
 
@@ -92,16 +129,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..kit.frame import Frame
-from ..kit.headers import conversions, understand
-from ..kit.rule import Finding, rule
+from ..kit.headers import per_response, understand
+from ..kit.rule import Finding, Related, rule
 
 
 @rule(code="RLM001", name="retry-after-as-number", words=("retry-after",))
 def check(frame: Frame) -> Iterator[Finding]:
     """A header read as a number, where a date would raise."""
-    for found in conversions(frame, "retry-after"):
+    span, document = frame.tree.span, frame.scope.module.doc
+    for first, *others in per_response(frame, "retry-after"):
+        places = (span(each.node) for each in others)
         yield frame.finding(
-            f"`{found.kind}` cannot read every Retry-After: it may hold a date, which raises ValueError here",
-            frame.tree.span(found.node),
-            tuple(understand(found)),
+            f"`{first.kind}` cannot read every Retry-After: it may hold a date, which raises ValueError here",
+            span(first.node),
+            tuple(understand([first, *others])),
+            related=tuple(Related("and here", each, row=document.position(each.start)[0]) for each in places),
         )

@@ -108,6 +108,33 @@ def feed(url):
         return answer.read()
 ```
 
+A stream of events may be silent for long and nothing wrong. It gets ten times the limit, which still notices that
+the other side has gone; or none, if it sends nothing to show that it is there.
+
+```python bad
+import requests
+
+def changes(url):
+    with requests.get(url, stream=True) as answer:  # finds: no-timeout
+        yield from answer.iter_lines()
+```
+
+```python fixed
+import requests
+
+def changes(url):
+    with requests.get(url, stream=True, timeout=(3.05, 270)) as answer:
+        yield from answer.iter_lines()
+```
+
+```python fixed
+import requests
+
+def changes(url):
+    with requests.get(url, stream=True, timeout=(3.05, None)) as answer:
+        yield from answer.iter_lines()
+```
+
 A limit set once on the client counts. So do a library's own default, a limit around the awaited call,
 and `socket.setdefaulttimeout` where the program starts, for libraries that heed it; a value we cannot
 see gets the benefit of the doubt.
@@ -238,6 +265,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..kit.beyond import beyond, watched
 from ..kit.bounds import limit
 from ..kit.calls import AnyCall, ClientCall
 from ..kit.reasons import explained
@@ -268,7 +296,8 @@ def check(call: AnyCall) -> Iterator[Finding]:
         if set_later(call) or in_transport(call):
             return
         yield call.finding(f"calls through this `{call.written}` may wait for ever: {found.why}", *bound(call))
-    else:
-        yield call.finding(
-            f"`{call.written}` may wait for ever: {found.why}", *bound(call), *once(call), client=call.client
-        )
+        return
+    rest = beyond(call)
+    more = f", and `{rest.method}()` takes none" if rest is not None else ""
+    fixes = watched(rest) if rest is not None else [*bound(call), *once(call)]
+    yield call.finding(f"`{call.written}` may wait for ever: {found.why}{more}", *fixes, client=call.client)

@@ -33,7 +33,8 @@ class Summaries:
 ```
 
 A limit of your own counts, wherever it stands: on the client, on its transport, on each call. So does
-one that cannot be seen. A library whose default is a few minutes at most is left alone.
+one that cannot be seen. A library whose default is a few minutes at most is left alone, and so is a client
+that is only asked for what it knows by itself.
 
 ```python good
 import aiohttp, anthropic, httpx
@@ -74,7 +75,7 @@ from ..kit.calls import ClientCall
 from ..kit.mend import number
 from ..kit.remedy import bound
 from ..kit.rule import Finding, rule
-from ..kit.uses import own_default
+from ..kit.uses import idle, own_default
 
 _ELSEWHERE = re.compile(r"\btimeout\s*=|[\"']timeout[\"']|with_options")
 
@@ -85,7 +86,7 @@ def check(call: ClientCall) -> Iterator[Finding]:
     if not call.fact.flag("long") or call.fact.flag("part") or call.fact.flag("inherits"):
         return
     longest = own_default(call)
-    if longest is None or _ELSEWHERE.search(call.frame.scope.module.text):
+    if longest is None or _ELSEWHERE.search(call.frame.scope.module.text) or idle(call):
         return
     retries = call.fact.data.get("retries", {})
     given = str(retries.get("param", "")) in call.args.named

@@ -70,3 +70,10 @@ def plain(session: Session):
 @app.post("/later")
 async def later(tasks: BackgroundTasks, text: str):
     tasks.add_task(slack.chat_postMessage, channel="c", text=text)
+
+
+@app.get("/found")
+async def found(query: str):
+    """What holds the commands of a module asks nobody by itself."""
+    index = cache.ft("pages")
+    return index.search(query)  # finds: blocking-call-in-async

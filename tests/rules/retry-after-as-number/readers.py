@@ -101,3 +101,10 @@ def of_a_body(result):
 
 def of_some_headers(headers):
     time.sleep(float(headers["retry-after"]) + 1)  # finds: retry-after-as-number
+
+
+def twice(response, other):
+    if int(response.headers["Retry-After"]) > 60:  # finds: retry-after-as-number
+        raise Throttled(response)
+    time.sleep(float(response.headers['retry-after']))
+    time.sleep(float(other.headers["Retry-After"]))  # finds: retry-after-as-number
