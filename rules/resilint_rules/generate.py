@@ -73,9 +73,21 @@ def catalog_index() -> str:
         f"NAMES: dict[str, tuple[str, ...]] = {pprint.pformat(ordered, width=110)}\n\n"
         f"TABLES: dict[str, tuple[str, ...]] = "
         f"{pprint.pformat({kind: tuple(sorted(each)) for kind, each in sorted(tables.items())}, width=110)}\n\n"
+        f"SLEEPS: dict[str, tuple[str, ...]] = {pprint.pformat(_functions(libraries, 'sleep'), width=110)}\n\n"
+        f"SPAWNS: dict[str, tuple[str, ...]] = {pprint.pformat(_functions(libraries, 'spawn'), width=110)}\n\n"
         f"THROUGH: dict[str, tuple[str, ...]] = {pprint.pformat(dict(sorted(through.items())), width=110)}\n\n"
         f"CLIENTS: dict[str, tuple[str, ...]] = {pprint.pformat(dict(sorted(clients.items())), width=110)}\n"
     )
+
+
+def _functions(libraries: list[dict[str, Any]], table: str) -> dict[str, tuple[str, ...]]:
+    """The functions of a table, by the imports that bring them."""
+    found: dict[str, set[str]] = {}
+    for library in libraries:
+        own = {name.rpartition(".")[2] for each in library.get(table, ()) if "on" not in each for name in each["names"]}
+        for prefix in library["import"] if own else ():
+            found.setdefault(prefix, set()).update(own)
+    return {prefix: tuple(sorted(each)) for prefix, each in sorted(found.items())}
 
 
 def _methods(libraries: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:

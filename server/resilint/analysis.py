@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from .check import Report
     from .settings import Settings
 
-LOOK = 10_000
-"""Lines parsed between two looks at the memory: runs switch off the collections that would come by themselves, as
+LOOK = 400_000
+"""Bytes of files between two looks at the memory: runs switch off the collections that would come by themselves, as
 nearly all that a check has built goes by itself when it is done."""
 
 HEAVY = 190 * 1024 * 1024
@@ -68,7 +68,7 @@ class Analyst:
     def __init__(self, root: str, settings: Settings, check: str) -> None:
         self.project = project(root, settings)
         self._settings = settings
-        self._parsed = 0
+        self._seen = 0
         self._heavy = HEAVY
         self._check: Callable[[Document, Project, Settings], Report] = dotted.find(check)
 
@@ -83,9 +83,9 @@ class Analyst:
         except files.Unreadable as error:
             return Done("", to_json(self._unread(job, error)))
         result = self.judge(data, job)
-        self._parsed += result.lines
-        if self._parsed > LOOK:
-            self._parsed = 0
+        self._seen += len(data)
+        if self._seen > LOOK:
+            self._seen = 0
             self._lighten()
         return Done(files.digest(data), to_json(result))
 

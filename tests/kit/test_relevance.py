@@ -42,6 +42,42 @@ def test_what_may_call_out_matters(source: str) -> None:
     assert names(source) == ["f"]
 
 
+TASK = "import asyncio\nasync def f():\n    "
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        TASK + "asyncio.create_task(g())\n",
+        TASK + "asyncio.create_task(g()).add_done_callback(h)\n",
+        TASK + "x = asyncio.create_task(g())\n    asyncio.ensure_future(x)\n",
+        "from asyncio import create_task as start\nasync def f():\n    if x: start(g())\n",
+        "import time\nasync def f():\n    time.sleep(1)\n",
+        "import time\ndef f():\n    async def g():\n        time.sleep(1)\n    return g\n",
+        "from time import sleep\nimport requests\ndef f():\n    sleep(1)\n    requests.get(URL)\n",
+    ],
+)
+def test_a_task_or_a_sleep_matters(source: str) -> None:
+    """Where nobody takes the task, or a loop could stand still."""
+    assert names(source) == ["f"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        TASK + "x = asyncio.create_task(g())\n",
+        TASK + "self.tasks.append(asyncio.create_task(g()))\n",
+        TASK + "await asyncio.ensure_future(g())\n",
+        TASK + "return [asyncio.create_task(g()), asyncio.create_task(h())]\n",
+        "import time\ndef f():\n    time.sleep(1)\n",
+        "from time import sleep as pause\ndef f():\n    pause(1)\n",
+    ],
+)
+def test_a_task_or_a_sleep_elsewhere_does_not(source: str) -> None:
+    """Somebody takes the task; only a thread sleeps."""
+    assert names(source) == []
+
+
 SESSION = "import requests\nSESSION = requests.Session()\n"
 CREATE = "import openai\nCLIENT = openai.OpenAI()\n"
 

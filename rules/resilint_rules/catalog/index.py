@@ -1230,6 +1230,15 @@ TABLES: dict[str, tuple[str, ...]] = {'adapter': ('cachecontrol', 'httpx', 'http
  'task': ('arq', 'celery', 'django_q', 'dramatiq', 'huey', 'rq'),
  'token': ('authlib', 'jose', 'joserfc', 'jwt')}
 
+SLEEPS: dict[str, tuple[str, ...]] = {'anyio': ('sleep',),
+ 'asyncio': ('sleep',),
+ 'gevent': ('sleep',),
+ 'time': ('sleep',),
+ 'tornado': ('sleep',),
+ 'trio': ('sleep',)}
+
+SPAWNS: dict[str, tuple[str, ...]] = {'asyncio': ('create_task', 'ensure_future')}
+
 THROUGH: dict[str, tuple[str, ...]] = {'asyncio.AbstractEventLoop': ('create_task',),
  'asyncio.get_event_loop': ('create_task',),
  'asyncio.get_running_loop': ('create_task',),

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ..catalog.index import CLIENTS, IMPORTS, NAMES, THROUGH
+from ..catalog.index import CLIENTS, IMPORTS, NAMES, SLEEPS, SPAWNS, THROUGH
 from .handed import CLASS, HOPS, WORD, Handed
 from .marks import Marks, Places
 from .module import FunctionPiece, ImportedName, Module
@@ -46,6 +46,8 @@ class Following:
         places = Places(module.text)
         self.mentions = Marks(places)
         """What is integration code by itself: a library's function, a client made."""
+        self.sleeps, self.spawns = Marks(places), Marks(places)
+        """Of these, what matters only in a coroutine, and what matters only where its value is thrown away."""
         self.types = Marks(places)
         """Classes that matter when they are called, and as what a parameter is; not in `isinstance`."""
         self.loops = Marks(places)
@@ -140,6 +142,11 @@ class Following:
         elif last in names:
             self.mentions.add(name, _USED)
             self.types.add(name)
+        for marks, table in ((self.sleeps, SLEEPS), (self.spawns, SPAWNS)):
+            if last in table.get(prefix, ()) and dotted != prefix:
+                marks.add(name)
+            elif prefix in table and (above or last not in names):
+                marks.add(name, _member(table[prefix]))
         if above or last not in names:  # a module: only what the catalogue knows of it counts
             functions = tuple(each for each in others if not each[:1].isupper())
             types = tuple(each for each in others if each[:1].isupper())

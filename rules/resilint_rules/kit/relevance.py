@@ -19,6 +19,8 @@ _HEIRS = frozenset(name for each in METHODS.values() for name in each)
 _THROUGH = sorted({f".{method}" for methods in THROUGH.values() for method in methods})
 _KEPT_LOOP = re.compile(rf"\bself\.\w*loop(?:{'|'.join(re.escape(each) for each in _THROUGH)})\(")
 """What is done with an event loop that an object keeps."""
+_TAKEN = re.compile(r"(?:=|[\w\])]\(|[\[{,]|\b(?:await|return|yield)\b)[ \t]*\Z")
+"""What stands right before a call whose value goes somewhere."""
 _OWN_CALL = re.compile(r"\b(?:self|super\(\))\.(\w+)\(")
 _PLAIN_CALL = re.compile(r"(?:(?<![\w.])|\b(?:self|cls)\.)(\w+)\(")
 
@@ -66,12 +68,18 @@ def _pieces(search: Following, words: list[str]) -> dict[int, FunctionPiece | Pi
     kept_loop = bool(search.loops.offsets) and _KEPT_LOOP.search(text) is not None
     methods = _methods(search)
 
+    def idle(piece: Piece, at: int) -> bool:
+        """Whether a mention is of a sleep outside any coroutine, or of a task that somebody takes."""
+        if at in search.sleeps.ends:
+            return text.find("async ", piece.start, piece.end) < 0
+        return at in search.spawns.ends and _TAKEN.search(text, text.rfind("\n", 0, at) + 1, at) is not None
+
     def matters(piece: Piece) -> bool:
         start, end = piece.start, piece.end
         if any(lowered.find(word, start, end) >= 0 for word in words):
             return True
         docstring = docstring_span(text, piece)
-        if any(acts(text, each[0], docstring) for each in mentions.inside(start, end)):
+        if any(acts(text, at, docstring) and not idle(piece, at) for at, _ in mentions.inside(start, end)):
             return True
         if kept_loop and _KEPT_LOOP.search(text, start, end):
             return True
