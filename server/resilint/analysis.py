@@ -32,7 +32,7 @@ LOOK = 400_000
 nearly all that a check has built goes by itself when it is done."""
 
 HEAVY = 190 * 1024 * 1024
-"""Bytes of memory from which on it is worth a collection, and then doing without what was learnt of other files."""
+"""Bytes of memory from which on it is worth doing without what was learnt of other files, and a collection."""
 MORE = 16 * 1024 * 1024
 """Bytes more that a process must hold before that is done again: what it gives up it seldom gives back to the system,
 but uses itself."""
@@ -92,9 +92,8 @@ class Analyst:
     def _lighten(self) -> None:
         """Effect: gives memory back, if this process holds much."""
         if held() > self._heavy:
+            self.project.forget()  # goes by itself, so that little is left to be searched
             gc.collect()
-            if held() > self._heavy:
-                self.project.forget()
             self._heavy = max(HEAVY, held() + MORE)
 
     def judge(self, data: bytes, job: Job) -> FileResult:

@@ -216,7 +216,9 @@ _ROOM = 88
 )
 def check(frame: Frame) -> Iterator[Finding]:
     """A call in a coroutine, or in a plain function of the project that it calls, that waits without `await`."""
-    if not frame.is_async or any(word in frame.scope.module.text for word in _PATCHED):
+    if not frame.is_async or not (frame.calls or frame.uses):
+        return
+    if any(word in frame.scope.module.text for word in _PATCHED):
         return
     for call in frame.calls.values():
         if call.inside_async and _waits(call) and not _awaited(call.node, call.statement):

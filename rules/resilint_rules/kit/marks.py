@@ -132,31 +132,10 @@ def acts(text: str, offset: int, docstring: tuple[int, int]) -> bool:
     return not before.startswith("#") and before not in ("def", "async def")
 
 
-_CALLED = re.compile(r"[ \t]*\([^()\n]*\)")
-_HANDED_ON = re.compile(r"[ \t]*(?:[,)\]:=\"'|}]|#|\r|\n|\Z|(?:or|if|is|and)\b)")
-_BEFORE = re.compile(r"\b(?:with|for|in|del|not)\b")
-
-
-def handed_on(text: str, mentions: Iterable[tuple[int, int]], names: Iterable[str], start: int, end: int) -> bool:
-    """Whether a piece of text does nothing with the clients it mentions but hand them on: as an argument, a value to
-    keep, a type. `names` are those that it gives to clients itself; when in doubt the answer is no."""
-    for first, last in mentions:
-        called = _CALLED.match(text, last)
-        line = text[text.rfind("\n", 0, first) + 1 : first]
-        if not _HANDED_ON.match(text, called.end() if called else last) or _BEFORE.search(line):
-            return False
-    for name in names:
-        reached = rf"(?<![\w.]){name}\b(?=[ \t]*[.\[(])|\b(?:with|in)\b[^\n]*\b{name}\b"
-        renamed = rf"^[ \t]*\w+[ \t]*(?::[^=\n]+)?=[ \t]*{name}\b(?![ \t]*[,)])"
-        if re.compile(f"{reached}|{renamed}", re.MULTILINE).search(text, start, end):
-            return False
-    return True
-
-
 _STEP = re.compile(r"\s*\.\s*(\w+)|[ \t]*([(\[])")
 _STORED = re.compile(r"[ \t]*(?:[-+*/|&%@]|//|\*\*|<<|>>)?=(?!=)")
 _TAKEN_FROM = re.compile(r"\bin\b[ \t]*(?:await\b[ \t]*)?(?:\w+\()?$")
-_ASSIGNED = re.compile(r"[ \t]*([\w.]+)[ \t]*(?::[^=\n]+)?=[ \t]*")
+_ASSIGNED = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*")
 _ENDS = re.compile(r"[ \t]*(?:#|;|\r|\n|\Z|(?:or|if)\b)")
 _BRACKET = re.compile(r"[()\[\]{}\"'#]")
 _FAR = 4000

@@ -9,7 +9,7 @@ from ..catalog.index import METHODS, THROUGH
 from ..rule_table import RULES
 from .following import Following
 from .handed import Handed
-from .marks import acts, asks, docstring_span, handed_on
+from .marks import acts, asks, docstring_span
 from .module import FunctionPiece, Module
 from .project import Project
 from .scanner import Piece
@@ -89,10 +89,7 @@ def _pieces(search: Following, words: list[str]) -> dict[int, FunctionPiece | Pi
         names = search.locals_of(piece) if found else set()
         if piece.kind == "function":
             names |= search.parameters(piece, search.types)
-        body = max(start, docstring[1])
-        if not (found or names) or handed_on(text, found, names, body, end):
-            return False
-        return asks(text, found, names, body, end, methods)
+        return bool(found or names) and asks(text, found, names, max(start, docstring[1]), end, methods)
 
     found: dict[int, FunctionPiece | Piece] = {}
     for function in module.all_functions():
