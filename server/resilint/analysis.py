@@ -56,7 +56,10 @@ class Job(NamedTuple):
 
 
 class Done(NamedTuple):
-    """The digest of the bytes that were checked ("" if they could not be read) and the result's text."""
+    """The digest of the bytes that were checked ("" if they could not be read) and the result's text.
+
+    Where results are not kept the digest is "", and so is the text if nothing was found and nothing parsed.
+    """
 
     digest: str
     text: str
@@ -65,9 +68,11 @@ class Done(NamedTuple):
 class Analyst:
     """Checks files of one root, and remembers what it learnt of their neighbours."""
 
-    def __init__(self, root: str, settings: Settings, check: str) -> None:
+    def __init__(self, root: str, settings: Settings, check: str, kept: bool = True) -> None:
+        """`kept`: somebody keeps the results, to see later whether they still hold."""
         self.project = project(root, settings)
         self._settings = settings
+        self._kept = kept
         self._seen = 0
         self._heavy = HEAVY
         self._check: Callable[[Document, Project, Settings], Report] = dotted.find(check)
@@ -87,7 +92,10 @@ class Analyst:
         if self._seen > LOOK:
             self._seen = 0
             self._lighten()
-        return Done(files.digest(data), to_json(result))
+        if self._kept:
+            return Done(files.digest(data), to_json(result))
+        silent = not (result.problems or result.suppressed or result.pieces or result.left_out)
+        return Done("", "" if silent else to_json(result))
 
     def _lighten(self) -> None:
         """Effect: gives memory back, if this process holds much."""

@@ -116,8 +116,8 @@ class Problem:
 class FileResult:
     """All about one file: problems in order of place, the silenced ones apart, and what it cost.
 
-    `pieces` and `lines` count what libcst parsed, `left_out` the pieces too dangerous to parse, and
-    `read_lines` the lines of the file. `reads` are the questions asked of other files.
+    `pieces` and `lines` count what libcst parsed, `left_out` the pieces too dangerous to parse. `reads` are
+    the questions asked of other files.
     """
 
     file: str
@@ -127,7 +127,6 @@ class FileResult:
     pieces: int = 0
     lines: int = 0
     left_out: int = 0
-    read_lines: int = 0
     reads: tuple[tuple[str, str], ...] = ()
 
 
@@ -140,15 +139,8 @@ def from_report(doc: Document, report: Report, shown: str) -> FileResult:
         pieces=report.pieces,
         lines=report.lines,
         left_out=report.left_out,
-        read_lines=_lines(doc),
         reads=report.reads,
     )
-
-
-def _lines(doc: Document) -> int:
-    if "\r" in doc.text:
-        return len(doc.starts) - (doc.starts[-1] == len(doc.text))
-    return doc.text.count("\n") + (not doc.text.endswith("\n") and doc.text != "")
 
 
 def to_json(result: FileResult) -> str:
@@ -167,7 +159,6 @@ def from_json(text: str) -> FileResult:
             pieces,
             lines,
             left_out,
-            read_lines,
             reads,
         ) = json.loads(text)
         return FileResult(
@@ -178,7 +169,6 @@ def from_json(text: str) -> FileResult:
             pieces=pieces,
             lines=lines,
             left_out=left_out,
-            read_lines=read_lines,
             reads=tuple((name, digest) for name, digest in reads),
         )
     except (TypeError, KeyError, IndexError) as error:

@@ -174,6 +174,8 @@ class Run:
                     if self.options.progress:
                         self.options.progress(finished, len(self._plan.jobs))
                 done = ready.pop(item.number)
+                if not done.text:
+                    continue
                 result = from_json(done.text)
                 self._tally(result)
                 says = bool(result.problems or result.suppressed)
@@ -199,7 +201,7 @@ class Run:
                 return
             from . import workers
 
-            self._crew = workers.Crew(processes, self.options.check)
+            self._crew = workers.Crew(processes, self.options.check, self.options.cache)
             fresh = self._plan.jobs
         if fresh:
             self._crew.add(fresh)
@@ -227,7 +229,7 @@ class Run:
                     continue
                 if home.root != root:
                     root = home.root
-                    analyst = Analyst(root, home.settings, self.options.check)
+                    analyst = Analyst(root, home.settings, self.options.check, self.options.cache)
                     analyst.foretell(each for its, each in jobs if its is home)
                 yield number, analyst.look(job)
 

@@ -79,10 +79,10 @@ class Crew:
     others help themselves; when all is known, what is left is shared out.
     """
 
-    def __init__(self, processes: int, check: str) -> None:
-        """Effect: starts processes as soon as there is work; `dismiss` ends them."""
+    def __init__(self, processes: int, check: str, kept: bool = True) -> None:
+        """`kept` as in Analyst. Effect: starts processes as soon as there is work; `dismiss` ends them."""
         self.shares: list[deque[_Batch]] = [deque() for _ in range(processes)]
-        self._check = check
+        self._check, self._kept = check, kept
         self._waiting: list[tuple[Home, Job]] = []
         self._jobs = 0
         self._known = False
@@ -191,7 +191,7 @@ class Crew:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            _send(process.stdin, (home.root, home.settings, self._check, jobs))
+            _send(process.stdin, (home.root, home.settings, self._check, self._kept, jobs))
             for line in process.stdout:
                 number, digest, text = line.decode("ascii").split("\t", 2)
                 if number == "0":
