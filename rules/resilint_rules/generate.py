@@ -95,9 +95,9 @@ def _methods(libraries: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
 
     "*" stands for anything, "*.*" for anything with what an attribute holds.
     """
-    named: dict[str, set[str]] = {}
-    leads: dict[str, set[str]] = {}
-    own: dict[str, set[str]] = {}
+    named: dict[str, set[str]] = {}  # type -> what may be done with it
+    leads: dict[str, set[str]] = {}  # type -> those that it extends or makes
+    own: dict[str, set[str]] = {}  # import -> types that its library speaks of
     for library in libraries:
         entries = [
             each for table in library.values() if isinstance(table, list) for each in table if isinstance(each, dict)
@@ -117,10 +117,10 @@ def _methods(libraries: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
                 )
     found = {}
     for prefix, types in sorted(own.items()):
-        todo = list(types)
-        for one in todo:
-            todo.extend(sorted(leads.get(one, set()) - set(todo)))
-        found[prefix] = tuple(sorted({name for one in todo for name in named.get(one, ())}))
+        reached = list(types)
+        for one in reached:  # grows as it is gone through
+            reached.extend(leads.get(one, set()).difference(reached))
+        found[prefix] = tuple(sorted({name for one in reached for name in named.get(one, ())}))
     return found
 
 

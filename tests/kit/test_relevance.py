@@ -87,6 +87,15 @@ CREATE = "import openai\nCLIENT = openai.OpenAI()\n"
     [
         SESSION + "def f():\n    return SESSION.get(URL)\n",
         SESSION + "def f():\n    return g(SESSION.get, URL)\n",
+        SESSION + "def f(s=None):\n    return (s or SESSION).get(URL)\n",
+        SESSION + "def f(s=None):\n    return (SESSION if s else s).get(URL)\n",
+        SESSION + "def f(s=None):\n    return SESSION \\\n        .get(URL)\n",
+        SESSION + "def f(s=None):\n    s = s or SESSION\n    with s as t:\n        return t.get(URL)\n",
+        SESSION + "def f():\n    for each in list([SESSION]):\n        each.get(URL)\n",
+        "import requests\ndef make(a):\n    return requests.Session()\n"
+        "def f():\n    with make(\n        g(1),\n    ) as s:\n        return s.get(URL)\n",
+        "import httpx\ndef make(a):\n    return httpx.AsyncClient()\n"
+        "async def f():\n    return await (await make(g(1))).get(URL)\n",
         SESSION + "def f():\n    other = SESSION\n    return other.get(URL)\n",
         SESSION + "def f():\n    SESSION.verify = False\n",
         SESSION + "def f():\n    for each in SESSION:\n        g(each)\n",

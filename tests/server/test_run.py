@@ -191,3 +191,13 @@ def test_nothing_of_the_analysis_is_loaded_for_results_that_are_known(tmp_path: 
     analysis = ("libcst", "resilint.analysis", "resilint_rules.kit.project", "tomli")
     assert "resilint.analysis" in loaded(tmp_path, OPTIONS.sieve, *analysis)
     assert loaded(tmp_path, OPTIONS.sieve, *analysis) == set()
+
+
+def test_a_run_that_keeps_nothing_finds_and_counts_the_same(tmp_path: Path) -> None:
+    """Without a cache nobody asks for digests, nor for the results of files with nothing to say."""
+    plant(tmp_path, {**TREE, "pyproject.toml": "", "damaged.py": b"# matter \xff\n"})
+    kept, counts = run(tmp_path)
+    results, bare = run(tmp_path, cache=False)
+    assert [(each.file, each.problems) for each in results] == [(each.file, each.problems) for each in kept]
+    assert bare == counts._replace(cache_bytes=0)
+    assert "E902" in {problem.code for each in results for problem in each.problems}

@@ -7,15 +7,16 @@ from typing import NamedTuple
 
 from ..catalog.index import METHODS, THROUGH
 from ..rule_table import RULES
+from .asking import asks
 from .following import Following
 from .handed import Handed
-from .marks import acts, asks, docstring_span
+from .marks import acts, docstring_span
 from .module import FunctionPiece, Module
 from .project import Project
 from .scanner import Piece
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row[11]})
-_HEIRS = frozenset(name for each in METHODS.values() for name in each)
+_EVERY_METHOD = frozenset(name for each in METHODS.values() for name in each)
 _THROUGH = sorted({f".{method}" for methods in THROUGH.values() for method in methods})
 _KEPT_LOOP = re.compile(rf"\bself\.\w*loop(?:{'|'.join(re.escape(each) for each in _THROUGH)})\(")
 """What is done with an event loop that an object keeps."""
@@ -96,7 +97,7 @@ def _pieces(search: Following, words: list[str]) -> dict[int, FunctionPiece | Pi
         piece = function.piece
         heir = function.owner is not None and function.owner.name in search.handed.classes
         if matters(piece) or (
-            heir and any(m.group(1) in _HEIRS for m in _OWN_CALL.finditer(text, piece.body, piece.end))
+            heir and any(m.group(1) in _EVERY_METHOD for m in _OWN_CALL.finditer(text, piece.body, piece.end))
         ):
             found[piece.start] = function
     for piece in module.statements:
