@@ -138,17 +138,18 @@ class _Run:
     def _look(self, linker: Linker, each: FunctionPiece | Piece) -> tuple[list[Finding], bool]:
         """What the rules find in a piece, and whether it can be gone through at all."""
         from resilint_rules.kit.subjects import Subjects
+        from resilint_rules.kit.syntax import Misread
 
         scope = linker.scope(self.module)
         piece = each.piece if isinstance(each, FunctionPiece) else each
         try:
             frame = scope.own_frame(each) if isinstance(each, FunctionPiece) else scope.statement(piece)
-        except RecursionError:
+            if frame is not None:
+                subjects = Subjects([frame])
+                return [finding for rule in self.rules for finding in self._apply(rule, subjects)], True
+        except (RecursionError, Misread):
             linker.left_out.add((self.doc.name, piece.start))
             return [], False
-        if frame is not None:
-            subjects = Subjects([frame])
-            return [finding for rule in self.rules for finding in self._apply(rule, subjects)], True
         left_out = (self.doc.name, piece.start) in linker.left_out
         if not self.report_syntax or left_out or scope.tree(piece) is not None:
             return [], False
@@ -158,6 +159,8 @@ class _Run:
 
     def _apply(self, rule: Rule, subjects: Subjects) -> list[Finding]:
         """A rule's findings in one piece; one finding about ourselves if it crashes."""
+        from resilint_rules.kit.syntax import Misread
+
         found: list[Finding] = []
         severity = self.severities[rule.name]
         configured = severity is not rule.severity
@@ -175,6 +178,8 @@ class _Run:
                         level = Severity.INFO
                         text = text or "a warning elsewhere; this is a script that somebody watches"
                     found.append(replace(each, code=rule.code, rule=rule.name, severity=level, help=text))
+        except Misread:
+            raise
         except Exception as error:  # noqa: BLE001 - a rule's bug must not cost the run
             span = getattr(subject, "span", Span(0, 0))
             message = f"rule {rule.name} failed here: {type(error).__name__}: {error}"

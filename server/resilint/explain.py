@@ -102,6 +102,7 @@ def _calls(doc: Document, project: Project, settings: Settings, start: int, end:
         return
     from resilint_rules.kit.linker import Linker
     from resilint_rules.kit.policy import subjects
+    from resilint_rules.kit.syntax import Misread
 
     scope = Linker(project, asdict(settings.timeouts)).scope(module)
     scope.known = known
@@ -111,7 +112,9 @@ def _calls(doc: Document, project: Project, settings: Settings, start: int, end:
             continue
         try:
             frame = scope.frame(each) if isinstance(each, FunctionPiece) else scope.statement(each)
-        except RecursionError:
+            if frame is not None:
+                frame.tree.locate()
+        except (RecursionError, Misread):
             continue
         if frame is not None:
             yield from subjects([frame])

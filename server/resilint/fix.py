@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from resilint_rules.kit.rule import Applicability, Finding, Fix, Import
 from resilint_rules.kit.scanner import Piece, scan
 from resilint_rules.kit.text import Document, Edit
+from resilint_rules.kit.tokens import TokenEdges
 
 from .imports import edits_for
 
@@ -27,20 +28,25 @@ UNSAFE: frozenset[Applicability] = frozenset({"safe", "unsafe"})
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The text after one round, the fixes that are in it, and those that overlap one of them."""
+    """The text after one round, the fixes that are in it, and those that overlap one of them.
+
+    `refused` are fixes that begin or end within a token: they were made for another text, and are in no text.
+    """
 
     text: str
     applied: tuple[Fix, ...]
     waiting: tuple[Fix, ...]
+    refused: tuple[Fix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
     """The text at the fixed point, and how it was reached.
 
-    `applied` are the findings that were mended, in order; `broken` those whose fix gave text that does
-    not parse, and was taken back; `findings` what is left in the final text. `settled` is False when
-    the rounds ran out while fixes were still to be applied.
+    `applied` are the findings that were fixed, in order; `broken` those whose fix gave text that does
+    not parse, or would have split a token, and was taken back; `findings` what is left in the final text.
+    `settled` is False when the rounds ran out while fixes were still to be applied: the text is then the one
+    that was given, with nothing applied.
     """
 
     text: str
@@ -55,8 +61,12 @@ def apply(text: str, fixes: Iterable[Fix]) -> Applied:
     taken: list[Edit] = []
     applied: list[Fix] = []
     waiting: list[Fix] = []
+    refused: list[Fix] = []
+    edges = TokenEdges(text)
     for fix in fixes:
-        if any(_collide(edit, other) for edit in fix.edits for other in taken):
+        if not _fits(fix, edges):
+            refused.append(fix)
+        elif any(_collide(edit, other) for edit in fix.edits for other in taken):
             waiting.append(fix)
         else:
             taken.extend(fix.edits)
@@ -69,11 +79,17 @@ def apply(text: str, fixes: Iterable[Fix]) -> Applied:
         waiting.append(dropped)
         taken = [edit for fix in applied for edit in fix.edits]
         imports = edits_for(text, _imports(applied))
-    return Applied(replaced(text, [*imports, *taken]), tuple(applied), tuple(waiting))
+    return Applied(replaced(text, [*imports, *taken]), tuple(applied), tuple(waiting), tuple(refused))
+
+
+def _fits(fix: Fix, edges: TokenEdges) -> bool:
+    return all(edges.allow(edit.start, edit.end) for edit in fix.edits)
 
 
 def edits_with_imports(text: str, fix: Fix) -> tuple[Edit, ...]:
-    """The edits of one fix and of the imports it needs, sorted: for editors and reports."""
+    """The edits of one fix and of the imports it needs, sorted: for editors and reports; () if it splits a token."""
+    if not _fits(fix, TokenEdges(text)):
+        return ()
     return tuple(sorted([*edits_for(text, _imports((fix,))), *fix.edits], key=_place))
 
 
@@ -143,12 +159,15 @@ def fix_all(
     mended: list[Finding] = []
     broken: dict[tuple[str, ...], Finding] = {}
     seen = {doc.text}
+    given, found = doc.text, None
     for _ in range(rounds):
         findings = tuple(check_again(doc))
+        found = findings if found is None else found
         todo = [(each, fix) for each in findings if (fix := preferred(each, wanted)) and _name(each) not in broken]
         if not todo:
             return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
         done = apply(doc.text, (fix for _, fix in todo))
+        broken.update((_name(each), each) for each, fix in todo if any(fix is bad for bad in done.refused))
         if not parses(done.text):
             if not parses(doc.text):  # nothing can be judged here
                 return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
@@ -161,13 +180,16 @@ def fix_all(
                     broken[_name(finding)] = finding
             done = apply(doc.text, kept)
         if done.text in seen:  # no change, or two fixes that undo each other
-            return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings, settled=done.text == doc.text)
+            if done.text == doc.text:
+                return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
+            return Fixed(given, (), tuple(broken.values()), found, settled=False)
         mended.extend(finding for finding, fix in todo if any(fix is each for each in done.applied))
         doc = replace(doc, text=done.text)
         seen.add(doc.text)
     findings = tuple(check_again(doc))
-    left = any(preferred(each, wanted) and _name(each) not in broken for each in findings)
-    return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings, settled=not left)
+    if any(preferred(each, wanted) and _name(each) not in broken for each in findings):
+        return Fixed(given, (), tuple(broken.values()), found or (), settled=False)
+    return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
 
 
 def _name(finding: Finding) -> tuple[str, ...]:

@@ -52,10 +52,10 @@ def fixed(
 
     def mend(result: FileResult, opened: Opened, again: Callable[[Document], Sequence[Finding]]) -> Repaired:
         done = fix_all(opened.document, again, wanted)
-        sad = "gave code that does not parse, and was taken back; please report this"
+        sad = "gave code that does not parse, or does not fit the text, and was taken back; please report this"
         complaints = [f"{result.file}: the fix of {each.rule} {sad}" for each in done.broken]
         if not done.settled:
-            complaints.append(f"{result.file}: fixes still change each other's work; please report this")
+            complaints.append(f"{result.file}: its fixes undo each other, so nothing was changed; please report this")
         return Repaired(result.file, opened, done.text, done.applied, tuple(complaints))
 
     return _each(bench, [each for each in results if any(map(fixable, each.problems))], mend, narrowed)

@@ -255,7 +255,7 @@ class Scope:
                 except Exception:  # noqa: BLE001 - a header that is not valid by itself has no bases we can see
                     return []
                 if isinstance(node, cst.ClassDef):
-                    holder = Frame(self, Tree(cst.Module([]), "", 0, 0, ()), "", kind="statement")
+                    holder = Frame(self, Tree(cst.Module([]), "", 0, ()), "", kind="statement")
                     self._bases[key] = [Flow(holder).value(arg.value) for arg in node.bases]
         return self._bases[key]
 

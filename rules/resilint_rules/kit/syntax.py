@@ -6,9 +6,11 @@ that every offset in the tree is an offset in the document minus a constant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import lru_cache
+from itertools import accumulate
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -38,6 +40,7 @@ class _Recorder(CodegenState):
     # CodegenState has slots; a subclass without them may carry its own state.
     def watch(self) -> None:
         self.offset = 0
+        self.written: list[str] = []
         self.spans: dict[int, tuple[int, int]] = {}
         self.outer: dict[int, tuple[int, int]] = {}
         self.started: list[int] = []
@@ -50,9 +53,11 @@ class _Recorder(CodegenState):
         self.spans.setdefault(id(node), found)
 
     def add_token(self, value: str) -> None:
+        self.written.append(value)
         self.offset += len(value)
 
     def add_indent_tokens(self) -> None:
+        self.written += self.indent_tokens
         self.offset += sum(map(len, self.indent_tokens))
 
     def pop_trailing_newline(self) -> None:
@@ -92,31 +97,62 @@ class _Position:
         spans[id(self.node)] = (start, end)
 
 
+_BLANK = re.compile(r"[ \t\f\r\n\\]")
+
+
+class Misread(Exception):
+    """libcst writes a piece with other words than it has: nothing can be located in it."""
+
+
+class _Places:
+    """Offsets in the text that libcst writes, as offsets in the text that it read.
+
+    The two differ in blanks alone, which libcst 1.9 drops in places (`except ValueError :`, a line with only a
+    backslash, a form feed) and makes up in others: both hold the same other characters in the same order. Raises
+    Misread where they do not.
+    """
+
+    __slots__ = ("_before", "_read")
+
+    def __init__(self, written: str, text: str) -> None:
+        self._read = [at for at, sign in enumerate(text) if not _BLANK.match(sign)]
+        if _BLANK.sub("", written) != _BLANK.sub("", text):
+            raise Misread
+        self._before = list(accumulate((not _BLANK.match(sign) for sign in written), initial=0))
+
+    def span(self, found: tuple[int, int]) -> tuple[int, int]:
+        start, end = (self._before[at] for at in found)
+        if start == end:  # blanks alone: right behind what stands before them
+            at = self._read[start - 1] + 1 if start else 0
+            return at, at
+        return self._read[start], self._read[end - 1] + 1
+
+
 class Tree:
     """A parsed piece: its nodes, and their spans in the document on demand."""
 
-    __slots__ = ("_outer", "_shift", "_spans", "body", "lines", "module", "start", "text")
+    __slots__ = ("_header", "_outer", "_spans", "body", "lines", "module", "start", "text")
 
     def __init__(
-        self, module: cst.Module, text: str, start: int, shift: int, body: tuple[cst.BaseStatement, ...]
+        self, module: cst.Module, text: str, start: int, body: tuple[cst.BaseStatement, ...], header: str = ""
     ) -> None:
         self.module = module
         self.text = text
         self.start = start
         self.body = body
         self.lines = text.count("\n") + 1
-        self._shift = shift
+        self._header = header
         self._spans: dict[int, tuple[int, int]] = {}
         self._outer: dict[int, tuple[int, int]] = {}
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node stands in the document, without the white space and brackets around it."""
-        self._write()
+        self.locate()
         return self._place(self._spans[id(node)])
 
     def outer(self, node: cst.CSTNode) -> Span:
         """Where an expression stands in the document, with the brackets around it."""
-        self._write()
+        self.locate()
         return self._place(self._outer[id(node)])
 
     def code(self, node: cst.CSTNode) -> str:
@@ -125,13 +161,21 @@ class Tree:
         return self.text[start - self.start : end - self.start]
 
     def _place(self, found: tuple[int, int]) -> Span:
-        return Span(found[0] + self._shift, found[1] + self._shift)
+        shift = self.start - len(self._header)
+        return Span(found[0] + shift, found[1] + shift)
 
-    def _write(self) -> None:
+    def locate(self) -> None:
+        """Computes all spans, once. Raises Misread if the parser has not read what stands there."""
         if not self._spans:
             state = _Recorder(default_indent=self.module.default_indent, default_newline=self.module.default_newline)
             state.watch()
             self.module._codegen(state)  # noqa: SLF001 - the writer's way in, with a state of our own
+            written, read = "".join(state.written), self._header + self.text
+            if written != read:
+                places = _Places(written, read)
+                for spans in (state.spans, state.outer):
+                    for key, found in spans.items():
+                        spans[key] = places.span(found)
             self._spans, self._outer = state.spans, state.outer
 
 
@@ -166,7 +210,7 @@ def parse(text: str, start: int, end: int, indented: bool) -> Tree | None:
         if not isinstance(holder, cst.ClassDef) or not isinstance(holder.body, cst.IndentedBlock):
             return None
         body = tuple(holder.body.body)
-    return Tree(module, piece, start, start - len(header), body)
+    return Tree(module, piece, start, body, header)
 
 
 def expression(text: str) -> cst.BaseExpression | None:

@@ -8,6 +8,7 @@ they have matched: each ends in optional parts only, so no text makes them start
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -332,3 +333,58 @@ def after_colon(text: str, head: int, end: int) -> int:
                     return pos
                 lambdas -= 1
     return end
+
+
+_LITERAL = re.compile(r"[\"'#]")
+_PREFIX = frozenset("bBfFrRtTuU")
+
+
+class TokenEdges:
+    """Where an edit of a text may begin and end: between tokens, never within a word, a string or a comment.
+
+    An f-string has code in it, so that places in it are judged as if they were code. A place within a comment is
+    right for an edit that stays within that comment.
+    """
+
+    __slots__ = ("_ends", "_spans", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._spans = list(_literals(text))
+        self._ends = [end for _, end in self._spans]
+
+    def allow(self, start: int, end: int) -> bool:
+        """Whether an edit from one offset to another splits no token."""
+        first, last = self._around(start), self._around(end)
+        if first or last:
+            return first == last and self._text[first[0]] == "#" if first else False
+        return not any(0 < at < len(self._text) and _joined(self._text[at - 1 : at + 1]) for at in (start, end))
+
+    def _around(self, offset: int) -> tuple[int, int] | None:
+        """The string or comment that an offset is inside of."""
+        index = bisect_right(self._ends, offset)
+        if index < len(self._spans) and self._spans[index][0] < offset:
+            return self._spans[index]
+        return None
+
+
+def _joined(pair: str) -> bool:
+    """Whether two neighbouring characters belong to one word, number or line end."""
+    return all(sign.isalnum() or sign == "_" for sign in pair) or pair == "\r\n"
+
+
+def _literals(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of all comments and strings but f-strings, in order; a string begins with its prefix."""
+    reading = Reading()
+    pos = 0
+    while found := _LITERAL.search(text, pos):
+        start = found.start()
+        if text[start] == "#":
+            pos = _ANY_COMMENT.match(text, start).end()  # type: ignore[union-attr]
+            yield start, pos
+            continue
+        pos = max(string_end(text, start, reading), start + 1)
+        if not is_formatted(text, start):
+            while start > 0 and text[start - 1] in _PREFIX:
+                start -= 1
+            yield start, pos
