@@ -62,7 +62,7 @@ _BUILTINS = frozenset(dir(builtins))
 class Evaluator:
     """Evaluates expressions in a frame; `Flow` adds the statements."""
 
-    __slots__ = ("accepted", "current", "exits", "frame", "inner", "left", "line", "loops", "within")
+    __slots__ = ("accepted", "breaks", "current", "exits", "frame", "inner", "left", "line", "loops", "within")
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
@@ -72,6 +72,7 @@ class Evaluator:
         self.left = ""
         """Why the path at hand has ended, "" if it has not."""
         self.exits: list[dict[str, Value]] = []
+        self.breaks: list[dict[str, Value]] = []
         """What is known where a loop is left or begun again."""
         self.current: cst.CSTNode | None = None
         self.line: cst.CSTNode | None = None

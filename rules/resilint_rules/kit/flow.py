@@ -162,7 +162,7 @@ class Flow(Binder):
         self.left = "raise"
 
     def _break(self, node: cst.Break) -> None:
-        self.exits.append(dict(self.frame.env))
+        self.breaks.append(dict(self.frame.env))
         self.left = "break"
 
     def _continue(self, node: cst.Continue) -> None:
@@ -209,7 +209,7 @@ class Flow(Binder):
     def _loop(self, node: cst.For | cst.While) -> None:
         self.current = node
         before = dict(self.frame.env)
-        exits, self.exits = self.exits, []
+        exits, self.exits, breaks, self.breaks = self.exits, [], self.breaks, []
         self.within.append(Within("loop", node))
         self.loops += 1
         for _ in range(2 if self.loops == 1 else 1):
@@ -225,7 +225,7 @@ class Flow(Binder):
             self.suite(node.body)
             ends = [before, *self.exits] + ([] if self.left else [self.frame.env])
             self.left = ""
-            self.frame.env = merge(ends)
+            self.frame.env = merge([*ends, *self.breaks])
         self.loops -= 1
         self.within.pop()
         endless = (
@@ -233,12 +233,13 @@ class Flow(Binder):
             and isinstance(node.test, (cst.Name, cst.Integer))
             and node.test.value in ("True", "1")
         )
-        breaks = bool(self.exits)
-        self.exits = exits
-        if node.orelse is not None:
+        broken, self.exits, self.breaks = self.breaks, exits, breaks
+        if endless:
+            self.left = "" if broken else "loop"
+        elif node.orelse is not None:  # runs where the loop ends by itself; a break goes on behind it
+            self.frame.env = merge(ends)
             self.suite(node.orelse.body)
-        if endless and not breaks:
-            self.left = "loop"
+            self._branches([(self.frame.env, self.left), *((env, "") for env in broken)])
 
     def _try(self, node: cst.Try | cst.TryStar) -> None:
         before = dict(self.frame.env)
