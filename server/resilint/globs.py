@@ -2,6 +2,7 @@
 
 `*` and `?` cross slashes, `**/` stands for any folders or none, `[ab]` and `[!ab]` for one character,
 `{a,b}` for alternatives. A pattern is compared with the file's own name and with its whole path.
+Patterns come from untrusted projects: one that is over a limit (see `excess`) matches no file.
 """
 
 from __future__ import annotations
@@ -17,11 +18,52 @@ class _Run(enum.Enum):
     FOLDERS = enum.auto()
 
 
-_Part = _Run | tuple[str, bool]
-"""A run, or one character: those in the string, or (with True) all others."""
+_Ranges = tuple[tuple[str, str], ...]
+
+_Part = _Run | tuple[_Ranges, bool]
+"""A run, or one character: those in the ranges (first, last), or (with True) all others."""
+
+MAX_LENGTH = 1000
+"""Characters of a pattern."""
 
 _MOST_ALTERNATIVES = 256
-_MOST_IN_BRACKETS = 4096
+_MAX_EXPANDED = 10_000
+"""Characters of all alternatives together: the time for one path is proportional to this."""
+
+
+@lru_cache(maxsize=1024)
+def excess(pattern: str) -> str:
+    """Returns the limit that a pattern exceeds, as in "must ...", or "" if it can be used. Linear time."""
+    if len(pattern) > MAX_LENGTH:
+        return f"must be a pattern of at most {MAX_LENGTH} characters"
+    count, size = _expansion(pattern)
+    if count > _MOST_ALTERNATIVES:
+        return f"must be a pattern with at most {_MOST_ALTERNATIVES} alternatives"
+    if size > _MAX_EXPANDED:
+        return f"must be a pattern of at most {_MAX_EXPANDED} characters with its alternatives written out"
+    return ""
+
+
+def _expansion(pattern: str) -> tuple[int, int]:
+    """The number of alternatives and their total length, without writing them out.
+
+    Braces that are not closed count as if they were closed at the end: the result is never too small.
+    """
+    outer: list[tuple[int, int, int, int]] = []
+    done_count, done_size, count, size = 0, 0, 1, 0
+    for char in pattern + "}" * pattern.count("{"):
+        if char == "{":
+            outer.append((done_count, done_size, count, size))
+            done_count, done_size, count, size = 0, 0, 1, 0
+        elif char == "," and outer:
+            done_count, done_size, count, size = done_count + count, done_size + size, 1, 0
+        elif char == "}" and outer:
+            choices, choices_size = done_count + count, done_size + size
+            done_count, done_size, count, size = outer.pop()
+            count, size = count * choices, size * choices + count * choices_size
+        else:
+            size += count
+    return count, size
 
 
 def alternatives(pattern: str) -> tuple[str, ...]:
@@ -78,14 +120,14 @@ def _parts(text: str) -> list[_Part]:
                 parts.append(_Run.ANYTHING)
             at += 1
         elif char == "?":
-            parts.append(("", True))
+            parts.append(((), True))
             at += 1
         elif char == "[" and (close := _closing(text, at)):
             negated = text[at + 1] in "!^"
             parts.append((_members(text[at + 1 + negated : close]), negated))
             at = close + 1
         else:
-            parts.append((char, False))
+            parts.append((((char, char),), False))
             at += 1
     return parts
 
@@ -96,19 +138,18 @@ def _closing(text: str, at: int) -> int:
     return max(text.find("]", first + 1), 0)
 
 
-def _members(text: str) -> str:
-    """`a-c_` written out as `abc_`."""
-    found: list[str] = []
+def _members(text: str) -> _Ranges:
+    """Parses the inside of brackets: `a-c_` is `(("a", "c"), ("_", "_"))`."""
+    found: list[tuple[str, str]] = []
     at = 0
     while at < len(text):
         if text[at + 1 : at + 2] == "-" and at + 2 < len(text):
-            first, last = ord(text[at]), ord(text[at + 2])
-            found.extend(chr(code) for code in range(first, min(last, first + _MOST_IN_BRACKETS) + 1))
+            found.append((text[at], text[at + 2]))
             at += 3
         else:
-            found.append(text[at])
+            found.append((text[at], text[at]))
             at += 1
-    return "".join(found)
+    return tuple(found)
 
 
 def _meets(parts: tuple[_Part, ...], text: str) -> bool:
@@ -122,7 +163,7 @@ def _meets(parts: tuple[_Part, ...], text: str) -> bool:
             part = parts[place]
             if isinstance(part, _Run):
                 ahead.add(place)
-            elif (char in part[0]) is not part[1]:
+            elif any(first <= char <= last for first, last in part[0]) is not part[1]:
                 ahead.add(place + 1)
         places = _reach(parts, ahead, boundary=char == "/")
         if not places:
@@ -143,10 +184,13 @@ def _reach(parts: tuple[_Part, ...], places: set[int], boundary: bool) -> set[in
 def meets(pattern: str, name: str) -> bool:
     """Whether a path below the root, with forward slashes, is one that `pattern` means.
 
-    A pattern may also be met by the file's own name; a leading `!` turns the answer round.
+    A pattern may also be met by the file's own name; each leading `!` inverts the result.
+    One that exceeds a limit is met by no file.
     """
-    if pattern.startswith("!"):
-        return not meets(pattern[1:], name)
-    plain = pattern.removeprefix("./")
+    if excess(pattern):
+        return False
+    plain = pattern.lstrip("!")
+    inverted = (len(pattern) - len(plain)) % 2 == 1
+    plain = plain.removeprefix("./")
     own = name.rpartition("/")[2]
-    return any(_meets(parts, name) or _meets(parts, own) for parts in _compile(plain))
+    return any(_meets(parts, name) or _meets(parts, own) for parts in _compile(plain)) is not inverted

@@ -16,7 +16,7 @@ import tomli
 from resilint_rules.kit.module import Module
 from resilint_rules.kit.rule import Finding
 
-from .globs import meets
+from .globs import excess, meets
 
 Read = Callable[[str], "str | None"]
 """Gives the text of a file below the root; None if there is none."""
@@ -139,7 +139,7 @@ def _closest(code: str, selectors: Iterable[str]) -> int:
 
 def _touches(pattern: str, name: str) -> bool:
     """Whether a pattern means a file or a folder above it; in doubt, it does."""
-    if pattern.startswith("!"):
+    if pattern.startswith("!") or excess(pattern):
         return True
     steps = name.split("/")
     plain = pattern.removeprefix("./").removesuffix("/").removesuffix("/**").removesuffix("/*")

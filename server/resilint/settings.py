@@ -137,7 +137,7 @@ def parse(
 
     def say(path: tuple[str, ...], message: str, near: str) -> None:
         full = (*prefix, *path)
-        mistakes.append(Mistake(where, row_of(lines, full, near), ".".join(path or full), message))
+        mistakes.append(Mistake(where, row_of(lines, full, near), _dotted(path or full), message))
 
     settings = _read(found, under, say, tuple(rules))
     return settings, tuple(sorted(mistakes, key=lambda each: each.row))
@@ -150,9 +150,15 @@ def override(
     mistakes: list[Mistake] = []
 
     def say(path: tuple[str, ...], message: str, near: str) -> None:
-        mistakes.append(Mistake(where, 0, ".".join(path), message))
+        mistakes.append(Mistake(where, 0, _dotted(path), message))
 
     return _read(dict(given), settings, say, tuple(rules)), tuple(mistakes)
+
+
+def _dotted(path: tuple[str, ...]) -> str:
+    """Formats the path of a key for a message; projects choose some keys, so a long one is cut."""
+    key = ".".join(path)
+    return key if len(key) <= 200 else key[:197] + "..."
 
 
 def holds(data: bytes) -> bool:

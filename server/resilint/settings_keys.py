@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilint_rules.kit.catalog import TABLES
 
-from .shapes import Choice, Flag, Key, Named, Seconds, Several, Table, Text, Whole, Words
+from .shapes import Choice, Flag, Glob, Key, Named, Seconds, Several, Table, Text, Whole, Words
 
 PROFILES = ("default", "strict", "security", "library", "core")
 SEVERITIES = ("error", "warning", "info", "hint")
@@ -16,7 +16,7 @@ SELECTOR = Text(
     'a rule\'s code or name, the first letters of codes, or "ALL"',
 )
 SELECTORS = Several(SELECTOR)
-GLOBS = Several(Text())
+GLOBS = Several(Glob())
 BELOW = Text(
     r"(?!/|~|[A-Za-z]:|.*\\)(?!(?:.*/)?\.\.(?:/|$)).+",
     "a path below the folder of the settings, with forward slashes",
@@ -53,7 +53,7 @@ KEYS = Table(
         Key("select", SELECTORS, "The rules to run, instead of those of the profile."),
         Key("extend-select", SELECTORS, "Rules to run besides those of `select` or the profile."),
         Key("ignore", SELECTORS, "Rules to leave out."),
-        Key("per-file-ignores", Named(SELECTORS), "Rules to leave out by file pattern."),
+        Key("per-file-ignores", Named(SELECTORS, Glob()), "Rules to leave out by file pattern."),
         Key("profile", Choice(PROFILES), "Which rules are on when `select` is not given."),
         Key("preview", Flag(), "Whether rules that are new, and still on trial, may run."),
         Key(

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from . import globs
+
 Path = tuple[str, ...]
 Say = Callable[[Path, str, str], None]
 Schema = dict[str, Any]
@@ -35,8 +37,13 @@ def kind(value: object) -> str:
     return names.get(type(value), "a " + type(value).__name__)
 
 
+_LONGEST_GUESS = 60
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean "x"?`, or nothing."""
+    if len(word) > _LONGEST_GUESS:  # the comparison takes quadratic time
+        return ""
     found = difflib.get_close_matches(word, sorted(known), 1)
     return f'; did you mean "{found[0]}"?' if found else ""
 
@@ -111,6 +118,10 @@ class Choice:
         return {"enum": list(self.words)}
 
 
+MAX_TEXT = 1000
+"""Characters of a string: patterns are compared in quadratic time at worst."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A string; `pattern` says more about it, and `what` says so in words."""
@@ -119,13 +130,32 @@ class Text:
     what: str = "a string that is not empty"
 
     def read(self, value: object, path: Path, say: Say) -> str | None:
+        if isinstance(value, str) and len(value) > MAX_TEXT:
+            say(path, f"must be a string of at most {MAX_TEXT} characters, not {quote(value)}", value)
+            return None
         if isinstance(value, str) and re.fullmatch(self.pattern, value):
             return value
         say(path, f"must be {self.what}, not {quote(value)}", value if isinstance(value, str) else "")
         return None
 
     def schema(self) -> Schema:
-        return {"type": "string", "pattern": f"^(?:{self.pattern})$"}
+        return {"type": "string", "pattern": f"^(?:{self.pattern})$", "maxLength": MAX_TEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A pattern for files, within the limits of `globs.excess`."""
+
+    text: Text = Text()
+
+    def read(self, value: object, path: Path, say: Say) -> str | None:
+        if isinstance(value, str) and (wrong := globs.excess(value)):
+            say(path, f"{wrong}, not {quote(value)}", value)
+            return None
+        return self.text.read(value, path, say)
+
+    def schema(self) -> Schema:
+        return {**self.text.schema(), "maxLength": globs.MAX_LENGTH}
 
 
 @dataclass(frozen=True, slots=True)

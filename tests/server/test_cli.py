@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -649,3 +650,21 @@ def test_silenced_findings_are_in_sarif_if_asked_for(home: Path, capsys: pytest.
         assert [each["suppressions"][0]["kind"] for each in results] == known
     assert main(["check", "--output-format", "concise", "--show-suppressed"]) == 0
     assert "a.py" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("key", ["exclude", "extend-exclude", "per-file-ignores"])
+def test_a_hostile_pattern_costs_one_message(key: str, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 2 and the file, the row and the key; the other settings count, and the check is not slow."""
+    write(home, a=RISKY)
+    pattern = "{" * 200_000 + "}" * 200_000
+    value = f'{{ "{pattern}" = ["ALL"] }}' if key == "per-file-ignores" else f'["{pattern}"]'
+    (home / "resilint.toml").write_text(f"{key} = {value}\n")
+    started = time.perf_counter()
+    assert main(only("--no-cache", "--output-format", "concise")) == 2
+    assert time.perf_counter() - started < 5
+    told = capsys.readouterr()
+    assert "timeout-disabled" in told.out
+    (line,) = (line for line in told.err.splitlines() if "resilint.toml" in line)
+    assert f"resilint.toml:1: `{key}" in line
+    assert "must be a pattern of at most 1000 characters" in line
+    assert len(line) < 600

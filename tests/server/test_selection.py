@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from resilint.globs import alternatives, meets
+from resilint.globs import alternatives, excess, meets
 from resilint.own import OWN
 from resilint.selection import enabled, for_file, ignored_for, severity_of
 from resilint.settings import Settings
@@ -124,3 +124,47 @@ def test_no_pattern_is_slow() -> None:
     assert not meets("*a" * 60 + "b", "a" * 400)
     assert len(alternatives("{a,b}" * 40)) <= 256
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "{" * 20_000,
+        "{" * 200_000 + "}" * 200_000,
+        "{a," * 100_000 + "}" * 100_000,
+        "{a,{b," * 40 + "}" * 80 + "{c,d}" * 9,
+        "{a,b}" * 30,
+        "{a,b}" * 7 + "*a" * 50,
+        "{" + "," * 300 + "}",
+        "[a-\U0010ffff]" * 100_000,
+        "!" * 100_000,
+    ],
+    ids=lambda pattern: f"{pattern[:12]}-{len(pattern)}",
+)
+def test_a_pattern_over_a_limit_matches_no_file(pattern: str) -> None:
+    """And is recognised without writing its alternatives out."""
+    started = time.perf_counter()
+    assert excess(pattern).startswith("must be a pattern ")
+    assert not meets(pattern, "a" * 100)
+    assert not meets("!" + pattern, "a" * 100)
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "yes"),
+    [
+        ("{" * 499 + "x" + "}" * 499, "x", True),
+        ("{a,b}" * 8, "abababab", True),
+        ("*a" * 490 + "b", "a" * 200, False),
+        ("[a-\U0010ffff]" * 200, "a" * 200, True),
+        ("!" * 999 + "x", "x", False),
+        ("{" + ",".join(f"f{number}" for number in range(200)) + "}.py", "f199.py", True),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_a_pattern_within_the_limits_is_matched_in_bounded_time(pattern: str, name: str, yes: bool) -> None:
+    """The largest patterns that are allowed."""
+    started = time.perf_counter()
+    assert excess(pattern) == ""
+    assert meets(pattern, name) is yes
+    assert time.perf_counter() - started < 1

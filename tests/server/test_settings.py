@@ -100,6 +100,19 @@ def test_fields_and_keys_are_the_same_set() -> None:
             'x.toml:1: `baseline` must be a path below the folder of the settings, with forward slashes, not "/tmp/x"',
         ),
         ('required-version = ">=99"\n', 'x.toml:1: `required-version` wants resilint ">=99"; this is 0.1.0'),
+        (
+            'preview = true\nexclude = ["ok", "' + "{" * 20_000 + '"]\n',
+            'x.toml:2: `exclude` must be a pattern of at most 1000 characters, not "' + "{" * 56 + "...",
+        ),
+        (
+            '[per-file-ignores]\n"' + "{a,b}" * 9 + '" = ["ALL"]\n',
+            "x.toml:2: `per-file-ignores." + "{a,b}" * 9 + "` must be a pattern with at most 256 alternatives, "
+            'not "' + "{a,b}" * 9 + '"',
+        ),
+        (
+            'required-version = "' + " " * 200_000 + 'x"\n',
+            'x.toml:1: `required-version` must be a string of at most 1000 characters, not "' + " " * 56 + "...",
+        ),
         ("select = [\n", "x.toml:2: is not TOML: "),
         ("a = 1\na = 2\n", "x.toml:2: is not TOML: "),
     ],
