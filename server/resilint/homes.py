@@ -8,12 +8,13 @@ lie below its root. Settings are read when they are asked for, and most runs nev
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import files, versions
 from .excluded import DEFAULT, FOLDERS, GENERATED, VENDORED, Excluded
+from .reading import Reading, unobserved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,10 +52,11 @@ NO_WISH = Wish()
 class Home:
     """A root, and what holds below it. `source` is the settings file, "" if there is none."""
 
-    def __init__(self, root: str, source: str, wish: Wish) -> None:
+    def __init__(self, root: str, source: str, wish: Wish, reading: Reading = unobserved) -> None:
         self.root = root
         self.source = source
         self._wish = wish
+        self._reading = reading
 
     @cached_property
     def plain(self) -> bool:
@@ -63,6 +65,10 @@ class Home:
 
     @cached_property
     def _loaded(self) -> tuple[Settings, tuple[Mistake, ...]]:
+        with self._reading(self.root, self.source):
+            return self._read_settings()
+
+    def _read_settings(self) -> tuple[Settings, tuple[Mistake, ...]]:
         from .settings import Settings, override
 
         settings = Settings()
@@ -157,12 +163,20 @@ class AstrayError(ValueError):
 
 
 class Homes:
-    """Finds homes, and remembers them: one object for each root."""
+    """Finds homes, and remembers them: one object for each root.
 
-    def __init__(self, wish: Wish = NO_WISH) -> None:
+    `reading` surrounds the reading of settings. The folders in `left_out` are roots whose settings files are
+    not read: the defaults hold there.
+    """
+
+    def __init__(
+        self, wish: Wish = NO_WISH, reading: Reading = unobserved, left_out: Collection[str] = frozenset()
+    ) -> None:
         if wish.config:
             wish = wish._replace(config=os.path.abspath(wish.config))
         self.wish = wish
+        self._reading = reading
+        self._left_out = left_out
         self._settled: dict[str, str] = {}
         self._homes: dict[str, Home] = {}
 
@@ -175,7 +189,7 @@ class Homes:
         at = folder
         while True:
             source = self._source(at)
-            if source:
+            if source or at in self._left_out:
                 return self._home(at, source)
             # A root that was met from above stays one, or a fix would see less than the check did.
             if not nearest and (at in self._homes or any(os.path.exists(os.path.join(at, name)) for name in MARKERS)):
@@ -189,16 +203,18 @@ class Homes:
     def inside(self, folder: str, above: Home) -> Home:
         """The home of a folder that has a marker, below a folder whose home is `above`."""
         source = self._source(folder)
-        if source:
+        if source or folder in self._left_out:
             return self._home(folder, source)
-        return above if self._source(above.root) else self._home(folder, "")
+        has_settings = self._source(above.root) or above.root in self._left_out
+        return above if has_settings else self._home(folder, "")
 
     def baseline(self, home: Home) -> str:
         """The baseline for the files of a home: its own, or the nearest above it in its repository; "" without one.
 
         Effect: asks the disk. Raises AstrayError.
         """
-        others = Homes(self.wish)  # what is wrong in their settings is not this run's business
+        # What is wrong in their settings is not this run's business.
+        others = Homes(self.wish, self._reading, self._left_out)
         top = home.root
         while top and not os.path.exists(os.path.join(top, ".git")):
             top = os.path.dirname(top) if os.path.dirname(top) != top else ""
@@ -214,14 +230,14 @@ class Homes:
         home = self._homes.get(root)
         if home is None:
             chosen = "" if self.wish.isolated else self.wish.config or source
-            home = self._homes[root] = Home(root, chosen, self.wish)
+            home = self._homes[root] = Home(root, chosen, self.wish, self._reading)
         return home
 
     def _source(self, folder: str) -> str:
         """The settings file in a folder, "" if there is none; `resilint.toml` wins."""
         known = self._settled.get(folder)
         if known is None:
-            known = self._settled[folder] = _source(folder)
+            known = self._settled[folder] = "" if folder in self._left_out else _source(folder, self._reading)
         return known
 
 
@@ -234,7 +250,7 @@ def usual_baseline(home: Home) -> str:
     return path
 
 
-def _source(folder: str) -> str:
+def _source(folder: str, reading: Reading) -> str:
     own = os.path.join(folder, "resilint.toml")
     if os.path.isfile(own):
         return own
@@ -247,7 +263,8 @@ def _source(folder: str) -> str:
         return ""
     from .settings import holds
 
-    return shared if holds(data) else ""
+    with reading(folder, shared):
+        return shared if holds(data) else ""
 
 
 def _top(folder: str) -> str:
