@@ -163,7 +163,11 @@ def test_a_text_above_the_limit_is_kept_but_not_looked_at(talk: Wire) -> None:
     """Six megabytes; once it is small again it is looked at."""
     uri = "file:///nowhere/large.py"
     talk.open(uri, "SLOW\n" + "x = 1\n" * 1_000_000)
-    assert talk.published(uri, 1) == []
+    (told,) = talk.published(uri, 1)
+    assert (told["code"], told["message"]) == (
+        "unreadable-file",
+        "this file is not analysed: it has more than 5,000,000 characters",
+    )
     assert talk.actions(uri, (0, 0), (0, 4)) == []
     talk.change(uri, 2, ((1, 0), (2**31 - 1, 0), ""))
     assert len(talk.published(uri, 2)) == 1
@@ -232,17 +236,24 @@ def test_the_analysis_ends_with_the_server() -> None:
         assert select.select([handle], [], [], PATIENCE)[0], "the analysis is still there"
 
 
-@pytest.mark.parametrize("word", ["HANG", "CRASH", "EAT"])
-def test_a_text_that_kills_the_analysis_is_left_out_until_it_changes(word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "silence", "cause"),
+    [
+        ("HANG", "1", "gave no sign of life for 1 s"),
+        ("CRASH", "10", "crashed"),
+        ("EAT", "10", "needed more than 400 MB of memory"),
+    ],
+)
+def test_a_text_that_kills_the_analysis_is_left_out_until_it_changes(word: str, silence: str, cause: str) -> None:
     """It says so; other texts do not suffer; nothing is asked about it meanwhile."""
-    with Wire("--silence", "1.0") as wire:
+    with Wire("--silence", silence) as wire:
         wire.greet()
         wire.open(OTHER, "SLOW")
         assert len(wire.published(OTHER, 1)) == 1
         wire.open(URI, f"SLOW # {word}")
         (told,) = wire.published(URI, 1)
         assert told["code"] == "unreadable-file"
-        assert "Not analysed until it changes" in told["message"]
+        assert told["message"] == f"the analysis of this file {cause}; it is repeated when the file changes"
         assert wire.ask("textDocument/hover", at(URI, (0, 0))) is None
         wire.change(OTHER, 2, ((0, 0), (0, 0), "SLOW "))
         assert len(wire.published(OTHER, 2)) == 2
@@ -299,18 +310,169 @@ def test_a_newer_text_makes_older_work_void() -> None:
         assert told == sorted(told)
 
 
-def test_an_analysis_that_cannot_start_is_said_so_and_given_up() -> None:
-    """Texts are then without findings, and questions without answers, but not for ever open."""
+def test_an_analysis_that_cannot_start_shows_in_every_document() -> None:
+    """It is started again at every edit; questions are without answers, but do not stay open."""
     with Wire(engine="nowhere:nothing") as wire:
         wire.greet()
         wire.open(URI, "SLOW")
-        assert wire.published(URI, 1) == []
+        (told,) = wire.published(URI, 1)
+        assert told["code"] == "unreadable-file"
+        assert told["message"].startswith("this file is not analysed: the analysis process could not be started; it is")
         said = wire.wait(lambda m: m.get("method") == "window/showMessage")
-        assert "could not be started" in said["params"]["message"]
+        assert said["params"]["message"] == "resilint: the analysis process could not be started; see the log"
         wire.change(URI, 2, "SLOW SLOW")
-        assert wire.published(URI, 2) == []
+        assert [f["code"] for f in wire.published(URI, 2)] == ["unreadable-file"]
         assert wire.ask("textDocument/hover", at(URI, (0, 0))) is None
         assert wire.leave() == 0
+
+
+def test_a_client_that_pulls_sees_that_the_analysis_cannot_start() -> None:
+    """Its request is answered."""
+    with Wire(engine="nowhere:nothing") as wire:
+        wire.greet(PULL)
+        wire.open(URI, "SLOW")
+        assert [f["code"] for f in wire.pull(URI)["items"]] == ["unreadable-file"]
+        wire.change(URI, 2, "SLOW SLOW")
+        assert [f["code"] for f in wire.pull(URI)["items"]] == ["unreadable-file"]
+
+
+PULL = {"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}}
+
+
+def _kill_the_analysis(wire: Wire) -> None:
+    """Kills the child, after it has answered and is idle."""
+    (child,) = _children(wire.process.pid)
+    os.kill(child, signal.SIGKILL)
+
+
+def _wait_for_another(wire: Wire, uri: str) -> None:
+    """Waits until a new child has answered."""
+    while wire.ask("textDocument/hover", at(uri, (0, 1))) is None:
+        assert wire.process.poll() is None
+
+
+@pytest.mark.parametrize("pull", [False, True], ids=["push", "pull"])
+def test_an_analysis_that_is_killed_again_and_again_is_never_given_up(pull: bool) -> None:
+    """From the third time on there is a pause; the document says so, and the next edit ends the pause."""
+    with Wire() as wire:
+        wire.greet(PULL if pull else None)
+        wire.open(URI, "SLOW")
+
+        def codes(version: int) -> list[Any]:
+            found = wire.pull(URI)["items"] if pull else wire.published(URI, version)
+            return [each["code"] for each in found]
+
+        assert codes(1) == ["no-timeout"]
+        for _ in range(2):
+            _kill_the_analysis(wire)
+            _wait_for_another(wire, URI)
+        for version in range(2, 6):
+            _kill_the_analysis(wire)
+            if pull:
+                wire.wait(lambda m: m.get("method") == "workspace/diagnostic/refresh")
+            assert codes(version - 1) == ["unreadable-file"]
+            wire.change(URI, version, ((0, 0), (0, 0), " "))
+            assert codes(version) == ["no-timeout"]
+            wire.seen.clear()
+
+
+def test_the_findings_return_without_an_edit() -> None:
+    """When the pause is over."""
+    with Wire() as wire:
+        wire.greet()
+        wire.open(URI, "SLOW")
+        assert [f["code"] for f in wire.published(URI, 1)] == ["no-timeout"]
+        for _ in range(3):
+            _wait_for_another(wire, URI)
+            _kill_the_analysis(wire)
+        assert [f["code"] for f in wire.published(URI, 1)] == ["unreadable-file"]
+        assert [f["code"] for f in wire.published(URI, 1)] == ["no-timeout"]
+
+
+def _projects(folder: Path, bad: str) -> tuple[str, str]:
+    """Two projects, the settings of the first bad; gives the addresses of a document in each."""
+    for name, text in (("bad", bad), ("good", "severity = { no-timeout = 'error' }")):
+        (folder / name).mkdir()
+        (folder / name / "pyproject.toml").write_text(f"[tool.resilint]\n{text}\n")
+    return (folder / "bad" / "a.py").as_uri(), (folder / "good" / "a.py").as_uri()
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["{" * 20_000 + "}" * 20_000, "{a," * 50_000 + "}" * 50_000, "[a-\U0010ffff]" * 20_000],
+    ids=["braces", "alternatives", "brackets"],
+)
+def test_a_hostile_pattern_in_settings_costs_one_message(tmp_path: Path, pattern: str) -> None:
+    """It is refused before it is used: the analysis does not even notice."""
+    bad, good = _projects(tmp_path, f'exclude = ["{pattern}"]\nignore = ["no-timeout"]')
+    with Wire() as wire:
+        wire.greet()
+        wire.open(bad, "SLOW SAFE")
+        wire.open(good, "SLOW")
+        assert [f["code"] for f in wire.published(bad, 1)] == ["unsound"]
+        assert [f["severity"] for f in wire.published(good, 1)] == [1]
+        said = wire.wait(lambda m: m.get("method") == "window/showMessage")["params"]["message"]
+        assert f"{tmp_path / 'bad' / 'pyproject.toml'}:2: `exclude` must be a pattern of at most" in said
+
+
+@pytest.mark.parametrize(
+    ("word", "cause"), [("HANG", "gave no sign of life for 1 s"), ("CRASH", "crashed"), ("RAISE", "crashed")]
+)
+def test_settings_that_end_the_analysis_are_left_out_until_they_change(tmp_path: Path, word: str, cause: str) -> None:
+    """The defaults hold in that project, other projects keep their settings, and a message names the file."""
+    bad, good = _projects(tmp_path, f"ignore = ['no-timeout']  # {word}")
+    source = tmp_path / "bad" / "pyproject.toml"
+    with Wire("--silence", "1.0", engine="clients.hostile_settings:engine") as wire:
+        wire.greet()
+        wire.open(good, "SLOW")
+        assert [f["severity"] for f in wire.published(good, 1)] == [1]
+        for _ in range(2):
+            wire.open(bad, "SLOW")
+            assert [f["code"] for f in wire.published(bad, 1)] == ["no-timeout"]
+            said = wire.wait(lambda m: m.get("method") == "window/showMessage")["params"]["message"]
+            assert said == (
+                f"resilint: {source}: the analysis {cause} while it read the settings of this project; "
+                f"the default settings are used in {source.parent} until a file of settings changes"
+            )
+            wire.change(good, 2, "SLOW SLOW")
+            assert [f["severity"] for f in wire.published(good, 2)] == [1, 1]
+            wire.notify("textDocument/didClose", {"textDocument": {"uri": bad}})
+            wire.open(good, "SLOW")
+            wire.published(good, 1)
+            # The settings are saved as they were: they are read again, with the same result.
+            _saved(wire, source)
+        wire.open(bad, "SLOW")
+        wire.published(bad, 1)
+        source.write_text("[tool.resilint]\nignore = ['no-timeout']\n")
+        _saved(wire, source)
+        assert wire.published(bad, 1) == []
+
+
+def test_settings_that_end_the_analysis_do_not_end_a_check_of_the_workspace(tmp_path: Path) -> None:
+    """The files of both projects are checked, those of the first with the default settings."""
+    bad, good = _projects(tmp_path, "ignore = ['no-timeout']  # CRASH")
+    for name in ("bad", "good"):
+        (tmp_path / name / "a.py").write_text("SLOW")
+    with Wire(engine="clients.hostile_settings:engine") as wire:
+        wire.greet(PULL, folder=tmp_path)
+        items = wire.ask("workspace/diagnostic", {"previousResultIds": []})["items"]
+        assert {item["uri"]: [f["severity"] for f in item["items"]] for item in items} == {bad: [2], good: [1]}
+
+
+def test_a_check_of_the_workspace_that_cannot_start_waits(tmp_path: Path) -> None:
+    """Until it is cancelled; the conversation goes on."""
+    with Wire(engine="nowhere:nothing") as wire:
+        wire.greet(PULL, folder=tmp_path)
+        number = wire.request("workspace/diagnostic", {"previousResultIds": []})
+        wire.open(URI, "SLOW")
+        assert [f["code"] for f in wire.pull(URI)["items"]] == ["unreadable-file"]
+        wire.notify("$/cancelRequest", {"id": number})
+        assert "error" in wire.answer(number)
+        assert wire.leave() == 0
+
+
+def _saved(wire: Wire, path: Path) -> None:
+    wire.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": path.as_uri(), "type": 2}]})
 
 
 def test_nothing_of_the_folder_it_is_started_in_is_imported(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from .. import files
 from ..check import Report
 from ..memo import Abandoned, Memo
 from ..own import CRASHED
+from ..reading import Reporter
 from .answers import ANSWERS, View
 from .buffer import Buffer
 from .engine import Engine
@@ -44,7 +45,8 @@ class Desk:
         self._overtaken = overtaken
         self._engine = engine
         self._send = send
-        self._ground = Ground((), {}, self._read, self._say)
+        self._reading = Reporter(self._report_reading)
+        self._ground = Ground((), {}, self._read, self._say, self._reading)
         self._buffers: dict[str, Buffer] = {}
         self._paths: dict[str, Buffer] = {}
         self._turns: list[str] = []
@@ -84,7 +86,8 @@ class Desk:
 
     def _take_roots(self, message: Message) -> None:
         roots = tuple(Root(root["path"], root["given"]) for root in message["roots"])
-        self._ground = Ground(roots, message["given"], self._read, self._say)
+        left_out = message.get("left_out", ())
+        self._ground = Ground(roots, message["given"], self._read, self._say, self._reading, left_out)
         self._settle_all()
 
     def _take_open(self, message: Message) -> None:
@@ -246,6 +249,9 @@ class Desk:
         """An open text as its file would be if it were saved now."""
         buffer = self._paths.get(path)
         return buffer.text.encode("utf-8") if buffer else None
+
+    def _report_reading(self, root: str, path: str) -> None:
+        self._send({"is": "busy", "root": root, "source": path})
 
     def _say(self, text: str) -> None:
         self._send({"is": "problem", "message": text})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from resilint_rules.kit.text import Kind
 
 from .. import files, versions
 from ..homes import Home, Homes, Wish
+from ..reading import Reading, unobserved
 from ..settings import Settings
 from .known import Recorded, recorded
 
@@ -50,8 +51,9 @@ class Root:
 class Ground:
     """The open folders and the projects in them.
 
-    `read` gives the bytes of an open text by its absolute path, None if it is not open; `say` is told,
-    once each, what is wrong in settings.
+    `read` gives the bytes of an open text by its absolute path, None if it is not open; `say` is called,
+    once for each message, with what is wrong in settings. `reading` surrounds the reading of a project's
+    settings. The projects in `left_out` have default settings, no locked versions and no baseline.
     """
 
     def __init__(
@@ -60,11 +62,15 @@ class Ground:
         given: Mapping[str, Any],
         read: Callable[[str], bytes | None],
         say: Callable[[str], None],
+        reading: Reading = unobserved,
+        left_out: Collection[str] = (),
     ) -> None:
         self.roots = sorted(roots, key=lambda root: (-len(root.path), root.path))
         self._given = given
         self._read = read
         self._say = say
+        self._reading = reading
+        self._left_out = frozenset(left_out)
         self._said: set[str] = set()
         self._homes: dict[str, Homes] = {}
         self._sites: dict[int, Site] = {}
@@ -92,13 +98,17 @@ class Ground:
         home = homes.above(folder)
         name = files.below(path, home.root)
         module = files.module(own, files.package(folder))
+        if id(home) not in self._sites:
+            with self._reading(home.root, home.source or home.root):
+                return Place(self._site(home, homes), name, module, files.kind(name), _out(home, name))
         return Place(self._site(home, homes), name, module, files.kind(name), _out(home, name))
 
     def homes_of(self, path: str) -> Homes:
         """The projects as the editor's settings for the innermost open folder around a path want them."""
         root = next((root for root in self.roots if files.below(path, root.path)), Root("", self._given))
         if root.path not in self._homes:
-            self._homes[root.path] = Homes(Wish(given=root.given, giver=GIVER))
+            wish = Wish(given=root.given, giver=GIVER)
+            self._homes[root.path] = Homes(wish, self._reading, self._left_out)
         return self._homes[root.path]
 
     def _site(self, home: Home, homes: Homes) -> Site:
@@ -107,7 +117,9 @@ class Ground:
                 self._tell(str(mistake))
             settings = Settings() if home.plain else home.settings
             project = self._project(home.root, settings)
-            self._sites[id(home)] = Site(home.root, settings, project, recorded(home, homes, self._tell))
+            left_out = home.root in self._left_out
+            known = Recorded(home.root) if left_out else recorded(home, homes, self._tell)
+            self._sites[id(home)] = Site(home.root, settings, project, known)
         return self._sites[id(home)]
 
     def _alone(self) -> Site:
@@ -125,7 +137,8 @@ class Ground:
         def exists(name: str) -> bool:
             return os.path.exists(os.path.join(root, name))
 
-        return Project(read, settings.library, versions.pins(root), exists)
+        pins = {} if root in self._left_out else versions.pins(root)
+        return Project(read, settings.library, pins, exists)
 
     def _tell(self, text: str) -> None:
         if text not in self._said:

@@ -11,6 +11,9 @@ from .document import OpenDocument
 from .pipe import Message
 from .server import ResilintServer
 
+_MOST_LOSSES = 3
+"""How often in a row the analysis may end during a survey, at nothing that can be left out."""
+
 _NOTHING = types.RelatedFullDocumentDiagnosticReport(items=[])
 
 WholeReport = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDocumentDiagnosticReport
@@ -72,12 +75,16 @@ async def _survey(
         if "version" not in message or doc.version == message["version"]:
             add(uri, _report(ls, doc, message, known.get(uri)))
 
+    losses = 0
     while True:
+        isolated = ls.isolated
         try:
+            await ls.analysis.started()
             await ls.analysis.ask("survey", heard=take, without=[*ls.deadly])
             break
         except Lost as lost:
-            if ls.analysis.hopeless:
+            losses = 0 if ls.isolated > isolated else losses + 1
+            if losses == _MOST_LOSSES:
                 raise JsonRpcInternalError(f"the files could not be read: {lost}") from lost
     for uri in known.keys() - found.keys():
         if known[uri] != _CLEAN:  # mended, gone or left out by now

@@ -11,10 +11,12 @@ from typing import Any
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from .. import files
 from ..version import __version__
 from . import translate
 from .analysis import Analysis, Limits, Lost, command
 from .document import LARGEST, OpenDocument
+from .failure import Failure, Work
 from .options import Client, Wishes
 from .pipe import Message
 from .protocol import Protocol
@@ -37,12 +39,24 @@ class ResilintServer(LanguageServer):
         self.folders: dict[str, str] = {}
         self.docs: dict[str, OpenDocument] = {}
         self.reports = Reports()
-        self.analysis = Analysis(command(engine), hear=self._hear, replay=self._replay, bury=self._bury, limits=limits)
+        self.analysis = Analysis(
+            command(engine),
+            hear=self._hear,
+            replay=self._replay,
+            on_crash=self._on_crash,
+            on_pause=self._on_pause,
+            limits=limits,
+        )
         self.deadly: set[str] = set()
         """Paths of files that killed the analysis."""
         self.change = asyncio.Event()
         """Set at the next change of what was found."""
-        self._left_out: dict[str, str] = {}
+        self.isolated = 0
+        """How often something that ended the analysis was left out of the next one."""
+        self._left_out: set[str] = set()
+        """Documents, by uri, that are not analysed until they change."""
+        self._roots_out: dict[str, str] = {}
+        """Projects whose settings ended the analysis, by root folder, with the message about it."""
         self._pieces_out: dict[str, set[str]] = {}
         """Pieces of texts, by name, that killed the analysis."""
         self._said: set[str] = set()
@@ -77,13 +91,13 @@ class ResilintServer(LanguageServer):
     def open(self, doc: OpenDocument) -> None:
         """Takes a text that was opened, or opened again."""
         self.docs[doc.uri] = doc
-        self._left_out.pop(doc.uri, None)
+        self._left_out.discard(doc.uri)
         self._offer(doc)
 
     def edited(self, doc: OpenDocument, edits: list[Any]) -> None:
         """Passes on how a text has changed."""
-        left_out = self._left_out.pop(doc.uri, None) is not None
-        if left_out or self.analysis.hopeless or not self._analysed(doc):
+        if doc.uri in self._left_out or not self._analysed(doc):
+            self._left_out.discard(doc.uri)
             self._offer(doc)
             return
         message = {"do": "edit", "uri": doc.uri, "version": doc.version, "edits": edits}
@@ -93,7 +107,7 @@ class ResilintServer(LanguageServer):
         """Forgets a text."""
         self._pieces_out.pop(uri, None)
         if self.docs.pop(uri, None) is not None:
-            self._left_out.pop(uri, None)
+            self._left_out.discard(uri)
             self.analysis.tell({"do": "close", "uri": uri})
             self.reports.drop(uri)
             self._publish(uri, None, [])
@@ -107,6 +121,9 @@ class ResilintServer(LanguageServer):
         """Passes on that files on the disk have changed."""
         self.deadly.clear()
         self._stir()
+        paths = [*paths]
+        if settings and self._readmit(paths):
+            self.analysis.tell(self._roots())
         serial = self.analysis.tell({"do": "changed", "paths": [*paths], "settings": settings})
         if settings:
             self._expect_all(serial)
@@ -123,6 +140,13 @@ class ResilintServer(LanguageServer):
             return None
         return answer if self.docs.get(doc.uri) is doc and doc.version == version else None
 
+    def _readmit(self, paths: Iterable[str]) -> bool:
+        """Lets the settings be read again in projects where a file has changed; whether there are such projects."""
+        changed = [root for root in self._roots_out if any(files.below(path, root) for path in paths)]
+        for root in changed:
+            self._said.discard(self._roots_out.pop(root))
+        return bool(changed)
+
     def _stir(self) -> None:
         """Lets those go on who wait for any change."""
         self.change.set()
@@ -130,16 +154,20 @@ class ResilintServer(LanguageServer):
 
     def _expect_all(self, serial: int) -> None:
         for doc in self.docs.values():
-            if self._analysed(doc) and doc.uri not in self._left_out:
+            if doc.uri not in self._left_out:
                 self.reports.expect(doc.uri, serial)
 
     def _offer(self, doc: OpenDocument) -> None:
-        if self._analysed(doc) and not self.analysis.hopeless:
+        if self._analysed(doc):
             self.reports.expect(doc.uri, self.analysis.tell(self._opening(doc)))
         else:
             self.analysis.tell({"do": "close", "uri": doc.uri})
-            self.reports.expect(doc.uri, 0)
-            self._learn(doc, _ENDLESS, ())
+            self._leave_out(doc, f"this file is not analysed: it has more than {LARGEST:,} characters")
+
+    def _leave_out(self, doc: OpenDocument, message: str) -> None:
+        """Keeps a document from the analysis until it changes; the message stands in for its findings."""
+        self._left_out.add(doc.uri)
+        self._learn(doc, _ENDLESS, (_not_analysed(message),))
 
     def _opening(self, doc: OpenDocument) -> Message:
         path = translate.path(doc.uri)
@@ -163,13 +191,14 @@ class ResilintServer(LanguageServer):
             for uri in self.folders
             if translate.path(uri)
         ]
-        return {"do": "roots", "roots": roots, "given": dict(self.wishes_for().given)}
+        given = dict(self.wishes_for().given)
+        return {"do": "roots", "roots": roots, "given": given, "left_out": sorted(self._roots_out)}
 
     def _replay(self) -> Iterable[Message]:
         """What a new analysis process has to know."""
         yield self._roots()
         for doc in self.docs.values():
-            if self._analysed(doc) and doc.uri not in self._left_out:
+            if doc.uri not in self._left_out:
                 yield self._opening(doc)
 
     def _hear(self, message: Message) -> None:
@@ -180,20 +209,41 @@ class ResilintServer(LanguageServer):
         if doc is not None and doc.version == message["version"]:
             self._learn(doc, message["serial"], tuple(message["marks"]))
 
-    def _bury(self, uri: str, piece: str, why: str) -> None:
-        """The analysis died while it read a piece of a text, or all of it: that is left out until it changes."""
-        if self.analysis.hopeless:
-            self.say(f"the analysis {why}; see the log", types.MessageType.Error)
-            for doc in self.docs.values():
-                self._learn(doc, _ENDLESS, ())
-        elif uri and uri not in self.docs:
+    def _on_crash(self, work: Work, failure: Failure) -> bool:
+        """Leaves out what the analysis was working on when it ended; whether there was something to leave out."""
+        isolated = self._isolate(work, failure)
+        self.isolated += isolated
+        return isolated
+
+    def _isolate(self, work: Work, failure: Failure) -> bool:
+        uri, piece = work.uri, work.piece
+        if work.root:
+            return self._leave_out_settings(work, failure)
+        if not uri:
+            return False
+        if uri not in self.docs:
             self.deadly.add(uri)  # a file's path: a survey was under way
         elif piece and piece not in self._pieces_out.setdefault(uri, set()):
             self._pieces_out[uri].add(piece)
             log.warning("a piece of %s is left out until it changes", uri)
-        elif uri:
-            self._left_out[uri] = why
-            self._learn(self.docs[uri], _ENDLESS, (_left_out(why),))
+        else:
+            self._leave_out(self.docs[uri], failure.of_document())
+        return True
+
+    def _leave_out_settings(self, work: Work, failure: Failure) -> bool:
+        if work.root in self._roots_out:
+            return False  # the defaults hold there already
+        message = self._roots_out[work.root] = failure.of_settings(work.root, work.source)
+        self.say(message)
+        return True
+
+    def _on_pause(self, failure: Failure, seconds: float) -> None:
+        """While there is no analysis, each document says so: silence would look like a clean file."""
+        message = failure.of_process(seconds)
+        self.say(f"the analysis process {failure}; see the log", types.MessageType.Error)
+        for doc in self.docs.values():
+            if doc.uri not in self._left_out:
+                self._learn(doc, _ENDLESS, (_not_analysed(message),))
 
     def _learn(self, doc: OpenDocument, serial: int, marks: tuple[Mark, ...]) -> None:
         if not self.wishes_for().enable:
@@ -241,14 +291,14 @@ class ResilintServer(LanguageServer):
         self.chore(run())
 
 
-def _left_out(why: str) -> Mark:
-    """Silence would look like a clean file."""
+def _not_analysed(message: str) -> Mark:
+    """The diagnostic of a document that is not analysed: silence would look like a clean file."""
     return {
         "span": [0, 0],
         "code": "E902",
         "rule": "unreadable-file",
         "severity": "warning",
-        "message": f"Not analysed until it changes: reading it, {why.replace('it ', 'the analysis ', 1)}",
+        "message": message,
         "help": "",
         "page": "",
         "related": [],
