@@ -163,8 +163,8 @@ def test_a_text_above_the_limit_is_kept_but_not_looked_at(talk: Wire) -> None:
     """Six megabytes; once it is small again it is looked at."""
     uri = "file:///nowhere/large.py"
     talk.open(uri, "SLOW\n" + "x = 1\n" * 1_000_000)
-    (told,) = talk.published(uri, 1)
-    assert (told["code"], told["message"]) == (
+    (diagnostic,) = talk.published(uri, 1)
+    assert (diagnostic["code"], diagnostic["message"]) == (
         "unreadable-file",
         "this file is not analysed: it has more than 5,000,000 characters",
     )
@@ -251,9 +251,9 @@ def test_a_text_that_kills_the_analysis_is_left_out_until_it_changes(word: str, 
         wire.open(OTHER, "SLOW")
         assert len(wire.published(OTHER, 1)) == 1
         wire.open(URI, f"SLOW # {word}")
-        (told,) = wire.published(URI, 1)
-        assert told["code"] == "unreadable-file"
-        assert told["message"] == f"the analysis of this file {cause}; it is repeated when the file changes"
+        (diagnostic,) = wire.published(URI, 1)
+        assert diagnostic["code"] == "unreadable-file"
+        assert diagnostic["message"] == f"the analysis of this file {cause}; it is repeated when the file changes"
         assert wire.ask("textDocument/hover", at(URI, (0, 0))) is None
         wire.change(OTHER, 2, ((0, 0), (0, 0), "SLOW "))
         assert len(wire.published(OTHER, 2)) == 2
@@ -315,9 +315,11 @@ def test_an_analysis_that_cannot_start_shows_in_every_document() -> None:
     with Wire(engine="nowhere:nothing") as wire:
         wire.greet()
         wire.open(URI, "SLOW")
-        (told,) = wire.published(URI, 1)
-        assert told["code"] == "unreadable-file"
-        assert told["message"].startswith("this file is not analysed: the analysis process could not be started; it is")
+        (diagnostic,) = wire.published(URI, 1)
+        assert diagnostic["code"] == "unreadable-file"
+        assert diagnostic["message"].startswith(
+            "this file is not analysed: the analysis process could not be started; it is"
+        )
         said = wire.wait(lambda m: m.get("method") == "window/showMessage")
         assert said["params"]["message"] == "resilint: the analysis process could not be started; see the log"
         wire.change(URI, 2, "SLOW SLOW")

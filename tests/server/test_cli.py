@@ -662,9 +662,9 @@ def test_a_hostile_pattern_costs_one_message(key: str, home: Path, capsys: pytes
     started = time.perf_counter()
     assert main(only("--no-cache", "--output-format", "concise")) == 2
     assert time.perf_counter() - started < 5
-    told = capsys.readouterr()
-    assert "timeout-disabled" in told.out
-    (line,) = (line for line in told.err.splitlines() if "resilint.toml" in line)
+    captured = capsys.readouterr()
+    assert "timeout-disabled" in captured.out
+    (line,) = (line for line in captured.err.splitlines() if "resilint.toml" in line)
     assert f"resilint.toml:1: `{key}" in line
     assert "must be a pattern of at most 1000 characters" in line
     assert len(line) < 600
