@@ -126,7 +126,7 @@ def _methods(libraries: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
 
 def readme() -> str:
     """The text of `rules/README.md`, with a row for each library."""
-    from .kit.catalog import load
+    from .kit.catalog.records import load
 
     text = README.read_text("utf-8")
     head, rest = text.split(START)

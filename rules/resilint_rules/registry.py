@@ -53,7 +53,7 @@ def source(rule: Rule) -> Path:
 
 def page(rule: Rule) -> str:
     """A rule's page: the docstring of its file, read from the source so that -OO does not empty it."""
-    from .kit.page import read_docstring
+    from .kit.rule_page import read_docstring
 
     return read_docstring(source(rule).read_text("utf-8"))
 
@@ -63,7 +63,7 @@ def files() -> list[Path]:
     return sorted(
         path
         for path in HERE.glob("*/*.py")
-        if path.parent.name not in ("kit", "catalog", "__pycache__") and path.stem != "__init__"
+        if path.parent.name not in ("kit", "catalog", "__pycache__") and not path.stem.startswith("_")
     )
 
 

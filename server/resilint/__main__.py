@@ -17,7 +17,7 @@ def main(argv: list[str] | None = None) -> int:
         from .lsp.main import main as serve
 
         serve(words[1:])
-    from .cli import main as command
+    from .cli.main import main as command
 
     return command(words)
 

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from measure import table
 
-from resilint.analysis import Analyst, Job, on_deep_stack
-from resilint.settings import Settings
+from resilint.config.settings import Settings
+from resilint.engine.file_checker import Analyst, Job, on_deep_stack
 
 HEAD = "import requests\nimport tenacity\nfrom urllib.request import urlopen\n"
 
@@ -33,18 +33,23 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "many arguments": lambda n: "requests.get(URL, " + ", ".join(f"a{i}=1" for i in range(n)) + ")\n",
     "elif after elif": lambda n: "if a:\n    requests.get(URL)\n" + "elif b:\n    pass\n" * n,
     "handlers": lambda n: "try:\n    requests.get(URL)\n" + "except KeyError:\n    pass\n" * n,
-    "decorators": lambda n: "@tenacity.retry(stop=tenacity.stop_after_attempt(3))\n" * n
-    + "def f(): requests.get(URL)\n",
-    "names that name each other": lambda n: "a0 = 5\n" + "".join(f"a{i + 1} = a{i}\n" for i in range(n))
-    + f"requests.get(URL, timeout=a{n})\n",
+    "decorators": lambda n: (
+        "@tenacity.retry(stop=tenacity.stop_after_attempt(3))\n" * n + "def f(): requests.get(URL)\n"
+    ),
+    "names that name each other": lambda n: (
+        "a0 = 5\n" + "".join(f"a{i + 1} = a{i}\n" for i in range(n)) + f"requests.get(URL, timeout=a{n})\n"
+    ),
     "sessions": lambda n: "".join(f"s{i} = requests.Session()\ns{i}.get(URL)\n" for i in range(n)),
-    "a class of many methods": lambda n: "class C:\n    def __init__(self):\n        self.s = requests.Session()\n"
-    + "".join(f"    def m{i}(self):\n        return self.s.get(URL)\n" for i in range(n)),
+    "a class of many methods": lambda n: (
+        "class C:\n    def __init__(self):\n        self.s = requests.Session()\n"
+        + "".join(f"    def m{i}(self):\n        return self.s.get(URL)\n" for i in range(n))
+    ),
     "carriage returns": lambda n: "requests.get(URL)\r" * n,
     "continued lines": lambda n: "x = requests.get(URL) " + "\\\n + 1 " * n + "\n",
     "semicolons": lambda n: "requests.get(URL);" * n + "\n",
-    "loops": lambda n: ("while True:\n    try:\n        requests.get(URL)\n        break\n"
-    "    except OSError:\n        pass\n") * n,
+    "loops": lambda n: (
+        ("while True:\n    try:\n        requests.get(URL)\n        break\n    except OSError:\n        pass\n") * n
+    ),
 }
 
 WORST = 2.5
@@ -62,7 +67,7 @@ def seconds(text: str) -> float:
     job = Job("", "pkg/module.py", "pkg", len(text))
     times = []
     for _ in range(3):
-        analyst = Analyst("/", Settings(profile="strict", preview=True), "resilint.check:check")
+        analyst = Analyst("/", Settings(profile="strict", preview=True), "resilint.engine.check:check")
         gc.collect()
         began = time.process_time()
         list(on_deep_stack(analyst.judge((HEAD + text).encode(), each) for each in [job]))

@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from resilint.lsp.analysis import Limits
 from resilint.lsp.main import make, serve
+from resilint.lsp.worker_process import Limits
 
 _BEAT = 0.001
 """Seconds between two looks at the clock."""

@@ -10,7 +10,7 @@ import threading
 from typing import Any
 
 from clients import toy_engine
-from resilint import settings
+from resilint.config import settings
 
 _parse = settings.parse
 

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from resilint.check import Report
+from resilint.engine.check import Report
 from resilint.report import render
-from resilint.report.cards import cards
 from resilint.report.github import command_line
+from resilint.report.rule_cards import cards
 from resilint.report.view import View
-from resilint.result import FileResult, Problem, from_report
+from resilint.results import FileResult, Problem, from_report
 from resilint_rules.kit.rule import Finding, Fix, Related, Severity
-from resilint_rules.kit.text import Document, Edit, Span
+from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 TOOLS = Path(os.environ.get("RESILINT_TOOLS") or "~/.cache/resilint-tools").expanduser() / "formats"
 MULTITOOL = TOOLS / "node_modules/@microsoft/sarif-multitool-linux"

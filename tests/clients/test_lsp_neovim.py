@@ -16,11 +16,11 @@ import pytest
 
 from clients import tools
 from clients.wire import command, environment
-from resilint.check import check
-from resilint.fix import edits_with_imports, replaced
-from resilint.settings import Settings
-from resilint_rules.kit.project import Project
-from resilint_rules.kit.text import Document
+from resilint.config.settings import Settings
+from resilint.engine.check import check
+from resilint.fixes.apply import edits_with_imports, replaced
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.syntax.text import Document
 
 DRIVE = Path(__file__).parent / "neovim" / "drive.lua"
 EDITORS = [

@@ -18,11 +18,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from clients import toy_engine
 from clients.wire import Wire
-from resilint.settings import Settings
-from resilint_rules.kit.project import Project
+from resilint.config.settings import Settings
+from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.rule import Severity
-from resilint_rules.kit.text import Document, Encoding
-from server.test_lsp_document import naive_offset, units
+from resilint_rules.kit.syntax.text import Document, Encoding
+from server.lsp.test_document import naive_offset, units
 
 NAMES = st.sampled_from(["a.py", "b.py", "c.py"])
 WORDS = ["SLOW", "SAFE", "READS a.py", "READS b.py", "READS c.py", " ", "\n", "\r\n", "\r", "😀", "é", "\f", "x"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from resilint.cli import main
+from resilint.cli.main import main
 
 yaml = pytest.importorskip("yaml", reason="needs: pip install pyyaml")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from resilint.settings import Settings
+from resilint.config.settings import Settings
 
 HERE = Path(__file__).parent / "vscode"
 ROOT = HERE.parents[2]
@@ -203,9 +203,9 @@ def test_what_a_person_sees(tools: dict[str, str], extension: Path, tmp_path: Pa
 
 def test_what_a_call_really_does(tools: dict[str, str], extension: Path, tmp_path: Path, pictures: Path) -> None:
     """The inlay hint says which limit is in force, and the hover what happens when the other side fails."""
-    from resilint.lsp.engine import house
-    from resilint_rules.kit.project import Project
-    from resilint_rules.kit.text import Document
+    from resilint.lsp.worker.engine import house
+    from resilint_rules.kit.project.imports import Project
+    from resilint_rules.kit.syntax.text import Document
 
     place = ORDERS.index("post(")
     if house().policy(Document(ORDERS), Project(lambda _: None), Settings(), place) is None:

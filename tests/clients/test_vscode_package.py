@@ -14,7 +14,7 @@ import pytest
 HERE = Path(__file__).parent / "vscode"
 ROOT = HERE.parents[2]
 EXTENSION = ROOT / "editors" / "vscode"
-SCHEMA = ROOT / "server" / "resilint" / "schema.json"
+SCHEMA = ROOT / "server" / "resilint" / "config" / "schema.json"
 
 SMALL = 200_000
 """Bytes; a language client without its server needs no more."""
@@ -98,7 +98,7 @@ def test_settings_are_the_servers(manifest: dict[str, Any]) -> None:
 
 def test_switches_are_the_servers(manifest: dict[str, Any]) -> None:
     """The switches of the editor mean to the server what their names say, and have the same defaults."""
-    from resilint.lsp.options import Wishes
+    from resilint.lsp.capabilities import Wishes
 
     settings = _settings(manifest)
     names = ("enable", "hover", "inlayHints", "workspaceDiagnostics")

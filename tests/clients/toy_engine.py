@@ -12,14 +12,14 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 
-from resilint.check import Report
-from resilint.explain import Behind, Hint
-from resilint.lsp.engine import Engine
-from resilint.memo import Memo
-from resilint.settings import Settings
-from resilint_rules.kit.project import Project
+from resilint.config.settings import Settings
+from resilint.engine.check import Report
+from resilint.engine.explain import Behind, Hint
+from resilint.engine.incremental import Memo
+from resilint.lsp.worker.engine import Engine
+from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.rule import Finding, Fix, Related, Severity
-from resilint_rules.kit.text import Document, Edit, Span
+from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 _WORD = re.compile(r"S(?:LOW|AFE)\b")
 _READS = re.compile(r"READS ([\w./]+)")

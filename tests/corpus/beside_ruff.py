@@ -16,8 +16,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from resilint import files
-from resilint.excluded import DEFAULT
+from resilint.fs import files
+from resilint.fs.exclude import DEFAULT
 
 PAIRS = {
     "S113": "no-timeout",
@@ -83,7 +83,8 @@ def reason(each: Reported, text: str) -> str:
     if each.code == "ASYNC251" and any(isinstance(inner, ast.Await) for outer in branches for inner in ast.walk(outer)):
         return BRIDGE
     if each.code == "RUF006" and any(
-        isinstance(outer, ast.FunctionDef) and outer.name == "__del__"
+        isinstance(outer, ast.FunctionDef)
+        and outer.name == "__del__"
         and any(node is inner for inner in ast.walk(outer))
         for outer in ast.walk(tree)
     ):

@@ -39,7 +39,7 @@ class Found(NamedTuple):
 
 def look(folder: str) -> tuple[list[Found], Counter[str]]:
     """All findings below a folder, and the lines of each package. Effect: reads and checks them, previews included."""
-    from resilint.run import Options, Run, Wish
+    from resilint.run.run import Options, Run, Wish
 
     run = Run([folder], Options(wish=Wish(given={"preview": True}), cache=False))
     found = []

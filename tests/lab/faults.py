@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Protocol
 
-from .wire import Received, Wire
+from lab.wire import Received, Wire
 
 
 class Fault(Protocol):

@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from . import faults
-from .faults import Fault
-from .wire import Received, Wire
+from lab import faults
+from lab.faults import Fault
+from lab.wire import Received, Wire
 
 PATHS: Mapping[str, tuple[Fault, ...]] = MappingProxyType(
     {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab import Lab, run_example
-from lab.mending import mend, page_example
+from lab.fixing import mend, page_example
 
 DEADLINE = 20.0
 PLAYED = """

@@ -6,7 +6,7 @@ import pytest
 
 from lab import Lab, run_example
 from lab.faults import Fault, Late
-from lab.mending import page_example
+from lab.fixing import page_example
 from lab.server import PATHS
 
 DEADLINE = 30.0

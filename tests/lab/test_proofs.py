@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import pytest
 
 from lab import Lab, Outcome, run_example
-from lab.mending import page_example
+from lab.fixing import page_example
 from resilint_rules import registry
-from resilint_rules.kit.page import parse_docstring
+from resilint_rules.kit.rule_page import parse_docstring
 
 HANGS = "hanging"
 DEADLINE = 20.0

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from lab import Lab, Outcome, Received, run_example
-from lab.mending import page_example
+from lab.fixing import page_example
 
 DEADLINE = 30.0
 SEED = 4

@@ -15,8 +15,8 @@ import pytest
 pytest.importorskip("pwd", reason="the servers are started as on Debian")
 
 from lab import Outcome, run_example, servers
-from lab.mending import mend
-from resilint_rules.kit.catalog import Catalog
+from lab.fixing import mend
+from resilint_rules.kit.catalog.records import Catalog
 
 DEADLINE = 30.0
 PATIENCE = 3.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from lab import Lab, run_example
-from lab.mending import Pair, mend, page_example
+from lab.fixing import Pair, mend, page_example
 from lab.server import find_openssl
 
 DEADLINE = 20.0

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from resilint_rules import generate
-from resilint_rules.kit import catalog
+from resilint_rules.kit.catalog import records
 
-FILES = sorted(path.stem for path in catalog.FOLDER.glob("*.toml"))
+FILES = sorted(path.stem for path in records.FOLDER.glob("*.toml"))
 PLAIN = ("adapter", "response", "limit", "loop", "sleep", "offload", "scope", "spawn")
 """Tables whose entries say where they were read only if it is not plain."""
 
@@ -82,7 +82,7 @@ def instance_names(cls: Any) -> set[str]:
     return {name.split()[0] if name.split() else "" for name in names}
 
 
-def here(library: catalog.Library) -> bool:
+def here(library: records.Library) -> bool:
     """Whether a library can be looked at; the standard library always can, unless this Python dropped the module."""
     if library.distribution == "stdlib":
         removed = library.data.get("removed")
@@ -97,13 +97,13 @@ def here(library: catalog.Library) -> bool:
 
 
 @pytest.fixture(params=FILES)
-def library(request: pytest.FixtureRequest) -> catalog.Library:
+def library(request: pytest.FixtureRequest) -> records.Library:
     """Each file of the catalogue."""
-    return catalog.load(request.param)
+    return records.load(request.param)
 
 
 @pytest.fixture
-def installed(library: catalog.Library) -> Iterator[catalog.Library]:
+def installed(library: records.Library) -> Iterator[records.Library]:
     """Each library that is installed here."""
     if not here(library):
         pytest.skip(f"{library.distribution} is not installed")
@@ -118,7 +118,7 @@ def installed(library: catalog.Library) -> Iterator[catalog.Library]:
         yield library
 
 
-def entries(library: catalog.Library) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def entries(library: records.Library) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(table, spelling, words) of all entries, `like` resolved; the type of a factory is left to its own entry."""
     for (kind, name), fact in library.facts.items():
         words = dict(fact.data)
@@ -149,19 +149,19 @@ def target(name: str, words: dict[str, Any]) -> Any:
     return reach(owner, name[len(owner) + 1 :]) if owner and name.startswith(f"{owner}.") else resolve(name)
 
 
-def test_file_says_what_it_is_about(library: catalog.Library) -> None:
+def test_file_says_what_it_is_about(library: records.Library) -> None:
     """Imports, the version that was looked at, and for each entry where its facts were read."""
     assert library.imports
     assert library.data.get("checked")
     assert set(library.data) <= {
-        *catalog.TABLES, "library", "distribution", "also", "import", "words", "checked", "peer", "merge", "removed",
+        *records.TABLES, "library", "distribution", "also", "import", "words", "checked", "peer", "merge", "removed",
         "errors", "aliases", "transient", "driver",
     }  # fmt: skip
     without = [(kind, name) for kind, name, words in entries(library) if not words.get("proof") and kind not in PLAIN]
     assert not without
 
 
-def test_words_are_ours(library: catalog.Library) -> None:
+def test_words_are_ours(library: records.Library) -> None:
     """Values that are one of a few words are one of them."""
     for kind, name, words in entries(library):
         where = f"{library.name}: {kind} {name}"
@@ -175,11 +175,11 @@ def test_words_are_ours(library: catalog.Library) -> None:
         if words.get("missing") == "ok" and kind == "client":
             assert words.get("default"), where
         for each in words.get("versions", ()):
-            assert catalog.covers(each["range"], ">=0") is not True, where
-            assert catalog.covers(each["range"], each["range"]) is True, where
+            assert records.covers(each["range"], ">=0") is not True, where
+            assert records.covers(each["range"], each["range"]) is True, where
 
 
-def test_written_limits_use_the_settings_words(library: catalog.Library) -> None:
+def test_written_limits_use_the_settings_words(library: records.Library) -> None:
     """A limit is written with values of the settings, for parameters that the entry knows."""
     values = {f"{name}{unit}": "1" for name in ("connect", "read", "total", "llm") for unit in ("", "_ms", "_whole")}
     for kind, name, words in entries(library):
@@ -192,16 +192,16 @@ def test_written_limits_use_the_settings_words(library: catalog.Library) -> None
             assert set(writes) <= {each["param"] for each in words["timeout"]}, (kind, name)
 
 
-def test_what_calls_give_back_is_described(library: catalog.Library) -> None:
+def test_what_calls_give_back_is_described(library: records.Library) -> None:
     """A type that a call returns has an entry of its own, as a response or as a client."""
-    everything = catalog.Catalog()
+    everything = records.Catalog()
     for kind, name, words in entries(library):
         for each in filter(None, (words.get("returns"), words.get("extends"), *words.get("attributes", {}).values())):
             known = any(everything.fact(table, each) is not None for table in ("response", "client", "limit"))
             assert known or each == "socket.socket", (kind, name, each)
 
 
-def test_names_exist(installed: catalog.Library) -> None:
+def test_names_exist(installed: records.Library) -> None:
     """Every spelling reaches something."""
     missing: list[str] = []
     for kind, name, words in entries(installed):
@@ -216,7 +216,7 @@ def test_names_exist(installed: catalog.Library) -> None:
     assert not missing
 
 
-def resolve_owner(library: catalog.Library, owner: str) -> None:
+def resolve_owner(library: records.Library, owner: str) -> None:
     """Reaches a type, unless it exists in generated code only."""
     known = library.facts.get(("client", owner))
     if known is None or not known.flag("virtual"):
@@ -243,7 +243,7 @@ def signature(found: Any) -> tuple[dict[str, tuple[int, Any]], bool, bool] | Non
     return known, inspect.Parameter.VAR_POSITIONAL in kinds, inspect.Parameter.VAR_KEYWORD in kinds
 
 
-def test_parameters_exist_at_their_position(installed: catalog.Library) -> None:
+def test_parameters_exist_at_their_position(installed: records.Library) -> None:
     """A parameter has the name and position that the catalogue gives, or goes through `**kwargs`."""
     wrong: list[str] = []
     for kind, name, words in entries(installed):
@@ -269,7 +269,7 @@ def test_parameters_exist_at_their_position(installed: catalog.Library) -> None:
     assert not wrong
 
 
-def test_defaults_are_the_library_s_own(installed: catalog.Library) -> None:
+def test_defaults_are_the_library_s_own(installed: records.Library) -> None:
     """A number in the signature is the limit that the catalogue gives for the phases of the parameter."""
     wrong: list[str] = []
     for kind, name, words in entries(installed):
@@ -290,7 +290,7 @@ def test_defaults_are_the_library_s_own(installed: catalog.Library) -> None:
     assert not wrong
 
 
-def test_exceptions_and_their_bases(installed: catalog.Library) -> None:
+def test_exceptions_and_their_bases(installed: records.Library) -> None:
     """Every exception exists, and a child is a subclass of what the catalogue says."""
     wrong: list[str] = []
     used = {
@@ -314,21 +314,21 @@ def test_exceptions_and_their_bases(installed: catalog.Library) -> None:
     assert not wrong
 
 
-def test_other_spellings_reach_the_same(installed: catalog.Library) -> None:
+def test_other_spellings_reach_the_same(installed: records.Library) -> None:
     """An alias is another name for the same object."""
     for name, first in installed.aliases.items():
         assert resolve(name) is resolve(first), name
 
 
-def test_exceptions_are_known_to_the_end(library: catalog.Library) -> None:
+def test_exceptions_are_known_to_the_end(library: records.Library) -> None:
     """From every exception a chain of bases leads to BaseException, so that a handler can be judged."""
-    everything = catalog.Catalog()
+    everything = records.Catalog()
     for name in library.errors:
         foreign = [each for each in everything.bases(name) if "." in each and not any(everything.libraries(each))]
         assert "BaseException" in everything.bases(name) or foreign, name
 
 
-def test_accessors_exist(installed: catalog.Library) -> None:
+def test_accessors_exist(installed: records.Library) -> None:
     """What reads a response's body or status is there."""
     for kind, name, words in entries(installed):
         if kind != "response":
@@ -339,7 +339,7 @@ def test_accessors_exist(installed: catalog.Library) -> None:
             assert hasattr(found, each) or each in own, f"{name}.{each}"
 
 
-def test_extended_types_are_bases(installed: catalog.Library) -> None:
+def test_extended_types_are_bases(installed: records.Library) -> None:
     """A client that extends another library's type is a subclass of it."""
     for kind, name, words in entries(installed):
         base = words.get("extends")
@@ -355,7 +355,7 @@ def test_extended_types_are_bases(installed: catalog.Library) -> None:
 def test_any_method_but_those_left_out() -> None:
     """`names = ["*"]` stands for all methods of a type, with the exceptions and the first letter it names."""
     entry = {"on": "pay.Api", "names": ["*"], "any": True, "except": ["close", "with_*"], "initial": "lower"}
-    known = catalog.Catalog({"pay": {"call": [entry]}})
+    known = records.Catalog({"pay": {"call": [entry]}})
     found = known.method("call", "pay.Api", "charge")
     assert found is not None
     assert found.name == "pay.Api.charge"
@@ -368,7 +368,7 @@ def test_factory_does_not_speak_for_the_class() -> None:
     factory = {"names": ["pay.connect"], "type": "pay.Api", "missing": "ok", "default": {"read": 5}}
     made = {"names": ["pay.Api"], "type": "pay.Api", "missing": "flag", "default": {"read": "none"}}
     for order in ([factory, made], [made, factory]):
-        known = catalog.build({"library": "pay", "import": ["pay"], "client": order})
+        known = records.build({"library": "pay", "import": ["pay"], "client": order})
         assert known.facts["client", "pay.Api"].missing == "flag"
         assert known.facts["client", "pay.connect"].missing == "ok"
 
@@ -380,7 +380,7 @@ def test_what_differs_between_possible_versions_is_not_said() -> None:
     entry["versions"] = [older]
     attempts = {}
     for pin in (">=2,<3", "==1.9", ">=1", ""):
-        found = catalog.Catalog({"pay": {"call": [entry]}}, {"pay": pin}).fact("call", "pay.charge")
+        found = records.Catalog({"pay": {"call": [entry]}}, {"pay": pin}).fact("call", "pay.charge")
         assert found is not None
         assert found.missing == "ok"
         attempts[pin] = found.data.get("retries", {}).get("attempts")
@@ -389,5 +389,5 @@ def test_what_differs_between_possible_versions_is_not_said() -> None:
 
 def test_index_and_table_are_fresh() -> None:
     """What is generated from the catalogue is what is committed; `python -m resilint_rules.generate` writes it."""
-    assert (catalog.FOLDER / "index.py").read_text("utf-8") == generate.catalog_index()
+    assert (records.FOLDER / "index.py").read_text("utf-8") == generate.catalog_index()
     assert generate.README.read_text("utf-8") == generate.readme()

@@ -18,14 +18,15 @@ from pathlib import Path
 import libcst
 import pytest
 
-from resilint import files, fix
-from resilint.check import check
-from resilint.settings import Settings
+from resilint.fs import files
+from resilint.fixes import apply
+from resilint.engine.check import check
+from resilint.config.settings import Settings
 from resilint_rules import registry
-from resilint_rules.kit.page import Case, Mark, Page, parse_docstring, read_marks
-from resilint_rules.kit.project import Project, module_name
+from resilint_rules.kit.rule_page import Case, Mark, Page, parse_docstring, read_marks
+from resilint_rules.kit.project.imports import Project, module_name
 from resilint_rules.kit.rule import Finding, Rule
-from resilint_rules.kit.text import Document
+from resilint_rules.kit.syntax.text import Document
 
 HERE = Path(__file__).parent
 EMOJI = "'\U0001f600'"
@@ -147,9 +148,9 @@ def comments(text: str) -> Counter[str]:
     return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
 
 
-def mend(trial: Trial, doc: Document) -> fix.Fixed:
+def mend(trial: Trial, doc: Document) -> apply.Fixed:
     """The preferred fixes applied to the fixed point, safe and unsafe ones."""
-    return fix.fix_all(doc, trial.look, fix.UNSAFE, parses)
+    return apply.fix_all(doc, trial.look, apply.UNSAFE, parses)
 
 
 @each_rule
@@ -232,7 +233,7 @@ def test_other_fixes_give_the_other_fixed_texts(trial: Trial) -> None:
         if number:
             doc = trial.document(name)
             chosen = [finding.fixes[number] for finding in trial.look(doc) if len(finding.fixes) > number]
-            assert fix.apply(doc.text, chosen).text == text
+            assert apply.apply(doc.text, chosen).text == text
 
 
 @each_found
@@ -245,7 +246,7 @@ def test_a_fix_is_a_careful_change(trial: Trial) -> None:
             assert len(set(titles)) == len(titles)
             assert all(titles)
             for offered in finding.fixes:
-                text = fix.apply(doc.text, [offered]).text
+                text = apply.apply(doc.text, [offered]).text
                 assert text != doc.text
                 assert parses(text)
                 assert compiles(text) or not compiles(doc.text)
@@ -260,7 +261,7 @@ def test_fixing_converges(trial: Trial) -> None:
         assert (done.settled, done.broken) == (True, ())
         again = mend(trial, trial.document(name, done.text))
         assert (again.text, again.applied) == (done.text, ())
-        assert [each for each in done.findings if fix.preferred(each, fix.UNSAFE)] == []
+        assert [each for each in done.findings if apply.preferred(each, apply.UNSAFE)] == []
         assert comments(trial.texts[name]) <= comments(done.text)
 
 

@@ -11,11 +11,11 @@ import re
 import signal
 import sys
 
-from resilint.check import Report
-from resilint.settings import Settings
-from resilint_rules.kit.project import Project
+from resilint.config.settings import Settings
+from resilint.engine.check import Report
+from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.rule import Finding, Severity
-from resilint_rules.kit.text import Document, Span
+from resilint_rules.kit.syntax.text import Document, Span
 
 
 def check(doc: Document, project: Project, settings: Settings) -> Report:

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from resilint.result import FileResult
-from resilint.run import Counts, Options, Run
+from resilint.results import FileResult
+from resilint.run.run import Counts, Options, Run
 
 OPTIONS = Options(jobs=1, check="runs.probe:check", sieve="runs.sieve:wanted")
 

@@ -190,15 +190,15 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.bounds import given, leaves
-from ..kit.calls import Call, ClientCall
-from ..kit.durations import Unseen
-from ..kit.frame import Frame
-from ..kit.remedy import elsewhere_driven, spelled
+from ..kit.fixes.timeouts import elsewhere_driven, spelled
+from ..kit.interp.calls import Call, ClientCall
+from ..kit.interp.frame import Frame
+from ..kit.interp.values import Function
 from ..kit.rule import Finding, Fix, Related, rule
-from ..kit.syntax import dotted, walk
-from ..kit.text import Edit, Span
-from ..kit.values import Function
+from ..kit.syntax.text import Edit, Span
+from ..kit.syntax.tree import dotted, walk
+from ..kit.timeouts.effective import given, leaves
+from ..kit.timeouts.values import Unseen
 
 _PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
 _TAKES_COROUTINES = frozenset(("gather", "wait_for", "wait", "shield", "create_task", "ensure_future", "start_soon"))

@@ -90,11 +90,11 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.calls import SleepCall, literal
-from ..kit.mend import replace
-from ..kit.remedy import elsewhere_driven, spelled
+from ..kit.fixes.edits import replace
+from ..kit.fixes.timeouts import elsewhere_driven, spelled
+from ..kit.interp.calls import SleepCall, literal
 from ..kit.rule import Finding, Fix, rule
-from ..kit.syntax import dotted, walk
+from ..kit.syntax.tree import dotted, walk
 
 
 @rule(

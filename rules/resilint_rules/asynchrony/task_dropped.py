@@ -177,13 +177,13 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.calls import SpawnCall
-from ..kit.handlers import last_name
-from ..kit.marks import mentioned
-from ..kit.mend import after_statement, front, unused
+from ..kit.exceptions.handlers import last_name
+from ..kit.fixes.edits import after_statement, front, unused
+from ..kit.interp.calls import SpawnCall
+from ..kit.prefilter.mentions import mentioned
 from ..kit.rule import Finding, Fix, rule
-from ..kit.syntax import walk
-from ..kit.text import Edit
+from ..kit.syntax.text import Edit
+from ..kit.syntax.tree import walk
 
 _STARTS = re.compile(r"\.run_(?:forever|until_complete)\(")
 _KEPT = re.compile(r"\.add_done_callback\(\s*(\w+)\.discard\s*\)")

@@ -105,9 +105,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.calls import TokenCall
-from ..kit.claims import algorithms, believed, kinds, narrowed, pinned, unchecked
+from ..kit.interp.calls import TokenCall
 from ..kit.rule import Finding, Severity, rule
+from ._jwt import algorithms, believed, kinds, narrowed, pinned, unchecked
 
 
 @rule(code="ATH002", name="jwt-unverified", equivalents=("S5659", "unverified-jwt-decode"))

@@ -171,8 +171,11 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.calls import Call
-from ..kit.checks import (
+from ..kit.interp.calls import Call
+from ..kit.interp.frame import Frame
+from ..kit.interp.values import Instance, Ref, options
+from ..kit.rule import Finding, Fix, Severity, rule
+from ..kit.trust.switches import (
     about,
     chosen,
     context_of,
@@ -186,9 +189,6 @@ from ..kit.checks import (
     untapped,
     vouched,
 )
-from ..kit.frame import Frame
-from ..kit.rule import Finding, Fix, Severity, rule
-from ..kit.values import Instance, Ref, options
 
 ANY = "takes any certificate for the right one"
 CONSEQUENCE = "whoever is on the way can read and change what is sent"

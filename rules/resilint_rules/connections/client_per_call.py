@@ -89,10 +89,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.calls import ClientCall
-from ..kit.entries import entry, the_same_each_time, turn, used_once
-from ..kit.rehome import to_module
+from ..kit.interp.calls import ClientCall
 from ..kit.rule import Finding, rule
+from ._entry_points import entry, the_same_each_time, turn, used_once
+from ._hoist import to_module
 
 
 @rule(code="CON001", name="client-per-call", severity="info", equivalents=("S6243",))

@@ -113,10 +113,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.calls import Guard
+from ..kit.interp.calls import Guard
 from ..kit.rule import Finding, rule
-from ..kit.silence import silent, spoken
-from ..kit.text import Span
+from ..kit.syntax.text import Span
+from ._swallowing import silent, spoken
 
 
 @rule(code="ERR006", name="failure-swallowed", preview=True, equivalents=("S110", "S112", "B110", "B112"))

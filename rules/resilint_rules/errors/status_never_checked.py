@@ -219,8 +219,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.calls import Call
-from ..kit.responses import raise_after_each, read_together, read_unchecked
+from ..kit.interp.calls import Call
+from ..kit.responses.status import raise_after_each, read_together, read_unchecked
 from ..kit.rule import Finding, Severity, rule
 
 

@@ -174,8 +174,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.calls import Call
-from ..kit.responses import chained, raise_between, read_unchecked
+from ..kit.interp.calls import Call
+from ..kit.responses.status import chained, raise_between, read_unchecked
 from ..kit.rule import Finding, Severity, rule
 
 

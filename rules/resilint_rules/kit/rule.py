@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .text import Edit, Span
+from .syntax.text import Edit, Span
 
 Applicability = Literal["safe", "unsafe", "displayonly"]
 """safe: the same behaviour on every path that worked before; unsafe: may raise or wait differently;

@@ -128,9 +128,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.frame import Frame
-from ..kit.headers import per_response, understand
+from ..kit.interp.frame import Frame
 from ..kit.rule import Finding, Related, rule
+from ._retry_after import per_response, understand
 
 
 @rule(code="RLM001", name="retry-after-as-number", words=("retry-after",))

@@ -123,9 +123,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.handlers import BROAD
-from ..kit.remake import narrow
-from ..kit.retries import Layer
+from ..kit.exceptions.handlers import BROAD
+from ..kit.fixes.retries import narrow
+from ..kit.retries.policies import Layer
 from ..kit.rule import Finding, rule
 
 

@@ -218,11 +218,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.loops import Loop
-from ..kit.remake import pause, space
-from ..kit.retries import LIMITED, Layer
+from ..kit.fixes.retries import pause, space
+from ..kit.retries.loops import Loop
+from ..kit.retries.policies import LIMITED, Layer
+from ..kit.retries.status_loops import Again, StatusLoop
 from ..kit.rule import Finding, rule
-from ..kit.status_loops import Again, StatusLoop
 
 
 @rule(code="RTY002", name="retry-without-backoff")

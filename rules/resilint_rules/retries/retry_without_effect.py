@@ -167,7 +167,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.effects import (
+from ..kit.interp.frame import Frame
+from ..kit.retries.policies import layers_of
+from ..kit.rule import Finding, Severity, rule
+from ._ineffective import (
     add_statuses,
     bare_number,
     plain_mounts,
@@ -176,9 +179,6 @@ from ..kit.effects import (
     unused_policy,
     with_policy,
 )
-from ..kit.frame import Frame
-from ..kit.retries import layers_of
-from ..kit.rule import Finding, Severity, rule
 
 
 @rule(code="RTY009", name="retry-without-effect")

@@ -265,13 +265,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit.beyond import beyond, watched
-from ..kit.bounds import limit
-from ..kit.calls import AnyCall, ClientCall
-from ..kit.reasons import explained
-from ..kit.remedy import bound, once
+from ..kit.fixes.timeouts import bound, once
+from ..kit.interp.calls import AnyCall, ClientCall
 from ..kit.rule import Finding, rule
-from ..kit.uses import in_transport, set_later
+from ..kit.syntax.comments import explained
+from ..kit.timeouts.client_usage import in_transport, set_later
+from ..kit.timeouts.effective import limit
+from ._trailing_wait import beyond, watched
 
 _ON_PURPOSE = re.compile(
     r"^(?!.*\b(?:TO.?DO|FIX.?ME|BUG|yet|default)\b).*(?:\bno|\bnot|n't|\bnever|\bwithout)\b"

@@ -122,12 +122,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit.bounds import switched_off
-from ..kit.calls import AnyCall, ClientCall
-from ..kit.reasons import explained
-from ..kit.remedy import rebound
+from ..kit.fixes.timeouts import rebound
+from ..kit.interp.calls import AnyCall, ClientCall
 from ..kit.rule import Finding, rule
-from ..kit.uses import limited_each_time, streamed
+from ..kit.syntax.comments import explained
+from ..kit.timeouts.client_usage import limited_each_time, streamed
+from ..kit.timeouts.effective import switched_off
 
 _SAYS_WHY = re.compile(r"time\W?out|limit|wait|poll|stream|long|hang|for ?ever", re.IGNORECASE)
 

@@ -89,13 +89,13 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.calls import Call
-from ..kit.catalog import Param
-from ..kit.frame import Frame
-from ..kit.mend import number, replace
+from ..kit.catalog.records import Param
+from ..kit.fixes.edits import number, replace
+from ..kit.interp.calls import Call
+from ..kit.interp.frame import Frame
+from ..kit.interp.values import Const, Sequence, Value
 from ..kit.rule import Finding, Fix, rule
-from ..kit.syntax import dotted
-from ..kit.values import Const, Sequence, Value
+from ..kit.syntax.tree import dotted
 
 _NAMED = re.compile(r"(?:_|^)(?:ms|msecs?|millis|milliseconds)$", re.IGNORECASE)
 _LOCAL = ("process", "file", "")

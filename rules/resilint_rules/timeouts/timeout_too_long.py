@@ -71,11 +71,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit.calls import ClientCall
-from ..kit.mend import number
-from ..kit.remedy import bound
+from ..kit.fixes.edits import number
+from ..kit.fixes.timeouts import bound
+from ..kit.interp.calls import ClientCall
 from ..kit.rule import Finding, rule
-from ..kit.uses import idle, own_default
+from ..kit.timeouts.client_usage import idle, own_default
 
 _ELSEWHERE = re.compile(r"\btimeout\s*=|[\"']timeout[\"']|with_options")
 

@@ -79,12 +79,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.frame import Frame
-from ..kit.mend import replace
-from ..kit.remedy import spelled
+from ..kit.fixes.edits import replace
+from ..kit.fixes.timeouts import spelled
+from ..kit.interp.frame import Frame
+from ..kit.interp.values import Instance, Value, options
 from ..kit.rule import Finding, Fix, rule
-from ..kit.syntax import dotted, walk
-from ..kit.values import Instance, Value, options
+from ..kit.syntax.tree import dotted, walk
 
 
 @rule(code="TMO004", name="timeout-without-effect", severity="error")

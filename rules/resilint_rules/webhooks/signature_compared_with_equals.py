@@ -90,9 +90,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit.digests import compared, in_constant_time
-from ..kit.frame import Frame
+from ..kit.interp.frame import Frame
 from ..kit.rule import Finding, rule
+from ._signatures import compared, in_constant_time
 
 
 @rule(code="WHK001", name="signature-compared-with-equals", severity="error")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from resilint_rules.kit.text import Edit, Encoding, units
+from resilint_rules.kit.syntax.text import Edit, Encoding, units
 
 LARGEST = 5_000_000
 """Characters above which a text is kept in step but not analysed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from . import translate
+from . import convert
 from .document import OpenDocument
 from .server import ResilintServer
 
@@ -25,7 +25,7 @@ async def did_change(ls: ResilintServer, params: types.DidChangeTextDocumentPara
     doc = ls.docs.get(params.text_document.uri)
     if doc is not None:
         doc.version = params.text_document.version
-        ls.edited(doc, translate.edits(doc, params.content_changes))
+        ls.edited(doc, convert.edits(doc, params.content_changes))
 
 
 async def did_close(ls: ResilintServer, params: types.DidCloseTextDocumentParams) -> None:
@@ -42,13 +42,13 @@ async def code_action(ls: ResilintServer, params: types.CodeActionParams) -> lis
     offers = await ls.ask(
         "actions",
         doc,
-        span=translate.span(doc, params.range),
+        span=convert.span(doc, params.range),
         only=None if only is None else [getattr(kind, "value", kind) for kind in only],
         lazy=ls.client.resolve,
     )
     known = ls.reports.get(doc)
     marks = known.marks if known else ()
-    return [translate.code_action(doc, offer, marks, ls.client) for offer in offers or ()]
+    return [convert.code_action(doc, offer, marks, ls.client) for offer in offers or ()]
 
 
 async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> types.CodeAction:
@@ -58,7 +58,7 @@ async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> t
     if doc is not None and doc.version == data.get("version"):
         changes = await ls.ask("resolve", doc, rule=str(data.get("rule", "")))
         if changes:
-            action.edit = translate.workspace_edit(doc, changes, ls.client)
+            action.edit = convert.workspace_edit(doc, changes, ls.client)
     return action
 
 
@@ -67,8 +67,8 @@ async def hover(ls: ResilintServer, params: types.HoverParams) -> types.Hover | 
     doc = ls.docs.get(params.text_document.uri)
     if doc is None or not ls.wishes_for().hover:
         return None
-    answer = await ls.ask("hover", doc, offset=translate.offset(doc, params.position))
-    return translate.hover(doc, answer, ls.client) if answer else None
+    answer = await ls.ask("hover", doc, offset=convert.offset(doc, params.position))
+    return convert.hover(doc, answer, ls.client) if answer else None
 
 
 async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[types.InlayHint]:
@@ -76,8 +76,8 @@ async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[
     doc = ls.docs.get(params.text_document.uri)
     if doc is None or not ls.wishes_for().inlay_hints:
         return []
-    answer = await ls.ask("hints", doc, span=translate.span(doc, params.range))
-    return [translate.inlay_hint(doc, hint) for hint in answer or ()]
+    answer = await ls.ask("hints", doc, span=convert.span(doc, params.range))
+    return [convert.inlay_hint(doc, hint) for hint in answer or ()]
 
 
 def add_features(server: ResilintServer) -> None:

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, BinaryIO, NoReturn
 
-from .analysis import Limits
 from .features import add_features
-from .life import add_life
+from .lifecycle import add_life
 from .protocol import Protocol
 from .pull import allow_survey
 from .server import ResilintServer
 from .transport import Malformed, Writer, start_reader
+from .worker_process import Limits
 
 log = logging.getLogger(__name__)
 

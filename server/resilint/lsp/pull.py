@@ -5,11 +5,11 @@ from __future__ import annotations
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInternalError
 
-from . import translate
-from .analysis import Lost
+from . import convert
 from .document import OpenDocument
 from .pipe import Message
 from .server import ResilintServer
+from .worker_process import Lost
 
 _MOST_LOSSES = 3
 """How often in a row the analysis may end during a survey, at nothing that can be left out."""
@@ -29,7 +29,7 @@ async def diagnostic(
         return _NOTHING
     if known.id == params.previous_result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id=known.id)
-    found = translate.diagnostics(doc, known.marks, ls.client)
+    found = convert.diagnostics(doc, known.marks, ls.client)
     return types.RelatedFullDocumentDiagnosticReport(items=found, result_id=known.id)
 
 
@@ -70,7 +70,7 @@ async def _survey(
         progress.report(message["done"], message["of"])
         if "marks" not in message:
             return
-        uri = message.get("uri") or translate.uri(message["path"])
+        uri = message.get("uri") or convert.uri(message["path"])
         doc = ls.docs.get(uri) or OpenDocument(uri, 0, message.get("text", ""), ls.client.encoding)
         if "version" not in message or doc.version == message["version"]:
             add(uri, _report(ls, doc, message, known.get(uri)))
@@ -95,18 +95,18 @@ async def _survey(
 def _report(ls: ResilintServer, doc: OpenDocument, message: Message, before: str | None) -> WholeReport | None:
     """A file's part; None if there is nothing in it that the editor does not know."""
     marks = message["marks"]
-    number = translate.result_id(marks)
+    number = convert.result_id(marks)
     if number == (before or _CLEAN):
         return None
     return types.WorkspaceFullDocumentDiagnosticReport(
         uri=doc.uri,
-        items=translate.diagnostics(doc, marks, ls.client),
+        items=convert.diagnostics(doc, marks, ls.client),
         version=message.get("version"),
         result_id=number,
     )
 
 
-_CLEAN = translate.result_id(())
+_CLEAN = convert.result_id(())
 
 
 class _Progress:

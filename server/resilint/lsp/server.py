@@ -11,17 +11,17 @@ from typing import Any
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from .. import files
+from ..fs import files
 from ..version import __version__
-from . import translate
-from .analysis import Analysis, Limits, Lost, command
+from . import convert
+from .capabilities import Client, Wishes
+from .convert import Mark
+from .diagnostics_store import Reports
 from .document import LARGEST, OpenDocument
 from .failure import Failure, Work
-from .options import Client, Wishes
 from .pipe import Message
 from .protocol import Protocol
-from .reports import Reports
-from .translate import Mark
+from .worker_process import Analysis, Limits, Lost, command
 
 log = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ class ResilintServer(LanguageServer):
         self._learn(doc, _ENDLESS, (_not_analysed(message),))
 
     def _opening(self, doc: OpenDocument) -> Message:
-        path = translate.path(doc.uri)
+        path = convert.path(doc.uri)
         path = os.path.normpath(path) if path else ""
         without = sorted(self._pieces_out.get(doc.uri, ()))
         return {
@@ -187,9 +187,9 @@ class ResilintServer(LanguageServer):
 
     def _roots(self) -> Message:
         roots = [
-            {"path": os.path.normpath(translate.path(uri)), "given": dict(self.wishes_for(uri).given)}
+            {"path": os.path.normpath(convert.path(uri)), "given": dict(self.wishes_for(uri).given)}
             for uri in self.folders
-            if translate.path(uri)
+            if convert.path(uri)
         ]
         given = dict(self.wishes_for().given)
         return {"do": "roots", "roots": roots, "given": given, "left_out": sorted(self._roots_out)}
@@ -254,7 +254,7 @@ class ResilintServer(LanguageServer):
             self._stir()
         if not self.client.pull:
             if changed or version != doc.version:
-                self._publish(doc.uri, doc.version, translate.diagnostics(doc, marks, self.client))
+                self._publish(doc.uri, doc.version, convert.diagnostics(doc, marks, self.client))
         elif changed:
             self.refresh()
 

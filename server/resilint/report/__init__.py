@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from ..result import FileResult
+    from ..results import FileResult
     from .view import View
 
     Render = Callable[[Sequence[FileResult], View], str]

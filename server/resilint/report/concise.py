@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..result import FileResult
+from ..results import FileResult
 from .view import View, said, where
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from ..result import Change, Line
+from ..results import Change, Line
 
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 

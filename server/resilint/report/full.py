@@ -12,7 +12,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ..result import FileResult, Line, Note, Offer, Place, Problem
+from ..results import FileResult, Line, Note, Offer, Place, Problem
 from .columns import DOTS, Cell, cells, width, window
 from .diff import Row, diff
 from .view import View, visible, where

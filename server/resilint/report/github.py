@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..result import FileResult, Problem
+from ..results import FileResult, Problem
 from .view import View, said, visible
 
 _MOST = 10

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from ..result import FileResult, Problem
+from ..results import FileResult, Problem
 from .view import View, sound
 
 _SEVERITIES = {"error": "critical", "warning": "major", "info": "minor", "hint": "info"}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..result import FileResult, Note, Offer, Place, Problem
+from ..results import FileResult, Note, Offer, Place, Problem
 from .view import View, sound
 
 

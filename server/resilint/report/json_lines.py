@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ..result import FileResult
+from ..results import FileResult
 from .json import entry
 from .view import View
 

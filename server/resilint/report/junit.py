@@ -5,8 +5,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from ..own import CRASHED, SYNTAX, UNREADABLE
-from ..result import FileResult, Problem
+from ..own_rules import CRASHED, SYNTAX, UNREADABLE
+from ..results import FileResult, Problem
 from .view import View, said, slashed, visible, where
 
 _BROKEN = {CRASHED.code, SYNTAX.code, UNREADABLE.code}

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from resilint_rules.kit.rule import Severity
 
-from ..own import CRASHED
-from ..result import Change, FileResult, Line, Note, Offer, Place, Problem
+from ..own_rules import CRASHED
+from ..results import Change, FileResult, Line, Note, Offer, Place, Problem
 from ..version import __version__
 from .view import Card, View, is_absolute, slashed, sound
 

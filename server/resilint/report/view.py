@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from resilint_rules.kit.rule import Rule, Severity
 
-from ..result import Problem
+from ..results import Problem
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # the C0 and C1 controls: they move the cursor and change colours

@@ -1,0 +1,180 @@
+"""What is done with a signed token: whether its signature is checked, and what is read of it when it is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit.fixes.edits import add_argument, replace
+from ..kit.interp.calls import Argument, TokenCall, literal
+from ..kit.interp.frame import Frame
+from ..kit.interp.values import Const, Mapping, Result, Sequence
+from ..kit.rule import Applicability, Fix
+from ..kit.syntax.tree import children, walk
+from ..kit.trust.switches import chosen
+
+_HARMLESS = frozenset(("kid", "alg", "typ", "iss", "exp", "iat", "nbf", "aud", "azp", "tid", "jti", "header"))
+"""What helps to find the key, or says how long a token lasts: worthless to a forger."""
+_FAMILIES = {"HS": "shared", "RS": "public", "ES": "public", "PS": "public", "Ed": "public"}
+_ISSUED = re.compile(r"sso|oidc|openid|oauth", re.IGNORECASE)
+
+
+def unchecked(call: TokenCall) -> str:
+    """The option by which the signature is not looked at, as written; "" if it is, or if that cannot be seen."""
+    fact = call.fact
+    if fact.word("form") == "unverified":
+        return fact.name.rpartition(".")[2]
+    options = fact.param("options")
+    given = call.args.get(options) if options is not None else None
+    if given is not None and isinstance(given.value, Mapping):
+        for key in fact.words("signature"):
+            found = given.value.items.get(key)
+            if found is not None and literal(found[0]) is False:
+                return f"{key}: False"
+    verify = fact.param("verify")
+    flag = call.args.get(verify) if verify is not None else None
+    return "verify=False" if flag is not None and literal(flag.value) is False else ""
+
+
+def algorithms(call: TokenCall) -> list[str] | None:
+    """The algorithms that a token may be signed with, [] if any will do; None if that cannot be seen."""
+    param = call.fact.param("algorithms")
+    if param is None:
+        return None
+    value = call.args.value(param)
+    if value is None and len(call.args.positional) > max(2, param.index):
+        return None  # it may be one of those given by position
+    if value is None or literal(value) is None:
+        return [] if call.fact.word("missing_algorithms") == "accepts" else None
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return [value.value]
+    if not isinstance(value, Sequence):
+        return None
+    names = [each.value for each in value.members if isinstance(each, Const) and isinstance(each.value, str)]
+    return names if names and len(names) == len(value.members) else None
+
+
+def kinds(names: list[str]) -> set[str]:
+    """What keys the algorithms take: a secret that both sides share, or the public half of a pair."""
+    return {_FAMILIES[name[:2]] for name in names if name[:2] in _FAMILIES}
+
+
+def believed(call: TokenCall) -> bool:
+    """Whether claims of a token that was not checked are used for more than finding the way to a check."""
+    frame = call.frame
+    if chosen(frame, call.node) or _fresh(call):
+        return False
+    for each in frame.outermost.all_frames():
+        for other in each.calls.values():
+            if isinstance(other, TokenCall) and other.fact.word("form") != "peek" and not unchecked(other):
+                return False
+    if _shown(call):
+        return False
+    read = _keys(frame, call.node)
+    return read is None or not read <= _HARMLESS
+
+
+def _token(call: TokenCall) -> Argument | None:
+    args = call.args
+    return args.positional[0] if args.positional else args.named.get("jwt") or args.named.get("token")
+
+
+def _fresh(call: TokenCall) -> bool:
+    """Whether the token comes straight out of a response: its issuer gave it, over a connection that is checked."""
+    token = _token(call)
+    if token is None:
+        return False
+    text, place = call.frame.tree.code(token.node), f"{call.frame.scope.module.doc.module}.{call.frame.qualname}"
+    if "id_token" in text or ("token" in text and _ISSUED.search(place)):
+        return True  # a login: it comes from the issuer's own address
+    return isinstance(token.value, Result) and "esponse" in token.value.of
+
+
+def _shown(call: TokenCall) -> bool:
+    """Whether somebody else is shown the same token, who may have checked it."""
+    token = _token(call)
+    if token is None:
+        return True
+    top, text = call.frame.outermost, call.frame.tree.code(token.node)
+    own = {id(each.node) for frame in top.all_frames() for each in frame.calls.values() if isinstance(each, TokenCall)}
+    for node in walk(top.tree.module):
+        if isinstance(node, cst.Call) and id(node) not in own:
+            parts = [each for arg in node.args for each in _parts(arg.value, own)]
+            if any(isinstance(each, type(token.node)) and top.tree.code(each) == text for each in parts):
+                return True
+    return False
+
+
+def _parts(node: cst.CSTNode, own: set[int]) -> Iterator[cst.CSTNode]:
+    """The nodes of an expression, those in the calls that read the token left out."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if id(node) not in own:
+            yield node
+            stack.extend(children(node))
+
+
+def _keys(frame: Frame, node: cst.CSTNode) -> set[str] | None:
+    """The keys that are read of what a call gives back; None if it is used as a whole."""
+    top = frame.node if frame.node is not None else frame.tree.module
+    parents = {id(child): each for each in walk(top) for child in children(each)}
+    place = parents.get(id(node))
+    if isinstance(place, cst.Assign) and len(place.targets) == 1 and isinstance(place.targets[0].target, cst.Name):
+        name = place.targets[0].target
+        names = [each for each in walk(top) if isinstance(each, cst.Name) and each is not name]
+        uses = [each for each in names if each.value == name.value]
+        return _together(_key(parents, each) for each in uses)
+    return _together([_key(parents, node)])
+
+
+def _together(keys: Iterator[str | None] | list[str | None]) -> set[str] | None:
+    found: set[str] = set()
+    for key in keys:
+        if key is None:
+            return None
+        found.add(key)
+    return found
+
+
+def _key(parents: dict[int, cst.CSTNode], node: cst.CSTNode) -> str | None:
+    """The key that is read of a mapping where it is used: `it["exp"]`, `it.get("exp")`, `"exp" in it`."""
+    place = parents.get(id(node))
+    key: cst.CSTNode | None = None
+    if isinstance(place, cst.Subscript) and place.value is node and isinstance(place.slice[0].slice, cst.Index):
+        key = place.slice[0].slice.value
+    elif isinstance(place, cst.Attribute) and place.value is node and place.attr.value == "get":
+        call = parents.get(id(place))
+        key = call.args[0].value if isinstance(call, cst.Call) and call.args else None
+    elif isinstance(place, cst.ComparisonTarget) and isinstance(place.operator, (cst.In, cst.NotIn)):
+        test = parents.get(id(place))
+        key = test.left if isinstance(test, cst.Comparison) else None
+    if isinstance(key, cst.SimpleString) and isinstance(key.evaluated_value, str):
+        return key.evaluated_value
+    return None
+
+
+def narrowed(call: TokenCall, keep: list[str], applicability: Applicability = "unsafe") -> list[Fix]:
+    """Leaves only some of the algorithms that are written in the call."""
+    param = call.fact.param("algorithms")
+    given = call.args.get(param) if param is not None else None
+    if given is None or not isinstance(given.node, (cst.List, cst.Tuple)) or not keep:
+        return []
+    if not any(each is given.node for each in walk(call.node)) or "#" in call.frame.tree.code(given.node):
+        return []
+    texts = [call.frame.tree.code(each.value) for each in given.node.elements if _named(each.value) in keep]
+    edit = replace(call.frame, given.node, f"[{', '.join(texts)}]")
+    return [Fix(f"Accept only {', '.join(keep)}", (edit,), (), applicability)] if len(texts) == len(keep) else []
+
+
+def _named(node: cst.CSTNode) -> object:
+    return node.evaluated_value if isinstance(node, cst.SimpleString) else None
+
+
+def pinned(call: TokenCall) -> list[Fix]:
+    """Names the algorithm to accept; which one is right, and the key for it, a person must say."""
+    text = call.fact.word("fix")
+    edit = add_argument(call, text) if text else None
+    return [Fix(f"Add {text}", (edit,), (), "displayonly")] if edit is not None else []

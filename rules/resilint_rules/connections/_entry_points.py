@@ -1,0 +1,109 @@
+"""Functions that others start again and again: for each request, each task, each turn of a loop."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..kit.interp.calls import Call
+from ..kit.interp.frame import Frame
+from ..kit.interp.values import Const, Instance, Method, Ref, Result, Value, options
+
+
+def entry(frame: Frame) -> str:
+    """What a function is called for, by its decorators or its shape: "request", "task", "event"; "" for others."""
+    if _takes_events(frame):
+        return "event"
+    for _, value in frame.decorators:
+        for each in options(value):
+            found = _declared(frame, each)
+            if found:
+                return found
+    return ""
+
+
+def _takes_events(frame: Frame) -> bool:
+    """Whether it is the handler that a cloud starts for each event: a function `...handler(event, context)`."""
+    node = frame.node
+    if frame.outer is not None or "." in frame.qualname or not isinstance(node, cst.FunctionDef):
+        return False
+    names = [each.name.value.strip("_") for each in node.params.params]
+    return frame.qualname.lower().endswith("handler") and names in (["event", "context"], ["event", ""])
+
+
+def _declared(frame: Frame, value: Value) -> str:
+    catalog = frame.scope.catalog
+    if isinstance(value, Method):
+        if catalog.method("task", value.owner.type, value.name) is not None:
+            return "task"
+        return "request" if catalog.method("route", value.owner.type, value.name) is not None else ""
+    name = value.name if isinstance(value, Ref) else value.of if isinstance(value, Result) else ""
+    called = name.removesuffix("()")
+    if catalog.fact("task", called) is not None:
+        return "task"
+    owner, _, method = called.rpartition(".")
+    if owner.endswith("()"):
+        app = catalog.fact("app", owner[:-2])
+        if app is not None and catalog.method("route", app.word("type"), method) is not None:
+            return "request"
+    return ""
+
+
+def turn(call: Call) -> cst.For | None:
+    """The `for` loop that a call is made in each turn of, unless it only counts attempts."""
+    loops = [each.node for each in call.within if each.kind == "loop"]
+    if not loops or not isinstance(loops[-1], cst.For):
+        return None
+    over = loops[-1].iter
+    counts = isinstance(over, cst.Call) and isinstance(over.func, cst.Name) and over.func.value in ("range", "count")
+    return None if counts else loops[-1]
+
+
+def the_same_each_time(call: Call) -> bool:
+    """Whether everything a call is given is the same each time: literals, and constants of the module."""
+    if call.args.open_names or call.args.open_positions:
+        return False
+    module = call.frame.scope.module
+    for each in (*call.args.positional, *call.args.named.values()):
+        value = each.value
+        if isinstance(value, Instance) and value.made is not None:
+            if not the_same_each_time(value.made):
+                return False
+        elif isinstance(value, Const):
+            if value.soft or (value.name and value.name not in module.bindings):
+                return False
+        else:
+            return False
+    return True
+
+
+def used_once(call: Call) -> bool:
+    """Whether a client is used for one call where it is made, and never leaves that place.
+
+    A stream does not count: its connection is its own in any case.
+    """
+    frame = call.frame
+    made = next(iter(_made(call)), None)
+    if made is None or made.escaped or any(kind == "set" for kind, _, _ in made.events):
+        return False
+    kept = [*frame.returns, *(value for _, _, _, value in frame.sets.values())]
+    if any(each is made for value in kept for each in options(value)):
+        return False
+    if any(_uses(each, call) for each in frame.nested):
+        return False
+    others = [other for other in frame.calls.values() if other is not call and not other.fact.flag("part")]
+    uses = [other for other in others if any(each.made is call for each in other.clients)]
+    return len(uses) == 1 and _loops(uses[0]) == _loops(call) and not uses[0].fact.flag("streams")
+
+
+def _made(call: Call) -> list[Instance]:
+    found = call.result
+    inner = getattr(found, "value", found)
+    return [inner] if isinstance(inner, Instance) else []
+
+
+def _uses(frame: Frame, call: Call) -> bool:
+    return any(each.made is call for other in frame.calls.values() for each in other.clients)
+
+
+def _loops(call: Call) -> list[int]:
+    return [id(each.node) for each in call.within if each.kind == "loop"]

@@ -1,0 +1,72 @@
+"""Moves a line from a function to its module, so that it runs once."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from ..kit.interp.calls import Call
+from ..kit.rule import Fix
+from ..kit.syntax.text import Edit
+from ..kit.syntax.tree import walk
+
+
+def to_module(call: Call) -> list[Fix]:
+    """Makes an object in front of the function that made it; [] where it is not made in one plain line of its own.
+
+    Not for what belongs to an event loop, which does not run yet when a module is imported.
+    """
+    frame, statement = call.frame, call.statement
+    node, module = frame.node, frame.scope.module
+    if call.fact.mode == "async" or frame.outer is not None or "." in frame.qualname:
+        return []
+    if not isinstance(node, cst.FunctionDef) or not isinstance(statement, cst.Assign):
+        return []
+    if len(statement.targets) != 1 or statement.value is not call.node:
+        return []
+    target = statement.targets[0].target
+    if not isinstance(target, cst.Name) or target.value in module.bindings or target.value in module.imports:
+        return []
+    name = target.value
+    bound = [each for each in walk(node) if _binds(each, name)]
+    if len(bound) != 1 or re.search(rf"^{name}\b", module.text, re.MULTILINE):
+        return []
+    used = {each.value for each in walk(call.node) if isinstance(each, cst.Name)}
+    local = {each.value for each in walk(node.params) if isinstance(each, cst.Name)} | set(frame.env)
+    document = module.doc
+    start, end = frame.tree.span(statement)
+    row = document.position(start)[0]
+    line_start = document.starts[row - 1]
+    last = document.position(end)[0]
+    stop = document.starts[last - 1] + len(document.line(last))
+    if used & local or document.text[line_start:start].strip() or document.text[end:stop].strip() or last != row:
+        return []
+    newline = document.newline
+    body = node.body.body if isinstance(node.body, cst.IndentedBlock) else ()
+    if len(body) < 2 or not any(isinstance(each, cst.SimpleStatementLine) and statement in each.body for each in body):
+        return []
+    head = frame.tree.start
+    while document.text.startswith(("#", "\n", "\r"), head):  # comments in front of it stay there
+        head = document.starts[document.position(head)[0]]
+    text = document.text[start:end]
+    return [
+        Fix(
+            f"Make {name} once, in front of {node.name.value}",
+            (Edit(head, head, f"{text}{newline}{newline}{newline}"), Edit(line_start, stop + len(newline), "")),
+        )
+    ]
+
+
+def _binds(node: cst.CSTNode, name: str) -> bool:
+    if isinstance(node, cst.Assign):
+        targets: list[cst.CSTNode] = [each.target for each in node.targets]
+    elif isinstance(node, (cst.AugAssign, cst.For)):
+        targets = [node.target]
+    elif isinstance(node, cst.Param):
+        targets = [node.name]
+    elif isinstance(node, cst.With):
+        targets = [each.asname.name for each in node.items if each.asname is not None]
+    else:
+        targets = []
+    return any(isinstance(each, cst.Name) and each.value == name for target in targets for each in walk(target))

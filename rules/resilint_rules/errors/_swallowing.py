@@ -1,0 +1,325 @@
+"""Handlers that let a failure disappear, and the line that makes them speak."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit.exceptions.handlers import CONTINUE, FALLS, Clause, calls_in, clauses, is_log, last_name, ways
+from ..kit.fixes.edits import before_body
+from ..kit.interp.calls import Call, Guard
+from ..kit.interp.frame import Frame
+from ..kit.retries.policies import external
+from ..kit.rule import Fix, Import
+from ..kit.syntax.comments import explained
+from ..kit.syntax.text import Edit
+from ..kit.syntax.tree import walk
+
+_PROBES = re.compile(
+    r"(?:^|_)(?:is|has|can|check|ping|probe|test|try|exists?|valid|validate|verify|alive|health\w*|ready|reachable|"
+    r"available|online|connected|running|responds?|up|wait|await|poll|supports?|detect|discover|identify|guess|maybe|ensure|"
+    r"status)(?:_|$)",
+    re.IGNORECASE,
+)
+"""Functions whose answer is whether the other side is there: a failure is the answer."""
+_PARTING = re.compile(
+    r"clos|clean|stop|shut|tear|__del__|__a?exit__|disconnect|logout|logoff|quit|dispos|releas|abort|cancel|kill|"
+    r"terminat|finali|drain|unregister|unsubscribe|reset|forget|delete|remov|purge|leav",
+    re.IGNORECASE,
+)
+"""Functions that end something: what cannot be ended is gone already."""
+_ASIDE = re.compile(
+    r"telemetr|analytic|track|usage|beacon|heartbeat|metric|stat(?:s|sd|istic)|best_?effort|optional|silent|quiet|safe|"
+    r"ignor|typing|(?:latest|newer|newest)_?version|version_?check|check_?(?:for_?)?(?:\w+_)?(?:updates?|version)",
+    re.IGNORECASE,
+)
+"""Names that say that a failure is to be of no consequence."""
+_MEANT = re.compile(
+    r"^(?!.*\b(?:TO.?DO|FIX.?ME)\b).*(?:swallow|ignor|best[- ]effort|no[nt][- ]?(?:critical|fatal)|"
+    r"(?:n't|not|never) (?:matter|mind|care|break|block|fail))",
+    re.IGNORECASE,
+)
+"""What is written above a `try` by somebody who does not mind a failure."""
+_OF_USE = re.compile(
+    r"telemetr|analytics|\btele\.|anonymous\w* (?:usage|event|statistic|data)|usage (?:data|statistic|report)",
+    re.IGNORECASE,
+)
+"""What is said of a program that tells its makers how it is used: it never fails for that."""
+_READS = re.compile(r"recv|receive|read|next|__anext__|__next__|get_message")
+_HUNG_UP = re.compile(r"Closed\w*$|Disconnect\w*$|EndOf\w+$|EOF\w*$|IncompleteRead\w*$")
+_FAILED = re.compile(r"\bfail|\berror|\bcould ?n[o']t\b|\bunable\b|\bcan(?:not|'t)\b", re.IGNORECASE)
+_NONE = re.compile(r"\bOptional\[|\|\s*None\b|\bNone\s*\|")
+_COUNTS = re.compile(r"fail|err|miss|skip|bad|retr|attempt", re.IGNORECASE)
+_REPORTS = re.compile(
+    r"(?:^|_)(?:fail\w*|err\w*|warn\w*|abort|alert|notify|report\w*|complain|problem)(?:_|$)", re.IGNORECASE
+)
+_OWN_LOG = re.compile(r"\b(?:self|cls)\.(?:_?log(?:ger)?|_?LOG(?:GER)?)(?=\.(?:debug|info|warning|error|exception)\()")
+_LOUD = frozenset((
+    "warning", "warn", "error", "exception", "critical", "fatal",
+    "awarning", "awarn", "aerror", "aexception", "acritical", "afatal",
+))  # fmt: skip
+_LOGGERS = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER", "_LOG")
+
+
+def silent(guard: Guard) -> Iterator[tuple[Clause, Call]]:
+    """Clauses by which the failure of an external call leaves no trace, each with the call."""
+    every = [call for call in guard.calls if external(call) and not call.deferred]
+    asking = [call for call in every if not call.fact.flag("question")]
+    calls = [call for call in asking if _guarded(guard, call) and not _harmless(call)]
+    if not calls or _excused(guard.frame) or _seen_later(guard):
+        return
+    for clause in clauses(guard):
+        if not _says_nothing(clause) or clause.comment or _only_slow(clause, guard) or _verdict(clause, guard):
+            continue
+        if _tried_out(clause, guard):
+            continue
+        meant = (each for each in calls if clause.concerns(each) and not _handled_before(guard, clause, each))
+        call = next((each for each in meant if not _hung_up(clause, each)), None)
+        if call is not None and not explained(call, guard.node, _MEANT):
+            yield clause, call
+
+
+def _guarded(guard: Guard, call: Call) -> bool:
+    """Whether no other `try` stands between a `try` and a call in its body."""
+    inner = [each.node for each in call.within if each.kind == "try" and each.part == "body"]
+    return bool(inner) and inner[-1] is guard.node
+
+
+def _parting(call: Call) -> bool:
+    """Whether a call ends something."""
+    names = (last_name(call.node), call.callee.rpartition(".")[2])
+    return call.verb == "DELETE" or any(_PARTING.search(name) for name in names)
+
+
+def _looked_for(call: Call) -> bool:
+    """Whether what a call gives is kept on the object, and the module asks elsewhere whether it is there."""
+    statement = call.statement
+    targets = [each.target for each in statement.targets] if isinstance(statement, cst.Assign) else []
+    kept = [each for each in targets if isinstance(each, cst.Attribute)]
+    text = call.frame.scope.module.text
+    names = (re.escape(call.frame.tree.code(each)) for each in kept)
+    return any(re.search(rf"\b(?:if|while|not|and|or) {name}(?: is\b| ==|:|\n)", text) for name in names)
+
+
+def _harmless(call: Call) -> bool:
+    """Whether nobody misses what a call was to do."""
+    return _parting(call) or _looked_for(call) or _of_use(call)
+
+
+def _of_use(call: Call) -> bool:
+    """Whether a call sends off something, reads no answer, and its function or who calls it says what it is for."""
+    uses = call.response.uses if call.response is not None else []
+    if call.peer != "http" or call.verb in ("GET", "HEAD") or any(name not in ("close", "aclose") for name, _ in uses):
+        return False
+    if call.response is not None and call.response.escaped:
+        return False
+    module, name = call.frame.scope.module, call.frame.outermost.qualname.rpartition(".")[2]
+    spans = [
+        (each.start, each.end) for each in module.outline.pieces if module.text.find(name, each.start, each.end) >= 0
+    ]
+    return bool(name) and any(_OF_USE.search(module.text, *span) for span in spans)
+
+
+def _excused(frame: Frame) -> bool:
+    name = frame.qualname.rpartition(".")[2]
+    if any(pattern.search(name) for pattern in (_PROBES, _PARTING)):
+        return True
+    return bool(_ASIDE.search(frame.qualname) or _ASIDE.search(frame.scope.module.doc.module))
+
+
+def _says_nothing(clause: Clause) -> bool:
+    """Whether a clause only goes on, or gives a constant back."""
+    return all(_is_nothing(each) for each in _lines(clause.node.body))
+
+
+def _lines(body: cst.BaseSuite) -> list[cst.CSTNode]:
+    """The statements of a block, each by itself."""
+    if isinstance(body, cst.SimpleStatementSuite):
+        return list(body.body)
+    return [
+        each for line in body.body for each in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+    ]
+
+
+def _is_nothing(node: cst.CSTNode) -> bool:
+    if isinstance(node, (cst.Pass, cst.Continue)):
+        return True
+    if isinstance(node, cst.Expr):
+        return isinstance(node.value, cst.Ellipsis)
+    return isinstance(node, cst.Return) and (node.value is None or _is_constant(node.value))
+
+
+def _is_constant(node: cst.CSTNode) -> bool:
+    if isinstance(node, (cst.Tuple, cst.List)):
+        refused = any(
+            isinstance(each.value, cst.Integer) and 400 <= each.value.evaluated_value < 600 for each in node.elements
+        )
+        return not refused and all(_is_constant(each.value) for each in node.elements)
+    if isinstance(node, cst.Dict):
+        return not node.elements
+    if isinstance(node, cst.SimpleString):
+        return not node.raw_value  # one with words in it tells the caller
+    return isinstance(node, (cst.Integer, cst.Float)) or (
+        isinstance(node, cst.Name) and node.value in ("None", "True", "False")
+    )
+
+
+def _verdict(clause: Clause, guard: Guard) -> bool:
+    """Whether a clause tells the caller: it answers no to a question, or gives None to callers that expect it.
+
+    One that goes on answers with the function's last statement, if the `try` answers by itself where nothing fails.
+    """
+    returned = [each for each in walk(clause.node.body) if isinstance(each, cst.Return)]
+    if not returned and any(isinstance(each, cst.Return) for each in walk(guard.node.body)):
+        returned = [each for each in (_after(guard),) if isinstance(each, cst.Return)]
+    values = [each.value for each in returned]
+    names = {_told(each) for each in values}
+    if names & {"True", "False"} or _exit_codes(values, guard):
+        return True
+    name = guard.frame.qualname.rpartition(".")[2]
+    return names == {"None"} and (_may_be_none(guard) or (name.startswith("_") and not name.startswith("__")))
+
+
+def _exit_codes(values: list[cst.BaseExpression | None], guard: Guard) -> bool:
+    """Whether a failure is told by a number, where success is another."""
+    answers = [each.value for each in walk(guard.node.body) if isinstance(each, cst.Return)]
+    every = [*values, *answers]
+    if not values or not answers or not all(isinstance(each, cst.Integer) for each in every):
+        return False
+    told, meant = ({each.value for each in group if isinstance(each, cst.Integer)} for group in (values, answers))
+    return told.isdisjoint(meant)
+
+
+def _tried_out(clause: Clause, guard: Guard) -> bool:
+    """Whether a `try` only finds out which of some is there: its answer is thrown away, and the first is the last."""
+    loop = guard.within[-1].node if guard.within and guard.within[-1].kind == "loop" else None
+    lines = loop.body.body if isinstance(loop, cst.For) else ()
+    place = next((index for index, line in enumerate(lines) if line is guard.node), None)
+    if not isinstance(loop, cst.For) or place is None or not clause.leaves <= frozenset((FALLS, CONTINUE)):
+        return False
+    said = _lines(guard.node.body)
+    last = said.pop() if isinstance(said[-1], (cst.Break, cst.Return)) else None
+    names = {each.value for each in walk(loop.target) if isinstance(each, cst.Name)}
+    asked = {each.value for line in said for each in walk(line) if isinstance(each, cst.Name)}
+    if not all(isinstance(each, cst.Expr) for each in said) or not names & asked:
+        return False
+    after = guard.node.orelse or (lines[place + 1] if CONTINUE in clause.leaves and place + 1 < len(lines) else None)
+    return last is not None or (after is not None and not ways(after) & frozenset((FALLS, CONTINUE)))
+
+
+def _told(node: cst.CSTNode | None) -> str:
+    """The constant that is given back: True, False, None, also several of one; "" for anything else."""
+    if isinstance(node, cst.Tuple):
+        every = {_told(each.value) for each in node.elements}
+        return every.pop() if len(every) == 1 else ""
+    return "None" if node is None else node.value if isinstance(node, cst.Name) else ""
+
+
+def _may_be_none(guard: Guard) -> bool:
+    """Whether None may come back anyway, as the function promises or gives it back elsewhere: its callers look."""
+    node = guard.frame.node
+    if not isinstance(node, cst.FunctionDef):
+        return False
+    if node.returns is not None and _NONE.search(guard.frame.tree.code(node.returns.annotation)):
+        return True
+    inside = {id(each) for each in walk(guard.node)}
+    elsewhere = [each.value for each in walk(node) if isinstance(each, cst.Return) and id(each) not in inside]
+    told = {_told(each) for each in elsewhere}
+    return "None" in told and told != {"None"}
+
+
+def _after(guard: Guard) -> cst.CSTNode | None:
+    """The statement after a `try`, or the function's last if it ends a block; None if that holds others."""
+    body = guard.frame.node.body if isinstance(guard.frame.node, cst.FunctionDef) else None
+    if not isinstance(body, cst.IndentedBlock):
+        return None
+    blocks = [each.body for each in walk(body) if isinstance(each, cst.IndentedBlock)]
+    block = next((each for each in blocks if any(line is guard.node for line in each)), body.body)
+    place = next((index for index, line in enumerate(block) if line is guard.node), -1)
+    line = block[place + 1] if 0 <= place < len(block) - 1 else body.body[-1]
+    return line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
+
+
+def _only_slow(clause: Clause, guard: Guard) -> bool:
+    """Whether a clause only catches that nothing came in time, in a loop that goes on to wait."""
+    looped = any(each.kind == "loop" for each in guard.within)
+    return looped and bool(clause.errors) and all("timeout" in each.lower() for each in clause.errors or ())
+
+
+def _hung_up(clause: Clause, call: Call) -> bool:
+    """Whether a clause only catches that the other side has hung up, and whoever reads what it sends is told.
+
+    That is the call itself, or another on the connection that an object keeps.
+    """
+    kept = call.peer == "websocket" and call.written.startswith(("self.", "cls."))
+    talks = kept or _READS.match(call.callee.rpartition(".")[2])
+    return bool(talks and clause.errors) and all(_HUNG_UP.search(each) for each in clause.errors or ())
+
+
+def _handled_before(guard: Guard, clause: Clause, call: Call) -> bool:
+    """Whether a clause above takes the failures to reach the other side, so that this one has only the rest."""
+    for each in clauses(guard):
+        if each.node is clause.node:
+            return False
+        if each.concerns(call):
+            return True
+    return False
+
+
+def _seen_later(guard: Guard) -> bool:
+    """Whether the function raises or complains after the `try`, counts failures, or has another way to learn of it."""
+    frame = guard.frame
+    if frame.node is None:
+        return False
+    end = frame.tree.span(guard.node).end
+    inside = {id(each) for each in walk(guard.node)}
+    for node in walk(frame.node):
+        if id(node) in inside:
+            continue
+        if isinstance(node, cst.Raise) and frame.tree.span(node).start >= end:
+            return True
+        if isinstance(node, cst.Call) and _tells(node) and frame.tree.span(node).start >= end:
+            return True
+        if isinstance(node, cst.AugAssign) and _COUNTS.search(frame.tree.code(node.target)):
+            return True
+    return any(_tells(each) for each in calls_in(guard.node.body))
+
+
+def _tells(node: cst.Call) -> bool:
+    """Whether a call tells somebody of a failure, by its name."""
+    name = last_name(node)
+    if is_log(node):
+        said = (each for each in walk(node) if isinstance(each, (cst.SimpleString, cst.FormattedStringText)))
+        return name in _LOUD or any(_FAILED.search(each.value) for each in said)
+    return bool(_REPORTS.search(name))
+
+
+def spoken(clause: Clause, call: Call) -> list[Fix]:
+    """Writes a warning with the traceback to the log, and goes on as before."""
+    frame, body = clause.frame, clause.node.body
+    logger, imports = _logger(frame)
+    subject = call.written if '"' not in call.written and len(call.written) <= 60 else call.callee
+    text = f'{logger}.warning("{subject} failed", exc_info=True)'
+    nothing = [each for each in walk(body) if isinstance(each, (cst.Pass, cst.Ellipsis))]
+    edit: Edit | None
+    if nothing:
+        start, end = frame.tree.span(nothing[-1])
+        edit = Edit(start, end, text)
+    else:
+        edit = before_body(frame, body, text)
+    return [Fix("Write a warning to the log", (edit,), imports)] if edit is not None and len(nothing) <= 1 else []
+
+
+def _logger(frame: Frame) -> tuple[str, tuple[Import, ...]]:
+    """How this function reaches its log: by its object's, by the module's, or by asking for one."""
+    own = _OWN_LOG.search(frame.outermost.tree.text)
+    if own is not None:
+        return own.group(), ()
+    module = frame.scope.module
+    for name in _LOGGERS:
+        made = re.compile(rf"^{name}\b[^=\n]*=[^\n]*\bget_?[lL]ogger\(", re.MULTILINE)
+        if name in module.bindings and made.search(module.text):
+            return name, ()
+    return "logging.getLogger(__name__)", (Import("logging"),)

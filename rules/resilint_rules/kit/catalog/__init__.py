@@ -1,0 +1,1 @@
+"""Facts about libraries as records, and the versions for which they hold."""

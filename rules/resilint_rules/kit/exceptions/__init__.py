@@ -1,0 +1,1 @@
+"""Exception handlers and the classes that they catch."""

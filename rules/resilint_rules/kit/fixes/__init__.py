@@ -1,0 +1,1 @@
+"""Text edits that rules offer as fixes."""

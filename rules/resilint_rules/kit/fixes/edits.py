@@ -1,0 +1,270 @@
+"""Text edits that a careful colleague would make: arguments added, replaced and removed, statements inserted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import libcst as cst
+
+from ..interp.calls import Call
+from ..interp.frame import Frame
+from ..prefilter.mentions import mentioned
+from ..project.module import Module
+from ..syntax.text import Document, Edit
+from ..syntax.tree import Tree, children, walk
+
+
+def number(value: float) -> str:
+    """A number as a person writes it: 27, 3.05."""
+    return f"{value:g}"
+
+
+def add_argument(call: Call, text: str) -> Edit | None:
+    """Adds `name=value` as the last argument; None where that cannot be done without harm."""
+    node, tree = call.node, call.frame.tree
+    if not call.keywords:
+        return None
+    if call.factory is not None:
+        return replace(call.frame, call.factory, f"lambda: {tree.code(call.factory)}({text})")
+    end = tree.span(node).end
+    if not node.args:
+        return Edit(end - 1, end - 1, text)
+    last = node.args[-1]
+    if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
+        return None
+    document = call.frame.scope.module.doc
+    return _append(tree, document, tree.span(node.func).end, node.args, text)
+
+
+def add_key(tree: Tree, node: cst.Dict | cst.Call, document: Document, name: str, value: str) -> Edit:
+    """Adds `"name": value` as the last of a dict display, or `name=value` of a `dict(...)`."""
+    if isinstance(node, cst.Call):
+        items: Sequence[cst.Arg | cst.BaseDictElement] = node.args
+        start, text = tree.span(node.func).end, f"{name}={value}"
+    else:
+        items, start, text = node.elements, tree.span(node).start, f'"{name}": {value}'
+    end = tree.span(node).end
+    return _append(tree, document, start, items, text) if items else Edit(end - 1, end - 1, text)
+
+
+def add_member(frame: Frame, node: cst.Tuple, text: str) -> Edit:
+    """Adds one more as the last of a tuple that has some."""
+    return _append(frame.tree, frame.scope.module.doc, frame.tree.outer(node).start, node.elements, text)
+
+
+def _append(
+    tree: Tree,
+    document: Document,
+    before: int,
+    items: Sequence[cst.Arg | cst.BaseDictElement | cst.BaseElement],
+    text: str,
+) -> Edit:
+    """Adds one more to a list in brackets that begin behind `before`, on a line of its own where all have one."""
+    last = items[-1]
+    stop = tree.outer(last.value).end
+    row, _ = document.position(stop)
+    opened, _ = document.position(before)
+    first, column = document.position(tree.span(items[0]).start)
+    own_lines = row > opened and first > opened and document.position(tree.span(last).start)[1] == column and (
+        len(items) == 1
+        or document.position(tree.span(items[-2]).start)[0] < document.position(tree.span(last).start)[0]
+    )  # fmt: skip
+    if own_lines:
+        indent = document.line(first)[: column - 1]
+        newline = document.newline
+        if isinstance(last.comma, cst.Comma):
+            comma = document.text.index(",", stop)
+            line_end = document.starts[document.position(comma)[0] - 1] + len(
+                document.line(document.position(comma)[0])
+            )
+            rest = document.text[comma + 1 : line_end].strip()
+            if not rest or rest.startswith("#"):
+                return Edit(line_end, line_end, f"{newline}{indent}{text},")
+        else:
+            return Edit(stop, stop, f",{newline}{indent}{text}")
+    return Edit(stop, stop, f", {text}")
+
+
+def front(module: Module, needs: str = "") -> int | None:
+    """Where a definition can be put that functions of a module share: before the first function or class behind the
+    import of what it `needs`, above its comments and the headline of its section. One place, so that many fixes do not
+    define it many times."""
+    brought = not needs
+    top = None
+    for piece in module.outline.pieces:
+        if brought and piece.kind in ("function", "class"):
+            top = piece
+            break
+        brought = brought or re.search(rf"\bimport\b.*\b{needs}\b", module.source(piece)) is not None
+    if top is None:
+        return None
+    document = module.doc
+    row = _above_comments(document, document.position(top.start)[0])
+    blank = row
+    while blank > 1 and not document.line(blank - 1).strip():
+        blank -= 1
+    headline = _above_comments(document, blank)
+    if headline > 1 and any(_RULED.match(document.line(each)) for each in range(headline, blank)):
+        row = headline
+    return document.starts[row - 1]
+
+
+_RULED = re.compile(r"#\s*[#=*~-]{3,}")
+"""A line of a headline: `#########`, `# ======`, `# --- Helpers ---`."""
+
+
+def _above_comments(document: Document, row: int) -> int:
+    while row > 1 and document.line(row - 1).startswith("#"):
+        row -= 1
+    return row
+
+
+def replace(frame: Frame, node: cst.CSTNode, text: str) -> Edit:
+    """Puts other text in place of an expression, its brackets included."""
+    start, end = frame.tree.outer(node)
+    return Edit(start, end, text)
+
+
+def remove_argument(call: Call, name: str) -> Edit | None:
+    """Takes a keyword argument out, with the comma that goes with it."""
+    tree = call.frame.tree
+    args = call.node.args
+    for index, arg in enumerate(args):
+        if arg.keyword is not None and arg.keyword.value == name:
+            if index + 1 < len(args):
+                start, end = tree.span(arg).start, tree.span(args[index + 1]).start
+            else:
+                start = tree.outer(args[index - 1].value).end if index else tree.span(arg).start
+                end = tree.outer(arg.value).end
+            removed = call.frame.scope.module.text[start:end]
+            return Edit(start, end, "") if "#" not in removed else None
+    return None
+
+
+def indentation(frame: Frame, offset: int) -> str:
+    """The white space before the first word of the line that holds an offset."""
+    document = frame.scope.module.doc
+    line = document.line(document.position(offset)[0])
+    return line[: len(line) - len(line.lstrip(" \t\f"))]
+
+
+def after_statement(frame: Frame, node: cst.CSTNode, text: str) -> Edit | None:
+    """Inserts a statement on a line of its own after a simple statement that ends its line; None if more follows."""
+    document = frame.scope.module.doc
+    start, end = frame.tree.span(node)
+    row = document.position(end)[0]
+    line_end = document.starts[row - 1] + len(document.line(row))
+    rest = document.text[end:line_end].strip()
+    if rest and not rest.startswith("#"):
+        return None
+    before = document.text[document.starts[document.position(start)[0] - 1] : start]
+    if before.strip():
+        return None
+    newline = document.newline
+    return Edit(
+        line_end,
+        line_end,
+        newline + newline.join(indentation(frame, start) + line if line else "" for line in text.split("\n")),
+    )
+
+
+def before_body(frame: Frame, suite: cst.BaseSuite, text: str) -> Edit | None:
+    """Inserts a statement as the first of an indented block; None if there is no block."""
+    if not isinstance(suite, cst.IndentedBlock) or not suite.body:
+        return None
+    start = frame.tree.span(suite.body[0]).start
+    document = frame.scope.module.doc
+    line_start = document.starts[document.position(start)[0] - 1]
+    indent = document.text[line_start:start]
+    if indent.strip():
+        return None
+    return Edit(line_start, line_start, f"{indent}{text}{document.newline}")
+
+
+def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable[[str], str]) -> tuple[Edit, ...]:
+    """Gives an expression a name before its statement, and checks it; () where that could change what happens.
+
+    It can where the expression may not be evaluated at all, or where something is called before it.
+    """
+    frame, statement = call.frame, call.statement
+    if statement is None or frame.kind == "lambda" or not _comes_first(statement, node):
+        return ()
+    name = unused(frame, names)
+    tree, document = frame.tree, frame.scope.module.doc
+    start = tree.span(statement).start
+    line = document.starts[document.position(start)[0] - 1]
+    indent = document.text[line:start]
+    if not name or indent.strip() or document.text.startswith("elif", start):
+        return ()
+    if not isinstance(frame.node, cst.FunctionDef) and indent:  # a class would get an attribute
+        return ()
+    text = _drawn_in(frame, node, indent)
+    if _breaks(text):
+        text = f"({text})"
+    newline = document.newline
+    outer = tree.outer(node)
+    return (
+        Edit(start, start, f"{name} = {text}{newline}{indent}{check(name)}{newline}{indent}"),
+        Edit(outer.start, outer.end, name),
+    )
+
+
+def _drawn_in(frame: Frame, node: cst.CSTNode, indent: str) -> str:
+    """The text of an expression, its further lines as deep below a line's indentation as they are below their first."""
+    tree = frame.tree
+    text = frame.scope.module.text[slice(*tree.span(node))]
+    first, *lines = text.split("\n")
+    own = indentation(frame, tree.span(node).start)
+    quoted = (each for each in walk(node) if isinstance(each, (cst.SimpleString, cst.FormattedString)))
+    if not own.startswith(indent) or any("\n" in tree.code(each) for each in quoted):
+        return text
+    if not all(line.startswith(own) or not line.strip() for line in lines):
+        return text
+    return "\n".join((first, *(indent + line[len(own) :] if line.strip() else line for line in lines)))
+
+
+def unused(frame: Frame, names: tuple[str, ...], but: str = "") -> str:
+    """The first of some names that the function, or the module around a statement, does not mention; "" if none.
+
+    `but` is a regular expression of mentions that do no harm, with `{}` where the name stands.
+    """
+    frame = frame.outermost
+    text = frame.tree.text if frame.kind == "function" else frame.scope.module.text
+    for name in names:
+        mentions = re.sub(but.replace("{}", name), "", text, flags=re.MULTILINE) if but else text
+        if not mentioned(name, mentions):
+            return name
+    return ""
+
+
+def _breaks(text: str) -> bool:
+    """Whether a line of the text ends outside of its brackets."""
+    return "\n" in re.sub(r"\(.*\)", "", text, flags=re.DOTALL) or bool(re.search(r"\)\s*\n\s*\.", text))
+
+
+_HEADS: dict[type, str] = {
+    cst.Assign: "value", cst.AnnAssign: "value", cst.AugAssign: "value", cst.Expr: "value", cst.Return: "value",
+    cst.If: "test", cst.For: "iter",
+}  # fmt: skip
+_PERHAPS = (cst.Lambda, cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp, cst.FormattedString, cst.Yield)
+_ACTS = (cst.Call, cst.Await, cst.Yield, cst.NamedExpr, cst.Subscript)
+
+
+def _comes_first(statement: cst.CSTNode, node: cst.CSTNode) -> bool:
+    """Whether a statement always evaluates an expression, and before anything else that could act."""
+    head = _HEADS.get(type(statement))
+    at = getattr(statement, head) if head is not None else None
+    while at is not None and at is not node:
+        if isinstance(at, _PERHAPS):
+            return False
+        parts = list(children(at))
+        if isinstance(at, cst.IfExp):
+            parts = [at.test]
+        elif isinstance(at, cst.BooleanOperation) or (isinstance(at, cst.Comparison) and len(at.comparisons) > 1):
+            parts = [at.left]  # the rest may be left out
+        index = next((i for i, part in enumerate(parts) if any(each is node for each in walk(part))), None)
+        if index is None or any(isinstance(each, _ACTS) for part in parts[:index] for each in walk(part)):
+            return False
+        at = parts[index]
+    return at is node

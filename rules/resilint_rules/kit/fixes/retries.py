@@ -1,0 +1,176 @@
+"""Fixes for retries: a limit, a pause, fewer errors."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..exceptions.handlers import CONTINUE, is_endless, known_as, ways
+from ..interp.calls import Call
+from ..interp.frame import Frame
+from ..interp.values import Ref
+from ..retries.loop_counter import Rounds
+from ..retries.loops import Loop
+from ..retries.policies import Layer
+from ..rule import Fix, Import
+from ..syntax.bound_names import used_in
+from ..syntax.text import Edit
+from .edits import add_argument, before_body, indentation, replace, unused
+
+
+def add_words(layer: Layer, words: list[str]) -> list[Fix]:
+    """Adds arguments to a policy, in its library's own words."""
+    wanted = [each for each in words if each]
+    if not wanted or not words[0]:
+        return []
+    taken = set(layer.args.named)
+    if any(each.partition("=")[0].strip() in taken for each in wanted):
+        return []
+    text, imports = layer.spelled(", ".join(wanted))
+    if layer.call is None:
+        end = layer.frame.tree.span(layer.node).end
+        return [Fix(f"Add {text}", (Edit(end, end, f"({text})"),), imports)]
+    edit = add_argument(layer.call, text)
+    return [Fix(f"Add {text}", (edit,), imports)] if edit is not None else []
+
+
+def space(layer: Layer) -> list[Fix]:
+    """Makes a policy wait between its attempts; a wait of nothing is replaced."""
+    words = layer.fact.word("fix_wait")
+    param = layer.fact.param("wait")
+    given = layer.args.get(param) if param is not None else None
+    if given is None:
+        return add_words(layer, [words])
+    if "," in words.partition("(")[0]:
+        return []
+    text, imports = layer.spelled(words)
+    span = layer.frame.tree.outer(given.node)
+    return [Fix(f"Set {text}", (Edit(span.start, span.end, text.partition("=")[2]),), imports)]
+
+
+def count_failures(loop: Loop) -> list[Fix]:
+    """Counts what fails before a `while True`, and lets the fifth error out."""
+    if not loop.each_success_leaves:
+        return []
+    frame, document = loop.frame, loop.frame.scope.module.doc
+    name = unused(frame, ("attempts", "failures", "failed_attempts"))
+    start = loop.head.start
+    line = document.starts[document.position(start)[0] - 1]
+    indent, newline = document.text[line:start], document.newline
+    if not name or indent.strip():
+        return []
+    edits = [Edit(line, line, f"{indent}{name} = 0{newline}")]
+    for clause in loop.clauses:
+        body = clause.node.body
+        inner = indentation(frame, frame.tree.span(body.body[0]).start) if body.body else ""
+        step = inner[len(indentation(frame, frame.tree.span(clause.node).start)) :]
+        lines = (f"{name} += 1", f"{inner}if {name} == 5:", f"{inner}{step}raise")
+        edit = before_body(frame, body, newline.join(lines))
+        if edit is None:
+            return []
+        edits.append(edit)
+    return [Fix("Give up after 5 attempts", tuple(edits))]
+
+
+def pause(loop: Rounds) -> list[Fix]:
+    """Sleeps before each attempt but the first, longer each time, and never as long as another program."""
+    frame = loop.frame
+    counter, first = loop.counter, loop.first
+    if isinstance(loop.node, cst.While):
+        return _pause_in_between(loop) if not isinstance(loop, Loop) or loop.each_success_leaves else []
+    if not counter or first not in (0, 1):
+        return []
+    edits: list[Edit] = []
+    if counter == "_" and isinstance(loop.node, cst.For):
+        free = "_" not in used_in(loop.node.body)
+        counter = unused(frame, ("attempt", "attempt_number", "attempts_made")) if free else ""
+        edits.append(replace(frame, loop.node.target, counter))
+        if not counter:
+            return []
+    needs = [Import("random"), Import("asyncio" if frame.is_async else "time")]
+    if not all(_free(frame, each) for each in needs):
+        return []
+    seconds = f"random.uniform(0, min(10, 0.5 * 2**{counter}))"
+    sleep = f"await asyncio.sleep({seconds})" if frame.is_async else f"time.sleep({seconds})"
+    block = loop.node.body
+    start = frame.tree.span(block.body[0]).start
+    inner = indentation(frame, start)
+    step = inner[len(indentation(frame, loop.head.start)) :]
+    test = counter if first == 0 else f"{counter} > 1"
+    edit = before_body(frame, block, f"if {test}:{frame.scope.module.doc.newline}{inner}{step}{sleep}")
+    if edit is None:
+        return []
+    return [Fix("Sleep before each attempt but the first", (*edits, edit), tuple(needs))]
+
+
+def _pause_in_between(loop: Rounds) -> list[Fix]:
+    """Sleeps a second where a round of a `while` ends, or where it begins if its head asks for success."""
+    frame, body = loop.frame, loop.node.body
+    need = Import("asyncio" if frame.is_async else "time")
+    if not body.body or not _free(frame, need):
+        return []
+    sleep = "await asyncio.sleep(1)" if frame.is_async else "time.sleep(1)"
+    start, end = frame.tree.span(body.body[-1])
+    document = frame.scope.module.doc
+    if not is_endless(loop.node) and not loop.counted:
+        edit = before_body(frame, body, sleep)
+    elif CONTINUE in ways(body):
+        edit = None
+    else:
+        row = document.position(start + len(document.text[start:end].rstrip()))[0]
+        at = document.starts[row - 1] + len(document.line(row))
+        edit = Edit(at, at, f"{document.newline}{indentation(frame, start)}{sleep}")
+    return [Fix("Sleep a second before the next attempt", (edit,), (need,))] if edit is not None else []
+
+
+def _free(frame: Frame, needed: Import) -> bool:
+    """Whether a module's name stands for that module, or for nothing yet."""
+    bound = frame.lookup(needed.module)
+    return bound is None or bound == Ref(needed.module)
+
+
+def narrow(layer: Layer) -> list[Fix]:
+    """Retries only what the libraries in use raise when the other side cannot be reached, or refuses."""
+    frame = layer.frame
+    words = layer.fact.word("fix_on")
+    if not words:
+        return []
+    errors: list[str] = []
+    for call in layer.calls:
+        for library in frame.scope.catalog.libraries(call.callee):
+            errors.extend(library.data.get("transient", {}).get("errors", ()))
+        errors.extend(_refusals(call))
+    return _narrowed(layer, words, list(dict.fromkeys(errors)))
+
+
+def _refusals(call: Call) -> list[str]:
+    """What a function raises for an error status, if it does: a 503 is worth another attempt, too."""
+    fact = call.answer
+    raiser = fact.word("raiser") if fact is not None else ""
+    return [fact.word("raiser_raises")] if fact is not None and raiser and raiser in call.frame.tree.text else []
+
+
+def _narrowed(layer: Layer, words: str, errors: list[str]) -> list[Fix]:
+    imports: list[Import] = []
+    names: list[str] = []
+    for each in errors:
+        text, needed = known_as(layer.frame, each)
+        names.append(text)
+        if needed is not None:
+            imports.append(needed)
+    if not names:
+        return []
+    listed = names[0] if len(names) == 1 else f"({', '.join(names)})"
+    several = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+    text, more = layer.spelled(words.format(errors=listed, tuple=several))
+    found = layer.fact.param("errors")
+    given = layer.args.get(found) if found is not None else None
+    title = f"Retry {' and '.join(names)} only"
+    if given is not None:
+        value = text.partition("=")[2]
+        span = layer.frame.tree.outer(given.node)
+        return [Fix(title, (Edit(span.start, span.end, value),), (*imports, *more))]
+    if layer.call is None:
+        end = layer.frame.tree.span(layer.node).end
+        return [Fix(title, (Edit(end, end, f"({text})"),), (*imports, *more))]
+    edit = add_argument(layer.call, text)
+    return [Fix(title, (edit,), (*imports, *more))] if edit is not None else []

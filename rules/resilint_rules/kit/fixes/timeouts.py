@@ -1,0 +1,235 @@
+"""Fixes that several rules offer: a time limit in the words of the library at hand."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import libcst as cst
+
+from ..catalog.records import Catalog, Fact
+from ..interp.calls import Call
+from ..interp.frame import Frame
+from ..interp.values import Instance, Ref
+from ..prefilter.mentions import mentioned
+from ..project.module import Module
+from ..rule import Fix, Import
+from ..syntax.tree import dotted
+from ..timeouts.client_usage import quiet
+from ..timeouts.constants import constants, parameter
+from .edits import add_argument, add_key, after_statement, number, replace
+
+_CALLED = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)\(")
+PATIENCE = 10
+"""How many times longer than an answer may take who sends news may be silent."""
+_HOLDER = re.compile(r"[\w.]+\((\w+)=([^(),]*)\)")
+"""How an object that holds a limit is written: the keyword, and its value."""
+
+
+def seconds(call: Call) -> dict[str, str]:
+    """The settings' time limits as text, in seconds and milliseconds."""
+    values = call.frame.scope.linker.timeouts
+    found = {name: number(value) for name, value in values.items()}
+    found.update({f"{name}_ms": number(value * 1000) for name, value in values.items()})
+    found.update(
+        {f"{name}_whole": str(math.ceil(value)) for name, value in values.items()}
+    )  # some take whole seconds only
+    return found
+
+
+def written(call: Call, fact: Fact) -> list[tuple[str, str]]:
+    """(parameter, value) pairs that set a limit, as the library writes it; [] if it has no parameter for one."""
+    writes = fact.data.get("writes")
+    if writes is None or not fact.timeout:
+        return []
+    values = seconds(call)
+    if isinstance(writes, str):
+        return [(fact.timeout[0].name, writes.format(**values))]
+    return [(name, str(text).format(**values)) for name, text in writes.items()]
+
+
+def needed(call: Call, fact: Fact, texts: list[str]) -> tuple[tuple[Import, ...], list[str]]:
+    """The imports that written values need, and the values with the names that are known where the call stands."""
+    near: dict[str, str] = {}
+    frame: Frame | None = call.frame
+    while frame is not None:
+        for name, value in frame.env.items():
+            if isinstance(value, Ref):
+                near.setdefault(value.name, name)
+        frame = frame.outer
+    return spelled(call.frame.scope.module, texts, near)
+
+
+def spelled(
+    module: Module, texts: list[str], near: dict[str, str] | None = None
+) -> tuple[tuple[Import, ...], list[str]]:
+    """The imports that texts with calls need, and the texts with the names this module uses for them.
+
+    A value such as `httpx.Timeout(30)` needs `httpx`, unless the module knows it by another name, or the place
+    does, as `near` says. What lies deeper in a library is imported by its name.
+    """
+    imports: list[Import] = []
+    result: list[str] = []
+    for text in texts:
+        root = _CALLED.match(text)
+        if root:
+            dotted = root.group(1)
+            head, _, name = dotted.rpartition(".")
+            top = dotted.partition(".")[0]
+            known = {**(near or {}), **_known(module, dotted, top)}
+            at = next((each for each in (dotted, top) if each in known), "")
+            if at:
+                text = known[at] + text[len(at) :]
+            elif "." in head and not mentioned(name, module.text):
+                imports.append(Import(head, name))
+                text = name + text[len(dotted) :]
+            else:
+                imports.append(Import(top))
+        result.append(text)
+    return tuple(imports), result
+
+
+def _known(module: Module, dotted: str, top: str) -> dict[str, str]:
+    """What the module imports of a name and of the library it is from, and as what."""
+    found: dict[str, str] = {}
+    for own, targets in module.imports.items():
+        for each in targets:
+            whole = f"{each.module}.{each.name}" if each.name else each.module
+            if whole in (dotted, top):
+                found.setdefault(whole, own)
+    return found
+
+
+def elsewhere_driven(module: Module, catalog: Catalog) -> bool:
+    """Whether the coroutines of a module may run on a loop that is not asyncio's, by what it imports."""
+    every = (target for targets in module.imports.values() for target in targets)
+    roots = {target.module.partition(".")[0] for target in every if not target.level}
+    if "asyncio" in roots:
+        return False
+    return any(library.data.get("driver") == "own" for root in roots for library in catalog.libraries(root))
+
+
+def bound(call: Call) -> list[Fix]:
+    """Ways to give a call a time limit: the module's own constant, the caller's limit, the settings' values."""
+    fact = call.fact
+    pairs = written(call, fact)
+    if not pairs:
+        return []
+    held = holder(call, fact)
+    if held is not None:
+        return completed(call, held)
+    fixes = _where_built(call, pairs)
+    if fixes:
+        return fixes
+    if quiet(call) and "{connect}" in fact.word("writes") and "{read}" in fact.word("writes"):
+        return _patient(call, pairs[0][0])
+    if len(pairs) == 1 and isinstance(fact.data.get("writes"), str):
+        limit = pairs[0][0]
+        own = [*(parameter(call) if limit == "timeout" else ()), *constants(call)]
+        for name in own[:2]:
+            edit = add_argument(call, f"{limit}={name}")
+            if edit is not None:
+                fixes.append(Fix(f"Add {limit}={name}", (edit,)))
+    imports, texts = needed(call, fact, [text for _, text in pairs])
+    joined = ", ".join(f"{name}={text}" for (name, _), text in zip(pairs, texts, strict=True))
+    edit = add_argument(call, joined)
+    if edit is not None:
+        fixes.append(Fix(f"Add {joined}", (edit,), imports))
+    return fixes
+
+
+def _patient(call: Call, limit: str) -> list[Fix]:
+    """Lets the other side be silent for much longer than an answer may take, or a stream for as long as it likes."""
+    fixes: list[Fix] = []
+    longest = number(call.frame.scope.linker.timeouts["read"] * PATIENCE)
+    ways = [(longest, f"{longest} s"), *([("None", "ever")] if call.streams else [])]
+    for silence, told in ways:
+        text = call.fact.word("writes").format(**{**seconds(call), "read": silence})
+        imports, texts = needed(call, call.fact, [text])
+        edit = add_argument(call, f"{limit}={texts[0]}")
+        if edit is not None:
+            fixes.append(Fix(f"Add {limit}={texts[0]}: it may be silent for {told}", (edit,), imports))
+    return fixes
+
+
+def _where_built(call: Call, pairs: list[tuple[str, str]]) -> list[Fix]:
+    """Adds the limit to the arguments that a function writes out for this call alone; [] if it has other callers.
+
+    Beside their spread it could come twice, once somebody adds it there.
+    """
+    built = call.args.lent[0] if len(call.args.lent) == 1 else None
+    module = call.frame.scope.module
+    if built is None or built.display is None or len(pairs) != 1 or not built.lent.startswith("_"):
+        return []
+    if len(re.findall(rf"\b{built.lent}\b", module.text)) != 2:  # where it is defined, and here
+        return []
+    name, value = pairs[0]
+    imports, texts = spelled(module, [value])
+    edit = add_key(*built.display, module.doc, name, texts[0])
+    return [Fix(f"Add {name}={texts[0]} in `{built.lent}`", (edit,), imports)]
+
+
+def once(call: Call) -> list[Fix]:
+    """Gives a limit to all calls of a client that holds none, where it is made: to the method that they go through."""
+    method, pairs = call.fact.word("through"), written(call, call.fact)
+    made = call.clients[0].made if len(call.clients) == 1 and call.clients[0].subclass is None else None
+    if not method or len(pairs) != 1 or quiet(call):
+        return []
+    if made is None or made.frame.scope.module is not call.frame.scope.module:
+        return []
+    statement = made.statement
+    if not isinstance(statement, (cst.Assign, cst.AnnAssign)) or statement.value is not made.node:
+        return []
+    targets = [statement] if isinstance(statement, cst.AnnAssign) else statement.targets
+    target = dotted(targets[0].target) if len(targets) == 1 else ""
+    if not target or ("." not in target and made.frame is call.frame and _uses(made) < 2):
+        return []
+    if made.frame.kind == "statement" and made.frame.qualname:
+        return []  # a class's body: whoever reads the class does not look for it there
+    name, value = pairs[0]
+    own = constants(call) if made.frame.kind == "function" else []  # of a module's names, it may come before
+    value = next((each for each in own if each not in made.frame.env), value)
+    imports, texts = spelled(made.frame.scope.module, [f"functools.partial({target}.{method}, {name}={value})"])
+    edit = after_statement(made.frame, statement, f"{target}.{method} = {texts[0]}")
+    return [Fix(f"Set {name}={value} once, where `{target}` is made", (edit,), imports)] if edit is not None else []
+
+
+def _uses(made: Call) -> int:
+    """How many calls are made on a client where it is made."""
+    every = (each for frame in made.frame.all_frames() for each in frame.calls.values())
+    return sum(any(client.made is made for client in each.clients) for each in every)
+
+
+def rebound(call: Call, node: cst.CSTNode, fact: Fact) -> list[Fix]:
+    """Puts a time limit in place of a value that switches it off."""
+    pairs = written(call, fact)
+    if len(pairs) != 1:
+        return []
+    held = holder(call, fact)
+    if held is not None and set(held.args.named) - {param.name for param in held.fact.params("params")}:
+        return completed(call, held)  # it carries more than the limit
+    if held is not None and isinstance(node, cst.Name) and held.frame.scope.module is call.frame.scope.module:
+        call, node = held, held.node  # where it is made, so that nothing is left behind
+    imports, texts = needed(call, fact, [pairs[0][1]])
+    return [Fix(f"Set {pairs[0][0]}={texts[0]}", (replace(call.frame, node, texts[0]),), imports)]
+
+
+def holder(call: Call, fact: Fact) -> Call | None:
+    """The making of the object that a call is given to hold its limit; None if it is given none that can be seen."""
+    value = call.args.value(fact.timeout[0]) if fact.timeout else None
+    if isinstance(value, Instance) and value.made is not None and value.made.fact.kind == "limit":
+        return value.made
+    return None
+
+
+def completed(call: Call, held: Call) -> list[Fix]:
+    """Gives the limit to the object that lacks it; [] if that is made in another module, or takes it in another way."""
+    found = _HOLDER.fullmatch(held.fact.word("writes"))
+    if found is None or held.frame.scope.module is not call.frame.scope.module or held.args.open_names:
+        return []
+    name, value = found.group(1), found.group(2).format(**seconds(call))
+    given = next((held.args.get(param) for param in held.fact.params("params") if param.name == name), None)
+    if given is not None:
+        return [Fix(f"Set {name}={value}", (replace(held.frame, given.node, value),))]
+    edit = add_argument(held, f"{name}={value}")
+    return [Fix(f"Add {name}={value}", (edit,))] if edit is not None else []

@@ -1,0 +1,1 @@
+"""Abstract interpretation of functions and statements: values, frames, calls."""

@@ -1,0 +1,345 @@
+"""What a piece needs from around it: its module's names, its class's attributes, other modules' words.
+
+A scope holds the memo of one module for one check; the linker holds the scopes, so that whatever is
+learnt about an object is learnt once, and nothing outlives the check.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from ...catalog.index import TABLES
+from ..catalog.records import Fact
+from ..prefilter.exports import Handed
+from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
+from ..syntax.outline import Piece
+from ..syntax.tree import MAX_DEPTH, MAX_WEIGHT, Tree, parse
+from .dicts import changed_inside
+from .frame import Frame
+from .statements import Flow
+from .values import UNKNOWN, Class, Const, Function, Instance, Mapping, Ref, Value, join, options
+
+if TYPE_CHECKING:
+    from .session import Linker
+
+FOREIGN = 60
+"""Pieces of other modules that one check may look at."""
+HUGE = 20_000
+"""Characters of a statement that is not worth parsing for a constant: a table."""
+DEEP = 25
+"""How many names may wait for each other: beyond that a chain of constants is not followed."""
+AGAIN = 2
+"""How often an attribute may be asked for while it is being found out: a method may read what it has just set."""
+# Neither begins with the edge of a word, which would be tried at every character.
+_SETS = re.compile(r"(?:self|cls)\.(\w+)\b(?=[ \t]*(?:(?:,[^=\n]*|:[^=\n]+)?=(?!=)|:))")
+_AS_SELF = re.compile(r"as[ \t]+self\.(\w+)")
+_BINDS = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^\n]*|=(?!=))", re.MULTILINE)
+_PROPERTY = re.compile(r"@(?:\w+\.)*(?:cached_)?property\b|@(?:\w+\.)*reify\b")
+
+
+class Scope:
+    """One module's names and attributes, evaluated when asked."""
+
+    def __init__(self, module: Module, linker: Linker) -> None:
+        self.module = module
+        self.linker = linker
+        self.catalog = linker.catalog
+        self._values: dict[str, Value | None] = {}
+        self._attributes: dict[tuple[int, str], Value | None] = {}
+        self._frames: dict[int, Frame | None] = {}
+        self._bases: dict[int, list[Value]] = {}
+        self._running: dict[int, Frame] = {}
+        self._asking: dict[tuple[int, str], int] = {}
+        self._depth = 0
+        self._assigners: dict[int, dict[str, tuple[list[Piece], list[FunctionPiece]]]] = {}
+        self._trees: dict[int, Tree | None] = {}
+        self._known: Handed | None = None
+        self._spoken: dict[str, bool] = {}
+
+    def forget(self) -> None:
+        """Lets go of what was learnt. Effect: it can be used no more."""
+        for held in (self._values, self._attributes, self._frames, self._bases, self._running, self._trees):
+            held.clear()
+
+    @property
+    def known(self) -> Handed:
+        """The names and attributes of the module that may hold a client."""
+        if self._known is None:
+            self._known = self.linker.project.handed(self.module)
+        return self._known
+
+    @known.setter
+    def known(self, value: Handed) -> None:
+        self._known = value
+
+    def speaks_of(self, kind: str) -> bool:
+        """Whether the module names a library that has entries of a kind at all: without, no flow has to be followed."""
+        if kind not in self._spoken:
+            text = self.module.text
+            named = any(prefix.rpartition(".")[2] in text for prefix in TABLES.get(kind, ()))
+            self._spoken[kind] = named or any(prefix in text for prefix in self.catalog.prefixes())
+        return self._spoken[kind]
+
+    def interesting(self, name: str) -> bool:
+        """Whether a name can matter: it may hold a client, an event loop, or a time limit."""
+        known = self.known
+        sets = (known.names, known.attributes, known.classes, known.through)
+        return any(name in each for each in sets) or "timeout" in name.lower() or name.endswith("loop")
+
+    def scoping(self, value: Value) -> Fact | None:
+        """The entry of a function that bounds the awaitable it is given."""
+        if isinstance(value, Ref):
+            fact = self.catalog.fact("scope", value.name)
+            return fact if fact is not None and fact.word("form") == "wrap" else None
+        return None
+
+    def tree(self, piece: Piece) -> Tree | None:
+        """A piece, parsed; None if it is too dangerous or not valid Python."""
+        if piece.start not in self._trees:
+            found = None
+            if piece.depth > MAX_DEPTH or piece.weight > MAX_WEIGHT:
+                self.linker.left_out.add((self.module.doc.name, piece.start))
+            else:
+                project = self.linker.project
+                if project.owns(self.module):
+                    self.linker.foreign += 1
+                    if self.linker.foreign > FOREIGN:
+                        return None
+                found = (
+                    project.tree(self.module, piece, lambda: self._parsed(piece))
+                    if project.owns(self.module)
+                    else self._parsed(piece)
+                )
+            self._trees[piece.start] = found
+        return self._trees[piece.start]
+
+    def _parsed(self, piece: Piece) -> Tree | None:
+        self.linker.pieces += 1
+        self.linker.lines += self.module.text.count("\n", piece.start, piece.end)
+        return parse(self.module.text, piece.start, piece.end, piece.indent > piece.start)
+
+    def value(self, name: str) -> Value | None:
+        """What a name of the module stands for; None if nothing in the module binds it."""
+        if name in self._values:
+            return self._values[name]
+        module = self.module
+        if self._depth > DEEP:
+            return UNKNOWN
+        self._values[name] = UNKNOWN  # whoever asks while it is being found out
+        self._depth += 1
+        try:
+            value = self._found(name)
+        finally:
+            self._depth -= 1
+        self._values[name] = value
+        for function in module.global_writers.get(name, ()):  # what they do to it once it is known
+            self.frame(function)
+        return value
+
+    def _found(self, name: str) -> Value | None:
+        module = self.module
+        found: list[Value] = []
+        if name in module.imports:
+            found.append(self.imported(module.imports[name], asked=self.interesting(name)))
+        if name in module.classes:
+            found.append(Class(module, module.classes[name]))
+        found.extend(Function(module, function) for function in module.functions.get(name, ())[-1:])
+        if name in module.bindings or name in module.global_writers:
+            found.extend(self._assigned(name))
+        value = join(found) if found else None
+        if isinstance(value, Const) and not value.name:
+            return Const(value.value, value.soft, name)
+        if isinstance(value, Mapping) and changed_inside(name, module.text):
+            return Mapping(value.items, open=True)
+        return value
+
+    def imported(self, targets: list[ImportedName], *, asked: bool = True) -> Value:
+        """What an import binds; several for `try: import a except ImportError: import b`.
+
+        Other modules are looked into only for names that can matter (`asked`).
+        """
+        return join([self.linker.imported(each, self.module, asked=asked) for each in targets])
+
+    def _assigned(self, name: str) -> list[Value]:
+        """The values that statements at module level give a name, in the order they stand."""
+        text = self.module.text
+        mention = re.compile(rf"(?<![\w.]){name}\b")
+        binding = {piece.start for piece in self.module.bindings.get(name, ())}
+        frame: Frame | None = None
+        for piece in self.module.statements if binding else ():
+            if piece.start not in binding:
+                if frame is not None and isinstance(frame.env.get(name), Const):
+                    continue  # what only mentions a plain value cannot change it
+                if text.find(name, piece.start, piece.end) < 0 or not mention.search(text, piece.start, piece.end):
+                    continue
+            tree = self.tree(piece) if piece.end - piece.start < HUGE or self.interesting(name) else None
+            if tree is None:
+                return [UNKNOWN]
+            env = frame.env if frame is not None else {}
+            frame = Frame(self, tree, "", kind="statement")
+            frame.env = env
+            Flow(frame).statements(tree.body)
+            if name in env or name in frame.env:
+                self._values[name] = frame.env.get(name, UNKNOWN)
+        found = [frame.env[name]] if frame is not None and name in frame.env else []
+        for function in self.module.global_writers.get(name, ()):
+            inner = self.frame(function)
+            if inner is None:
+                found.append(UNKNOWN)
+            elif name in inner.env:
+                found.append(inner.env[name])
+        return found
+
+    def statement(self, piece: Piece) -> Frame | None:
+        """A statement at module or class level, gone through by itself."""
+        tree = self.tree(piece)
+        if tree is None:
+            return None
+        frame = Frame(self, tree, "", kind="statement")
+        Flow(frame).statements(tree.body)
+        return frame
+
+    def frame(self, function: FunctionPiece) -> Frame | None:
+        """A function, gone through once; None while that is under way, or if it cannot be parsed."""
+        self.linker.asked.add(function)
+        return self.own_frame(function)
+
+    def own_frame(self, function: FunctionPiece) -> Frame | None:
+        """The same for its own sake, not because another piece depends on it."""
+        key = function.piece.start
+        if key in self._frames:
+            return self._frames[key]
+        if key in self._running or len(self._running) > 12:
+            return None
+        tree = self.tree(function.piece)
+        node = tree.body[0] if tree is not None and tree.body else None
+        if tree is None or not isinstance(node, cst.FunctionDef):
+            self._frames[key] = None
+            return None
+        frame = Frame(self, tree, function.qualname, kind="function")
+        receiver = frame.owner = self.receiver(function)
+        self._running[key] = frame
+        try:
+            Flow(frame).function(node, receiver)
+        finally:
+            del self._running[key]
+        self._frames[key] = frame
+        return frame
+
+    def calls_out(self, function: FunctionPiece) -> bool:
+        """Whether a function that was gone through calls something that waits without `await`."""
+        frame = self._frames.get(function.piece.start)
+        facts = (call.fact for call in frame.calls.values()) if frame is not None else ()
+        return any(fact.kind in ("call", "client") and fact.data.get("mode") == "sync" for fact in facts)
+
+    def receiver(self, function: FunctionPiece) -> Value | None:
+        """What a method's first parameter stands for; None for a function that has no such parameter."""
+        header = self.module.text[function.piece.start : function.piece.body]
+        if function.owner is None or "staticmethod" in header:
+            return None
+        cls = Class(self.module, function.owner)
+        return cls if "classmethod" in header else self.linker.instance(cls, None)
+
+    def bases(self, cls: ClassPiece) -> list[Value]:
+        """The values of a class's bases."""
+        key = cls.piece.start
+        if key not in self._bases:
+            self._bases[key] = []
+            header = self.module.text[cls.piece.head : cls.piece.body]
+            if "(" in header:
+                try:
+                    node = cst.parse_statement(header.strip() + " pass")
+                except Exception:  # noqa: BLE001 - a header that is not valid by itself has no bases we can see
+                    return []
+                if isinstance(node, cst.ClassDef):
+                    holder = Frame(self, Tree(cst.Module([]), "", 0, ()), "", kind="statement")
+                    self._bases[key] = [Flow(holder).value(arg.value) for arg in node.bases]
+        return self._bases[key]
+
+    def attribute(self, cls: ClassPiece, name: str, owner: Value) -> Value | None:
+        """An attribute that a class of this module defines or assigns; None if it does not."""
+        key = (cls.piece.start, name)
+        if key in self._attributes:
+            found = self._attributes[key]
+            if isinstance(found, Function):
+                return Function(found.module, found.piece, owner)
+            return found
+        if self._asking.get(key, 0) > AGAIN:
+            return UNKNOWN
+        self._asking[key] = self._asking.get(key, 0) + 1
+        try:
+            value = self._attribute(cls, name, owner)
+        finally:
+            self._asking[key] -= 1
+        if not self._asking[key] and not self._unfinished(cls, name):
+            self._attributes[key] = value
+        if value is not None and any(isinstance(each, Instance) for each in options(value)):
+            configured = re.compile(rf"\b(?:self|cls)\.{name}\.(?:\w+[ \t]*=(?!=)|mount\b)")
+            for method in self._methods(cls):
+                if configured.search(self.module.text, method.piece.start, method.piece.end):
+                    self.frame(method)
+        return value
+
+    def _unfinished(self, cls: ClassPiece, name: str) -> bool:
+        """Whether a method that gives an attribute its value is being gone through: it may give it another."""
+        return any(method.piece.start in self._running for method in self._assigning(cls, name)[1])
+
+    def _assigning(self, cls: ClassPiece, name: str) -> tuple[list[Piece], list[FunctionPiece]]:
+        """The statements and methods of a class that may give an attribute its value."""
+        key = cls.piece.start
+        if key not in self._assigners:
+            text = self.module.text
+            by_name: dict[str, tuple[list[Piece], list[FunctionPiece]]] = {}
+            for piece in cls.statements:
+                for word in {found.group(1) for found in _BINDS.finditer(text, piece.start, piece.end)}:
+                    by_name.setdefault(word, ([], []))[0].append(piece)
+            for each in self._methods(cls):
+                span = (each.piece.start, each.piece.end)
+                for word in {*_SETS.findall(text, *span), *_AS_SELF.findall(text, *span)}:
+                    by_name.setdefault(word, ([], []))[1].append(each)
+            self._assigners[key] = by_name
+        return self._assigners[key].get(name, ([], []))
+
+    def _methods(self, cls: ClassPiece) -> list[FunctionPiece]:
+        return [method for same in cls.methods.values() for method in same]
+
+    def _attribute(self, cls: ClassPiece, name: str, owner: Value) -> Value | None:
+        module = self.module
+        found: list[Value] = []
+        for method in cls.methods.get(name, ())[:1]:
+            header = module.text[method.piece.start : method.piece.head]
+            if _PROPERTY.search(header) and self.interesting(name):
+                frame = self.frame(method)
+                return frame.returned() if frame is not None else UNKNOWN
+            return Function(module, method, owner)
+        if name in cls.classes:
+            return Class(module, cls.classes[name])
+        statements, methods = self._assigning(cls, name)
+        if not statements and not methods:
+            return None
+        if not self.interesting(name) and not name.isupper():
+            return UNKNOWN
+        for piece in statements:
+            tree = self.tree(piece)
+            if tree is None:
+                return UNKNOWN
+            frame = Frame(self, tree, cls.qualname, kind="statement")
+            Flow(frame).statements(tree.body)
+            if name in frame.env:
+                value = frame.env[name]
+                if isinstance(value, Const):  # a field's default: the constructor, or a subclass, may set another
+                    value = Const(value.value, value.soft or not name.isupper(), value.name or f"self.{name}")
+                found.append(value)
+        for method in methods:
+            running = self._running.get(method.piece.start)
+            self.linker.asked.add(method)
+            inner = running or self.frame(method)
+            if inner is None:
+                found.append(UNKNOWN)
+            else:
+                for each in inner.all_frames():
+                    found.extend(each.attributes.get(name, ()))
+        return join(found) if found else None

@@ -1,0 +1,170 @@
+"""All that one check knows: the project, the catalogue, and a scope for each module met.
+
+Whatever is learnt about an object is learnt once, and nothing outlives the check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..catalog.records import Catalog
+from ..project.imports import Project
+from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
+from .calls import Call
+from .frame import Frame
+from .module_scope import Scope
+from .values import UNKNOWN, Class, Function, Instance, Object, ProjectModule, Ref, Value
+
+DEPTH = 3
+"""Modules that a question may lead through."""
+
+
+class Linker:
+    """All that one check knows: the project, the catalogue, a scope for each module met."""
+
+    def __init__(self, project: Project, timeouts: Mapping[str, float] | None = None) -> None:
+        self.project = project
+        self.timeouts = dict(timeouts or {"connect": 3.05, "read": 27, "total": 30, "llm": 60})
+        self.catalog: Catalog = project.catalog
+        self.pieces = 0
+        self.lines = 0
+        self.left_out: set[tuple[str, int]] = set()
+        self.asked: set[FunctionPiece] = set()
+        """Functions that were gone through on behalf of others since somebody last emptied it."""
+        self.foreign = 0
+        self.frames: list[Frame] = []
+        """All that were begun, in any module."""
+        self.supposed: dict[FunctionPiece, Value] = {}
+        """What some functions are taken to give back, to see what others would do with it."""
+        self._scopes: dict[int, Scope] = {}
+        self._depth = 0
+
+    def scope(self, module: Module) -> Scope:
+        """The scope of a module."""
+        found = self._scopes.get(id(module))
+        if found is None:
+            found = self._scopes[id(module)] = Scope(module, self)
+        return found
+
+    def dismiss(self) -> None:
+        """Lets go of all that was learnt; the findings stay.
+
+        Effect: frames and calls no longer hold each other, so that their trees go at once and nobody has to search
+        all of the memory for them.
+        """
+        for frame in self.frames:
+            for call in frame.calls.values():
+                call.response = call.result = None
+            frame.forget()
+        self.frames.clear()
+        for scope in self._scopes.values():
+            scope.forget()
+        self._scopes.clear()
+
+    def frame(self, function: Function) -> Frame | None:
+        """A project function, gone through; None if it cannot be parsed or is being gone through."""
+        return self.scope(function.module).frame(function.piece)
+
+    def imported(self, target: ImportedName, module: Module, *, asked: bool = True) -> Value:
+        """What an imported name stands for: a name of the project, or something outside it."""
+        if asked and self._depth < DEPTH:
+            self._depth += 1
+            try:
+                found, name = self.project.find(target, module.doc)
+                if found is not None and found is not module:
+                    if not name:
+                        return ProjectModule(found)
+                    value = self.scope(found).value(name)
+                    return value if value is not None else UNKNOWN
+            finally:
+                self._depth -= 1
+        if target.level or (not asked and self.project.inside(target, module.doc)):
+            return UNKNOWN
+        return Ref(f"{target.module}.{target.name}" if target.name else target.module)
+
+    def gives(self, function: Function) -> bool:
+        """Whether a project function may give back a client: only then is it worth going through."""
+        known = self.scope(function.module).known
+        return function.piece.name in known.names or function.piece.name in known.attributes
+
+    def instance(self, cls: Class, call: Call | None) -> Value:
+        """An object of a project class: one of a known type if the class extends it."""
+        base = self.extended(cls)
+        if base is not None:
+            return Instance(base, call, "call" if call else "annotation", subclass=cls.piece)
+        return Object(cls)
+
+    def bases(self, cls: Class) -> list[Value]:
+        """What the class statement names as bases."""
+        return self.scope(cls.module).bases(cls.piece)
+
+    def extended(self, cls: Class, depth: int = 0) -> str | None:
+        """The known client type that a project class extends, through its own bases too."""
+        if depth > 5 or cls.piece.name not in self.scope(cls.module).known.classes:
+            return None
+        for base in self.bases(cls):
+            if isinstance(base, Ref):
+                fact = self.catalog.fact("client", base.name)
+                if fact is not None and fact.word("type"):
+                    return fact.word("type")
+            if isinstance(base, Class):
+                found = self.extended(base, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def lineage(self, cls: Class) -> list[Class]:
+        """A project class and the project classes it extends, nearest first."""
+        found = [cls]
+        for each in found:
+            for base in self.bases(each):
+                if isinstance(base, Class) and base not in found and len(found) < 8:
+                    found.append(base)
+        return found
+
+    def attribute(self, owner: Value, name: str) -> Value | None:
+        """An attribute of an object of a project class: method, property, assigned value; None if there is none."""
+        if isinstance(owner, Object):
+            cls = owner.cls
+        elif isinstance(owner, Class):
+            cls = owner
+        elif isinstance(owner, Instance) and owner.subclass is not None:
+            holder = self.holder(owner.subclass)
+            if holder is None:
+                return UNKNOWN
+            cls = Class(holder, owner.subclass)
+        else:
+            return None
+        own = self.scope(cls.module)
+        if name in cls.piece.methods or not (own.interesting(name) or isinstance(owner, Instance)):
+            return own.attribute(cls.piece, name, owner)
+        for each in self.lineage(cls):
+            value = self.scope(each.module).attribute(each.piece, name, owner)
+            if value is not None:
+                return value
+        return None
+
+    def holder(self, piece: ClassPiece) -> Module | None:
+        """The module that a class piece belongs to."""
+        for scope in self._scopes.values():
+            if any(piece is each for each in scope.module.all_classes()):
+                return scope.module
+        return None
+
+    def parent(self, owner: Value | None) -> Value:
+        """What `super()` stands for in a method of `owner`: the known type it extends."""
+        if isinstance(owner, Instance) and owner.subclass is not None:
+            return Instance(owner.type, owner.made, "super", owner.events, "its subclass may set the limit")
+        return UNKNOWN
+
+    def mentions(self, piece: ClassPiece, word: str) -> bool:
+        """Whether the text of a project class, or of one it extends, holds a word."""
+        holder = self.holder(piece)
+        if holder is None:
+            return True
+        return any(word in each.module.source(each.piece.piece).lower() for each in self.lineage(Class(holder, piece)))
+
+    def configures(self, function: Function) -> bool:
+        """Whether a project function may change a client it is given: it mentions a transport or a limit."""
+        text = function.module.source(function.piece.piece).lower()
+        return any(word in text for word in ("timeout", "mount", "adapter", "verify", "retr", "auth", "header"))

@@ -1,0 +1,1 @@
+"""The effective policy of a call, and what happens on each failure."""

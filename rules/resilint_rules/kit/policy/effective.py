@@ -1,0 +1,146 @@
+"""The effective policy of an external call: its limits, who repeats it, how long it can take, who sees it fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..interp.calls import Call
+from ..interp.frame import Frame
+from ..retries.attempts import built_in
+from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, Repeat, edition, row, where
+from ..retries.policies import external
+from ..syntax.text import Span
+from ..timeouts.effective import Limit, limit
+from ..timeouts.values import Bound
+from .outcome import EVENTS, Outcome, Story
+
+_HTTP = frozenset(("http", "llm", "cloud"))
+"""Peers that answer with a status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A limit in force: its phases, its seconds (None: none), who set it (`origin`) and where in words."""
+
+    phases: tuple[str, ...]
+    seconds: float | None
+    origin: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything about one external call. `why` says who decides its limit, or why nobody can say."""
+
+    span: Span
+    written: str
+    callee: str
+    library: str
+    edition: str
+    peer: str
+    state: str
+    why: str
+    settings: tuple[Setting, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+def policy(call: Call, *, follow: bool = True) -> Policy:
+    """The effective policy of a call, or of the making of a client; without outcomes unless failures are followed."""
+    found = limit(call)
+    settings = tuple(_settings(call, found))
+    outcomes = tuple(_outcomes(call, found, call.peer)) if follow and external(call) else ()
+    return Policy(
+        call.span,
+        call.written,
+        call.callee,
+        call.library,
+        edition(call),
+        call.peer,
+        found.state,
+        found.why,
+        settings,
+        outcomes,
+    )
+
+
+def _settings(call: Call, found: Limit) -> Iterator[Setting]:
+    sources: dict[tuple[float | None, str, str], list[str]] = {}
+    for bound in found.bounds:
+        key = (bound.seconds, bound.origin, _source(call, bound))
+        sources.setdefault(key, []).extend(sorted(bound.phases))
+    for (value, origin, source), phases in sources.items():
+        yield Setting(tuple(dict.fromkeys(phases)), value, origin, source)
+
+
+def _source(call: Call, bound: Bound) -> str:
+    if bound.origin == "call":
+        return f"the call, line {row(call.frame, call.node)}"
+    if bound.origin == "client":
+        made = [client.made for client in call.clients if client.made is not None]
+        if made:
+            return f"the client, {where(made[0].frame, made[0].node, call.frame)}"
+        return f"the client, line {row(call.frame, call.node)}"
+    if bound.origin == "scope":
+        return "an enclosing time limit"
+    return f"the default of {edition(call)}"
+
+
+def _outcomes(call: Call, found: Limit, peer: str) -> Iterator[Outcome]:
+    raises = _raises(call)
+    repeats = built_in(call)
+    yield _hang(call, found, repeats, raises.get("timeout", ()))
+    if peer in _HTTP:
+        for kind in (UNAVAILABLE, LIMITED_RATE):
+            yield _status(call, kind, repeats, raises.get("status", ()))
+    yield Story(call, DROPPED, repeats).tell(raises.get("connect", ()))
+
+
+def _raises(call: Call) -> dict[str, tuple[str, ...]]:
+    own = call.fact.data.get("raises")
+    if own is None and call.clients:
+        fact = call.frame.scope.catalog.fact("client", call.clients[0].type)
+        own = fact.data.get("raises") if fact is not None else None
+    return {kind: tuple(names) for kind, names in (own or {}).items()}
+
+
+def _hang(call: Call, found: Limit, repeats: tuple[Repeat, ...], errors: tuple[str, ...]) -> Outcome:
+    event = EVENTS[HANG]
+    if found.state == "unbounded":
+        return Outcome(event, f"waits for ever: {found.why}; nothing is repeated and no handler is reached")
+    if found.state == "unknown":
+        return Outcome(event, f"how long it waits cannot be seen: {found.why}")
+    scope = min((b.seconds for b in found.bounds if b.origin == "scope" and b.seconds and b.sure), default=None)
+    waits = [b for b in found.bounds if b.origin != "scope" and b.sure and b.seconds and b.phases & {"read", "total"}]
+    per = min((b.seconds for b in waits if b.seconds), default=None)
+    if per is None and scope is None:
+        return Outcome(event, "no limit on the wait for an answer is seen: " + found.why)
+    story = Story(call, HANG, repeats, per, scope)
+    ended = scope is not None and (per is None or scope < per * (story.inner or 1))
+    story.silence = not any("total" in b.phases and b.seconds == per for b in waits)
+    return story.tell(("TimeoutError",) if ended else errors)
+
+
+def _status(call: Call, kind: str, repeats: tuple[Repeat, ...], errors: tuple[str, ...]) -> Outcome:
+    story = Story(call, kind, repeats)
+    word = call.fact.word("status")
+    if not word and call.clients:
+        fact = call.frame.scope.catalog.fact("client", call.clients[0].type)
+        word = fact.word("status") if fact is not None else ""
+    if word == "raises":
+        return story.tell(errors)
+    if word != "silent":
+        return Outcome(EVENTS[kind], "what an error status does is not known")
+    ends = [each.ends.get("status", "") for each in repeats if each.on.get(kind) and each.attempts != 1]
+    if any(ends):
+        return story.tell(tuple(filter(None, ends)))
+    return story.tell_silent()
+
+
+def subjects(frames: list[Frame]) -> Iterator[Call]:
+    """The external calls, and the making of clients, in functions and statements."""
+    for outer in frames:
+        for frame in outer.all_frames():
+            for call in frame.calls.values():
+                if call.fact.kind in ("call", "client"):
+                    yield call

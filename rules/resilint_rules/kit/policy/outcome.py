@@ -1,0 +1,283 @@
+"""A failure of the other side, followed from the innermost attempt to whoever sees it in the end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import libcst as cst
+
+from ..exceptions.handlers import BREAK, CONTINUE, FALLS, RAISE, RETURN, Clause, clauses, is_a
+from ..interp.calls import Call, Guard
+from ..responses.status import raises_itself
+from ..retries.attempts import policies
+from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, Repeat, row
+from ..retries.loops import Loop, loops
+from ..syntax.tree import walk
+
+EVENTS = {
+    HANG: "on a hang",
+    UNAVAILABLE: "on 503",
+    LIMITED_RATE: "on 429",
+    DROPPED: "on a dropped connection",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of a failure of the other side.
+
+    `attempts` and `seconds` are None where they are not proven; `least`: there may be more of both.
+    """
+
+    event: str
+    text: str
+    attempts: int | None = None
+    seconds: float | None = None
+    least: bool = False
+
+
+def seconds(value: float) -> str:
+    """Seconds as people say them."""
+    text = f"{value:.6g} s"
+    if value >= 120:
+        text += f" ({value / 60:.3g} min)" if value < 7200 else f" ({value / 3600:.3g} h)"
+    return text
+
+
+class Story:
+    """One failure, followed from the innermost attempt to whoever sees it in the end."""
+
+    def __init__(
+        self, call: Call, kind: str, repeats: tuple[Repeat, ...], per: float | None = None, scope: float | None = None
+    ) -> None:
+        self.call = call
+        self.kind = kind
+        self.per = per
+        self.scope = scope
+        self.parts: list[str] = []
+        self.attempts: int | None = 1
+        self.pauses = 0.0
+        self.least = False
+        self.silence = True
+        self.rounds = False
+        self.ends: tuple[str, ...] = ()
+        for each in repeats:
+            self.add(each, each.on.get(kind))
+        self.inner = self.attempts
+
+    def add(self, each: Repeat, verdict: bool | None) -> None:
+        """Counts a layer in; a verdict of None is "cannot see"."""
+        if verdict is False or (each.attempts == 1 and not each.endless):
+            return
+        if verdict is None:
+            self.least = True
+            unknown = "whether this failure counts is not known, " if each.attempts else ""
+            reason = f"{each.unsure[self.kind]}, " if self.kind in each.unsure else unknown
+            count = f"up to {each.attempts} attempts, " if each.attempts else ""
+            self.parts.append(f"{each.who} may repeat it ({count}{reason}{each.source})")
+            return
+        pace = f", {each.pace}" if each.pace else ""
+        note = f"; {each.note}" if each.note else ""
+        if each.endless:
+            self.parts.append(f"{each.who} repeats it without end ({each.source}{pace}{note})")
+            self.attempts, self.least = None, True
+            return
+        if each.attempts is None:
+            self.parts.append(f"{each.who} repeats it, how often cannot be seen ({each.source}{pace}{note})")
+            self.least = True
+            return
+        self.parts.append(f"{each.who} tries {each.attempts} times in all ({each.source}{pace}{note})")
+        if each.pauses is None:
+            self.least = True
+        elif self.attempts is not None:
+            self.pauses = self.pauses * each.attempts + each.pauses
+        if self.attempts is not None:
+            self.attempts *= each.attempts
+        self.ends = tuple(filter(None, (each.ends.get(self.kind, each.ends.get("", "")),)))
+
+    def tell(self, errors: tuple[str, ...]) -> Outcome:
+        """The outcome, where the failure ends in one of these exceptions."""
+        seen = self._follow(self.ends or errors)
+        return self._outcome(seen)
+
+    def tell_silent(self) -> Outcome:
+        """The outcome, where the failure is an answer like any other."""
+        call, response = self.call, self.call.response
+        unseen = [
+            client for client in call.clients if client.made is None or client.escaped or client.subclass is not None
+        ]
+        if raises_itself(call):
+            reason = "its client is not seen whole" if unseen else "the client or an argument may make it raise"
+            return self._outcome(f"whether an error status raises cannot be seen: {reason}")
+        fact = call.answer
+        checked = fact is not None and response is not None and fact.words("checks")
+        if response is None or response.escaped or any(name in (checked or ()) for name, _ in response.uses):
+            for _, repeat in policies(call):  # what is made of the answer may raise
+                self.add(repeat, None)
+            self.rounds = any(each.kind == "loop" for each in call.within)
+        if response is None or fact is None:
+            return self._outcome("nothing raises: it is an answer like any other")
+        raiser = fact.word("raiser")
+        for name, node in response.uses:
+            if name == raiser:
+                line = row(call.frame, node)
+                errors = tuple(filter(None, (fact.word("raiser_raises"),)))
+                return self._outcome(f"`{name}()` on line {line} raises; " + self._follow(errors))
+        checks = [(name, node) for name, node in response.uses if name in fact.words("checks")]
+        if checks:
+            name, node = checks[0]
+            return self._outcome(f"nothing raises; the function looks at `{name}` on line {row(call.frame, node)}")
+        if response.escaped:
+            return self._outcome(f"nothing raises, and nothing here looks at the status; {response.escaped}")
+        return self._outcome("nothing raises, and nothing here looks at the status")
+
+    def _follow(self, errors: tuple[str, ...] | None) -> str:
+        """Who sees the exception: handlers from the inside out, then policies around the function, then the caller."""
+        call = self.call
+        if call.deferred and not any(each.kind == "scope" for each in call.within):
+            return "it is raised where the function is called in the end"
+        again = ""
+        for guard in _around(call):
+            for clause in clauses(guard):
+                verdict = _catches(clause, errors)
+                if verdict is False:
+                    continue
+                head = f"`{_head(clause)}` (line {row(clause.frame, clause.node)})"
+                if verdict is None:
+                    return f"{again}{_raised(errors)}may be caught by {head}"
+                loop = _loop(guard)
+                if loop is not None and any(each.node is clause.node for each in loop.retried):
+                    self._count(loop)
+                    return f"{again}{_raised(errors)}{head} sees each failure"
+                if clause.leaves == frozenset((RAISE,)):
+                    again += f"{_raised(errors)}{head} raises {'it again' if _bare(clause) else 'another exception'}; "
+                    errors = errors if _bare(clause) else None
+                    break
+                return f"{again}{_raised(errors)}{head} sees it and {_leaves(clause)}"
+        for layer, repeat in policies(call):
+            wanted = layer.errors
+            verdict = None
+            if wanted is not None and errors:
+                every = [any(is_a(call.frame.scope.catalog, each, one) for one in wanted) for each in errors]
+                verdict = True if all(every) else None if any(every) else False
+            self.add(repeat, verdict)
+            gives_up = layer.fact.word("gives_up")
+            if verdict and gives_up and repeat.attempts != 1:
+                value = layer.args.value(layer.fact.param("reraise"))
+                if value is None:
+                    errors = (gives_up,)
+                elif getattr(value, "value", None) is not True:
+                    errors = None
+        name = call.frame.qualname
+        to = f"the caller of `{name}`" if name and call.frame.kind == "function" else "whoever runs this"
+        subject = _names(errors) or "an exception"
+        return f"{again}{subject} reaches {to}: no handler here"
+
+    def _count(self, loop: Loop) -> None:
+        line = f"line {row(loop.frame, loop.node)}"
+        pauses = None if loop.paced else 0.0
+        pace = "pauses in between" if loop.paced else "no pause"
+        self.add(
+            Repeat(
+                "the loop", loop.attempts, line, endless=loop.endless and not loop.gives_up, pauses=pauses, pace=pace
+            ),
+            True,
+        )
+
+    def _outcome(self, seen: str) -> Outcome:
+        total: float | None = None
+        parts = list(self.parts)
+        if self.kind == HANG and (self.per or self.scope):
+            each = self.per
+            if each is not None and self.scope is not None and self.inner is not None:
+                whole = min(self.scope, each * self.inner)
+                outer = (self.attempts or 1) // max(self.inner, 1)
+                total = whole * outer + (self.pauses if outer > 1 else 0)
+                parts.insert(0, f"the enclosing limit ends it after {seconds(whole)}")
+            elif each is not None:
+                parts.insert(0, f"gives up after {seconds(each)}{' of silence' if self.silence else ''}")
+                total = each * (self.attempts or 1) + self.pauses
+            elif self.scope is not None:
+                parts.insert(0, f"the enclosing limit ends it after {seconds(self.scope)}")
+                total = self.scope * ((self.attempts or 1) // max(self.inner or 1, 1))
+            if total is not None and (self.attempts != 1 or self.least):
+                least = "at least " if self.least or self.attempts is None else ""
+                count = f"{'at least ' if self._unsure else ''}{self.attempts} attempts, "
+                parts.append(f"{count if self.attempts and self.attempts > 1 else ''}{least}{seconds(total)} in all")
+        elif self.attempts is not None and self.attempts > 1:
+            pauses = f"{seconds(self.pauses)} of pauses" if self.pauses and not self.least else ""
+            parts.append(
+                f"{'at least ' if self._unsure else ''}{self.attempts} attempts in all{', ' + pauses if pauses else ''}"
+            )
+        elif not parts:
+            parts.append(f"{self.call.library} does not repeat it" if self.rounds else "nothing here repeats it")
+        parts.append(seen)
+        return Outcome(EVENTS[self.kind], "; ".join(parts), self.attempts, total, self.least)
+
+    @property
+    def _unsure(self) -> bool:
+        return any("may repeat" in each or "cannot be seen" in each for each in self.parts)
+
+
+def _around(call: Call) -> list[Guard]:
+    """The `try` statements whose body holds a call, the innermost first."""
+    found = [each for each in call.frame.guards.values() if any(one is call for one in each.calls)]
+    return sorted(found, key=lambda guard: -len(guard.within))
+
+
+def _loop(guard: Guard) -> Loop | None:
+    return next((each for each in loops([guard.frame]) if each.guard is guard), None)
+
+
+def _catches(clause: Clause, errors: tuple[str, ...] | None) -> bool | None:
+    """Whether a clause catches an exception that is one of these; None if that cannot be seen."""
+    if clause.broad:
+        return True
+    if clause.errors is None or not errors:
+        return None
+    catalog = clause.frame.scope.catalog
+    caught = [clause.catches(each) for each in errors]
+    if all(caught):
+        return True
+    narrower = any(is_a(catalog, one, each) for each in errors for one in clause.errors)
+    return None if any(caught) or narrower else False
+
+
+def _head(clause: Clause) -> str:
+    doc = clause.frame.scope.module.doc
+    line = doc.line(row(clause.frame, clause.node)).strip()
+    return re.sub(r"\s*:\s*(#.*)?$", "", line.partition(" as ")[0].partition(":")[0])
+
+
+def _bare(clause: Clause) -> bool:
+    """Whether all that it raises is the exception it caught."""
+    for each in walk(clause.node.body):
+        if not isinstance(each, cst.Raise) or each.exc is None:
+            continue
+        if not (isinstance(each.exc, cst.Name) and each.exc.value == clause.name):
+            return False
+    return True
+
+
+_LEFT = {
+    RAISE: "may raise",
+    RETURN: "returns",
+    BREAK: "leaves the loop",
+    CONTINUE: "goes on with the loop",
+    FALLS: "goes on",
+}
+
+
+def _leaves(clause: Clause) -> str:
+    left = clause.leaves
+    return " or ".join(text for way, text in _LEFT.items() if way in left) or "goes on"
+
+
+def _names(errors: tuple[str, ...] | None) -> str:
+    return " or ".join(f"`{each}`" for each in (errors or ())[:2])
+
+
+def _raised(errors: tuple[str, ...] | None) -> str:
+    named = _names(errors)
+    return f"{named}: " if named else ""

@@ -1,0 +1,1 @@
+"""Textual selection of the files and chunks that can matter, without parsing."""

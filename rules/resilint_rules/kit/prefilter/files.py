@@ -1,0 +1,99 @@
+"""Which files can matter at all: one regular expression over bytes, no parsing, no other module of ours but tables."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import lru_cache
+
+from ...catalog.index import IMPORTS, WORDS
+from ...rule_table import RULES
+
+_IMPORT = re.compile(rb"import\b[ \t]*([\w., \t]*)")
+_BEFORE = re.compile(rb"(?:\xef\xbb\xbf|.*[;:])?[ \t\f]*(?:from[ \t]+([.\w]+)[ \t]+)?", re.DOTALL)
+_FAR = 200
+"""Bytes before the word `import` in which its statement begins."""
+_RULE_WORDS: tuple[bytes, ...] = tuple(sorted({word.lower().encode() for row in RULES for word in row[11]}))
+_OURS = b"resilint:"
+
+NO, MAYBE, YES = 0, 1, 2
+"""No integration code; only if a module of the project hands something out; integration code."""
+
+
+def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
+    """How far a file can matter. `own` are the imports of in-house libraries."""
+    maybe = NO
+    seen: set[bytes] = set()
+    for match in _IMPORT.finditer(data):  # a pattern that starts with a word is found at the speed of a search
+        at = match.start()
+        start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", max(at - _FAR, 0), at), at - _FAR - 1) + 1
+        before = _BEFORE.fullmatch(data, start, at)
+        if before is None:
+            continue
+        for part in (before.group(1) or match.group(1)).split(b","):
+            words = part.split()
+            if not words or words[0] in seen:
+                continue
+            seen.add(words[0])
+            verdict = _import(words[0])
+            if verdict is None:
+                maybe = MAYBE
+            elif verdict and (verdict is ANY or _holds(data, verdict)):
+                return YES
+    for name in own:
+        if name.encode() in data:
+            return YES
+    if _OURS in data:
+        return YES
+    return YES if _holds(data.lower(), _RULE_WORDS) else maybe
+
+
+def _holds(data: bytes, words: tuple[bytes, ...]) -> bool:
+    for word in words:  # noqa: SIM110 - a generator would cost as much again, for each import of each file
+        if word in data:
+            return True
+    return False
+
+
+def wanted(data: bytes) -> bool:
+    """Whether a file has to be looked at."""
+    return sift(data) != NO
+
+
+ANY: tuple[bytes, ...] = (b"",)
+
+
+@lru_cache(maxsize=16384)
+def _import(name: bytes) -> tuple[bytes, ...] | None:
+    """Words of which one must occur for an import to matter; () if none can, None if it may be the project's."""
+    if name.startswith(b"."):
+        return None
+    parts = name.decode("ascii", "replace").split(".")
+    found: list[bytes] = []
+    known = False
+    for end in range(len(parts), 0, -1):
+        prefix = ".".join(parts[:end])
+        if prefix in IMPORTS:
+            known = True
+            if prefix not in WORDS:
+                return ANY
+            found.extend(word.encode() for word in WORDS[prefix])
+    root = parts[0]
+    below = [prefix for prefix in _roots().get(root, ()) if prefix.startswith(".".join(parts) + ".")]
+    for prefix in below:  # `import google.cloud` or `from urllib import request`
+        known = True
+        if prefix not in WORDS:
+            return ANY
+        found.extend(word.encode() for word in WORDS[prefix])
+    if known or root in sys.stdlib_module_names:
+        return tuple(found)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _roots() -> dict[str, tuple[str, ...]]:
+    roots: dict[str, tuple[str, ...]] = {}
+    for prefix in IMPORTS:
+        root = prefix.partition(".")[0]
+        roots[root] = (*roots.get(root, ()), prefix)
+    return roots

@@ -1,0 +1,385 @@
+"""Follows integration code through the names of one module, in its text alone.
+
+Textual and generous: a name too many costs a parse, a name too few costs a finding.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ...catalog.index import CLIENTS, IMPORTS, NAMES, SLEEPS, SPAWNS, THROUGH
+from ..project.imports import Project
+from ..project.module import FunctionPiece, ImportedName, Module
+from ..syntax.outline import Piece
+from .exports import CLASS, HOPS, WORD, Handed
+from .mentions import Marks, Places
+
+_COMMON = frozenset(
+    (
+    "get", "set", "put", "post", "delete", "patch", "head", "items", "keys", "values", "run", "start", "stop",
+    "close", "open", "name", "id", "data", "result", "value", "request", "send", "call", "execute", "update",
+    "create", "add", "read", "write", "load", "save", "setup", "init", "main", "test", "check", "process",
+    "handle", "fetch", "query", "config", "args", "kwargs", "self", "__init__", "__call__", "__enter__",
+    "__aenter__", "__exit__", "response", "resp", "text", "content", "json", "status", "state", "info", "log",
+    "logger", "error", "path", "url", "type", "key", "model", "models", "options",
+)
+)  # fmt: skip
+"""Attributes too common to be followed: a search for them would find everything."""
+
+
+_USED = r"\s*[.(]"
+_GOES_ON = re.compile(r"\s*[.\[]")
+"""An attribute or a subscript: no longer the client, but what it gives back."""
+
+
+class Following:
+    """Spreads the mark of integration code over the names of one module, in text alone."""
+
+    def __init__(self, module: Module, project: Project, *, full: bool) -> None:
+        self.module = module
+        self.project = project
+        self.full = full
+        """Whether all imports of the project's own modules count, or only those of classes that are extended."""
+        places = Places(module.text)
+        self.mentions = Marks(places)
+        """What is integration code by itself: a library's function, a client made."""
+        self.sleeps, self.spawns = Marks(places), Marks(places)
+        """Of these, what matters only in a coroutine, and what matters only where its value is thrown away."""
+        self.types = Marks(places)
+        """Classes that matter when they are called, and as what a parameter is; not in `isinstance`."""
+        self.loops = Marks(places)
+        """What gives an object that matters only by some of its methods, of `catalog.index.THROUGH`."""
+        self.followed = Marks(places)
+        """What holds, makes or is a client."""
+        self.makers = Marks(places)
+        """What makes or is a client, not what it gives back: what is worth following through names."""
+        self.handed = Handed()
+        self.makers_of: dict[str, frozenset[str]] = {}
+        """Attributes that imported classes bring to those that extend them."""
+        self.bases: set[str] = set()
+        self._strangers: dict[str, bool] = {}
+        self._locals: dict[tuple[int, int], set[str]] = {}
+
+    def run(self) -> Handed:
+        module = self.module
+        if not self.full:
+            for found in CLASS.finditer(module.text):
+                self.bases.update(WORD.findall(found.group(1)))
+        for name, same in module.mentioned.items():  # not its `imports`, for which it has to be scanned
+            for target in dict.fromkeys(same):
+                self._seed(name, target)
+        for prefix in self.project.catalog.prefixes():
+            self.mentions.add(prefix)
+            self.makers.add(prefix)
+            self.handed.libraries.add(prefix)
+        self._prepared()
+        for _ in range(3):
+            before = len(self.makers.offsets)
+            if not before:
+                break
+            self._spread()
+            if len(self.makers.offsets) == before:
+                break
+        self._renamed()
+        self._declared()
+        return self.handed
+
+    def _seed(self, name: str, target: ImportedName) -> None:
+        dotted = f"{target.module}.{target.name}" if target.name else target.module
+        if not target.level:
+            prefixes = _prefixes(dotted)
+            for prefix in prefixes:
+                self._library(name, dotted, prefix)
+            if prefixes:
+                return
+        if not self.full and name not in self.bases:
+            return
+        found, inner = self.project.find(target, self.module.doc)
+        if found is None or found is self.module:
+            return
+        if not inner:
+            own = self.project.handed(found)
+            if own:
+                self.handed.through.add(name)
+                self.handed.libraries |= own.libraries
+            for each in sorted(own.names | own.classes):
+                self._follow(name, rf"\s*\.\s*{each}\b")
+            return
+        brings = self.project.given(found, inner, HOPS)
+        self.handed.libraries |= brings.libraries if brings else frozenset()
+        if brings.name or brings.heir:
+            self._follow(name)
+            if brings.heir:
+                self.mentions.add(name, r"\s*\(")
+            (self.handed.classes if brings.heir else self.handed.names).add(name)
+        if brings.attributes:
+            self.makers_of[name] = brings.attributes
+            self.handed.through.add(name)
+            for attribute in sorted(brings.attributes):
+                self._attribute(attribute)
+
+    def _library(self, name: str, dotted: str, prefix: str) -> None:
+        names = NAMES.get(prefix, ())
+        last = dotted.rpartition(".")[2]
+        above = dotted == prefix or prefix.startswith(dotted + ".")
+        if not names:
+            return
+        self.handed.libraries.add(prefix)
+        makers = CLIENTS.get(prefix, ())
+        others = tuple(each for each in names if each not in makers and f"{prefix}.{each}" not in THROUGH)
+        loops = tuple(each for each in names if f"{prefix}.{each}" in THROUGH)
+        if last in makers and dotted != prefix:
+            self.mentions.add(name, r"\s*\(")
+            self._follow(name)
+            self.handed.names.add(name)
+        elif last in loops and dotted != prefix:
+            self.loops.add(name)
+        elif "*" in names or (last in names and not last[:1].isupper()):
+            self.mentions.add(name)
+        elif last in names:
+            self.mentions.add(name, _USED)
+            self.types.add(name)
+        for marks, table in ((self.sleeps, SLEEPS), (self.spawns, SPAWNS)):
+            if last in table.get(prefix, ()) and dotted != prefix:
+                marks.add(name)
+            elif prefix in table and (above or last not in names):
+                marks.add(name, _member(table[prefix]))
+        if above or last not in names:  # a module: only what the catalogue knows of it counts
+            functions = tuple(each for each in others if not each[:1].isupper())
+            types = tuple(each for each in others if each[:1].isupper())
+            if functions:
+                self.mentions.add(name, _member(functions))
+            if loops:
+                self.loops.add(name, _member(loops))
+            if types:
+                self.mentions.add(name, _member(types) + _USED)
+                self.types.add(name, _member(types))
+            if makers:
+                self.mentions.add(name, _member(makers) + r"\s*\(")
+                self._follow(name, _member(makers))
+
+    def _follow(self, anchor: str, rest: str = "") -> None:
+        self.makers.share(self.followed, self.followed.add(anchor, rest), _GOES_ON)
+
+    def _attribute(self, name: str, own: set[str] | None = None) -> None:
+        if name in _COMMON:
+            return
+        if own is not None:
+            own.add(name)
+        self.handed.attributes.add(name)
+        self._follow("." + name)
+
+    def _prepared(self) -> None:
+        """Marks the names and attributes that keep a library's function, or a client's, with some of its arguments."""
+        text = self.module.text
+        at = text.find("partial(")
+        while at >= 0:
+            match = _PARTIAL.match(text, text.rfind("\n", 0, at) + 1)
+            at = text.find("partial(", at + 1)
+            if match is None:
+                continue
+            own, name = match.groups()
+            if self.mentions.within(match.end(), match.end() + 1) and name in self.module.bindings and not own:
+                self._follow(name)
+                self.handed.names.add(name)
+            elif not own or not self.makers.offsets:
+                continue
+            self.mentions.add(f".{name}" if own else name, r"\s*\(")
+
+    def _renamed(self) -> None:
+        """Marks the calls of names and attributes that stand for a library's function, or a client's method."""
+        text = self.module.text
+        for marks, alone in ((self.mentions, _ALONE), (self.followed, _METHOD_ALONE)):
+            for mark in [each for each in marks.offsets if alone.match(text, marks.ends[each])]:
+                match = _RENAMES.fullmatch(text, text.rfind("\n", 0, mark) + 1, mark)
+                own, name, static = match.groups() if match is not None else ("", "", "")
+                if own or static:
+                    self.handed.attributes.add(name)
+                    self.mentions.add(f".{name}", r"\s*\(")
+                elif name in self.module.bindings:
+                    self.handed.names.add(name)
+                    self.mentions.add(name, r"\s*\(")
+
+    def _declared(self) -> None:
+        """Marks what makes the client of a record's field."""
+        text = self.module.text
+        if "factory=" in text:
+            made = [each for each in self.makers.offsets if text.endswith("factory=", 0, each)]
+            self.mentions.share(self.followed, made, _GOES_ON)
+
+    def _spread(self) -> None:
+        module, text, makers = self.module, self.module.text, self.makers
+        holding = [piece for piece in module.statements if makers.within(piece.start, piece.end)]
+        holding.extend(each.piece for same in module.global_writers.values() for each in same)
+        for piece in holding:
+            for name in self.locals_of(piece):
+                if name in module.bindings or name in module.global_writers:
+                    self._follow(name)
+                    self.handed.names.add(name)
+        for name, functions in module.functions.items():
+            for function in functions:
+                if self._gives(function):
+                    self._follow(name)
+                    self.handed.names.add(name)
+        for cls in module.all_classes():
+            generic = text.find("[", cls.piece.head, cls.piece.body)  # what stands in brackets is no base
+            if makers.within(cls.piece.head, generic if generic > 0 else cls.piece.body):
+                self._follow(cls.name)
+                self.mentions.add(cls.name, r"\s*\(")
+                self.handed.classes.add(cls.name)
+            own = self.handed.of_class.setdefault(cls.name, set())
+            for base in (
+                WORD.findall(text, cls.piece.head, cls.piece.body)
+                if self.makers_of or len(self.handed.of_class) > 1
+                else ()
+            ):
+                own.update(self.makers_of.get(base, ()))
+                if base != cls.name:
+                    own.update(self.handed.of_class.get(base, ()))
+            for piece in cls.statements:
+                if makers.within(piece.start, piece.end):
+                    for name in _bound_line(text[piece.start : piece.end]):
+                        self._attribute(name, own)
+            for same in cls.methods.values():
+                for method in same:
+                    self._method(method, own)
+
+    def _gives(self, function: FunctionPiece) -> bool:
+        """Whether a function may return a client."""
+        piece, text = function.piece, self.module.text
+        if not self.makers.within(piece.start, piece.end):
+            return False
+        names = self.locals_of(piece)
+        for match in _RETURN.finditer(text, piece.body, piece.end):
+            if self.makers.within(match.start(1), match.end(1)) or (
+                names and not names.isdisjoint(WORD.findall(match.group(1)))
+            ):
+                return True
+        return False
+
+    def _method(self, method: FunctionPiece, own: set[str]) -> None:
+        piece, text = method.piece, self.module.text
+        if not self.makers.within(piece.start, piece.end):
+            return
+        names = self.locals_of(piece)
+        for match in _SELF_ASSIGN.finditer(text, piece.body, piece.end):
+            end = self._value_end(text.find("\n", match.end()))
+            if self._holds(match.end(), end) or (names and not names.isdisjoint(WORD.findall(text, match.end(), end))):
+                self._attribute(match.group(1), own)
+        if self._gives(method):
+            self._attribute(method.name, own)
+
+    def locals_of(self, piece: Piece) -> set[str]:
+        """Names that lines of a piece give a client."""
+        key = piece.start, len(self.makers.offsets)
+        if key not in self._locals:
+            self._locals[key] = self._find_locals(piece)
+        return set(self._locals[key])
+
+    def _find_locals(self, piece: Piece) -> set[str]:
+        text, makers = self.module.text, self.makers
+        start = piece.body if piece.kind == "function" else piece.start
+        found: set[str] = set()
+        for mark, end in makers.inside(start, piece.end):
+            line = max(text.rfind("\n", 0, mark) + 1, start)
+            for first in (line, *self._opened_before(mark, line, start)):
+                match = _NAME_ASSIGN.match(text, first, piece.end)
+                if match and self._holds(match.start(2), self._value_end(match.end(2))):
+                    found.add(match.group(1))
+            as_name = _AS.match(text, end, piece.end) if text.rfind("with", line, mark) >= 0 else None
+            if as_name:
+                found.add(as_name.group(1))
+        if piece.kind == "function":
+            found |= self.parameters(piece, makers)
+        else:
+            found.update(
+                m.group(1) for m in _DECLARED.finditer(text, start, piece.end) if makers.within(m.start(2), m.end(2))
+            )
+        return found
+
+    def _holds(self, start: int, end: int) -> bool:
+        """Whether a value may be a client: what it is handed does not make it one, if nobody here can know it."""
+        if not self.makers.within(start, end):
+            return False
+        callee = _CALLEE.match(self.module.text, start, end)
+        if callee is None or self.makers.within(start, callee.end()) or callee.group().endswith("Stub("):
+            return True  # generated code makes FooStub(channel)
+        return not self._strange(callee.group(1))
+
+    def _strange(self, name: str) -> bool:
+        """Whether a name is imported from what is neither the project, the standard library nor in the catalogue."""
+        if name not in self._strangers:
+            targets = self.module.mentioned.get(name, ())
+            self._strangers[name] = bool(targets) and not any(
+                each.level
+                or each.module.partition(".")[0] in sys.stdlib_module_names
+                or _prefixes(each.module)
+                or self.project.inside(each, self.module.doc)
+                for each in targets
+            )
+        return self._strangers[name]
+
+    def parameters(self, piece: Piece, types: Marks) -> set[str]:
+        """Parameters of a function that are annotated with one of these."""
+        if not types.within(piece.head, piece.body):
+            return set()
+        found = _PARAMETER.finditer(self.module.text, piece.head, piece.body)
+        return {each.group(1) for each in found if types.within(each.start(2), each.end(2))}
+
+    def _opened_before(self, mark: int, line: int, start: int) -> Iterator[int]:
+        """The starts of lines before that of a mark whose values may reach it, as `_value_end` guesses."""
+        text = self.module.text
+        end = line - 1
+        while end > start and mark - end < _FAR:
+            first = max(text.rfind("\n", 0, end) + 1, start)
+            if self._value_end(end) > end:
+                yield first
+            end = first - 1
+
+    def _value_end(self, end: int) -> int:
+        """Where the value of an assignment ends, at a guess: a line that goes on is followed a little."""
+        goes_on = self.module.text[max(end - 2, 0) : end].rstrip().endswith(("(", ",", "\\", "["))
+        return end + _FAR if goes_on else end
+
+
+_FAR = 400
+"""Characters that a value which goes on behind its first line is taken to have."""
+# The rest begins with no edge of a word, which would be tried at every character.
+_RETURN = re.compile(r"(?:return|yield)\b([^\n]*)")
+_CALLEE = re.compile(r"[ \t]*(?:await[ \t]+)?([A-Za-z_]\w*)(?:\.\w+)*\(")
+_SELF_ASSIGN = re.compile(r"(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
+_NAME_ASSIGN = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)")
+_PARTIAL = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\(\s*")
+_RENAMES = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(staticmethod\()?(?:self)?")
+_ALONE = re.compile(r"[ \t]*\)?[ \t]*(?:#|[\r\n]|\Z)")
+_METHOD_ALONE = re.compile(r"\.\w+[ \t]*(?:#|[\r\n]|\Z)")
+_AS = re.compile(r"[^\n]*?\bas[ \t]+(\w+)")
+_PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
+_DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)
+
+
+def _bound_line(text: str) -> list[str]:
+    match = re.match(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?(?:=(?!=)|$)", text)
+    return [match.group(1)] if match else []
+
+
+@lru_cache(maxsize=1024)
+def _member(names: tuple[str, ...]) -> str:
+    """An expression for what may follow a module's name: attributes that end in one of these."""
+    return rf"\s*\.\s*(?:\w+\s*\.\s*)*(?:{'|'.join(map(re.escape, names))})\b"
+
+
+_ROOTS = frozenset(prefix.partition(".")[0] for prefix in IMPORTS)
+
+
+@lru_cache(maxsize=4096)
+def _prefixes(dotted: str) -> tuple[str, ...]:
+    """Catalogue imports that a dotted name leads to, or lies above."""
+    parts = dotted.split(".")
+    if parts[0] not in _ROOTS:
+        return ()
+    found = tuple(prefix for end in range(len(parts), 0, -1) if (prefix := ".".join(parts[:end])) in IMPORTS)
+    return found or tuple(prefix for prefix in IMPORTS if prefix.startswith(dotted + "."))

@@ -1,0 +1,1 @@
+"""Modules of the checked project: their symbols, and how imports resolve."""

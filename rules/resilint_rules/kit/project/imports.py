@@ -1,0 +1,346 @@
+"""What other modules of the project hand out, asked for on demand; every question is recorded.
+
+Nothing of a project is imported or run: modules are found as files below the root and read as text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...catalog.index import IMPORTS
+from ..catalog.records import Catalog
+from ..prefilter.exports import Given, Handed, given, inherits, reaches
+from ..prefilter.files import MAYBE, NO, YES, sift
+from ..syntax.text import Document
+from .module import ImportedName, Module
+
+if TYPE_CHECKING:
+    from ..syntax.outline import Outline, Piece
+    from ..syntax.tree import Tree
+
+Read = Callable[[str], "bytes | None"]
+"""Gives the bytes of a file, by its path below the root with forward slashes; None if there is none."""
+
+
+Exists = Callable[[str], bool]
+"""Says whether there is a file or folder of this name below the root."""
+
+
+_NOTHING = Given()
+
+KEPT_LINES = 4000
+"""Lines of other modules whose trees are kept: a tree takes some 3 KB a line."""
+KEPT_BYTES = 30_000_000
+"""Text of other modules that is kept."""
+
+
+def nothing(name: str) -> bytes | None:
+    """A project without files."""
+    return None
+
+
+class Project:
+    """A root folder seen through `read`, so that an editor can hand in unsaved buffers.
+
+    `own` are the in-house libraries of the settings, `pins` the versions of the lock file. `reads` collects
+    path -> digest for the file at hand, "" if there is none; a path that ends in "/" stands for the absence
+    of a top-level module or package of that name.
+    """
+
+    __slots__ = (
+        "_exists",
+        "_expected",
+        "_found",
+        "_given",
+        "_handed",
+        "_kept",
+        "_levels",
+        "_modules",
+        "_named",
+        "_places",
+        "_reaches",
+        "_read",
+        "_tops",
+        "_tree_lines",
+        "_trees",
+        "catalog",
+        "reads",
+    )
+
+    def __init__(
+        self,
+        read: Read = nothing,
+        own: Mapping[str, Mapping[str, Any]] | None = None,
+        pins: Mapping[str, str] | None = None,
+        exists: Exists | None = None,
+    ) -> None:
+        self._read = read
+        self._exists = exists
+        self._expected = ("", NO)
+        self._tops: dict[str, bool] = {}
+        self._places: dict[tuple[str, int, int], tuple[str, ...]] = {}
+        self._named: dict[tuple[str, tuple[str, ...]], tuple[str, dict[str, str]]] = {}
+        self._found: dict[tuple[ImportedName, tuple[str, ...]], tuple[str, str, dict[str, str]]] = {}
+        self._handed: dict[str, Handed] = {}
+        self._levels: dict[str, int] = {}
+        self._reaches: dict[tuple[str, str | tuple[str, ...]], tuple[bool, dict[str, str]]] = {}
+        self._given: dict[tuple[str, str, int], tuple[Given, dict[str, str]]] = {}
+        self._trees: dict[tuple[str, int], Tree] = {}
+        self._tree_lines = 0
+        self._modules: dict[str, tuple[str, Module] | None] = {}
+        self._kept = 0
+        self.catalog = Catalog(own, pins)
+        self.reads: dict[str, str] = {}
+
+    def forget(self, name: str | None = None) -> None:
+        """Drops what was read of a file, or of all: it has changed.
+
+        Effect: the next question reads it again.
+        """
+        self._tops.clear()
+        self._named.clear()
+        self._found.clear()
+        self._handed.clear()
+        self._levels.clear()
+        self._reaches.clear()
+        self._given.clear()
+        self._trees.clear()
+        self._tree_lines = 0
+        if name is None:
+            self._modules.clear()
+            self._kept = 0
+        else:
+            self._modules.pop(name, None)
+
+    def file(self, name: str) -> Module | None:
+        """The module in a file below the root; None if there is none or it cannot be read."""
+        if name not in self._modules:
+            data = self._read(name)
+            found = None
+            if data is not None:
+                try:
+                    text = data.decode("utf-8-sig")
+                except UnicodeDecodeError:
+                    text = data.decode("latin-1")  # names and pieces are ASCII in all but the oddest file
+                found = (
+                    hashlib.blake2b(data, digest_size=16).hexdigest(),
+                    Module(Document(text, name, module_name(name))),
+                )
+            self._modules[name] = found
+            self._kept += len(found[1].text) if found is not None else 0
+            while self._kept > KEPT_BYTES and len(self._modules) > 1:  # the oldest go
+                gone = self._modules.pop(next(iter(self._modules)))
+                self._kept -= len(gone[1].text) if gone is not None else 0
+        known = self._modules[name]
+        self.reads[name] = known[0] if known else ""
+        return known[1] if known else None
+
+    def outline(self, doc: Document) -> Outline | None:
+        """The outline of a text, if the same was read as a file of the project and scanned."""
+        known = self._modules.get(doc.name)
+        return known[1].outline if known is not None and known[1].scanned and known[1].text == doc.text else None
+
+    def tree(self, module: Module, piece: Piece, parse: Callable[[], Tree | None]) -> Tree | None:
+        """A piece of another module, parsed; the latest are kept, as many modules ask for the same few."""
+        key = (module.doc.name, piece.start)
+        found = self._trees.pop(key, None)
+        if found is None:
+            found = parse()
+            if found is None:
+                return None
+            self._tree_lines += found.lines
+        self._trees[key] = found
+        while self._tree_lines > KEPT_LINES and len(self._trees) > 1:
+            oldest = next(iter(self._trees))
+            self._tree_lines -= self._trees.pop(oldest).lines
+        return found
+
+    def owns(self, module: Module) -> bool:
+        """Whether a module was read by this project, and is not the document at hand."""
+        known = self._modules.get(module.doc.name)
+        return known is not None and known[1] is module
+
+    def handed(self, module: Module) -> Handed:
+        """What a module of the project hands out by itself, found once."""
+        from ..prefilter.chunks import handed  # it asks the project, and the project asks it
+
+        key = module.doc.name
+        if key not in self._handed:
+            self._handed[key] = Handed()  # whoever asks while it is being found out: a cycle of imports
+            level = self.level(module)
+            if level == YES or (level == MAYBE and inherits(module, self)):
+                self._handed[key] = handed(module, self)
+        return self._handed[key]
+
+    def level(self, module: Module) -> int:
+        """How far a module matters by its own imports, as the sieve says."""
+        key = module.doc.name
+        if key not in self._levels:
+            data = module.text.encode("utf-8", "surrogatepass")
+            self._levels[key] = sift(data, tuple(self.catalog.prefixes()))
+        return self._levels[key]
+
+    def given(self, module: Module, name: str, hops: int) -> Given:
+        """What one name of a module of the project brings, found once."""
+        level = self.level(module)
+        if level == NO or (level == MAYBE and name not in module.mentioned and f"class {name}" not in module.text):
+            return _NOTHING
+        key = (module.doc.name, name, hops)
+        known = self._given.get(key)
+        if known is None:
+            self._given[key] = _NOTHING, {}
+            kept, self.reads = self.reads, {}
+            try:
+                known = self._given[key] = given(module, name, self, hops), self.reads
+            finally:
+                self.reads = kept
+        self.reads.update(known[1])
+        return known[0]
+
+    def reaches(self, statement: str, importer: Document) -> bool:
+        """Whether an import statement brings a client, found once for all modules in which it means the same."""
+        folder = importer.name.rpartition("/")[0]
+        key = (statement, folder if statement.startswith("from .") else self._bases(ImportedName(""), importer))
+        known = self._reaches.get(key)
+        if known is None:
+            kept, self.reads = self.reads, {}
+            try:
+                known = self._reaches[key] = reaches(statement, importer, self), self.reads
+            finally:
+                self.reads = kept
+        self.reads.update(known[1])
+        return known[0]
+
+    def foretell(self, levels: Mapping[str, int]) -> None:
+        """Says what the sieve has said of files."""
+        self._levels.update(levels)
+
+    def expect(self, name: str, level: int) -> None:
+        """Says what the sieve has said of the document that is asked for next."""
+        self._expected = (name, level)
+
+    def sifted(self, doc: Document) -> int:
+        """How far a document matters by its own imports, as the sieve says."""
+        expected, self._expected = self._expected, ("", NO)
+        if expected[0] == doc.name and expected[1] != NO:
+            return expected[1]
+        known = self._modules.get(doc.name)
+        if known is not None and known[1].text == doc.text:
+            return self.level(known[1])
+        return sift(doc.text.encode("utf-8", "surrogatepass"), tuple(self.catalog.prefixes()))
+
+    def digest(self, name: str) -> str:
+        """The digest of a file as it is now, "" if there is none; for a name that ends in "/", see `reads`."""
+        if name.endswith("/"):
+            path = name[:-1]
+            return "there" if self._exists is not None and (self._exists(path) or self._exists(path + ".py")) else ""
+        kept, self.reads = self.reads, {}
+        try:
+            self.file(name)
+            return self.reads.get(name, "")
+        finally:
+            self.reads = kept
+
+    def find(self, target: ImportedName, importer: Document) -> tuple[Module | None, str]:
+        """The project's module that an import names, and the name in it that is meant ("" for itself).
+
+        `from package import name` may mean a submodule or a name of the package; a file wins.
+        """
+        bases = self._bases(target, importer)
+        named = self._named.get((target.module, bases))
+        if named is None:
+            named = self._named[target.module, bases] = self._plainly(target, bases)
+        if named[0]:
+            self.reads.update(named[1])
+            return self.file(named[0]), target.name
+        key = (target, bases)
+        known = self._found.get(key)
+        if known is None:
+            kept, self.reads = self.reads, {}
+            try:
+                file, name = self._locate(target, bases)
+                known = self._found[key] = (file, name, self.reads)
+            finally:
+                self.reads = kept
+        file, name, reads = known
+        self.reads.update(reads)
+        return (self.file(file) if file else None), name
+
+    def _plainly(self, target: ImportedName, bases: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+        """The file that an import names, whatever it takes from it, and what was asked; "" if that is not so plain."""
+        top = target.module.partition(".")[0]
+        kept, self.reads = self.reads, {}
+        try:
+            base = next((each for each in bases if target.level or self._top(each, top)), None)
+            if base is not None and target.module:
+                file = "/".join(filter(None, (base, target.module.replace(".", "/")))) + ".py"
+                if self.file(file) is not None:
+                    return file, self.reads
+            return "", {}
+        finally:
+            self.reads = kept
+
+    def _locate(self, target: ImportedName, bases: tuple[str, ...]) -> tuple[str, str]:
+        for base in bases:
+            if not target.level and not self._top(base, target.module.partition(".")[0]):
+                continue
+            path = "/".join(filter(None, (base, target.module.replace(".", "/"))))
+            candidates: list[tuple[str, str]] = [(f"{path}.py", target.name)] if path else []
+            if target.name and (path or target.level):
+                candidates += [(f"{path}/{target.name}.py", ""), (f"{path}/{target.name}/__init__.py", "")]
+            if path:
+                candidates.append((f"{path}/__init__.py", target.name))
+            for file, name in candidates:
+                if self.file(file.lstrip("/")) is not None:
+                    return file.lstrip("/"), name
+        return "", ""
+
+    def inside(self, target: ImportedName, importer: Document) -> bool:
+        """Whether an import names something of the project, without looking into it."""
+        return bool(target.level) or any(
+            self._top(base, target.module.partition(".")[0]) for base in self._bases(target, importer)
+        )
+
+    def _top(self, base: str, name: str) -> bool:
+        """Whether a top-level module of this name can be in the project: most imports are not."""
+        path = f"{base}/{name}" if base else name
+        known = self._tops.get(path)
+        if known is None:
+            if name in IMPORTS or name in sys.stdlib_module_names:
+                known = False  # a module of ours that hides a library's name is not worth a question for each import
+            elif self._exists is None:
+                known = True
+            else:
+                known = self._exists(path) or self._exists(path + ".py")
+            self._tops[path] = known
+        if not known and name not in IMPORTS and name not in sys.stdlib_module_names:
+            self.reads[path + "/"] = ""
+        return known
+
+    def _bases(self, target: ImportedName, importer: Document) -> tuple[str, ...]:
+        folder, _, own = importer.name.rpartition("/")
+        depth = 0 if target.level else importer.module.count(".") + (own == "__init__.py")
+        key = (folder, target.level, depth)
+        if key not in self._places:
+            self._places[key] = _places(*key)
+        return self._places[key]
+
+
+def _places(folder: str, level: int, depth: int) -> tuple[str, ...]:
+    """Folders in which an import can lie: with `level` dots, or of a module `depth` packages deep."""
+    parts = folder.split("/") if folder else []
+    up = level - 1 if level else depth
+    above = "/".join(parts[: len(parts) - up]) if up <= len(parts) else None
+    if level:
+        return (above,) if above is not None else ()
+    return tuple(dict.fromkeys((above or "", "", "src")))
+
+
+def module_name(path: str) -> str:
+    """The dotted name that a path below the root suggests."""
+    stem = path.removesuffix(".py")
+    stem = stem.removesuffix("/__init__")
+    return stem.replace("/", ".")

@@ -1,0 +1,249 @@
+"""A module's own words: what it imports, defines and assigns, found in its text without parsing it.
+
+Names are bound to pieces of text; a piece is parsed and interpreted only when somebody asks what the
+name stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from ..syntax.outline import Outline, Piece, logical_lines, scan
+from ..syntax.text import Document
+
+_IMPORT = re.compile(r"\s*import\s+(.+)", re.DOTALL)
+_FROM = re.compile(r"\s*from\s+(\.*)\s*([\w.]*)\s*import\s*\(?([^)]*)\)?", re.DOTALL)
+_COMMENT = re.compile(r"#[^\r\n]*")
+_ASSIGN = re.compile(
+    r"^[ \t]*(?:\(?((?:[A-Za-z_]\w*[ \t]*[,=][ \t]*)*[A-Za-z_]\w*)\)?[ \t]*(?::[^=\r\n]+)?=(?!=)"
+    r"|(?:async[ \t]+)?(?:with|for|except)\b.*?\b(?:as|for)[ \t]+\(?([\w, \t]+)|([A-Za-z_]\w*)[ \t]*:[^=\r\n]+$)",
+    re.MULTILINE,
+)
+_GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+class ImportedName(NamedTuple):
+    """`import module` (name "") or `from module import name`; `level` counts the leading dots."""
+
+    module: str
+    name: str = ""
+    level: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class FunctionPiece:
+    """A function or method, unparsed."""
+
+    piece: Piece
+    qualname: str
+    owner: ClassPiece | None = None
+
+    @property
+    def name(self) -> str:
+        """Its bare name."""
+        return self.piece.name
+
+
+@dataclass(slots=True, eq=False)
+class ClassPiece:
+    """A class, unparsed: its methods by name, the statements of its body, and the classes inside it."""
+
+    piece: Piece
+    qualname: str
+    methods: dict[str, list[FunctionPiece]] = field(default_factory=dict)
+    statements: list[Piece] = field(default_factory=list)
+    classes: dict[str, ClassPiece] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its bare name."""
+        return self.piece.name
+
+
+class Module:
+    """A document seen as names and pieces."""
+
+    __slots__ = (
+        "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers", "imports", "outline",
+        "replaced", "scanned", "statements", "text",
+    )  # fmt: skip
+
+    def __init__(self, doc: Document, outline: Outline | None = None) -> None:
+        self.doc = doc
+        self.text = doc.text
+        self._mentioned: dict[str, list[ImportedName]] | None = None
+        self.scanned = False
+        """Whether the text has been cut into pieces: it is when somebody asks for one."""
+        if outline is not None:
+            self._fill(outline)
+
+    def __getattr__(self, name: str) -> Any:
+        """Scans the text when the first of its names is asked for: many modules are only found to be there."""
+        if name not in Module.__slots__:
+            raise AttributeError(name)
+        self._fill(scan(self.text))
+        return getattr(self, name)
+
+    def _fill(self, outline: Outline) -> None:
+        self.outline = outline
+        self.scanned = True
+        self.imports: dict[str, list[ImportedName]] = {}
+        self.functions: dict[str, list[FunctionPiece]] = {}
+        self.classes: dict[str, ClassPiece] = {}
+        self.replaced: list[ClassPiece] = []  # by a later class of the same name, as in `try ... except ImportError`
+        self.statements: list[Piece] = []
+        self.bindings: dict[str, list[Piece]] = {}
+        self.global_writers: dict[str, list[FunctionPiece]] = {}
+        self._has_globals = "global " in self.text
+        for piece in flatten(outline.pieces):
+            self._add(piece)
+
+    def _add(self, piece: Piece) -> None:
+        text = self.text
+        if piece.kind == "function":
+            found = FunctionPiece(piece, piece.name)
+            self.functions.setdefault(piece.name, []).append(found)
+            self._globals(found)
+        elif piece.kind == "class":
+            self._keep(self.classes, self._class(piece, piece.name))
+        else:
+            body = text[piece.start : piece.end]
+            if "import" in body:
+                lines = [text[start:end] for start, end in logical_lines(text, piece.start, piece.end)]
+                for line in lines:
+                    for name, target in imported(line) if "import" in line else ():
+                        self.imports.setdefault(name, []).append(target)
+                if body.lstrip().startswith(("import ", "from ")) and ";" not in body:
+                    return
+            self.statements.append(piece)
+            for name in bound(body):
+                self.bindings.setdefault(name, []).append(piece)
+
+    def _class(self, piece: Piece, qualname: str) -> ClassPiece:
+        found = ClassPiece(piece, qualname)
+        for child in flatten(piece.children):
+            if child.kind == "function":
+                method = FunctionPiece(child, f"{qualname}.{child.name}", found)
+                found.methods.setdefault(child.name, []).append(method)
+                self._globals(method)
+            elif child.kind == "class":
+                self._keep(found.classes, self._class(child, f"{qualname}.{child.name}"))
+            else:
+                found.statements.append(child)
+        return found
+
+    def _keep(self, classes: dict[str, ClassPiece], cls: ClassPiece) -> None:
+        if cls.name in classes:
+            self.replaced.append(classes[cls.name])
+        classes[cls.name] = cls
+
+    def _globals(self, function: FunctionPiece) -> None:
+        if not self._has_globals:
+            return
+        start, end = function.piece.body, function.piece.end
+        if self.text.find("global", start, end) < 0:
+            return
+        for match in _GLOBAL.finditer(self.text, start, end):
+            for name in _NAME.findall(match.group(1)):
+                self.global_writers.setdefault(name, []).append(function)
+
+    @property
+    def mentioned(self) -> dict[str, list[ImportedName]]:
+        """What import statements bind anywhere in the text, functions included; no scan is needed for it."""
+        if self._mentioned is None:
+            self._mentioned = {}
+            for statement in import_statements(self.text):
+                for name, target in imported(statement):
+                    self._mentioned.setdefault(name, []).append(target)
+        return self._mentioned
+
+    def all_functions(self) -> Iterator[FunctionPiece]:
+        """Functions and methods, in order of the text within each class."""
+        for same in self.functions.values():
+            yield from same
+        for cls in self.all_classes():
+            for same in cls.methods.values():
+                yield from same
+
+    def all_classes(self) -> Iterator[ClassPiece]:
+        """Classes, outer before inner."""
+        todo = [*self.classes.values(), *self.replaced]
+        while todo:
+            cls = todo.pop(0)
+            yield cls
+            todo.extend(cls.classes.values())
+
+    def source(self, piece: Piece) -> str:
+        """The text of a piece."""
+        return self.text[piece.start : piece.end]
+
+
+def flatten(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
+    """Pieces with blocks opened: what an `if` or `try` at module or class level holds."""
+    for piece in pieces:
+        if piece.kind == "block":
+            yield from flatten(piece.children)
+        else:
+            yield piece
+
+
+_STATEMENT = re.compile(r"[^\n(]*(?:\([^)]*\))?")
+
+
+def import_statements(text: str) -> Iterator[str]:
+    """The import statements of a text, as far as they start a line; those of functions, too."""
+    at = text.find("import")
+    while at >= 0:
+        start = max(text.rfind("\n", 0, at), text.rfind("\r", max(0, at - 200), at)) + 1
+        head = text[start:at]
+        words = head.lstrip()
+        if not words or words.startswith(("from ", "from\t", "from.")):
+            found = _STATEMENT.match(text, start)
+            assert found is not None
+            yield found.group().strip()
+            at = text.find("import", max(found.end(), at + 6))
+        else:
+            at = text.find("import", at + 6)
+
+
+@lru_cache(maxsize=16384)
+def imported(line: str) -> tuple[tuple[str, ImportedName], ...]:
+    """(local name, what it is) for each name that an import statement binds; nothing for other lines."""
+    return tuple(_imported(line))
+
+
+def _imported(line: str) -> Iterator[tuple[str, ImportedName]]:
+    for part in line.split(";") if ";" in line else (line,):
+        if part.lstrip()[:5] not in ("impor", "from ", "from.", "from\t"):
+            continue
+        clean = _COMMENT.sub("", part).replace("\\\r\n", " ").replace("\\\n", " ")
+        found = _FROM.match(clean)
+        if found:
+            level, module = len(found.group(1)), found.group(2)
+            for each in found.group(3).split(","):
+                words = each.split()
+                if words and words[0] != "*":
+                    yield words[-1], ImportedName(module, words[0], level)
+            continue
+        plain = _IMPORT.match(clean)
+        if plain:
+            for each in plain.group(1).split(","):
+                words = each.split()
+                if len(words) == 3:
+                    yield words[2], ImportedName(words[0])
+                elif len(words) == 1:
+                    yield words[0].split(".")[0], ImportedName(words[0].split(".")[0])
+
+
+def bound(text: str) -> set[str]:
+    """Names that the lines of a statement may bind; too many rather than too few."""
+    names: set[str] = set()
+    for match in _ASSIGN.finditer(text):
+        found = match.group(1) or match.group(2) or match.group(3) or ""
+        names.update(_NAME.findall(found))
+    return names

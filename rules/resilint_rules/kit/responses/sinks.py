@@ -1,0 +1,134 @@
+"""Bodies that nobody takes for an answer: thrown away, only logged, or told to somebody who reads what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..exceptions.handlers import is_log, last_name
+from ..interp.calls import Call
+from ..interp.frame import Frame
+from ..interp.values import Class, Object, Ref, Response
+from ..syntax.tree import Tree, dotted, walk
+from .body_flow import pieces_of
+
+
+def drained(tree: Tree) -> frozenset[int]:
+    """The attributes and calls that nothing is taken from: their value is thrown away, or only shown to who watches.
+
+    In a function it may have a name on its way to the log, and be asked whether it is there.
+    """
+    top, local = tree.module, isinstance(tree.body[0], cst.FunctionDef)
+    found: set[int] = set()
+    kept: dict[str, list[cst.CSTNode]] = {}
+    harmless: set[int] = set()
+    for each in walk(top):
+        inner = inside(each.value) if isinstance(each, (cst.Expr, cst.Assign, cst.AnnAssign)) and each.value else None
+        if isinstance(each, (cst.Assign, cst.AnnAssign)):
+            target = each.target if isinstance(each, cst.AnnAssign) else each.targets[0].target
+            single = isinstance(each, cst.AnnAssign) or len(each.targets) == 1
+            if inner is not None and local and single and isinstance(target, cst.Name):
+                harmless.add(id(target))
+                kept.setdefault(target.value, []).append(inner)
+        elif isinstance(inner, cst.Call):
+            found.update(id(part) for part in (walk(inner) if is_log(inner) else _chain(inner)))
+        elif isinstance(each, cst.Comparison) and isinstance(each.left, cst.Name) and _none(each):
+            harmless.add(id(each.left))
+    harmless |= found
+    used = {each.value for each in walk(top) if isinstance(each, cst.Name) and id(each) not in harmless}
+    for name, values in kept.items():
+        if name not in used:
+            found.update(id(part) for each in values for part in (each, getattr(each, "func", each)))
+    return frozenset(found)
+
+
+def _chain(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What is read off one after the other: `get(url).text.encode()`, from its end."""
+    while isinstance(node, (cst.Call, cst.Attribute)):
+        yield node
+        node = node.func if isinstance(node, cst.Call) else node.value
+
+
+def inside(node: cst.CSTNode) -> cst.CSTNode:
+    """What is waited for, or the node itself."""
+    return node.expression if isinstance(node, cst.Await) else node
+
+
+def _none(node: cst.Comparison) -> bool:
+    other = node.comparisons[0].comparator
+    return len(node.comparisons) == 1 and isinstance(other, cst.Name) and other.value == "None"
+
+
+def _only_shown(frame: Frame) -> bool:
+    """Whether what a private function gives back is only shown by those who call it, all of them in its module."""
+    pieces, module = pieces_of(frame), frame.scope.module
+    name = pieces[0].name if len(pieces) == 1 else ""
+    if not name.startswith("_") or name.startswith("__"):
+        return False
+    mention = re.compile(rf"\b{name}\b")
+    seen = 1  # where it is defined
+    for each in module.all_functions():
+        if each in pieces or not mention.search(module.text, each.piece.body, each.piece.end):
+            continue
+        tree = frame.scope.tree(each.piece)
+        frame.scope.linker.asked.add(each)
+        if tree is None:
+            return False
+        calls = [node for node in walk(tree.module) if isinstance(node, cst.Call) and last_name(node) == name]
+        seen += len(calls)
+        if not {id(node) for node in calls} <= drained(tree):
+            return False
+    return 1 < seen == len(mention.findall(module.text))
+
+
+def told(response: Response, reads: list[tuple[str, cst.CSTNode]]) -> bool:
+    """Whether what is read is given back as it is, by a function whose callers only show it, or read a text as it is.
+
+    The latter do if it is a model's tool, or gives back the text of another answer where that is an error.
+    """
+    frame = response.call.frame
+    returned = _returned(frame)
+    if not all(id(node) in returned for _, node in reads):
+        return False
+    if _only_shown(frame):
+        return True
+    plain = all(name != "json" for name, _ in reads)
+    return plain and (_tool(frame) or any(_told_as_error(each, returned) for each in frame.calls.values()))
+
+
+def _returned(frame: Frame) -> dict[int, cst.Return]:
+    """The attributes, or those of a method that is called, which a function gives back as they are."""
+    found: dict[int, cst.Return] = {}
+    for each in walk(frame.node) if frame.node is not None else ():
+        value = inside(each.value) if isinstance(each, cst.Return) and each.value is not None else None
+        if isinstance(each, cst.Return) and value is not None:
+            found[id(value.func if isinstance(value, cst.Call) else value)] = each
+    return found
+
+
+def _tool(frame: Frame) -> bool:
+    """Whether a function is what a model calls by itself, so that it reads what comes back."""
+    marks = (each.decorator for each, _ in frame.decorators)
+    names = (dotted(each.func if isinstance(each, cst.Call) else each) for each in marks)
+    if any(name.rpartition(".")[2].endswith("tool") for name in names):
+        return True
+    owner = frame.outermost.owner
+    bases = frame.scope.linker.bases(owner.cls) if isinstance(owner, Object) else ()
+    called = (b.name if isinstance(b, Ref) else b.piece.name if isinstance(b, Class) else "" for b in bases)
+    return any(name.endswith("Tool") for name in called)
+
+
+def _told_as_error(call: Call, returned: dict[int, cst.Return]) -> bool:
+    """Whether the text of a call's answer is given back where its status says that it is none."""
+    fact, uses = call.answer, call.response.uses if call.response is not None else []
+    if fact is None:
+        return False
+    asked = {id(node) for name, node in uses if name in fact.words("checks")}
+    given = {id(returned[id(node)]) for name, node in uses if name in fact.words("body") and id(node) in returned}
+    branches = (each for each in walk(call.frame.tree.module) if isinstance(each, cst.If))
+    return any(
+        asked & {id(node) for node in walk(branch.test)} and given & {id(node) for node in walk(branch.body)}
+        for branch in branches
+    )

@@ -1,0 +1,224 @@
+"""What is done with a call's answer: whether its status is looked at, and how to make sure that it is."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from ..catalog.records import Fact
+from ..exceptions.handlers import clauses, known_as
+from ..fixes.edits import add_member, after_statement, before_body, hoist, replace
+from ..interp.calls import Call, Guard
+from ..interp.values import Const, Response
+from ..project.module import ClassPiece
+from ..rule import Fix, Import
+from ..syntax.text import Edit
+from ..syntax.tree import walk
+from ..trust.switches import given
+from .body_flow import asked_elsewhere
+from .sinks import drained, inside, told
+
+
+def read_unchecked(response: Response) -> str:
+    """The first accessor by which the body is read although nothing looks at the status; "" if all is well.
+
+    Silent when the response leaves the function's sight, its client raises by itself, its truth value
+    is tested where that is the status, or the body itself is asked, here or by who is given it.
+    """
+    call = response.call
+    fact = call.answer
+    if fact is None or response.escaped or call.fact.word("status") != "silent" or call.verb == "HEAD":
+        return ""
+    if response.envelope or (response.truth and fact.word("truth") == "status") or raises_itself(call):
+        return ""
+    checks, body = fact.words("checks"), fact.words("body")
+    if any(name in checks for name, _ in response.uses):
+        return ""
+    known = {*body, *fact.words("plain")}
+    if any(name not in known and name not in _PLAIN for name, _ in response.uses):
+        return ""  # an accessor we know nothing of may be the check
+    read = [(name, node) for name, node in response.uses if name in body]
+    harmless = drained(call.frame.tree) if read else frozenset()
+    read = [(name, node) for name, node in read if id(node) not in harmless]
+    if not read or told(response, read):
+        return ""
+    return "" if asked_elsewhere(response) else read[0][0]
+
+
+_PLAIN = frozenset(
+    (
+        "headers",
+        "url",
+        "encoding",
+        "cookies",
+        "elapsed",
+        "history",
+        "request",
+        "close",
+        "aclose",
+        "links",
+        "http_version",
+    )
+)
+
+
+def raises_itself(call: Call) -> bool:
+    """Whether the client, or an argument, makes error statuses raise; also when that cannot be seen."""
+    own = call.fact.param("raises_param")
+    if own is not None:
+        value = call.args.value(own)
+        if value is not None and not (isinstance(value, Const) and not value.value):
+            return True
+    for client in call.clients:
+        made = client.made
+        if made is None:
+            if client.subclass is not None and _looks(call, client.subclass):
+                return True
+            if client.origin == "annotation" and call.frame.scope.catalog.fact("client", client.type) is not None:
+                continue
+            return True
+        if client.subclass is not None or client.escaped:
+            return True
+        for key in ("raise_hook", "raises_param"):
+            param = made.fact.param(key)
+            if param is not None:
+                value = made.args.value(param)
+                if value is not None and not (isinstance(value, Const) and not value.value):
+                    return True
+        if any(
+            kind in ("set", "touch") and name in ("hooks", "event_hooks", "raise_for_status")
+            for kind, name, _ in client.events
+        ):
+            return True
+    return False
+
+
+def _looks(call: Call, cls: ClassPiece) -> bool:
+    """Whether a client's class may look at each answer itself: it sets hooks, or speaks of a status."""
+    return any(call.frame.scope.linker.mentions(cls, word) for word in ("hooks", "raise_for_status", ".status"))
+
+
+def read_together(call: Call) -> list[Call]:
+    """The calls on different paths whose answers are read unchecked at one place, this one among them, in order."""
+    nodes = {id(node) for _, node in call.response.uses} if call.response is not None else set()
+    return [
+        each for each in call.frame.calls.values() if each.response is not None and each.response.names
+        and any(id(node) in nodes for _, node in each.response.uses) and read_unchecked(each.response)
+    ]  # fmt: skip
+
+
+def raise_after_each(calls: list[Call]) -> list[Fix]:
+    """Inserts the status check right after each of some calls, or nothing."""
+    found = [fix for each in calls for fix in raise_after(each)]
+    if len(found) < len(calls):
+        return []
+    edits = sorted({edit for fix in found for edit in fix.edits})
+    return [Fix(found[0].title, tuple(edits), found[0].imports)]
+
+
+def raise_after(call: Call) -> list[Fix]:
+    """Inserts the status check right after the call, where that can be done without restructuring."""
+    response = call.response
+    fact = call.answer
+    if response is None or fact is None or not fact.word("raiser"):
+        return []
+    name = response.names[0]
+    text = f"{name}.{fact.word('raiser')}()"
+    wider, imports = _widened(call, fact)
+    own = call.fact.param("raises_param")
+    off = call.args.get(own) if own is not None else None
+    if own is not None and off is not None and _is_name(off.node, "False") and given(call, off) is not None:
+        flipped = replace(call.frame, off.node, "True")
+        return [Fix(f"Set {own.name}=True", tuple(sorted((flipped, *wider))), imports)]
+    statement = call.statement
+    edit = None
+    later = _guarded_later(response, fact)
+    if later is not None:
+        edit = before_body(call.frame, later.node.body, text)
+    elif isinstance(statement, cst.With):
+        last = statement.items[-1]
+        if last.asname is not None and isinstance(last.asname.name, cst.Name) and last.asname.name.value == name:
+            edit = before_body(call.frame, statement.body, text)
+    elif isinstance(statement, (cst.Assign, cst.AnnAssign)):
+        inner = statement.value
+        if isinstance(inner, cst.Await):
+            inner = inner.expression
+        if inner is call.node:
+            edit = after_statement(call.frame, statement, text)
+    if edit is None:
+        return []
+    return [Fix(f"Insert {text}", tuple(sorted((edit, *wider))), imports)]
+
+
+_UNREADABLE = re.compile(r"^ValueError$|JSONDecodeError$")
+"""What is raised for a body that is no JSON, such as an error page."""
+_EVERY = frozenset(("args", "__class__", "__traceback__", "with_traceback"))
+"""What every exception has."""
+
+
+def _widened(call: Call, fact: Fact) -> tuple[list[Edit], tuple[Import, ...]]:
+    """Lets the clause that takes an error page, as it cannot be parsed, take what the check raises for it, too."""
+    raised = fact.word("raiser_raises")
+    for within in reversed(call.within):
+        guard = call.frame.guards.get(id(within.node)) if within.kind == "try" and within.part == "body" else None
+        around = clauses(guard) if guard is not None else ()
+        if any(each.errors is None or each.broad or each.catches(raised) for each in around):
+            return [], ()
+        for each in around:
+            kept = each.node.type
+            if kept is not None and any(_UNREADABLE.search(error) for error in each.errors or ()):
+                parts = [part for part in walk(each.node.body) if isinstance(part, cst.Attribute)]
+                asked = {part.attr.value for part in parts if _is_name(part.value, each.name)}
+                if not asked <= _EVERY:
+                    return [], ()  # it asks the exception for what only its kind has
+                name, needed = known_as(call.frame, raised)
+                if isinstance(kept, cst.Tuple):
+                    edit = add_member(call.frame, kept, name)
+                else:
+                    edit = replace(call.frame, kept, f"({call.frame.tree.code(kept)}, {name})")
+                return [edit], (needed,) if needed is not None else ()
+    return [], ()
+
+
+def _is_name(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
+
+
+def _guarded_later(response: Response, fact: Fact) -> Guard | None:
+    """The `try` in which the body is read, if its handler takes what the check raises and none does so at the call."""
+    call = response.call
+    reads = [node for name, node in response.uses if name in fact.words("body")]
+    if any(each.kind == "try" and each.part == "body" for each in call.within):
+        return None
+    for guard in call.frame.guards.values():
+        inside = {id(node) for node in walk(guard.node.body)}
+        if reads and all(id(node) in inside for node in reads) and guard.within == call.within:
+            taken = (each.broad or each.catches(fact.word("raiser_raises")) for each in clauses(guard))
+            return guard if any(taken) else None
+    return None
+
+
+def chained(response: Response) -> bool:
+    """Whether everything that is read is read straight off the call, so that no name keeps the response."""
+    return bool(response.uses) and all(
+        isinstance(node, cst.Attribute) and inside(node.value) is response.call.node for _, node in response.uses
+    )
+
+
+def raise_between(call: Call) -> list[Fix]:
+    """Puts the status check between a call and what is read off it: in the chain, or on a line before."""
+    response = call.response
+    fact = call.answer
+    if response is None or fact is None or not fact.word("raiser"):
+        return []
+    node = response.uses[0][1]
+    assert isinstance(node, cst.Attribute)
+    raiser = f"{fact.word('raiser')}()"
+    wider, imports = _widened(call, fact)
+    if fact.word("raiser_returns") == "response":
+        end = call.frame.tree.outer(node.value).end
+        return [Fix(f"Insert .{raiser}", tuple(sorted((Edit(end, end, f".{raiser}"), *wider))), imports)]
+    edits = hoist(call, node.value, ("response", "resp", "answer", "reply"), lambda name: f"{name}.{raiser}")
+    title = f"Keep the response and insert {raiser}"
+    return [Fix(title, tuple(sorted((*edits, *wider))), imports)] if edits else []

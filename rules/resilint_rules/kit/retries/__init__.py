@@ -1,0 +1,1 @@
+"""Retry policies, transports and loops around external calls."""

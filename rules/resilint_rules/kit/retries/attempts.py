@@ -1,0 +1,159 @@
+"""Who repeats a call that fails: libraries by themselves, and policies around the function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingType
+from typing import Any
+
+from ..interp.calls import Call
+from ..interp.values import Const, Instance, Mapping, Value
+from .layer import DROPPED, HANG, STATUSES, WORDS, Repeat, edition, where
+from .policies import LIMITED, UNLIMITED, Layer, layers
+from .transports import count, mounted, of_policy, policy_in
+
+
+def built_in(call: Call) -> tuple[Repeat, ...]:
+    """What the library and its transports repeat by themselves, the innermost first."""
+    words, maker, unseen = _words(call)
+    found = [*mounted(call)]
+    if words is not None:
+        found.append(_by_itself(call, words, maker, unseen))
+    elif unseen and _has_transports(call):
+        found.append(Repeat("its client's transport", None, unseen))
+    return tuple(found)
+
+
+def _words(call: Call) -> tuple[MappingType[str, Any] | None, Call | None, str]:
+    """The catalogue's words on the retries in force, the call whose arguments change them, and why that is not seen."""
+    own = call.fact.data.get("retries")
+    if not call.clients:
+        return own, call, ""
+    client = call.clients[0]
+    unseen = ""
+    if len(call.clients) > 1:
+        unseen = "it may be made on several clients"
+    elif client.made is None:
+        unseen = "its client is made elsewhere"
+    elif client.escaped:
+        unseen = f"its client may be configured elsewhere: {client.escaped}"
+    elif client.subclass is not None:
+        unseen = "its client's class may change it"
+    fact = client.made.fact if client.made is not None else call.frame.scope.catalog.fact("client", client.type)
+    words = own or (fact.data.get("retries") if fact is not None else None)
+    if own is not None and words is not None and "param" in words:
+        given = call.args.named.get(str(words["param"]))
+        if given is not None:
+            return words, call, ""
+    return words, client.made, unseen
+
+
+def _has_transports(call: Call) -> bool:
+    for client in call.clients:
+        fact = call.frame.scope.catalog.fact("client", client.type)
+        if fact is not None and (fact.words("adapters") or fact.words("opaque")):
+            return True
+    return False
+
+
+def _by_itself(call: Call, words: MappingType[str, Any], maker: Call | None, unseen: str) -> Repeat:
+    default = None if words.get("unlimited") else int(words["attempts"]) if "attempts" in words else None
+    source = f"default of {edition(call)}"
+    name = str(words.get("param", ""))
+    attempts, known = default, not unseen
+    if maker is not None and known and name:
+        argument = maker.args.named.get(name)
+        if argument is None and maker.args.open_names:
+            known, unseen = False, f"a spread may hold `{name}`"
+        elif argument is not None:
+            source = f"`{name}`, {where(maker.frame, argument.node, call.frame)}"
+            policy = policy_in(argument.value, argument.node, maker.frame)
+            if policy is not None:
+                return of_policy(policy, call, call.library, source)
+            attempts, unseen = _given(argument.value, words, default)
+            known = not unseen
+            if known and attempts == default:
+                source = f"default of {edition(call)}"
+        if name in call.written:  # `client.with_options(max_retries=...)`
+            known, unseen = False, f"`{name}` is given on the way"
+    if not known:
+        return Repeat(call.library, None, unseen)
+    on = {kind: _named(words, kind, call) for kind in WORDS}
+    exhausted = str(words.get("exhausted", ""))
+    return Repeat(
+        call.library,
+        attempts,
+        source,
+        {kind: verdict for kind, verdict in on.items() if verdict is not None},
+        endless=bool(words.get("unlimited")) and "deadline" not in words,
+        pauses=0.0 if attempts == 1 or words.get("waits") is False else None,
+        pace=str(words.get("pace", "")) or {True: "pauses in between", False: "no pause"}.get(words.get("waits"), ""),  # type: ignore[arg-type]
+        note=str(words.get("note", "")),
+        ends=dict.fromkeys((HANG, DROPPED), exhausted) if exhausted else {},
+    )
+
+
+def _named(words: MappingType[str, Any], kind: str, call: Call) -> bool | None:
+    """Whether a library's own retries are for a failure; None if that depends on what is not known."""
+    if words.get("attempts") == 1 and not words.get("param"):
+        return False
+    listed = words.get("on", [])
+    if not set(WORDS[kind]) & set(listed):
+        return False
+    methods = words.get("methods")
+    if methods and not call.verb:
+        return None
+    if methods and call.verb not in methods:
+        return False
+    if kind in STATUSES and "status" in listed:
+        statuses = words.get("statuses")
+        return None if statuses is None else STATUSES[kind] in statuses
+    return True
+
+
+def _given(value: Value, words: MappingType[str, Any], default: int | None) -> tuple[int | None, str]:
+    """The attempts that an argument asks for, or why they cannot be seen."""
+    name = str(words.get("param", ""))
+    asked = count(value, str(words.get("counts", "")))
+    if asked is not None:
+        return asked, ""
+    if not isinstance(value, Instance) or value.made is None or value.escaped:
+        return None, f"`{name}` cannot be seen"
+    shape = value.made.fact.data.get("retry")
+    args = value.made.args
+    if not isinstance(shape, MappingType):
+        return None, f"`{name}` cannot be seen"
+    inner = args.value(value.made.fact.param("retry"))
+    if inner is None:
+        return default, ""
+    if not isinstance(inner, Mapping) or inner.open:
+        return None, f"`{shape['param']}` of its `{name}` cannot be seen"
+    held = {key: found.value for key, (found, _) in inner.items.items() if isinstance(found, Const) and not found.soft}
+    if set(held) != set(inner.items):
+        return None, f"`{shape['param']}` of its `{name}` cannot be seen"
+    if shape.get("total") in held:
+        return int(held[shape["total"]]), ""
+    if shape.get("retries") in held:
+        return int(held[shape["retries"]]) + 1, ""
+    return shape.get("modes", {}).get(held.get(str(shape.get("mode"))), default), ""
+
+
+def policies(call: Call) -> list[tuple[Layer, Repeat]]:
+    """Policies around the function that a call stands in, or around a block with it, the innermost first."""
+    found = []
+    for layer in layers([call.frame.outermost]):
+        if layer.body is call.frame or (layer.body is None and any(each is call for each in layer.calls)):
+            attempts = layer.attempts
+            endless = layer.limit == UNLIMITED
+            pace = {True: "pauses in between", False: "no pause"}.get(layer.waits, "")  # type: ignore[arg-type]
+            line = where(layer.frame, layer.node, call.frame)
+            known = attempts if layer.limit == LIMITED and not endless else None
+            repeat = Repeat(
+                f"`{layer.written}`",
+                known,
+                line,
+                endless=endless,
+                pauses=0.0 if layer.waits is False else None,
+                pace=pace,
+            )
+            found.append((layer, repeat))
+    return found[::-1]

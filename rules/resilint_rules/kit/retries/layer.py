@@ -1,0 +1,69 @@
+"""One layer of retries around a call, whoever makes it, and how people name its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from ..interp.calls import Call
+from ..interp.frame import Frame
+
+HANG, UNAVAILABLE, LIMITED_RATE, DROPPED = "hang", "503", "429", "dropped"
+"""What can go wrong on the other side."""
+
+STATUSES = {UNAVAILABLE: 503, LIMITED_RATE: 429}
+WORDS = {
+    HANG: ("timeout", "read"),
+    DROPPED: ("connect", "read"),
+    UNAVAILABLE: ("status",),
+    LIMITED_RATE: ("status", "limit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """One layer that makes a call again.
+
+    `attempts` counts the first one; None if that is not known, or if there is no end (`endless`).
+    `on` says for each failure whether it is repeated; a failure that is missing cannot be seen.
+    `pauses` are all seconds waited in between, None if that is not known; `pace` says it in words.
+    """
+
+    who: str
+    attempts: int | None
+    source: str
+    on: Mapping[str, bool] = field(default_factory=dict)
+    endless: bool = False
+    pauses: float | None = None
+    pace: str = ""
+    note: str = ""
+    unsure: Mapping[str, str] = field(default_factory=dict)
+    """Failures that are repeated on a condition, and the condition."""
+    ends: Mapping[str, str] = field(default_factory=dict)
+    """The exception it ends with when all attempts have failed, where that is another one."""
+
+
+def edition(call: Call) -> str:
+    """The library with the versions that a statement about it holds for."""
+    library = call.record
+    if library is None:
+        return call.library
+    pin = call.frame.scope.catalog.pinned(library)
+    if pin:
+        return f"{library.name} {pin.removeprefix('==')}"
+    checked = library.data.get("checked", "")
+    return f"{library.name} {checked}".rstrip()
+
+
+def row(frame: Frame, node: cst.CSTNode) -> int:
+    """The one-based line on which a node of a frame starts."""
+    return frame.scope.module.doc.position(frame.tree.span(node).start)[0]
+
+
+def where(frame: Frame, node: cst.CSTNode, here: Frame) -> str:
+    """A place in words: a line of this file, or a line of another."""
+    line = f"line {row(frame, node)}"
+    doc = frame.scope.module.doc
+    return line if doc.name == here.scope.module.doc.name else f"{doc.name}, {line}"

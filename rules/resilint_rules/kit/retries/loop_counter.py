@@ -1,0 +1,130 @@
+"""What goes round and round: how often at most, whether it waits, and what counts its rounds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import libcst as cst
+
+from ..exceptions.handlers import calls_in, is_log, named, pauses
+from ..interp.calls import SleepCall
+from ..interp.frame import Frame
+from ..interp.values import Const, Ref
+from ..syntax.text import Span
+from ..syntax.tree import walk
+
+_PACED = re.compile(r"limit|throttl|back_?off|pace", re.IGNORECASE)
+_TRIES = re.compile(r"retr|attempt|tries|trial", re.IGNORECASE)
+_QUIET = frozenset(
+    ("str", "repr", "len", "min", "max", "int", "float", "round", "type", "format", "abs", "bool", "pow")
+)  # fmt: skip
+_QUIET_MODULES = ("random.", "time.", "datetime.", "logging.", "math.", "traceback.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """A loop as such."""
+
+    node: cst.For | cst.While
+    frame: Frame
+
+    def quiet(self, call: cst.Call) -> bool:
+        """Whether a call surely does not end the loop, and mends nothing: it sleeps, logs or computes."""
+        known = self.frame.calls.get(id(call))
+        if known is not None:
+            return isinstance(known, SleepCall)
+        if is_log(call):
+            return True
+        if isinstance(call.func, cst.Name) and call.func.value in _QUIET:
+            return True
+        target = named(self.frame, call.func)
+        return isinstance(target, Ref) and target.name.startswith(_QUIET_MODULES)
+
+    @property
+    def counted(self) -> bool:
+        """Whether its attempts are counted and compared: by `range`, or by a name that goes up or down by one."""
+        if self.ranged():
+            return True
+        names = {
+            each.target.value
+            for each in walk(self.node)
+            if isinstance(each, cst.AugAssign)
+            and isinstance(each.target, cst.Name)
+            and isinstance(each.value, cst.Integer)
+        }
+        compared = [each for each in walk(self.node) if isinstance(each, cst.Comparison)]
+        return any(isinstance(n, cst.Name) and n.value in names for each in compared for n in walk(each))
+
+    @property
+    def paced(self) -> bool:
+        """Whether anything in the loop sleeps, waits, or is named as if it did."""
+        if any(pauses(self.frame, each) for each in calls_in(self.node.body)):
+            return True
+        heads = (each for each in walk(self.node.body) if isinstance(each, cst.WithItem))
+        return any(_PACED.search(self.frame.tree.code(each.item)) for each in heads)
+
+    @property
+    def hands_out(self) -> bool:
+        """Whether it is a generator, whose caller decides how often it goes round."""
+        return any(isinstance(each, cst.Yield) for each in walk(self.node.body))
+
+    @property
+    def counter(self) -> str:
+        """The name of what counts the attempts of a `for ... in range(...)`; "" if it is none."""
+        node = self.node
+        if not isinstance(node, cst.For) or not isinstance(node.target, cst.Name) or not self.ranged():
+            return ""
+        return node.target.value
+
+    @property
+    def first(self) -> int | None:
+        """The counter's first value; None if it cannot be seen."""
+        args = self.ranged()
+        if len(args) == 1:
+            return 0
+        value = self._number(args[0].value) if args else None
+        return value if len(args) == 2 else None
+
+    @property
+    def attempts(self) -> int | None:
+        """How often it goes round at most; None if that cannot be seen."""
+        args = self.ranged()
+        if len(args) == 1:
+            return self._number(args[0].value)
+        if len(args) == 2:
+            low, high = self._number(args[0].value), self._number(args[1].value)
+            return high - low if low is not None and high is not None else None
+        return None
+
+    @property
+    def says_so(self) -> bool:
+        """Whether its head speaks of attempts."""
+        last = self.node.iter if isinstance(self.node, cst.For) else self.node.test
+        return bool(_TRIES.search(self.frame.tree.code(last)) or _TRIES.search(self.counter))
+
+    def ranged(self) -> tuple[cst.Arg, ...]:
+        """The arguments of the `range` that it goes through; () if there is none."""
+        node = self.node
+        if isinstance(node, cst.For) and isinstance(node.iter, cst.Call):
+            func = node.iter.func
+            if isinstance(func, cst.Name) and func.value in ("range", "xrange"):
+                return tuple(node.iter.args)
+        return ()
+
+    def _number(self, node: cst.BaseExpression) -> int | None:
+        if isinstance(node, cst.Integer):
+            return int(node.evaluated_value)
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+            left, right = self._number(node.left), self._number(node.right)
+            return left + right if left is not None and right is not None else None
+        value = named(self.frame, node)
+        if isinstance(value, Const) and isinstance(value.value, int) and not value.soft:
+            return value.value
+        return None
+
+    @property
+    def head(self) -> Span:
+        """The loop's first line, without its colon."""
+        last = self.node.iter if isinstance(self.node, cst.For) else self.node.test
+        return Span(self.frame.tree.span(self.node).start, self.frame.tree.outer(last).end)

@@ -1,0 +1,351 @@
+"""Retries: the layers that libraries add around calls, and what bounds, spaces and chooses their attempts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from ..catalog.records import Fact
+from ..exceptions.handlers import RAISE, builtin, error_names, is_a, named, ways
+from ..interp.calls import Argument, Arguments, Call
+from ..interp.frame import Frame
+from ..interp.values import Const, Mapping, Ref, Result, Value
+from ..rule import Finding, Fix, Import, Severity
+from ..syntax.text import Span
+from ..syntax.tree import walk
+
+LIMITED, UNLIMITED, UNKNOWN = "limited", "unlimited", "unknown"
+
+_AWAY = ("ConnectionError", "TimeoutError")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A retry policy as written: a decorator, a policy object, the options of a task or a client.
+
+    `call` is None for a decorator without parentheses. `body` is the function that it decorates.
+    """
+
+    fact: Fact
+    frame: Frame
+    node: cst.BaseExpression
+    call: Call | None = None
+    body: Frame | None = None
+
+    @property
+    def written(self) -> str:
+        """The policy's name as it is written."""
+        return self.call.written if self.call is not None else self.frame.tree.code(self.node)
+
+    @property
+    def args(self) -> Arguments:
+        """What the policy was given."""
+        return self.call.args if self.call is not None else Arguments()
+
+    @property
+    def limit(self) -> str:
+        """Whether attempts or time are `LIMITED`, `UNLIMITED`, or it is `UNKNOWN`."""
+        if self.fact.word("form") == "raise":
+            return UNKNOWN
+        if self.args.open_names or self.args.open_positions:
+            return UNKNOWN
+        for key in ("stop", *self.fact.words("opaque")):
+            value = self._value(key)
+            if value is not None and not self._never(value):
+                return LIMITED
+        if any(self.args.get(each) is not None for each in self.fact.params("other_attempts")):
+            return LIMITED
+        attempts, deadline = self._bound("attempts"), self._bound("deadline")
+        option = self._option("retries")
+        if option is not None:
+            attempts = UNLIMITED if _is_const(option, None) else LIMITED
+        if attempts == "":
+            attempts = UNLIMITED if self.fact.flag("unlimited_by_default") else LIMITED
+        if deadline == "":
+            default = self.fact.data.get("deadline", {})
+            timed = "default_deadline" in self.fact.data or "default" in default
+            deadline = LIMITED if timed else UNLIMITED
+        return LIMITED if LIMITED in (attempts, deadline) else UNLIMITED
+
+    @property
+    def attempts(self) -> int | None:
+        """How often it tries in all, the first time included; None if that is not known."""
+        if self.args.open_names or self.args.open_positions:
+            return None
+        given = self._value("attempts")
+        option = self._option("retries")
+        more = 1 if self.fact.data.get("attempts", {}).get("counts") == "retries" else 0
+        if option is not None:
+            return _whole(option, 1)
+        if given is not None:
+            return _whole(given, more)
+        stop = self._argument("stop")
+        if stop is not None:
+            return self._stops(stop.node)
+        default = self.fact.data.get("default_attempts")
+        return int(default) if default is not None else None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether it tries again more than once, as far as that can be seen."""
+        if self.fact.params("other_attempts") and self._argument("attempts") is None:
+            return False
+        given = self._value("attempts")
+        if isinstance(given, Const) and (given.value is None or isinstance(given.value, bool)):
+            return False
+        return self.attempts is None or self.attempts > 2
+
+    @property
+    def remote(self) -> bool:
+        """Whether it surely repeats external calls: it can do nothing else, or they or their errors are seen."""
+        if self.fact.flag("remote") or self.calls:
+            return True
+        catalog = self.frame.scope.catalog
+        return any(is_a(catalog, each, away) for each in self.errors or () for away in _AWAY) or any(
+            not builtin(each) and catalog.bases(each) for each in self.errors or ()
+        )
+
+    @property
+    def waits(self) -> bool | None:
+        """Whether it waits between attempts; None if that is not known."""
+        if self.args.open_names or self.args.open_positions:
+            return None
+        if any(name in self.args.named for name in self.fact.words("other_waits")):
+            return True
+        default = self.fact.flag("waits_by_default")
+        given = self._argument("wait")
+        known = self._pausing(given) if given is not None else None
+        if known is True:
+            return True
+        delay = self._value("delay")
+        option = self._option("wait")
+        if delay is not None or option is not None:
+            both = [each for each in (delay, option) if each is not None]
+            return not all(_is_const(each, 0) for each in both)
+        if known is False and not self.fact.param("delay"):
+            return False
+        return default
+
+    @property
+    def errors(self) -> tuple[str, ...] | None:
+        """The exceptions it retries; None if a condition decides that cannot be seen, or it is about results."""
+        entry = self.fact.data.get("errors", {})
+        if not entry or entry.get("inverted") or self.args.open_names or self.args.open_positions:
+            return None
+        if any(self._value(key) is not None for key in ("giveup", "never_on", "predicate")):
+            return None
+        given = self._argument("errors")
+        if given is None:
+            return ("Exception",) if entry.get("default") == "Exception" else None
+        if isinstance(given.value, Result) and isinstance(given.node, cst.Call):
+            return self._condition(given.node, given.value)
+        return error_names(self.frame, given.value)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The external calls that it is seen to repeat."""
+        if self.body is not None:
+            return tuple(each for frame in self.body.all_frames() for each in frame.calls.values() if external(each))
+        found = []
+        for each in self.frame.calls.values():
+            loops = [w.node for w in each.within if w.kind == "loop" and isinstance(w.node, cst.For)]
+            if external(each) and any(loop.iter is self.node for loop in loops if isinstance(loop, cst.For)):
+                found.append(each)
+        return tuple(found)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the function chooses by itself: it raises what it wants repeated, or catches what it does not."""
+        if self.body is None or self.body.node is None:
+            return False
+        for each in walk(self.body.node):
+            if isinstance(each, cst.Raise) and each.exc is not None:
+                return True
+            if isinstance(each, (cst.ExceptHandler, cst.ExceptStarHandler)) and RAISE not in ways(each.body):
+                return True
+        return False
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing else in the module sets a limit on it later: `policy.copy(stop=...)`, `f.retry_with(...)`."""
+        text = self.frame.scope.module.text
+        return not re.search(
+            r"\.(?:retry_with|copy|new|increment)\(\s*\w*(?:stop|total|max|attempts)|\.stop\s*=[^=]", text
+        )
+
+    def finding(self, message: str, *fixes: Fix, span: Span | None = None, severity: Severity | None = None) -> Finding:
+        """A finding about this policy."""
+        if self.call is not None:
+            return self.call.finding(message, *fixes, span=span, severity=severity)
+        return self.frame.finding(
+            message, self.frame.tree.span(self.node), fixes, callee=self.fact.name, library=self.fact.library
+        )
+
+    def spelled(self, text: str) -> tuple[str, tuple[Import, ...]]:
+        """A text in the library's words with the names this module has for them, and the imports it still needs.
+
+        In a module that knows the library only by its name, `stop_after_attempt(5)` becomes
+        `tenacity.stop_after_attempt(5)`.
+        """
+        names = self.fact.data.get("fix_imports", {})
+        imports: list[Import] = []
+        module = self.frame.scope.module
+        dotted = isinstance(self.node.func if isinstance(self.node, cst.Call) else self.node, cst.Attribute)
+        prefix = self.written.rpartition(".")[0] if dotted else ""
+        for name, home in names.items():
+            if name not in text:
+                continue
+            if prefix:
+                text = text.replace(name, f"{prefix}.{name}")
+                continue
+            own = next(
+                (n for n, ts in module.imports.items() if any(t.module == home and t.name == name for t in ts)), None
+            )
+            if own is None:
+                imports.append(Import(home, name))
+            else:
+                text = text.replace(name, own)
+        return text, tuple(imports)
+
+    def _argument(self, key: str) -> Argument | None:
+        param = self.fact.param(key)
+        return self.args.get(param) if param is not None else None
+
+    def _value(self, key: str) -> Value | None:
+        found = self._argument(key)
+        return found.value if found is not None else None
+
+    def _option(self, key: str) -> Value | None:
+        """The value under a key of the mapping that holds options; None if it is not given."""
+        entry = self.fact.data.get("options", {})
+        value = self._value("options")
+        if value is None or key not in entry:
+            return None
+        if not isinstance(value, Mapping):
+            return value
+        found = value.items.get(entry[key])
+        return found[0] if found is not None else value if value.open else None
+
+    def _bound(self, key: str) -> str:
+        """What an argument for attempts or time says; "" if none is given."""
+        value = self._value(key)
+        if value is None:
+            return ""
+        unlimited = {"None", *self.fact.data[key].get("unlimited", ())}
+        literal = isinstance(value, Const) and not value.soft and str(value.value) in unlimited
+        return UNLIMITED if literal else LIMITED
+
+    def _never(self, value: Value) -> bool:
+        if isinstance(value, Ref):
+            stop = self.frame.scope.catalog.fact("stop", value.name)
+            return stop is not None and stop.flag("never")
+        return _is_const(value, None)
+
+    def _stops(self, node: cst.CSTNode) -> int | None:
+        """After how many attempts a stop condition ends."""
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
+            both = [each for each in (self._stops(node.left), self._stops(node.right)) if each is not None]
+            return min(both) if both else None
+        if not isinstance(node, cst.Call) or len(node.args) != 1:
+            return None
+        target = named(self.frame, node.func)
+        stop = self.frame.scope.catalog.fact("stop", target.name) if isinstance(target, Ref) else None
+        if stop is None or stop.param("attempts") is None:
+            return None
+        value = node.args[0].value
+        if isinstance(value, cst.Integer):
+            return int(value.evaluated_value)
+        return _whole(named(self.frame, value), 0)
+
+    def _pausing(self, given: Argument) -> bool | None:
+        """Whether an argument for the wait makes it wait."""
+        value = given.value
+        if isinstance(value, Const):
+            if value.soft or value.value:
+                return True
+            jitter = self.fact.data.get("jitter", {}).get("default", 0)
+            return bool(isinstance(jitter, (int, float)) and jitter)
+        catalog = self.frame.scope.catalog
+        if isinstance(value, Ref):
+            wait = catalog.fact("wait", value.name)
+            seconds = wait.param("seconds") if wait is not None else None
+            if seconds is not None and seconds.name in self.args.named:
+                return not _is_const(self.args.named[seconds.name].value, 0)
+        if isinstance(value, Result) and isinstance(given.node, cst.Call):
+            wait = catalog.fact("wait", value.of.removesuffix("()"))
+            if wait is not None and wait.flag("nothing"):
+                return False
+            args = given.node.args
+            if wait is not None and wait.param("seconds") is not None and len(args) == 1:
+                only = args[0].value
+                return not (isinstance(only, (cst.Integer, cst.Float)) and not only.evaluated_value)
+        return True
+
+    def _condition(self, node: cst.Call, value: Result) -> tuple[str, ...] | None:
+        """The exceptions of a condition such as `retry_if_exception_type(OSError)`."""
+        fact = self.frame.scope.catalog.fact("condition", value.of.removesuffix("()"))
+        if fact is None or fact.param("errors") is None or fact.param("never_on") is not None or len(node.args) > 1:
+            return None
+        if not node.args:
+            return ("Exception",)
+        if node.args[0].star:
+            return None
+        inner = node.args[0].value
+        if isinstance(inner, cst.Tuple):
+            found = [error_names(self.frame, named(self.frame, each.value)) for each in inner.elements]
+            return None if None in found else tuple(name for each in found for name in each or ())
+        return error_names(self.frame, named(self.frame, inner))
+
+
+def layers(frames: list[Frame]) -> Iterator[Layer]:
+    """The retry policies of functions and statements, each once."""
+    for outer in frames:
+        for frame in outer.all_frames():
+            yield from layers_of(frame)
+
+
+def layers_of(frame: Frame) -> Iterator[Layer]:
+    """The retry policies of one function or statement."""
+    decorators = {id(decorator.decorator) for decorator, _ in frame.decorators}
+    within = {
+        id(each) for nested in frame.nested for decorator, _ in nested.decorators for each in walk(decorator.decorator)
+    }
+    for decorator, value in frame.decorators:
+        node = decorator.decorator
+        call = frame.calls.get(id(node))
+        fact = _policy(frame, call) if call is not None else None
+        if fact is not None:
+            yield Layer(fact, frame, node, call, frame)
+        elif isinstance(value, Ref) and not isinstance(node, cst.Call):
+            bare = frame.scope.catalog.fact("retry", value.name)
+            if bare is not None and bare.flag("bare"):
+                yield Layer(bare, frame, node, None, frame)
+    for call in frame.calls.values():
+        fact = _policy(frame, call)
+        if fact is not None and id(call.node) not in decorators and id(call.node) not in within:
+            yield Layer(fact, frame, call.node, call)
+
+
+def _policy(frame: Frame, call: Call) -> Fact | None:
+    """What a call says about retries: a policy's own entry, or a task's that has one."""
+    if call.fact.kind == "retry":
+        return call.fact
+    return frame.scope.catalog.fact("retry", call.callee) if call.fact.kind == "task" else None
+
+
+def external(call: Call) -> bool:
+    """Whether a call reaches out of the program."""
+    return call.fact.kind == "call" or (call.fact.kind == "client" and call.fact.flag("connects"))
+
+
+def _is_const(value: Value, wanted: object) -> bool:
+    return isinstance(value, Const) and not value.soft and value.value == wanted and value.value is not False
+
+
+def _whole(value: Value | None, more: int) -> int | None:
+    if isinstance(value, Const) and isinstance(value.value, int) and not isinstance(value.value, bool):
+        return value.value + more
+    return None

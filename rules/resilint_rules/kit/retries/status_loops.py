@@ -1,0 +1,248 @@
+"""Retry loops that ask nothing but the status: the same request again, until the answer is no error.
+
+They have no `try`: a failure to connect ends them. What makes a loop one of these has to be seen in full: one
+request that is the same in each round, one question about its status, and nothing else that could mend
+what failed, change the request, or wait.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from ..exceptions.handlers import AGAIN, BREAK, FALLS, RETURN, calls_in, is_endless, last_name, ways
+from ..interp.calls import Call
+from ..interp.frame import Frame
+from ..interp.values import TURNS_PAGES
+from ..rule import Finding, Fix
+from ..syntax.tree import children, dotted, walk
+from .loop_counter import Rounds
+from .loops import Retry, retries
+from .policies import external
+
+_LEFT = frozenset((RETURN, BREAK))
+_GOOD = frozenset(("ok", "is_success"))
+_BAD = frozenset(("is_error", "is_client_error", "is_server_error"))
+_FIXED = frozenset(("str", "len", "int", "dict", "format", "join", "dumps", "urljoin", "quote", "urlencode"))
+"""Functions that give the same for the same."""
+_MOVES = re.compile(r"poll|wait|watch|stream|rand|uuid|time\.", re.IGNORECASE)
+"""Words of requests that differ each time, or that the other side answers late on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLoop(Rounds):
+    """A loop that repeats `call` as long as its status is an error."""
+
+    call: Call
+
+    @property
+    def endless(self) -> bool:
+        """Whether nothing ends it but a good answer."""
+        return not isinstance(self.node, cst.For) and not self.counted
+
+    def finding(self, message: str, *fixes: Fix) -> Finding:
+        """A finding about this loop."""
+        call = self.call
+        return self.frame.finding(message, self.head, fixes, callee=call.callee, library=call.library, statement=None)
+
+
+Again = Retry | StatusLoop
+"""A retry, whoever does it, or a loop that asks for the status only."""
+
+
+def again(frames: list[Frame]) -> Iterator[Again]:
+    """The retries of functions and statements, and the loops that ask for the status."""
+    yield from retries(frames)
+    for outer in frames:
+        for frame in outer.all_frames():
+            for call in frame.calls.values():
+                found = _loop(call)
+                if found is not None:
+                    yield found
+
+
+def _loop(call: Call) -> StatusLoop | None:
+    around = list(call.within)
+    while around and around[-1].kind in ("with", "scope"):
+        around.pop()
+    node = around[-1].node if around and around[-1].kind == "loop" else None
+    if not isinstance(node, (cst.For, cst.While)) or not external(call) or call.response is None or call.deferred:
+        return None
+    if isinstance(node, cst.For) and node.asynchronous is not None:
+        return None
+    found = StatusLoop(node, call.frame, call)
+    if not (found.ranged() or isinstance(node, cst.While)) or found.hands_out:
+        return None
+    steps = _flat(node.body)
+    at = next((index for index, each in enumerate(steps) if each is not None and _holds(each, call.node)), None)
+    if at is None or _varies(found):
+        return None
+    if isinstance(node, cst.While) and not is_endless(node):
+        asked = _verdict(call, node.test) is False
+        failing = steps if asked and all(ways(each) <= AGAIN for each in steps) else None
+        if failing is None and found.counted:
+            failing = _failing(found, steps, at)
+    else:
+        failing = _failing(found, steps, at)
+    if failing is None:
+        return None
+    raised = {id(each) for part in failing for end in walk(part) if isinstance(end, cst.Raise) for each in walk(end)}
+    done = (each for part in failing for each in calls_in(part) if id(each) not in raised)
+    return found if all(_idle(found, each) for each in done) else None
+
+
+def _failing(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[cst.CSTNode] | None:
+    """What is gone through from one failing answer to the next, if a good one leaves the loop; None if not."""
+    call = loop.call
+    first = at if isinstance(steps[at], cst.If) else at + 1
+    for index in range(first, len(steps)):
+        step = steps[index]
+        verdict = _verdict(call, step.test) if isinstance(step, cst.If) else None
+        if verdict is None or not isinstance(step, cst.If):
+            continue
+        rest = steps[index + 1 :]
+        otherwise = [step.orelse] if step.orelse is not None else []
+        good, bad = ([step.body], otherwise) if verdict else (otherwise, [step.body])
+        if not _ways([*good, *rest]) <= _LEFT:
+            continue
+        left = _ways([*bad, *rest])
+        if not left & AGAIN or (not left <= AGAIN and is_endless(loop.node)):
+            return None
+        return [*steps[:index], *bad, *(rest if FALLS in _ways(bad) else ())]
+    return None
+
+
+def _ways(parts: Sequence[cst.CSTNode]) -> frozenset[str]:
+    found: frozenset[str] = frozenset((FALLS,))
+    for each in parts:
+        if FALLS in found:
+            found = (found - {FALLS}) | ways(each)
+    return found
+
+
+def _flat(block: cst.BaseSuite) -> list[cst.CSTNode]:
+    """The statements of a block, those in a `with` among them."""
+    found: list[cst.CSTNode] = []
+    for each in block.body:
+        if isinstance(each, cst.With):
+            found.extend((*each.items, *_flat(each.body)))
+        else:
+            found.append(each)
+    return found
+
+
+def _holds(step: cst.CSTNode, node: cst.CSTNode) -> bool:
+    """Whether a statement makes a call, itself or in its question."""
+    inside = step.test if isinstance(step, cst.If) else step
+    return any(each is node for each in walk(inside))
+
+
+def _idle(loop: StatusLoop, node: cst.Call) -> bool:
+    """Whether a call is the request itself, or surely mends nothing, ends nothing and does not wait."""
+    if node is loop.call.node or (loop.quiet(node) and id(node) not in loop.frame.calls):
+        return True
+    owner = node.func.value if isinstance(node.func, cst.Attribute) else None
+    fixed = last_name(node) in _FIXED and any(each is node for each in walk(loop.call.node))
+    return fixed or (owner is not None and _is_answer(loop.call, owner) and last_name(node) != "raise_for_status")
+
+
+def _is_answer(call: Call, node: cst.CSTNode) -> bool:
+    """Whether an expression is what the call gave back."""
+    if isinstance(node, cst.Await):
+        node = node.expression
+    names = call.response.names if call.response is not None else ()
+    return node is call.node or (isinstance(node, cst.Name) and node.value in names)
+
+
+def _verdict(call: Call, test: cst.CSTNode) -> bool | None:
+    """Whether a condition holds for a good status (True) or for an error (False); None if it asks anything else."""
+    fact = call.answer
+    if fact is None:
+        return None
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        inner = _verdict(call, test.expression)
+        return None if inner is None else not inner
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.Or):
+        left, right = _verdict(call, test.left), _verdict(call, test.right)
+        return left if left is right else None
+    if isinstance(test, cst.Comparison):
+        return _compared(call, test, fact.words("checks")) if len(test.comparisons) == 1 else None
+    if isinstance(test, cst.Attribute) and _is_answer(call, test.value) and test.attr.value in fact.words("checks"):
+        return True if test.attr.value in _GOOD else False if test.attr.value in _BAD else None
+    return True if fact.word("truth") == "status" and _is_answer(call, test) else None
+
+
+def _compared(call: Call, test: cst.Comparison, checks: Sequence[str]) -> bool | None:
+    left, against = test.left, test.comparisons[0]
+    nothing = isinstance(against.comparator, cst.Name) and against.comparator.value == "None"
+    if nothing and isinstance(against.operator, cst.Is) and _is_answer(call, left):
+        return False
+    if not isinstance(left, cst.Attribute) or not _is_answer(call, left.value):
+        return None
+    if left.attr.value not in checks or left.attr.value not in ("status", "status_code", "code"):
+        return None
+    operator, statuses = against.operator, _statuses(against.comparator)
+    if not statuses:
+        return None
+    if isinstance(operator, (cst.Equal, cst.In)):
+        return True if max(statuses) < 400 else False if min(statuses) >= 400 else None
+    if isinstance(operator, (cst.NotEqual, cst.NotIn)):
+        return False if max(statuses) < 400 else None
+    if isinstance(operator, (cst.LessThan, cst.LessThanEqual)):
+        return True if 299 <= statuses[0] <= 400 else None
+    if isinstance(operator, (cst.GreaterThan, cst.GreaterThanEqual)):
+        return False if 299 <= statuses[0] <= 500 else None
+    return None
+
+
+def _statuses(node: cst.CSTNode) -> list[int]:
+    """The statuses that are written there; [] if one of them cannot be seen."""
+    if isinstance(node, cst.Integer):
+        return [int(node.evaluated_value)]
+    if isinstance(node, (cst.Tuple, cst.List, cst.Set)):
+        every = [_statuses(each.value) for each in node.elements]
+        return [number for each in every for number in each] if all(every) else []
+    return [200] if dotted(node).rpartition(".")[2].lower() == "ok" else []
+
+
+def _varies(loop: StatusLoop) -> bool:
+    """Whether a request may differ from the one before, or is answered late on purpose."""
+    call = loop.call
+    text = loop.frame.tree.code(call.node)
+    if _MOVES.search(text) or TURNS_PAGES.search(text):
+        return True
+    used = set(_read(call.node))
+    targets: list[cst.CSTNode] = [loop.node.target] if isinstance(loop.node, cst.For) else []
+    for each in walk(loop.node.body):
+        if isinstance(each, cst.Assign):
+            targets += [target.target for target in each.targets]
+        elif isinstance(each, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For, cst.CompFor, cst.Del)):
+            targets.append(each.target)
+        elif isinstance(each, cst.AsName):
+            targets.append(each.name)
+    return any(_touches(name, path) for target in targets for path in _paths(target) for name in used)
+
+
+def _read(node: cst.CSTNode) -> Iterator[str]:
+    """The names and chains of names that an expression reads."""
+    if isinstance(node, (cst.Name, cst.Attribute)) and dotted(node):
+        yield dotted(node)
+        return
+    for each in [node.value] if isinstance(node, (cst.Arg, cst.Attribute)) else children(node):
+        yield from _read(each)
+
+
+def _paths(target: cst.CSTNode) -> list[str]:
+    """What an assignment changes, as it is written; "" for what cannot be told."""
+    if isinstance(target, (cst.Tuple, cst.List)):
+        return [path for each in target.elements for path in _paths(each.value)]
+    while isinstance(target, (cst.Subscript, cst.StarredElement)):
+        target = target.value
+    return [dotted(target)]
+
+
+def _touches(used: str, changed: str) -> bool:
+    return not changed or f"{used}.".startswith(f"{changed}.") or f"{changed}.".startswith(f"{used}.")

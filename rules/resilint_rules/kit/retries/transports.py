@@ -1,0 +1,190 @@
+"""What the transports of a client repeat, and the policy objects that they and libraries are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import libcst as cst
+
+from ..catalog.records import Fact
+from ..interp.calls import Call
+from ..interp.frame import Frame
+from ..interp.values import Const, Instance, Result, Sequence, Value, options
+from .layer import DROPPED, HANG, STATUSES, WORDS, Repeat, where
+from .policies import UNLIMITED, Layer
+
+
+def count(value: Value, counts: str) -> int | None:
+    """How often a literal number of `retries` or `attempts` makes it try in all; None if it is no such number."""
+    if not isinstance(value, Const) or value.soft:
+        return None
+    if value.value is False:
+        return 1
+    if isinstance(value.value, int) and not isinstance(value.value, bool):
+        return max(1, value.value + (counts == "retries"))
+    return None
+
+
+def policy_in(value: Value, node: cst.CSTNode, frame: Frame) -> Layer | None:
+    """The retry policy that an argument is, or holds."""
+    catalog = frame.scope.catalog
+    if isinstance(value, Instance) and value.made is not None:
+        fact = catalog.fact("retry", value.made.callee)
+        if fact is not None and not value.escaped:
+            return Layer(fact, value.made.frame, value.made.node, value.made)
+        return None
+    if isinstance(value, Result):
+        fact = catalog.fact("retry", value.of.removesuffix("()"))
+        if fact is None:
+            return None
+        made = frame.calls.get(id(node))
+        if made is None:
+            every = [each for each in frame.calls.values() if each.callee == fact.name]
+            made = every[0] if len(every) == 1 else None
+        return Layer(fact, made.frame, made.node, made) if made is not None else None
+    return None
+
+
+def of_policy(layer: Layer, call: Call, who: str, source: str, ends: Mapping[str, str] | None = None) -> Repeat:
+    """What a policy object that a library or its transport was given does."""
+    attempts, on = layer.attempts, dict[str, bool]()
+    pauses: float | None = None
+    pace = "no pause" if layer.waits is False else "pauses in between" if layer.waits else ""
+    if layer.fact.param("methods") or "methods" in layer.fact.data:
+        attempts, pauses, pace = _of_urllib3(layer, call, attempts, on)
+    unsure = _after(layer, call, on)
+    return Repeat(who, attempts, source, on, layer.limit == UNLIMITED, pauses, pace, unsure=unsure, ends=ends or {})
+
+
+_IF_ASKED = "only an answer with Retry-After"
+
+
+def _after(layer: Layer, call: Call, on: dict[str, bool]) -> dict[str, str]:
+    """Statuses that are repeated if the answer says when. Effect: takes them out of `on`."""
+    param = layer.fact.param("retry_after")
+    value = layer.args.value(param)
+    if param is None or (isinstance(value, Const) and value.value is False):
+        return {}
+    found = {}
+    for kind in STATUSES:
+        if on.get(kind) is False and on.get(HANG):
+            del on[kind]
+            found[kind] = _IF_ASKED
+    return found
+
+
+def _of_urllib3(
+    layer: Layer, call: Call, attempts: int | None, on: dict[str, bool]
+) -> tuple[int | None, float | None, str]:
+    """A policy by method and status: which failures it repeats, its attempts and pauses. Effect: fills `on`."""
+    fact, args = layer.fact, layer.args
+    methods = _names(args.value(fact.param("methods")), fact.data["methods"].get("default", []))
+    if any(args.get(each) is not None for each in fact.params("other_attempts")):
+        attempts = None
+    listed = args.value(fact.param("statuses"))
+    statuses = _numbers(listed)
+    safe = None if methods is None or not call.verb else call.verb in methods
+    if safe is not None:
+        on[HANG] = on[DROPPED] = safe
+        for kind, status in STATUSES.items():
+            if not safe:
+                on[kind] = False
+            elif statuses is not None:
+                on[kind] = status in statuses
+    factor = args.value(fact.param("wait"))
+    given = factor.value if isinstance(factor, Const) else 0 if factor is None else None
+    if not isinstance(given, (int, float)):
+        return attempts, None, ""
+    if not given:
+        return attempts, 0.0, "no pause"
+    pauses = None
+    if attempts is not None:
+        pauses = sum(min(120.0, given * 2.0**turn) for turn in range(1, attempts - 1))
+    return attempts, pauses, f"`backoff_factor={given}`"
+
+
+def _names(value: Value | None, default: list[str]) -> list[str] | None:
+    if value is None:
+        return default
+    if isinstance(value, Sequence) and all(isinstance(each, Const) for each in value.members):
+        return [str(each.value).upper() for each in value.members if isinstance(each, Const)]
+    return None
+
+
+def _numbers(value: Value | None) -> list[int] | None:
+    if value is None:
+        return []
+    if isinstance(value, Sequence) and all(isinstance(each, Const) for each in value.members):
+        return [each.value for each in value.members if isinstance(each, Const)]
+    return None
+
+
+def mounted(call: Call) -> Iterator[Repeat]:
+    """What the transport repeats that the client was given for the address at hand."""
+    found: list[tuple[str, Instance]] = []
+    for prefix, each in _transports(call):
+        if not any(each is other for _, other in found):
+            found.append((prefix, each))
+    target = call.given("target")
+    address = target.value.value if target is not None and isinstance(target.value, Const) else None
+    if isinstance(address, str) and any(prefix for prefix, _ in found):
+        found = [(prefix, each) for prefix, each in found if address.lower().startswith(prefix.lower())]
+        found = sorted(found, key=lambda each: -len(each[0]))[:1]
+    if len(found) > 1:
+        yield Repeat("one of its transports", None, "which one is not known")
+        return
+    for prefix, each in found:
+        adapter = call.frame.scope.catalog.fact("adapter", each.made.callee) if each.made is not None else None
+        if adapter is None or each.made is None or each.subclass is not None:
+            yield Repeat("its transport", None, "what it does cannot be seen")
+            continue
+        yield _of_adapter(call, each.made, adapter, prefix if prefix and address is None else "")
+
+
+def _transports(call: Call) -> Iterator[tuple[str, Instance]]:
+    """The transports of a call's client, each with the beginning of the addresses that it is for."""
+    for client in call.clients[:1]:
+        fact = call.frame.scope.catalog.fact("client", client.type)
+        if fact is None or client.made is None:
+            continue
+        for kind, name, values in client.events:
+            if kind != "call" or name not in fact.words("adapters"):
+                continue
+            prefix = next(
+                (each.value for each in values if isinstance(each, Const) and isinstance(each.value, str)), ""
+            )
+            for value in values:
+                yield from ((prefix, each) for each in options(value) if isinstance(each, Instance))
+        for name, argument in client.made.args.named.items():
+            if name in fact.words("opaque"):
+                yield from (("", each) for each in options(argument.value) if isinstance(each, Instance))
+
+
+def _of_adapter(call: Call, made: Call, adapter: Fact, prefix: str) -> Repeat:
+    param = adapter.param("retries")
+    who = f"its `{made.callee.rpartition('.')[2]}`" + (f" for `{prefix}`" if prefix else "")
+    argument = made.args.get(param) if param is not None else None
+    again = adapter.data.get("again", {})
+    ends = {kind: str(again[kind]) for kind in (HANG, DROPPED, "status") if kind in again}
+    everything = dict.fromkeys(WORDS, False)
+    if argument is None:
+        if param is not None and made.args.may_have(param):
+            return Repeat(who, None, "a spread may hold its retries")
+        return Repeat(who, 1, "its default", everything)
+    source = f"`{param.name if param else ''}`, {where(made.frame, argument.node, call.frame)}"
+    policy = policy_in(argument.value, argument.node, made.frame)
+    if policy is not None:
+        return of_policy(policy, call, who, source, ends)
+    attempts = count(argument.value, "retries")
+    if attempts is None:
+        return Repeat(who, None, "its retries cannot be seen")
+    safe = again.get("methods")
+    if safe is None:  # only connecting is tried again
+        return Repeat(who, attempts, source, everything, pauses=0.0)
+    if not call.verb:
+        return Repeat(who, attempts, source, {}, pauses=0.0, ends=ends)
+    if call.verb not in safe:
+        return Repeat(who, attempts, source, everything, ends=ends)
+    asked = dict.fromkeys(STATUSES, _IF_ASKED) if again.get("retry_after") else {}
+    on = {kind: kind in (HANG, DROPPED) for kind in WORDS if kind not in asked}
+    return Repeat(who, attempts, source, on, pauses=0.0, pace="no pause", unsure=asked, ends=ends)

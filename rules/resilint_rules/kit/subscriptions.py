@@ -1,0 +1,67 @@
+"""What rules can subscribe to: the type of a rule's first parameter, and where its objects come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from .interp.calls import KINDS, Call, Guard
+from .interp.frame import Frame
+from .retries.loops import loops, retries
+from .retries.policies import layers
+from .retries.status_loops import again
+
+
+def functions(frames: list[Frame]) -> Iterator[Frame]:
+    """Functions, lambdas and module-level statements, outer before inner."""
+    for frame in frames:
+        yield from frame.all_frames()
+
+
+def _calls(kind: type[Call]) -> Callable[[list[Frame]], Iterator[object]]:
+    def find(frames: list[Frame]) -> Iterator[object]:
+        for frame in functions(frames):
+            for call in frame.calls.values():
+                if type(call) is kind:
+                    yield call
+
+    return find
+
+
+def bounded(frames: list[Frame]) -> Iterator[Call]:
+    """Calls and the making of clients."""
+    for frame in functions(frames):
+        for call in frame.calls.values():
+            if call.fact.kind in ("call", "client"):
+                yield call
+
+
+def guards(frames: list[Frame]) -> Iterator[Guard]:
+    """`try` statements with the calls they guard."""
+    for frame in functions(frames):
+        yield from frame.guards.values()
+
+
+SUBJECTS: dict[str, Callable[[list[Frame]], Iterator[object]]] = {
+    **{kind.__name__: _calls(kind) for kind in KINDS.values()},
+    "Again": again,
+    "AnyCall": bounded,
+    "Frame": functions,
+    "Guard": guards,
+    "Layer": layers,
+    "Loop": loops,
+    "Retry": retries,
+}
+
+
+class Subjects:
+    """What there is for rules to look at in some frames, found once for all that ask for the same."""
+
+    def __init__(self, frames: list[Frame]) -> None:
+        self._frames = frames
+        self._found: dict[str, list[object]] = {}
+
+    def of(self, subject: str) -> list[object]:
+        """All of a kind, a name of `SUBJECTS`."""
+        if subject not in self._found:
+            self._found[subject] = list(SUBJECTS[subject](self._frames))
+        return self._found[subject]

@@ -1,0 +1,56 @@
+"""Names in a piece of syntax: those it binds, uses, shares with others, or waits for."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..exceptions.handlers import is_log
+from .tree import children, walk
+
+
+def waited_for(node: cst.CSTNode) -> str:
+    """The name that has to become true, or something, for a `while` to end; "" if that is not all it asks."""
+    if not isinstance(node, cst.While):
+        return ""
+    test = node.test
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return test.expression.value if isinstance(test.expression, cst.Name) else ""
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and isinstance(test.left, cst.Name):
+        against = test.comparisons[0]
+        nothing = isinstance(against.comparator, cst.Name) and against.comparator.value in ("None", "False")
+        return test.left.value if nothing and isinstance(against.operator, (cst.Is, cst.Equal)) else ""
+    return ""
+
+
+def bound_in(node: cst.CSTNode) -> set[str]:
+    """The names that a statement or expression gives a value."""
+    targets: list[cst.CSTNode] = []
+    if isinstance(node, cst.Assign):
+        targets = [each.target for each in node.targets]
+    elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For)):
+        targets = [node.target]
+    elif isinstance(node, (cst.AsName,)):
+        targets = [node.name]
+    return {each.value for target in targets for each in walk(target) if isinstance(each, cst.Name)}
+
+
+def shared_in(node: cst.CSTNode) -> set[str]:
+    """Names that others may set, too."""
+    return {
+        each.name.value
+        for part in walk(node) if isinstance(part, (cst.Global, cst.Nonlocal)) for each in part.names
+    }  # fmt: skip
+
+
+def used_in(node: cst.CSTNode) -> set[str]:
+    """The names that a block reads or binds, but for those that it only logs."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, cst.Call) and is_log(at):
+            continue
+        if isinstance(at, cst.Name):
+            found.add(at.value)
+        stack.extend(children(at))
+    return found

@@ -1,0 +1,196 @@
+"""Where a client is used, and what its calls bring along that its maker did not give it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..interp.calls import Call
+from ..interp.values import Instance, Object, Pending, Ref, options
+from .effective import enclosing, given, limit
+from .values import Unseen
+
+_STREAMS = re.compile(
+    r"(?:^|[^a-z])(?:sse|events?|stream)(?:$|[^a-z])|stream(?:s|ed|ing)?(?:$|[^a-z])|long_?poll", re.IGNORECASE
+)
+"""Names of what reads bit by bit, whenever there is something."""
+_EVENTS = re.compile(
+    r"(?:\b|_)(?:sse|events?)(?:\b|_)|(?-i:SSE|Event)|event-stream|long_?poll|watch|follow|subscri|notif|listen|"
+    r"stream(?:ing)?(?:\b|_)",
+    re.IGNORECASE,
+)
+"""Words of a stream that may be silent for long."""
+_ASKED = re.compile(r"\bstream\s*=\s*[\w.]+")
+"""No word of it: it may be a download."""
+_POLLS = re.compile(r"[\"'?&](?:timeout|wait)[\"']?[ ]*[=:]|long_?poll|get_?updates", re.IGNORECASE)
+"""How a call says that the other side is to wait until there is something."""
+_FILES = re.compile(r"download|file|blob|image|audio|zip", re.IGNORECASE)
+
+
+def set_later(call: Call) -> bool:
+    """Whether a client, once made, is given a limit by an attribute, a method, or code that cannot be seen.
+
+    A socket that it is given brings its own.
+    """
+    for each in options(call.result) if call.result is not None else ():
+        each = each.value if isinstance(each, Pending) else each
+        if not isinstance(each, Instance):
+            continue
+        if each.escaped or each.subclass is not None:
+            return True
+        for _, name, _ in each.events:
+            if "timeout" in name.lower() or name == "sock":
+                return True
+    uses = list(_uses(call))
+    if not uses and _said_to_be_limited(call):
+        return True
+    limited = [each for each in uses if _limits_itself(each)]
+    if not limited:
+        return False
+    return not any(each.fact.missing == "inherit" and limit(each).unbounded for each in uses)
+
+
+def streamed(made: Call) -> bool:
+    """Whether a client is, or by the names around it may be, for streams: their silence is no failure."""
+    if _STREAMS.search(made.frame.qualname):
+        return True
+    inner = made.result.value if isinstance(made.result, Pending) else made.result
+    if isinstance(inner, Instance) and _STREAMS.search(inner.escaped):
+        return True
+    return any(each.streams for each in _uses(made))
+
+
+def quiet(call: Call) -> bool:
+    """Whether the other side may be silent for long and nothing wrong.
+
+    It is where a body comes line by line, or event by event, or where the call asks it to wait for news.
+    """
+    response, fact, code = call.response, call.answer, call.frame.tree.code(call.node)
+    if _POLLS.search(code) or _POLLS.search(call.frame.qualname):
+        return True
+    if not call.streams or response is None or fact is None:
+        return False
+    read = [name for name, _ in response.uses if name in fact.words("streaming")]
+    if read:
+        return any("lines" in name for name in read)
+    before, start = call.frame.scope.module.text, call.span.start
+    before = before[before.rfind("\n", 0, start) + 1 : start]
+    text = f"{call.frame.qualname} {before} {_ASKED.sub('', code)} {response.escaped}"
+    return bool(_EVENTS.search(text)) and not _FILES.search(text)
+
+
+def _said_to_be_limited(made: Call) -> bool:
+    """Whether a call with a limit is written on where a client is kept, though it cannot be seen whose it is."""
+    text = made.frame.scope.module.text
+    return any(re.search(rf"\.{name}\.\w+\([^)]*\btimeout\b", text) for name in _kept_later(made))
+
+
+def limited_each_time(made: Call) -> bool:
+    """Whether each of the calls that are seen on a client brings a limit, so that the client needs none."""
+    uses = list(_uses(made))
+    return bool(uses) and all(_limits_itself(each) for each in uses)
+
+
+def idle(made: Call) -> bool:
+    """Whether a private function makes a client for others of its module, and none of them asks anybody through it."""
+    frame, scope = made.frame, made.frame.scope
+    name = frame.qualname.rpartition(".")[2]
+    if frame.kind != "function" or not name.startswith("_") or not isinstance(made.statement, cst.Return):
+        return False
+    mention = re.compile(rf"\b{name}\b")
+    held: list[Instance] = []
+    for function in scope.module.all_functions():
+        if mention.search(scope.module.text, function.piece.body, function.piece.end):
+            user = scope.frame(function)
+            for each in user.all_frames() if user is not None else ():
+                if any(_same(client.made, made) for call in each.calls.values() for client in call.clients):
+                    return False
+                held.extend(v for v in each.env.values() if isinstance(v, Instance) and _same(v.made, made))
+    if len(held) + 1 != len(mention.findall(scope.module.text)):
+        return False
+    return all(not each.escaped and each.events for each in held)
+
+
+def _limits_itself(call: Call) -> bool:
+    """Whether a call sets a limit of its own or stands in one, or a spread may hold one."""
+    try:
+        return bool(enclosing(call) or (call.fact.timeout and given(call, call.fact)))
+    except Unseen:
+        return True
+
+
+def _uses(made: Call) -> Iterator[Call]:
+    """The calls on a client, in the function that makes it and in those of the module that mention where it is kept."""
+    outermost = made.frame.outermost
+    scope = made.frame.scope
+    frames = outermost.all_frames()
+    kept = _kept(made)
+    if kept:
+        mention = re.compile(rf"\b(?:{'|'.join(kept)})\b")
+        for function in scope.module.all_functions():
+            if mention.search(scope.module.text, function.piece.body, function.piece.end):
+                frame = scope.frame(function)
+                if frame is not None and frame is not outermost:
+                    frames.extend(frame.all_frames())
+    for frame in frames:
+        for call in frame.calls.values():
+            if call.fact.kind == "call" and any(_same(client.made, made) for client in call.clients):
+                yield call
+
+
+def _same(one: Call | None, other: Call) -> bool:
+    """Whether two calls are one; a statement of a module is gone through for each of its names."""
+    return one is not None and one.node is other.node
+
+
+def _kept_later(made: Call) -> list[str]:
+    """The attributes under which what a statement makes is kept by another one."""
+    own = made.statement.targets if isinstance(made.statement, cst.Assign) else ()
+    return [
+        name for frame in made.frame.outermost.all_frames() for target, _, name, value in frame.sets.values()
+        if not any(each.target is target for each in own)
+        and any(isinstance(each, Instance) and _same(each.made, made) for each in options(value))
+    ]  # fmt: skip
+
+
+def _kept(made: Call) -> list[str]:
+    """The attributes and the module's names under which a statement keeps what it makes."""
+    statement = made.statement
+    targets = (
+        [each.target for each in statement.targets]
+        if isinstance(statement, cst.Assign)
+        else [statement.target]
+        if isinstance(statement, cst.AnnAssign)
+        else []
+    )
+    return _kept_later(made) + [
+        target.attr.value if isinstance(target, cst.Attribute) else target.value
+        for target in targets
+        if isinstance(target, cst.Attribute)
+        or (
+            isinstance(target, cst.Name)
+            and (made.frame.outermost.kind == "statement" or target.value in made.frame.scope.module.global_writers)
+        )
+    ]
+
+
+def in_transport(call: Call) -> bool:
+    """Whether a client is made inside a class that extends a library's transport: that gives each call its limit."""
+    owner = call.frame.owner
+    linker = call.frame.scope.linker
+    if not isinstance(owner, Object):
+        return False
+    bases = [base for each in linker.lineage(owner.cls) for base in linker.bases(each)]
+    return any(isinstance(each, Ref) and linker.catalog.fact("adapter", each.name) is not None for each in bases)
+
+
+def own_default(call: Call) -> float | None:
+    """The longest wait for an answer that a library's default allows; None if something else may decide."""
+    found = limit(call)
+    if found.state != "bounded" or set_later(call):
+        return None
+    if any(bound.origin != "library" or not bound.sure for bound in found.bounds):
+        return None
+    return found.seconds

@@ -1,0 +1,105 @@
+"""Names of a project that plainly hold the time limit of a call: a constant of the module, a parameter."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from ..interp.calls import Call
+from ..interp.values import Const, Sequence, Value
+from ..syntax.tree import walk
+
+LONGEST = 600
+"""Seconds that a limit may be; more are another unit, or another wait."""
+_LONG = 1000
+"""Characters of a line that nobody reads."""
+_CONSTANT = re.compile(r"(?:\w+_)?(?:TIMEOUT|TIME_OUT)(?:_S|_SEC|_SECS|_SECONDS)?|TIMEOUT_\w+")
+_GENERAL = frozenset((
+    "ALL", "API", "CALL", "CLIENT", "DEFAULT", "HTTP", "HTTPS", "MAX", "NETWORK", "OUT", "REMOTE", "REQUEST",
+    "REQUESTS", "RESPONSE", "S", "SEC", "SECONDS", "SECS", "SERVER", "SERVICE", "SOCKET", "TIME", "TIMEOUT", "TOTAL",
+    "URL", "WEB",
+))  # fmt: skip
+"""Words in the names of time limits that are for any call."""
+_OTHER = re.compile(
+    r"MS\b|MILLI|MINUTE|HOUR|_MIN\b|POLL|WAIT|RETR|CACHE|LOCK|TASK|JOB|TEST|IDLE|SHUTDOWN|SESSION|"
+    r"CONN(?:ECT|_|$)|OPEN|READ|WRITE",
+    re.IGNORECASE,
+)
+"""Words of other units, of other waits, and of limits for one phase of a call alone."""
+_OTHER_UNIT = re.compile(r"timeout.*\b(?:ms|milli\w*|minutes?|hours?|timedelta)\b", re.IGNORECASE)
+_WAITS = re.compile(r"(?:^|_)(?:wait|poll|watch|until|monitor)(?:_|$)", re.IGNORECASE)
+"""Functions whose limit is for all of many calls."""
+_INSIDE = frozenset((
+    "acquire", "as_completed", "call", "check_call", "check_output", "communicate", "exception", "fail_after", "gather",
+    "join", "move_on_after", "poll", "put", "result", "run", "select", "sleep", "wait", "wait_for",
+))  # fmt: skip
+"""What waits for something of the program's own: a thread, a task, a queue, a child."""
+
+
+def constants(call: Call) -> list[str]:
+    """Names of the module that plainly hold a time limit in seconds for calls like this one."""
+    scope = call.frame.scope
+    return [
+        name for name in sorted(scope.module.bindings)
+        if _CONSTANT.fullmatch(name) and not _OTHER.search(name) and name not in call.frame.env
+        and _meant(name, call) and _only_a_limit(name, scope.module.text)
+        and _is_limit(scope.value(name), tuples=bool(call.fact.word("tuple")))
+    ]  # fmt: skip
+
+
+def _is_limit(value: Value | None, *, tuples: bool = False) -> bool:
+    """Whether a value is a number of seconds, or a tuple of such where those may be given."""
+    if isinstance(value, Sequence):
+        return tuples and 2 <= len(value.members) <= 4 and all(_is_limit(each) for each in value.members)
+    held = value.value if isinstance(value, Const) else None
+    return isinstance(held, (int, float)) and not isinstance(held, bool) and 0 < held <= LONGEST
+
+
+def _meant(name: str, call: Call) -> bool:
+    """Whether a limit's name is general, or shares its particular words with the call's surroundings."""
+    particular = set(name.strip("_").split("_")) - _GENERAL
+    doc = call.frame.scope.module.doc
+    around = f"{doc.module} {call.frame.qualname} {call.fact.library} {call.frame.tree.code(call.node)}".upper()
+    return all(word in around for word in particular)
+
+
+def _only_a_limit(name: str, text: str) -> bool:
+    """Whether a module uses a name for nothing but limits of calls, if it does at all."""
+    held = re.compile(
+        rf"(?P<called>\w+)\((?:[^()]|\([^()]*\))*?\btimeout[ \t]*=[ \t]*{name}\b"
+        rf"|(?<!\.)\btimeout[ \t]*(?::[^=\n]+)?=[ \t]*{name}\b|\w*Timeout\((?:\w+=)?{name}\b"
+        rf"|^{name}[ \t]*(?::[^=\n]+)?="
+    )
+    mention = re.compile(rf"\b{name}\b")
+    for line in text.split("\n"):
+        if len(line) > _LONG and name in line:
+            return False
+        said = mention.findall(line.partition("#")[0])
+        uses = list(held.finditer(line)) if said else []
+        if len(uses) != len(said) or any(each["called"] in _INSIDE for each in uses):
+            return False
+    return True
+
+
+def parameter(call: Call) -> list[str]:
+    """The function's own `timeout`, if it can only be this call's: it is used for nothing else, and in seconds."""
+    node, frame = call.frame.node, call.frame
+    if not isinstance(node, cst.FunctionDef) or call.fact.word("unit", "s") != "s" or _WAITS.search(node.name.value):
+        return []
+    own = next((p for p in (*node.params.params, *node.params.kwonly_params) if p.name.value == "timeout"), None)
+    if own is None or any(each.kind == "loop" for each in call.within) or _OTHER_UNIT.search(frame.tree.text):
+        return []
+    if own.default is not None and not _is_limit(_default(call, own.default)):
+        return []
+    handed = [each for each in walk(node.body) if isinstance(each, cst.Arg) and each.keyword is not None]
+    limits = {id(each.value) for each in handed if each.keyword is not None and "timeout" in each.keyword.value}
+    names = (each for each in walk(node.body) if isinstance(each, cst.Name) and each.value == "timeout")
+    keywords = {id(each.keyword) for each in handed}
+    return ["timeout"] if all(id(each) in limits or id(each) in keywords for each in names) else []
+
+
+def _default(call: Call, node: cst.BaseExpression) -> Value | None:
+    if isinstance(node, (cst.Integer, cst.Float)):
+        return Const(node.evaluated_value)
+    return call.frame.scope.value(node.value) if isinstance(node, cst.Name) else None

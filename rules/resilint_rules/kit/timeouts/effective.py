@@ -1,0 +1,342 @@
+"""How long a call may wait: every bound that applies, who set it, and what is left unbounded."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import libcst as cst
+
+from ..catalog.records import Fact, Param
+from ..interp.calls import Arguments, Call, Within
+from ..interp.values import Const, Instance, Mapping, Object, Sequence, Value, options, present
+from ..project.startup import sets
+from .values import Bound, Origin, Unseen, read
+
+if TYPE_CHECKING:
+    from ..interp.module_scope import Scope
+
+State = Literal["bounded", "unbounded", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The effective limit of a call.
+
+    `why` says in words who decides. `off` is the explicit value that switched a limit off, if one did.
+    """
+
+    state: State
+    why: str
+    bounds: tuple[Bound, ...] = ()
+    off: Bound | None = None
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether every link is known and none is finite."""
+        return self.state == "unbounded"
+
+    @property
+    def seconds(self) -> float | None:
+        """The longest sure wait of one attempt, as the smallest bound that covers reading; None if there is none."""
+        found = [b.seconds for b in self.bounds if b.seconds is not None and b.sure and b.phases & {"read", "total"}]
+        return min(found) if found else None
+
+
+def limit(call: Call) -> Limit:
+    """The effective limit of a call, over call, client, enclosing scopes, process and library default."""
+    fact = call.fact
+    if fact.missing in ("n/a", "unknown"):
+        return Limit("unknown", "the version in use decides" if fact.missing == "unknown" else "nothing to decide here")
+    scopes = enclosing(call)
+    if any(bound.seconds is None and not bound.sure for bound in scopes):
+        return Limit("unknown", "an enclosing time limit cannot be seen", tuple(scopes))
+    try:
+        own = given(call, fact)
+        inherited = _client(call) if own is None and fact.missing == "inherit" else None
+        if own is None and call.clients:
+            _transports(call)
+    except Unseen as unseen:
+        return Limit("unknown", str(unseen), tuple(scopes))
+    bounds = own if own is not None else inherited
+    if bounds is None:
+        process = _process(call, fact)
+        if process:
+            return Limit("unknown", f"`{process}` may set one", tuple(scopes))
+        bounds = _defaults(fact, "library")
+    everything = (*bounds, *scopes)
+    if scopes:
+        return Limit("bounded", "an enclosing time limit ends it", everything)
+    if own is None and not leaves(call):
+        return Limit("unknown", "it may not leave the machine", everything)
+    lazy = fact.param("lazy")
+    if own is None and lazy is not None and call.args.value(lazy) is None:
+        return Limit("unknown", "it connects later, and the limit may come with that", everything)
+    off = next(
+        (b for b in bounds if b.seconds is None and b.origin in ("call", "client") and b.phases & {"read", "total"}),
+        None,
+    )
+    if any(b.seconds is not None and b.phases & {"read", "total"} for b in bounds):
+        off = None  # no limit on the whole, but one on each wait for more
+    if any(b.seconds is not None and b.phases & {"total"} for b in bounds):
+        return Limit("bounded", _who(bounds), everything)
+    if any(not b.sure for b in bounds):
+        return Limit("unknown", "the environment may decide", everything)
+    if off is not None and off.omitted and fact.missing == "flag":
+        return Limit("unbounded", f"{fact.library} sets no timeout unless asked", everything)
+    if off is not None:
+        return Limit("unbounded", "its timeout is switched off", everything, off)
+    if inherited and all(b.seconds is None for b in bounds):
+        return Limit("unbounded", f"its client has no limit, and {fact.library} sets none unless asked", everything)
+    if own is None and inherited is None:
+        if fact.missing == "flag":
+            return Limit("unbounded", f"{fact.library} sets no timeout unless asked", everything)
+        return Limit("bounded" if fact.missing == "ok" else "unknown", _who(bounds), everything)
+    return Limit("bounded", _who(bounds), everything)
+
+
+def leaves(call: Call) -> bool:
+    """Whether a call surely leaves the machine: some do so only for an address, and take a text or a file as it is."""
+    only = call.fact.words("only_for")
+    value = call.args.value(call.fact.param("target"))
+    text = value.value if isinstance(value, Const) else None
+    return not only or (isinstance(text, str) and text.startswith(only))
+
+
+def _who(bounds: tuple[Bound, ...]) -> str:
+    origins = {bound.origin for bound in bounds if bound.seconds is not None}
+    return (
+        "the call sets it"
+        if "call" in origins
+        else "the client sets it"
+        if "client" in origins
+        else "the library's default bounds it"
+    )
+
+
+def _defaults(fact: Fact, origin: Origin) -> tuple[Bound, ...]:
+    return tuple(Bound(frozenset((phase,)), seconds, origin) for phase, seconds in fact.default.items())
+
+
+def given(call: Call, fact: Fact) -> tuple[Bound, ...] | None:
+    """The bounds that a call's own arguments set; None if it sets none. Unseen if a spread may hold one."""
+    found: list[Bound] = []
+    some = False
+    for param in fact.timeout:
+        argument = call.args.get(param)
+        if argument is None:
+            if call.args.may_have(param):
+                raise Unseen("a spread may hold the timeout")
+            continue
+        if param.name in fact.words("bearers") and isinstance(argument.value, Const):
+            continue
+        bounds = read(
+            argument.value,
+            param,
+            fact,
+            "call" if fact.kind == "call" else "client",
+            argument.node,
+            call.frame.scope.catalog,
+        )
+        if bounds is None:
+            continue
+        some = True
+        found.extend(bounds)
+    for carrier in fact.data.get("carriers", ()):
+        _carried(call.args, Param(carrier["param"], carrier.get("index", -1)), str(carrier["key"]))
+    for name in fact.words("opaque"):
+        if name in call.args.named and not _none(call.args.named[name].value):
+            raise Unseen(f"`{name}` may hold the limit")
+    return tuple(found) if some else None
+
+
+def _none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
+
+
+def _carried(args: Arguments, param: Param, key: str) -> None:
+    """A connection string, or options, that may hold the limit."""
+    value = args.value(param)
+    if value is None:
+        return
+    if isinstance(value, Const) and isinstance(value.value, str) and not value.soft:
+        if key.lower() in value.value.lower():
+            raise Unseen(f"`{key}` stands in the connection string")
+        return
+    if isinstance(value, Mapping) and not value.open and key not in value.items:
+        return
+    if not (isinstance(value, Const) and value.value is None):
+        raise Unseen(f"`{param.name}` may hold `{key}`")
+
+
+def switched_off(call: Call) -> Bound | None:
+    """The literal that switches off the limit on waiting for an answer; None for a stream, or if there is none."""
+    try:
+        bounds = given(call, call.fact) or ()
+    except Unseen:
+        return None
+    if any(b.seconds is not None and b.phases & {"read", "total"} for b in bounds) or call.streams or enclosing(call):
+        return None
+    off = next((b for b in bounds if b.seconds is None and b.sure and b.phases & {"read", "total"}), None)
+    finite = any(b.seconds is not None for b in bounds)
+    if off is not None and finite and call.fact.param("stream") is None:
+        return None  # connecting has its limit, and the body may be a stream
+    if off is not None and off.omitted and call.fact.missing == "flag":
+        return None  # nothing was there to be switched off
+    return off
+
+
+def _client(call: Call) -> tuple[Bound, ...] | None:
+    """What the client that a call is made on sets: over all clients it may be, the loosest."""
+    if not call.clients:
+        raise Unseen("its client cannot be seen")
+    found: list[tuple[Bound, ...]] = []
+    for client in call.clients:
+        if client.made is None:
+            raise Unseen("its client is made elsewhere")
+        if client.escaped:
+            raise Unseen(f"its client may be configured elsewhere: {client.escaped}")
+        made = client.made
+        if client.subclass is not None:
+            raise Unseen("its client's class may set the limit")
+        for kind, name, value in client.events:
+            if kind == "set" and name in ("timeout", "_timeout"):
+                bounds = read(
+                    value,
+                    Param("timeout", -1, ("connect", "read")),
+                    made.fact,
+                    "client",
+                    made.node,
+                    call.frame.scope.catalog,
+                )
+                if bounds is not None:
+                    found.append(bounds)
+                    break
+            if kind == "call" and name in made.fact.words("adapters"):
+                raise Unseen("its client is given a transport")
+        else:
+            own = given(made, made.fact)
+            if own is None:
+                _settled(made, call)
+            found.append(own if own is not None else _defaults(made.fact, "library"))
+    unlimited = [bounds for bounds in found if any(b.seconds is None for b in bounds)]
+    return (unlimited or found)[0]
+
+
+def _settled(made: Call, call: Call) -> None:
+    """Raises Unseen if a client without a limit of its own may still get one, or its version's default is not known."""
+    fact = made.fact
+    lazy = fact.param("lazy")
+    if fact.missing in ("n/a", "unknown"):
+        raise Unseen("the version in use decides" if fact.missing == "unknown" else "its client says nothing of limits")
+    if lazy is not None and made.args.value(lazy) is None:
+        raise Unseen("it connects later, and the limit may come with that")
+    process = _process(call, fact)
+    if process:
+        raise Unseen(f"`{process}` may set one")
+
+
+def _transports(call: Call) -> None:
+    """Raises Unseen if a client's transport, subclass or handling elsewhere may add a limit to each call."""
+    for client in call.clients:
+        fact = call.frame.scope.catalog.fact("client", client.type)
+        if client.escaped:
+            raise Unseen(f"its client may be configured elsewhere: {client.escaped}")
+        if client.made is None and fact is not None and _prepares(call, fact):
+            raise Unseen("it may be one of the clients that this module prepares")
+        if client.made is not None:
+            for name in client.made.fact.words("opaque"):
+                if client.made.args.open_names or name in client.made.args.named:
+                    raise Unseen(f"its client's `{name}` may hold the limit")
+            if _intercepted(client.made) or _extended(client.made):
+                raise Unseen("what its client calls on the way may set the limit")
+        if client.subclass is not None and call.frame.scope.linker.mentions(client.subclass, "timeout"):
+            raise Unseen("its client's class may set the limit")
+        for kind, name, value in client.events:
+            if kind == "set" and fact is not None and name in fact.words("funnel"):
+                raise Unseen(f"its `{name}` is replaced")
+            if kind == "call" and fact is not None and name in fact.words("adapters"):
+                for each in value[1:] or value:  # the first says for which addresses
+                    _transport(each, call.frame.scope)
+
+
+def _extended(made: Call) -> bool:
+    """Whether a client is given an object whose class, the project's own, speaks of limits."""
+    given = [each for arg in (*made.args.positional, *made.args.named.values()) for each in options(arg.value)]
+    classes = [each.subclass for each in given if isinstance(each, Instance) and each.subclass is not None]
+    classes.extend(each.cls.piece for each in given if isinstance(each, Object))
+    return any(made.frame.scope.linker.mentions(each, "timeout") for each in classes)
+
+
+def _intercepted(made: Call) -> bool:
+    """Whether something is called on the way that may set a limit, not a project class that speaks of none."""
+    between, args = made.fact.param("between"), made.args
+    if between is None:
+        return False
+    if args.open_positions or args.open_names:
+        return True
+    given = [each.value for each in args.positional[between.index :]] if between.index >= 0 else []
+    given.extend(each.value for name, each in args.named.items() if name == between.name)
+    members = [inner for each in given for inner in (each.members if isinstance(each, Sequence) else options(each))]
+    mentions = made.frame.scope.linker.mentions
+    if not all(isinstance(each, Object) and not mentions(each.cls.piece, "timeout") for each in members):
+        return True
+    inner = options(args.positional[0].value) if args.positional else ()
+    return any(isinstance(each, Instance) and each.made is not None and _intercepted(each.made) for each in inner)
+
+
+def _prepares(call: Call, fact: Fact) -> bool:
+    """Whether the module replaces what all calls of such a client go through."""
+    text = call.frame.scope.module.text
+    return any(re.search(rf"\.{name}[ \t]*=(?!=)", text) for name in fact.words("funnel"))
+
+
+def _transport(value: Value, scope: Scope) -> None:
+    for each in options(present(value)):
+        if isinstance(each, Const):
+            continue
+        if (
+            isinstance(each, Instance)
+            and each.made is not None
+            and each.made.fact.kind == "adapter"
+            and each.subclass is None
+        ):
+            continue
+        raise Unseen("its transport may set the limit")
+
+
+def enclosing(call: Call) -> list[Bound]:
+    """Time limits around an awaited call; one whose seconds cannot be seen is not sure."""
+    if call.fact.mode == "sync" or not call.frame.is_async or call.offloaded:
+        return []
+    found: list[Bound] = []
+    for each in call.within:
+        if each.kind == "scope":
+            found.append(_scope_bound(each, call))
+        elif each.kind == "with" and isinstance(each.node, cst.WithItem) and isinstance(each.node.item, cst.Call):
+            inner = call.frame.calls.get(id(each.node.item))
+            if inner is not None and inner.fact.kind == "scope":
+                found.append(_seconds(inner.args.value(inner.fact.param("param"))))
+    return [bound for bound in found if bound.seconds is not None or not bound.sure]
+
+
+def _scope_bound(within: Within, call: Call) -> Bound:
+    node = within.node
+    inner = call.frame.calls.get(id(node))
+    return _seconds(inner.args.value(inner.fact.param("param"))) if inner is not None else _seconds(within.value)
+
+
+def _seconds(value: Value | None) -> Bound:
+    total = frozenset(("total",))
+    if isinstance(value, Const) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+        return Bound(total, float(value.value), "scope", sure=not value.soft)
+    if isinstance(value, Const) and value.value is None:
+        return Bound(total, None, "scope", sure=True)
+    return Bound(total, None, "scope", sure=False)
+
+
+def _process(call: Call, fact: Fact) -> str:
+    """The function that sets a limit for the whole program, if a library heeds one and it may be called; else ""."""
+    heeded, scope = fact.word("process"), call.frame.scope
+    return heeded if heeded and sets(heeded.rpartition(".")[2], scope.module, scope.linker.project) else ""

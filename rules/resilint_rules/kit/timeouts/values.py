@@ -1,0 +1,127 @@
+"""What a value given as a timeout means: seconds for which phases, no limit, or out of sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import libcst as cst
+
+from ..catalog.records import Catalog, Fact, Param
+from ..interp.calls import Call
+from ..interp.values import Const, Instance, Ref, Sequence, Value, options
+from ..syntax.text import Span
+
+Origin = Literal["call", "client", "scope", "library", "process"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit on some phases of a call. `seconds` None = proven unlimited; `sure` False = an environment's default."""
+
+    phases: frozenset[str]
+    seconds: float | None
+    origin: Origin
+    span: Span | None = None
+    sure: bool = True
+    node: cst.CSTNode | None = None
+    """The node of the value, if it is written in the function at hand."""
+    omitted: bool = False
+    """Nobody wrote it: an object that could hold the limit was made without."""
+
+
+class Unseen(Exception):
+    """A value that decides cannot be seen; the text says which."""
+
+
+def read(
+    value: Value, param: Param, fact: Fact, origin: Origin, node: cst.CSTNode, catalog: Catalog
+) -> tuple[Bound, ...] | None:
+    """What a timeout value means; None if it means "not given". Unseen if it cannot be seen."""
+    phases = frozenset(param.phases)
+    choices = options(value)
+    if len(choices) > 1:
+        raise Unseen("the timeout has several values")
+    value = choices[0]
+    if isinstance(value, Const):
+        return _constant(value, phases, fact, origin, node)
+    if isinstance(value, Sequence) and fact.word("tuple"):
+        names = fact.word("tuple").split("+")
+        found: list[Bound] = []
+        for name, member in zip(names, value.members, strict=False):
+            if not isinstance(member, Const):
+                raise Unseen("the timeout is not a literal")
+            inner = _constant(member, frozenset((name,)), fact, origin, node)
+            found.extend(inner or ())
+        return tuple(found)
+    if isinstance(value, Instance) and value.made is not None:
+        shape = catalog.fact("limit", value.made.fact.name) or catalog.fact("limit", value.type)
+        if shape is not None and value.made.fact.kind == "limit":
+            return _object(value.made, shape, origin, node)
+    if isinstance(value, Ref) and _stands_for_default(value, fact, catalog):
+        return None
+    raise Unseen("the timeout is not a literal")
+
+
+def _stands_for_default(value: Ref, fact: Fact, catalog: Catalog) -> bool:
+    """Whether a name is the library's own word for "use the default"; what others call so, nobody knows."""
+    own = any(each.name == fact.library for each in catalog.libraries(value.name))
+    return own and value.name.rpartition(".")[2].isupper()
+
+
+def _constant(
+    value: Const, phases: frozenset[str], fact: Fact, origin: Origin, node: cst.CSTNode
+) -> tuple[Bound, ...] | None:
+    held = value.value
+    if held is None:
+        meaning = fact.word("none") or ("unbounded" if fact.missing == "flag" or fact.kind == "limit" else "")
+        if meaning in ("default", "inherit"):
+            return None
+        if meaning != "unbounded":
+            raise Unseen("what None means here is not known")
+        return (Bound(phases, None, origin, sure=not value.soft, node=node),)
+    if isinstance(held, (int, float)) and not isinstance(held, bool):
+        if held == 0 and fact.word("zero") == "unbounded":
+            return (Bound(phases, None, origin, sure=not value.soft, node=node),)
+        scale = 0.001 if fact.word("unit") == "ms" else 1.0
+        return (Bound(phases, held * scale, origin, sure=not value.soft, node=node),)
+    raise Unseen("the timeout is not a number")
+
+
+def _object(call: Call, shape: Fact, origin: Origin, node: cst.CSTNode) -> tuple[Bound, ...]:
+    """The phases that a timeout object bounds; one given phase by phase leaves the rest to `omitted`."""
+    found: dict[str, Bound] = {}
+    params = shape.params("params")
+    first: Value | None = None
+    for param in params:
+        if call.args.may_have(param) and call.args.get(param) is None:
+            raise Unseen("a spread may hold the timeout")
+    for index, param in enumerate(params):
+        argument = call.args.get(param)
+        if argument is None:
+            continue
+        value = argument.value
+        if index == 0:
+            first = value
+        if isinstance(value, Sequence) and shape.word("tuple"):
+            for name, member in zip(shape.word("tuple").split("+"), value.members, strict=False):
+                if not isinstance(member, Const):
+                    raise Unseen("the timeout is not a literal")
+                for bound in _constant(member, frozenset((name,)), shape, origin, node) or ():
+                    found[name] = bound
+            continue
+        if not isinstance(value, Const):
+            raise Unseen("the timeout is not a literal")
+        for bound in _constant(value, frozenset(param.phases), shape, origin, node) or ():
+            for phase in bound.phases:
+                if index == 0 or len(param.phases) == 1 or phase not in found:
+                    found[phase] = Bound(frozenset((phase,)), bound.seconds, origin, sure=bound.sure, node=node)
+    nothing = first is None and not call.args.named and not call.args.positional
+    if shape.word("omitted") == "none" or (nothing and shape.word("omitted") != "default"):
+        for param in params:
+            for phase in param.phases:
+                found.setdefault(phase, Bound(frozenset((phase,)), None, origin, node=node, omitted=True))
+    if shape.word("omitted") == "default":
+        for phase, seconds in shape.default.items():
+            found.setdefault(phase, Bound(frozenset((phase,)), seconds, "library"))
+    return tuple(found.values())

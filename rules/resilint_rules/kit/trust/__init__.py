@@ -1,0 +1,1 @@
+"""Switches that turn TLS verification off."""

@@ -1,0 +1,287 @@
+"""Protections that code switches off: the arguments and attributes that do it, and what speaks for it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import libcst as cst
+
+from ..catalog.records import Fact, Param
+from ..fixes.edits import indentation, remove_argument, replace
+from ..interp.calls import Argument, Call
+from ..interp.frame import Frame
+from ..interp.values import Const, Instance, Ref, Value
+from ..rule import Fix, Import
+from ..syntax.text import Edit
+from ..syntax.tree import children, walk
+
+_SWITCH = re.compile(
+    r"verif|secure|ssl|tls|cert|check_?host|self_?sign|trust|unsafe|debug|local|\bdev|test|validat|strict",
+    re.IGNORECASE,
+)
+_SAYS_SO = re.compile(
+    r"non?_?verif|unverif|insecure|unsafe|peek|(?:dis(?:able|abling)|without|skip|non?|ignore|off)_?(?:ssl|tls|cert|verif|check)|"
+    r"trust_?all|accept_?all",
+    re.IGNORECASE,
+)
+"""Names that say what a function or a thing is for: whoever asks for it has chosen."""
+_LOOKS = re.compile(r"\.getpeercert\(\s*(?:binary_form\s*=\s*)?True\b")
+"""What gives a certificate that nobody has checked: whoever asks for that wants to look at it himself."""
+_DISTRUST = re.compile(r"SSL|Cert")
+"""What the errors of a failed check are called."""
+_LOCAL = re.compile(
+    r"http://|(?:\w+://)?(?:[^/@]*@)?(?:localhost\b|127\.\d|\[::1\]|0\.0\.0\.0)|unix:|\w+\+unix:", re.IGNORECASE
+)
+
+_PLAIN = re.compile(r"[fFrR]{0,2}[\"']http://")
+_GUARDED = re.compile(r"[\"'](?:https|wss|rediss)\b|prox(?:y|ies)", re.IGNORECASE)
+
+
+def matches(value: Value, off: object) -> bool:
+    """Whether a value is one of those that the catalogue writes: a Python literal, or a qualified name."""
+    for each in off if isinstance(off, (list, tuple)) else (off,):
+        try:
+            literal = ast.literal_eval(str(each))
+        except (ValueError, SyntaxError):
+            if isinstance(value, Ref) and value.name == each:
+                return True
+            continue
+        if isinstance(value, Const) and not value.soft and repr(value.value) == repr(literal):
+            return True
+    return False
+
+
+def switched_off(call: Call) -> tuple[str, Argument] | None:
+    """The argument by which a call switches the check of its peer off, and its name; None if none does."""
+    tls = call.fact.data.get("tls")
+    if not isinstance(tls, Mapping) or "off" not in tls:
+        return None
+    needs = tls.get("needs")
+    if needs and not call.args.open_names:
+        needed = call.args.named.get(needs)
+        if needed is None or matches(needed.value, "False"):
+            return None
+    for param in (Param(tls["param"], tls.get("index", -1)), *(Param(each) for each in tls.get("older", ()))):
+        found = call.args.get(param)
+        if found is not None and matches(found.value, tls["off"]) and plain(call.frame, found):
+            return param.name, found
+    return None
+
+
+def given(call: Call, argument: Argument) -> cst.Arg | None:
+    """The place where an argument stands in the call itself; None if it comes from elsewhere."""
+    return next((arg for arg in call.node.args if arg.value is argument.node), None)
+
+
+def plain(frame: Frame, argument: Argument) -> bool:
+    """Whether a value is written where it is used, or is a constant of this module: no setting that others change."""
+    if isinstance(argument.node, (cst.Subscript, cst.Call)):
+        return False  # put into a mapping on some way here, perhaps not on this one
+    if isinstance(argument.value, Const) and argument.value.name:
+        return argument.value.name in frame.scope.module.bindings
+    return not isinstance(argument.node, cst.Attribute) or isinstance(argument.value, Ref)
+
+
+def untapped(call: Call) -> bool:
+    """Whether a call's address is written out and names this machine, or is one that has no TLS to switch off.
+
+    What has no address of its own is for those that are written where it is made, if the module knows of no TLS, and
+    of nobody in between.
+    """
+    address = call.given("target")
+    if address is not None and _PLAIN.match(call.frame.tree.code(address.node)):
+        return True
+    params = [call.fact.param("target"), Param("base_url")]
+    values = [call.args.value(param) for param in params if param is not None]
+    for client in call.clients:
+        if client.made is not None:
+            values.append(client.made.args.value(Param("base_url")))
+            target = client.made.fact.param("target")
+            values.append(client.made.args.value(target) if target is not None else None)
+    if any(isinstance(each, Const) and isinstance(each.value, str) and _LOCAL.match(each.value) for each in values):
+        return True
+    if any(each is not None for each in values) or not _PLAIN.search(call.frame.tree.text):
+        return False
+    return not _GUARDED.search(call.frame.scope.module.text)
+
+
+def chosen(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether not to check is somebody's choice: a condition around a node or before it, or a name, is about that."""
+    owner = frame.tree.code(node.value) if isinstance(node, cst.Attribute) else ""
+    if _SAYS_SO.search(frame.outermost.qualname) or _SAYS_SO.search(owner) or _LOOKS.search(frame.outermost.tree.text):
+        return True
+    top: cst.CSTNode = frame.node if frame.node is not None else frame.tree.module
+    return any(_SWITCH.search(frame.tree.code(test)) for test in _conditions(top, node))
+
+
+def _conditions(node: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    """The tests of the conditions on the way from a node to one below it, and of those that lead away before it."""
+    while node is not target:
+        parts = list(children(node))
+        index = next((i for i, part in enumerate(parts) if any(each is target for each in walk(part))), None)
+        if index is None:
+            return
+        test = node.left if isinstance(node, cst.BooleanOperation) else getattr(node, "test", None)
+        if isinstance(test, cst.BaseExpression) and parts[index] is not test:
+            yield test
+        for each in parts[:index]:
+            if isinstance(each, cst.If) and any(isinstance(n, (cst.Return, cst.Continue)) for n in walk(each.body)):
+                yield each.test
+        node = parts[index]
+
+
+def about(call: Call) -> bool:
+    """Whether a call that switches something off for a subject, or unless it is told otherwise, does so here."""
+    if call.args.open_names or not call.args.named.keys().isdisjoint(call.fact.words("unless")):
+        return False
+    data = call.fact.data.get("about")
+    if not isinstance(data, Mapping):
+        return True
+    value = call.args.value(Param(data["param"], data.get("index", -1)))
+    return value is None or matches(value, data["is"])
+
+
+def context_of(frame: Frame, value: Value) -> Fact | None:
+    """The entry of what holds the checks of TLS, if a value is one that was made for a client."""
+    made = value.made if isinstance(value, Instance) else None
+    if made is None or made.fact.kind != "context":
+        return None
+    values = [each.value for each in (*made.args.positional, *made.args.named.values())]
+    names = [each.name for each in values if isinstance(each, Ref)]
+    if any(each.endswith(made.fact.words("serves")) for each in names):
+        return None
+    unclear = not made.written.endswith(made.fact.words("verifies")) and (
+        not names or any(each.endswith(made.fact.words("either")) for each in names)
+    )
+    return None if unclear and "server_side" in frame.tree.text else made.fact
+
+
+def vouched(context: Instance) -> bool:
+    """Whether a context trusts only certificates that the program brings along."""
+    made = context.made
+    names = {"cafile", "capath", "cadata"}
+    if made is not None and (not names.isdisjoint(made.args.named) or made.args.open_names):
+        return True
+    return any(kind == "call" and name == "load_verify_locations" for kind, name, _ in context.events)
+
+
+def _second_try(call: Call) -> bool:
+    """Whether a call is what is left when the check has failed: with the check it would fail again."""
+    frame = call.frame
+    return any(
+        each.kind == "try"
+        and each.part == "handler"
+        and isinstance(each.node, (cst.Try, cst.TryStar))
+        and any(h.type is not None and _DISTRUST.search(frame.tree.code(h.type)) for h in each.node.handlers)
+        for each in call.within
+    )
+
+
+def rechecked(call: Call, name: str, argument: Argument) -> list[Fix]:
+    """Takes out the argument that switches a check off, or turns it round; or names the certificates to trust."""
+    frame, node = call.frame, argument.node
+    if _second_try(call):
+        return []
+    tls = call.fact.data["tls"]
+    arg = given(call, argument)
+    removed = remove_argument(call, name) if arg is not None and arg.keyword is not None else None
+    fixes: list[Fix] = []
+    if tls.get("secure"):
+        first = _introduced(call, tls.get("knows", ()))
+        fixes.extend(_renamed(frame, node, tls["secure"], first) if first is not None else ())
+    elif removed is not None:
+        fixes.append(Fix(f"Remove {name}={frame.tree.code(node)}", (removed,)))
+    elif _flipped(node) and any(each is node for each in walk(frame.tree.module)):
+        fixes.append(Fix(f"Set {name}={_flipped(node)}", (replace(frame, node, _flipped(node)),)))
+    bundle = tls.get("bundle")
+    if bundle and arg is not None and name == tls["param"]:
+        modules = sorted(set(re.findall(r"\b(os|ssl)\.", bundle)))
+        if all(frame.lookup(each) in (None, Ref(each)) for each in modules):
+            edit = replace(frame, node, bundle)
+            fixes.append(Fix("Take the certificates to trust from CA_BUNDLE", (edit,), tuple(map(Import, modules))))
+    return fixes
+
+
+def _introduced(call: Call, knows: Sequence[str]) -> tuple[Edit, ...] | None:
+    """Tells a client whom to trust, by the first of some methods if none is called; None if that cannot be done."""
+    frame, statement = call.frame, call.statement
+    owner = f"{frame.tree.code(call.node.func.value)}." if isinstance(call.node.func, cst.Attribute) else ""
+    if not knows or any((owner if call.clients else "") + each in frame.scope.module.text for each in knows):
+        return ()
+    start = frame.tree.span(call.node).start
+    indent = indentation(frame, start)
+    own = frame.scope.module.text[:start].endswith(("\n" + indent, "\r" + indent))
+    if not own or not call.clients or not isinstance(statement, cst.Expr) or statement.value is not call.node:
+        return None
+    return (Edit(start, start, f"{owner}{knows[0]}(){frame.scope.module.doc.newline}{indent}"),)
+
+
+def secured(call: Call) -> list[Fix]:
+    """Calls what keeps the check instead of what switches it off."""
+    if call.node.args or not call.fact.word("fix"):
+        return []
+    every = call.frame.calls.values()
+    taker = next((each for each in every if any(arg.value is call.node for arg in each.node.args)), call)
+    first = _introduced(taker, call.fact.words("knows"))
+    if first is None:
+        return []
+    return _renamed(call.frame, call.node.func, call.fact.word("fix"), first)
+
+
+def trusting(frame: Frame, context: Instance) -> list[Edit] | None:
+    """What a context needs, to trust anybody once it checks; None if that cannot be given to it."""
+    made = context.made
+    if made is None or made.written.endswith(made.fact.words("verifies")) or vouched(context):
+        return []
+    if any(kind == "call" and name in made.fact.words("trusts") for kind, name, _ in context.events):
+        return []
+    names = [each.value.name for each in made.args.positional if isinstance(each.value, Ref)]
+    plain = not made.args.named and len(names) == len(made.args.positional)
+    if made.frame is not frame or not plain or not all(each.endswith(made.fact.words("plain")) for each in names):
+        return None
+    func, better = frame.tree.code(made.node.func), made.fact.word("better")
+    if not better or not func.endswith("." + made.callee.rpartition(".")[2]):
+        return None
+    return [replace(frame, made.node, f"{func.rpartition('.')[0]}.{better}")]
+
+
+def reset(
+    frame: Frame, targets: list[cst.Attribute], secure: Mapping[str, str], before: list[Edit] | None = None
+) -> list[Fix]:
+    """Switches on what was switched off by assignments, after what else has to change."""
+    edits = [*(before or ())]
+    for node in walk(frame.tree.module):
+        if not isinstance(node, cst.Assign) or len(node.targets) != 1:
+            continue
+        target = node.targets[0].target
+        if any(target is each for each in targets) and isinstance(target, cst.Attribute):
+            text = secure.get(target.attr.value, _flipped(node.value))
+            if isinstance(node.value, cst.Attribute) and "." in text:
+                text = f"{frame.tree.code(node.value.value)}.{text.rpartition('.')[2]}"
+            elif not text or "." in text:
+                return []
+            edits.append(replace(frame, node.value, text))
+    edits.sort()
+    complete = len(edits) == len(targets) + len(before or ())
+    return [Fix("Switch the check on", tuple(edits))] if complete else []
+
+
+def _flipped(node: cst.CSTNode) -> str:
+    name = node.value if isinstance(node, cst.Name) else ""
+    return {"False": "True", "True": "False"}.get(name, "")
+
+
+def _renamed(frame: Frame, node: cst.CSTNode, name: str, first: tuple[Edit, ...] = ()) -> list[Fix]:
+    """Puts another member of the same module in place of one, after what else has to change."""
+    head, _, last = name.rpartition(".")
+    if isinstance(node, cst.Attribute):
+        return [Fix(f"Use {last}", (*first, replace(frame, node.attr, last)))]
+    top = name.partition(".")[0]
+    known = frame.lookup(top)
+    if isinstance(node, cst.Name) and known is None and frame.lookup(last) is None:
+        return [Fix(f"Use {last}", (*first, replace(frame, node, last)), (Import(head, last),))]
+    if isinstance(node, cst.Name) and known in (None, Ref(top)):
+        return [Fix(f"Use {last}", (*first, replace(frame, node, name)), (Import(head),))]
+    return []

@@ -1,0 +1,199 @@
+"""Response headers that are read as something which they may not be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from ..kit.exceptions.handlers import caught, is_a, named
+from ..kit.fixes.edits import front
+from ..kit.interp.frame import Frame
+from ..kit.interp.values import ENVELOPE, Const
+from ..kit.rule import Fix, Import
+from ..kit.syntax.text import Edit
+from ..kit.syntax.tree import children, walk
+
+_READERS = frozenset(("get", "getheader", "get_header", "header", "pop"))
+_NUMBERS = frozenset(("int", "float"))
+_ALIKE = (
+    "isdigit",
+    "isnumeric",
+    "isdecimal",
+    "fullmatch",
+    "re.match",
+    "strptime",
+    "parsedate",
+    "http_date",
+    "dateutil",
+)
+
+SECONDS = "retry_after_seconds"
+_HELPER = """def retry_after_seconds(value: str) -> float:
+    # a number of seconds or an HTTP date: RFC 9110, section 10.2.3
+    try:
+        return float(value)
+    except ValueError:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """`int(...)` or `float(...)` of a header's text, where nothing handles what is not a number."""
+
+    node: cst.Call
+    frame: Frame
+    kind: str
+    """int or float"""
+
+
+def conversions(frame: Frame, header: str) -> Iterator[Conversion]:
+    """The places of a function where a header is converted to a number, and a failure to do so goes up."""
+    text = frame.tree.text
+    if header not in text.lower() or any(each in text for each in _ALIKE):
+        return
+    nodes: list[cst.CSTNode] = [frame.node] if frame.node is not None else list(frame.tree.body)
+    names = {name for node in nodes for name in _names(frame, node, header)}
+    for top in nodes:
+        stack = [(child, False) for child in children(top)] if frame.node is not None else [(top, False)]
+        while stack:
+            node, handled = stack.pop()
+            if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+                continue
+            if isinstance(node, cst.With) and any("suppress" in frame.tree.code(item.item) for item in node.items):
+                handled = True
+            kind = _number(node)
+            if kind and isinstance(node, cst.Call) and not handled and _reads(frame, node.args[0].value, header, names):
+                yield Conversion(node, frame, kind)
+            guarded = isinstance(node, (cst.Try, cst.TryStar)) and _expects(frame, node)
+            for child in children(node):
+                inside = isinstance(node, (cst.Try, cst.TryStar)) and child is node.body
+                stack.append((child, handled or (guarded and inside)))
+
+
+def per_response(frame: Frame, header: str) -> list[list[Conversion]]:
+    """The same, those of one response's header together, in order of the text."""
+    found: dict[str, list[Conversion]] = {}
+    for each in sorted(conversions(frame, header), key=lambda one: frame.tree.span(one.node)):
+        text = re.sub(r"\s+", "", frame.tree.code(each.node.args[0].value)).replace("'", '"').lower()
+        found.setdefault(text, []).append(each)
+    return list(found.values())
+
+
+def _number(node: cst.CSTNode) -> str:
+    """`int` or `float` for a call of one of them with one argument, "" for anything else."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Name) or len(node.args) != 1:
+        return ""
+    return node.func.value if node.func.value in _NUMBERS and not node.args[0].star else ""
+
+
+def _expects(frame: Frame, node: cst.Try | cst.TryStar) -> bool:
+    """Whether a `try` may catch the `ValueError` of a text that is no number."""
+    for each in node.handlers:
+        errors = caught(frame, each.type)
+        if errors is None or any(is_a(frame.scope.catalog, "ValueError", error) for error in errors):
+            return True
+    return False
+
+
+def _names(frame: Frame, top: cst.CSTNode, header: str) -> set[str]:
+    """The local names that hold the header's text, and nothing else but a literal."""
+    found: set[str] = set()
+    others: set[str] = set()
+    for each in walk(top):
+        value: cst.CSTNode | None = None
+        targets: list[cst.CSTNode] = []
+        if isinstance(each, cst.Assign):
+            value, targets = each.value, [target.target for target in each.targets]
+        elif isinstance(each, (cst.AnnAssign, cst.NamedExpr)) and each.value is not None:
+            value, targets = each.value, [each.target]
+        for target in targets:
+            if isinstance(target, cst.Name) and value is not None and not _plain(value):
+                (found if _reads(frame, value, header, set()) else others).add(target.value)
+    return found - others
+
+
+def _plain(node: cst.CSTNode) -> bool:
+    """Whether an expression is a literal that stands in for the header: nothing, or a number."""
+    if isinstance(node, cst.SimpleString):
+        return str(node.raw_value).isdecimal()
+    return isinstance(node, (cst.Integer, cst.Float)) or (isinstance(node, cst.Name) and node.value == "None")
+
+
+def _reads(frame: Frame, node: cst.CSTNode, header: str, names: set[str]) -> bool:
+    """Whether an expression gives the header's text."""
+    if isinstance(node, cst.Name):
+        return node.value in names
+    if isinstance(node, cst.BooleanOperation) and isinstance(node.operator, cst.Or):
+        return _reads(frame, node.left, header, names)
+    if isinstance(node, cst.IfExp):
+        read = [_reads(frame, each, header, names) or _plain(each) for each in (node.body, node.orelse)]
+        return all(read) and not (_plain(node.body) and _plain(node.orelse))
+    if isinstance(node, cst.NamedExpr):
+        return _reads(frame, node.value, header, names)
+    if isinstance(node, cst.Subscript):
+        index = node.slice[0].slice if len(node.slice) == 1 else None
+        asked = isinstance(index, cst.Index) and _is_header(frame, index.value, header)
+        return asked and not _is_body(frame, node.value)
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        if node.func.attr.value == "strip":
+            return _reads(frame, node.func.value, header, names)
+        if node.func.attr.value not in _READERS or not node.args or _is_body(frame, node.func.value):
+            return False
+        return _is_header(frame, node.args[0].value, header)
+    return False
+
+
+def _is_body(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether a name is that of a body, which may have a field of the header's name: it is asked for its verdict."""
+    if not isinstance(node, cst.Name):
+        return False
+    asked = re.finditer(rf"\b{node.value}(?:\.get\(|\[)['\"](\w+)['\"]", frame.tree.text)
+    return any(each.group(1).lower() in ENVELOPE for each in asked)
+
+
+def _is_header(frame: Frame, node: cst.CSTNode, header: str) -> bool:
+    """Whether an expression is the header's name."""
+    value: object
+    if isinstance(node, cst.SimpleString):
+        value = node.evaluated_value
+    else:
+        known = named(frame, node) if isinstance(node, (cst.Name, cst.Attribute)) else None
+        value = known.value if isinstance(known, Const) else None
+    return isinstance(value, str) and value.lower() == header
+
+
+def understand(every: list[Conversion]) -> list[Fix]:
+    """Reads a number or a date in some places of a function, with a function that the module has or gets."""
+    frame = every[0].frame
+    module, document = frame.scope.module, frame.scope.module.doc
+    edits: list[Edit] = []
+    for found in every:
+        start, end = frame.tree.span(found.node.func)
+        edits.append(Edit(start, end, SECONDS if found.kind == "float" else f"int({SECONDS}"))
+        if found.kind == "int":
+            last = frame.tree.span(found.node).end
+            edits.append(Edit(last, last, ")"))
+    title = "Read seconds or a date"
+    if SECONDS in module.functions:
+        return [Fix(title, tuple(edits), (), "safe")]
+    if SECONDS in module.text:
+        return []
+    for name, home in (("time", "time"), ("parsedate_to_datetime", "email.utils")):
+        targets = module.imports.get(name, [])
+        if name in module.bindings or any(
+            f"{t.module}.{t.name}".strip(".") not in (home, f"{home}.{name}") for t in targets
+        ):
+            return []
+        if name == "time" and any(t.name for t in targets):
+            return []
+    place = front(module)
+    if not place or place > edits[0].start:  # nothing can be imported above the first line
+        return []
+    helper = _HELPER.replace("\n", document.newline)
+    insert = Edit(place, place, helper + document.newline * 2)
+    imports = (Import("time"), Import("email.utils", "parsedate_to_datetime"))
+    return [Fix(title, (insert, *edits), imports, "safe")]

@@ -1,0 +1,208 @@
+"""Retry policies that never come to act: removed options, transports that lack them, places they never reach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from ..kit.exceptions.handlers import caught, is_a, last_name, named
+from ..kit.fixes.edits import add_argument, after_statement, replace
+from ..kit.interp.calls import Call, literal
+from ..kit.interp.frame import Frame
+from ..kit.interp.values import Const, Instance, Sequence, options
+from ..kit.retries.policies import Layer
+from ..kit.rule import Fix, Import
+from ..kit.syntax.text import Edit, Span
+from ..kit.syntax.tree import walk
+
+_VERSION = re.compile(r"version|hasattr|getattr|signature", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """An option that a library took under an old name, and takes no more."""
+
+    old: str
+    new: str
+    span: Span
+    fix: Fix
+
+
+def renamed(layer: Layer) -> Renamed | None:
+    """The removed option that a policy is given, unless the project's versions take it, or it is ready for both."""
+    call = layer.call
+    removed = layer.fact.data.get("removed", {})
+    if call is None or not removed:
+        return None
+    catalog = layer.frame.scope.catalog
+    if catalog.within(layer.fact.name, layer.fact.word("removed_versions")) is False or _prepared(call):
+        return None
+    for arg in call.node.args:
+        old = arg.keyword.value if arg.keyword is not None else ""
+        if old in removed and arg.keyword is not None:
+            new = str(removed[old])
+            span = layer.frame.tree.span(arg.keyword)
+            return Renamed(old, new, span, Fix(f"Rename to {new}", (Edit(span.start, span.end, new),), (), "safe"))
+    return None
+
+
+def _prepared(call: Call) -> bool:
+    """Whether the call stands in a `try` or an `if` that tells the versions of a library apart."""
+    for each in call.within:
+        if each.kind == "try" and isinstance(each.node, (cst.Try, cst.TryStar)):
+            errors = [caught(call.frame, handler.type) for handler in each.node.handlers]
+            for names in errors:
+                if names is None or any(is_a(call.frame.scope.catalog, "TypeError", name) for name in names):
+                    return True
+        if (
+            each.kind == "if"
+            and isinstance(each.node, cst.If)
+            and _VERSION.search(call.frame.tree.code(each.node.test))
+        ):
+            return True
+    return False
+
+
+def statusless(layer: Layer) -> bool:
+    """Whether a policy waits between attempts, says nothing else about what to retry, and retries no status."""
+    statuses, wait = layer.fact.param("statuses"), layer.fact.param("wait")
+    if statuses is None or wait is None or layer.call is None or layer.args.open_names or layer.args.open_positions:
+        return False
+    if any(layer.args.get(each) is not None for each in (statuses, *layer.fact.params("other_attempts"))):
+        return False
+    attempts = layer.fact.param("attempts")
+    total = layer.args.get(attempts) if attempts is not None else None
+    if total is not None and isinstance(total.value, Const) and not total.value.value:
+        return False
+    given = layer.args.get(wait)
+    return given is not None and not (isinstance(given.value, Const) and not given.value.value)
+
+
+def unused_policy(layer: Layer) -> str:
+    """The local name that a policy is given and that is never read; "" if there is none."""
+    call, frame = layer.call, layer.frame
+    statement = call.statement if call is not None else None
+    if call is None or frame.kind != "function" or layer.fact.word("form") != "policy":
+        return ""
+    if not isinstance(statement, cst.Assign) or statement.value is not call.node or len(statement.targets) != 1:
+        return ""
+    target = statement.targets[0].target
+    if not isinstance(target, cst.Name) or target.value.startswith("_"):
+        return ""
+    names = [each.value for each in walk(frame.node) if isinstance(each, cst.Name)] if frame.node is not None else []
+    return target.value if names.count(target.value) == 1 and "locals" not in names else ""
+
+
+def bare_number(call: Call) -> int:
+    """How many retries a transport is given as a plain number where a policy says more; 0 if it is not."""
+    entry = call.fact.data.get("retries", {})
+    found = call.args.get(param) if (param := call.fact.param("retries")) is not None else None
+    if "policy" not in entry or found is None or not isinstance(found.value, Const):
+        return 0
+    value = found.value.value
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def with_policy(call: Call, total: int) -> list[Fix]:
+    """Gives a transport a policy that waits and retries statuses, in place of a number."""
+    entry = call.fact.data["retries"]
+    param = call.fact.param("retries")
+    found = call.args.get(param) if param is not None else None
+    if found is None:
+        return []
+    home, _, name = str(entry["policy"]).rpartition(".")
+    module = call.frame.scope.module
+    known = module.imports.get(name, [])
+    ready = any(_is_policy(call.frame, f"{each.module}.{each.name}") for each in known)
+    if not ready and (name in module.text.replace(home, "") and call.frame.lookup(name) is not None):
+        return []
+    text = str(entry["becomes"]).format(total=total)
+    imports = () if ready else (Import(home, name),)
+    return [Fix(f"Set max_retries={text}", (replace(call.frame, found.node, text),), imports)]
+
+
+def _is_policy(frame: Frame, name: str) -> bool:
+    fact = frame.scope.catalog.fact("retry", name)
+    return fact is not None and fact.param("statuses") is not None
+
+
+def add_statuses(layer: Layer) -> list[Fix]:
+    """Adds the statuses that are worth another attempt; if any call is repeated, those of calls that were not made."""
+    text = layer.fact.word("fix_statuses_any" if _repeats_any(layer) else "fix_statuses")
+    edit = add_argument(layer.call, text) if text and layer.call is not None else None
+    return [Fix(f"Add {text}", (edit,))] if edit is not None else []
+
+
+def _repeats_any(layer: Layer) -> bool:
+    """Whether a policy may repeat calls that its library leaves alone unless it is asked."""
+    methods = layer.fact.param("methods")
+    given = layer.args.get(methods) if methods is not None else None
+    if given is None:
+        return False
+    named = [literal(each) for each in given.value.members] if isinstance(given.value, Sequence) else [...]
+    return any(each not in layer.fact.data["methods"]["default"] for each in named)
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A transport with retries that is mounted for `http://` only."""
+
+    client: Call
+    node: cst.Call
+    fixes: tuple[Fix, ...]
+
+
+def plain_mounts(frame: Frame) -> Iterator[Mount]:
+    """Transports with retries that are mounted on a client for `http://` and for nothing else."""
+    for client in list(frame.calls.values()):
+        made = client.result
+        if client.fact.kind != "client" or not isinstance(made, Instance) or made.escaped:
+            continue
+        mounts = [arguments for kind, name, arguments in made.events if kind == "call" and name == "mount"]
+        prefixes = [arguments[0] for arguments in mounts if arguments]
+        if not prefixes or len(prefixes) != len(mounts):
+            continue
+        if any(not isinstance(each, Const) or str(each.value).lower() != "http://" for each in prefixes):
+            continue
+        if not any(_retries(value) for arguments in mounts for value in arguments[1:]):
+            continue
+        for node in walk(frame.node) if frame.node is not None else ():
+            if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call) and _is_mount(node.value, frame, made):
+                yield Mount(client, node.value, _mount_too(frame, node, node.value))
+
+
+def _retries(value: object) -> bool:
+    """Whether a value is a transport that was given retries."""
+    for each in options(value) if isinstance(value, Instance) else ():
+        call = each.made if isinstance(each, Instance) else None
+        param = call.fact.param("retries") if call is not None else None
+        if call is not None and param is not None and call.args.get(param) is not None:
+            return True
+    return False
+
+
+def _is_mount(node: cst.Call, frame: Frame, made: Instance) -> bool:
+    if last_name(node) != "mount" or not node.args or not isinstance(node.func, cst.Attribute):
+        return False
+    first = node.args[0].value
+    owner = named(frame, node.func.value)
+    return owner is made and isinstance(first, cst.SimpleString) and str(first.evaluated_value).lower() == "http://"
+
+
+def _mount_too(frame: Frame, statement: cst.Expr, node: cst.Call) -> tuple[Fix, ...]:
+    start, end = frame.tree.span(statement)
+    text = frame.scope.module.text[start:end]
+    first = frame.tree.span(node.args[0].value)
+    if "\n" in text or "#" in text:
+        return ()
+    literal = frame.scope.module.text[first.start : first.end]
+    other = (
+        text[: first.start - start]
+        + re.sub("http://", "https://", literal, flags=re.IGNORECASE)
+        + text[first.end - start :]
+    )
+    edit = after_statement(frame, statement, other)
+    return (Fix("Mount it for https:// too", (edit,)),) if edit is not None else ()

@@ -1,0 +1,85 @@
+"""Waits that come after a call and that no limit of the call reaches: for the exit status of a command, say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import libcst as cst
+
+from ..kit.fixes.edits import add_argument, indentation
+from ..kit.fixes.timeouts import seconds, written
+from ..kit.interp.calls import Call
+from ..kit.rule import Fix
+from ..kit.syntax.text import Edit
+from ..kit.syntax.tree import walk
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """A wait for what a call began, before anything else of it: `owner.method()`, at an offset of the document."""
+
+    call: Call
+    method: str
+    owner: str
+    offset: int
+
+
+def beyond(call: Call) -> Beyond | None:
+    """The first wait for what a call gave back, if it is the one that no limit of the call reaches."""
+    method, told = call.fact.word("beyond"), call.fact.words("reached")
+    if not method or method not in call.frame.tree.text:
+        return None
+    names = _named(call)
+    text, end = call.frame.scope.module.text, call.span.end
+    stop = call.frame.tree.start + len(call.frame.tree.text)
+    found = re.compile(rf"\s*((?:\[\d\])?(?:\.\w+)*)\.{method}\(").match(text, end, stop)
+    if found is not None:
+        return Beyond(call, method, "", found.start())
+    if not names:
+        return None
+    wait = re.compile(rf"\b((?:{'|'.join(names)})(?:\.\w+)*)\.{method}\(")
+    found = wait.search(text, end, stop)
+    other = rf"\bin (?:{'|'.join(names)})\b|\b(?:{'|'.join(names)})(?:\.\w+)*\.(?:{'|'.join(told)})\b"
+    if found is None or re.compile(other).search(text, end, found.start()) is not None:
+        return None
+    return Beyond(call, method, found.group(1), found.start())
+
+
+def _named(call: Call) -> list[str]:
+    """The names that a statement gives to what the call gave back."""
+    targets = call.statement.targets if isinstance(call.statement, cst.Assign) else ()
+    names = (node.value for each in targets for node in walk(each.target) if isinstance(node, cst.Name))
+    return [name for name in names if name != "_"]
+
+
+def watched(found: Beyond) -> list[Fix]:
+    """Waits for it with a limit before; how long what was begun may take, a person must say."""
+    call = found.call
+    guard, edit = call.fact.word("watches"), _before(found)
+    limits = ", ".join(f"{name}={value}" for name, value in written(call, call.fact))
+    own = add_argument(call, limits) if limits else None
+    if not guard or edit is None or own is None:
+        return []
+    asked = guard.format(owner=found.owner, **seconds(call))
+    newline, indent = call.frame.scope.module.doc.newline, indentation(call.frame, edit)
+    lines = [f"if not {asked}:", f'    raise TimeoutError("{call.written} has not ended in time")']
+    text = "".join(f"{line}{newline}{indent}" for line in lines)
+    return [Fix(f"Wait with a limit before {found.method}()", (own, Edit(edit, edit, text)), (), "displayonly")]
+
+
+def _before(found: Beyond) -> int | None:
+    """Where the statement with the wait begins, if another can be put before it."""
+    tree, document = found.call.frame.tree, found.call.frame.scope.module.doc
+    if not found.owner:
+        return None
+    heads = (cst.SimpleStatementLine, cst.If, cst.For, cst.With, cst.Try)
+    starts = [
+        span.start for each in walk(tree.module) if isinstance(each, heads)
+        for span in (tree.span(each),) if span.start <= found.offset < span.end
+    ]  # fmt: skip
+    start = max(starts, default=None)
+    if start is None or start <= found.call.span.start:
+        return None
+    line = document.text[document.starts[document.position(start)[0] - 1] : start]
+    return start if not line.strip() and not document.text.startswith("elif", start) else None

@@ -1,0 +1,282 @@
+"""Keyed digests, and the expressions that carry one: encoded, prefixed, named, or given back by a function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit.fixes.timeouts import needed
+from ..kit.interp.calls import Call
+from ..kit.interp.frame import Frame
+from ..kit.interp.values import Const, Function, Ref
+from ..kit.rule import Applicability, Fix
+from ..kit.syntax.text import Edit
+from ..kit.syntax.tree import children, walk
+
+_KEEPS = frozenset(
+    ("decode", "encode", "lower", "upper", "strip", "rstrip", "lstrip", "hex", "format", "join", "replace")
+)
+"""Methods after which text or bytes still hold what they held."""
+_ENCODES = (
+    "base64.b64encode", "base64.urlsafe_b64encode", "base64.standard_b64encode", "base64.b16encode", "base64.b32encode",
+    "base64.encodebytes", "binascii.hexlify", "binascii.b2a_base64", "str", "bytes", "format",
+)  # fmt: skip
+_BYTES = ("digest", "encode", "bytes", "hexlify")
+_DEPTH = 6
+_OTHERS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+
+
+def digest_in(frame: Frame, node: cst.CSTNode, depth: int = _DEPTH) -> Call | None:
+    """The making of the keyed digest that an expression carries; None if it carries none that can be seen."""
+    if depth <= 0:
+        return None
+    if isinstance(node, cst.Name):
+        return _named(frame, node.value, depth)
+    if isinstance(node, cst.Call):
+        return _called(frame, node, depth)
+    if isinstance(node, cst.FormattedString):
+        parts = [part.expression for part in node.parts if isinstance(part, cst.FormattedStringExpression)]
+        return _first(frame, parts, depth) if len(parts) == 1 else None
+    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, (cst.Add, cst.Modulo)):
+        return _first(frame, [node.left, node.right], depth)
+    return None
+
+
+def _first(frame: Frame, nodes: list[cst.BaseExpression], depth: int) -> Call | None:
+    return next((found for node in nodes if (found := digest_in(frame, node, depth - 1)) is not None), None)
+
+
+def _called(frame: Frame, node: cst.Call, depth: int) -> Call | None:
+    made = frame.calls.get(id(node))
+    if made is not None and made.fact.kind == "digest":
+        return made if made.fact.word("form") == "value" else None
+    func = node.func
+    if isinstance(func, cst.Attribute):
+        name = func.attr.value
+        read = _object(frame, func.value, depth)
+        if read is not None:
+            return read if name in read.fact.words("reads") else None
+        if name in _KEEPS:
+            inner = digest_in(frame, func.value, depth - 1)
+            if inner is not None or name != "format":
+                return inner
+            return _first(frame, [arg.value for arg in node.args], depth)
+    target = _target(frame, func)
+    if isinstance(target, Ref) and target.name in _ENCODES and node.args:
+        return digest_in(frame, node.args[0].value, depth - 1)
+    if isinstance(target, Function):
+        return _given_back(frame, target, depth)
+    return None
+
+
+def _target(frame: Frame, func: cst.CSTNode) -> object:
+    """What a called name stands for: a function of the module, of `self`, or of a library."""
+    if isinstance(func, cst.Name):
+        return frame.lookup(func.value) or Ref(func.value)
+    if isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name):
+        owner = frame.lookup(func.value.value)
+        if isinstance(owner, Ref):
+            return Ref(f"{owner.name}.{func.attr.value}")
+        return frame.scope.linker.attribute(owner, func.attr.value) if owner is not None else None
+    return None
+
+
+def _object(frame: Frame, node: cst.CSTNode, depth: int) -> Call | None:
+    """The making of the digest object that an expression stands for."""
+    if isinstance(node, cst.Call):
+        made = frame.calls.get(id(node))
+        return made if made is not None and made.fact.kind == "digest" and made.fact.word("form") == "object" else None
+    if isinstance(node, cst.Name):
+        found = {_object(each, value, depth - 1) if depth > 1 else None for each, value in _assigned(frame, node.value)}
+        return found.pop() if len(found) == 1 else None
+    return None
+
+
+def _named(frame: Frame, name: str, depth: int) -> Call | None:
+    """The digest in all that a name is given in its function: one that is given anything else is out of sight."""
+    found = [digest_in(each, value, depth - 1) for each, value in _assigned(frame, name)]
+    return found[0] if found and all(each is not None for each in found) else None
+
+
+def _assigned(frame: Frame, name: str) -> list[tuple[Frame, cst.BaseExpression]]:
+    """The expressions that are assigned to a local name, in the function that has it."""
+    at: Frame | None = frame
+    while at is not None:
+        top = at.node if at.node is not None else at.tree.module
+        found = [(at, value) for value in _values(top, name)]
+        if found:
+            return found
+        at = at.outer
+    return []
+
+
+def _values(top: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
+    for node in _within(top):
+        if isinstance(node, cst.Assign) and any(_is(each.target, name) for each in node.targets):
+            yield node.value
+        if isinstance(node, (cst.AnnAssign, cst.NamedExpr)) and _is(node.target, name) and node.value is not None:
+            yield node.value
+
+
+def _within(top: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes of a function that are not in another function inside it."""
+    stack = [top]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(each for each in children(node) if not isinstance(each, _OTHERS))
+
+
+def _is(target: cst.CSTNode, name: str) -> bool:
+    return isinstance(target, cst.Name) and target.value == name
+
+
+def _given_back(frame: Frame, function: Function, depth: int) -> Call | None:
+    """The digest that a function of the same module gives back on every way out."""
+    if function.module is not frame.scope.module:
+        return None
+    inner = frame.scope.linker.frame(function)
+    if inner is None or inner.node is None or inner is frame:
+        return None
+    returned = [node.value for node in _within(inner.node) if isinstance(node, cst.Return)]
+    found = [digest_in(inner, value, depth - 1) if value is not None else None for value in returned]
+    return found[0] if found and all(each is not None for each in found) else None
+
+
+def is_bytes(frame: Frame, node: cst.CSTNode) -> bool | None:
+    """Whether an expression that carries a digest is bytes (True) or text (False); None if that cannot be seen."""
+    if isinstance(node, cst.Name):
+        kinds = {is_bytes(each, value) for each, value in _assigned(frame, node.value)}
+        return kinds.pop() if len(kinds) == 1 else None
+    if isinstance(node, cst.FormattedString):
+        return False
+    if isinstance(node, cst.BinaryOperation):
+        sides = {is_bytes(frame, node.left), is_bytes(frame, node.right)} - {None}
+        return sides.pop() if len(sides) == 1 else None
+    if isinstance(node, cst.SimpleString):
+        return "b" in node.prefix.lower()
+    if isinstance(node, cst.Call):
+        made = frame.calls.get(id(node))
+        name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
+        if (made is not None and made.fact.kind == "digest") or name in _BYTES or "64encode" in name:
+            return True
+        if name in ("hexdigest", "decode", "hex", "str", "format"):
+            return False
+        if isinstance(node.func, cst.Attribute) and name in _KEEPS:
+            return is_bytes(frame, node.func.value)
+        target = _target(frame, node.func)
+        if isinstance(target, Function):
+            inner = frame.scope.linker.frame(target)
+            if inner is not None and inner.node is not None:
+                returned = [each.value for each in walk(inner.node) if isinstance(each, cst.Return)]
+                kinds = {is_bytes(inner, each) for each in returned if each is not None}
+                return kinds.pop() if len(kinds) == 1 else None
+    return None
+
+
+def compared(frame: Frame) -> Iterator[tuple[Frame, cst.Comparison, int, Call]]:
+    """Comparisons by `==` or `!=` of a digest that is made in this frame with something from elsewhere.
+
+    Gives the frame of the comparison, its node, which side carries the digest, and the making of it.
+    A function that gives its digest back is looked for in the functions of its module that call it.
+    """
+    if not frame.scope.speaks_of("digest"):
+        return
+    for place in (frame, *_callers(frame)):
+        for node, _ in place.compares.values():
+            if len(node.comparisons) != 1 or not isinstance(node.comparisons[0].operator, (cst.Equal, cst.NotEqual)):
+                continue
+            sides = (node.left, node.comparisons[0].comparator)
+            made = [digest_in(place, side) for side in sides]
+            side = 0 if made[0] is not None else 1
+            found, other = made[side], sides[1 - side]
+            if found is None or made[1 - side] is not None or not _foreign(place, other):
+                continue
+            if found.frame is frame or (place is frame and found.frame in _around(frame)):
+                yield place, node, side, found
+
+
+def _around(frame: Frame) -> Iterator[Frame]:
+    while frame.outer is not None:
+        frame = frame.outer
+        yield frame
+
+
+def _foreign(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether an expression is no literal, and no constant of the module."""
+    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.Integer)):
+        return False
+    value = frame.lookup(node.value) if isinstance(node, cst.Name) else None
+    return not (isinstance(node, cst.Name) and (node.value in ("None", "True", "False") or isinstance(value, Const)))
+
+
+def _callers(frame: Frame) -> list[Frame]:
+    """Functions of the module that call this one and compare something, if this one gives a digest back."""
+    node = frame.node
+    makes = any(call.fact.kind == "digest" for call in frame.calls.values())
+    if frame.outer is not None or not makes or not isinstance(node, cst.FunctionDef):
+        return []
+    if not any(isinstance(each, cst.Return) and each.value is not None for each in _within(node)):
+        return []
+    scope, text = frame.scope, frame.scope.module.text
+    mention = re.compile(rf"\b{node.name.value}\s*\(")
+    found: list[Frame] = []
+    for each in scope.module.all_functions():
+        piece = each.piece
+        if mention.search(text, piece.body, piece.end) and re.search(r"[=!]=", text[piece.body : piece.end]):
+            caller = scope.frame(each)
+            if caller is not None and caller is not frame:
+                found.extend(caller.all_frames())
+    return found
+
+
+def in_constant_time(frame: Frame, node: cst.Comparison, side: int, made: Call) -> list[Fix]:
+    """Compares in constant time, as bytes; something that may be missing counts as empty."""
+    tree, operator = frame.tree, node.comparisons[0].operator
+    sides = [node.left, node.comparisons[0].comparator]
+    texts = [tree.code(each) for each in sides]
+    if "#" in tree.code(node) or not made.fact.word("compare"):
+        return []
+    binary = is_bytes(frame, sides[side])
+    if binary is not None and _may_be_missing(frame, sides[1 - side]):
+        texts[1 - side] = f'{texts[1 - side]} or {"b" if binary else ""}""'
+        if not binary:
+            texts[1 - side] = f"({texts[1 - side]})"
+    if binary is False:
+        pairs = zip(texts, sides, strict=True)
+        texts = [f"{text}.encode()" if _primary(text, each) else f"({text}).encode()" for text, each in pairs]
+    imports, written = needed(made, made.fact, [f"{made.fact.word('compare')}("])
+    text = f"{written[0]}{texts[0]}, {texts[1]})"
+    if isinstance(operator, cst.NotEqual):
+        text = f"not {text}"
+    start, end = tree.span(node)
+    applicability: Applicability = "safe" if binary is not None else "unsafe"
+    return [Fix("Compare in constant time", (Edit(start, end, text),), imports, applicability)]
+
+
+def _primary(text: str, node: cst.CSTNode) -> bool:
+    """Whether an attribute can be read from a text without brackets."""
+    kinds = (cst.Name, cst.Attribute, cst.Subscript, cst.Call, cst.SimpleString, cst.FormattedString)
+    return isinstance(node, kinds) or text.startswith("(")
+
+
+def _may_be_missing(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether a value may be None, as far as can be seen: a look-up without a default, a name nobody has tested."""
+    if isinstance(node, cst.Subscript):
+        return False
+    if isinstance(node, cst.Call):
+        name = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+        return name == "get" and len(node.args) < 2
+    if not isinstance(node, cst.Name):
+        return isinstance(node, cst.Attribute)
+    top = frame.node if frame.node is not None else frame.tree.module
+    tested = re.compile(rf"\b{node.value}\b(?!\s*[\[.(])")
+    for each in _within(top):
+        if isinstance(each, (cst.If, cst.IfExp)) and tested.search(frame.tree.code(each.test)):
+            return False
+        if isinstance(each, cst.Param) and _is(each.name, node.value) and each.annotation is not None:
+            return frame.tree.code(each.annotation.annotation) not in ("str", "bytes")
+    values = _assigned(frame, node.value)
+    return not values or any(_may_be_missing(at, value) for at, value in values)

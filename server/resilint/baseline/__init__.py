@@ -1,0 +1,1 @@
+"""Baseline files and how findings are matched with them."""

@@ -1,0 +1,281 @@
+"""The command `check` in all its forms, and `baseline`: from options to results, and to an exit status."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from ..fs import files
+from ..run.run import Options, Run
+from . import output, summary, terminal
+from .options import RunError
+from .session import CRASHED, DAMAGE, Session
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ..results import FileResult
+
+_RANKS = {"error": 0, "warning": 1, "info": 2, "hint": 3}
+
+
+def check(args: Namespace, engine: Options) -> int:
+    """`resilint check`. Raises RunError."""
+    outputs = output.wanted(args)
+    _refuse_contradictions(args)
+    session = Session(args, engine)
+    if args.show_settings:
+        return _show_settings(session, output.formats(args, session.home)[0])
+    if args.diff_base:
+        session.only_changed()
+    session.raw = session.results()
+    results = session.narrow(session.raw)
+    wrong = _complain(session)
+    if args.add_ignore is not None:
+        return max(_add_ignores(session, results, wrong), wrong)
+    if args.fix or args.diff:
+        results, failed = _mend(session, results, wrong)
+        wrong = max(wrong, failed)
+        if args.diff or session.stdin:
+            return max(wrong, _status(session, results))
+    _report(session, outputs or output.of_settings(session.home), results)
+    return max(wrong, _status(session, results))
+
+
+def _refuse_contradictions(args: Namespace) -> None:
+    if args.add_ignore is not None:
+        if args.fix or args.diff:
+            raise RunError("--add-ignore silences what --fix and --diff would mend; give one of them")
+        if args.paths == ["-"]:
+            raise RunError("--add-ignore writes into files, and standard input is none")
+        if set(args.add_ignore) & set("\r\n#"):
+            raise RunError("the reason of --add-ignore is one line without #")
+    if args.unsafe_fixes and not (args.fix or args.diff):
+        args.unsafe_fixes = False  # as in ruff: nothing is written, so nothing is unsafe
+
+
+def _complain(session: Session) -> int:
+    """Tells what is wrong in the settings: 2 if anything is."""
+    mistakes = session.mistakes()
+    for line in mistakes:
+        terminal.say(f"resilint: {line}")
+    return 2 if mistakes else 0
+
+
+def _tell_damage(results: Iterable[FileResult]) -> int:
+    """Says what could not be checked, where nothing else is reported: 2 if there is any."""
+    found = [each for each in summary.problems_of(results) if each.code in DAMAGE]
+    for each in found:
+        terminal.say(f"resilint: {each.file}:{each.place.row}: {each.message}")
+    return 2 if found else 0
+
+
+def _status(session: Session, results: Sequence[FileResult]) -> int:
+    """1 if something is bad enough, 2 if a rule of ours has crashed."""
+    levels = _levels(session, results)
+    found = summary.problems_of(results)
+    if any(each.code == CRASHED for each in found):
+        return 2
+    bad = any(_RANKS[each.severity] <= _RANKS[levels[each.file]] for each in found)
+    return int(bad and not session.args.exit_zero)
+
+
+def _levels(session: Session, results: Iterable[FileResult]) -> dict[str, str]:
+    """For each file the severity from which on it fails the run: an option's, or what its own settings say."""
+
+    def level(file: str) -> str:
+        home = session.run.home(file)
+        return session.args.fail_on or ("warning" if home.plain else home.settings.fail_on)
+
+    return {result.file: level(result.file) for result in results if result.problems}
+
+
+def _report(session: Session, outputs: Sequence[output.Output], results: list[FileResult]) -> None:
+    """Prints what was found, in every format that is wanted, and then the sum."""
+    args = session.args
+    if args.statistics:
+        outputs = _count(session, outputs, results)
+    seen = session.run.counts.seen or int(session.stdin)
+    if outputs:
+        output.write(
+            outputs,
+            results,
+            levels=_levels(session, results),
+            files=seen,
+            colour=args.color,
+            silenced=args.show_suppressed,
+        )
+        human = any(each.format in ("full", "concise") and not each.file for each in outputs)
+        if human and not args.quiet:
+            print(summary.summary(results, seen))
+            if not session.narrowed:
+                for line in summary.first_run(results):
+                    terminal.say(line)
+    for file, number in session.stale.items():
+        if number and not args.quiet:
+            terminal.say(summary.stale(number, file))
+    if args.verbose:
+        terminal.say(summary.verbose(session.run.counts, time.monotonic() - session.started))
+
+
+def _count(session: Session, outputs: Sequence[output.Output], results: list[FileResult]) -> list[output.Output]:
+    """`--statistics`: prints the numbers where the text would have gone. Gives the reports that are left to write."""
+    from resilint_rules.registry import rules
+
+    from ..own_rules import OWN
+
+    counted = [each for each in outputs if each.format in output.COUNTED]
+    known = {**rules(), **{rule.name: rule for rule in OWN}}
+    numbers = summary.numbers(results, known, _peer_of(session))
+    for each in counted or [output.Output("full")]:
+        output.put(summary.statistics(numbers, known, each.format), each.file)
+    return [each for each in outputs if each not in counted]
+
+
+def _peer_of(session: Session) -> Callable[[str], str]:
+    """What the catalogue, or the project's own description, says is at the other end of a library."""
+    from resilint_rules.kit.catalog.records import Catalog
+
+    catalog = Catalog({} if session.home.plain else session.home.settings.library)
+
+    def peer(library: str) -> str:
+        found = (each.data.get("peer", "") for each in catalog.libraries(library) if each.name == library)
+        return str(next(found, ""))
+
+    return peer
+
+
+def _mend(session: Session, results: list[FileResult], wrong: int) -> tuple[list[FileResult], int]:
+    """`--fix` and `--diff`: the results that are left, and 2 if something went wrong."""
+    from ..fixes.apply import SAFE, UNSAFE
+    from . import fix_files
+
+    args = session.args
+    bench = fix_files.Bench(session.run.options.check, session.open, session.progress)
+    settled: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    failed = touched = 0
+    text = None
+    if wrong and not args.diff:
+        terminal.say("resilint: nothing is written while the settings are wrong")
+        return results, 2
+    for done in fix_files.fixed(bench, results, UNSAFE if args.unsafe_fixes else SAFE, session.narrowed):
+        complaints = list(done.complaints)
+        if done.text != done.opened.document.text:
+            if args.diff:
+                from ..fixes.diff import unified
+
+                output.put(unified(done.opened.document.text, done.text, done.file.replace(os.sep, "/")), "")
+            elif session.stdin:
+                text = done.text
+            elif complaint := fix_files.write(done):
+                complaints.append(complaint)
+                done = done._replace(settled=())
+            else:
+                written[done.file] = done.opened.path
+            settled.update(each.rule for each in done.settled)
+            touched += bool(done.settled)
+        for line in complaints:
+            terminal.say(f"resilint: {line}")
+            failed = 2
+    if session.progress:
+        session.progress.clear()
+    if session.stdin and not args.diff:
+        if text is not None:
+            session.data = files.encode(text, files.decode(session.data))
+            results = [session.run.text(session.data, session.paths[0])]
+        output.put_bytes(session.data)
+    if settled and not args.quiet:
+        names = ", ".join(f"{number} {name}" for name, number in settled.most_common())
+        verb = "Would mend" if args.diff else "Mended"
+        where = summary.count(touched, "file")
+        terminal.say(f"{verb} {summary.count(sum(settled.values()), 'finding')} in {where}: {names}.")
+    elif args.diff and not args.quiet and (said := summary.unmended(results)):
+        terminal.say(said)
+    return _again(session, written) if written else results, failed
+
+
+def _again(session: Session, written: dict[str, str]) -> list[FileResult]:
+    """The results after files (by what people call them, their paths) were written: these are checked anew."""
+    from ..results import FileResult
+
+    found = {result.file: result for result in Run(list(written.values()), session.run.options)}
+    left = [found.get(each.file, FileResult(each.file)) if each.file in written else each for each in session.raw]
+    if session.args.diff_base:
+        session.learn_changes()  # rows have moved
+    return session.narrow(left)
+
+
+def _add_ignores(session: Session, results: list[FileResult], wrong: int) -> int:
+    """`--add-ignore`: 2 if a finding could not be silenced."""
+    from . import fix_files
+
+    if wrong:
+        terminal.say("resilint: nothing is written while the settings are wrong")
+        return 2
+    failed = number = touched = 0
+    bench = fix_files.Bench(session.run.options.check, session.open)
+    for done in fix_files.silenced(bench, results, session.args.add_ignore):
+        complaints = list(done.complaints)
+        if done.settled:
+            if complaint := fix_files.write(done):
+                complaints.append(complaint)
+            else:
+                number += len(done.settled)
+                touched += 1
+        for line in complaints:
+            terminal.say(f"resilint: {line}")
+            failed = 2
+    failed = max(failed, _tell_damage(results))
+    if not session.args.quiet:
+        print(f"Silenced {summary.count(number, 'finding')} in {summary.count(touched, 'file')}.")
+    return failed
+
+
+def _show_settings(session: Session, format: str) -> int:  # noqa: A002 - its name
+    """`--show-settings`: what holds for the first path, and which rules that switches on."""
+    from resilint_rules.registry import rules
+
+    from ..config.selection import enabled
+    from ..config.settings import as_json
+
+    home = session.home
+    names = enabled(home.settings, rules().values())
+    on = [f"{rule.code} {rule.name}" for rule in rules().values() if rule.name in names]
+    output.put(output.settings(home.root, home.source, as_json(home.settings), on, format), "")
+    return _complain(session)
+
+
+def baseline(args: Namespace, engine: Options) -> int:
+    """`resilint baseline`. Raises RunError."""
+    session = Session(args, engine)
+    if session.stdin:
+        raise RunError("a baseline is recorded from files, and standard input is none")
+    results = session.results()
+    if _complain(session):
+        terminal.say("resilint: nothing is written while the settings are wrong")
+        return 2
+    from ..baseline import files as baseline_files
+
+    books = baseline_files.Shelf(session.asked(), anew=not args.prune).books(results, usual=not args.prune)
+    if not books:
+        raise RunError("there is no baseline here; `resilint baseline` writes one")
+    for book, numbers in books:
+        mine = [results[number] for number in numbers]
+        if args.prune:
+            entries, number = book.prune(mine)
+            said = "forgotten"
+        else:
+            entries = book.record(mine)
+            number, said = len(entries), "recorded"
+        book.write(entries)
+        if not args.quiet:
+            found = summary.count(number, "finding")
+            what = f"{found} {said} in" if number or not args.prune else "Nothing is gone from"
+            print(f"{what} {book.shown}; `resilint check` reports what is not in it.")
+    if args.verbose:
+        terminal.say(summary.verbose(session.run.counts, time.monotonic() - session.started))
+    return _tell_damage(results)

@@ -1,0 +1,123 @@
+"""Writing into people's files: fixes and ignore comments, each file as one step, or as a patch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, NamedTuple
+
+from resilint_rules.kit.rule import Applicability, Finding
+from resilint_rules.kit.syntax.text import Document
+
+from .. import dotted
+from ..engine.file_checker import on_deep_stack
+from ..fixes.apply import fix_all, replaced
+from ..fs import files
+from ..results import FileResult, Problem
+from ..suppress import insert
+
+if TYPE_CHECKING:
+    from ..run.run import Opened
+
+
+class Repaired(NamedTuple):
+    """A file's new text and what it settles; `complaints` are sentences about what went wrong."""
+
+    file: str
+    opened: Opened
+    text: str
+    settled: tuple[Finding, ...]
+    complaints: tuple[str, ...] = ()
+
+
+class Bench(NamedTuple):
+    """What mending needs of a run: the dotted name of the check, files opened by name, and whom to tell.
+
+    `progress` is told how many of how many files are done.
+    """
+
+    check: str
+    open: Callable[[str], Opened]
+    progress: Callable[[int, int], None] | None = None
+
+
+_Mend = Callable[[FileResult, "Opened", Callable[[Document], Sequence[Finding]]], Repaired]
+
+
+def fixed(
+    bench: Bench, results: Sequence[FileResult], wanted: AbstractSet[Applicability], narrowed: bool
+) -> Iterator[Repaired]:
+    """Applies the preferred fixes in memory. `narrowed`: only findings that the results hold may be mended."""
+
+    def fixable(problem: Problem) -> bool:
+        return bool(problem.offers) and problem.offers[0].applicability in wanted
+
+    def mend(result: FileResult, opened: Opened, again: Callable[[Document], Sequence[Finding]]) -> Repaired:
+        done = fix_all(opened.document, again, wanted)
+        sad = "gave code that does not parse, or does not fit the text, and was taken back; please report this"
+        complaints = [f"{result.file}: the fix of {each.rule} {sad}" for each in done.broken]
+        if not done.settled:
+            complaints.append(f"{result.file}: its fixes undo each other, so nothing was changed; please report this")
+        return Repaired(result.file, opened, done.text, done.applied, tuple(complaints))
+
+    return _each(bench, [each for each in results if any(map(fixable, each.problems))], mend, narrowed)
+
+
+def silenced(bench: Bench, results: Sequence[FileResult], reason: str) -> Iterator[Repaired]:
+    """Adds ignore comments, in memory, for the findings that the results hold."""
+
+    def mend(result: FileResult, opened: Opened, again: Callable[[Document], Sequence[Finding]]) -> Repaired:
+        doc = opened.document
+        added = insert.add(doc, again(doc), reason)
+        complaints = tuple(
+            f"{result.file}:{doc.position(each.span.start)[0]}: no line of {each.rule} can take a comment"
+            for each in added.beyond
+        )
+        return Repaired(result.file, opened, replaced(doc.text, added.edits), added.silenced, complaints)
+
+    return _each(bench, [each for each in results if each.problems], mend, narrowed=True)
+
+
+def _each(bench: Bench, results: Sequence[FileResult], mend: _Mend, narrowed: bool) -> Iterator[Repaired]:
+    check = dotted.find(bench.check)
+
+    def one(result: FileResult) -> Repaired | None:
+        try:
+            opened = bench.open(result.file)
+        except files.Unreadable:  # told already, as a finding
+            return None
+        chosen = {each.fingerprint for each in result.problems}
+        meant: set[tuple[str, ...]] = set()
+
+        def again(doc: Document) -> Sequence[Finding]:
+            found: Sequence[Finding] = check(doc, opened.project, opened.settings).findings
+            if not narrowed:
+                return found
+            if doc is opened.document:
+                meant.update(_likeness(each) for each in found if each.fingerprint in chosen)
+                meant.difference_update(_likeness(each) for each in found if each.fingerprint not in chosen)
+                return [each for each in found if each.fingerprint in chosen]
+            # Fingerprints shift when an equal call before is mended: only what is like no other is known again.
+            return [each for each in found if _likeness(each) in meant]
+
+        return mend(result, opened, again)
+
+    for number, repaired in enumerate(on_deep_stack(one(result) for result in results), 1):
+        if bench.progress:
+            bench.progress(number, len(results))
+        if repaired is not None:
+            yield repaired
+
+
+def _likeness(finding: Finding) -> tuple[str, ...]:
+    return finding.rule, finding.scope, finding.callee
+
+
+def write(repaired: Repaired) -> str:
+    """Effect: writes the new text, and gives "" or the sentence that says why not."""
+    opened = repaired.opened
+    try:
+        files.write(opened.path, repaired.text, root=opened.home.root, before=opened.digest)
+    except files.Unwritable as error:
+        return f"{repaired.file} was left as it is: it {error}"
+    return ""

@@ -1,0 +1,111 @@
+"""The command line: dispatches to commands, and turns what can go wrong into a sentence and a status."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from . import options, parser, terminal
+from .options import RunError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ..run.run import Options
+
+
+def main(argv: Sequence[str], engine: Options | None = None) -> int:
+    """Runs one invocation and gives its exit status. `engine` is for tests: how to run, before options."""
+    terminal.ready(sys.stdout)
+    terminal.ready(sys.stderr)
+    try:
+        args = parser.parse(argv or ["--help"])
+        status = _dispatch(args, engine)
+        sys.stdout.flush()
+    except SystemExit as leaving:  # argparse has said what it has to say
+        return leaving.code if isinstance(leaving.code, int) else 2
+    except RunError as error:
+        terminal.say(f"resilint: {error}")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception:  # noqa: BLE001 - the last place that can say so
+        import traceback
+
+        traceback.print_exc()
+        terminal.say("resilint: this is a mistake in resilint; please report it with the lines above")
+        return 2
+    return status
+
+
+def _dispatch(args: Namespace, engine: Options | None) -> int:
+    if args.command in ("check", "baseline"):
+        from ..run.run import DEFAULT
+        from . import check
+
+        return getattr(check, args.command)(args, engine or DEFAULT)  # type: ignore[no-any-return]
+    if args.command == "rule":
+        return _rule(args)
+    if args.command == "explain":
+        return _explain(args)
+    if args.command == "clean":
+        return _clean(args)
+    raise RunError(f"{args.command!r} needs `python -m resilint`, which starts it before any other part is loaded")
+
+
+def _rule(args: Namespace) -> int:
+    from ..config.validators import nearest
+    from ..report.rule_cards import cards
+    from . import rule
+
+    known = cards()
+    try:
+        text = rule.show(args.rule or "", known, args.output_format, terminal.coloured(args.color, sys.stdout))
+    except LookupError:
+        words = [*known, *(card.rule.name for card in known.values())]
+        raise RunError(f"there is no rule {args.rule!r}{nearest(args.rule, words)}") from None
+    sys.stdout.write(text)
+    return 0
+
+
+def _explain(args: Namespace) -> int:
+    named = re.fullmatch(r"(.+?):(\d+)(?::\d+)?", args.place, re.ASCII)  # a column, as `check` prints it
+    if named is None:
+        raise RunError(f"explain wants FILE:LINE, not {args.place!r}")
+    file, line = named.groups()
+    from ..engine.explain import explain
+    from ..engine.file_checker import on_deep_stack
+    from ..fs import files
+    from ..run.run import Options, Run
+
+    run = Run([file], Options(wish=options.wish(args)))
+    try:
+        opened = run.open(file)
+    except files.Unreadable as error:
+        raise RunError(f"{file} cannot be read: {error}") from None
+    for mistake in options.told(run.mistakes):
+        terminal.say(f"resilint: {mistake}")
+    row = int(line)
+    if not 1 <= row <= len(opened.document.starts):
+        raise RunError(f"{file} has {len(opened.document.starts)} lines, and no line {row}")
+    (text,) = on_deep_stack(explain(opened.document, opened.project, opened.settings, each, file) for each in [row])
+    sys.stdout.write(text.rstrip("\n") + "\n")
+    return 0
+
+
+def _clean(args: Namespace) -> int:
+    from ..config.roots import Wish
+    from ..run.cache_dir import FOLDER, clean
+
+    shared = args.cache_dir or os.environ.get("RESILINT_CACHE_DIR", "")
+    roots = [options.home_of(path, Wish(isolated=True)).root for path in args.paths or ["."]]
+    folders = [shared] if shared else [os.path.join(root, FOLDER) for root in dict.fromkeys(roots)]
+    for folder in folders:
+        print(f"Removed {folder}." if clean(folder) else f"Nothing to remove: {folder} is no cache of ours.")
+    return 0

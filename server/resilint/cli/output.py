@@ -1,0 +1,183 @@
+"""Reports on their way out: which formats to which files, and how the reader looks at them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..report import FORMATS
+from . import terminal
+from .options import RunError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ..config.roots import Home
+    from ..report.view import Card
+    from ..results import FileResult
+
+_TOLD = frozenset({"sarif"})
+"""Formats that describe the rules themselves."""
+
+
+_SILENT = frozenset({"full", "concise"})
+"""Formats that say nothing where nothing was found."""
+
+_MIX = frozenset({"full", "concise", "github"})
+"""Formats that may share a stream: whoever reads them goes line by line."""
+
+COUNTED = frozenset({"full", "concise", "json", "json-lines"})
+"""Formats in which `--statistics` can be told."""
+
+
+class Output(NamedTuple):
+    """A format, and the file it goes to ("" is standard output)."""
+
+    format: str
+    file: str = ""
+
+
+def wanted(args: Namespace) -> list[Output]:
+    """The outputs that options ask for; none if they do not. Raises RunError."""
+    found: list[Output] = []
+    for each in args.output_format:
+        name, colon, file = each.partition(":")
+        if name not in FORMATS:
+            from ..config.validators import nearest
+
+            raise RunError(f"--output-format: there is no format {name!r}{nearest(name, FORMATS)}")
+        if colon and not file:
+            raise RunError(f"--output-format {each}: the file's name is missing after the colon")
+        found.append(Output(name, file))
+    if args.output_file:
+        free = [number for number, each in enumerate(found) if not each.file]
+        if len(free) > 1 or (found and not free):
+            raise RunError("--output-file takes one format that has no file of its own")
+        if found:
+            found[free[0]] = found[free[0]]._replace(file=args.output_file)
+        else:
+            found.append(Output("full", args.output_file))
+    shared = [each.format for each in found if not each.file]
+    alone = [name for name in shared if name not in _MIX]
+    if alone and len(shared) > 1:
+        raise RunError(f"standard output takes one report: give {alone[0]} a file, as in {alone[0]}:FILE")
+    if args.statistics and alone and alone[0] not in COUNTED:
+        raise RunError(f"--statistics needs standard output: give {alone[0]} a file, as in {alone[0]}:FILE")
+    return found
+
+
+def of_settings(home: Home) -> list[Output]:
+    """The outputs that the settings ask for."""
+    return [Output("full")] if home.plain else [Output(name) for name in home.settings.output_format]
+
+
+def formats(args: Namespace, home: Home) -> list[str]:
+    """The names of the formats that hold."""
+    return [each.format for each in wanted(args) or of_settings(home)]
+
+
+def write(
+    outputs: Sequence[Output],
+    results: Sequence[FileResult],
+    *,
+    levels: Mapping[str, str],
+    files: int,
+    colour: str,
+    silenced: bool,
+) -> None:
+    """Effect: prints and writes every report. Raises RunError.
+
+    `levels` says from which severity on a file fails; `silenced` adds what is silenced, where that can be marked.
+    """
+    if not any(result.problems for result in results):
+        outputs = [each for each in outputs if each.file or each.format not in _SILENT]
+    if not outputs:
+        return
+    from ..report import render
+    from ..report.view import View
+
+    known = _cards() if any(each.format in _TOLD for each in outputs) else {}
+    here = os.getcwd()
+    for each in outputs:
+        stream = sys.stdout
+        view = View(
+            colour=not each.file and terminal.coloured(colour, stream),
+            width=0 if each.file else terminal.width(stream),
+            folder=here,
+            root=_repository(here),
+            cards=known,
+            levels=levels,
+            files=files,
+            silenced=silenced,
+        )
+        put(render(each.format, results, view), each.file)
+
+
+def _cards() -> dict[str, Card]:
+    from ..report.rule_cards import cards
+
+    return cards()
+
+
+def _repository(folder: str) -> str:
+    """The nearest folder above that git knows as a repository, else the folder itself."""
+    at = folder
+    while not os.path.exists(os.path.join(at, ".git")):
+        up = os.path.dirname(at)
+        if up == at:
+            return folder
+        at = up
+    return at
+
+
+def put(text: str, file: str) -> None:
+    """Effect: prints a text, or writes it to a file as UTF-8. Raises RunError."""
+    if not file:
+        sys.stdout.write(text)
+        return
+    try:
+        with open(file, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as target:
+            target.write(text)
+    except OSError as error:
+        raise RunError(f"{file} cannot be written: {error.strerror or error}") from None
+
+
+def put_bytes(data: bytes) -> None:
+    """Effect: prints a file's bytes as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def settings(root: str, source: str, values: dict[str, Any], on: Sequence[str], format: str) -> str:  # noqa: A002 - its name
+    """The settings that hold, as `resilint.toml` would say them, or as JSON."""
+    if format.startswith("json"):
+        import json
+
+        return json.dumps({"root": root, "source": source, "settings": values, "rules": list(on)}, indent=2) + "\n"
+    lines = [f"# for files in {root}", f"# from {source or 'no file: these are the defaults'}"]
+    lines += [f"{key} = {_toml(value)}" for key, value in values.items() if value != ""]
+    lines += ["", f"# {len(on)} rules are on", *(f"# {name}" for name in on)]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        inside = ", ".join(f"{_key(key)} = {_toml(inner)}" for key, inner in value.items())
+        return "{ " + inside + " }" if inside else "{}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return _quoted(value)
+
+
+def _quoted(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(key: str) -> str:
+    plain = key.replace("-", "").replace("_", "")
+    return key if plain.isalnum() and plain.isascii() else _quoted(key)

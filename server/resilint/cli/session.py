@@ -1,0 +1,158 @@
+"""One run on behalf of a person: what was asked for, what was found, and what of it counts."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from ..config.roots import AstrayError
+from ..fs import files
+from ..run.run import Opened, Options, Run
+from . import options, terminal
+from .options import RunError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from resilint_rules.kit.project.imports import Project
+
+    from ..baseline import files as baseline_files
+    from ..config.roots import Home
+    from ..results import FileResult, Problem
+
+STDIN = "stdin.py"
+"""What standard input is called when nobody says."""
+
+_SUFFIXES = (".py", ".pyi")
+CRASHED = "E001"
+DAMAGE = frozenset({CRASHED, "E902", "E999"})
+"""Codes of our own about what could not be checked."""
+
+
+class Session:
+    """One run on behalf of a person: options, settings, results."""
+
+    def __init__(self, args: Namespace, engine: Options) -> None:
+        self.args = args
+        self.started = time.monotonic()
+        self.stdin = args.paths == ["-"]
+        if "-" in args.paths and not self.stdin:
+            raise RunError("- stands for standard input, and goes with no other path")
+        self.paths: list[str] = [getattr(args, "stdin_filename", "") or STDIN] if self.stdin else args.paths or ["."]
+        wish = options.wish(args)
+        self.home: Home = options.home_of(self.paths[0], wish)
+        self.progress = terminal.progress(args.quiet)
+        self.run = Run(self.paths, options.options(args, engine, wish, self.home, self.progress))
+        self.narrowed = False
+        self.raw: list[FileResult] = []
+        self.stale: dict[str, int] = {}
+        """How many entries of which baseline are stale."""
+        self.data = b""
+        self._projects: dict[str, Project] = {}
+        self._touched: Callable[[str, int, int], bool] = _everything
+
+    def results(self) -> list[FileResult]:
+        """All results. Effect: does the work."""
+        if self.stdin:
+            self.data = sys.stdin.buffer.read()
+            return [] if self.passed_over() else [self.run.text(self.data, self.paths[0])]
+        try:
+            return list(self.run)
+        finally:
+            if self.progress:
+                self.progress.clear()
+
+    def passed_over(self) -> bool:
+        """Whether standard input has the name of a file that is excluded, and that counts."""
+        if not self.run.options.force_exclude:
+            return False
+        from ..run.discovery import left_out
+
+        return left_out(os.path.abspath(self.paths[0]), self.home, folder=False)
+
+    def narrow(self, results: list[FileResult]) -> list[FileResult]:
+        """Without what a baseline knows, and without lines that have not changed."""
+        if self.args.baseline and not os.path.isfile(self.args.baseline):
+            raise RunError(f"--baseline: there is no file {self.args.baseline!r}; `resilint baseline` writes one")
+        if self.args.baseline or self._has_baseline():
+            from ..baseline import files as baseline_files
+
+            results, self.stale = baseline_files.Shelf(self.asked()).part(results)
+            self.narrowed = True
+        if self.args.diff_base:
+            results = [_changed(result, self._touched) for result in results]
+            self.narrowed, self.stale = True, {}
+        return results
+
+    def asked(self) -> baseline_files.Asked:
+        """What baselines want to know of the run."""
+        from ..baseline import files as baseline_files
+
+        given = os.path.abspath(self.args.baseline) if self.args.baseline else ""
+        return baseline_files.Asked(self.paths, self.home, self.run.homes, given)
+
+    def _has_baseline(self) -> bool:
+        try:
+            return any(self.run.homes.baseline(home) for home in (self.home, *self.run.homes))
+        except AstrayError as error:
+            raise RunError(str(error)) from None
+
+    def learn_changes(self) -> Iterable[str]:
+        """The paths of files that have changed since a revision, their lines kept for `narrow`. Raises RunError."""
+        from ..fs.git_changes import GitError, since
+
+        try:
+            changes = since(self.args.diff_base, self.home.root)
+        except GitError as error:
+            raise RunError(f"--diff-base: {error}") from None
+        self._touched = changes.touch
+        return changes.files
+
+    def only_changed(self) -> None:
+        """Looks at files that have changed since a revision, and at nothing else. Raises RunError."""
+        changed = self.learn_changes()
+        if not self.stdin:
+            asked = [os.path.realpath(path) for path in self.paths]
+            paths = [
+                path
+                for path in sorted(changed)
+                if path.endswith(_SUFFIXES) and any(path == each or files.below(path, each) for each in asked)
+            ]
+            paths = [path for path in paths if os.path.isfile(path)]
+            self.run = Run(paths, self.run.options._replace(force_exclude=True))
+
+    def open(self, file: str) -> Opened:
+        """A file of the results; standard input as if it lay there."""
+        if not self.stdin:
+            opened = self.run.open(file)
+            # What is learnt of neighbours serves all files of a root, as in a run.
+            shared = self._projects.setdefault(opened.home.root, opened.project)
+            return opened._replace(project=shared)
+        from ..engine.file_checker import document, project
+
+        whole = os.path.abspath(self.paths[0])
+        name = files.below(whole, self.home.root) or os.path.basename(whole)
+        doc = document(self.data, name, files.package(os.path.dirname(whole)))
+        inside, settings = project(self.home.root, self.home.settings), self.home.settings
+        return Opened(whole, self.home, doc, inside, settings, files.digest(self.data))
+
+    def mistakes(self) -> list[str]:
+        """What is wrong in the settings that were met."""
+        return options.told((*self.home.mistakes, *self.run.mistakes))
+
+
+def _everything(path: str, first: int, last: int) -> bool:
+    return True
+
+
+def _changed(result: FileResult, touched: Callable[[str, int, int], bool]) -> FileResult:
+    from dataclasses import replace
+
+    def counts(problem: Problem) -> bool:
+        place = problem.place
+        return problem.code in DAMAGE or touched(os.path.abspath(problem.file), place.row, place.end_row)
+
+    return replace(result, problems=tuple(filter(counts, result.problems)))

@@ -1,0 +1,142 @@
+"""What a run says at its end: the sum, the statistics, and three lines for a first run. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from resilint_rules.kit.rule import Rule
+
+    from ..results import FileResult, Problem
+
+MANY = 20
+"""Findings from which on a first run gets three more lines."""
+
+
+def count(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def problems_of(results: Iterable[FileResult]) -> list[Problem]:
+    """All problems, in order."""
+    return [problem for result in results for problem in result.problems]
+
+
+def summary(results: Sequence[FileResult], files: int) -> str:
+    """One or two lines: how much was found, how bad, and what can be mended."""
+    found = problems_of(results)
+    known = sum(each.suppressed == "baseline" for result in results for each in result.suppressed)
+    behind = f" ({count(known, 'known finding')} in the baseline)" if known else ""
+    if not found:
+        return f"Nothing found in {count(files, 'file')}{behind}."
+    severities = Counter(each.severity for each in found)
+    parts = ", ".join(
+        count(severities[word], word) for word in ("error", "warning", "info", "hint") if severities[word]
+    )
+    where = count(len({each.file for each in found}), "file")
+    lines = [f"Found {count(len(found), 'finding')} in {where}: {parts}{behind}."]
+    safe = sum(_trust(each) == "safe" for each in found)
+    unsafe = sum(_trust(each) == "unsafe" for each in found)
+    if safe or unsafe:
+        way = "`--fix --unsafe-fixes`" if unsafe else "`--fix`"
+        some = f", {safe} of them with `--fix` alone" if safe and unsafe else ""
+        lines.append(f"{safe + unsafe} can be mended with {way}{some}; `--diff` in place of `--fix` shows how.")
+    return "\n".join(lines)
+
+
+def stale(number: int, file: str) -> str:
+    """One line about recorded findings that are no more."""
+    are, them = ("is", "it") if number == 1 else ("are", "them")
+    return f"{file} records {count(number, 'finding')} that {are} gone: `resilint baseline --prune` forgets {them}."
+
+
+def unmended(results: Iterable[FileResult]) -> str:
+    """One line where `--diff` has nothing to show; "" if nothing was found either."""
+    found = problems_of(results)
+    unsafe = sum(_trust(each) == "unsafe" for each in found)
+    if unsafe:
+        return f"No fix is safe; `--diff --unsafe-fixes` shows what the others do about {count(unsafe, 'finding')}."
+    return f"There is no fix for {count(len(found), 'finding')}." if found else ""
+
+
+def _trust(problem: Problem) -> str:
+    return problem.offers[0].applicability if problem.offers else ""
+
+
+def first_run(results: Sequence[FileResult]) -> list[str]:
+    """Three lines for somebody who sees many findings at once; none if they are few."""
+    found = problems_of(results)
+    if len(found) < MANY:
+        return []
+    rules = Counter(each.rule for each in found).most_common()
+    shown = ", ".join(f"{number} {name}" for name, number in rules[:5])
+    rest = f", {sum(number for _, number in rules[5:])} of {count(len(rules) - 5, 'other rule')}" if rules[5:] else ""
+    return [
+        f"By rule: {shown}{rest}.",
+        "`resilint baseline` records them, and `resilint check` then reports new ones only.",
+        "Off with a rule: `ignore` under [tool.resilint]; with one finding: `# resilint: ignore[NAME]` on its line.",
+    ]
+
+
+def numbers(
+    results: Sequence[FileResult], rules: Mapping[str, Rule], peer_of: Callable[[str], str]
+) -> dict[str, dict[str, int]]:
+    """Findings by rule, by library, by peer and by the other tools that know the same risk, most frequent first.
+
+    `peer_of` says what a library has at its other end: http, database, ...; "" if nothing, as asyncio.
+    """
+    from ..suppress.foreign import tool_of
+
+    found = problems_of(results)
+    tools: Counter[str] = Counter()
+    for each in found:
+        rule = rules.get(each.rule)
+        peers = {tool_of(code) for code in rule.equivalents} - {None} if rule else set()
+        tools.update(str(peer) for peer in peers)
+        if not peers:
+            tools["resilint alone"] += 1
+    return {
+        "rule": _ranked(Counter(each.rule for each in found)),
+        "library": _ranked(Counter(each.library for each in found if each.library)),
+        "peer": _ranked(Counter(peer for each in found if (peer := peer_of(each.library)))),
+        "tool": _ranked(tools),
+    }
+
+
+def _ranked(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def statistics(found: Mapping[str, Mapping[str, int]], rules: Mapping[str, Rule], format: str) -> str:  # noqa: A002 - its name
+    """The numbers as tables, or as JSON."""
+    if format.startswith("json"):
+        import json
+
+        return json.dumps(found, indent=2) + "\n"
+    titles = {
+        "rule": "by rule",
+        "library": "by library",
+        "peer": "by what is at the other end",
+        "tool": "known to other tools under a rule of theirs",
+    }
+    blocks: list[str] = []
+    for key, title in titles.items():
+        rows = [f"{number:>7}  {_named(name, rules)}" for name, number in found[key].items()]
+        blocks += ["\n".join([title, *rows])] if rows else []
+    return "\n\n".join(blocks) + "\n" if any(found.values()) else ""
+
+
+def _named(name: str, rules: Mapping[str, Rule]) -> str:
+    return f"{rules[name].code}  {name}" if name in rules else name
+
+
+def verbose(counts: Any, seconds: float) -> str:
+    """What a run has cost, for `--verbose`."""
+    return (
+        f"{count(counts.seen, 'file')} seen, {counts.read} read, {counts.wanted} with integration code, "
+        f"{counts.cached} known from the cache; {count(counts.pieces, 'piece')} of {count(counts.lines, 'line')} "
+        f"parsed, {counts.left_out} left out; {seconds:.2f} s"
+    )

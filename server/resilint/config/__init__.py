@@ -1,0 +1,1 @@
+"""Project roots, settings and the selection of rules."""

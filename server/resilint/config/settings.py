@@ -1,0 +1,282 @@
+"""What a project wants: read from `[tool.resilint]` or `resilint.toml`, checked, and frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
+
+import tomli
+
+from resilint_rules.kit.catalog.records import build
+from resilint_rules.kit.rule import Rule, Severity
+
+from ..fs.exclude import FOLDERS
+from ..version import __version__
+from .keys import KEYS
+from .toml_positions import damage, row_of
+from .validators import nearest
+
+Where = Literal["pyproject", "resilint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something wrong in the settings: the file, a one-based row (0: not in a file), the key, the message."""
+
+    file: str
+    row: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.row}" if self.row else self.file
+        return f"{place}: `{self.key}` {self.message}" if self.key else f"{place}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """What fixes insert, in seconds."""
+
+    connect: float = 3.05
+    read: float = 27
+    total: float = 30
+    llm: float = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings that hold for a file; every field has its default. Keys in TOML are kebab case.
+
+    `exclude` and `extend_exclude` are patterns relative to the folder of the settings, `baseline` and
+    `extend` paths below it.
+    """
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    profile: str = "default"
+    preview: bool = False
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    timeouts: Timeouts = Timeouts()
+    defer_to: tuple[str, ...] = ()
+    library: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    fail_on: str = "warning"
+    output_format: tuple[str, ...] = ("full",)
+    exclude: tuple[str, ...] = FOLDERS
+    extend_exclude: tuple[str, ...] = ()
+    respect_gitignore: bool = True
+    force_exclude: bool = False
+    jobs: int = 0
+    baseline: str = ""
+    extend: str = ""
+    required_version: str = ""
+
+    @property
+    def digest(self) -> str:
+        """The same for all settings under which a text has the same findings and fixes: for cache keys."""
+        told = {name: value for name, value in as_json(self).items() if name in _DECIDE_FINDINGS}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+_DECIDE_FINDINGS = frozenset(
+    ("select", "extend-select", "ignore", "per-file-ignores", "profile", "preview", "severity", "timeouts",
+     "defer-to", "library")
+)  # fmt: skip
+
+
+def as_json(settings: Settings) -> dict[str, Any]:
+    """The settings under the keys that people write, in values that JSON and TOML have."""
+    return {each.name.replace("_", "-"): _plain(getattr(settings, each.name)) for each in fields(Settings)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Timeouts):
+        return {each.name: getattr(value, each.name) for each in fields(Timeouts)}
+    if isinstance(value, Severity):
+        return value.value
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def parse(
+    data: bytes,
+    where: str,
+    table: Where,
+    rules: Iterable[Rule] = (),
+    under: Settings = Settings(),
+) -> tuple[Settings, tuple[Mistake, ...]]:
+    """Settings from the bytes of a file called `where`; what is wrong is left out and told.
+
+    `table` says whether they lie in `[tool.resilint]` or at the top. `under` is what the file extends.
+    Selectors are compared with `rules` unless that is empty. Never raises.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        found: object = tomli.loads(text.replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        row = data[: error.start].count(b"\n") + 1
+        return under, (Mistake(where, row, "", "is not UTF-8, as TOML has to be"),)
+    except RecursionError:
+        return under, (Mistake(where, 1, "", "is nested too deeply to be read"),)
+    except tomli.TOMLDecodeError as error:
+        row, message = damage(str(error), text)
+        return under, (Mistake(where, row, "", f"is not TOML: {message}"),)
+    prefix = ("tool", "resilint") if table == "pyproject" else ()
+    for name in prefix:
+        found = found.get(name, {}) if isinstance(found, dict) else found
+    lines = text.splitlines()
+    mistakes: list[Mistake] = []
+
+    def say(path: tuple[str, ...], message: str, near: str) -> None:
+        full = (*prefix, *path)
+        mistakes.append(Mistake(where, row_of(lines, full, near), _dotted(path or full), message))
+
+    settings = _read(found, under, say, tuple(rules))
+    return settings, tuple(sorted(mistakes, key=lambda each: each.row))
+
+
+def override(
+    settings: Settings, given: Mapping[str, object], where: str, rules: Iterable[Rule] = ()
+) -> tuple[Settings, tuple[Mistake, ...]]:
+    """`settings` under values that come from elsewhere: the command line, an editor. Never raises."""
+    mistakes: list[Mistake] = []
+
+    def say(path: tuple[str, ...], message: str, near: str) -> None:
+        mistakes.append(Mistake(where, 0, _dotted(path), message))
+
+    return _read(dict(given), settings, say, tuple(rules)), tuple(mistakes)
+
+
+def _dotted(path: tuple[str, ...]) -> str:
+    """Formats the path of a key for a message; projects choose some keys, so a long one is cut."""
+    key = ".".join(path)
+    return key if len(key) <= 200 else key[:197] + "..."
+
+
+def holds(data: bytes) -> bool:
+    """Whether a `pyproject.toml` has a `[tool.resilint]` table; a broken file counts if it seems to."""
+    if b"resilint" not in data:
+        return False
+    try:
+        tool = tomli.loads(data.decode("utf-8-sig")).get("tool")
+    except (ValueError, RecursionError):
+        return re.search(rb"^\s*\[\s*tool\s*\.\s*\"?resilint\b", data, re.MULTILINE) is not None
+    return isinstance(tool, dict) and "resilint" in tool
+
+
+def _read(found: object, under: Settings, say: Any, rules: tuple[Rule, ...]) -> Settings:
+    given = KEYS.read(found, (), say) or {}
+    if rules:
+        _keep_known(given, rules, say)
+    for name, inner in list(given.get("library", {}).items()):
+        if inner.keys() - {"ignore"} and (wrong := _wrong_description(name, inner)):
+            say(("library", name), wrong, "")
+            del given["library"][name]
+    version = given.get("required-version", "")
+    if version and not allows(version, __version__):
+        say(("required-version",), f'wants resilint "{version}"; this is {__version__}', "")
+    return _lay(given, under)
+
+
+def _wrong_description(name: str, words: Mapping[str, Any]) -> str:
+    """Why the catalogue cannot use a description of a library; "" if it can."""
+    try:
+        library = build({"library": name, "import": [name], **words})
+        for fact in library.facts.values():
+            _ = fact.default, fact.timeout, [fact.param(key) for key in fact.data]
+    except KeyError as error:
+        return f"lacks the word {error.args[0]!r} in one of its entries"
+    except (ValueError, TypeError, AttributeError) as error:
+        return f"is not a description in the catalogue's words: {error}"
+    return ""
+
+
+def _lay(given: dict[str, Any], under: Settings) -> Settings:
+    """New values over old ones: `select` starts afresh, `ignore` and `extend-...` add, tables merge by key."""
+    new = {name.replace("-", "_"): value for name, value in given.items()}
+    ignored = () if "select" in new else under.ignore
+    wanted = (*new.get("select", ()), *new.get("extend_select", ()))
+    ignored = tuple(selector for selector in ignored if selector not in wanted)
+    if {"select", "extend_select", "ignore"} & new.keys():
+        more = () if "select" in new else under.extend_select
+        new["extend_select"] = _joined(more, new.get("extend_select", ()))
+        new["ignore"] = _joined(ignored, new.get("ignore", ()))
+    if "extend_exclude" in new:
+        new["extend_exclude"] = _joined(under.extend_exclude, new["extend_exclude"])
+    if "severity" in new:
+        new["severity"] = {**under.severity, **{name: Severity(word) for name, word in new["severity"].items()}}
+    if "timeouts" in new:
+        new["timeouts"] = replace(under.timeouts, **new["timeouts"])
+    for name in ("per_file_ignores", "library"):
+        if name in new:
+            new[name] = {**getattr(under, name), **new[name]}
+    return replace(under, **new)
+
+
+def _joined(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
+    return (*first, *(item for item in then if item not in first))
+
+
+def _keep_known(given: dict[str, Any], rules: tuple[Rule, ...], say: Any) -> None:
+    """Drops selectors that mean no rule, with a word about each."""
+    words = {word for rule in rules for word in (rule.code, rule.name)} | {"ALL"}
+
+    def known(selector: str, path: tuple[str, ...]) -> bool:
+        if selector in words or (selector.isupper() and any(word.startswith(selector) for word in words)):
+            return True
+        say(path, f'names no rule: "{selector}"{nearest(selector, words)}', selector)
+        return False
+
+    def kept(selectors: tuple[str, ...], *path: str) -> tuple[str, ...]:
+        return tuple(selector for selector in selectors if known(selector, path))
+
+    for name in ("select", "extend-select", "ignore"):
+        if name in given:
+            given[name] = kept(given[name], name)
+    for pattern, selectors in given.get("per-file-ignores", {}).items():
+        given["per-file-ignores"][pattern] = kept(selectors, "per-file-ignores", pattern)
+    for selector in list(given.get("severity", {})):
+        if not known(selector, ("severity", selector)):
+            del given["severity"][selector]
+    for library, inner in given.get("library", {}).items():
+        if "ignore" in inner:
+            inner["ignore"] = kept(inner["ignore"], "library", library, "ignore")
+
+
+_COMPARISONS = {
+    "==": lambda have, want: have == want,
+    "!=": lambda have, want: have != want,
+    ">=": lambda have, want: have >= want,
+    "<=": lambda have, want: have <= want,
+    "<": lambda have, want: have < want,
+    ">": lambda have, want: have > want,
+}
+
+
+def allows(wanted: str, version: str) -> bool:
+    """Whether a plain version such as "0.1.0" lies in a range such as ">=0.1,<2"; "0.1" means "==0.1"."""
+    have = _numbers(version)
+    for part in wanted.split(","):
+        sign, number = re.match(r"\s*(\D*?)\s*([0-9.]+)\s*$", part).groups()  # type: ignore[union-attr]
+        want = _numbers(number)
+        if sign == "~=":
+            upper = [int(each) for each in number.split(".")][:-1] or [0]
+            upper[-1] += 1
+            if not want <= have < _numbers(".".join(map(str, upper))):
+                return False
+        elif not _COMPARISONS[sign or "=="](have, want):
+            return False
+    return True
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    numbers = [int(each) for each in re.findall(r"\d+", version)][:6]
+    return tuple(numbers + [0] * (6 - len(numbers)))

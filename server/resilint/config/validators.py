@@ -1,0 +1,272 @@
+"""What a setting's value may look like: each shape reads a value, says what is wrong, and describes itself.
+
+A shape never raises. `say(path, message, near)` takes complaints: `path` are the keys that lead to the
+value, `near` is the text to look for when the line is wanted. The same object gives the JSON schema, so
+that parser and schema cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..fs import globs
+
+Path = tuple[str, ...]
+Say = Callable[[Path, str, str], None]
+Schema = dict[str, Any]
+
+
+class Shape(Protocol):
+    """A kind of value."""
+
+    def read(self, value: object, path: Path, say: Say) -> Any:
+        """The value as settings hold it, or None after saying what is wrong."""
+
+    def schema(self) -> Schema:
+        """The same in JSON schema."""
+
+
+def kind(value: object) -> str:
+    """What a person calls a TOML value."""
+    names = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", list: "a list", dict: "a table"}
+    return names.get(type(value), "a " + type(value).__name__)
+
+
+_LONGEST_GUESS = 60
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "x"?`, or nothing."""
+    if len(word) > _LONGEST_GUESS:  # the comparison takes quadratic time
+        return ""
+    found = difflib.get_close_matches(word, sorted(known), 1)
+    return f'; did you mean "{found[0]}"?' if found else ""
+
+
+def quote(value: object) -> str:
+    """A value as TOML shows it, cut when it is long."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """true or false."""
+
+    def read(self, value: object, path: Path, say: Say) -> bool | None:
+        if isinstance(value, bool):
+            return value
+        say(path, f"must be true or false, not {quote(value)}", "")
+        return None
+
+    def schema(self) -> Schema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An integer not below `least`."""
+
+    least: int = 0
+
+    def read(self, value: object, path: Path, say: Say) -> int | None:
+        if isinstance(value, int) and not isinstance(value, bool) and value >= self.least:
+            return value
+        say(path, f"must be an integer of at least {self.least}, not {quote(value)}", "")
+        return None
+
+    def schema(self) -> Schema:
+        return {"type": "integer", "minimum": self.least}
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """A positive, finite number of seconds."""
+
+    def read(self, value: object, path: Path, say: Say) -> float | None:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if number and math.isfinite(value) and value > 0:  # type: ignore[arg-type, operator]
+            return value  # type: ignore[return-value]
+        say(path, f"must be a number of seconds above 0, not {quote(value)}", "")
+        return None
+
+    def schema(self) -> Schema:
+        return {"type": "number", "exclusiveMinimum": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    def read(self, value: object, path: Path, say: Say) -> str | None:
+        if isinstance(value, str) and value in self.words:
+            return value
+        hint = nearest(value, self.words) if isinstance(value, str) else ""
+        say(path, f"must be one of {', '.join(self.words)}, not {quote(value)}{hint}", str(value))
+        return None
+
+    def schema(self) -> Schema:
+        return {"enum": list(self.words)}
+
+
+MAX_TEXT = 1000
+"""Characters of a string: patterns are compared in quadratic time at worst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string; `pattern` says more about it, and `what` says so in words."""
+
+    pattern: str = ".+"
+    what: str = "a string that is not empty"
+
+    def read(self, value: object, path: Path, say: Say) -> str | None:
+        if isinstance(value, str) and len(value) > MAX_TEXT:
+            say(path, f"must be a string of at most {MAX_TEXT} characters, not {quote(value)}", value)
+            return None
+        if isinstance(value, str) and re.fullmatch(self.pattern, value):
+            return value
+        say(path, f"must be {self.what}, not {quote(value)}", value if isinstance(value, str) else "")
+        return None
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": f"^(?:{self.pattern})$", "maxLength": MAX_TEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A pattern for files, within the limits of `globs.excess`."""
+
+    text: Text = Text()
+
+    def read(self, value: object, path: Path, say: Say) -> str | None:
+        if isinstance(value, str) and (wrong := globs.excess(value)):
+            say(path, f"{wrong}, not {quote(value)}", value)
+            return None
+        return self.text.read(value, path, say)
+
+    def schema(self) -> Schema:
+        return {**self.text.schema(), "maxLength": globs.MAX_LENGTH}
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A list; with `single`, one value may stand for a list of one. A bad item is left out alone."""
+
+    item: Shape
+    single: bool = False
+
+    def read(self, value: object, path: Path, say: Say) -> tuple[Any, ...] | None:
+        if self.single and isinstance(value, str):
+            value = [value]
+        if not isinstance(value, list):
+            say(path, f"must be a list, not {kind(value)}", "")
+            return None
+        read = [self.item.read(item, path, say) for item in value]
+        return tuple(item for item in read if item is not None)
+
+    def schema(self) -> Schema:
+        plain: Schema = {"type": "array", "items": self.item.schema()}
+        return {"anyOf": [self.item.schema(), plain]} if self.single else plain
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A table whose keys the user chooses."""
+
+    value: Shape
+    key: Shape = field(default_factory=Text)
+
+    def read(self, value: object, path: Path, say: Say) -> Mapping[str, Any] | None:
+        if not isinstance(value, dict):
+            say(path, f"must be a table, not {kind(value)}", "")
+            return None
+        found: dict[str, Any] = {}
+        for name, inner in value.items():
+            inside = (*path, str(name))
+            if self.key.read(name, inside, say) is None:
+                continue
+            read = self.value.read(inner, inside, say)
+            if read is not None:
+                found[name] = read
+        return found
+
+    def schema(self) -> Schema:
+        return {
+            "type": "object",
+            "propertyNames": self.key.schema(),
+            "additionalProperties": self.value.schema(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A table whose keys are judged elsewhere: only values that JSON has too are let in."""
+
+    def read(self, value: object, path: Path, say: Say) -> dict[str, Any] | None:
+        if not isinstance(value, dict):
+            say(path, f"must be a table, not {kind(value)}", "")
+            return None
+        if not _plain(value):
+            say(path, "may hold strings, numbers, booleans, lists and tables, and no dates", "")
+            return None
+        return value
+
+    def schema(self) -> Schema:
+        return {"type": "object"}
+
+
+def _plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(_plain(inner) for inner in value.values())
+    if isinstance(value, list):
+        return all(_plain(inner) for inner in value)
+    return isinstance(value, (str, int, float, bool))
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a table: its name, the shape of its value, and a sentence about it."""
+
+    name: str
+    shape: Shape
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of known keys. `refused` are keys that exist elsewhere, each with the way out."""
+
+    keys: tuple[Key, ...]
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, value: object, path: Path, say: Say) -> dict[str, Any] | None:
+        if not isinstance(value, dict):
+            say(path, f"must be a table, not {kind(value)}", "")
+            return None
+        shapes = {key.name: key.shape for key in self.keys}
+        found: dict[str, Any] = {}
+        for name, inner in value.items():
+            inside = (*path, str(name))
+            if name in shapes:
+                read = shapes[name].read(inner, inside, say)
+                if read is not None:
+                    found[name] = read
+            elif name in self.refused:
+                say(inside, self.refused[name], "")
+            else:
+                say(inside, "is not a setting" + nearest(str(name), shapes), "")
+        return found
+
+    def schema(self) -> Schema:
+        properties = {key.name: {"description": key.help, **key.shape.schema()} for key in self.keys}
+        return {"type": "object", "additionalProperties": False, "properties": properties}

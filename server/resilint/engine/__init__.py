@@ -1,0 +1,1 @@
+"""The pure check function, incremental checks, fingerprints and explanations."""

@@ -1,0 +1,244 @@
+"""The one pure function behind terminal, editor, hook and tests."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from resilint_rules import registry
+from resilint_rules.kit.prefilter.chunks import Relevant, relevant
+from resilint_rules.kit.prefilter.exports import reached
+from resilint_rules.kit.prefilter.files import MAYBE, NO
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.project.module import FunctionPiece, Module
+from resilint_rules.kit.rule import Finding, Rule, Severity
+from resilint_rules.kit.syntax.text import Document, Span
+
+from ..config import selection
+from ..config.settings import Settings
+from ..own_rules import CRASHED, OWN, SYNTAX, UNREADABLE
+from ..suppress import apply, ruff
+from .fingerprint import fingerprinted
+from .incremental import Memo, Reliance, Surroundings, named
+
+if TYPE_CHECKING:
+    from resilint_rules.kit.interp.session import Linker
+    from resilint_rules.kit.prefilter.exports import Handed
+    from resilint_rules.kit.subscriptions import Subjects
+    from resilint_rules.kit.syntax.outline import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `check` says of one document.
+
+    `findings` and `suppressed` are sorted by span; an unused ignore is a finding too. `reads` are the
+    questions asked of other files, as (path below the root, digest or "" if absent), sorted.
+    `pieces` and `lines` count what libcst parsed; `left_out` counts pieces too dangerous to parse.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    reads: tuple[tuple[str, str], ...] = ()
+    pieces: int = 0
+    lines: int = 0
+    left_out: int = 0
+
+
+def check(doc: Document, project: Project, settings: Settings, memo: Memo | None = None) -> Report:
+    """Finds what is risky in `doc`. Pure: the same arguments give the same report.
+
+    A rule that crashes is a finding about us (`E001`), and the other rules go on. A piece that cannot
+    be parsed is left out and counted; if that, or the file around it, is not valid Python, that is a
+    finding, too (`E999`). `memo` remembers a buffer's pieces from one check to the next.
+    """
+    project.reads = {}
+    ours = registry.looking_at(doc.kind)
+    if not ours and not _speaks_to_us(doc):
+        return Report()
+    level = project.sifted(doc)
+    if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
+        return Report(reads=_reads(project))
+    module = Module(doc, project.outline(doc))
+    wanted = relevant(module, project)
+    if not (wanted.mentioned and ours) and not _speaks_to_us(doc):
+        return Report(reads=_reads(project))
+    every = (*registry.rules().values(), *OWN)
+    chosen = selection.for_file(settings, every, doc.name)
+    running = [rule for rule in ours if rule.name in chosen]
+    enabled = {rule.name for rule in (*running, *OWN) if rule.name in chosen}
+    findings: list[Finding] = []
+    broken = module.outline.broken
+    if broken is not None:
+        findings.append(_own(SYNTAX, Span(broken.offset, broken.offset), broken.message))
+    run = _Run(doc, module, project, settings, running, memo)
+    if running and wanted.pieces:
+        findings.extend(run.findings(wanted, report_syntax=broken is None))
+    findings.sort(key=lambda each: (each.span, each.code))
+    unsure = run.left_out or any(each.code in (CRASHED.code, SYNTAX.code) for each in findings)
+    outcome = apply.apply(
+        doc, module.outline.comments, findings, rules=every, enabled=enabled, sure=set() if unsure else enabled
+    )
+    left = fingerprinted((*outcome.findings, *outcome.suppressed), doc.text)
+    count = len(outcome.findings)
+    found = left[:count]
+    if "ruff" in settings.defer_to:
+        found = ruff.left_over(module, found, lambda name: _text(project, name))
+    return Report(found, left[count:], _reads(project), run.pieces, run.lines, run.left_out)
+
+
+def _speaks_to_us(doc: Document) -> bool:
+    """Whether a text may hold comments for us: it is read to its end, even if nothing in it can matter."""
+    return "resilint" in doc.text.lower()
+
+
+class _Run:
+    """One document being checked: its pieces in turn, each with every rule."""
+
+    def __init__(
+        self, doc: Document, module: Module, project: Project, settings: Settings, rules: list[Rule], memo: Memo | None
+    ) -> None:
+        self.doc = doc
+        self.module = module
+        self.project = project
+        self.settings = settings
+        self.rules = rules
+        self.memo = memo
+        self.severities = {rule.name: selection.severity_of(settings, rule) for rule in rules}
+        self.report_syntax = True
+        self.pieces = self.lines = self.left_out = 0
+
+    def findings(self, wanted: Relevant, *, report_syntax: bool) -> list[Finding]:
+        """What the rules find in the pieces that can matter."""
+        from resilint_rules.kit.interp.session import Linker  # brings libcst, which most files never need
+
+        self.report_syntax = report_syntax
+        linker = Linker(self.project, asdict(self.settings.timeouts))
+        linker.scope(self.module).known = wanted.handed
+        try:
+            if self.memo is None:
+                found = self._fresh(linker, wanted)
+            else:
+                found = self._remembered(linker, wanted.pieces, wanted.handed, self.memo)
+        finally:
+            linker.dismiss()
+        self.pieces, self.lines, self.left_out = linker.pieces, linker.lines, len(linker.left_out)
+        return found
+
+    def _fresh(self, linker: Linker, wanted: Relevant) -> list[Finding]:
+        """What the rules find in all pieces; those that only call another come behind it, if it calls out at all."""
+        own = [each for each in wanted.pieces if _start(each) not in wanted.callers]
+        found = [finding for each in own for finding in self._look(linker, each)[0]]
+        scope = linker.scope(self.module)
+        out = {each.name for each in own if isinstance(each, FunctionPiece) and scope.calls_out(each)}
+        for each in wanted.pieces if out else ():
+            if not out.isdisjoint(wanted.callers.get(_start(each), ())):
+                found.extend(self._look(linker, each)[0])
+        return found
+
+    def _look(self, linker: Linker, each: FunctionPiece | Piece) -> tuple[list[Finding], bool]:
+        """What the rules find in a piece, and whether it can be gone through at all."""
+        from resilint_rules.kit.subscriptions import Subjects
+        from resilint_rules.kit.syntax.tree import Misread
+
+        scope = linker.scope(self.module)
+        piece = each.piece if isinstance(each, FunctionPiece) else each
+        try:
+            frame = scope.own_frame(each) if isinstance(each, FunctionPiece) else scope.statement(piece)
+            if frame is not None:
+                subjects = Subjects([frame])
+                return [finding for rule in self.rules for finding in self._apply(rule, subjects)], True
+        except (RecursionError, Misread):
+            linker.left_out.add((self.doc.name, piece.start))
+            return [], False
+        left_out = (self.doc.name, piece.start) in linker.left_out
+        if not self.report_syntax or left_out or scope.tree(piece) is not None:
+            return [], False
+        self.report_syntax = False
+        message = "this is not valid Python, so nothing is known of the calls in it"
+        return [_own(SYNTAX, Span(piece.head, piece.head), message)], False
+
+    def _apply(self, rule: Rule, subjects: Subjects) -> list[Finding]:
+        """A rule's findings in one piece; one finding about ourselves if it crashes."""
+        from resilint_rules.kit.syntax.tree import Misread
+
+        found: list[Finding] = []
+        severity = self.severities[rule.name]
+        configured = severity is not rule.severity
+        watched = self.doc.kind == "script" and not configured
+        subject: object = None
+        try:
+            check_one = registry.load(rule.name)
+            for subject in subjects.of(rule.subject):
+                for each in check_one(subject):
+                    if each.library and selection.ignored_for(self.settings, rule, each.library):
+                        continue
+                    level = each.severity if each.own_severity and not configured else severity
+                    text = each.help
+                    if watched and level is Severity.WARNING:
+                        level = Severity.INFO
+                        text = text or "a warning elsewhere; this is a script that somebody watches"
+                    found.append(replace(each, code=rule.code, rule=rule.name, severity=level, help=text))
+        except Misread:
+            raise
+        except Exception as error:  # noqa: BLE001 - a rule's bug must not cost the run
+            span = getattr(subject, "span", Span(0, 0))
+            message = f"rule {rule.name} failed here: {type(error).__name__}: {error}"
+            return [*found, _own(CRASHED, span if isinstance(span, Span) else Span(0, 0), message)]
+        return found
+
+    def _remembered(
+        self, linker: Linker, pieces: list[FunctionPiece | Piece], known: Handed, memo: Memo
+    ) -> list[Finding]:
+        """The same of all pieces, with what the last check of this buffer has found where nothing has changed."""
+        wish = f"{self.settings.digest} {self.doc.kind} {self.doc.name} {self.doc.module}"
+        around = Surroundings(self.module, known, wish, memo)
+        reliance = Reliance(self.project.reads)
+        found: list[Finding] = []
+        for each in pieces:
+            function = each if isinstance(each, FunctionPiece) else None
+            piece = each.piece if isinstance(each, FunctionPiece) else each
+            source = self.module.source(piece)
+            key = (around.digest, function.qualname if function else "", source)
+            recalled = memo.recall(key, piece.start, around, self.project)
+            if recalled is not None:
+                reliance.add(dict(recalled.reads), dict(recalled.uses))
+                found.extend(recalled.findings)
+                continue
+            name = named(source)
+            if name in memo.without:
+                linker.left_out.add((self.doc.name, piece.start))
+                found.append(_own(UNREADABLE, Span(piece.head, piece.head), "not analysed until it changes"))
+                continue
+            if memo.pulse is not None:
+                memo.pulse(name)
+            self.project.reads = {}
+            linker.asked = set()
+            fresh, whole = self._look(linker, each)
+            reads, uses = reliance.add(self.project.reads, around.uses(linker.asked))
+            crashed = any(finding.code == CRASHED.code for finding in fresh)
+            # A statement's fixes choose names that the whole module does not mention.
+            if whole and not linker.left_out and not crashed and (function or not fresh):
+                memo.keep(key, Span(piece.start, piece.end), fresh, reads, uses, around)
+            found.extend(fresh)
+        self.project.reads = reliance.reads
+        memo.settle(around.told)
+        return found
+
+
+def _start(each: FunctionPiece | Piece) -> int:
+    return each.piece.start if isinstance(each, FunctionPiece) else each.start
+
+
+def _text(project: Project, name: str) -> str | None:
+    """The text of any file of the project; the question is recorded like all others."""
+    found = project.file(name)
+    return found.text if found is not None else None
+
+
+def _reads(project: Project) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(project.reads.items()))
+
+
+def _own(rule: Rule, span: Span, message: str) -> Finding:
+    return Finding(rule.code, rule.name, rule.severity, span, message)

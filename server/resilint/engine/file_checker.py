@@ -1,0 +1,191 @@
+"""One file through the check: what a worker does, and what a run without workers does itself.
+
+A result leaves here as the text that the pipe carries and the cache keeps, with files named below
+their root: serial, parallel and cached runs differ in nothing but cost.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from resilint_rules.kit.prefilter.files import MAYBE, YES
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.syntax.text import Document
+
+from .. import dotted
+from ..config.selection import for_file, severity_of
+from ..fs import files
+from ..fs.memory import held
+from ..own_rules import CRASHED, UNREADABLE
+from ..results import FileResult, Place, Problem, from_report, to_json
+from ..versions import find
+
+if TYPE_CHECKING:
+    from resilint_rules.kit.rule import Rule
+
+    from ..config.settings import Settings
+    from .check import Report
+
+LOOK = 400_000
+"""Bytes of files between two looks at the memory: runs switch off the collections that would come by themselves, as
+nearly all that a check has built goes by itself when it is done."""
+
+HEAVY = 190 * 1024 * 1024
+"""Bytes of memory from which on it is worth doing without what was learnt of other files, and a collection."""
+MORE = 16 * 1024 * 1024
+"""Bytes more that a process must hold before that is done again: what it gives up it seldom gives back to the system,
+but uses itself."""
+
+STACK = 64 * 1024 * 1024
+"""Bytes of stack for the thread that parses: libcst uses 4 KB for a nested bracket."""
+
+
+class Job(NamedTuple):
+    """A file to check: where it is, its name below the root, and its package. `size` is in bytes.
+
+    `sure`: it has integration code; otherwise it may turn out to have none, and silence is in order if it
+    cannot be read.
+    """
+
+    path: str
+    name: str
+    package: str
+    size: int
+    sure: bool = True
+
+
+class Done(NamedTuple):
+    """The digest of the bytes that were checked ("" if they could not be read) and the result's text.
+
+    Where results are not kept the digest is "", and so is the text if nothing was found and nothing parsed.
+    """
+
+    digest: str
+    text: str
+
+
+class Analyst:
+    """Checks files of one root, and remembers what it learnt of their neighbours."""
+
+    def __init__(self, root: str, settings: Settings, check: str, kept: bool = True) -> None:
+        """`kept`: somebody keeps the results, to see later whether they still hold."""
+        self.project = project(root, settings)
+        self._settings = settings
+        self._kept = kept
+        self._seen = 0
+        self._heavy = HEAVY
+        self._check: Callable[[Document, Project, Settings], Report] = dotted.find(check)
+
+    def foretell(self, jobs: Iterable[Job]) -> None:
+        """Says what is to come, so that nobody sifts a file again when another one asks for it."""
+        self.project.foretell({job.name: _level(job) for job in jobs})
+
+    def look(self, job: Job) -> Done:
+        """Effect: reads the file, and neighbours that it asks for. Never raises an Exception."""
+        try:
+            data = files.read(job.path)
+        except files.Unreadable as error:
+            return Done("", to_json(self._unread(job, error)))
+        result = self.judge(data, job)
+        self._seen += len(data)
+        if self._seen > LOOK:
+            self._seen = 0
+            self._lighten()
+        if self._kept:
+            return Done(files.digest(data), to_json(result))
+        silent = not (result.problems or result.suppressed or result.pieces or result.left_out)
+        return Done("", "" if silent else to_json(result))
+
+    def _lighten(self) -> None:
+        """Effect: gives memory back, if this process holds much."""
+        if held() > self._heavy:
+            self.project.forget()  # goes by itself, so that little is left to be searched
+            gc.collect()
+            self._heavy = max(HEAVY, held() + MORE)
+
+    def judge(self, data: bytes, job: Job) -> FileResult:
+        """What there is to say of a file's bytes, the file named below its root."""
+        try:
+            doc = document(data, job.name, job.package)
+        except files.Unreadable as error:
+            return self._unread(job, error)
+        self.project.expect(job.name, _level(job))
+        try:
+            return from_report(doc, self._check(doc, self.project, self._settings), job.name)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on
+            return told(job.name, CRASHED, f"resilint failed on this file: {error!r}")
+
+    def _unread(self, job: Job, error: files.Unreadable) -> FileResult:
+        if not job.sure or UNREADABLE.name not in for_file(self._settings, [UNREADABLE], job.name):
+            return FileResult(job.name)
+        severity = severity_of(self._settings, UNREADABLE).value
+        return told(job.name, UNREADABLE, f"cannot be read: {error}", severity)
+
+
+def _level(job: Job) -> int:
+    return YES if job.sure else MAYBE
+
+
+def document(data: bytes, name: str, package: str) -> Document:
+    """The document in a file's bytes; `name` is its path below the root. Raises Unreadable."""
+    module = files.module(name.rpartition("/")[2], package)
+    return Document(files.decode(data).text, name, module, files.kind(name))
+
+
+def project(root: str, settings: Settings) -> Project:
+    """The files below a root, as far as a check may ask for them."""
+    safe: set[str] = set()
+
+    def read(name: str) -> bytes | None:
+        return files.read_below(root, name, safe)
+
+    def exists(name: str) -> bool:
+        return os.path.exists(os.path.join(root, name))
+
+    return Project(read, settings.library, find.pins(root), exists)
+
+
+def told(name: str, rule: Rule, message: str, severity: str = "") -> FileResult:
+    """A result that says one thing about a whole file."""
+    level = severity or rule.severity.value
+    return FileResult(name, (Problem(rule.code, rule.name, level, message, name, Place(1, 1, 1, 1)),))
+
+
+def on_deep_stack(work: Iterable[Any]) -> Iterator[Any]:
+    """Goes through `work` on a thread with room for deep trees, ahead of whoever asks."""
+    import threading
+    from queue import SimpleQueue
+
+    ready: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+    left = threading.Event()
+
+    def go() -> None:
+        try:
+            for item in work:
+                ready.put(("item", item))
+                if left.is_set():
+                    return
+            ready.put(("end", None))
+        except BaseException as error:  # noqa: BLE001 - raised again on the asking thread
+            ready.put(("error", error))
+
+    before = threading.stack_size(STACK)
+    try:
+        thread = threading.Thread(target=go, name="resilint-check", daemon=True)
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    try:
+        while True:
+            what, value = ready.get()
+            if what == "item":
+                yield value
+            elif what == "error":
+                raise value
+            else:
+                return
+    finally:
+        left.set()

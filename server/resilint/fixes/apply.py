@@ -1,0 +1,198 @@
+"""From fixes to a text: what is applied together, what waits, and when to stop. Pure.
+
+Fixes are independent changes to the same text, like commits with one parent. The imports they need
+are merged and placed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from resilint_rules.kit.rule import Applicability, Finding, Fix, Import
+from resilint_rules.kit.syntax.lexer import TokenEdges
+from resilint_rules.kit.syntax.outline import Piece, scan
+from resilint_rules.kit.syntax.text import Document, Edit
+
+from .imports import edits_for
+
+MOST_ROUNDS = 10
+
+MAX_WEIGHT = 1000
+"""Operators, calls and subscripts in one logical line beyond which parsing takes seconds."""
+
+SAFE: frozenset[Applicability] = frozenset({"safe"})
+UNSAFE: frozenset[Applicability] = frozenset({"safe", "unsafe"})
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The text after one round, the fixes that are in it, and those that overlap one of them.
+
+    `refused` are fixes that begin or end within a token: they were made for another text, and are in no text.
+    """
+
+    text: str
+    applied: tuple[Fix, ...]
+    waiting: tuple[Fix, ...]
+    refused: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """The text at the fixed point, and how it was reached.
+
+    `applied` are the findings that were fixed, in order; `broken` those whose fix gave text that does
+    not parse, or would have split a token, and was taken back; `findings` what is left in the final text.
+    `settled` is False when the rounds ran out while fixes were still to be applied: the text is then the one
+    that was given, with nothing applied.
+    """
+
+    text: str
+    applied: tuple[Finding, ...] = ()
+    broken: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    settled: bool = True
+
+
+def apply(text: str, fixes: Iterable[Fix]) -> Applied:
+    """One round: of fixes that overlap, the first wins and the others wait."""
+    taken: list[Edit] = []
+    applied: list[Fix] = []
+    waiting: list[Fix] = []
+    refused: list[Fix] = []
+    edges = TokenEdges(text)
+    for fix in fixes:
+        if not _fits(fix, edges):
+            refused.append(fix)
+        elif any(_collide(edit, other) for edit in fix.edits for other in taken):
+            waiting.append(fix)
+        else:
+            taken.extend(fix.edits)
+            applied.append(fix)
+    imports = edits_for(text, _imports(applied))
+    # An import line inside a part that is replaced would be lost with it.
+    while lost := next((edit for edit in imports for other in taken if other.start < edit.start < other.end), None):
+        dropped = next(fix for fix in applied if any(e.start < lost.start < e.end for e in fix.edits))
+        applied.remove(dropped)
+        waiting.append(dropped)
+        taken = [edit for fix in applied for edit in fix.edits]
+        imports = edits_for(text, _imports(applied))
+    return Applied(replaced(text, [*imports, *taken]), tuple(applied), tuple(waiting), tuple(refused))
+
+
+def _fits(fix: Fix, edges: TokenEdges) -> bool:
+    return all(edges.allow(edit.start, edit.end) for edit in fix.edits)
+
+
+def edits_with_imports(text: str, fix: Fix) -> tuple[Edit, ...]:
+    """The edits of one fix and of the imports it needs, sorted: for editors and reports; () if it splits a token."""
+    if not _fits(fix, TokenEdges(text)):
+        return ()
+    return tuple(sorted([*edits_for(text, _imports((fix,))), *fix.edits], key=_place))
+
+
+def replaced(text: str, edits: Iterable[Edit]) -> str:
+    """The text after edits that do not overlap; insertions at one place keep their order."""
+    parts: list[str] = []
+    at = 0
+    for edit in sorted(edits, key=_place):
+        parts += (text[at : edit.start], edit.text)
+        at = edit.end
+    return "".join((*parts, text[at:]))
+
+
+def _place(edit: Edit) -> tuple[int, int]:
+    return edit.start, edit.end
+
+
+def _imports(fixes: Iterable[Fix]) -> list[tuple[Import, int]]:
+    """The imports that fixes need, each with the offset of the first edit that needs it."""
+    return [(each, min((edit.start for edit in fix.edits), default=0)) for fix in fixes for each in fix.imports]
+
+
+def _collide(one: Edit, other: Edit) -> bool:
+    """Whether two edits share a character, or one inserts where the other begins or ends."""
+    if one.start == one.end or other.start == other.end:
+        return one.start <= other.end and other.start <= one.end
+    return one.start < other.end and other.start < one.end
+
+
+def preferred(finding: Finding, wanted: AbstractSet[Applicability]) -> Fix | None:
+    """The first fix of a finding, if it may be applied without asking."""
+    if finding.fixes and finding.fixes[0].applicability in wanted:
+        return finding.fixes[0]
+    return None
+
+
+def parses(text: str) -> bool:
+    """Whether a text is Python, whatever the version of the Python that asks.
+
+    Wants a deep stack, as all parsing does. What would take too long to parse is judged by its brackets
+    and strings alone.
+    """
+    outline = scan(text)
+    if outline.broken is not None or _heaviest(outline.pieces) > MAX_WEIGHT:
+        return outline.broken is None
+    import libcst  # heavy, and only needed once something is mended
+
+    try:
+        libcst.parse_module(text)
+    except libcst.ParserSyntaxError:
+        return False
+    return True
+
+
+def _heaviest(pieces: Iterable[Piece]) -> int:
+    return max((max(piece.weight, _heaviest(piece.children)) for piece in pieces), default=0)
+
+
+def fix_all(
+    doc: Document,
+    check_again: Callable[[Document], Sequence[Finding]],
+    wanted: AbstractSet[Applicability] = SAFE,
+    parses: Callable[[str], bool] = parses,
+    rounds: int = MOST_ROUNDS,
+) -> Fixed:
+    """Applies the preferred fixes again and again until nothing changes, in at most ten rounds."""
+    mended: list[Finding] = []
+    broken: dict[tuple[str, ...], Finding] = {}
+    seen = {doc.text}
+    given, found = doc.text, None
+    for _ in range(rounds):
+        findings = tuple(check_again(doc))
+        found = findings if found is None else found
+        todo = [(each, fix) for each in findings if (fix := preferred(each, wanted)) and _name(each) not in broken]
+        if not todo:
+            return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
+        done = apply(doc.text, (fix for _, fix in todo))
+        broken.update((_name(each), each) for each, fix in todo if any(fix is bad for bad in done.refused))
+        if not parses(done.text):
+            if not parses(doc.text):  # nothing can be judged here
+                return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
+            kept: list[Fix] = []
+            for finding, fix in todo:
+                trial = apply(doc.text, (*kept, fix))
+                if parses(trial.text):
+                    kept.append(fix)
+                else:
+                    broken[_name(finding)] = finding
+            done = apply(doc.text, kept)
+        if done.text in seen:  # no change, or two fixes that undo each other
+            if done.text == doc.text:
+                return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
+            return Fixed(given, (), tuple(broken.values()), found, settled=False)
+        mended.extend(finding for finding, fix in todo if any(fix is each for each in done.applied))
+        doc = replace(doc, text=done.text)
+        seen.add(doc.text)
+    findings = tuple(check_again(doc))
+    if any(preferred(each, wanted) and _name(each) not in broken for each in findings):
+        return Fixed(given, (), tuple(broken.values()), found or (), settled=False)
+    return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
+
+
+def _name(finding: Finding) -> tuple[str, ...]:
+    """Knows a finding again after other edits have moved it."""
+    title = finding.fixes[0].title if finding.fixes else ""
+    return finding.rule, finding.fingerprint or finding.message, finding.scope, finding.callee, title

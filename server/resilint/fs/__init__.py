@@ -1,0 +1,1 @@
+"""Files, globs, ignore files and git."""

@@ -1,0 +1,129 @@
+"""What the editor is able to do, and what the person at the editor wants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from lsprotocol import types
+
+from resilint_rules.kit.syntax.text import Encoding
+
+_ENCODINGS = ("utf-8", "utf-16", "utf-32")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The abilities of an editor that change what it is sent."""
+
+    encoding: Encoding = "utf-16"
+    pull: bool = False
+    refresh: bool = False
+    refresh_hints: bool = False
+    related: bool = False
+    pages: bool = False
+    tags: bool = False
+    resolve: bool = False
+    versioned_edits: bool = False
+    preferred: bool = False
+    markdown: bool = False
+    configuration: bool = False
+    watch: bool = False
+    watch_configuration: bool = False
+    progress: bool = False
+
+    @staticmethod
+    def read(told: types.ClientCapabilities) -> Client:
+        """From what the editor announces in `initialize`."""
+        text = told.text_document or types.TextDocumentClientCapabilities()
+        space = told.workspace or types.WorkspaceClientCapabilities()
+        window = told.window or types.WindowClientCapabilities()
+        published = text.publish_diagnostics or types.PublishDiagnosticsClientCapabilities()
+        # Who pulls says there what it can show; some say it in the older place only.
+        pulled = text.diagnostic or types.DiagnosticClientCapabilities()
+        action = text.code_action or types.CodeActionClientCapabilities()
+        lazily = action.resolve_support.properties if action.resolve_support else ()
+        shown = (text.hover.content_format if text.hover else None) or ()
+        edits = space.workspace_edit
+        watched = space.did_change_watched_files
+        configured = space.did_change_configuration
+        return Client(
+            encoding=_encoding(told),
+            pull=text.diagnostic is not None,
+            refresh=bool(space.diagnostics and space.diagnostics.refresh_support),
+            refresh_hints=bool(space.inlay_hint and space.inlay_hint.refresh_support),
+            related=bool(published.related_information or pulled.related_information),
+            pages=bool(published.code_description_support or pulled.code_description_support),
+            tags=bool(published.tag_support or pulled.tag_support),
+            resolve="edit" in lazily,
+            versioned_edits=bool(edits and edits.document_changes),
+            preferred=bool(action.is_preferred_support),
+            markdown=types.MarkupKind.Markdown in shown,
+            configuration=bool(space.configuration),
+            watch=bool(watched and watched.dynamic_registration),
+            watch_configuration=bool(configured and configured.dynamic_registration),
+            progress=bool(window.work_done_progress),
+        )
+
+
+def _encoding(told: types.ClientCapabilities) -> Encoding:
+    offered = (told.general and told.general.position_encodings) or ()
+    for encoding in offered:
+        name = getattr(encoding, "value", encoding)
+        if name in _ENCODINGS:
+            return cast("Encoding", name)
+    return "utf-16"
+
+
+_SWITCHES = ("enable", "hover", "inlay-hints", "workspace-diagnostics")
+_FOR_THE_EDITOR = ("path", "trace", "trace.server")
+"""Settings under our name that are the extension's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The editor's settings for us. `given` lies over the project's own, in the same words."""
+
+    enable: bool = True
+    hover: bool = True
+    inlay_hints: bool = True
+    workspace_diagnostics: bool = False
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @staticmethod
+    def read(told: object) -> Wishes:
+        """From `initializationOptions` or the section `resilint`; what is not understood is passed over.
+
+        Keys may be in kebab or in camel case. `{"resilint": {...}}` and `{"settings": {...}}`, which some
+        editors send, mean the same as `{...}`.
+        """
+        for wrapping in ("settings", "resilint"):
+            if isinstance(told, Mapping) and isinstance(told.get(wrapping), Mapping):
+                told = told[wrapping]
+        if not isinstance(told, Mapping):
+            return Wishes()
+        words = {_kebab(str(key)): value for key, value in told.items()}
+        return Wishes(
+            enable=_flag(words, "enable", True),
+            hover=_flag(words, "hover", True),
+            inlay_hints=_flag(words, "inlay-hints", True),
+            workspace_diagnostics=_flag(words, "workspace-diagnostics", False),
+            given={
+                key: value
+                for key, value in words.items()
+                if key not in _SWITCHES and key not in _FOR_THE_EDITOR and value is not None
+            },
+        )
+
+
+def _kebab(word: str) -> str:
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in word)
+
+
+def _flag(words: Mapping[str, Any], key: str, otherwise: bool) -> bool:
+    """A switch; `{"enable": bool}` is understood as well, as VS Code makes it of `resilint.hover.enable`."""
+    value = words.get(key)
+    if isinstance(value, Mapping):
+        value = value.get("enable")
+    return value if isinstance(value, bool) else otherwise

@@ -1,0 +1,176 @@
+"""The one place between offsets and the protocol's words.
+
+Nothing else in `lsp` knows that the protocol counts lines from zero and characters in units that the
+editor has chosen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from lsprotocol import types
+from pygls import uris
+
+from resilint_rules.kit.syntax.text import Edit, Span
+
+from .capabilities import Client
+from .document import OpenDocument
+
+Mark = dict[str, Any]
+"""A finding as the analysis process reports it."""
+
+_SEVERITIES = {
+    "error": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "info": types.DiagnosticSeverity.Information,
+    "hint": types.DiagnosticSeverity.Hint,
+}
+
+SOURCE = "resilint"
+UNUSED = "unused-ignore"
+
+
+def path(uri: str) -> str:
+    """The absolute path of a file's uri, "" if it names no file."""
+    if not uri.startswith("file:"):
+        return ""
+    found = uris.to_fs_path(uri) or ""
+    return "" if "\0" in found else found
+
+
+def uri(path: str) -> str:
+    """The uri of an absolute path."""
+    return uris.from_fs_path(path) or ""
+
+
+def offset(doc: OpenDocument, position: types.Position) -> int:
+    """A position as an offset; one that lies outside becomes the nearest that does not."""
+    return doc.offset(position.line, position.character)
+
+
+def span(doc: OpenDocument, place: types.Range) -> Span:
+    """A range as offsets; one that is the wrong way round is empty."""
+    start = offset(doc, place.start)
+    return Span(start, max(start, offset(doc, place.end)))
+
+
+def range_of(doc: OpenDocument, start: int, end: int) -> types.Range:
+    """Offsets as a range."""
+    return types.Range(position(doc, start), position(doc, end))
+
+
+def position(doc: OpenDocument, offset: int) -> types.Position:
+    """An offset as a position."""
+    line, character = doc.position(offset)
+    return types.Position(line, character)
+
+
+def edits(doc: OpenDocument, changes: Sequence[types.TextDocumentContentChangeEvent]) -> list[Edit]:
+    """What an editor changed, as edits, each for the text that the ones before it have left.
+
+    Effect: they are applied to `doc` on the way.
+    """
+    done: list[Edit] = []
+    for change in changes:
+        if isinstance(change, types.TextDocumentContentChangePartial):
+            edit = doc.edit(*span(doc, change.range), change.text)
+        else:
+            edit = doc.edit(0, len(doc.text), change.text)
+        doc.replace(edit)
+        done.append(edit)
+    return done
+
+
+def diagnostics(doc: OpenDocument, marks: Iterable[Mark], client: Client) -> list[types.Diagnostic]:
+    """Findings as an editor shows them."""
+    return [diagnostic(doc, mark, client) for mark in marks]
+
+
+def diagnostic(doc: OpenDocument, mark: Mark, client: Client) -> types.Diagnostic:
+    """A finding as an editor shows it, with what this editor can show of it."""
+    text = mark["message"]
+    if mark["help"]:
+        text = f"{text}\n{mark['help']}"
+    unused = mark["rule"] == UNUSED and client.tags
+    return types.Diagnostic(
+        range=range_of(doc, *mark["span"]),
+        message=text,
+        severity=_SEVERITIES[mark["severity"]],
+        code=mark["rule"],
+        code_description=types.CodeDescription(uri(mark["page"])) if client.pages and mark["page"] else None,
+        source=SOURCE,
+        tags=[types.DiagnosticTag.Unnecessary] if unused else None,
+        related_information=_related(doc, mark) if client.related and mark["related"] else None,
+    )
+
+
+def _related(doc: OpenDocument, mark: Mark) -> list[types.DiagnosticRelatedInformation]:
+    found = []
+    for other in mark["related"]:
+        if other["path"]:
+            start = types.Position(max(0, other["row"] - 1), 0)
+            place = types.Location(uri(other["path"]), types.Range(start, start))
+        else:
+            place = types.Location(doc.uri, range_of(doc, *other["span"]))
+        found.append(types.DiagnosticRelatedInformation(place, other["message"]))
+    return found
+
+
+def result_id(marks: Iterable[Mark]) -> str:
+    """The same for the same findings in the same places."""
+    return hashlib.blake2b(json.dumps(list(marks)).encode(), digest_size=12).hexdigest()
+
+
+def workspace_edit(doc: OpenDocument, changes: Iterable[Sequence[Any]], client: Client) -> types.WorkspaceEdit:
+    """Edits for the version of the text that they were made for, where the editor can check that."""
+    texts = [types.TextEdit(range_of(doc, start, end), new) for start, end, new in changes]
+    if not client.versioned_edits:
+        return types.WorkspaceEdit(changes={doc.uri: texts})
+    name = types.OptionalVersionedTextDocumentIdentifier(uri=doc.uri, version=doc.version)
+    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(text_document=name, edits=[*texts])])
+
+
+def code_action(
+    doc: OpenDocument,
+    offer: dict[str, Any],
+    marks: Sequence[Mark],
+    client: Client,
+) -> types.CodeAction:
+    """An offer of the analysis process as a code action. One without edits says how to resolve it."""
+    number = offer["mark"]
+    return types.CodeAction(
+        title=offer["title"],
+        kind=offer["kind"],
+        diagnostics=[diagnostic(doc, marks[number], client)] if 0 <= number < len(marks) else None,
+        is_preferred=True if offer["preferred"] and client.preferred else None,
+        edit=None if offer["edits"] is None else workspace_edit(doc, offer["edits"], client),
+        data={"uri": doc.uri, "version": doc.version, "rule": offer["rule"]} if offer["edits"] is None else None,
+    )
+
+
+def hover(doc: OpenDocument, answer: dict[str, Any], client: Client) -> types.Hover:
+    """What is shown beside a span; as plain text where the editor knows no Markdown."""
+    kind = types.MarkupKind.Markdown if client.markdown else types.MarkupKind.PlainText
+    text = answer["markdown"] if client.markdown else plain(answer["markdown"])
+    return types.Hover(types.MarkupContent(kind, text), range_of(doc, *answer["span"]))
+
+
+def inlay_hint(doc: OpenDocument, answer: dict[str, Any]) -> types.InlayHint:
+    """A few grey words."""
+    return types.InlayHint(
+        position=position(doc, answer["offset"]),
+        label=answer["label"],
+        kind=types.InlayHintKind.Parameter,
+        tooltip=types.MarkupContent(types.MarkupKind.Markdown, answer["tooltip"]) if answer["tooltip"] else None,
+        padding_left=True,
+    )
+
+
+def plain(markdown: str) -> str:
+    """Markdown without its marks."""
+    lines = (line for line in markdown.split("\n") if not line.startswith("```"))
+    bare = (line.lstrip("# ") if line.startswith("#") else line for line in lines)
+    return "\n".join(bare).replace("**", "").replace("`", "")

@@ -1,0 +1,175 @@
+"""The life of a conversation: greeting, settings, folders and files, the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from lsprotocol import types
+
+from . import convert
+from .capabilities import Client, Wishes
+from .pull import promise_pull
+from .server import ResilintServer
+from .warm_up import rehearse
+
+_SETTINGS = (
+    "pyproject.toml",
+    "resilint.toml",
+    ".resilint-baseline.json",
+    ".gitignore",
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "pylock.toml",
+    "pylock.*.toml",
+    "Pipfile.lock",
+    "requirements*.txt",
+)
+"""Files that change what holds for others."""
+
+_CODE = ("*.py", "*.pyi")
+
+_SECTION = "resilint"
+
+
+async def initialize(ls: ResilintServer, params: types.InitializeParams) -> None:
+    """The greeting: what the editor can do, which folders are open, what is wished for."""
+    ls.client = Client.read(params.capabilities)
+    ls.wishes[""] = Wishes.read(params.initialization_options)
+    folders = [folder.uri for folder in params.workspace_folders or ()]
+    if not folders and params.root_uri:
+        folders = [params.root_uri]
+    elif not folders and params.root_path:
+        folders = [convert.uri(params.root_path)]
+    ls.folders = dict.fromkeys(folders, "")
+    if ls.client.pull:
+        promise_pull(ls)
+
+
+async def initialized(ls: ResilintServer, params: types.InitializedParams) -> None:
+    """The editor is ready. Effect: the analysis starts; the editor is asked for settings and changes."""
+    ls.chore(ls.analysis.run())
+    ls.chore(rehearse(ls))
+    ls.chore(_register(ls))
+    if ls.client.configuration:
+        ls.chore(_fetch_wishes(ls))
+
+
+async def did_change_configuration(ls: ResilintServer, params: types.DidChangeConfigurationParams) -> None:
+    """The editor's settings have changed; those that can be asked are asked."""
+    if ls.client.configuration:
+        ls.chore(_fetch_wishes(ls))
+    elif params.settings is not None:
+        ls.wishes = {"": Wishes.read(params.settings)}
+        _heed(ls)
+
+
+async def did_change_workspace_folders(ls: ResilintServer, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    """Folders were opened or closed."""
+    for folder in params.event.removed:
+        ls.folders.pop(folder.uri, None)
+        ls.wishes.pop(folder.uri, None)
+    for folder in params.event.added:
+        ls.folders[folder.uri] = ""
+    ls.configure()
+    if ls.client.configuration:
+        ls.chore(_fetch_wishes(ls))
+
+
+async def did_change_watched_files(ls: ResilintServer, params: types.DidChangeWatchedFilesParams) -> None:
+    """Files have changed on the disk."""
+    _files_changed(ls, (change.uri for change in params.changes))
+
+
+async def did_save(ls: ResilintServer, params: types.DidSaveTextDocumentParams) -> None:
+    """A text was written to the disk: settings may be among them, for editors that watch nothing."""
+    if not ls.client.watch:
+        _files_changed(ls, [params.text_document.uri])
+
+
+async def did_create_files(ls: ResilintServer, params: types.CreateFilesParams) -> None:
+    """Files came to be."""
+    _files_changed(ls, (file.uri for file in params.files))
+
+
+async def did_delete_files(ls: ResilintServer, params: types.DeleteFilesParams) -> None:
+    """Files or folders are gone."""
+    _files_changed(ls, (file.uri for file in params.files))
+
+
+async def did_rename_files(ls: ResilintServer, params: types.RenameFilesParams) -> None:
+    """Files or folders have other names."""
+    _files_changed(ls, (uri for file in params.files for uri in (file.old_uri, file.new_uri)))
+
+
+def _files_changed(ls: ResilintServer, uris: Iterable[str]) -> None:
+    paths = [os.path.normpath(path) for uri in uris if (path := convert.path(uri))]
+    settings = any(not path.endswith((".py", ".pyi")) for path in paths)
+    if paths:
+        ls.files_changed(paths, settings=settings)
+
+
+def _heed(ls: ResilintServer) -> None:
+    ls.configure()
+    ls.refresh_hints()
+
+
+async def _fetch_wishes(ls: ResilintServer) -> None:
+    """Asks the editor for its settings, in general and for every folder."""
+    folders = [*ls.folders]
+    items = [types.ConfigurationItem(section=_SECTION)]
+    items += [types.ConfigurationItem(scope_uri=uri, section=_SECTION) for uri in folders]
+    answers = await ls.workspace_configuration_async(types.ConfigurationParams(items))
+    told = [Wishes.read(answer) for answer in answers or ()]
+    if len(told) == len(items):
+        wishes = dict(zip(["", *folders], told, strict=True))
+        if any(answer for answer in answers) and wishes != ls.wishes:
+            ls.wishes = wishes
+            _heed(ls)
+
+
+async def _register(ls: ResilintServer) -> None:
+    """Asks to be told of changes. Effect: registrations in the editor, where it offers them."""
+    wanted: list[types.Registration] = []
+    if ls.client.watch:
+        watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in (*_SETTINGS, *_CODE)]
+        options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
+        wanted.append(
+            types.Registration(
+                id="resilint-files", method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES, register_options=options
+            )
+        )
+    if ls.client.watch_configuration:
+        wanted.append(
+            types.Registration(
+                id="resilint-settings",
+                method=types.WORKSPACE_DID_CHANGE_CONFIGURATION,
+                register_options={"section": _SECTION},
+            )
+        )
+    if wanted:
+        await ls.client_register_capability_async(types.RegistrationParams(wanted))
+
+
+def add_life(server: ResilintServer) -> None:
+    """Effect: the server takes part in the life of a conversation."""
+    add = server.feature
+    files = types.FileOperationRegistrationOptions(
+        filters=[
+            types.FileOperationFilter(types.FileOperationPattern(glob="**/*.{py,pyi}"), scheme="file"),
+            types.FileOperationFilter(
+                types.FileOperationPattern(glob="**", matches=types.FileOperationPatternKind.Folder),
+                scheme="file",
+            ),
+        ]
+    )
+    add(types.INITIALIZE)(initialize)
+    add(types.INITIALIZED)(initialized)
+    add(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(did_change_configuration)
+    add(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_workspace_folders)
+    add(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(did_change_watched_files)
+    add(types.TEXT_DOCUMENT_DID_SAVE)(did_save)
+    add(types.WORKSPACE_DID_CREATE_FILES, files)(did_create_files)
+    add(types.WORKSPACE_DID_DELETE_FILES, files)(did_delete_files)
+    add(types.WORKSPACE_DID_RENAME_FILES, files)(did_rename_files)

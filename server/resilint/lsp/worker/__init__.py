@@ -1,0 +1,1 @@
+"""What runs in the analysing child process of the language server."""

@@ -1,0 +1,69 @@
+"""What the analysis process works with: the questions it can put to the rest of the house.
+
+Tests hand in an engine of their own by name; everything else uses `house`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.syntax.text import Document, Span
+
+from ... import dotted
+from ...config.settings import Settings
+from ...engine.check import Report
+from ...engine.explain import Behind, Hint
+from ...engine.incremental import Memo
+
+Check = Callable[[Document, Project, Settings, "Memo | None"], Report]
+Policy = Callable[[Document, Project, Settings, int], "Behind | None"]
+Hints = Callable[[Document, Project, Settings, Span], Iterable[Hint]]
+Page = Callable[[str], str]
+Source = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The questions. `policy` and `hints` see the same model as `check`.
+
+    `page` gives the Markdown of a rule by its name or code, `source` the absolute path of the file whose
+    docstring that is; both give "" if there is no such rule.
+    """
+
+    check: Check
+    policy: Policy
+    hints: Hints
+    page: Page
+    source: Source
+
+
+def load(name: str) -> Engine:
+    """The engine that "package.module:name" names; the house's own for "".
+
+    Effect: imports, which for the house's own costs some 100 ms.
+    """
+    if name:
+        engine = dotted.find(name)
+        assert isinstance(engine, Engine)
+        return engine
+    return house()
+
+
+def house() -> Engine:
+    """The real thing."""
+    from resilint_rules import registry
+
+    from ...engine.check import check
+    from ...engine.explain import hints, hover
+
+    def page(name: str) -> str:
+        rule = registry.find(name)
+        return registry.page(rule) if rule else ""
+
+    def source(name: str) -> str:
+        rule = registry.find(name)
+        return str(registry.source(rule)) if rule else ""
+
+    return Engine(check, hover, hints, page, source)

@@ -1,0 +1,86 @@
+"""Findings mended in a text: the edits of one fix, of all fixes, or of an ignore. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from resilint_rules.kit.rule import Finding
+from resilint_rules.kit.syntax.text import Document, Edit, Span
+
+from ...engine.check import Report
+from ...fixes import apply
+from ...suppress.insert import add
+
+_IGNORE = re.compile(r"#[ \t]*resilint:[ \t]*ignore(?:-file)?\[([^\]\r\n]*)\]")
+_NAME = re.compile(r"[\w-]+")
+
+
+def in_bulk(finding: Finding, rule: str) -> bool:
+    """Whether bulk fixing may touch a finding: all safe ones, or those of a rule that a person chose."""
+    if rule and finding.rule != rule:
+        return False
+    return apply.preferred(finding, apply.UNSAFE if rule else apply.SAFE) is not None
+
+
+def mend_all(doc: Document, check: Callable[[Document], Report], rule: str) -> tuple[Edit, ...]:
+    """One minimal edit that applies the preferred fixes until nothing is left to fix; () if none.
+
+    Only safe ones, or, given a rule's name, all of that rule.
+    """
+
+    def again(doc: Document) -> list[Finding]:
+        return [finding for finding in check(doc).findings if in_bulk(finding, rule)]
+
+    mended = apply.fix_all(doc, again, apply.UNSAFE if rule else apply.SAFE)
+    return minimal(doc.text, mended.text)
+
+
+def mend_each(doc: Document, findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    """One minimal edit that applies the preferred fixes of some findings, as far as they do not overlap."""
+    fixes = [found for each in findings if (found := apply.preferred(each, apply.UNSAFE)) is not None]
+    return minimal(doc.text, apply.apply(doc.text, fixes).text)
+
+
+def minimal(before: str, after: str) -> tuple[Edit, ...]:
+    """The one edit between two texts that leaves the most at both ends alone; () if they are equal."""
+    if before == after:
+        return ()
+    shorter = min(len(before), len(after))
+    head = _common(before, after, shorter)
+    tail = _common(before[::-1], after[::-1], shorter - head)
+    # Never between the two halves of a line end: an editor cannot name that place.
+    if head and before[head - 1] == "\r":
+        head -= 1
+    if tail and before[len(before) - tail] == "\n" and before[len(before) - tail - 1 :][:1] == "\r":
+        tail -= 1
+    return (Edit(head, len(before) - tail, after[head : len(after) - tail]),)
+
+
+def _common(one: str, other: str, most: int) -> int:
+    """How many characters at the start are equal; in halves, as comparing slices is done in C."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def ignore(doc: Document, finding: Finding) -> tuple[Edit, ...]:
+    """The edit that silences a finding where it is; () where no comment can stand, or would not count."""
+    return add(doc, [finding]).edits
+
+
+def named_rule(doc: Document, offset: int) -> Span | None:
+    """Where the rule's name is that an ignore comment has at an offset."""
+    row = doc.position(min(max(offset, 0), len(doc.text)))[0]
+    start = doc.starts[row - 1]
+    for comment in _IGNORE.finditer(doc.line(row)):
+        for name in _NAME.finditer(comment.group(1)):
+            span = Span(start + comment.start(1) + name.start(), start + comment.start(1) + name.end())
+            if span.start <= offset <= span.end:
+                return span
+    return None

@@ -1,0 +1,153 @@
+"""Where a document stands: its project, its name and kind, the settings that hold, its neighbours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.syntax.text import Kind
+
+from ...baseline.editor import Recorded, recorded
+from ...config.reading import Reading, unobserved
+from ...config.roots import Home, Homes, Wish
+from ...config.settings import Settings
+from ...fs import files
+from ...versions import find
+
+GIVER = "the editor's settings"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """A project below one root, and the settings that hold in it."""
+
+    root: str
+    settings: Settings
+    project: Project
+    recorded: Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Everything about a document that is not its text. One that is `out` is not looked at."""
+
+    site: Site
+    name: str = "<untitled>"
+    module: str = ""
+    kind: Kind = "source"
+    out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder that is open in the editor, and what the editor's own settings say for it."""
+
+    path: str
+    given: Mapping[str, Any]
+
+
+class Ground:
+    """The open folders and the projects in them.
+
+    `read` gives the bytes of an open text by its absolute path, None if it is not open; `say` is called,
+    once for each message, with what is wrong in settings. `reading` surrounds the reading of a project's
+    settings. The projects in `left_out` have default settings, no locked versions and no baseline.
+    """
+
+    def __init__(
+        self,
+        roots: tuple[Root, ...],
+        given: Mapping[str, Any],
+        read: Callable[[str], bytes | None],
+        say: Callable[[str], None],
+        reading: Reading = unobserved,
+        left_out: Collection[str] = (),
+    ) -> None:
+        self.roots = sorted(roots, key=lambda root: (-len(root.path), root.path))
+        self._given = given
+        self._read = read
+        self._say = say
+        self._reading = reading
+        self._left_out = frozenset(left_out)
+        self._said: set[str] = set()
+        self._homes: dict[str, Homes] = {}
+        self._sites: dict[int, Site] = {}
+        self._lone: Site | None = None
+
+    def forget(self) -> None:
+        """Settings are read anew when asked for next."""
+        self._homes.clear()
+        self._sites.clear()
+        self._lone = None
+        self._said.clear()
+
+    def changed(self, path: str) -> None:
+        """What lies at an absolute path is no longer what it was."""
+        for site in self._sites.values():
+            if name := files.below(path, site.root):
+                site.project.forget(name)
+
+    def place(self, path: str) -> Place:
+        """Where an absolute path stands; "" stands alone. Effect: reads settings."""
+        if not path:
+            return Place(self._alone())
+        folder, own = os.path.split(path)
+        homes = self.homes_of(path)
+        home = homes.above(folder)
+        name = files.below(path, home.root)
+        module = files.module(own, files.package(folder))
+        if id(home) not in self._sites:
+            with self._reading(home.root, home.source or home.root):
+                return Place(self._site(home, homes), name, module, files.kind(name), _out(home, name))
+        return Place(self._site(home, homes), name, module, files.kind(name), _out(home, name))
+
+    def homes_of(self, path: str) -> Homes:
+        """The projects as the editor's settings for the innermost open folder around a path want them."""
+        root = next((root for root in self.roots if files.below(path, root.path)), Root("", self._given))
+        if root.path not in self._homes:
+            wish = Wish(given=root.given, giver=GIVER)
+            self._homes[root.path] = Homes(wish, self._reading, self._left_out)
+        return self._homes[root.path]
+
+    def _site(self, home: Home, homes: Homes) -> Site:
+        if id(home) not in self._sites:  # the homes are kept alive by `_homes`
+            for mistake in home.mistakes:
+                self._tell(str(mistake))
+            settings = Settings() if home.plain else home.settings
+            project = self._project(home.root, settings)
+            left_out = home.root in self._left_out
+            known = Recorded(home.root) if left_out else recorded(home, homes, self._tell)
+            self._sites[id(home)] = Site(home.root, settings, project, known)
+        return self._sites[id(home)]
+
+    def _alone(self) -> Site:
+        if self._lone is None:
+            home = Home("", "", Wish(given=self._given, giver=GIVER))
+            settings = Settings() if home.plain else home.settings
+            self._lone = Site("", settings, Project(own=settings.library), Recorded(""))
+        return self._lone
+
+    def _project(self, root: str, settings: Settings) -> Project:
+        def read(name: str) -> bytes | None:
+            data = self._read(os.path.normpath(os.path.join(root, name)))
+            return files.read_below(root, name) if data is None else data
+
+        def exists(name: str) -> bool:
+            return os.path.exists(os.path.join(root, name))
+
+        pins = {} if root in self._left_out else find.pins(root)
+        return Project(read, settings.library, pins, exists)
+
+    def _tell(self, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            self._say(text)
+
+
+def _out(home: Home, name: str) -> bool:
+    """Whether settings exclude a file, or a folder above it in its project."""
+    steps = name.split("/")
+    return any(home.excluded.out(own, "/".join(steps[: depth + 1])) for depth, own in enumerate(steps))

@@ -1,0 +1,119 @@
+"""All files of the open folders, one after the other, for who wants to see the whole workspace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from resilint_rules.kit.syntax.text import Document
+
+from ...engine.check import Report
+from ...fs import files
+from ...run.discovery import SUFFIXES, WIDTH, Trouble, walk
+from .workspace import Ground, Place
+
+Look = Callable[[Document, Place], Report]
+"""Finds what there is to find in a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found in a file that is not open. `text` is the editor's idea of it, `lead` as in `Buffer`."""
+
+    path: str
+    place: Place
+    text: str
+    lead: int
+    report: Report
+
+
+@dataclass(slots=True)
+class Clean:
+    """Files in which nothing was found: not looked at again while they, and what they read, are the same."""
+
+    _known: dict[str, tuple[tuple[int, int, int], str, frozenset[str]]] = field(default_factory=dict)
+
+    def holds(self, path: str) -> bool:
+        """Whether nothing can be found in a file. Effect: asks the disk."""
+        known = self._known.get(path)
+        return known is not None and known[0] == _stamp(path)
+
+    def learn(self, seen: Seen, stamp: tuple[int, int, int]) -> None:
+        """Nothing was found in a file that had this stamp when it was read."""
+        if not seen.report.findings:
+            reads = frozenset(name for name, _ in seen.report.reads)
+            self._known[seen.path] = stamp, seen.place.site.root, reads
+
+    def disturb(self, path: str) -> None:
+        """What lies at a path has changed."""
+        self._known.pop(path, None)
+        for own, (_, root, reads) in [*self._known.items()]:
+            if reads and (name := files.below(path, root)) and (name in reads or _tops(name) & reads):
+                del self._known[own]
+
+    def clear(self) -> None:
+        """Settings have changed."""
+        self._known.clear()
+
+
+class Survey:
+    """A walk through all files, a step at a time. Effect: lists the folders when it is made."""
+
+    def __init__(self, ground: Ground, clean: Clean, without: Collection[str]) -> None:
+        self._ground = ground
+        self._clean = clean
+        paths = dict.fromkeys(path for root in ground.roots for path in _files(root.path, ground))
+        self._waiting = [path for path in paths if path not in without]
+        self._waiting.reverse()
+        self.total = len(self._waiting)
+
+    @property
+    def done(self) -> int:
+        """How many files have been looked at."""
+        return self.total - len(self._waiting)
+
+    def next(self) -> str:
+        """The path that comes next, "" at the end."""
+        return self._waiting.pop() if self._waiting else ""
+
+    def look(self, path: str, look: Look) -> Seen | None:
+        """Looks at a file; None if there is nothing to be found. Effect: reads."""
+        if self._clean.holds(path):
+            return None
+        stamp = _stamp(path)
+        try:
+            decoded = files.decode(files.read(path))
+        except files.Unreadable:
+            return None
+        place = self._ground.place(path)
+        doc = Document(decoded.text, place.name, place.module, place.kind)
+        lead = 1 if decoded.bom else 0
+        seen = Seen(path, place, "\ufeff" * lead + decoded.text, lead, look(doc, place))
+        self._clean.learn(seen, stamp)
+        return seen if seen.report.findings else None
+
+
+def _files(root: str, ground: Ground) -> list[str]:
+    troubles: list[Trouble] = []
+    homes = ground.homes_of(os.path.join(root, "x"))
+    return [
+        os.path.join(folder.path, str(own))
+        for folder in walk([root], homes, troubles)
+        for own in folder.entries[::WIDTH]
+        if str(own).endswith(SUFFIXES)
+    ]
+
+
+def _stamp(path: str) -> tuple[int, int, int]:
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return (0, 0, 0)
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _tops(name: str) -> frozenset[str]:
+    """The absences that the coming of a file may end: see `Buffer.depends_on`."""
+    parts = name.removesuffix(".py").split("/")
+    return frozenset("/".join(parts[: depth + 1]) + "/" for depth in range(len(parts)))

@@ -1,0 +1,306 @@
+"""The analysis process as the protocol process sees it: fed, watched, and replaced when it dies.
+
+All reading of Python code happens in one child, because a text can make the parser slow, greedy or
+crash, and none of that may hold up or end the conversation with the editor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .failure import Cause, Failure, Work
+from .pipe import Message, pack, receive
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may take: seconds without a sign of life while it has work, and bytes of memory."""
+
+    silence: float = 3.0
+    memory: int = 400 * 1024 * 1024
+    glance: float = 0.5
+    """Seconds between two looks at a working child."""
+    start: float = 30.0
+    """Seconds it may take to come up."""
+    min_uptime: float = 10.0
+    """Seconds after which the end of a child no longer counts as a failed start."""
+    pauses: tuple[float, ...] = (0, 0, 1, 2, 4, 8, 16, 30)
+    """Seconds to wait after the first, second, ... failed start in a row; the last holds for all further ones."""
+
+    def pause(self, failures: int) -> float:
+        """Returns the seconds to wait after so many failed starts in a row."""
+        return self.pauses[min(failures, len(self.pauses)) - 1] if failures else 0
+
+
+class Lost(Exception):
+    """The question was not answered: the child died, or the text has changed meanwhile."""
+
+
+class Analysis:
+    """Owner of the child process, which is started again whenever it ends.
+
+    `hear` gets every message but answers; `replay` gives the messages that bring a new child up to date.
+    `on_crash` is called with what a child was working on when it ended; it returns whether the next one is
+    kept from that. If not, there is a pause before the next start: none at first, then longer and longer, and
+    it ends early at the next message for the child. `on_pause` is called with its seconds (0: no child could
+    be started, and the next attempt is under way).
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        hear: Callable[[Message], None],
+        replay: Callable[[], Iterable[Message]],
+        on_crash: Callable[[Work, Failure], bool],
+        on_pause: Callable[[Failure, float], None],
+        limits: Limits | None = None,
+    ) -> None:
+        self._command = command
+        self._hear = hear
+        self._replay = replay
+        self._on_crash = on_crash
+        self._on_pause = on_pause
+        self._limits = limits or Limits()
+        self._process: asyncio.subprocess.Process | None = None
+        self._serials = itertools.count(1)
+        self._numbers = itertools.count(1)
+        self._told = self._done = 0
+        self._heard = 0.0
+        self._work = Work()
+        self._spoke = False
+        self._wake = asyncio.Event()
+        self._running = asyncio.Event()
+        self._decided = asyncio.Event()
+        """Set while a child is running and while there is a pause: not for the moments between."""
+        self._needed = asyncio.Event()
+        """Set by a message that found no child."""
+        self._questions: dict[int, asyncio.Future[Any]] = {}
+        self._listeners: dict[int, Callable[[Message], None]] = {}
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process number, None when there is none."""
+        return self._process.pid if self._process else None
+
+    def tell(self, message: Message) -> int:
+        """Sends a message without waiting; gives its serial number, which reports refer to."""
+        serial = next(self._serials)
+        if self._process and self._process.stdin and not self._process.stdin.is_closing():
+            if self._told <= self._done:
+                self._heard = time.monotonic()
+            self._told = serial
+            self._process.stdin.write(pack({**message, "serial": serial}))
+            self._wake.set()
+        elif message["do"] in _WORTH_A_START:
+            self._needed.set()
+        return serial
+
+    async def started(self) -> None:
+        """Waits until there is a child."""
+        await self._running.wait()
+
+    async def ask(self, what: str, *, heard: Callable[[Message], None] | None = None, **details: Any) -> Any:
+        """Asks a question and waits for its answer; `heard` gets what is found on the way.
+
+        Raises `Lost` when there will be none. Effect of a cancel: the child drops the question.
+        """
+        await self._decided.wait()
+        if not self._process:
+            raise Lost("the analysis is not running")
+        number = next(self._numbers)
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._questions[number] = future
+        if heard is not None:
+            self._listeners[number] = heard
+        try:
+            self.tell({"do": "ask", "what": what, "number": number, **details})
+            return await future
+        except asyncio.CancelledError:
+            self.tell({"do": "forget", "number": number})
+            raise
+        finally:
+            self._questions.pop(number, None)
+            self._listeners.pop(number, None)
+
+    async def run(self) -> None:
+        """Keeps a child running until cancelled. Effect: processes come and go."""
+        failures = 0
+        try:
+            while True:
+                born = time.monotonic()
+                failure = await self._watch() if await self._start() else Failure(Cause.NOT_STARTED)
+                if not self._spoke:
+                    failure = Failure(Cause.NOT_STARTED)
+                await self._end(failure)
+                if self._spoke and self._on_crash(self._work, failure):
+                    failures = 0
+                    continue
+                failures = 1 if time.monotonic() - born >= self._limits.min_uptime else failures + 1
+                await self._pause(failure, self._limits.pause(failures))
+        finally:
+            self.kill()
+
+    async def _pause(self, failure: Failure, seconds: float) -> None:
+        """Waits until it is time for the next start, or until a message for the child comes."""
+        if seconds or failure.cause is Cause.NOT_STARTED:
+            self._on_pause(failure, seconds)
+        if not seconds:
+            return  # one crash: most likely the next child has the findings in a moment
+        self._needed.clear()
+        self._decided.set()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._needed.wait(), seconds)
+        self._decided.clear()
+
+    async def _start(self) -> bool:
+        self._work, self._spoke = Work(), False
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                **_ALONE,
+            )
+        except OSError as error:
+            log.warning("the analysis process does not start: %s", error)
+            return False
+        self._done = self._told
+        for message in self._replay():
+            self.tell(message)
+        self.tell({"do": "begin"})
+        self._running.set()
+        self._decided.set()
+        return True
+
+    async def _watch(self) -> Failure:
+        """Listens until the child has to be replaced; gives the reason."""
+        listening = asyncio.ensure_future(self._listen())
+        try:
+            while True:
+                busy = self._told > self._done
+                self._wake.clear()
+                waking = asyncio.ensure_future(self._wake.wait())
+                await asyncio.wait(
+                    {listening, waking},
+                    timeout=self._limits.glance if busy else None,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                waking.cancel()
+                if listening.done():
+                    return Failure(Cause.CRASHED)
+                if failure := self._trouble():
+                    return failure
+                if self._wake.is_set() and busy:
+                    await asyncio.wait({listening}, timeout=self._limits.glance)
+        finally:
+            listening.cancel()
+
+    def _trouble(self) -> Failure | None:
+        """Returns the limit that the child exceeds, if it does."""
+        limit = self._limits.silence if self._spoke else self._limits.start
+        if self._told > self._done and time.monotonic() - self._heard > limit:
+            return Failure(Cause.SILENT, limit)
+        if self._process and _memory(self._process.pid) > self._limits.memory:
+            return Failure(Cause.MEMORY, self._limits.memory // 1024 // 1024)
+        return None
+
+    async def _listen(self) -> None:
+        stream = self._process.stdout if self._process else None
+        while stream and (message := await receive(stream)) is not None:
+            self._heard = time.monotonic()
+            self._spoke = True
+            kind = message["is"]
+            if kind in _ENDS_WORK:
+                self._work = Work()
+            if kind == "busy":
+                self._take_work(message)
+            elif kind == "idle":
+                self._done = message["serial"]
+            elif kind == "answer":
+                self._answer(message)
+            elif kind == "heard":
+                if (heard := self._listeners.get(message["number"])) is not None:
+                    heard(message)
+            else:
+                self._hear(message)
+
+    def _take_work(self, message: Message) -> None:
+        """The reading of settings is a step on the way to other work, which is still under way behind it."""
+        if "root" in message:
+            self._work = replace(self._work, root=message["root"], source=message["source"])
+        else:
+            self._work = Work(message["uri"], message.get("piece", ""))
+
+    def _answer(self, message: Message) -> None:
+        future = self._questions.pop(message["number"], None)
+        if future is None or future.done():
+            return
+        if "lost" in message:
+            future.set_exception(Lost(message["lost"]))
+        else:
+            future.set_result(message["value"])
+
+    async def _end(self, failure: Failure) -> None:
+        """Kills the child and fails its open questions."""
+        log.warning("the analysis process %s%s and is replaced", failure, self._work)
+        process = self._process
+        self._running.clear()
+        self._decided.clear()
+        self.kill()
+        if process:
+            await process.wait()
+        self._process = None
+        for future in self._questions.values():
+            if not future.done():
+                future.set_exception(Lost(f"the analysis process {failure}"))
+        self._questions.clear()
+
+    def kill(self) -> None:
+        """Ends the child there is. Effect: unless `run` was cancelled, another takes its place."""
+        if self._process and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+
+
+def command(engine: str = "") -> list[str]:
+    """How the child is started: this interpreter, with what it can import here and now.
+
+    The current folder, which `python -m` puts in front, may be a project that nobody trusts.
+    """
+    automatic = sys.path[:1] in ([""], [os.getcwd()])
+    paths = [os.path.abspath(path) for path in sys.path[1 if automatic else 0 :] if path]
+    start = (
+        f"import sys; sys.path[:] = {paths!r}; from resilint.lsp.worker.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    return [sys.executable, "-c", start, *(["--engine", engine] if engine else [])]
+
+
+_ENDS_WORK = frozenset(("report", "answer", "heard", "idle"))
+"""Messages that are the result of the work which was reported before: a crash after them has another cause."""
+
+_WORTH_A_START = frozenset(("open", "edit", "roots", "changed"))
+"""Messages that end a pause: each of them may have removed what made the child fail."""
+
+_ALONE: dict[str, Any] = {} if sys.platform == "win32" else {"start_new_session": True}
+"""A Ctrl-C meant for the editor's terminal is none of the child's business."""
+
+
+def _memory(pid: int) -> int:
+    """Bytes a process holds; 0 where the system does not say."""
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as stream:
+            return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0

@@ -1,0 +1,1 @@
+"""A run over files: plan, worker processes, cache."""

@@ -1,0 +1,316 @@
+"""A run over files and folders: which files, which of them matter, what is known already, what is found.
+
+    run = Run(["."], Options(wish=Wish(given={"select": ["TMO"]}), jobs=0, cache=True))
+    for result in run:          # FileResult, only of files with something to say
+        ...
+    run.counts                  # Counts, complete when the results are
+    run.mistakes                # what is wrong in settings (settings.Mistake), complete then, too
+    run.home(path).settings     # the settings that hold for a path: `fail_on`, `baseline`, ...
+    run.open(result.file)       # Opened: document, project and settings, for `--fix`
+    run.text(data, "a/b.py")    # the result of bytes that are not on the disk: standard input
+
+The order of results is that of the paths asked for, and in a folder files by name, then its folders by
+name; it depends on nothing else. A file is named as people would name it: relative to the working
+folder if it lies below it, else whole. Nothing heavy is imported before a file turns out to matter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from .. import dotted
+from ..config.roots import Home, Homes, Wish
+from ..fs import files
+from .plan import MAYBE, Counts, Plan
+
+if TYPE_CHECKING:
+    from resilint_rules.kit.project.imports import Project
+    from resilint_rules.kit.syntax.text import Document
+
+    from ..config.settings import Mistake, Settings
+    from ..engine.file_checker import Done
+    from ..results import FileResult, Problem
+    from .cache_reader import Cache
+    from .workers import Crew
+
+__all__ = ["Counts", "Opened", "Options", "Run", "Wish"]
+
+CHECK = "resilint.engine.check:check"
+SIEVE = "resilint_rules.kit.prefilter.files:sift"
+
+WORTH = 1_500_000
+"""Bytes of files to check from which on more processes are worth their start."""
+
+
+class Options(NamedTuple):
+    """How to run. `wish` is about settings; `jobs` 0 means one process per core; `cache_dir` "" means
+    a folder in each root.
+
+    `progress` is told how many of how many files are checked. `check` and `sieve` are dotted names.
+    """
+
+    wish: Wish = Wish()
+    jobs: int = 0
+    cache: bool = True
+    cache_dir: str = ""
+    force_exclude: bool = False
+    progress: Callable[[int, int], None] | None = None
+    check: str = CHECK
+    sieve: str = SIEVE
+
+
+DEFAULT = Options()
+
+
+class Opened(NamedTuple):
+    """A file as the check sees it, and the digest of its bytes: what `files.write` wants to know."""
+
+    path: str
+    home: Home
+    document: Document
+    project: Project
+    settings: Settings
+    digest: str
+
+
+class Run:
+    """One run. Iterating over it does the work, once; `paths` are files and folders."""
+
+    def __init__(self, paths: Sequence[str], options: Options = DEFAULT) -> None:
+        self.options = options
+        self.homes = Homes(options.wish)
+        self._paths = paths
+        self._caches: dict[str, Cache] = {}
+        self._cwd = os.getcwd()
+        self._sieve: Callable[[bytes, tuple[str, ...]], int] | None = None
+        self._plan = Plan(self.homes, self._wanted, self._cache)
+        self._pieces = self._lines = self._left_out = 0
+        self._crew: Crew | None = None
+        self._begun = self._size = 0
+
+    @property
+    def counts(self) -> Counts:
+        """What was done so far."""
+        plan = self._plan
+        size = sum(cache.size for cache in self._caches.values())
+        parsed = (self._pieces, self._lines, self._left_out)
+        return Counts(plan.seen, plan.read, plan.wanted, plan.cached, *parsed, size)
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What is wrong in the settings of all roots met so far."""
+        return tuple(mistake for home in self.homes for mistake in home.mistakes)
+
+    def home(self, path: str) -> Home:
+        """The root and the settings of a file or folder."""
+        whole = os.path.abspath(path)
+        return self.homes.above(whole if os.path.isdir(whole) else os.path.dirname(whole))
+
+    def open(self, path: str) -> Opened:
+        """A file with what the check takes. Effect: reads. Raises files.Unreadable."""
+        from ..engine.file_checker import document, project
+
+        whole = os.path.abspath(path)
+        home = self.home(path)
+        data = files.read(whole)
+        doc = document(data, _name(whole, home), files.package(os.path.dirname(whole)))
+        return Opened(whole, home, doc, project(home.root, home.settings), home.settings, files.digest(data))
+
+    def text(self, data: bytes, path: str) -> FileResult:
+        """The result of `data` as if it lay at `path`. No cache is asked or told."""
+        from ..engine.file_checker import Analyst, Job, on_deep_stack
+        from ..results import FileResult
+
+        whole = os.path.abspath(path)
+        folder = os.path.dirname(whole)
+        home = self.homes.above(folder)
+        level = self._wanted(home, data)
+        if not level:
+            return FileResult(self._label(whole))
+        job = Job(whole, _name(whole, home), files.package(folder), len(data), level > MAYBE)
+        analyst = Analyst(home.root, home.settings, self.options.check)
+        (result,) = on_deep_stack(analyst.judge(data, each) for each in [job])
+        self._tally(result)
+        return self._shown(result, home)
+
+    def __iter__(self) -> Iterator[FileResult]:
+        collecting = gc.isenabled()
+        gc.disable()  # many small records, none of them garbage
+        try:
+            for _ in self._plan.fill(self._paths, self.options.force_exclude):
+                self._begin(_cores())
+            if self._plan.items:
+                yield from self._results()
+            self._save()
+        finally:
+            if self._crew:
+                self._crew.dismiss()
+            if collecting:
+                gc.enable()
+
+    def _results(self) -> Iterator[FileResult]:
+        """The results with something to say, in order, as soon as they are known."""
+        from ..results import from_json
+
+        coming = self._work()
+        ready: dict[int, Done] = {}
+        finished = 0
+        try:
+            for item in self._plan.items:
+                if item.trouble:
+                    path, reason = item.trouble
+                    yield self._unread(path, reason)
+                    continue
+                if item.text:
+                    yield self._shown(from_json(item.text), item.home, cached=True)
+                    continue
+                while item.number not in ready:
+                    number, done = next(coming)
+                    ready[number] = done
+                    finished += 1
+                    if self.options.progress:
+                        self.options.progress(finished, len(self._plan.jobs))
+                done = ready.pop(item.number)
+                if not done.text:
+                    continue
+                result = from_json(done.text)
+                self._tally(result)
+                says = bool(result.problems or result.suppressed)
+                if item.slot and done.digest:
+                    from .cache_reader import Record
+
+                    cache, folder, own = item.slot
+                    cache.fill(folder, own, Record(done.digest, done.text if says else "", result.reads))
+                if says:
+                    yield self._shown(result, item.home)
+        finally:
+            coming.close()
+
+    def _begin(self, least: int) -> None:
+        """Hands what is known of the work to processes, once it is worth `least` of them, or as many as are allowed."""
+        fresh = self._plan.jobs[self._begun :]
+        self._size += sum(job.size for _, job in fresh)
+        self._begun += len(fresh)
+        if self._crew is None:
+            most = self.options.jobs or _cores()
+            processes = min(most, 2 * self._size // WORTH, self._begun)
+            if processes < min(least, most) or processes < 2:
+                return
+            from . import workers
+
+            self._crew = workers.Crew(processes, self.options.check, self.options.cache)
+            fresh = self._plan.jobs
+        if fresh:
+            self._crew.add(fresh)
+
+    def _work(self) -> Generator[tuple[int, Done], None, None]:
+        """Number (from one) and outcome of each job, in any order."""
+        jobs = self._plan.jobs
+        done: set[int] = set()
+        self._begin(2)
+        if self._crew:
+            from . import workers
+
+            try:
+                for number, outcome in self._crew.outcomes():
+                    done.add(number)
+                    yield number, outcome
+            except workers.CannotStart:
+                self._crew.dismiss()  # slower, but as good
+        from ..engine.file_checker import Analyst, on_deep_stack
+
+        def look() -> Iterator[tuple[int, Done]]:
+            root = ""
+            for number, (home, job) in enumerate(jobs, 1):
+                if number in done:
+                    continue
+                if home.root != root:
+                    root = home.root
+                    analyst = Analyst(root, home.settings, self.options.check, self.options.cache)
+                    analyst.foretell(each for its, each in jobs if its is home)
+                yield number, analyst.look(job)
+
+        if len(done) < len(jobs):
+            yield from on_deep_stack(look())
+
+    def _wanted(self, home: Home, data: bytes) -> int:
+        if self._sieve is None:
+            self._sieve = dotted.find(self.options.sieve)
+        return self._sieve(data, home.libraries)
+
+    def _cache(self, home: Home) -> Cache | None:
+        if not self.options.cache:
+            return None
+        from . import cache_dir
+        from .cache_reader import Cache
+
+        key = cache_dir.key(home.digest, self.options.check, self.options.sieve)
+        path = cache_dir.place(home.root, self.options.cache_dir, key)
+        # Before anything is listed: a folder made later would change the look of the root.
+        with contextlib.suppress(OSError):
+            cache_dir.prepare(os.path.dirname(path))
+        found = Cache(home.root, path)
+        self._caches[home.root] = found
+        return found
+
+    def _save(self) -> None:
+        tops = [os.path.abspath(path) for path in self._paths if os.path.isdir(path)]
+        for root, cache in self._caches.items():
+            if any(top == root or files.below(root, top) for top in tops):
+                cache.save(("",))
+            else:
+                cache.save(tuple(filter(None, (files.below(top, root) for top in tops))))
+
+    def _unread(self, path: str, reason: str) -> FileResult:
+        from ..engine.file_checker import told
+        from ..own_rules import UNREADABLE
+
+        return told(self._label(path), UNREADABLE, f"cannot be read: {reason}")
+
+    def _tally(self, result: FileResult) -> None:
+        self._pieces += result.pieces
+        self._lines += result.lines
+        self._left_out += result.left_out
+
+    def _label(self, whole: str) -> str:
+        """What people call a file: relative to the working folder, or whole."""
+        inside = files.below(whole, self._cwd)
+        return inside.replace("/", os.sep) if inside else whole
+
+    def _shown(self, result: FileResult, home: Home, cached: bool = False) -> FileResult:
+        """With files named as people would, instead of below their root."""
+        from dataclasses import replace
+
+        def label(name: str) -> str:
+            return self._label(os.path.normpath(os.path.join(home.root, name)))
+
+        def labelled(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+            return tuple(
+                replace(
+                    each,
+                    file=shown,
+                    related=tuple(replace(note, file=label(note.file)) for note in each.related),
+                )
+                for each in problems
+            )
+
+        if home.root == self._cwd and os.sep == "/":
+            return replace(result, cached=True) if cached else result
+        shown = label(result.file)
+        problems, suppressed = labelled(result.problems), labelled(result.suppressed)
+        return replace(result, file=shown, problems=problems, suppressed=suppressed, cached=cached)
+
+
+def _name(whole: str, home: Home) -> str:
+    return files.below(whole, home.root) or os.path.basename(whole)
+
+
+def _cores() -> int:
+    """How many processes can work at once here."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

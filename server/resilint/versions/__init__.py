@@ -1,0 +1,1 @@
+"""Versions of installed libraries from lock files."""

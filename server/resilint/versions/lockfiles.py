@@ -1,0 +1,185 @@
+"""Which versions of its libraries a project may run with: read from lock files, pins and declared ranges.
+
+A name maps to the clauses that hold for it, such as "==7.4.1" or ">=7,<8"; to "" if the file names it
+and does not say, or says so in a way that is not understood. Names are normalised. Nothing here raises.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import tomli
+
+from resilint_rules.kit.catalog.records import normal, reach
+
+from .names import DECLARATION, LOCKS, PINS, rank
+
+Versions = dict[str, str]
+
+
+def read(name: str, data: bytes) -> Versions:
+    """What one file says; its name decides how it is read."""
+    text = data.decode("utf-8", "replace")
+    if name == "Pipfile.lock":
+        return spanned(_pipfile(text))
+    if LOCKS.fullmatch(name):
+        return spanned(_packages(text))
+    if PINS.fullmatch(name):
+        return spanned(_requirements(text))
+    return spanned(_declared(text)) if name == DECLARATION else {}
+
+
+def merged(files: Iterable[tuple[str, bytes]]) -> Versions:
+    """What several files of one project say: locks win over pins, pins over ranges; equals are spanned."""
+    ranks: list[list[Versions]] = [[], [], []]
+    for name, data in files:
+        if rank(name) >= 0:
+            ranks[rank(name)].append(read(name, data))
+    found: Versions = {}
+    for group in reversed(ranks):
+        found.update(spanned((name, clauses) for each in group for name, clauses in each.items()))
+    return {name: clauses for name, clauses in found.items() if clauses}
+
+
+def spanned(entries: Iterable[tuple[str, str]]) -> Versions:
+    """One range for each name, from the lowest to the highest that is said of it."""
+    found: Versions = {}
+    for name, clauses in entries:
+        name = normal(name)
+        found[name] = _both(found[name], clauses) if name in found else clauses
+    return found
+
+
+def _both(one: str, other: str) -> str:
+    if one == other:
+        return one
+    first, second = reach(one) if one else None, reach(other) if other else None
+    if first is None or second is None:
+        return ""
+    low, high = min(first[0], second[0]), max(first[1], second[1])
+    clauses = [f">={_dotted(low)}"] if any(low) else []
+    if high[0] < 10**9:
+        clauses.append(f"<{_dotted(high)}")
+    return ",".join(clauses)
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(str(each) for each in version)
+
+
+_ENTRY = re.compile(r"^\[\[packages?\]\]", re.MULTILINE)
+_FIELD = re.compile(r'^(name|version)\s*=\s*["\']([^"\']*)["\']\s*$', re.MULTILINE)
+
+
+def _packages(text: str) -> Iterator[tuple[str, str]]:
+    """The packages of a lock in TOML. These files are big and made by programs, so that their lines can be trusted."""
+    for block in _ENTRY.split(text)[1:]:
+        head = re.split(r"^\[", block, maxsplit=1, flags=re.MULTILINE)[0]
+        fields: dict[str, str] = {}
+        for key, value in _FIELD.findall(head):
+            fields.setdefault(key, value)
+        if "name" in fields:
+            yield fields["name"], _exactly(fields.get("version", ""))
+
+
+def _pipfile(text: str) -> Iterator[tuple[str, str]]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    for group in ("default", "develop"):
+        entries = found.get(group) if isinstance(found, dict) else None
+        for name, entry in entries.items() if isinstance(entries, dict) else ():
+            version = entry.get("version") if isinstance(entry, dict) else None
+            yield name, clauses_of(version) if isinstance(version, str) else ""
+
+
+_REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(@|[(<>=!~][^;#@]*)?")
+
+
+def _requirements(text: str) -> Iterator[tuple[str, str]]:
+    for line in re.sub(r"\\\r?\n", " ", text).splitlines():
+        line = line.partition(" #")[0].partition(" --")[0].strip()
+        if line and line[0] not in "#-":
+            yield from requirement(line)
+
+
+def requirement(text: str) -> Iterator[tuple[str, str]]:
+    """The name and the clauses of a requirement such as `redis[hiredis]>=4,<6; python_version > "3.8"`."""
+    found = _REQUIREMENT.match(text)
+    if found:
+        wanted = (found.group(2) or "").strip().strip("()")
+        yield found.group(1), "" if wanted == "@" else clauses_of(wanted)
+
+
+_CLAUSE = re.compile(r"(===|==|>=|<=|~=|!=|<|>|\^|~)?\s*v?(\d+(?:\.\d+)*)(\.\*)?(\.?post\d+)?(\+[\w.]+)?")
+
+
+def clauses_of(text: str) -> str:
+    """Version clauses in the words of the catalogue; "" if they say nothing, or are not understood.
+
+    Knows carets and tildes, too. A version before a release is not understood: it is like neither side.
+    """
+    found: list[str] = []
+    for part in text.split(","):
+        clause = part.strip()
+        if clause in ("", "*"):
+            continue
+        match = _CLAUSE.fullmatch(clause)
+        if match is None:
+            return ""
+        sign, version, star = match.group(1) or "==", match.group(2), match.group(3)
+        numbers = [int(each) for each in version.split(".")]
+        if sign == "!=":
+            continue  # a hole in a range: what holds for all of the range holds for what is left
+        if star and sign in ("==", "==="):
+            found += [f">={version}", f"<{_next(numbers, len(numbers) - 1)}"]
+        elif sign == "^":
+            kept = next((place for place, number in enumerate(numbers) if number), len(numbers) - 1)
+            found += [f">={version}", f"<{_next(numbers, kept)}"]
+        elif sign == "~":
+            found += [f">={version}", f"<{_next(numbers, min(1, len(numbers) - 1))}"]
+        else:
+            found.append(f"{'==' if sign == '===' else sign}{version}")
+    return ",".join(found)
+
+
+def _next(numbers: list[int], place: int) -> str:
+    return ".".join(str(each) for each in (*numbers[:place], numbers[place] + 1))
+
+
+def _exactly(version: str) -> str:
+    return clauses_of(f"=={version}") if version else ""
+
+
+def _declared(text: str) -> Iterator[tuple[str, str]]:
+    try:
+        found: Any = tomli.loads(text.lstrip("\ufeff").replace("\r\n", "\n"))
+    except (ValueError, RecursionError):
+        return
+    project = _table(found, "project")
+    groups = [project.get("dependencies"), *_table(project, "optional-dependencies").values()]
+    groups += [*_table(found, "dependency-groups").values(), *_table(found, "tool", "pdm", "dev-dependencies").values()]
+    for group in groups:
+        for each in group if isinstance(group, list) else ():
+            if isinstance(each, str):
+                yield from requirement(each.strip())
+    poetry = _table(found, "tool", "poetry")
+    tables = [_table(poetry, "dependencies"), _table(poetry, "dev-dependencies")]
+    tables += [_table(group, "dependencies") for group in _table(poetry, "group").values()]
+    for table in tables:
+        for name, wanted in table.items():
+            entries = wanted if isinstance(wanted, list) else [wanted]
+            for entry in entries:
+                version = entry.get("version") if isinstance(entry, Mapping) else entry
+                yield name, clauses_of(version) if isinstance(version, str) else ""
+
+
+def _table(found: Any, *path: str) -> Mapping[str, Any]:
+    """The table at a path, an empty one if there is none."""
+    for name in path:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,277 @@
+"""Imports point down only, between folders and between files, and there are no cycles."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+
+from architecture.modules import PACKAGES, Source, inside, read_modules
+
+MODULES = read_modules()
+SERVER = [source for source in MODULES if inside(source.name, "resilint")]
+NAMES = {source.name for source in MODULES}
+RULES = [source for source in MODULES if inside(source.name, "resilint_rules")]
+TOP = {"resilint_rules.registry", "resilint_rules.generate"}
+"""What stands above the rules in their package; the table of rules is data that the sieve reads."""
+FAMILIES = {
+    path.name for path in PACKAGES["resilint_rules"].iterdir() if path.is_dir() and path.name not in ("kit", "catalog")
+}
+
+SERVER_ORDER = (
+    ("fs", "fixes", "own_rules", "version", "dotted"),
+    ("versions", "results"),
+    ("config", "report"),
+    ("baseline", "suppress"),
+    ("engine",),
+    ("run",),
+    ("cli", "lsp"),
+    ("__main__",),
+)
+"""The folders and files of the server from the lowest: a place imports its own and lower levels only."""
+KIT_ORDER = (
+    ("syntax",),
+    ("rule", "rule_page", "catalog"),
+    ("project",),
+    ("prefilter",),
+    ("interp",),
+    ("exceptions",),
+    ("timeouts", "retries"),
+    ("fixes",),
+    ("trust",),
+    ("responses",),
+    ("policy",),
+    ("subscriptions",),
+)
+"""The same of the kit."""
+PURE = (
+    "resilint.fixes", "resilint.own_rules", "resilint.results", "resilint.version", "resilint.report",
+    "resilint.suppress", "resilint.baseline.match", "resilint.engine.check", "resilint.engine.fingerprint",
+    "resilint.engine.incremental", "resilint.config.keys", "resilint.config.selection", "resilint.config.settings",
+    "resilint.config.toml_positions", "resilint.config.validators", "resilint.fs.globs", "resilint.fs.exclude",
+    "resilint.fs.gitignore", "resilint.versions.lockfiles", "resilint.versions.names",
+)  # fmt: skip
+"""What touches neither disks nor processes."""
+TOUCHES = {"glob", "multiprocessing", "pathlib", "shutil", "socket", "sqlite3", "subprocess", "tempfile", "threading"}
+"""Importing one of these is touching disks or processes."""
+
+UPWARD = {
+    "resilint.baseline.files imports resilint.cli.options",
+    "resilint.results imports resilint.engine.check",
+    "resilint_rules.kit.interp.calls_made imports resilint_rules.kit.exceptions.handlers",
+    "resilint_rules.kit.interp.expressions imports resilint_rules.kit.exceptions.handlers",
+    "resilint_rules.kit.interp.statements imports resilint_rules.kit.exceptions.handlers",
+    "resilint_rules.kit.project.imports imports resilint_rules.kit.prefilter.chunks",
+    "resilint_rules.kit.project.imports imports resilint_rules.kit.prefilter.exports",
+    "resilint_rules.kit.project.imports imports resilint_rules.kit.prefilter.files",
+    "resilint_rules.kit.syntax.bound_names imports resilint_rules.kit.exceptions.handlers",
+    "resilint_rules.kit.syntax.comments imports resilint_rules.kit.interp.calls",
+}
+"""Imports that still go up."""
+CYCLES = [
+    [
+        "resilint_rules.kit.prefilter.chunks",
+        "resilint_rules.kit.prefilter.exports",
+        "resilint_rules.kit.prefilter.taint",
+        "resilint_rules.kit.project.imports",
+    ],
+    [
+        "resilint_rules.kit.exceptions.handlers",
+        "resilint_rules.kit.interp.alternatives",
+        "resilint_rules.kit.interp.assignment",
+        "resilint_rules.kit.interp.calls",
+        "resilint_rules.kit.interp.calls_made",
+        "resilint_rules.kit.interp.dicts",
+        "resilint_rules.kit.interp.evaluate",
+        "resilint_rules.kit.interp.expressions",
+        "resilint_rules.kit.interp.field_factories",
+        "resilint_rules.kit.interp.frame",
+        "resilint_rules.kit.interp.module_scope",
+        "resilint_rules.kit.interp.record",
+        "resilint_rules.kit.interp.returned_kwargs",
+        "resilint_rules.kit.interp.session",
+        "resilint_rules.kit.interp.statements",
+        "resilint_rules.kit.interp.values",
+    ],
+    ["resilint.run.cache_reader", "resilint.run.cache_writer"],
+]
+"""Groups that still import each other."""
+
+OS = re.compile(
+    r"\bos\.(?!(?:sep|altsep|fspath)\b"
+    r"|path(?: import|\.(?:join|basename|dirname|normpath|splitext|isabs|commonprefix)\b))\w+(?:\.\w+)?"
+)
+"""Uses of `os` that ask the system something; the others only look at a string."""
+
+
+def level(name: str, package: str, order: tuple[tuple[str, ...], ...]) -> int | None:
+    """The level of a module of a package; None for the package itself and for what lies outside of it."""
+    if not inside(name, package) or name == package:
+        return None
+    first = name[len(package) + 1 :].split(".", maxsplit=1)[0]
+    return next((number for number, places in enumerate(order) if first in places), None)
+
+
+def upward(sources: list[Source], package: str, order: tuple[tuple[str, ...], ...]) -> set[str]:
+    """Imports of a package that go to a higher level, or between places of one level, as `a imports b`."""
+    found = set()
+    for source in sources:
+        own = level(source.name, package, order)
+        for name in source.imports & NAMES:
+            other = level(name, package, order)
+            if own is not None and other is not None and other > own:
+                found.add(f"{source.name} imports {name}")
+    return found
+
+
+def cycles(sources: list[Source]) -> list[list[str]]:
+    """The groups of modules that import each other, `TYPE_CHECKING` and late imports included."""
+    graph = {source.name: sorted(source.imports & NAMES - {source.name}) for source in sources}
+    found: list[list[str]] = []
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+
+    def visit(name: str) -> None:
+        index[name] = low[name] = len(index)
+        stack.append(name)
+        for other in graph.get(name, ()):
+            if other not in index:
+                visit(other)
+                low[name] = min(low[name], low[other])
+            elif other in stack:
+                low[name] = min(low[name], index[other])
+        if low[name] == index[name]:
+            group = stack[stack.index(name) :]
+            del stack[stack.index(name) :]
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for name in sorted(graph):
+        if name not in index:
+            visit(name)
+    return found
+
+
+def family(name: str) -> str:
+    """The folder of a rule's module, "" for what is no rule."""
+    parts = name.split(".")
+    return parts[1] if len(parts) >= 3 and parts[0] == "resilint_rules" and parts[1] in FAMILIES else ""
+
+
+def private(name: str, importer: str) -> bool:
+    """Whether a module is a private one of the importer's family, or that family's folder."""
+    folder = importer.rpartition(".")[0]
+    return name == folder or (name.startswith(f"{folder}._") and name.count(".") == folder.count(".") + 1)
+
+
+def offences(sources: list[Source], wrong: str) -> list[str]:
+    """Lines `file imports name` for every import of a package that is not allowed."""
+    return [f"{s.shown} imports {name}" for s in sources for name in sorted(s.imports) if inside(name, wrong)]
+
+
+def test_both_packages_are_seen() -> None:
+    """The test reads what it thinks it reads."""
+    names = {source.name for source in MODULES}
+    assert {"resilint.engine.check", "resilint_rules.kit.syntax.text", "resilint_rules.kit.rule"} <= names
+    check = next(source for source in MODULES if source.name == "resilint.engine.check")
+    assert "resilint_rules.kit.project.imports.Project" in check.imports
+    assert "resilint.config.settings" in check.imports
+
+
+@pytest.mark.parametrize(
+    ("package", "order"), [("resilint", SERVER_ORDER), ("resilint_rules.kit", KIT_ORDER)], ids=["server", "kit"]
+)
+def test_every_place_has_a_level(package: str, order: tuple[tuple[str, ...], ...]) -> None:
+    """A new folder or file must be put in its place; a level that nothing has is removed."""
+    placed = {name for places in order for name in places}
+    there = {
+        source.name[len(package) + 1 :].split(".")[0]
+        for source in MODULES
+        if inside(source.name, package) and source.name != package
+    }
+    assert there == placed
+
+
+@pytest.mark.parametrize(
+    ("package", "order"), [("resilint", SERVER_ORDER), ("resilint_rules.kit", KIT_ORDER)], ids=["server", "kit"]
+)
+def test_imports_go_down(package: str, order: tuple[tuple[str, ...], ...]) -> None:
+    """No import goes to a higher level; those that still do are listed, and the list only shrinks."""
+    found = upward(MODULES, package, order)
+    known = {line for line in UPWARD if line.startswith(f"{package}.")}
+    assert found == known, "\n".join(sorted(found ^ known))
+
+
+def test_no_cycle() -> None:
+    """No group of modules imports each other; those that still do are listed, and the list only shrinks."""
+    assert cycles(MODULES) == CYCLES
+
+
+@pytest.mark.parametrize(("one", "other"), [("cli", "lsp"), ("lsp", "cli")])
+def test_terminal_and_editor_do_not_know_each_other(one: str, other: str) -> None:
+    """They are two views of one thing; only `__main__` opens either."""
+    places = [source for source in SERVER if inside(source.name, f"resilint.{one}")]
+    assert places
+    assert offences(places, f"resilint.{other}") == []
+
+
+def test_pure_modules_touch_nothing() -> None:
+    """What is called pure does not even import what could touch a disk or a process."""
+    wrong = [
+        f"{source.shown} imports {name}"
+        for source in SERVER
+        if any(inside(source.name, pure) for pure in PURE)
+        for name in sorted({*(source.imports & TOUCHES), *OS.findall(source.text)})
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_rules_do_not_know_the_server() -> None:
+    """Everything that understands code works without the package that talks to people."""
+    assert offences(RULES, "resilint") == []
+
+
+def test_a_rule_imports_the_kit_and_nothing_else_of_ours() -> None:
+    """A rule never imports another rule, the registry, the catalogue or another family; private modules are its own."""
+    wrong = [
+        f"{source.shown} imports {name}"
+        for source in RULES
+        if family(source.name)
+        for name in sorted(source.imports)
+        if inside(name, "resilint_rules") and name in NAMES
+        if not inside(name, "resilint_rules.kit") and not private(name, source.name)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_kit_knows_no_rule() -> None:
+    """The kit stands below the rules and above the catalogue's data."""
+    wrong = [
+        f"{source.shown} imports {name}"
+        for source in RULES
+        if inside(source.name, "resilint_rules.kit") or inside(source.name, "resilint_rules.catalog")
+        for name in sorted(source.imports)
+        if family(name) or any(inside(name, top) for top in TOP)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_slow_of_libcst_is_imported() -> None:
+    """Importing the metadata providers or the matchers alone doubles the start-up."""
+    assert offences(MODULES, "libcst.metadata") + offences(MODULES, "libcst.matchers") == []
+
+
+def test_no_third_party_package_but_the_dependencies() -> None:
+    """What is imported is the standard library, ours, or a dependency that pyproject.toml gives a reason for."""
+    ours = {"resilint", "resilint_rules", "__future__"}
+    python = {"tomllib"}  # since 3.11
+    allowed = ours | python | {"libcst", "lsprotocol", "pathspec", "pygls", "tomli"} | {"cattrs"}  # lsprotocol's own
+    wrong = [
+        f"{source.shown} imports {name}"
+        for source in MODULES
+        for name in sorted(source.imports)
+        if name.partition(".")[0] not in allowed | set(sys.stdlib_module_names)
+    ]
+    assert not wrong, "\n".join(wrong)

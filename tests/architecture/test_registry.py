@@ -1,0 +1,87 @@
+"""Rules and libraries as a whole: codes and names, no library in a rule's code, fresh tables."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import tokenize
+from collections import Counter
+
+import pytest
+
+from architecture.modules import PACKAGES
+from resilint.own_rules import OWN
+from resilint_rules import generate, registry
+from resilint_rules.catalog.index import IMPORTS
+from resilint_rules.kit.rule import Rule
+from resilint_rules.kit.rule_page import read_docstring
+
+RULES = list(registry.rules().values())
+
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+
+
+def test_there_are_rules() -> None:
+    """An empty registry would pass everything below."""
+    assert {"no-timeout", "timeout-disabled", "status-never-checked"} <= {rule.name for rule in RULES}
+
+
+def test_codes_and_names_are_unique() -> None:
+    """A code or a name means one thing, ours included."""
+    words = Counter(word for rule in (*RULES, *OWN) for word in (rule.code, rule.name))
+    assert [word for word, count in words.items() if count > 1] == []
+
+
+@each_rule
+def test_a_rule_is_named_after_its_file(rule: Rule) -> None:
+    """The name is the file's, the code three letters and three digits, the family the folder."""
+    path = registry.source(rule)
+    assert path.stem == rule.name.replace("-", "_")
+    assert path.parent.name == rule.family
+    assert re.fullmatch(r"[A-Z]{3}\d{3}", rule.code)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
+
+
+def test_a_family_has_one_prefix() -> None:
+    """The letters of a code say its folder, and one folder has one set of letters."""
+    pairs = {(rule.code[:3], rule.family) for rule in RULES}
+    assert len(pairs) == len({prefix for prefix, _ in pairs}) == len({family for _, family in pairs})
+
+
+def test_the_tables_are_fresh(capsys: pytest.CaptureFixture[str]) -> None:
+    """The generated tables are what the folders say; `python -m resilint_rules.generate` writes them."""
+    assert (generate.main(["--check"]), capsys.readouterr().out) == (0, "")
+
+
+def library_words() -> set[str]:
+    """Top-level names of what the catalogue describes, without those of Python itself and plain words of the field."""
+    plain = {"retry", "responses", "limits", "backoff"}
+    return {name.partition(".")[0] for name in IMPORTS} - set(sys.stdlib_module_names) - plain
+
+
+@each_rule
+def test_a_rule_knows_no_library(rule: Rule) -> None:
+    """Outside its page a rule names no library: what differs by library is a fact of the catalogue."""
+    source = registry.source(rule).read_text("utf-8")
+    code = source.replace(read_docstring(source), "", 1)
+    libraries = library_words()
+    dotted = re.compile(rf"\b({'|'.join(sorted(libraries))})\.\w|['\"]({'|'.join(sorted(libraries))})['\"]")
+    named = []
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type == tokenize.NAME and token.string in libraries:
+            named.append(token.string)
+        elif token.type == tokenize.STRING and (found := dotted.search(token.string)):
+            named.append(found.group())
+    assert named == []
+
+
+def test_every_library_says_where_it_was_looked_up() -> None:
+    """A fact without the place that proves it is an opinion."""
+    silent = []
+    for path in sorted((PACKAGES["resilint_rules"] / "catalog").glob("*.toml")):
+        text = path.read_text("utf-8")
+        facts = len(re.findall(r"^\[\[(?:call|client|retry)\]\]", text, re.MULTILINE))
+        if text.count("\nproof") < facts or "\nchecked" not in text:
+            silent.append(path.name)
+    assert silent == []

@@ -1,0 +1,37 @@
+"""Where the check of a status goes: who takes its exception once it is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from resilint.config.settings import Settings
+from resilint.engine.check import check
+from resilint.fixes.apply import UNSAFE, fix_all
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.syntax.text import Document
+
+START = "import json\nimport requests\n\ndef state():\n    try:\n        resp = requests.get(URL, timeout=5)\n"
+READ = "        return resp.json()\n"
+
+
+@pytest.mark.parametrize(
+    ("clauses", "mended"),
+    [
+        (["except ValueError:", "    return 0"], "except (ValueError, requests.HTTPError):"),
+        (["except ValueError as exc:", "    return exc.args"], "except (ValueError, requests.HTTPError) as exc:"),
+        (["except json.JSONDecodeError as exc:", "    return exc.doc"], ""),
+        (["except requests.ConnectionError:", "    return 0"], ""),
+        (["except ValueError:", "    return 0", "except requests.RequestException:", "    return 1"], ""),
+        (["except (OSError, ValueError):", "    return 0"], ""),
+        (["except (ValueError, *MORE):", "    return 0"], ""),
+    ],
+)
+def test_the_clause_for_what_cannot_be_parsed(clauses: list[str], mended: str) -> None:
+    """It takes the new exception, too, unless another does, or it asks for what only its own kind has."""
+    text = START + READ + "".join(f"    {line}\n" for line in clauses)
+    settings = Settings(select=("status-never-checked",))
+    doc = Document(text, "state.py", "state", "source")
+    project = Project({doc.name: doc.text})
+    done = fix_all(doc, lambda each: check(each, project, settings).findings, UNSAFE).text
+    assert "        resp.raise_for_status()\n" in done
+    assert done.splitlines()[8:] == [f"    {mended or clauses[0]}", *(f"    {line}" for line in clauses[1:])]

@@ -1,0 +1,289 @@
+"""The supervisor of the analysis process: what it reports, and when it starts the next one."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resilint.config.reading import Reporter
+from resilint.lsp.failure import Cause, Failure, Work
+from resilint.lsp.pipe import Message, pack
+from resilint.lsp.worker.workspace import Ground
+from resilint.lsp.worker_process import Analysis, Limits, Lost
+
+PATIENCE = 20.0
+FOREVER = 3600.0
+DIES = "pass"
+
+
+def reports(*messages: Message) -> str:
+    """A child that sends these messages and crashes."""
+    data = b"".join(map(pack, messages))
+    return f"import sys; sys.stdout.buffer.write({data!r}); sys.stdout.flush()"
+
+
+READY: Message = {"is": "ready"}
+IDLE = reports({"is": "idle", "serial": 99}, READY) + "; input()"
+
+
+class Supervised:
+    """A supervisor of a child that runs `script`, and what it has reported."""
+
+    def __init__(self, script: str, limits: Limits, isolate: Callable[[Work], bool] = lambda _: False) -> None:
+        self.starts = self.ready = 0
+        self.crashes: list[tuple[Work, Failure]] = []
+        self.pauses: list[tuple[Failure, float]] = []
+        self._changed = asyncio.Event()
+        self._isolate = isolate
+        self.analysis = Analysis(
+            [sys.executable, "-S", "-c", script],
+            hear=self._hear,
+            replay=self._replay,
+            on_crash=self._on_crash,
+            on_pause=self._on_pause,
+            limits=limits,
+        )
+
+    def _replay(self) -> list[Message]:
+        self.starts += 1
+        self._changed.set()
+        return []
+
+    def _hear(self, message: Message) -> None:
+        self.ready += message == READY
+        self._changed.set()
+
+    def _on_crash(self, work: Work, failure: Failure) -> bool:
+        self.crashes.append((work, failure))
+        self._changed.set()
+        return self._isolate(work)
+
+    def _on_pause(self, failure: Failure, seconds: float) -> None:
+        self.pauses.append((failure, seconds))
+        self._changed.set()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Waits for a report after which the condition holds."""
+        while not condition():
+            await asyncio.wait_for(self._changed.wait(), PATIENCE)
+            self._changed.clear()
+
+
+def supervise(
+    script: str,
+    use: Callable[[Supervised], Coroutine[Any, Any, None]],
+    limits: Limits,
+    isolate: Callable[[Work], bool] = lambda _: False,
+) -> None:
+    """Runs a supervisor, and ends it when `use` is done."""
+
+    async def main() -> None:
+        supervised = Supervised(script, limits, isolate)
+        running = asyncio.ensure_future(supervised.analysis.run())
+        try:
+            await use(supervised)
+            assert not running.done()
+        finally:
+            running.cancel()
+            await asyncio.wait({running}, timeout=PATIENCE)
+            if process := supervised.analysis._process:
+                await process.wait()
+
+    asyncio.run(main())
+
+
+def test_pauses_grow_up_to_the_last() -> None:
+    """No failure, no pause; the tenth failure waits no longer than the last of the row says."""
+    limits = Limits()
+    pauses = [limits.pause(failures) for failures in range(12)]
+    assert pauses[:3] == [0, 0, 0]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == pauses[-2] == 30
+
+
+def test_a_child_that_cannot_start_is_started_again_and_again() -> None:
+    """After pauses that grow; an edit ends a pause, and closing a document does not."""
+
+    async def use(it: Supervised) -> None:
+        await it.until(lambda: bool(it.pauses) and it.pauses[-1][1] == FOREVER)
+        assert [seconds for _, seconds in it.pauses] == [0, 0, 0.01, FOREVER]
+        assert {failure for failure, _ in it.pauses} == {Failure(Cause.NOT_STARTED)}
+        assert it.starts == 4
+        it.analysis.tell({"do": "close", "uri": "u"})
+        with pytest.raises(Lost):
+            await asyncio.wait_for(it.analysis.ask("hover"), PATIENCE)
+        assert it.starts == 4
+        for starts in (5, 6):
+            it.analysis.tell({"do": "edit", "uri": "u"})
+            await it.until(lambda: len(it.pauses) == it.starts == starts)  # noqa: B023 - awaited at once
+        assert not it.crashes
+
+    supervise(DIES, use, Limits(pauses=(0, 0, 0.01, FOREVER)))
+
+
+def test_a_command_that_does_not_exist_is_a_failed_start(tmp_path: Path) -> None:
+    """It may be installed later."""
+
+    async def main() -> list[Failure]:
+        failures: list[Failure] = []
+        paused = asyncio.Event()
+
+        def on_pause(failure: Failure, seconds: float) -> None:
+            failures.append(failure)
+            if seconds:
+                paused.set()
+
+        analysis = Analysis(
+            [str(tmp_path / "nothing")],
+            hear=lambda message: None,
+            replay=lambda: (),
+            on_crash=lambda work, failure: False,
+            on_pause=on_pause,
+            limits=Limits(pauses=(FOREVER,)),
+        )
+        running = asyncio.ensure_future(analysis.run())
+        await asyncio.wait_for(paused.wait(), PATIENCE)
+        running.cancel()
+        await asyncio.wait({running})
+        return failures
+
+    assert asyncio.run(main()) == [Failure(Cause.NOT_STARTED)]
+
+
+def test_a_child_that_is_killed_while_it_is_idle_is_never_given_up() -> None:
+    """Seven times in a row; nothing is to blame."""
+
+    async def use(it: Supervised) -> None:
+        for kills in range(1, 8):
+            await it.until(lambda: it.ready == kills)  # noqa: B023 - awaited at once
+            it.analysis.kill()
+            await it.until(lambda: len(it.crashes) == kills)  # noqa: B023 - awaited at once
+        await it.until(lambda: it.starts == 8)
+        assert {work for work, _ in it.crashes} == {Work()}
+        assert len(it.pauses) == 5
+
+    supervise(IDLE, use, Limits(pauses=(0, 0, 0.001)))
+
+
+def test_a_child_that_has_run_for_long_starts_the_count_again() -> None:
+    """A crash a day is no reason to wait."""
+
+    async def use(it: Supervised) -> None:
+        await it.until(lambda: len(it.crashes) == 4)
+        assert not it.pauses
+
+    supervise(reports({"is": "idle", "serial": 9}), use, Limits(min_uptime=0, pauses=(0, FOREVER)))
+
+
+@pytest.mark.parametrize(
+    ("messages", "work"),
+    [
+        ([{"is": "busy", "uri": "u", "piece": "p"}], Work("u", "p")),
+        ([{"is": "busy", "root": "/r", "source": "/r/x.toml"}], Work(root="/r", source="/r/x.toml")),
+        (
+            [{"is": "busy", "uri": "u"}, {"is": "busy", "root": "/r", "source": "/r"}],
+            Work("u", root="/r", source="/r"),
+        ),
+        (
+            [
+                {"is": "busy", "uri": "u"},
+                {"is": "busy", "root": "/r", "source": "/r"},
+                {"is": "busy", "root": "", "source": ""},
+            ],
+            Work("u"),
+        ),
+        ([{"is": "busy", "root": "/r", "source": "/r"}, {"is": "busy", "uri": "u"}], Work("u")),
+        ([{"is": "busy", "root": "/r", "source": "/r"}, {"is": "idle", "serial": 1}], Work()),
+        ([{"is": "busy", "uri": "u"}, {"is": "report", "uri": "u", "version": 1, "serial": 1, "marks": []}], Work()),
+        ([{"is": "busy", "uri": "u"}, {"is": "problem", "message": "m"}], Work("u")),
+    ],
+)
+def test_what_a_child_was_working_on_is_reported(messages: list[Message], work: Work) -> None:
+    """If it is kept from that, the next child starts at once, however often."""
+
+    async def use(it: Supervised) -> None:
+        await it.until(lambda: len(it.crashes) == 3)
+        assert it.crashes == [(work, Failure(Cause.CRASHED))] * 3
+        assert not it.pauses
+
+    supervise(reports(*messages), use, Limits(pauses=(FOREVER,)), isolate=lambda _: True)
+
+
+@pytest.mark.parametrize(
+    ("failure", "sentence"),
+    [
+        (Failure(Cause.SILENT, 3.0), "gave no sign of life for 3 s"),
+        (Failure(Cause.MEMORY, 400), "needed more than 400 MB of memory"),
+        (Failure(Cause.CRASHED), "crashed"),
+        (Failure(Cause.NOT_STARTED), "could not be started"),
+    ],
+)
+def test_messages_name_the_cause(failure: Failure, sentence: str) -> None:
+    """In whole sentences."""
+    assert failure.of_document() == f"the analysis of this file {sentence}; it is repeated when the file changes"
+    assert failure.of_process(4) == (
+        f"this file is not analysed: the analysis process {sentence}; it is started again in 4 s or at the next edit"
+    )
+    assert failure.of_process(0).endswith(f"{sentence}; it is being started again")
+    assert failure.of_settings("/r", "/r/pyproject.toml") == (
+        f"/r/pyproject.toml: the analysis {sentence} while it read the settings of this project; "
+        "the default settings are used in /r until a file of settings changes"
+    )
+
+
+def _ground(observed: list[tuple[str, str]], said: list[str], *left_out: str) -> Ground:
+    reading = Reporter(lambda root, path: observed.append((root, path)))
+    return Ground((), {}, lambda path: None, said.append, reading, left_out)
+
+
+def test_the_reading_of_settings_is_reported_before_it_begins(tmp_path: Path) -> None:
+    """With the settings file; nothing is reported for a second document in the same project."""
+    source = tmp_path / "pyproject.toml"
+    source.write_text('[tool.resilint]\nexclude = ["a.py"]\n')
+    observed: list[tuple[str, str]] = []
+    ground = _ground(observed, [])
+    assert ground.place(str(tmp_path / "a.py")).out
+    assert (str(tmp_path), str(source)) in observed
+    assert observed[-1] == ("", "")
+    observed.clear()
+    assert not ground.place(str(tmp_path / "b.py")).out
+    assert observed == []
+
+
+def test_the_last_report_before_an_exception_names_its_cause(tmp_path: Path) -> None:
+    """The process ends with the exception, and this project's settings were the cause."""
+    (tmp_path / "resilint.toml").write_text("select = 1\n")
+    observed: list[tuple[str, str]] = []
+
+    def say(text: str) -> None:
+        raise RuntimeError(text)
+
+    ground = Ground((), {}, lambda path: None, say, Reporter(lambda root, path: observed.append((root, path))))
+    with pytest.raises(RuntimeError):
+        ground.place(str(tmp_path / "a.py"))
+    assert observed[-1] == (str(tmp_path), str(tmp_path / "resilint.toml"))
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "resilint.toml"])
+def test_settings_that_are_left_out_are_not_read(tmp_path: Path, name: str) -> None:
+    """The defaults hold there, the folder is still the root, and other projects keep their settings."""
+    for folder in ("bad", "good"):
+        (tmp_path / folder).mkdir()
+        table = "[tool.resilint]\n" if name == "pyproject.toml" else ""
+        (tmp_path / folder / name).write_text(f'{table}exclude = ["a.py"]\nselect = 1\n')
+        (tmp_path / folder / ".resilint-baseline.json").write_text("damaged")
+    observed: list[tuple[str, str]] = []
+    said: list[str] = []
+    bad = str(tmp_path / "bad")
+    ground = _ground(observed, said, bad)
+    place = ground.place(str(tmp_path / "bad" / "sub" / "a.py"))
+    assert (place.out, place.name, place.site.root) == (False, "sub/a.py", bad)
+    assert said == []
+    assert (bad, str(tmp_path / "bad" / name)) not in observed
+    assert ground.place(str(tmp_path / "good" / "a.py")).out
+    assert len(said) == 2
