@@ -52,17 +52,23 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
     be parsed is left out and counted; if that, or the file around it, is not valid Python, that is a
     finding, too (`E999`). `memo` remembers a buffer's pieces from one check to the next.
     """
-    project.reads = {}
+    with project.recording() as reads:
+        report = _report(doc, project, settings, memo)
+    return replace(report, reads=tuple(sorted(reads.items())))
+
+
+def _report(doc: Document, project: Project, settings: Settings, memo: Memo | None) -> Report:
+    """The report of `check` without `reads`."""
     ours = registry.looking_at(doc.kind)
     if not ours and not _speaks_to_us(doc):
         return Report()
     level = project.sifted(doc)
     if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
-        return Report(reads=_reads(project))
+        return Report()
     module = Module(doc, project.outline(doc))
     wanted = relevant(module, project)
     if not (wanted.mentioned and ours) and not _speaks_to_us(doc):
-        return Report(reads=_reads(project))
+        return Report()
     every = (*registry.rules().values(), *OWN)
     chosen = selection.for_file(settings, every, doc.name)
     running = [rule for rule in ours if rule.name in chosen]
@@ -84,7 +90,7 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
     found = left[:count]
     if "ruff" in settings.defer_to:
         found = ruff.left_over(module, found, lambda name: _text(project, name))
-    return Report(found, left[count:], _reads(project), run.pieces, run.lines, run.left_out)
+    return Report(found, left[count:], (), run.pieces, run.lines, run.left_out)
 
 
 def _speaks_to_us(doc: Document) -> bool:
@@ -212,16 +218,16 @@ class _Run:
                 continue
             if memo.pulse is not None:
                 memo.pulse(name)
-            self.project.reads = {}
             linker.asked = set()
-            fresh, whole = self._look(linker, each)
-            reads, uses = reliance.add(self.project.reads, around.uses(linker.asked))
+            with self.project.recording() as read:
+                fresh, whole = self._look(linker, each)
+            reads, uses = reliance.add(read, around.uses(linker.asked))
             crashed = any(finding.code == CRASHED.code for finding in fresh)
             # A statement's fixes choose names that the whole module does not mention.
             if whole and not linker.left_out and not crashed and (function or not fresh):
                 memo.keep(key, Span(piece.start, piece.end), fresh, reads, uses, around)
             found.extend(fresh)
-        self.project.reads = reliance.reads
+        self.project.reads.update(reliance.reads)
         memo.settle(around.told)
         return found
 
@@ -234,10 +240,6 @@ def _text(project: Project, name: str) -> str | None:
     """The text of any file of the project; the question is recorded like all others."""
     found = project.file(name)
     return found.text if found is not None else None
-
-
-def _reads(project: Project) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(project.reads.items()))
 
 
 def _own(rule: Rule, span: Span, message: str) -> Finding:

@@ -92,7 +92,6 @@ def as_json(found: Policy) -> dict[str, object]:
 
 def _calls(doc: Document, project: Project, settings: Settings, start: int, end: int) -> Iterator[Call]:
     """The external calls in the pieces that touch a stretch of the text."""
-    project.reads = {}
     level = project.sifted(doc)
     if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
         return

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ...catalog.index import IMPORTS
@@ -115,6 +116,19 @@ class Project:
         else:
             self._modules.pop(name, None)
 
+    @contextmanager
+    def recording(self) -> Iterator[dict[str, str]]:
+        """Records the reads of a block in a dictionary of their own; blocks can be nested.
+
+        The reads of an inner block are not among those of the outer one, which may `update` its own with them.
+        Effect: `reads` is the new dictionary inside the block, and the previous one after it.
+        """
+        outer, self.reads = self.reads, {}
+        try:
+            yield self.reads
+        finally:
+            self.reads = outer
+
     def file(self, name: str) -> Module | None:
         """The module in a file below the root; None if there is none or it cannot be read."""
         if name not in self._modules:
@@ -192,11 +206,8 @@ class Project:
         known = self._given.get(key)
         if known is None:
             self._given[key] = _NOTHING, {}
-            kept, self.reads = self.reads, {}
-            try:
-                known = self._given[key] = given(module, name, self, hops), self.reads
-            finally:
-                self.reads = kept
+            with self.recording() as reads:
+                known = self._given[key] = given(module, name, self, hops), reads
         self.reads.update(known[1])
         return known[0]
 
@@ -206,11 +217,8 @@ class Project:
         key = (statement, folder if statement.startswith("from .") else self._bases(ImportedName(""), importer))
         known = self._reaches.get(key)
         if known is None:
-            kept, self.reads = self.reads, {}
-            try:
-                known = self._reaches[key] = reaches(statement, importer, self), self.reads
-            finally:
-                self.reads = kept
+            with self.recording() as reads:
+                known = self._reaches[key] = reaches(statement, importer, self), reads
         self.reads.update(known[1])
         return known[0]
 
@@ -237,12 +245,9 @@ class Project:
         if name.endswith("/"):
             path = name[:-1]
             return "there" if self._exists is not None and (self._exists(path) or self._exists(path + ".py")) else ""
-        kept, self.reads = self.reads, {}
-        try:
+        with self.recording() as reads:
             self.file(name)
-            return self.reads.get(name, "")
-        finally:
-            self.reads = kept
+        return reads.get(name, "")
 
     def find(self, target: ImportedName, importer: Document) -> tuple[Module | None, str]:
         """The project's module that an import names, and the name in it that is meant ("" for itself).
@@ -259,12 +264,9 @@ class Project:
         key = (target, bases)
         known = self._found.get(key)
         if known is None:
-            kept, self.reads = self.reads, {}
-            try:
+            with self.recording() as reads:
                 file, name = self._locate(target, bases)
-                known = self._found[key] = (file, name, self.reads)
-            finally:
-                self.reads = kept
+            known = self._found[key] = (file, name, reads)
         file, name, reads = known
         self.reads.update(reads)
         return (self.file(file) if file else None), name
@@ -272,16 +274,13 @@ class Project:
     def _plainly(self, target: ImportedName, bases: tuple[str, ...]) -> tuple[str, dict[str, str]]:
         """The file that an import names, whatever it takes from it, and what was asked; "" if that is not so plain."""
         top = target.module.partition(".")[0]
-        kept, self.reads = self.reads, {}
-        try:
+        with self.recording() as reads:
             base = next((each for each in bases if target.level or self._top(each, top)), None)
             if base is not None and target.module:
                 file = "/".join(filter(None, (base, target.module.replace(".", "/")))) + ".py"
                 if self.file(file) is not None:
-                    return file, self.reads
-            return "", {}
-        finally:
-            self.reads = kept
+                    return file, reads
+        return "", {}
 
     def _locate(self, target: ImportedName, bases: tuple[str, ...]) -> tuple[str, str]:
         for base in bases:
