@@ -12,6 +12,7 @@ import ast
 import difflib
 import io
 import os
+import pkgutil
 import sys
 import tokenize
 import warnings
@@ -21,7 +22,6 @@ from pathlib import Path
 TOP = Path(__file__).parents[2]
 sys.path[:0] = [str(TOP / "server"), str(TOP / "rules")]
 
-from resilint import dotted  # noqa: E402
 from resilint.cli import fix_files  # noqa: E402
 from resilint.engine import file_checker  # noqa: E402
 from resilint.fixes import apply  # noqa: E402
@@ -71,7 +71,7 @@ def main() -> int:
     options = run.Options(wish=run.Wish(given={"preview": True}), cache=False)
     one = run.Run([args.folder], options)
     results = list(one)
-    check = dotted.find(options.check)
+    check = pkgutil.resolve_name(options.check)
     mended: Counter[str] = Counter()
     files, troubles, patch = 0, [], []
     for done in fix_files.fixed(fix_files.Bench(options.check, one.open), results, apply.UNSAFE, narrowed=False):

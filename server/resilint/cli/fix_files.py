@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from resilint_rules.kit.rule import Applicability, Finding
 from resilint_rules.kit.syntax.text import Document
 
-from .. import dotted
 from ..engine.file_checker import on_deep_stack
 from ..fixes.apply import fix_all, replaced
 from ..fs import files
@@ -79,7 +79,7 @@ def silenced(bench: Bench, results: Sequence[FileResult], reason: str) -> Iterat
 
 
 def _each(bench: Bench, results: Sequence[FileResult], mend: _Mend, narrowed: bool) -> Iterator[Repaired]:
-    check = dotted.find(bench.check)
+    check = pkgutil.resolve_name(bench.check)
 
     def one(result: FileResult) -> Repaired | None:
         try:

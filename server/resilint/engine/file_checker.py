@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +16,6 @@ from resilint_rules.kit.prefilter.files import MAYBE, YES
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document
 
-from .. import dotted
 from ..config.selection import for_file, severity_of
 from ..fs import files
 from ..fs.memory import held
@@ -77,7 +77,7 @@ class Analyst:
         self._kept = kept
         self._seen = 0
         self._heavy = HEAVY
-        self._check: Callable[[Document, Project, Settings], Report] = dotted.find(check)
+        self._check: Callable[[Document, Project, Settings], Report] = pkgutil.resolve_name(check)
 
     def foretell(self, jobs: Iterable[Job]) -> None:
         """Says what is to come, so that nobody sifts a file again when another one asks for it."""

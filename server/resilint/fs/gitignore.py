@@ -1,7 +1,8 @@
 """What a `.gitignore` file leaves out, in linear time and without a library.
 
-Importing pathspec costs four empty interpreters, and asking it costs 25 microseconds a file; most
-names are answered here by one look into a dictionary.
+pathspec 1.1 gives the same answers (a property test compares them), but its import costs 42 ms, which
+is three empty interpreters, and nearly every project has a `.gitignore`. A file costs 3.9 microseconds
+here and 5.5 there: most names are answered by one look into a dictionary.
 """
 
 from __future__ import annotations

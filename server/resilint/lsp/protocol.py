@@ -2,6 +2,7 @@
 
 pygls never answers a request with bad parameters, exits with 0 when it should not, keeps a second
 copy of every document and shows a message for each of its own troubles; this puts that right.
+Private parts of pygls are used for it: `tests/architecture/test_private_api.py` lists all, with reasons.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 log = logging.getLogger(__name__)
 
-PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602

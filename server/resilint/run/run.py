@@ -22,7 +22,6 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .. import dotted
 from ..config.roots import Home, Homes, Wish
 from ..fs import files
 from .plan import MAYBE, Counts, Plan
@@ -239,7 +238,9 @@ class Run:
 
     def _wanted(self, home: Home, data: bytes) -> int:
         if self._sieve is None:
-            self._sieve = dotted.find(self.options.sieve)
+            import pkgutil
+
+            self._sieve = pkgutil.resolve_name(self.options.sieve)
         return self._sieve(data, home.libraries)
 
     def _cache(self, home: Home) -> Cache | None:

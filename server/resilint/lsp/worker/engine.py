@@ -5,13 +5,13 @@ Tests hand in an engine of their own by name; everything else uses `house`.
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Span
 
-from ... import dotted
 from ...config.settings import Settings
 from ...engine.check import Report
 from ...engine.explain import Behind, Hint
@@ -45,7 +45,7 @@ def load(name: str) -> Engine:
     Effect: imports, which for the house's own costs some 100 ms.
     """
     if name:
-        engine = dotted.find(name)
+        engine = pkgutil.resolve_name(name)
         assert isinstance(engine, Engine)
         return engine
     return house()
