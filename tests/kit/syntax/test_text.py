@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilint_rules.kit.syntax.text import Document, Edit, Encoding, apply_edits, points, units
+from resilint_rules.kit.syntax.text import Document, Encoding, points, units
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 SIZES = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
@@ -105,45 +104,3 @@ def test_the_newline_is_the_commonest(text: str) -> None:
     ends = [end for _, end in rows_of(text)[:-1]]
     best = sorted(ends, key=lambda end: (-ends.count(end), ends.index(end)))
     assert Document(text).newline == (best[0] if best else "\n")
-
-
-@st.composite
-def edited(draw: st.DrawFn) -> tuple[str, list[Edit]]:
-    """A text and edits in order that do not overlap."""
-    text = draw(texts)
-    places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
-    pairs = zip(places[::2], places[1::2], strict=False)
-    return text, [Edit(start, end, draw(lines)) for start, end in pairs]
-
-
-@given(edited())
-def test_edits_are_applied_as_if_from_the_back(case: tuple[str, list[Edit]]) -> None:
-    """Applying the last edit first needs no bookkeeping, and gives the same text."""
-    text, edits = case
-    expected = text
-    for edit in reversed(edits):
-        expected = expected[: edit.start] + edit.text + expected[edit.end :]
-    assert apply_edits(text, edits) == expected
-
-
-def test_insertions_at_one_place_keep_their_order() -> None:
-    """Two insertions at one offset appear in the order given, before a replacement that starts there."""
-    assert apply_edits("ab", [Edit(1, 1, "x"), Edit(1, 1, "y"), Edit(1, 2, "z")]) == "axyz"
-
-
-@pytest.mark.parametrize(
-    ("edits", "said"),
-    [
-        ([Edit(0, 2, "x"), Edit(1, 3, "y")], "overlaps"),
-        ([Edit(2, 3, "x"), Edit(0, 1, "y")], "stands before"),
-        ([Edit(0, 3, "x"), Edit(1, 1, "y")], "overlaps"),
-        ([Edit(-1, 0, "x")], "outside"),
-        ([Edit(2, 1, "x")], "outside"),
-        ([Edit(0, 4, "x")], "outside"),
-    ],
-)
-def test_wrong_edits_are_refused_and_quoted(edits: list[Edit], said: str) -> None:
-    """Edits that are out of order, overlap or lie outside the text are our bug, and say which they are."""
-    with pytest.raises(ValueError, match=said) as caught:
-        apply_edits("abc", edits)
-    assert all(repr(edit) in str(caught.value) for edit in edits)

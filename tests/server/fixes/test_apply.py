@@ -246,3 +246,30 @@ def test_what_may_not_be_installed_is_not_imported_at_the_top() -> None:
         doc = Document(text, "calls.py", "calls")
         (finding,) = check(doc, Project(lambda name: None), Settings(select=("no-timeout",))).findings
         assert len(finding.fixes) == offered
+
+
+texts = st.text(st.sampled_from("\r\n\f a(\u00e9\U0001f600"), max_size=30)
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> tuple[str, list[Edit]]:
+    """A text and edits in order that do not overlap."""
+    text = draw(texts)
+    places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    pairs = zip(places[::2], places[1::2], strict=False)
+    return text, [Edit(start, end, draw(texts)) for start, end in pairs]
+
+
+@given(edited())
+def test_edits_are_applied_as_if_from_the_back(case: tuple[str, list[Edit]]) -> None:
+    """Applying the last edit first needs no bookkeeping, and gives the same text."""
+    text, edits = case
+    expected = text
+    for edit in reversed(edits):
+        expected = expected[: edit.start] + edit.text + expected[edit.end :]
+    assert replaced(text, edits) == expected
+
+
+def test_insertions_at_one_place_keep_their_order() -> None:
+    """Two insertions at one offset appear in the order given, before a replacement that starts there."""
+    assert replaced("ab", [Edit(1, 1, "x"), Edit(1, 1, "y"), Edit(1, 2, "z")]) == "axyz"

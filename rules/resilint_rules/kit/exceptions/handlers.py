@@ -89,19 +89,6 @@ class Clause:
         return bool(self.name) and any(isinstance(n, cst.Name) and n.value == self.name for n in walk(self.node.body))
 
     @property
-    def logs(self) -> bool:
-        """Whether it writes to a log, a warning or the terminal."""
-        return any(is_log(each) for each in calls_in(self.node.body))
-
-    @property
-    def traces(self) -> bool:
-        """Whether it logs the traceback, too."""
-        return any(
-            is_log(each) and (last_name(each) == "exception" or _has_traceback(each))
-            for each in calls_in(self.node.body)
-        )
-
-    @property
     def sleeps(self) -> bool:
         """Whether it sleeps, or calls something that says so."""
         return any(pauses(self.frame, each) for each in calls_in(self.node.body))
@@ -112,10 +99,6 @@ class Clause:
         start, end = self.frame.tree.span(self.node)
         text = self.frame.scope.module.text
         return next(self.frame.comments(Span(start, start + len(text[start:end].rstrip()))), "")
-
-
-def _has_traceback(node: cst.Call) -> bool:
-    return any(each.keyword is not None and each.keyword.value == "exc_info" for each in node.args)
 
 
 def refuses(block: cst.BaseSuite) -> bool:

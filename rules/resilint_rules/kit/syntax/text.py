@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
@@ -129,24 +129,3 @@ def points(line: str, wanted: int, encoding: Encoding) -> int:
         if seen > wanted:
             return count
     return len(line)
-
-
-def apply_edits(text: str, edits: Sequence[Edit]) -> str:
-    """The text after edits, which are in order and do not overlap; insertions at one place keep their order.
-
-    Raises ValueError, which quotes the edits, if they are not in order, overlap or lie outside the text.
-    """
-    parts: list[str] = []
-    done = 0
-    before: Edit | None = None
-    for edit in edits:
-        if not 0 <= edit.start <= edit.end <= len(text):
-            raise ValueError(f"{edit} lies outside the text of {len(text)} characters")
-        if before is not None and edit.start < before.end:
-            relation = "overlaps" if edit.end > before.start else "stands before"
-            raise ValueError(f"{edit} {relation} {before}, which comes first")
-        parts += (text[done : edit.start], edit.text)
-        done = edit.end
-        before = edit
-    parts.append(text[done:])
-    return "".join(parts)
