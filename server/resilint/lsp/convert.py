@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from lsprotocol import types
 from pygls import uris
@@ -18,9 +17,7 @@ from resilint_rules.kit.syntax.text import Edit, Span
 
 from .capabilities import Client
 from .document import OpenDocument
-
-Mark = dict[str, Any]
-"""A finding as the analysis process reports it."""
+from .messages import HintText, HoverText, Mark, Offer
 
 _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
@@ -91,31 +88,29 @@ def diagnostics(doc: OpenDocument, marks: Iterable[Mark], client: Client) -> lis
 
 def diagnostic(doc: OpenDocument, mark: Mark, client: Client) -> types.Diagnostic:
     """A finding as an editor shows it, with what this editor can show of it."""
-    text = mark["message"]
-    if mark["help"]:
-        text = f"{text}\n{mark['help']}"
-    unused = mark["rule"] == UNUSED and client.tags
+    text = f"{mark.message}\n{mark.help}" if mark.help else mark.message
+    unused = mark.rule == UNUSED and client.tags
     return types.Diagnostic(
-        range=range_of(doc, *mark["span"]),
+        range=range_of(doc, *mark.span),
         message=text,
-        severity=_SEVERITIES[mark["severity"]],
-        code=mark["rule"],
-        code_description=types.CodeDescription(uri(mark["page"])) if client.pages and mark["page"] else None,
+        severity=_SEVERITIES[mark.severity],
+        code=mark.rule,
+        code_description=types.CodeDescription(uri(mark.page)) if client.pages and mark.page else None,
         source=SOURCE,
         tags=[types.DiagnosticTag.Unnecessary] if unused else None,
-        related_information=_related(doc, mark) if client.related and mark["related"] else None,
+        related_information=_related(doc, mark) if client.related and mark.related else None,
     )
 
 
 def _related(doc: OpenDocument, mark: Mark) -> list[types.DiagnosticRelatedInformation]:
     found = []
-    for other in mark["related"]:
-        if other["path"]:
-            start = types.Position(max(0, other["row"] - 1), 0)
-            place = types.Location(uri(other["path"]), types.Range(start, start))
+    for other in mark.related:
+        if other.path:
+            start = types.Position(max(0, other.row - 1), 0)
+            place = types.Location(uri(other.path), types.Range(start, start))
         else:
-            place = types.Location(doc.uri, range_of(doc, *other["span"]))
-        found.append(types.DiagnosticRelatedInformation(place, other["message"]))
+            place = types.Location(doc.uri, range_of(doc, *other.span))
+        found.append(types.DiagnosticRelatedInformation(place, other.message))
     return found
 
 
@@ -124,7 +119,7 @@ def result_id(marks: Iterable[Mark]) -> str:
     return hashlib.blake2b(json.dumps(list(marks)).encode(), digest_size=12).hexdigest()
 
 
-def workspace_edit(doc: OpenDocument, changes: Iterable[Sequence[Any]], client: Client) -> types.WorkspaceEdit:
+def workspace_edit(doc: OpenDocument, changes: Iterable[Edit], client: Client) -> types.WorkspaceEdit:
     """Edits for the version of the text that they were made for, where the editor can check that."""
     texts = [types.TextEdit(range_of(doc, start, end), new) for start, end, new in changes]
     if not client.versioned_edits:
@@ -135,36 +130,35 @@ def workspace_edit(doc: OpenDocument, changes: Iterable[Sequence[Any]], client: 
 
 def code_action(
     doc: OpenDocument,
-    offer: dict[str, Any],
+    offer: Offer,
     marks: Sequence[Mark],
     client: Client,
 ) -> types.CodeAction:
-    """An offer of the analysis process as a code action. One without edits says how to resolve it."""
-    number = offer["mark"]
+    """An offer of the worker as a code action. One without edits says how to resolve it."""
     return types.CodeAction(
-        title=offer["title"],
-        kind=offer["kind"],
-        diagnostics=[diagnostic(doc, marks[number], client)] if 0 <= number < len(marks) else None,
-        is_preferred=True if offer["preferred"] and client.preferred else None,
-        edit=None if offer["edits"] is None else workspace_edit(doc, offer["edits"], client),
-        data={"uri": doc.uri, "version": doc.version, "rule": offer["rule"]} if offer["edits"] is None else None,
+        title=offer.title,
+        kind=offer.kind,
+        diagnostics=[diagnostic(doc, marks[offer.mark], client)] if 0 <= offer.mark < len(marks) else None,
+        is_preferred=True if offer.preferred and client.preferred else None,
+        edit=None if offer.edits is None else workspace_edit(doc, offer.edits, client),
+        data={"uri": doc.uri, "version": doc.version, "rule": offer.rule} if offer.edits is None else None,
     )
 
 
-def hover(doc: OpenDocument, answer: dict[str, Any], client: Client) -> types.Hover:
-    """What is shown beside a span; as plain text where the editor knows no Markdown."""
+def hover(doc: OpenDocument, text: HoverText, client: Client) -> types.Hover:
+    """What an editor displays beside a span; as plain text where it knows no Markdown."""
     kind = types.MarkupKind.Markdown if client.markdown else types.MarkupKind.PlainText
-    text = answer["markdown"] if client.markdown else plain(answer["markdown"])
-    return types.Hover(types.MarkupContent(kind, text), range_of(doc, *answer["span"]))
+    content = text.markdown if client.markdown else plain(text.markdown)
+    return types.Hover(types.MarkupContent(kind, content), range_of(doc, *text.span))
 
 
-def inlay_hint(doc: OpenDocument, answer: dict[str, Any]) -> types.InlayHint:
+def inlay_hint(doc: OpenDocument, hint: HintText) -> types.InlayHint:
     """A few grey words."""
     return types.InlayHint(
-        position=position(doc, answer["offset"]),
-        label=answer["label"],
+        position=position(doc, hint.offset),
+        label=hint.label,
         kind=types.InlayHintKind.Parameter,
-        tooltip=types.MarkupContent(types.MarkupKind.Markdown, answer["tooltip"]) if answer["tooltip"] else None,
+        tooltip=types.MarkupContent(types.MarkupKind.Markdown, hint.tooltip) if hint.tooltip else None,
         padding_left=True,
     )
 

@@ -6,6 +6,16 @@ from lsprotocol import types
 
 from . import convert
 from .document import OpenDocument
+from .messages import (
+    ActionsAnswer,
+    ActionsQuestion,
+    FixAllAnswer,
+    FixAllQuestion,
+    HintsAnswer,
+    HintsQuestion,
+    HoverAnswer,
+    HoverQuestion,
+)
 from .server import ResilintServer
 
 
@@ -39,16 +49,12 @@ async def code_action(ls: ResilintServer, params: types.CodeActionParams) -> lis
     if doc is None:
         return []
     only = params.context.only
-    offers = await ls.ask(
-        "actions",
-        doc,
-        span=convert.span(doc, params.range),
-        only=None if only is None else [getattr(kind, "value", kind) for kind in only],
-        lazy=ls.client.resolve,
-    )
+    kinds = None if only is None else tuple(str(getattr(kind, "value", kind)) for kind in only)
+    span = convert.span(doc, params.range)
+    answer = await ls.ask(doc, ActionsQuestion(doc.uri, doc.version, span, kinds, ls.client.resolve), ActionsAnswer)
     known = ls.reports.get(doc)
     marks = known.marks if known else ()
-    return [convert.code_action(doc, offer, marks, ls.client) for offer in offers or ()]
+    return [convert.code_action(doc, offer, marks, ls.client) for offer in (answer.offers if answer else ())]
 
 
 async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> types.CodeAction:
@@ -56,9 +62,10 @@ async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> t
     data = action.data if isinstance(action.data, dict) else {}
     doc = ls.docs.get(str(data.get("uri")))
     if doc is not None and doc.version == data.get("version"):
-        changes = await ls.ask("resolve", doc, rule=str(data.get("rule", "")))
-        if changes:
-            action.edit = convert.workspace_edit(doc, changes, ls.client)
+        rule = str(data.get("rule", ""))
+        answer = await ls.ask(doc, FixAllQuestion(doc.uri, doc.version, rule), FixAllAnswer)
+        if answer and answer.edits:
+            action.edit = convert.workspace_edit(doc, answer.edits, ls.client)
     return action
 
 
@@ -67,8 +74,9 @@ async def hover(ls: ResilintServer, params: types.HoverParams) -> types.Hover | 
     doc = ls.docs.get(params.text_document.uri)
     if doc is None or not ls.wishes_for().hover:
         return None
-    answer = await ls.ask("hover", doc, offset=convert.offset(doc, params.position))
-    return convert.hover(doc, answer, ls.client) if answer else None
+    offset = convert.offset(doc, params.position)
+    answer = await ls.ask(doc, HoverQuestion(doc.uri, doc.version, offset), HoverAnswer)
+    return convert.hover(doc, answer.hover, ls.client) if answer and answer.hover else None
 
 
 async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[types.InlayHint]:
@@ -76,8 +84,9 @@ async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[
     doc = ls.docs.get(params.text_document.uri)
     if doc is None or not ls.wishes_for().inlay_hints:
         return []
-    answer = await ls.ask("hints", doc, span=convert.span(doc, params.range))
-    return [convert.inlay_hint(doc, hint) for hint in answer or ()]
+    span = convert.span(doc, params.range)
+    answer = await ls.ask(doc, HintsQuestion(doc.uri, doc.version, span), HintsAnswer)
+    return [convert.inlay_hint(doc, hint) for hint in (answer.hints if answer else ())]
 
 
 def add_features(server: ResilintServer) -> None:

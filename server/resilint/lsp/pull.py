@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInternalError
 
 from . import convert
 from .document import OpenDocument
-from .pipe import Message
+from .messages import Mark, ScanAnswer, Scanned, ScannedDocument, ScanProgress, ScanQuestion
 from .server import ResilintServer
 from .worker_process import Lost
 
@@ -66,21 +68,25 @@ async def _survey(
         if report is not None and token is not None:
             ls.progress(types.ProgressParams(token, types.WorkspaceDiagnosticReportPartialResult(items=[report])))
 
-    def take(message: Message) -> None:
-        progress.report(message["done"], message["of"])
-        if "marks" not in message:
+    def take(message: Scanned) -> None:
+        progress.report(message.done, message.total)
+        if isinstance(message, ScanProgress):
             return
-        uri = message.get("uri") or convert.uri(message["path"])
-        doc = ls.docs.get(uri) or OpenDocument(uri, 0, message.get("text", ""), ls.client.encoding)
-        if "version" not in message or doc.version == message["version"]:
-            add(uri, _report(ls, doc, message, known.get(uri)))
+        if isinstance(message, ScannedDocument):
+            doc, version = ls.docs.get(message.uri), message.version
+            if doc is None or doc.version != version:
+                return  # what is known of the newer text comes otherwise
+        else:
+            uri, version = convert.uri(message.path), None
+            doc = ls.docs.get(uri) or OpenDocument(uri, 0, message.text, ls.client.encoding)
+        add(doc.uri, _report(ls, doc, version, message.marks, known.get(doc.uri)))
 
     losses = 0
     while True:
         isolated = ls.isolated
         try:
             await ls.analysis.started()
-            await ls.analysis.ask("survey", heard=take, without=[*ls.deadly])
+            await ls.analysis.ask(ScanQuestion(tuple(ls.deadly)), ScanAnswer, take)
             break
         except Lost as lost:
             losses = 0 if ls.isolated > isolated else losses + 1
@@ -92,16 +98,17 @@ async def _survey(
     return [report for report in found.values() if report is not None]
 
 
-def _report(ls: ResilintServer, doc: OpenDocument, message: Message, before: str | None) -> WholeReport | None:
+def _report(
+    ls: ResilintServer, doc: OpenDocument, version: int | None, marks: Sequence[Mark], before: str | None
+) -> WholeReport | None:
     """A file's part; None if there is nothing in it that the editor does not know."""
-    marks = message["marks"]
     number = convert.result_id(marks)
     if number == (before or _CLEAN):
         return None
     return types.WorkspaceFullDocumentDiagnosticReport(
         uri=doc.uri,
         items=convert.diagnostics(doc, marks, ls.client),
-        version=message.get("version"),
+        version=version,
         result_id=number,
     )
 

@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from resilint_rules.kit.syntax.text import Edit, Span
+
 from ..fs import files
+from ..own_rules import UNREADABLE
 from ..version import __version__
 from . import convert
 from .capabilities import Client, Wishes
-from .convert import Mark
 from .diagnostics_store import Reports
 from .document import LARGEST, OpenDocument
 from .failure import Failure, Work
-from .pipe import Message
+from .messages import Change, Checked, Close, DocumentQuestion, FilesChanged, Mark, Open, Problem, Root, Roots, ToWorker
 from .protocol import Protocol
-from .worker_process import Analysis, Limits, Lost, command
+from .worker_process import A, Analysis, Limits, Lost, command
 
 log = logging.getLogger(__name__)
 
@@ -94,21 +96,20 @@ class ResilintServer(LanguageServer):
         self._left_out.discard(doc.uri)
         self._offer(doc)
 
-    def edited(self, doc: OpenDocument, edits: list[Any]) -> None:
+    def edited(self, doc: OpenDocument, edits: Sequence[Edit]) -> None:
         """Passes on how a text has changed."""
         if doc.uri in self._left_out or not self._analysed(doc):
             self._left_out.discard(doc.uri)
             self._offer(doc)
             return
-        message = {"do": "edit", "uri": doc.uri, "version": doc.version, "edits": edits}
-        self.reports.expect(doc.uri, self.analysis.tell(message))
+        self.reports.expect(doc.uri, self.analysis.tell(Change(doc.uri, doc.version, tuple(edits))))
 
     def close(self, uri: str) -> None:
         """Forgets a text."""
         self._pieces_out.pop(uri, None)
         if self.docs.pop(uri, None) is not None:
             self._left_out.discard(uri)
-            self.analysis.tell({"do": "close", "uri": uri})
+            self.analysis.tell(Close(uri))
             self.reports.drop(uri)
             self._publish(uri, None, [])
 
@@ -124,19 +125,19 @@ class ResilintServer(LanguageServer):
         paths = [*paths]
         if settings and self._readmit(paths):
             self.analysis.tell(self._roots())
-        serial = self.analysis.tell({"do": "changed", "paths": [*paths], "settings": settings})
+        serial = self.analysis.tell(FilesChanged(tuple(paths), settings))
         if settings:
             self._expect_all(serial)
 
-    async def ask(self, what: str, doc: OpenDocument, **details: Any) -> Any:
-        """Asks about a text as it is now; None if there is no answer, or if the text has changed since."""
+    async def ask(self, doc: OpenDocument, question: DocumentQuestion, kind: type[A]) -> A | None:
+        """Asks about a document as it is now; None if there is no answer, or if the text has changed since."""
         version = doc.version
         if not self._analysed(doc) or doc.uri in self._left_out or not self.wishes_for().enable:
             return None
         try:
-            answer = await self.analysis.ask(what, uri=doc.uri, version=version, **details)
+            answer = await self.analysis.ask(question, kind)
         except Lost as lost:
-            log.info("no answer to %s: %s", what, lost)
+            log.info("no answer to %s: %s", type(question).__name__, lost)
             return None
         return answer if self.docs.get(doc.uri) is doc and doc.version == version else None
 
@@ -161,7 +162,7 @@ class ResilintServer(LanguageServer):
         if self._analysed(doc):
             self.reports.expect(doc.uri, self.analysis.tell(self._opening(doc)))
         else:
-            self.analysis.tell({"do": "close", "uri": doc.uri})
+            self.analysis.tell(Close(doc.uri))
             self._leave_out(doc, f"this file is not analysed: it has more than {LARGEST:,} characters")
 
     def _leave_out(self, doc: OpenDocument, message: str) -> None:
@@ -169,45 +170,37 @@ class ResilintServer(LanguageServer):
         self._left_out.add(doc.uri)
         self._learn(doc, _ENDLESS, (_not_analysed(message),))
 
-    def _opening(self, doc: OpenDocument) -> Message:
+    def _opening(self, doc: OpenDocument) -> Open:
         path = convert.path(doc.uri)
         path = os.path.normpath(path) if path else ""
-        without = sorted(self._pieces_out.get(doc.uri, ()))
-        return {
-            "do": "open",
-            "uri": doc.uri,
-            "path": path,
-            "version": doc.version,
-            "text": doc.text,
-            "without": without,
-        }
+        without = tuple(sorted(self._pieces_out.get(doc.uri, ())))
+        return Open(doc.uri, path, doc.version, doc.text, without)
 
     def _analysed(self, doc: OpenDocument) -> bool:
         return len(doc.text) <= LARGEST
 
-    def _roots(self) -> Message:
-        roots = [
-            {"path": os.path.normpath(convert.path(uri)), "given": dict(self.wishes_for(uri).given)}
+    def _roots(self) -> Roots:
+        roots = tuple(
+            Root(os.path.normpath(convert.path(uri)), dict(self.wishes_for(uri).given))
             for uri in self.folders
             if convert.path(uri)
-        ]
-        given = dict(self.wishes_for().given)
-        return {"do": "roots", "roots": roots, "given": given, "left_out": sorted(self._roots_out)}
+        )
+        return Roots(roots, dict(self.wishes_for().given), tuple(sorted(self._roots_out)))
 
-    def _replay(self) -> Iterable[Message]:
+    def _replay(self) -> Iterable[ToWorker]:
         """What a new analysis process has to know."""
         yield self._roots()
         for doc in self.docs.values():
             if doc.uri not in self._left_out:
                 yield self._opening(doc)
 
-    def _hear(self, message: Message) -> None:
-        if message["is"] == "problem":
-            self.say(message["message"])
+    def _hear(self, message: Checked | Problem) -> None:
+        if isinstance(message, Problem):
+            self.say(message.message)
             return
-        doc = self.docs.get(message["uri"])
-        if doc is not None and doc.version == message["version"]:
-            self._learn(doc, message["serial"], tuple(message["marks"]))
+        doc = self.docs.get(message.uri)
+        if doc is not None and doc.version == message.version:
+            self._learn(doc, message.serial, message.marks)
 
     def _on_crash(self, work: Work, failure: Failure) -> bool:
         """Leaves out what the analysis was working on when it ended; whether there was something to leave out."""
@@ -293,13 +286,4 @@ class ResilintServer(LanguageServer):
 
 def _not_analysed(message: str) -> Mark:
     """The diagnostic of a document that is not analysed: silence would look like a clean file."""
-    return {
-        "span": [0, 0],
-        "code": "E902",
-        "rule": "unreadable-file",
-        "severity": "warning",
-        "message": message,
-        "help": "",
-        "page": "",
-        "related": [],
-    }
+    return Mark(Span(0, 0), UNREADABLE.code, UNREADABLE.name, "warning", message)

@@ -12,9 +12,12 @@ from typing import Any
 from lsprotocol import types
 from pygls.protocol import JsonRPCResponseMessage
 
+from resilint_rules.kit.syntax.text import Edit, Span
+
 from . import convert
 from .capabilities import Client
 from .document import OpenDocument
+from .messages import HintText, HoverText, Mark, Offer, RelatedMark
 from .server import ResilintServer
 
 _URI = "file:///rehearsal.py"
@@ -38,11 +41,8 @@ _QUESTIONS: dict[str, Any] = {
     types.TEXT_DOCUMENT_HOVER: {"textDocument": {"uri": _URI}, "position": _HERE},
     types.TEXT_DOCUMENT_INLAY_HINT: {"textDocument": {"uri": _URI}, "range": _RANGE},
 }
-_MARK: convert.Mark = {
-    "span": [0, 0], "code": "c", "rule": "r", "severity": "error", "message": "m", "help": "", "page": "/p.py",
-    "related": [{"message": "m", "path": "", "span": [0, 0], "row": 0}],
-}  # fmt: skip
-_OFFER = {"title": "t", "kind": "quickfix", "mark": 0, "edits": [[0, 0, "x"]], "preferred": True}
+_MARK = Mark(Span(0, 0), "c", "r", "error", "m", "", "/p.py", (RelatedMark("m", "", Span(0, 0), 0),))
+_OFFER = Offer("t", "quickfix", True, 0, (Edit(0, 0, "x"),))
 
 
 async def rehearse(ls: ResilintServer) -> None:
@@ -69,8 +69,8 @@ def _answers() -> list[Any]:
         types.RelatedFullDocumentDiagnosticReport(found, result_id="r"),
         types.RelatedUnchangedDocumentDiagnosticReport("r"),
         *([convert.code_action(doc, _OFFER, [_MARK], client)] for client in both),
-        convert.hover(doc, {"span": [0, 0], "markdown": "m"}, both[1]),
-        [convert.inlay_hint(doc, {"offset": 0, "label": "l", "tooltip": "t"})],
+        convert.hover(doc, HoverText(Span(0, 0), "m"), both[1]),
+        [convert.inlay_hint(doc, HintText(0, "l", "t"))],
     ]
     published = types.PublishDiagnosticsNotification(types.PublishDiagnosticsParams(_URI, found, 1))
     return [published, *(JsonRPCResponseMessage(0, "2.0", result) for result in results)]

@@ -15,10 +15,42 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from .failure import Cause, Failure, Work
-from .pipe import Message, pack, receive
+from .messages import (
+    ActionsAnswer,
+    Answer,
+    BadMessageError,
+    Busy,
+    Change,
+    Checked,
+    FilesChanged,
+    FixAllAnswer,
+    Forget,
+    FromWorker,
+    HintsAnswer,
+    HoverAnswer,
+    Idle,
+    NoAnswer,
+    Numbered,
+    Open,
+    Problem,
+    Question,
+    ReadingSettings,
+    Roots,
+    ScanAnswer,
+    Scanned,
+    ScannedDocument,
+    ScannedFile,
+    ScanProgress,
+    ToWorker,
+    from_json,
+    to_json,
+)
+from .pipe import pack, receive
+
+A = TypeVar("A", ActionsAnswer, FixAllAnswer, HoverAnswer, HintsAnswer, ScanAnswer)
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +82,7 @@ class Lost(Exception):
 class Analysis:
     """Owner of the child process, which is started again whenever it ends.
 
-    `hear` gets every message but answers; `replay` gives the messages that bring a new child up to date.
+    `hear` gets findings and problems; `replay` gives the messages that bring a new child up to date, at least one.
     `on_crash` is called with what a child was working on when it ended; it returns whether the next one is
     kept from that. If not, there is a pause before the next start: none at first, then longer and longer, and
     it ends early at the next message for the child. `on_pause` is called with its seconds (0: no child could
@@ -61,8 +93,8 @@ class Analysis:
         self,
         command: Sequence[str],
         *,
-        hear: Callable[[Message], None],
-        replay: Callable[[], Iterable[Message]],
+        hear: Callable[[Checked | Problem], None],
+        replay: Callable[[], Iterable[ToWorker]],
         on_crash: Callable[[Work, Failure], bool],
         on_pause: Callable[[Failure, float], None],
         limits: Limits | None = None,
@@ -75,7 +107,6 @@ class Analysis:
         self._limits = limits or Limits()
         self._process: asyncio.subprocess.Process | None = None
         self._serials = itertools.count(1)
-        self._numbers = itertools.count(1)
         self._told = self._done = 0
         self._heard = 0.0
         self._work = Work()
@@ -86,24 +117,24 @@ class Analysis:
         """Set while a child is running and while there is a pause: not for the moments between."""
         self._needed = asyncio.Event()
         """Set by a message that found no child."""
-        self._questions: dict[int, asyncio.Future[Any]] = {}
-        self._listeners: dict[int, Callable[[Message], None]] = {}
+        self._questions: dict[int, asyncio.Future[FromWorker]] = {}
+        self._listeners: dict[int, Callable[[Scanned], None]] = {}
 
     @property
     def pid(self) -> int | None:
         """The child's process number, None when there is none."""
         return self._process.pid if self._process else None
 
-    def tell(self, message: Message) -> int:
+    def tell(self, message: ToWorker) -> int:
         """Sends a message without waiting; gives its serial number, which reports refer to."""
         serial = next(self._serials)
         if self._process and self._process.stdin and not self._process.stdin.is_closing():
             if self._told <= self._done:
                 self._heard = time.monotonic()
             self._told = serial
-            self._process.stdin.write(pack({**message, "serial": serial}))
+            self._process.stdin.write(pack(to_json(Numbered(serial, message))))
             self._wake.set()
-        elif message["do"] in _WORTH_A_START:
+        elif isinstance(message, _WORTH_A_START):
             self._needed.set()
         return serial
 
@@ -111,28 +142,30 @@ class Analysis:
         """Waits until there is a child."""
         await self._running.wait()
 
-    async def ask(self, what: str, *, heard: Callable[[Message], None] | None = None, **details: Any) -> Any:
-        """Asks a question and waits for its answer; `heard` gets what is found on the way.
+    async def ask(self, question: Question, kind: type[A], heard: Callable[[Scanned], None] | None = None) -> A:
+        """Sends a question and waits for its answer, a `kind`; `heard` gets what a scan finds on the way.
 
         Raises `Lost` when there will be none. Effect of a cancel: the child drops the question.
         """
         await self._decided.wait()
         if not self._process:
             raise Lost("the analysis is not running")
-        number = next(self._numbers)
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[FromWorker] = asyncio.get_running_loop().create_future()
+        number = self.tell(question)
         self._questions[number] = future
         if heard is not None:
             self._listeners[number] = heard
         try:
-            self.tell({"do": "ask", "what": what, "number": number, **details})
-            return await future
+            answer = await future
         except asyncio.CancelledError:
-            self.tell({"do": "forget", "number": number})
+            self.tell(Forget(number))
             raise
         finally:
             self._questions.pop(number, None)
             self._listeners.pop(number, None)
+        if not isinstance(answer, kind):
+            raise Lost(f"a `{type(answer).__name__}` is no answer to a `{type(question).__name__}`")
+        return answer
 
     async def run(self) -> None:
         """Keeps a child running until cancelled. Effect: processes come and go."""
@@ -179,7 +212,6 @@ class Analysis:
         self._done = self._told
         for message in self._replay():
             self.tell(message)
-        self.tell({"do": "begin"})
         self._running.set()
         self._decided.set()
         return True
@@ -217,40 +249,43 @@ class Analysis:
         return None
 
     async def _listen(self) -> None:
+        """Takes messages until the child closes the pipe, or sends something that is no message."""
         stream = self._process.stdout if self._process else None
-        while stream and (message := await receive(stream)) is not None:
-            self._heard = time.monotonic()
-            self._spoke = True
-            kind = message["is"]
-            if kind in _ENDS_WORK:
-                self._work = Work()
-            if kind == "busy":
-                self._take_work(message)
-            elif kind == "idle":
-                self._done = message["serial"]
-            elif kind == "answer":
-                self._answer(message)
-            elif kind == "heard":
-                if (heard := self._listeners.get(message["number"])) is not None:
-                    heard(message)
-            else:
+        try:
+            while stream and (data := await receive(stream)) is not None:
+                message = from_json(data)
+                self._heard = time.monotonic()
+                self._spoke = True
+                self._take(message)
+        except BadMessageError as error:
+            log.error("the analysis process sent a bad message: %s", error)  # noqa: TRY400 - the message says it all
+
+    def _take(self, message: FromWorker) -> None:
+        if not isinstance(message, (Busy, ReadingSettings, Problem)):
+            self._work = Work()  # its result is here: a crash after it has another cause
+        match message:
+            case Busy():
+                self._work = Work(message.uri, message.piece)
+            case ReadingSettings():  # a step on the way to other work, which goes on behind it
+                self._work = replace(self._work, root=message.root, source=message.source)
+            case Idle():
+                self._done = message.serial
+            case Checked() | Problem():
                 self._hear(message)
+            case ScanProgress() | ScannedDocument() | ScannedFile():
+                if (heard := self._listeners.get(message.number)) is not None:
+                    heard(message)
+            case _:
+                self._answer(message)
 
-    def _take_work(self, message: Message) -> None:
-        """The reading of settings is a step on the way to other work, which is still under way behind it."""
-        if "root" in message:
-            self._work = replace(self._work, root=message["root"], source=message["source"])
-        else:
-            self._work = Work(message["uri"], message.get("piece", ""))
-
-    def _answer(self, message: Message) -> None:
-        future = self._questions.pop(message["number"], None)
+    def _answer(self, message: Answer | NoAnswer) -> None:
+        future = self._questions.pop(message.number, None)
         if future is None or future.done():
             return
-        if "lost" in message:
-            future.set_exception(Lost(message["lost"]))
+        if isinstance(message, NoAnswer):
+            future.set_exception(Lost(message.why))
         else:
-            future.set_result(message["value"])
+            future.set_result(message)
 
     async def _end(self, failure: Failure) -> None:
         """Kills the child and fails its open questions."""
@@ -287,10 +322,7 @@ def command(engine: str = "") -> list[str]:
     return [sys.executable, "-c", start, *(["--engine", engine] if engine else [])]
 
 
-_ENDS_WORK = frozenset(("report", "answer", "heard", "idle"))
-"""Messages that are the result of the work which was reported before: a crash after them has another cause."""
-
-_WORTH_A_START = frozenset(("open", "edit", "roots", "changed"))
+_WORTH_A_START = (Open, Change, Roots, FilesChanged)
 """Messages that end a pause: each of them may have removed what made the child fail."""
 
 _ALONE: dict[str, Any] = {} if sys.platform == "win32" else {"start_new_session": True}

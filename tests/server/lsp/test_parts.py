@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from resilint.lsp import convert, pipe
 from resilint.lsp.capabilities import Client, Wishes
 from resilint.lsp.diagnostics_store import Reports
 from resilint.lsp.document import OpenDocument
+from resilint.lsp.messages import ActionsQuestion, Mark
 from resilint.lsp.transport import LARGEST, Malformed, read_messages
 from resilint.lsp.worker import fixes
 from resilint.lsp.worker.code_actions import View, actions
@@ -85,10 +85,10 @@ def test_a_rule_is_named_only_inside_the_brackets_of_an_ignore_comment() -> None
 
 def test_messages_survive_the_pipe_in_both_readings() -> None:
     """The blocking reader of the child and the loop's reader see the same."""
-    message: pipe.Message = {"do": "open", "text": "a\u2028😀\r\n\x00", "n": [1, None, True]}
+    message = b"[\r\n\x00\xff]"
     data = pipe.pack(message) * 2
 
-    async def receive() -> list[Any]:
+    async def receive() -> list[bytes | None]:
         stream = asyncio.StreamReader()
         stream.feed_data(data + b"\x00")
         stream.feed_eof()
@@ -196,9 +196,9 @@ def test_whoever_waits_for_findings_gets_those_of_the_newest_text() -> None:
 
 def test_a_result_id_stands_for_what_is_shown() -> None:
     """Equal findings have equal ids, others do not."""
-    one = {"span": [0, 1], "message": "a"}
-    assert convert.result_id([one]) == convert.result_id([json.loads(json.dumps(one))])
-    assert convert.result_id([one]) != convert.result_id([{**one, "span": [1, 2]}])
+    one = Mark(Span(0, 1), "X1", "x", "error", "a")
+    assert convert.result_id([one]) == convert.result_id([one._replace(span=Span(0, 1))])
+    assert convert.result_id([one]) != convert.result_id([one._replace(span=Span(1, 2))])
 
 
 def test_the_calls_of_one_client_are_mended_together() -> None:
@@ -215,8 +215,8 @@ def test_the_calls_of_one_client_are_mended_together() -> None:
     def titles(*owners: str) -> dict[str, Any]:
         engine = Engine(lambda *_: Report(), lambda *_: None, lambda *_: (), str, str)
         view = View(Document(text), Project(lambda _: None), Settings(), Report(calls(*owners)), engine, 0)
-        found = actions(view, {"span": [2, 2], "only": ["quickfix"], "lazy": True})
-        return {offer["title"]: offer["edits"] for offer in found}
+        found = actions(view, ActionsQuestion("u", 1, Span(2, 2), ("quickfix",), lazy=True))
+        return {offer.title: offer.edits for offer in found}
 
     title = "Fix x for all 2 calls of this client in this file"
     (edit,) = titles("one.get", "one.put", "two.get")[title]

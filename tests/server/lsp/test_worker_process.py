@@ -12,7 +12,21 @@ import pytest
 
 from resilint.config.reading import Reporter
 from resilint.lsp.failure import Cause, Failure, Work
-from resilint.lsp.pipe import Message, pack
+from resilint.lsp.messages import (
+    Busy,
+    Change,
+    Checked,
+    Close,
+    FromWorker,
+    HoverAnswer,
+    HoverQuestion,
+    Idle,
+    Problem,
+    ReadingSettings,
+    Roots,
+    to_json,
+)
+from resilint.lsp.pipe import pack
 from resilint.lsp.worker.workspace import Ground
 from resilint.lsp.worker_process import Analysis, Limits, Lost
 
@@ -21,14 +35,20 @@ FOREVER = 3600.0
 DIES = "pass"
 
 
-def reports(*messages: Message) -> str:
+def reports(*messages: FromWorker) -> str:
     """A child that sends these messages and crashes."""
-    data = b"".join(map(pack, messages))
+    return sends(*map(to_json, messages))
+
+
+def sends(*bodies: bytes) -> str:
+    """The same with any bytes for messages."""
+    data = b"".join(map(pack, bodies))
     return f"import sys; sys.stdout.buffer.write({data!r}); sys.stdout.flush()"
 
 
-READY: Message = {"is": "ready"}
-IDLE = reports({"is": "idle", "serial": 99}, READY) + "; input()"
+READY = Problem("ready")
+IDLE = reports(Idle(99), READY) + "; input()"
+QUESTION = HoverQuestion("u", 1, 0)
 
 
 class Supervised:
@@ -49,12 +69,12 @@ class Supervised:
             limits=limits,
         )
 
-    def _replay(self) -> list[Message]:
+    def _replay(self) -> list[Roots]:
         self.starts += 1
         self._changed.set()
-        return []
+        return [Roots((), {}, ())]
 
-    def _hear(self, message: Message) -> None:
+    def _hear(self, message: Checked | Problem) -> None:
         self.ready += message == READY
         self._changed.set()
 
@@ -114,12 +134,12 @@ def test_a_child_that_cannot_start_is_started_again_and_again() -> None:
         assert [seconds for _, seconds in it.pauses] == [0, 0, 0.01, FOREVER]
         assert {failure for failure, _ in it.pauses} == {Failure(Cause.NOT_STARTED)}
         assert it.starts == 4
-        it.analysis.tell({"do": "close", "uri": "u"})
+        it.analysis.tell(Close("u"))
         with pytest.raises(Lost):
-            await asyncio.wait_for(it.analysis.ask("hover"), PATIENCE)
+            await asyncio.wait_for(it.analysis.ask(QUESTION, HoverAnswer), PATIENCE)
         assert it.starts == 4
         for starts in (5, 6):
-            it.analysis.tell({"do": "edit", "uri": "u"})
+            it.analysis.tell(Change("u", 1, ()))
             await it.until(lambda: len(it.pauses) == it.starts == starts)  # noqa: B023 - awaited at once
         assert not it.crashes
 
@@ -177,33 +197,23 @@ def test_a_child_that_has_run_for_long_starts_the_count_again() -> None:
         await it.until(lambda: len(it.crashes) == 4)
         assert not it.pauses
 
-    supervise(reports({"is": "idle", "serial": 9}), use, Limits(min_uptime=0, pauses=(0, FOREVER)))
+    supervise(reports(Idle(9)), use, Limits(min_uptime=0, pauses=(0, FOREVER)))
 
 
 @pytest.mark.parametrize(
     ("messages", "work"),
     [
-        ([{"is": "busy", "uri": "u", "piece": "p"}], Work("u", "p")),
-        ([{"is": "busy", "root": "/r", "source": "/r/x.toml"}], Work(root="/r", source="/r/x.toml")),
-        (
-            [{"is": "busy", "uri": "u"}, {"is": "busy", "root": "/r", "source": "/r"}],
-            Work("u", root="/r", source="/r"),
-        ),
-        (
-            [
-                {"is": "busy", "uri": "u"},
-                {"is": "busy", "root": "/r", "source": "/r"},
-                {"is": "busy", "root": "", "source": ""},
-            ],
-            Work("u"),
-        ),
-        ([{"is": "busy", "root": "/r", "source": "/r"}, {"is": "busy", "uri": "u"}], Work("u")),
-        ([{"is": "busy", "root": "/r", "source": "/r"}, {"is": "idle", "serial": 1}], Work()),
-        ([{"is": "busy", "uri": "u"}, {"is": "report", "uri": "u", "version": 1, "serial": 1, "marks": []}], Work()),
-        ([{"is": "busy", "uri": "u"}, {"is": "problem", "message": "m"}], Work("u")),
+        ([Busy("u", "p")], Work("u", "p")),
+        ([ReadingSettings("/r", "/r/x.toml")], Work(root="/r", source="/r/x.toml")),
+        ([Busy("u"), ReadingSettings("/r", "/r")], Work("u", root="/r", source="/r")),
+        ([Busy("u"), ReadingSettings("/r", "/r"), ReadingSettings("", "")], Work("u")),
+        ([ReadingSettings("/r", "/r"), Busy("u")], Work("u")),
+        ([ReadingSettings("/r", "/r"), Idle(1)], Work()),
+        ([Busy("u"), Checked("u", 1, 1, ())], Work()),
+        ([Busy("u"), Problem("m")], Work("u")),
     ],
 )
-def test_what_a_child_was_working_on_is_reported(messages: list[Message], work: Work) -> None:
+def test_what_a_child_was_working_on_is_reported(messages: list[FromWorker], work: Work) -> None:
     """If it is kept from that, the next child starts at once, however often."""
 
     async def use(it: Supervised) -> None:

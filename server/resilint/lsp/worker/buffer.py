@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable
 
-from resilint_rules.kit.syntax.text import Document
+from resilint_rules.kit.syntax.text import Document, Edit
 
 from ...engine.check import Report
 from ...engine.incremental import Memo
@@ -55,7 +54,7 @@ class Buffer:
         self.memo = Memo(without=self.without)
         self.edit((), self.version)
 
-    def edit(self, edits: Iterable[Sequence[Any]], version: int) -> None:
+    def edit(self, edits: Iterable[Edit], version: int) -> None:
         """Takes edits, each for the text that the ones before it have left."""
         text = self.text
         for start, end, new in edits:

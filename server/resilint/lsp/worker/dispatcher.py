@@ -1,15 +1,15 @@
-"""The analysis process's desk: the open texts, what is known of them, and what is to do next.
+"""The worker's queue: the open documents, what is known of them, and what is to be done next.
 
-A newer version of a text makes all older work on it void. What was asked last comes first.
+A newer version of a document makes all older work on it void. Questions come before checks, and the document that
+was changed last before the others.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from resilint_rules.kit.rule import Finding
 from resilint_rules.kit.syntax.text import Document, Span
@@ -19,11 +19,38 @@ from ...engine.check import Report
 from ...engine.incremental import Abandoned, Memo
 from ...fs import files
 from ...own_rules import CRASHED
-from ..pipe import Message
+from ..messages import (
+    ActionsQuestion,
+    BadMessageError,
+    Busy,
+    Change,
+    Checked,
+    Close,
+    DocumentQuestion,
+    FilesChanged,
+    FixAllQuestion,
+    Forget,
+    FromWorker,
+    HintsQuestion,
+    HoverQuestion,
+    Mark,
+    NoAnswer,
+    Numbered,
+    Open,
+    Problem,
+    ReadingSettings,
+    RelatedMark,
+    Roots,
+    ScanAnswer,
+    ScannedDocument,
+    ScannedFile,
+    ScanProgress,
+    ScanQuestion,
+)
 from .buffer import Buffer
-from .code_actions import ANSWERS, View
+from .code_actions import View, answer, shifted
 from .engine import Engine
-from .workspace import Ground, Place, Root
+from .workspace import Ground, Place
 from .workspace_scan import Clean, Survey
 
 _STRIDE = 100
@@ -40,7 +67,7 @@ class Desk:
     """
 
     def __init__(
-        self, engine: Engine, send: Callable[[Message], None], overtaken: Callable[[str], bool] = lambda _: False
+        self, engine: Engine, send: Callable[[FromWorker], None], overtaken: Callable[[str], bool] = lambda _: False
     ) -> None:
         self._overtaken = overtaken
         self._engine = engine
@@ -50,23 +77,41 @@ class Desk:
         self._buffers: dict[str, Buffer] = {}
         self._paths: dict[str, Buffer] = {}
         self._turns: list[str] = []
-        self._questions: dict[int, Message] = {}
+        self._questions: dict[int, DocumentQuestion] = {}
         self._surveys: dict[int, Survey] = {}
         self._clean = Clean()
         self.serial = 0
 
-    def take(self, message: Message) -> None:
+    def take(self, numbered: Numbered) -> None:
         """Takes note of a message; the work it causes is done by `work`."""
-        self.serial = message["serial"]
-        getattr(self, f"_take_{message['do']}")(message)
+        self.serial = numbered.serial
+        message = numbered.message
+        match message:
+            case Roots():
+                self._take_roots(message)
+            case Open():
+                self._take_open(message)
+            case Change():
+                self._take_change(message)
+            case Close():
+                self._take_close(message.uri)
+            case FilesChanged():
+                self._take_files_changed(message)
+            case Forget():
+                self._questions.pop(message.number, None)
+                self._surveys.pop(message.number, None)
+            case ScanQuestion():
+                self._surveys[numbered.serial] = Survey(self._ground, self._clean, message.without)
+            case ActionsQuestion() | FixAllQuestion() | HoverQuestion() | HintsQuestion():
+                self._questions[numbered.serial] = message
 
     def work(self) -> bool:
         """Does one piece of work: a question that can be answered, else a check. False: nothing to do."""
         for number, question in self._questions.items():
-            buffer = self._buffers.get(question["uri"])
-            if buffer is None or buffer.version != question["version"]:
+            buffer = self._buffers.get(question.uri)
+            if buffer is None or buffer.version != question.version:
                 del self._questions[number]
-                self._send({"is": "answer", "number": number, "lost": "the text has changed"})
+                self._send(NoAnswer(number, "the text has changed"))
                 return True
             if buffer.fresh:
                 del self._questions[number]
@@ -81,32 +126,28 @@ class Desk:
             return True
         return False
 
-    def _take_begin(self, message: Message) -> None:
-        """Nothing to do: it is the answer that counts."""
-
-    def _take_roots(self, message: Message) -> None:
-        roots = tuple(Root(root["path"], root["given"]) for root in message["roots"])
-        left_out = message.get("left_out", ())
-        self._ground = Ground(roots, message["given"], self._read, self._say, self._reading, left_out)
+    def _take_roots(self, message: Roots) -> None:
+        self._ground = Ground(message.roots, message.given, self._read, self._say, self._reading, message.left_out)
         self._settle_all()
 
-    def _take_open(self, message: Message) -> None:
-        self._take_close(message)
-        place = self._ground.place(message["path"])
-        without = message.get("without", ())
-        buffer = Buffer(message["uri"], message["path"], message["version"], message["text"], place, without)
+    def _take_open(self, message: Open) -> None:
+        self._take_close(message.uri)
+        place = self._ground.place(message.path)
+        buffer = Buffer(message.uri, message.path, message.version, message.text, place, message.without)
         self._buffers[buffer.uri] = buffer
         if buffer.path:
             self._paths[buffer.path] = buffer
         self._touch(buffer)
 
-    def _take_edit(self, message: Message) -> None:
-        buffer = self._buffers[message["uri"]]
-        buffer.edit(message["edits"], message["version"])
+    def _take_change(self, message: Change) -> None:
+        buffer = self._buffers.get(message.uri)
+        if buffer is None:
+            raise BadMessageError(f"`Change` of a document that is not open: {message.uri!r}")
+        buffer.edit(message.edits, message.version)
         self._touch(buffer)
 
-    def _take_close(self, message: Message) -> None:
-        buffer = self._buffers.pop(message["uri"], None)
+    def _take_close(self, uri: str) -> None:
+        buffer = self._buffers.pop(uri, None)
         if buffer is None:
             return
         self._turns.remove(buffer.uri)
@@ -114,24 +155,13 @@ class Desk:
             del self._paths[buffer.path]
         self._disturb(buffer.path)
 
-    def _take_changed(self, message: Message) -> None:
-        """Files on the disk have changed: settings and lock files concern all texts, others their readers."""
-        if message["settings"]:
+    def _take_files_changed(self, message: FilesChanged) -> None:
+        """Settings and lock files concern all documents, other files those that read them."""
+        if message.settings:
             self._ground.forget()
             self._settle_all()
-        for path in message["paths"]:
+        for path in message.paths:
             self._disturb(path)
-
-    def _take_ask(self, message: Message) -> None:
-        if message["what"] == "survey":
-            survey = Survey(self._ground, self._clean, message["without"])
-            self._surveys[message["number"]] = survey
-        else:
-            self._questions[message["number"]] = message
-
-    def _take_forget(self, message: Message) -> None:
-        self._questions.pop(message["number"], None)
-        self._surveys.pop(message["number"], None)
 
     def _settle_all(self) -> None:
         self._clean.clear()
@@ -158,11 +188,10 @@ class Desk:
 
     def _check(self, buffer: Buffer) -> None:
         doc, place = buffer.doc, buffer.place
-        answer: Message = {"is": "report", "uri": buffer.uri, "version": buffer.version, "serial": self.serial}
-        self._send({"is": "busy", "uri": buffer.uri})
+        self._send(Busy(buffer.uri))
 
         def pulse(piece: str) -> None:
-            self._send({"is": "busy", "uri": buffer.uri, "piece": piece})
+            self._send(Busy(buffer.uri, piece))
             if self._overtaken(buffer.uri):
                 raise Abandoned
 
@@ -171,27 +200,27 @@ class Desk:
             buffer.take(self._look(doc, place, buffer.memo))
         except Abandoned:
             return  # a message follows that leads to another check
-        marks = [self._mark(finding, place, buffer.lead) for finding in buffer.report.findings]
-        self._send({**answer, "marks": marks})
+        marks = self._marks(buffer.report, place, buffer.lead)
+        self._send(Checked(buffer.uri, buffer.version, self.serial, marks))
 
     def _look_on(self, number: int, survey: Survey) -> None:
         """One step of a survey; open texts are as they are open."""
         path = survey.next()
         if not path:
             del self._surveys[number]
-            self._send({"is": "answer", "number": number, "value": survey.total})
+            self._send(ScanAnswer(number, survey.total))
             return
-        self._send({"is": "busy", "uri": path})
-        told: Message = {"is": "heard", "number": number, "done": survey.done, "of": survey.total}
+        self._send(Busy(path))
+        progress = ScanProgress(number, survey.done, survey.total)
         buffer = self._paths.get(path)
         if buffer is not None:  # checked already: that comes first
-            marks = [self._mark(finding, buffer.place, buffer.lead) for finding in buffer.report.findings]
-            self._send({**told, "uri": buffer.uri, "version": buffer.version, "marks": marks})
+            marks = self._marks(buffer.report, buffer.place, buffer.lead)
+            self._send(ScannedDocument(*progress, buffer.uri, buffer.version, marks))
         elif (seen := survey.look(path, self._look)) is not None:
-            marks = [self._mark(finding, seen.place, seen.lead) for finding in seen.report.findings]
-            self._send({**told, "path": path, "text": seen.text, "marks": marks})
+            marks = self._marks(seen.report, seen.place, seen.lead)
+            self._send(ScannedFile(*progress, path, seen.text, marks))
         elif survey.done % _STRIDE == 0:
-            self._send(told)
+            self._send(progress)
 
     def _look(self, doc: Document, place: Place, memo: Memo | None = None) -> Report:
         if place.out:
@@ -207,8 +236,8 @@ class Desk:
             log.exception("the check of %s failed", place.name)
             return Report(findings=(_crash(error),))
 
-    def _reply(self, number: int, question: Message, buffer: Buffer) -> None:
-        self._send({"is": "busy", "uri": buffer.uri})
+    def _reply(self, number: int, question: DocumentQuestion, buffer: Buffer) -> None:
+        self._send(Busy(buffer.uri))
         view = View(
             buffer.doc,
             buffer.place.site.project,
@@ -218,32 +247,34 @@ class Desk:
             buffer.lead,
         )
         try:
-            value = ANSWERS[question["what"]](view, question)
+            reply: FromWorker = answer(view, number, question)
         except Exception:
-            log.exception("no answer to %s", question["what"])
-            self._send({"is": "answer", "number": number, "lost": "the analysis failed"})
-            return
-        self._send({"is": "answer", "number": number, "value": value})
+            log.exception("no answer to %s", type(question).__name__)
+            reply = NoAnswer(number, "the analysis failed")
+        self._send(reply)
 
-    def _mark(self, finding: Finding, place: Place, lead: int) -> dict[str, Any]:
-        return {
-            "span": shifted(finding.span, lead),
-            "code": finding.code,
-            "rule": finding.rule,
-            "severity": finding.severity.value,
-            "message": finding.message,
-            "help": finding.help,
-            "page": self._engine.source(finding.rule),
-            "related": [
-                {
-                    "message": other.message,
-                    "path": os.path.join(place.site.root, other.file) if other.file else "",
-                    "span": shifted(other.span, 0 if other.file else lead),
-                    "row": other.row,
-                }
+    def _marks(self, report: Report, place: Place, lead: int) -> tuple[Mark, ...]:
+        return tuple(self._mark(finding, place, lead) for finding in report.findings)
+
+    def _mark(self, finding: Finding, place: Place, lead: int) -> Mark:
+        return Mark(
+            shifted(finding.span, lead),
+            finding.code,
+            finding.rule,
+            finding.severity.value,
+            finding.message,
+            finding.help,
+            self._engine.source(finding.rule),
+            tuple(
+                RelatedMark(
+                    other.message,
+                    os.path.join(place.site.root, other.file) if other.file else "",
+                    shifted(other.span, 0 if other.file else lead),
+                    other.row,
+                )
                 for other in finding.related
-            ],
-        }
+            ),
+        )
 
     def _read(self, path: str) -> bytes | None:
         """An open text as its file would be if it were saved now."""
@@ -251,15 +282,10 @@ class Desk:
         return buffer.text.encode("utf-8") if buffer else None
 
     def _report_reading(self, root: str, path: str) -> None:
-        self._send({"is": "busy", "root": root, "source": path})
+        self._send(ReadingSettings(root, path))
 
     def _say(self, text: str) -> None:
-        self._send({"is": "problem", "message": text})
-
-
-def shifted(span: Iterable[int], lead: int) -> list[int]:
-    """A span in the editor's text, which may have a byte order mark in front."""
-    return [offset + lead for offset in span]
+        self._send(Problem(text))
 
 
 def _crash(error: Exception) -> Finding:

@@ -1,6 +1,6 @@
 """The analysis process: reads messages from standard input, answers on standard output.
 
-It is started by `analysis.py` and ends with its input. Nothing of a project is imported or run.
+It is started by `worker_process.py` and ends with its input. Nothing of a project is imported or run.
 """
 
 from __future__ import annotations
@@ -12,9 +12,27 @@ import queue
 import sys
 import threading
 from collections import deque
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, BinaryIO
 
-from ..pipe import Message, pack, read
+from ..messages import (
+    BadMessageError,
+    Change,
+    Close,
+    FilesChanged,
+    FromWorker,
+    Idle,
+    Numbered,
+    Open,
+    Roots,
+    ToWorker,
+    numbered_from_json,
+    to_json,
+)
+from ..pipe import pack, read
+
+if TYPE_CHECKING:
+    from .engine import Engine
 
 log = logging.getLogger(__name__)
 
@@ -24,25 +42,35 @@ _STACK = 64 * 1024 * 1024
 _PAUSE = 1.0
 """Seconds without a message after which garbage is collected."""
 
-_VOID = frozenset(("open", "edit", "close", "roots", "changed"))
-"""Messages after which a check of the text they are about, or of any, is not what was wanted."""
-
 _LITTER = 400_000
-"""Objects that may have been left lying about before they are collected without such a pause."""
+"""Objects that may be left over before they are collected without such a pause."""
 
 
 def main(argv: list[str]) -> int:
-    """Works until standard input ends. Effect: takes standard output over."""
+    """Works until standard input ends. Effect: takes standard output over and ends the process."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="resilint: %(message)s")
     source, target = sys.stdin.buffer, _take_output()
-    inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    inbox: Inbox = queue.SimpleQueue()
     threading.stack_size(_STACK)
     engine = argv[argv.index("--engine") + 1] if "--engine" in argv else ""
     threading.Thread(target=_run, args=(engine, inbox, target), daemon=True).start()
-    while (message := read(source)) is not None:
-        inbox.put(message)
+    status = read_messages(source, inbox)
     sys.stderr.flush()
-    os._exit(0)  # whatever is still being worked on, nobody waits for it
+    os._exit(status)  # nothing waits for what is still being worked on
+
+
+Inbox = queue.SimpleQueue[Numbered]
+
+
+def read_messages(source: BinaryIO, inbox: Inbox) -> int:
+    """Queues messages until the input ends: 0, or until a bad one comes: 1, as what follows would not fit."""
+    try:
+        while (data := read(source)) is not None:
+            inbox.put(numbered_from_json(data))
+    except BadMessageError as error:
+        log.error("the worker got a bad message: %s", error)  # noqa: TRY400 - the message says it all
+        return 1
+    return 0
 
 
 def _take_output() -> BinaryIO:
@@ -52,62 +80,79 @@ def _take_output() -> BinaryIO:
     return target
 
 
-def _run(engine: str, inbox: queue.SimpleQueue[Message | None], target: BinaryIO) -> None:
+def _run(engine: str, inbox: Inbox, target: BinaryIO) -> None:
     """Works, and takes the process down with it: without a worker it is of no use, and another follows."""
+
+    def send(message: FromWorker) -> None:
+        try:
+            target.write(pack(to_json(message)))
+            target.flush()
+        except OSError:
+            os._exit(0)
+
     try:
-        _work(engine, inbox, target)
+        from .engine import load
+
+        worker = Worker(load(engine), inbox, send)
+        gc.collect()
+        gc.freeze()
+        gc.disable()  # trees are made and dropped as a whole; looking for cycles meanwhile costs a third
+        while True:
+            worker.turn()
     except BaseException:
         log.exception("the analysis broke down")
         sys.stderr.flush()
         os._exit(1)
 
 
-def _work(engine: str, inbox: queue.SimpleQueue[Message | None], target: BinaryIO) -> None:
-    from .dispatcher import Desk
-    from .engine import load
+class Worker:
+    """Works off what comes in, and collects garbage in the pauses."""
 
-    def send(message: Message) -> None:
+    def __init__(self, engine: Engine, inbox: Inbox, send: Callable[[FromWorker], None]) -> None:
+        from .dispatcher import Desk
+
+        self._inbox = inbox
+        self._send = send
+        self._waiting: deque[Numbered] = deque()
+        self._desk = Desk(engine, send, self._overtaken)
+        self._done = 0
+        """Pieces of work since the last collection of garbage."""
+
+    def turn(self) -> None:
+        """Waits for messages and does all their work; or collects garbage, if none comes for a while."""
         try:
-            target.write(pack(message))
-            target.flush()
-        except OSError:
-            os._exit(0)
-
-    waiting: deque[Message] = deque()
-
-    def overtaken(uri: str) -> bool:
-        while (message := _next(inbox)) is not None:
-            waiting.append(message)
-        return any(message["do"] in _VOID and message.get("uri", uri) == uri for message in waiting)
-
-    def next_message() -> Message | None:
-        return waiting.popleft() if waiting else _next(inbox)
-
-    desk = Desk(load(engine), send, overtaken)
-    gc.collect()
-    gc.freeze()
-    gc.disable()  # trees are made and dropped as a whole; looking for cycles meanwhile costs a third
-    done = 0
-    while True:
-        try:
-            message: Message | None = waiting.popleft() if waiting else inbox.get(timeout=_PAUSE if done else None)
+            message: Numbered | None = (
+                self._waiting.popleft() if self._waiting else self._inbox.get(timeout=_PAUSE if self._done else None)
+            )
         except queue.Empty:
             gc.collect()
-            done = 0
-            continue
-        while message is not None or desk.work():
+            self._done = 0
+            return
+        while message is not None or self._desk.work():
             if message is not None:
-                desk.take(message)
+                self._desk.take(message)
             else:
-                done += 1
+                self._done += 1
                 if gc.get_count()[0] > _LITTER:
                     gc.collect()
-            message = next_message()
-        send({"is": "idle", "serial": desk.serial})
+            message = self._waiting.popleft() if self._waiting else self._next()
+        self._send(Idle(self._desk.serial))
+
+    def _overtaken(self, uri: str) -> bool:
+        """Whether a message has come that makes the check of a document void."""
+        while (message := self._next()) is not None:
+            self._waiting.append(message)
+        return any(_makes_void(waiting.message, uri) for waiting in self._waiting)
+
+    def _next(self) -> Numbered | None:
+        try:
+            return self._inbox.get_nowait()
+        except queue.Empty:
+            return None
 
 
-def _next(inbox: queue.SimpleQueue[Message | None]) -> Message | None:
-    try:
-        return inbox.get_nowait()
-    except queue.Empty:
-        return None
+def _makes_void(message: ToWorker, uri: str) -> bool:
+    """Whether a message leads to another check of a document, or to none."""
+    if isinstance(message, (Open, Change, Close)):
+        return message.uri == uri
+    return isinstance(message, (Roots, FilesChanged))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Kind
@@ -16,6 +15,7 @@ from ...config.roots import Home, Homes, Wish
 from ...config.settings import Settings
 from ...fs import files
 from ...versions import find
+from ..messages import Root
 
 GIVER = "the editor's settings"
 
@@ -41,14 +41,6 @@ class Place:
     out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
-    """A folder that is open in the editor, and what the editor's own settings say for it."""
-
-    path: str
-    given: Mapping[str, Any]
-
-
 class Ground:
     """The open folders and the projects in them.
 
@@ -60,7 +52,7 @@ class Ground:
     def __init__(
         self,
         roots: tuple[Root, ...],
-        given: Mapping[str, Any],
+        given: Mapping[str, object],
         read: Callable[[str], bytes | None],
         say: Callable[[str], None],
         reading: Reading = unobserved,

@@ -1,0 +1,438 @@
+"""Messages between the protocol process and the worker, and their JSON.
+
+All offsets are code points in the editor's text. A message is written as a JSON array: a tag, then the fields
+of the record by position; records within it are arrays without a tag. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from types import UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+from resilint_rules.kit.syntax.text import Edit, Span
+
+
+class BadMessageError(ValueError):
+    """Bytes that are no message of this version, or a message that does not fit what came before it."""
+
+
+# ---- To the worker
+
+
+class Root(NamedTuple):
+    """A folder that is open in the editor, and the editor's settings for it as the editor sent them."""
+
+    path: str
+    given: Mapping[str, object]
+
+
+class Roots(NamedTuple):
+    """The open folders; `given` holds outside of them, `left_out` are projects whose settings are not read."""
+
+    roots: tuple[Root, ...]
+    given: Mapping[str, object]
+    left_out: tuple[str, ...]
+
+
+class Open(NamedTuple):
+    """A document was opened. `path` is "" if it is no file; `without` names the pieces that are not analysed."""
+
+    uri: str
+    path: str
+    version: int
+    text: str
+    without: tuple[str, ...]
+
+
+class Change(NamedTuple):
+    """An open document was edited; each edit applies to the text that the ones before it have left."""
+
+    uri: str
+    version: int
+    edits: tuple[Edit, ...]
+
+
+class Close(NamedTuple):
+    """A document was closed, or is not analysed any longer."""
+
+    uri: str
+
+
+class FilesChanged(NamedTuple):
+    """Files were changed on disk; `settings` if there is any among them that holds for others."""
+
+    paths: tuple[str, ...]
+    settings: bool
+
+
+class ActionsQuestion(NamedTuple):
+    """Which code actions are there in `span`? `only` limits the kinds; `lazy` leaves out edits of whole files."""
+
+    uri: str
+    version: int
+    span: Span
+    only: tuple[str, ...] | None
+    lazy: bool
+
+
+class FixAllQuestion(NamedTuple):
+    """Which edits fix all findings of `rule`; "" for all that is safe?"""
+
+    uri: str
+    version: int
+    rule: str
+
+
+class HoverQuestion(NamedTuple):
+    """What is there to show at an offset?"""
+
+    uri: str
+    version: int
+    offset: int
+
+
+class HintsQuestion(NamedTuple):
+    """Which inlay hints are there in `span`?"""
+
+    uri: str
+    version: int
+    span: Span
+
+
+class ScanQuestion(NamedTuple):
+    """What is found in all files of the open folders, except in the paths `without`?"""
+
+    without: tuple[str, ...]
+
+
+class Forget(NamedTuple):
+    """The answer to the question with this number is not needed any longer."""
+
+    number: int
+
+
+DocumentQuestion = ActionsQuestion | FixAllQuestion | HoverQuestion | HintsQuestion
+Question = DocumentQuestion | ScanQuestion
+ToWorker = Roots | Open | Change | Close | FilesChanged | Question | Forget
+
+
+class Numbered(NamedTuple):
+    """A message to the worker. A question is answered by this number, and findings name the last one they know."""
+
+    serial: int
+    message: ToWorker
+
+
+# ---- From the worker
+
+
+class RelatedMark(NamedTuple):
+    """A place that explains a finding: `span` in the same text if `path` is "", else a row from 1, 0 if unknown."""
+
+    message: str
+    path: str
+    span: Span
+    row: int
+
+
+class Mark(NamedTuple):
+    """A finding; `page` is the path of the file that documents its rule, or ""."""
+
+    span: Span
+    code: str
+    rule: str
+    severity: str
+    message: str
+    help: str = ""
+    page: str = ""
+    related: tuple[RelatedMark, ...] = ()
+
+
+class Busy(NamedTuple):
+    """Work on a document (by uri) or on a file (by path) begins; `piece` names the part of it."""
+
+    uri: str
+    piece: str = ""
+
+
+class ReadingSettings(NamedTuple):
+    """The settings of the project in `root` are being read from `source`; "" twice: they have been read."""
+
+    root: str
+    source: str
+
+
+class Idle(NamedTuple):
+    """All work that messages up to this number have caused is done."""
+
+    serial: int
+
+
+class Problem(NamedTuple):
+    """A sentence about settings that the person at the editor should read."""
+
+    message: str
+
+
+class Checked(NamedTuple):
+    """The findings in a version of a document; `serial` is the last message that they take into account."""
+
+    uri: str
+    version: int
+    serial: int
+    marks: tuple[Mark, ...]
+
+
+class ScanProgress(NamedTuple):
+    """So many of all files have been read."""
+
+    number: int
+    done: int
+    total: int
+
+
+class ScannedDocument(NamedTuple):
+    """The findings in an open document, as part of a scan."""
+
+    number: int
+    done: int
+    total: int
+    uri: str
+    version: int
+    marks: tuple[Mark, ...]
+
+
+class ScannedFile(NamedTuple):
+    """The findings in a file that is not open, and its text, which their offsets refer to."""
+
+    number: int
+    done: int
+    total: int
+    path: str
+    text: str
+    marks: tuple[Mark, ...]
+
+
+class Offer(NamedTuple):
+    """A code action. `mark` is the index of its finding, -1 for several; no edits: ask with `FixAllQuestion`."""
+
+    title: str
+    kind: str
+    preferred: bool
+    mark: int
+    edits: tuple[Edit, ...] | None
+    rule: str = ""
+
+
+class HoverText(NamedTuple):
+    """Markdown about the text in `span`."""
+
+    span: Span
+    markdown: str
+
+
+class HintText(NamedTuple):
+    """A few words behind an offset; `tooltip` is Markdown."""
+
+    offset: int
+    label: str
+    tooltip: str
+
+
+class ActionsAnswer(NamedTuple):
+    """The code actions, in a stable order."""
+
+    number: int
+    offers: tuple[Offer, ...]
+
+
+class FixAllAnswer(NamedTuple):
+    """The edits; none if there is nothing to fix."""
+
+    number: int
+    edits: tuple[Edit, ...]
+
+
+class HoverAnswer(NamedTuple):
+    """What to show, None if there is nothing."""
+
+    number: int
+    hover: HoverText | None
+
+
+class HintsAnswer(NamedTuple):
+    """The inlay hints in order."""
+
+    number: int
+    hints: tuple[HintText, ...]
+
+
+class ScanAnswer(NamedTuple):
+    """The scan is complete; this many files were read."""
+
+    number: int
+    total: int
+
+
+class NoAnswer(NamedTuple):
+    """The question cannot be answered, for this reason."""
+
+    number: int
+    why: str
+
+
+Scanned = ScanProgress | ScannedDocument | ScannedFile
+DocumentAnswer = ActionsAnswer | FixAllAnswer | HoverAnswer | HintsAnswer
+Answer = DocumentAnswer | ScanAnswer
+FromWorker = Busy | ReadingSettings | Idle | Problem | Checked | Scanned | Answer | NoAnswer
+
+
+# ---- JSON
+
+
+def to_json(message: Numbered | FromWorker) -> bytes:
+    """Returns the JSON of a message, ASCII only."""
+    head: list[object] = []
+    inner: ToWorker | FromWorker
+    if isinstance(message, Numbered):
+        head, inner = [message.serial], message.message
+    else:
+        inner = message
+    return json.dumps([*head, _TAGS[type(inner)], *inner], separators=(",", ":")).encode("ascii")
+
+
+def from_json(data: bytes) -> FromWorker:
+    """Reads a message from the worker as `to_json` wrote it; `BadMessageError` for anything else."""
+    message: FromWorker = _decode(_array(data), _FROM_WORKER, "message from the worker")
+    return message
+
+
+def numbered_from_json(data: bytes) -> Numbered:
+    """Reads a message to the worker as `to_json` wrote it; `BadMessageError` for anything else."""
+    serial, *rest = _array(data)
+    if type(serial) is not int:
+        raise BadMessageError(f"a message to the worker without a number: {_excerpt(serial)}")
+    return Numbered(serial, _decode(rest, _TO_WORKER, "message to the worker"))
+
+
+def _array(data: bytes) -> list[Any]:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadMessageError(f"not JSON: {error}") from error
+    if type(value) is list and value:
+        return value
+    raise BadMessageError(f"not an array with a tag: {_excerpt(value)}")
+
+
+def _decode(value: list[Any], kinds: Mapping[str, type], what: str) -> Any:
+    tag, *fields = value or [None]
+    kind = kinds.get(tag) if isinstance(tag, str) else None
+    if kind is None:
+        raise BadMessageError(f"unknown {what}: {_excerpt(tag)}")
+    try:
+        return _decoder(kind)(fields)
+    except BadMessageError as error:
+        raise BadMessageError(f"{what} `{tag}`: {error}") from error
+
+
+_Decoder = Callable[[Any], Any]
+"""Makes a value of a type from JSON; raises `BadMessageError`."""
+
+
+@functools.cache
+def _decoder(kind: Any) -> _Decoder:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        (other,) = (argument for argument in arguments if argument is not type(None))
+        return _optional(_decoder(other))
+    if origin is tuple:
+        return _many(_decoder(arguments[0]))
+    if isinstance(kind, type) and issubclass(kind, tuple):
+        return _record(kind)
+    return _plain(_json_type(kind))
+
+
+def _json_type(kind: Any) -> type:
+    """Returns the type that a value of this type has in JSON; `NoneType` if it has several."""
+    origin = get_origin(kind)
+    if origin in (Union, UnionType):
+        return type(None)
+    if origin is Mapping:
+        return dict
+    return list if issubclass(origin or kind, tuple) else kind
+
+
+def _plain(kind: type) -> _Decoder:
+    def decode(value: Any) -> Any:
+        _expect(kind, value)
+        return value
+
+    return decode
+
+
+def _optional(decoder: _Decoder) -> _Decoder:
+    return lambda value: None if value is None else decoder(value)
+
+
+def _many(decoder: _Decoder) -> _Decoder:
+    def decode(value: Any) -> Any:
+        _expect(list, value)
+        return tuple(map(decoder, value))
+
+    return decode
+
+
+def _record(kind: Any) -> _Decoder:
+    """Compares the types of all fields at once, as there may be thousands of findings."""
+    hints = get_type_hints(kind)
+    names = list(hints)
+    expected = [_json_type(hint) for hint in hints.values()]
+    inner = [(n, _decoder(hint)) for n, hint in enumerate(hints.values()) if expected[n] in (list, type(None))]
+    make = kind._make
+
+    def decode(value: Any) -> Any:
+        _expect(list, value)
+        if len(value) != len(names):
+            raise BadMessageError(f"`{kind.__name__}` has {len(names)} fields, not {len(value)}")
+        if [*map(type, value)] != expected:
+            for name, hint, field in zip(names, expected, value, strict=True):
+                _expect(hint, field, name)
+        for number, decoder in inner:
+            try:
+                value[number] = decoder(value[number])
+            except BadMessageError as error:
+                raise BadMessageError(f"{names[number]}: {error}") from error
+        return make(value)
+
+    return decode
+
+
+_JSON = {dict: "an object", list: "an array", str: "a string", int: "an integer", bool: "true or false"}
+
+
+def _expect(kind: type, value: object, name: str = "") -> None:
+    if type(value) is not kind and kind in _JSON:
+        where = f"{name}: " if name else ""
+        raise BadMessageError(f"{where}expected {_JSON[kind]}, got {_excerpt(value)}")
+
+
+def _excerpt(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _by_tag(kind: Any) -> dict[str, type]:
+    """Returns the records of a union of unions by their tags, which are their names."""
+    found: dict[str, type] = {}
+    for member in get_args(kind):
+        found |= _by_tag(member) if get_args(member) else {member.__name__: member}
+    return found
+
+
+_TO_WORKER = _by_tag(ToWorker)
+_FROM_WORKER = _by_tag(FromWorker)
+_TAGS = {kind: tag for tag, kind in (_TO_WORKER | _FROM_WORKER).items()}
