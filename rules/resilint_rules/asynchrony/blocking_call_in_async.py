@@ -191,8 +191,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit.fixes.timeouts import elsewhere_driven, spelled
-from ..kit.interp.calls import Call, ClientCall
-from ..kit.interp.frame import Frame
+from ..kit.interp.call_kinds import ClientCall
+from ..kit.interp.calls import Call, Frame, call_at
 from ..kit.interp.values import Function
 from ..kit.rule import Finding, Fix, Related, rule
 from ..kit.syntax.text import Edit, Span
@@ -275,7 +275,8 @@ def _waits(call: Call) -> bool:
         return fact.flag("connects") and not (lazy is not None and call.args.get(lazy) is None)
     here = call.frame.calls.values()
     if any(
-        client.made is not None and client.made.fact.flag("connects") and client.made in here for client in call.clients
+        client.made is not None and client.made.fact.flag("connects") and call_at(client.made) in here
+        for client in call.clients
     ):
         return False  # reported where it connects
     try:

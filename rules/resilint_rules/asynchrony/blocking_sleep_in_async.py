@@ -92,7 +92,8 @@ import libcst as cst
 
 from ..kit.fixes.edits import replace
 from ..kit.fixes.timeouts import elsewhere_driven, spelled
-from ..kit.interp.calls import SleepCall, literal
+from ..kit.interp.call_kinds import SleepCall
+from ..kit.interp.values import literal
 from ..kit.rule import Finding, Fix, rule
 from ..kit.syntax.tree import dotted, walk
 

@@ -179,7 +179,7 @@ import libcst as cst
 
 from ..kit.exceptions.handlers import last_name
 from ..kit.fixes.edits import after_statement, front, unused
-from ..kit.interp.calls import SpawnCall
+from ..kit.interp.call_kinds import SpawnCall
 from ..kit.prefilter.mentions import mentioned
 from ..kit.rule import Finding, Fix, rule
 from ..kit.syntax.text import Edit

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit.fixes.edits import add_argument, replace
-from ..kit.interp.calls import Argument, TokenCall, literal
-from ..kit.interp.frame import Frame
-from ..kit.interp.values import Const, Mapping, Result, Sequence
+from ..kit.interp.call_kinds import TokenCall
+from ..kit.interp.calls import Frame
+from ..kit.interp.values import Argument, Const, Mapping, Result, Sequence, literal
 from ..kit.rule import Applicability, Fix
 from ..kit.syntax.tree import children, walk
 from ..kit.trust.switches import chosen

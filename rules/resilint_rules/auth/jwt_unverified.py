@@ -105,7 +105,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.interp.calls import TokenCall
+from ..kit.interp.call_kinds import TokenCall
 from ..kit.rule import Finding, Severity, rule
 from ._jwt import algorithms, believed, kinds, narrowed, pinned, unchecked
 

@@ -171,8 +171,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.interp.calls import Call
-from ..kit.interp.frame import Frame
+from ..kit.interp.calls import Call, Frame
 from ..kit.interp.values import Instance, Ref, options
 from ..kit.rule import Finding, Fix, Severity, rule
 from ..kit.trust.switches import (

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kit.interp.calls import Call
-from ..kit.interp.frame import Frame
+from ..kit.interp.calls import Call, Frame, call_at
 from ..kit.interp.values import Const, Instance, Method, Ref, Result, Value, options
 
 
@@ -66,7 +65,7 @@ def the_same_each_time(call: Call) -> bool:
     for each in (*call.args.positional, *call.args.named.values()):
         value = each.value
         if isinstance(value, Instance) and value.made is not None:
-            if not the_same_each_time(value.made):
+            if not the_same_each_time(call_at(value.made)):
                 return False
         elif isinstance(value, Const):
             if value.soft or (value.name and value.name not in module.bindings):

@@ -89,7 +89,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.interp.calls import ClientCall
+from ..kit.interp.call_kinds import ClientCall
 from ..kit.rule import Finding, rule
 from ._entry_points import entry, the_same_each_time, turn, used_once
 from ._hoist import to_module

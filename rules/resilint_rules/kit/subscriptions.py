@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .interp.calls import KINDS, Call, Guard
-from .interp.frame import Frame
+from .interp.call_kinds import KINDS
+from .interp.calls import Call, Frame, Guard
 from .retries.loops import loops, retries
 from .retries.policies import layers
 from .retries.status_loops import again

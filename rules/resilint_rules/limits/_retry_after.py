@@ -10,8 +10,9 @@ import libcst as cst
 
 from ..kit.exceptions.handlers import caught, is_a, named
 from ..kit.fixes.edits import front
-from ..kit.interp.frame import Frame
-from ..kit.interp.values import ENVELOPE, Const
+from ..kit.interp.body_checks import ENVELOPE
+from ..kit.interp.calls import Frame
+from ..kit.interp.values import Const
 from ..kit.rule import Fix, Import
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import children, walk

@@ -128,7 +128,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.interp.frame import Frame
+from ..kit.interp.calls import Frame
 from ..kit.rule import Finding, Related, rule
 from ._retry_after import per_response, understand
 

@@ -10,9 +10,8 @@ import libcst as cst
 
 from ..kit.exceptions.handlers import caught, is_a, last_name, named
 from ..kit.fixes.edits import add_argument, after_statement, replace
-from ..kit.interp.calls import Call, literal
-from ..kit.interp.frame import Frame
-from ..kit.interp.values import Const, Instance, Sequence, options
+from ..kit.interp.calls import Call, Frame, maker
+from ..kit.interp.values import Const, Instance, Sequence, literal, options
 from ..kit.retries.policies import Layer
 from ..kit.rule import Fix, Import
 from ..kit.syntax.text import Edit, Span
@@ -177,7 +176,7 @@ def plain_mounts(frame: Frame) -> Iterator[Mount]:
 def _retries(value: object) -> bool:
     """Whether a value is a transport that was given retries."""
     for each in options(value) if isinstance(value, Instance) else ():
-        call = each.made if isinstance(each, Instance) else None
+        call = maker(each) if isinstance(each, Instance) else None
         param = call.fact.param("retries") if call is not None else None
         if call is not None and param is not None and call.args.get(param) is not None:
             return True

@@ -167,7 +167,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.interp.frame import Frame
+from ..kit.interp.calls import Frame
 from ..kit.retries.policies import layers_of
 from ..kit.rule import Finding, Severity, rule
 from ._ineffective import (

@@ -9,7 +9,7 @@ import libcst as cst
 
 from ..kit.fixes.edits import add_argument, indentation
 from ..kit.fixes.timeouts import seconds, written
-from ..kit.interp.calls import Call
+from ..kit.interp.calls import Call, call_at
 from ..kit.rule import Fix
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
@@ -55,7 +55,7 @@ def _named(call: Call) -> list[str]:
 
 def watched(found: Beyond) -> list[Fix]:
     """Waits for it with a limit before; how long what was begun may take, a person must say."""
-    call = found.call
+    call = call_at(found.call)
     guard, edit = call.fact.word("watches"), _before(found)
     limits = ", ".join(f"{name}={value}" for name, value in written(call, call.fact))
     own = add_argument(call, limits) if limits else None
@@ -70,7 +70,7 @@ def watched(found: Beyond) -> list[Fix]:
 
 def _before(found: Beyond) -> int | None:
     """Where the statement with the wait begins, if another can be put before it."""
-    tree, document = found.call.frame.tree, found.call.frame.scope.module.doc
+    tree, document = call_at(found.call).frame.tree, call_at(found.call).frame.scope.module.doc
     if not found.owner:
         return None
     heads = (cst.SimpleStatementLine, cst.If, cst.For, cst.With, cst.Try)
@@ -79,7 +79,7 @@ def _before(found: Beyond) -> int | None:
         for span in (tree.span(each),) if span.start <= found.offset < span.end
     ]  # fmt: skip
     start = max(starts, default=None)
-    if start is None or start <= found.call.span.start:
+    if start is None or start <= call_at(found.call).span.start:
         return None
     line = document.text[document.starts[document.position(start)[0] - 1] : start]
     return start if not line.strip() and not document.text.startswith("elif", start) else None

@@ -266,7 +266,7 @@ import re
 from collections.abc import Iterator
 
 from ..kit.fixes.timeouts import bound, once
-from ..kit.interp.calls import AnyCall, ClientCall
+from ..kit.interp.call_kinds import AnyCall, ClientCall
 from ..kit.rule import Finding, rule
 from ..kit.syntax.comments import explained
 from ..kit.timeouts.client_usage import in_transport, set_later

@@ -123,7 +123,7 @@ import re
 from collections.abc import Iterator
 
 from ..kit.fixes.timeouts import rebound
-from ..kit.interp.calls import AnyCall, ClientCall
+from ..kit.interp.call_kinds import AnyCall, ClientCall
 from ..kit.rule import Finding, rule
 from ..kit.syntax.comments import explained
 from ..kit.timeouts.client_usage import limited_each_time, streamed

@@ -91,8 +91,7 @@ import libcst as cst
 
 from ..kit.catalog.records import Param
 from ..kit.fixes.edits import number, replace
-from ..kit.interp.calls import Call
-from ..kit.interp.frame import Frame
+from ..kit.interp.calls import Call, Frame
 from ..kit.interp.values import Const, Sequence, Value
 from ..kit.rule import Finding, Fix, rule
 from ..kit.syntax.tree import dotted

@@ -73,7 +73,7 @@ from collections.abc import Iterator
 
 from ..kit.fixes.edits import number
 from ..kit.fixes.timeouts import bound
-from ..kit.interp.calls import ClientCall
+from ..kit.interp.call_kinds import ClientCall
 from ..kit.rule import Finding, rule
 from ..kit.timeouts.client_usage import idle, own_default
 

@@ -81,7 +81,7 @@ import libcst as cst
 
 from ..kit.fixes.edits import replace
 from ..kit.fixes.timeouts import spelled
-from ..kit.interp.frame import Frame
+from ..kit.interp.calls import Frame
 from ..kit.interp.values import Instance, Value, options
 from ..kit.rule import Finding, Fix, rule
 from ..kit.syntax.tree import dotted, walk

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit.fixes.timeouts import needed
-from ..kit.interp.calls import Call
-from ..kit.interp.frame import Frame
+from ..kit.interp.calls import Call, Frame
 from ..kit.interp.values import Const, Function, Ref
 from ..kit.rule import Applicability, Fix
 from ..kit.syntax.text import Edit

@@ -90,7 +90,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit.interp.frame import Frame
+from ..kit.interp.calls import Frame
 from ..kit.rule import Finding, rule
 from ._signatures import compared, in_constant_time
 

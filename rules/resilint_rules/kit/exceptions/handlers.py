@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..catalog.records import BUILTIN_ERRORS, Catalog
-from ..interp.calls import Call, Guard, Within
-from ..interp.frame import Frame
-from ..interp.values import Class, ProjectModule, Ref, Sequence, Value
+from ..interp.calls import Call, Frame, Guard
+from ..interp.values import Class, ProjectModule, Ref, Sequence, Value, Within
 from ..rule import Import
 from ..syntax.text import Span
 from ..syntax.tree import children, dotted, walk

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 
 import libcst as cst
 
-from ..interp.calls import Call
-from ..interp.frame import Frame
+from ..interp.calls import Call, Frame
 from ..prefilter.mentions import mentioned
 from ..project.module import Module
 from ..syntax.text import Document, Edit

@@ -5,8 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..exceptions.handlers import CONTINUE, is_endless, known_as, ways
-from ..interp.calls import Call
-from ..interp.frame import Frame
+from ..interp.calls import Call, Frame
 from ..interp.values import Ref
 from ..retries.loop_counter import Rounds
 from ..retries.loops import Loop

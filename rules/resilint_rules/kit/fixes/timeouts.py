@@ -8,8 +8,7 @@ import re
 import libcst as cst
 
 from ..catalog.records import Catalog, Fact
-from ..interp.calls import Call
-from ..interp.frame import Frame
+from ..interp.calls import Call, Frame, call_at, maker
 from ..interp.values import Instance, Ref
 from ..prefilter.mentions import mentioned
 from ..project.module import Module
@@ -172,7 +171,7 @@ def _where_built(call: Call, pairs: list[tuple[str, str]]) -> list[Fix]:
 def once(call: Call) -> list[Fix]:
     """Gives a limit to all calls of a client that holds none, where it is made: to the method that they go through."""
     method, pairs = call.fact.word("through"), written(call, call.fact)
-    made = call.clients[0].made if len(call.clients) == 1 and call.clients[0].subclass is None else None
+    made = maker(call.clients[0]) if len(call.clients) == 1 and call.clients[0].subclass is None else None
     if not method or len(pairs) != 1 or quiet(call):
         return []
     if made is None or made.frame.scope.module is not call.frame.scope.module:
@@ -218,7 +217,7 @@ def holder(call: Call, fact: Fact) -> Call | None:
     """The making of the object that a call is given to hold its limit; None if it is given none that can be seen."""
     value = call.args.value(fact.timeout[0]) if fact.timeout else None
     if isinstance(value, Instance) and value.made is not None and value.made.fact.kind == "limit":
-        return value.made
+        return call_at(value.made)
     return None
 
 

@@ -1,116 +1,216 @@
-"""The model: external calls as they really behave, and what surrounds them."""
+"""Calls as rules see them, and the frames they stand in.
+
+A frame holds its calls and a call knows its frame, so both are defined here; so are the two interfaces through which a
+frame reaches what is not its own: `Names` (its module) and `Queries` (the rest of the project).
+"""
 
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import libcst as cst
 
-from ..catalog.records import Fact, Library, Param
+from ..catalog.records import Catalog, Fact, Library
+from ..prefilter.exports import Handed
+from ..project.imports import Project
+from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
 from ..rule import Finding, Fix, Related, Severity
+from ..syntax.outline import Piece
 from ..syntax.text import Span
-from .values import Const, Instance, Mapping, Response, Unknown, Value
+from ..syntax.tree import Tree
+from .values import Argument, Class, Const, Function, Instance, Ref, Site, Value, Within, join, literal
 
-if TYPE_CHECKING:
-    from .frame import Frame
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """A given argument: its value, and the node of the value."""
-
-    value: Value
-    node: cst.CSTNode
+Env = dict[str, Value]
+_PLAIN = ("staticmethod", "classmethod")
+"""Decorators that leave what a function does as it is."""
+_COMMENT = re.compile(r"(?:^|\s)#\s*(\S.*)")
+_FOR_TOOLS = re.compile(r"resilint|noqa|pragma|type:|pylint|nosec|fmt:|ruff:|mypy:", re.IGNORECASE)
+_REASON = re.compile(r"(?:\s[-\u2013\u2014]+|#|;)\s*(\w+[^#]*\s[^#]*\w)")
+"""What may be said to people after what is for tools: `noqa: BLE001 - the page is complete without it`."""
 
 
-@dataclass(slots=True)
-class Arguments:
-    """The arguments of a call as far as they are seen.
+def _from(top: str, targets: list[ImportedName]) -> bool:
+    return any(not each.level and each.module.partition(".")[0] == top for each in targets)
 
-    `open_positions`: a `*spread` stands before the end, so later positions are unknown; `open_names`:
-    a `**spread` may hold any keyword.
-    """
 
-    positional: list[Argument] = field(default_factory=list)
-    named: dict[str, Argument] = field(default_factory=dict)
-    open_positions: bool = False
-    open_names: bool = False
-    lent: list[Mapping] = field(default_factory=list)
-    """Mappings that are spread here and made in another function."""
+class Queries(Protocol):
+    """What interpretation may ask of the whole project; `session.Linker` answers."""
 
-    def get(self, param: Param) -> Argument | None:
-        """The argument given for a parameter, by name or by position; None if none is seen."""
-        found = self.named.get(param.name)
-        if found is None and 0 <= param.index < len(self.positional):
-            found = self.positional[param.index]
+    project: Project
+    timeouts: dict[str, float]
+    supposed: dict[FunctionPiece, Value]
+    asked: set[FunctionPiece]
+    frames: list[Frame]
+    catalog: Catalog
+    foreign: int
+    pieces: int
+    lines: int
+    left_out: set[tuple[str, int]]
+
+    def scope(self, module: Module) -> Names: ...
+    def frame(self, function: Function) -> Frame | None: ...
+    def imported(self, target: ImportedName, module: Module, *, asked: bool = True) -> Value: ...
+    def lineage(self, cls: Class) -> list[Class]: ...
+    def gives(self, function: Function) -> bool: ...
+    def instance(self, cls: Class, call: Site | None) -> Value: ...
+    def bases(self, cls: Class) -> list[Value]: ...
+    def attribute(self, owner: Value, name: str) -> Value | None: ...
+    def parent(self, owner: Value | None) -> Value: ...
+    def mentions(self, piece: ClassPiece, word: str) -> bool: ...
+    def configures(self, function: Function) -> bool: ...
+
+
+class Names(Protocol):
+    """What interpretation may ask of the module that a frame stands in; `module_scope.Scope` answers."""
+
+    module: Module
+    catalog: Catalog
+
+    @property
+    def linker(self) -> Queries: ...
+    @property
+    def known(self) -> Handed: ...
+    def tree(self, piece: Piece) -> Tree | None: ...
+    def value(self, name: str) -> Value | None: ...
+    def imported(self, targets: list[ImportedName], *, asked: bool = True) -> Value: ...
+    def interesting(self, name: str) -> bool: ...
+    def speaks_of(self, kind: str) -> bool: ...
+    def scoping(self, value: Value) -> Fact | None: ...
+    def frame(self, function: FunctionPiece) -> Frame | None: ...
+    def new_frame(self, tree: Tree, qualname: str, *, kind: str, outer: Frame | None = None) -> Frame: ...
+
+
+class Frame:
+    """A function, lambda or module-level statement being gone through, and what came of it."""
+
+    __slots__ = (
+        "attributes", "calls", "compares", "decorators", "env", "guards", "is_async", "kind",
+        "nested", "node", "outer", "owner", "qualname", "returns", "scope", "sets", "tree", "uses",
+    )  # fmt: skip
+
+    def __init__(self, scope: Names, tree: Tree, qualname: str, *, kind: str, outer: Frame | None = None) -> None:
+        self.scope = scope
+        self.tree = tree
+        self.qualname = qualname
+        self.kind = kind
+        """function, lambda, statement"""
+        self.outer = outer
+        self.owner: Value | None = outer.owner if outer else None
+        self.node: cst.FunctionDef | cst.Lambda | None = None
+        self.is_async = False
+        self.env: Env = {}
+        self.calls: dict[int, Call] = {}
+        self.guards: dict[int, Guard] = {}
+        self.compares: dict[int, tuple[cst.Comparison, list[Value]]] = {}
+        self.sets: dict[int, tuple[cst.CSTNode, Value, str, Value]] = {}
+        """Assignments to attributes: target node, object, attribute, value."""
+        self.attributes: dict[str, list[Value]] = {}
+        """What is assigned to attributes of `self`."""
+        self.returns: list[Value] = []
+        self.decorators: list[tuple[cst.Decorator, Value]] = []
+        self.nested: list[Frame] = []
+        self.uses: dict[int, tuple[cst.Call, Function, cst.CSTNode | None]] = {}
+        """A coroutine's calls of the project's own functions: call, function, statement."""
+
+    def forget(self) -> None:
+        """Lets go of what it holds. Effect: it can be used no more."""
+        for held in (self.env, self.calls, self.guards, self.compares, self.sets, self.attributes, self.uses):
+            held.clear()
+        for listed in (self.returns, self.decorators, self.nested):
+            listed.clear()
+        self.outer = self.owner = self.node = None
+
+    def all_frames(self) -> list[Frame]:
+        """This frame and those of the functions inside it."""
+        found = [self]
+        for each in self.nested:
+            found.extend(each.all_frames())
         return found
 
-    def may_have(self, param: Param) -> bool:
-        """Whether a spread could hold the parameter."""
-        return self.open_names or (self.open_positions and param.index >= 0)
+    @property
+    def outermost(self) -> Frame:
+        """The function or statement that stands in no other."""
+        frame = self
+        while frame.outer is not None:
+            frame = frame.outer
+        return frame
 
-    def value(self, param: Param | None) -> Value | None:
-        """The value given for a parameter; None if it is not given, Unknown if a spread may hold it."""
-        if param is None:
-            return None
-        found = self.get(param)
-        if found is not None:
-            return found.value
-        return Unknown("a spread may hold it") if self.may_have(param) else None
+    @property
+    def wrapped(self) -> bool:
+        """Whether a decorator may make something else of the function than it is."""
+        return any(not isinstance(value, Ref) or value.name not in _PLAIN for _, value in self.decorators)
 
+    def lookup(self, name: str) -> Value | None:
+        """What a name stands for here, in the functions around, and in the module; None if nothing binds it."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.env:
+                return frame.env[name]
+            frame = frame.outer
+        return self.scope.value(name)
 
-@dataclass(frozen=True, slots=True)
-class Within:
-    """Something a call stands in: a loop, a with block, a try, a handler, a bounding call.
+    def comments(self, span: Span) -> Iterator[str]:
+        """What is written for people on the lines of a span, and on lines of comments right above it."""
+        text = self.scope.module.text
+        first = text.rfind("\n", 0, span.start) + 1
+        while first and text[(above := text.rfind("\n", 0, first - 1) + 1) : first].lstrip().startswith("#"):
+            first = above
+        last = text.find("\n", span.end)
+        for line in text[first : last if last >= 0 else len(text)].split("\n"):
+            found = _COMMENT.search(line)
+            said = found.group(1) if found is not None else ""
+            if said and not _FOR_TOOLS.match(said):
+                yield said
+            elif said:
+                yield from (part for part in _REASON.findall(said) if not _FOR_TOOLS.match(part))
 
-    `kind`: "loop", "with", "try" (`part`: body, handler, else, finally), "if", "scope". `value` is a
-    context manager's value, or the seconds of a scope.
-    """
+    def finding(
+        self,
+        message: str,
+        span: Span,
+        fixes: tuple[Fix, ...] = (),
+        *,
+        related: tuple[Related, ...] = (),
+        severity: Severity | None = None,
+        help: str = "",  # noqa: A002 - the finding's own word
+        callee: str = "",
+        library: str = "",
+        statement: cst.CSTNode | None = None,
+        client: str = "",
+    ) -> Finding:
+        """A finding in this function; `check` adds the rule's name, and its severity unless one is given."""
+        first = self.tree.span(statement).start if statement is not None else span.start
+        fixes = tuple(fix for fix in fixes if not self._late(fix))
+        return Finding(
+            "", "", severity or Severity.WARNING, span, message, fixes, related, help, callee,
+            self.qualname, library, Span(first, span.end), client=client, own_severity=severity is not None,
+        )  # fmt: skip
 
-    kind: str
-    node: cst.CSTNode
-    part: str = ""
-    value: Value | None = None
+    def _late(self, fix: Fix) -> bool:
+        """Whether a fix imports at the top what the module imports only where it is needed: it may not be there."""
+        module = self.scope.module
+        for each in fix.imports:
+            top = each.module.partition(".")[0]
+            if top in sys.stdlib_module_names or any(_from(top, targets) for targets in module.imports.values()):
+                continue
+            if any(_from(top, targets) for targets in module.mentioned.values()):
+                return True
+        return False
+
+    def returned(self) -> Value:
+        """What the function gives back, over all its returns."""
+        return join(list(self.returns)) if self.returns else Const(None)
 
 
 @dataclass(slots=True, eq=False)
-class Call:
+class Call(Site):
     """A call of something that the catalogue knows, with everything that bears on it."""
 
-    node: cst.Call
-    fact: Fact
-    frame: Frame
-    args: Arguments
-    clients: tuple[Instance, ...] = ()
-    """The objects it may be made on; () for a function."""
-    within: tuple[Within, ...] = ()
-    statement: cst.CSTNode | None = None
-    """The simple statement, or compound statement in whose header it stands."""
-    awaited: bool = False
-    offloaded: bool = False
-    """It is handed to a thread: `node` is the handing call, `args` are those of the function."""
-    deferred: bool = False
-    """It stands in a lambda, or is only handed on as `functools.partial`."""
-    discarded: bool = False
-    """Its value is thrown away: it is a statement of its own."""
-    keywords: bool = True
-    """Whether keyword arguments can be added where `node` stands."""
-    factory: cst.CSTNode | None = None
-    """What is called later and without arguments by what `node` hands it to: `field(default_factory=OpenAI)`."""
-    response: Response | None = None
-    result: Value | None = None
-
-    @property
-    def library(self) -> str:
-        """The name of the library it belongs to."""
-        return self.fact.library
-
-    @property
-    def callee(self) -> str:
-        """The qualified name of what is called."""
-        return self.fact.name
+    frame: Frame = field(kw_only=True)
 
     @property
     def span(self) -> Span:
@@ -156,7 +256,7 @@ class Call:
         makers = {each.made.node if each.made is not None else None for each in self.clients}
         if not makers:
             return ""
-        made = self.clients[0].made
+        made = maker(self.clients[0])
         if made is not None and len(makers) == 1:
             tree, scope = made.frame.tree, made.frame.scope
             kept = tree.code(made.statement.targets[0].target) if isinstance(made.statement, cst.Assign) else ""
@@ -246,6 +346,17 @@ class Call:
         return value is not None and not (isinstance(value, Const) and not value.value)
 
 
+def call_at(site: Site) -> Call:
+    """The call at a site: every site that a value remembers is one."""
+    assert isinstance(site, Call)
+    return site
+
+
+def maker(value: Instance) -> Call | None:
+    """The call that made an object; None for a parameter or an annotation."""
+    return call_at(value.made) if value.made is not None else None
+
+
 @dataclass(slots=True, eq=False)
 class Guard:
     """A `try` with the calls in its body."""
@@ -260,82 +371,3 @@ _EVENTS = re.compile(r"SSE|Event_?S(?:ource|tream)|event-stream")
 """What reads a stream of events, and how one is asked for."""
 _SHORT = 60
 """Letters that a name in a message may have; beyond, what is in its brackets is left out."""
-
-
-def literal(value: Value | None) -> object:
-    """The value of a hard literal; `...` for anything else."""
-    return value.value if isinstance(value, Const) and not value.soft else ...
-
-
-def keys(value: Value | None) -> set[str] | None:
-    """The keys of a closed mapping; None if they cannot be seen."""
-    return set(value.items) if isinstance(value, Mapping) and not value.open else None
-
-
-class ClientCall(Call):
-    """The making of a client."""
-
-    __slots__ = ()
-
-
-class SpawnCall(Call):
-    """The start of a background task."""
-
-    __slots__ = ()
-
-
-class SleepCall(Call):
-    """A sleep."""
-
-    __slots__ = ()
-
-
-class RetryCall(Call):
-    """The making of a retry policy: a decorator's call, a policy object, a retrying loop's head."""
-
-    __slots__ = ()
-
-
-class TokenCall(Call):
-    """The decoding of a signed token."""
-
-    __slots__ = ()
-
-
-class DigestCall(Call):
-    """The making of a keyed digest."""
-
-    __slots__ = ()
-
-
-class InsecureCall(Call):
-    """A call that switches a protection off."""
-
-    __slots__ = ()
-
-
-class TaskCall(Call):
-    """The declaration of, or the sending to, a task of a task queue."""
-
-    __slots__ = ()
-
-
-class LimitCall(Call):
-    """The making of an object that holds timeouts, or of a transport."""
-
-    __slots__ = ()
-
-
-class OtherCall(Call):
-    """A call that other calls are judged by."""
-
-    __slots__ = ()
-
-
-AnyCall = Call
-"""A call, or the making of a client: what can be given a time limit."""
-
-KINDS: dict[str, type[Call]] = {
-    "call": Call, "client": ClientCall, "spawn": SpawnCall, "sleep": SleepCall, "retry": RetryCall, "token": TokenCall,
-    "digest": DigestCall, "insecure": InsecureCall, "task": TaskCall, "limit": LimitCall, "adapter": LimitCall,
-}  # fmt: skip

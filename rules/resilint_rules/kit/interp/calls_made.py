@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from ..catalog.records import Fact
 from ..exceptions.handlers import misses
 from ..syntax.tree import dotted
-from .alternatives import same_function, same_method
-from .calls import Argument, Arguments, Call
+from .body_checks import asked, look_into, tested, whole
+from .calls import Call
+from .context import Context
 from .dicts import change
-from .field_factories import declared
-from .record import note, plain
+from .known_calls import RECORDED, declared, generated_stub, known, note, plain, same_function, same_method
 from .values import (
     UNKNOWN,
+    Argument,
+    Arguments,
     Built,
     Change,
     Class,
@@ -33,33 +34,11 @@ from .values import (
     Result,
     Unknown,
     Value,
-    asked,
     join,
-    look_into,
     options,
     present,
-    tested,
-    whole,
 )
 
-if TYPE_CHECKING:
-    from .evaluate import Evaluator
-
-RECORDED = (
-    "call",
-    "client",
-    "spawn",
-    "sleep",
-    "retry",
-    "verify",
-    "digest",
-    "insecure",
-    "token",
-    "task",
-    "scope",
-    "header",
-)
-"""Tables whose entries are recorded as calls of a frame, for rules to look at."""
 _ENVIRONMENT = ("os.getenv", "os.environ.get")
 _NUMBERS = {"int": int, "float": float}
 _LOOKS = re.compile(r"(?:^|_)(?:check|raise|ensure|assert|validate|verify|errors?)(?:_|$)", re.IGNORECASE)
@@ -72,7 +51,7 @@ _QUIET = (
 )  # fmt: skip
 
 
-def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offloaded: bool = False) -> Value:
+def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloaded: bool = False) -> Value:
     """The value of calling `func`; known calls are noted in the frame."""
     choices = options(present(func))
     if _LOOKS.search(dotted(node.func).rpartition(".")[2]):
@@ -81,48 +60,48 @@ def invoke(ev: Evaluator, node: cst.Call, func: Value, args: Arguments, *, offlo
         if isinstance(each, Change):
             change(each, args, node)
     if len(choices) > 1:
-        if same_function(ev.frame.scope.catalog, choices):
-            return invoke(ev, node, choices[0], args, offloaded=offloaded)
+        if same_function(ctx.frame.scope.catalog, choices):
+            return invoke(ctx, node, choices[0], args, offloaded=offloaded)
         if all(isinstance(each, Result) for each in choices):  # taken from one of several responses
-            return join([invoke(ev, node, each, args) for each in choices])
-        merged = same_method(ev.frame.scope.catalog, choices)
+            return join([invoke(ctx, node, each, args) for each in choices])
+        merged = same_method(ctx.frame.scope.catalog, choices)
         if merged is None:
             names = {each.name.rpartition(".")[2] if isinstance(each, Ref) else "" for each in choices}
-            stub = _stub(ev, names.pop(), args) if len(names) == 1 else None
+            stub = generated_stub(ctx, names.pop(), args) if len(names) == 1 else None
             if stub is not None:
                 return stub
             for each in choices:
                 _asked(each, args)
-            _hand_over(ev, args, "one of several functions")
+            _hand_over(ctx, args, "one of several functions")
             return UNKNOWN
-        return _method(ev, node, merged, args, tuple(c.owner for c in choices if isinstance(c, Method)), offloaded)
+        return _method(ctx, node, merged, args, tuple(c.owner for c in choices if isinstance(c, Method)), offloaded)
     target = choices[0]
     if isinstance(target, Ref):
-        return _function(ev, node, target.name, args, offloaded)
+        return _function(ctx, node, target.name, args, offloaded)
     if isinstance(target, Method):
-        return _method(ev, node, target, args, (target.owner,), offloaded)
+        return _method(ctx, node, target, args, (target.owner,), offloaded)
     if isinstance(target, Partial):
         bound = target.call.args
         both = Arguments(
             [*bound.positional[1:], *args.positional], {**bound.named, **args.named},
             bound.open_positions or args.open_positions, bound.open_names or args.open_names,
         )  # fmt: skip
-        return invoke(ev, node, target.target, both, offloaded=offloaded)
+        return invoke(ctx, node, target.target, both, offloaded=offloaded)
     if isinstance(target, Class):
-        stub = _stub(ev, target.piece.name, args)
+        stub = generated_stub(ctx, target.piece.name, args)
         if stub is not None:
             return stub
-        return ev.frame.scope.linker.instance(
-            target, note(ev, node, plain("class", target.piece.name), args, (), False, keep=False)
+        return ctx.frame.scope.linker.instance(
+            target, note(ctx, node, plain("class", target.piece.name), args, (), False, keep=False)
         )
     if isinstance(target, Function):
-        if ev.frame.is_async and not offloaded:
-            ev.frame.uses[id(node)] = (node, target, ev.current)
-        return _project(ev, target, args)
+        if ctx.frame.is_async and not offloaded:
+            ctx.frame.uses[id(node)] = (node, target, ctx.current)
+        return _project(ctx, target, args)
     if isinstance(target, Nested):
-        _hand_over(ev, args, "it is passed on")
+        _hand_over(ctx, args, "it is passed on")
         return UNKNOWN
-    _hand_over(ev, args, "it is passed on")
+    _hand_over(ctx, args, "it is passed on")
     if _PARSES.search(dotted(node.func)):
         _shown(args)
     if isinstance(target, Result):
@@ -154,16 +133,16 @@ def _shown(args: Arguments) -> None:
         asked(given.value)
 
 
-def _hand_over(ev: Evaluator, args: Arguments, why: str) -> None:
+def _hand_over(ctx: Context, args: Arguments, why: str) -> None:
     """Arguments given to code that cannot be seen: it may configure or check what it is given."""
     for each in (*args.positional, *args.named.values()):
-        ev.escape(each.value, why, settle=True)
+        ctx.escape(each.value, why, settle=True)
 
 
-def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offloaded: bool) -> Value:
-    catalog = ev.frame.scope.catalog
+def _function(ctx: Context, node: cst.Call, name: str, args: Arguments, offloaded: bool) -> Value:
+    catalog = ctx.frame.scope.catalog
     if name == "functools.partial":
-        return _partial(ev, node, args)
+        return _partial(ctx, node, args)
     if name in _NUMBERS and args.positional:
         return _number(args.positional[0].value, name)
     if name in _ENVIRONMENT:
@@ -171,17 +150,17 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
         return Const(default.value, soft=True) if isinstance(default, Const) else UNKNOWN
     if name == "dict" and not args.positional:
         items = {key: (each.value, each.node) for key, each in args.named.items()}
-        return Mapping(items, args.open_names, (ev.frame.tree, node))
+        return Mapping(items, args.open_names, (ctx.frame.tree, node))
     if name == "staticmethod" and args.positional:
         return args.positional[0].value
     if name == "super":
-        return ev.frame.scope.linker.parent(ev.frame.owner)
+        return ctx.frame.scope.linker.parent(ctx.frame.owner)
     offload = catalog.fact("offload", name)
     if offload is not None:
-        return _offload(ev, node, offload, args)
+        return _offload(ctx, node, offload, args)
     fact = catalog.fact("client", name)
     if fact is not None:
-        call = note(ev, node, fact, args, (), offloaded)
+        call = note(ctx, node, fact, args, (), offloaded)
         if call.result is None:
             made: Value = Instance(fact.word("type") or fact.name, call, "call")
             call.result = Pending(made, call) if fact.flag("awaited") else made
@@ -189,19 +168,19 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
     for kind in ("call", *RECORDED[2:]):
         fact = catalog.fact(kind, name)
         if fact is not None:
-            return _known(ev, node, fact, args, (), offloaded)
+            return known(ctx, node, fact, args, (), offloaded)
     loop = catalog.fact("loop", name)
     if loop is not None:
         return Instance(loop.word("type"), None, "loop")
     limit = catalog.fact("limit", name) or catalog.fact("adapter", name) or catalog.fact("context", name)
     if limit is not None:
-        return Instance(limit.word("type") or name, note(ev, node, limit, args, (), False), "call")
-    if (stub := _stub(ev, name, args)) is not None:
+        return Instance(limit.word("type") or name, note(ctx, node, limit, args, (), False), "call")
+    if (stub := generated_stub(ctx, name, args)) is not None:
         return stub
-    if (kept := declared(ev, node, name, args)) is not None:
+    if (kept := declared(ctx, node, name, args)) is not None:
         return kept
     if not name.startswith(_QUIET):
-        _hand_over(ev, args, f"it is passed to `{name}`")
+        _hand_over(ctx, args, f"it is passed to `{name}`")
     if name == "isinstance" and args.positional and whole(args.positional[0].value):
         asked(args.positional[0].value)
     if name == "bool" and args.positional:
@@ -209,65 +188,24 @@ def _function(ev: Evaluator, node: cst.Call, name: str, args: Arguments, offload
     return Result(f"{name}()", _body(args, name))
 
 
-def _stub(ev: Evaluator, name: str, args: Arguments) -> Instance | None:
-    """What generated code makes of a channel, `FooStub(channel)`: each of its methods is a call; None if it is none."""
-    given = args.positional[0] if args.positional else args.named.get("channel")
-    if given is None or not name.endswith("Stub"):
-        return None
-    for each in options(present(given.value)):
-        fact = ev.frame.scope.catalog.fact("client", each.type) if isinstance(each, Instance) else None
-        if isinstance(each, Instance) and fact is not None and fact.word("stub"):
-            return Instance(fact.word("stub"), each.made, each.origin, each.events, each.escaped)
-    return None
-
-
-def _known(
-    ev: Evaluator, node: cst.Call, fact: Fact, args: Arguments, clients: tuple[Instance, ...], offloaded: bool
-) -> Value:
-    call = note(ev, node, fact, args, clients, offloaded)
-    for each in (*args.positional, *args.named.values()):
-        ev.escape(each.value, f"it is passed to `{fact.name}`", settle=False, kinds=(Response,))
-        if fact.kind in ("retry", "spawn"):
-            ev.escape(each.value, f"it is passed to `{fact.name}`", settle=True)
-    if call.result is None:
-        call.result = _given_back(ev, call, fact)
-    return call.result
-
-
-def _given_back(ev: Evaluator, call: Call, fact: Fact) -> Value:
-    returns = fact.word("returns")
-    value: Value = UNKNOWN
-    if fact.kind != "call" and not returns:
-        return Result(f"{fact.name}()")
-    if returns:
-        if ev.frame.scope.catalog.fact("response", returns) is not None:
-            value = call.response = Response(call, returns)
-        else:
-            origin = "client" if call.clients else "call"
-            value = Instance(returns, call.clients[0].made if call.clients else call, origin)
-    if fact.mode == "async" or fact.flag("context"):
-        return Pending(value, call)
-    return value
-
-
 def _method(
-    ev: Evaluator, node: cst.Call, method: Method, args: Arguments, owners: tuple[Instance, ...], offloaded: bool
+    ctx: Context, node: cst.Call, method: Method, args: Arguments, owners: tuple[Instance, ...], offloaded: bool
 ) -> Value:
-    catalog = ev.frame.scope.catalog
+    catalog = ctx.frame.scope.catalog
     owner = method.owner
     offload = catalog.method("offload", owner.type, method.name)
     if offload is not None:
-        return _offload(ev, node, offload, args)
+        return _offload(ctx, node, offload, args)
     fact = catalog.method("client", owner.type, method.name)
     if fact is not None:  # a factory: what it makes has the limits of what made it
-        call = note(ev, node, fact, args, owners, offloaded)
+        call = note(ctx, node, fact, args, owners, offloaded)
         if call.result is None:
             call.result = Instance(fact.word("type"), owner.made or call, owner.origin, owner.events, owner.escaped)
         return call.result
     for kind in ("call", *RECORDED[2:]):
         fact = catalog.method(kind, owner.type, method.name)
         if fact is not None:
-            return _known(ev, node, fact, args, owners, offloaded)
+            return known(ctx, node, fact, args, owners, offloaded)
     for each in owners:
         each.events.append(
             ("call", method.name, [*(a.value for a in args.positional), *(a.value for a in args.named.values())])
@@ -275,12 +213,12 @@ def _method(
     return Result(f"{owner.type}.{method.name}()")
 
 
-def _partial(ev: Evaluator, node: cst.Call, args: Arguments) -> Value:
+def _partial(ctx: Context, node: cst.Call, args: Arguments) -> Value:
     if not args.positional:
         return UNKNOWN
     return Partial(
         args.positional[0].value,
-        Call(node, plain("partial", "functools.partial"), ev.frame, args, (), tuple(ev.within), ev.current),
+        Call(node, plain("partial", "functools.partial"), args, (), tuple(ctx.within), ctx.current, frame=ctx.frame),
     )
 
 
@@ -293,7 +231,7 @@ def _number(value: Value, name: str) -> Value:
     return Result(f"{name}({value.of})", value.source) if isinstance(value, Result) else UNKNOWN
 
 
-def _offload(ev: Evaluator, node: cst.Call, fact: Fact, args: Arguments) -> Value:
+def _offload(ctx: Context, node: cst.Call, fact: Fact, args: Arguments) -> Value:
     """A function handed to a thread: its call, with the arguments that follow it."""
     index = int(fact.data.get("function", 0))
     if len(args.positional) <= index:
@@ -304,17 +242,17 @@ def _offload(ev: Evaluator, node: cst.Call, fact: Fact, args: Arguments) -> Valu
         return Pending(UNKNOWN)
     if isinstance(target, Partial):
         inner = target.call
-        value = invoke(ev, inner.node, target.target, Arguments(
+        value = invoke(ctx, inner.node, target.target, Arguments(
             [*inner.args.positional[1:], *rest.positional], {**inner.args.named, **rest.named},
             inner.args.open_positions or rest.open_positions, inner.args.open_names or rest.open_names,
         ), offloaded=True)  # fmt: skip
     elif isinstance(target, (Ref, Method)):
-        value = invoke(ev, node, target, rest, offloaded=True)
-        call = ev.frame.calls.get(id(node))
+        value = invoke(ctx, node, target, rest, offloaded=True)
+        call = ctx.frame.calls.get(id(node))
         if call is not None:
             call.keywords = fact.word("keywords", "yes") == "yes"
     else:
-        _hand_over(ev, rest, "it is passed on")
+        _hand_over(ctx, rest, "it is passed on")
         value = UNKNOWN
     return Pending(value.value if isinstance(value, Pending) else value)
 
@@ -324,25 +262,25 @@ def _places(args: Arguments) -> list[tuple[int | str, Argument]]:
     return [*enumerate(args.positional), *args.named.items()]
 
 
-def _project(ev: Evaluator, target: Function, args: Arguments) -> Value:
+def _project(ctx: Context, target: Function, args: Arguments) -> Value:
     """A call of the project's own function: what it returns, if that can be seen."""
-    if any(misses(each) for each in ev.within):
+    if any(misses(each) for each in ctx.within):
         _shown(args)
-    configures = ev.frame.scope.linker.configures(target)
+    configures = ctx.frame.scope.linker.configures(target)
     for each in (*args.positional, *args.named.values()):
-        ev.escape(each.value, f"it is passed to `{target.piece.name}`", settle=configures)
+        ctx.escape(each.value, f"it is passed to `{target.piece.name}`", settle=configures)
     for place, given in _places(args):
         for value in options(given.value):
             if isinstance(value, Result) and value.source is not None:
                 value.source.handed.append((target, place, value))
-    linker = ev.frame.scope.linker
+    linker = ctx.frame.scope.linker
     if target.piece in linker.supposed:
         return linker.supposed[target.piece]
     frame = linker.frame(target) if linker.gives(target) else None
     found: Value = UNKNOWN
     if frame is not None:
-        found = _fresh(frame.returned(), ev)
-    elif target.module is ev.frame.scope.module and not target.piece.piece.is_async and not linker.gives(target):
+        found = _fresh(frame.returned(), ctx)
+    elif target.module is ctx.frame.scope.module and not target.piece.piece.is_async and not linker.gives(target):
         found = Built(function=target)
     body = _body(args)
     if body is not None and all(isinstance(each, (Unknown, Result)) for each in options(found)):
@@ -354,7 +292,7 @@ def _project(ev: Evaluator, target: Function, args: Arguments) -> Value:
     return found
 
 
-def _fresh(value: Value, ev: Evaluator) -> Value:
+def _fresh(value: Value, ctx: Context) -> Value:
     """What a function returned, as the caller's own: a response was judged where it was made."""
     found: list[Value] = []
     for each in options(value):
@@ -363,7 +301,7 @@ def _fresh(value: Value, ev: Evaluator) -> Value:
         elif isinstance(each, Response):
             found.append(UNKNOWN)
         elif isinstance(each, Pending):
-            found.append(Pending(_fresh(each.value, ev)))
+            found.append(Pending(_fresh(each.value, ctx)))
         elif isinstance(each, Mapping):
             found.append(Mapping(dict(each.items), True))
         else:

@@ -6,8 +6,7 @@ import re
 
 import libcst as cst
 
-from .calls import Arguments
-from .values import Change, Const, Mapping, options
+from .values import Arguments, Change, Const, Mapping, options
 
 CHANGES = frozenset(("update", "setdefault"))
 READS = frozenset(("get", "items", "keys", "values", "copy", "pop"))

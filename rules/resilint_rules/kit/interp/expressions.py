@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, ClassVar
+from typing import Any
 
 import libcst as cst
 
 from ..exceptions.handlers import BROAD, calls_in, is_log, misses
 from ..syntax.tree import children, walk
-from .calls import Within, literal
-from .evaluate import Evaluator
+from . import references
+from .body_checks import ENVELOPE, TURNS_PAGES, VERDICT, asked, demand, look_into, tested, whole, words
+from .context import Context, Table
 from .values import (
     ALIASES,
-    ENVELOPE,
-    TURNS_PAGES,
     UNKNOWN,
-    VERDICT,
     Const,
     Mapping,
     Method,
@@ -25,16 +23,12 @@ from .values import (
     Result,
     Sequence,
     Value,
-    asked,
-    demand,
+    Within,
     either,
     join,
-    look_into,
+    literal,
     options,
     present,
-    tested,
-    whole,
-    words,
 )
 
 _FOLDS: dict[type, Any] = {
@@ -46,226 +40,209 @@ _FOLDS: dict[type, Any] = {
 }
 
 
-class Expressions(Evaluator):
-    """Evaluates every kind of expression."""
-
-    __slots__ = ()
-
-    def _string(self, node: cst.SimpleString | cst.ConcatenatedString) -> Value:
-        if isinstance(node, cst.ConcatenatedString) and not isinstance(node.right, cst.SimpleString):
-            self.value(node.right)
-            return self._string(node.left) if isinstance(node.left, cst.SimpleString) else UNKNOWN
-        if isinstance(node, cst.SimpleString) and not node.prefix and "\\" not in node.value:
-            return Const(node.raw_value)  # nearly all: libcst has Python compile the others
-        try:
-            return Const(node.evaluated_value)
-        except Exception:  # noqa: BLE001 - an escape that this Python rejects
-            return UNKNOWN
-
-    def _fstring(self, node: cst.FormattedString) -> Value:
-        for part in node.parts:
-            if isinstance(part, cst.FormattedStringExpression):
-                self.value(part.expression)
-        first = node.parts[0] if node.parts else None
-        if isinstance(first, cst.FormattedStringText):
-            return Const(first.value, soft=True)  # its beginning is all that is known
-        if isinstance(first, cst.FormattedStringExpression):
-            inner = self.value(first.expression)
-            if isinstance(inner, Const) and isinstance(inner.value, str):
-                return Const(inner.value, soft=True)
+def _string(ctx: Context, node: cst.SimpleString | cst.ConcatenatedString) -> Value:
+    if isinstance(node, cst.ConcatenatedString) and not isinstance(node.right, cst.SimpleString):
+        ctx.value(node.right)
+        return _string(ctx, node.left) if isinstance(node.left, cst.SimpleString) else UNKNOWN
+    if isinstance(node, cst.SimpleString) and not node.prefix and "\\" not in node.value:
+        return Const(node.raw_value)  # nearly all: libcst has Python compile the others
+    try:
+        return Const(node.evaluated_value)
+    except Exception:  # noqa: BLE001 - an escape that this Python rejects
         return UNKNOWN
 
-    def _number(self, node: cst.Integer | cst.Float) -> Value:
-        return Const(int(node.value) if node.value.isdecimal() else node.evaluated_value)
 
-    def _sequence(self, node: cst.Tuple | cst.List | cst.Set) -> Value:
-        members: list[Value] = []
-        for each in node.elements:
-            value = self.value(each.value)
-            if isinstance(each, cst.StarredElement):
-                return UNKNOWN
-            members.append(value)
-        return Sequence(tuple(members))
+def _fstring(ctx: Context, node: cst.FormattedString) -> Value:
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringExpression):
+            ctx.value(part.expression)
+    first = node.parts[0] if node.parts else None
+    if isinstance(first, cst.FormattedStringText):
+        return Const(first.value, soft=True)  # its beginning is all that is known
+    if isinstance(first, cst.FormattedStringExpression):
+        inner = ctx.value(first.expression)
+        if isinstance(inner, Const) and isinstance(inner.value, str):
+            return Const(inner.value, soft=True)
+    return UNKNOWN
 
-    def _dict(self, node: cst.Dict) -> Value:
-        found = Mapping(display=(self.frame.tree, node))
-        for each in node.elements:
-            value = self.value(each.value)
-            if isinstance(each, cst.StarredDictElement):
-                for option in options(value):
-                    if isinstance(option, Mapping) and not option.open:
-                        found.items.update(option.items)
-                    else:
-                        found.open = True
-            elif isinstance(each, cst.DictElement):
-                key = self.value(each.key)
-                if isinstance(key, Const):
-                    found.items[str(key.value)] = (value, each.value)
+
+def _number(ctx: Context, node: cst.Integer | cst.Float) -> Value:
+    return Const(int(node.value) if node.value.isdecimal() else node.evaluated_value)
+
+
+def _sequence(ctx: Context, node: cst.Tuple | cst.List | cst.Set) -> Value:
+    members: list[Value] = []
+    for each in node.elements:
+        value = ctx.value(each.value)
+        if isinstance(each, cst.StarredElement):
+            return UNKNOWN
+        members.append(value)
+    return Sequence(tuple(members))
+
+
+def _dict(ctx: Context, node: cst.Dict) -> Value:
+    found = Mapping(display=(ctx.frame.tree, node))
+    for each in node.elements:
+        value = ctx.value(each.value)
+        if isinstance(each, cst.StarredDictElement):
+            for option in options(value):
+                if isinstance(option, Mapping) and not option.open:
+                    found.items.update(option.items)
                 else:
                     found.open = True
-        return found
-
-    def _unary(self, node: cst.UnaryOperation) -> Value:
-        if isinstance(node.operator, cst.Not):
-            self.truth(node.expression)
-            return UNKNOWN
-        value = self.value(node.expression)
-        if isinstance(node.operator, cst.Minus) and isinstance(value, Const) and isinstance(value.value, (int, float)):
-            return Const(-value.value, value.soft)
-        return UNKNOWN
-
-    def _binary(self, node: cst.BinaryOperation) -> Value:
-        left, right = self.value(node.left), self.value(node.right)
-        fold = _FOLDS.get(type(node.operator))
-        if fold is None or not isinstance(left, Const):
-            return UNKNOWN
-        if not isinstance(right, Const):
-            return (
-                Const(left.value, soft=True)
-                if isinstance(left.value, str) and isinstance(node.operator, cst.Add)
-                else UNKNOWN
-            )
-        if isinstance(left.value, str) and left.soft:
-            return left
-        numbers = isinstance(left.value, (int, float)) and isinstance(right.value, (int, float))
-        texts = isinstance(left.value, str) and isinstance(right.value, str) and isinstance(node.operator, cst.Add)
-        if not numbers and not texts:
-            return UNKNOWN
-        try:
-            return Const(fold(left.value, right.value), left.soft or right.soft, left.name or right.name)
-        except (ArithmeticError, ValueError):
-            return UNKNOWN
-
-    def _boolean(self, node: cst.BooleanOperation) -> Value:
-        left = self.value(node.left)
-        tested(left)
-        right = self.value(node.right)
-        if isinstance(node.operator, cst.Or):
-            return either(present(left), right)
-        return right if not isinstance(left, Const) else join([left, right])
-
-    def _choice(self, node: cst.IfExp) -> Value:
-        self.truth(node.test)
-        return either(self.value(node.body), self.value(node.orelse))
-
-    def _comparison(self, node: cst.Comparison) -> Value:
-        sides = [self.value(node.left), *(self.value(each.comparator) for each in node.comparisons)]
-        self.frame.compares[id(node)] = (node, sides)
-        if any(isinstance(each.operator, (cst.In, cst.NotIn)) for each in node.comparisons):
-            self.escape(sides[-1], "it is searched", settle=False)
-            if not (isinstance(self.current, cst.If) and _noted(self.current, self.frame.node)):
-                asked(sides[-1])
-        elif any(isinstance(each.operator, (cst.Is, cst.IsNot)) for each in node.comparisons):
-            taken = words(sides[0]) if literal(sides[-1]) is None else []
-            if taken and not TURNS_PAGES.search(self.frame.tree.code(node.left)):
-                demand(taken)  # the same as a search
-        elif any(isinstance(each, Const) and VERDICT.search(str(each.value)) for each in sides):
-            for side in (each for one in sides for each in options(one)):
-                if whole(side):  # a body that is one word
-                    asked(side)
-        return UNKNOWN
-
-    def _subscript(self, node: cst.Subscript) -> Value:
-        owner = self.value(node.value)
-        keys = []
-        for each in node.slice:
-            if isinstance(each.slice, cst.Index):
-                keys.append(self.value(each.slice.value))
+        elif isinstance(each, cst.DictElement):
+            key = ctx.value(each.key)
+            if isinstance(key, Const):
+                found.items[str(key.value)] = (value, each.value)
             else:
-                self.each(each.slice)
-        if isinstance(owner, Ref) and owner.name in ALIASES and keys:
-            return keys[0]  # `SessionDep = Annotated[Session, Depends(made)]`
-        if len(keys) != 1 or not isinstance(keys[0], Const):
-            return join([_part(each) for each in options(owner)])
-        return join([self._item(each, keys[0].value) for each in options(present(owner))])
+                found.open = True
+    return found
 
-    def _item(self, owner: Value, key: object) -> Value:
-        if isinstance(owner, Mapping) and str(key) in owner.items:
-            return owner.items[str(key)][0]
-        if isinstance(owner, Sequence) and isinstance(key, int) and -len(owner.members) <= key < len(owner.members):
-            return owner.members[key]
-        if isinstance(owner, Ref) and owner.name == "os.environ":
-            return UNKNOWN
-        if isinstance(owner, Method):
-            owner.owner.events.append(("touch", owner.name, UNKNOWN))
-        if isinstance(owner, (Result, Ref)):
-            look_into(owner, key)
-            if isinstance(key, str) and any(misses(each) for each in self.within):
-                asked(owner)
-            if isinstance(key, str) and isinstance(owner, Result) and owner.source and any(map(_told, self.within)):
-                owner.source.noticed = True
-            shown = str(key).lower() if isinstance(key, str) else key
-            if isinstance(owner, Result):
-                return Result(f"{owner.of}[{shown}]", owner.source)
-            return Result(f"{owner.name}[{shown}]")
+
+def _unary(ctx: Context, node: cst.UnaryOperation) -> Value:
+    if isinstance(node.operator, cst.Not):
+        ctx.truth(node.expression)
+        return UNKNOWN
+    value = ctx.value(node.expression)
+    if isinstance(node.operator, cst.Minus) and isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return Const(-value.value, value.soft)
+    return UNKNOWN
+
+
+def _binary(ctx: Context, node: cst.BinaryOperation) -> Value:
+    left, right = ctx.value(node.left), ctx.value(node.right)
+    fold = _FOLDS.get(type(node.operator))
+    if fold is None or not isinstance(left, Const):
+        return UNKNOWN
+    if not isinstance(right, Const):
+        return (
+            Const(left.value, soft=True)
+            if isinstance(left.value, str) and isinstance(node.operator, cst.Add)
+            else UNKNOWN
+        )
+    if isinstance(left.value, str) and left.soft:
+        return left
+    numbers = isinstance(left.value, (int, float)) and isinstance(right.value, (int, float))
+    texts = isinstance(left.value, str) and isinstance(right.value, str) and isinstance(node.operator, cst.Add)
+    if not numbers and not texts:
+        return UNKNOWN
+    try:
+        return Const(fold(left.value, right.value), left.soft or right.soft, left.name or right.name)
+    except (ArithmeticError, ValueError):
         return UNKNOWN
 
-    def _lambda(self, node: cst.Lambda) -> Value:
-        self.inner[id(node)] = (node, "<lambda>")
-        return Nested(node, "<lambda>")
 
-    def _walrus(self, node: cst.NamedExpr) -> Value:
-        value = self.value(node.value)
-        if isinstance(node.target, cst.Name):
-            self.frame.env[node.target.value] = value
-        return value
+def _boolean(ctx: Context, node: cst.BooleanOperation) -> Value:
+    left = ctx.value(node.left)
+    tested(left)
+    right = ctx.value(node.right)
+    if isinstance(node.operator, cst.Or):
+        return either(present(left), right)
+    return right if not isinstance(left, Const) else join([left, right])
 
-    def _comprehension(self, node: cst.BaseSimpleComp | cst.DictComp) -> Value:
-        before = dict(self.frame.env)
-        loop: cst.CompFor | None = node.for_in
-        depth = len(self.within)
-        while loop is not None:
-            self.escape(self.value(loop.iter), "it is iterated", settle=False)
-            for each in _names(loop.target):
-                self.frame.env[each] = UNKNOWN
-            self.within.append(Within("loop", loop))
-            for test in loop.ifs:
-                self.truth(test.test)
-            loop = loop.inner_for_in
-        for part in (node.key, node.value) if isinstance(node, cst.DictComp) else (node.elt,):
-            self.escape(self.value(part), "it is collected", settle=False)
-        del self.within[depth:]
-        self.frame.env = before
+
+def _choice(ctx: Context, node: cst.IfExp) -> Value:
+    ctx.truth(node.test)
+    return either(ctx.value(node.body), ctx.value(node.orelse))
+
+
+def _comparison(ctx: Context, node: cst.Comparison) -> Value:
+    sides = [ctx.value(node.left), *(ctx.value(each.comparator) for each in node.comparisons)]
+    ctx.frame.compares[id(node)] = (node, sides)
+    if any(isinstance(each.operator, (cst.In, cst.NotIn)) for each in node.comparisons):
+        ctx.escape(sides[-1], "it is searched", settle=False)
+        if not (isinstance(ctx.current, cst.If) and _noted(ctx.current, ctx.frame.node)):
+            asked(sides[-1])
+    elif any(isinstance(each.operator, (cst.Is, cst.IsNot)) for each in node.comparisons):
+        taken = words(sides[0]) if literal(sides[-1]) is None else []
+        if taken and not TURNS_PAGES.search(ctx.frame.tree.code(node.left)):
+            demand(taken)  # the same as a search
+    elif any(isinstance(each, Const) and VERDICT.search(str(each.value)) for each in sides):
+        for side in (each for one in sides for each in options(one)):
+            if whole(side):  # a body that is one word
+                asked(side)
+    return UNKNOWN
+
+
+def _subscript(ctx: Context, node: cst.Subscript) -> Value:
+    owner = ctx.value(node.value)
+    keys = []
+    for each in node.slice:
+        if isinstance(each.slice, cst.Index):
+            keys.append(ctx.value(each.slice.value))
+        else:
+            ctx.parts(each.slice)
+    if isinstance(owner, Ref) and owner.name in ALIASES and keys:
+        return keys[0]  # `SessionDep = Annotated[Session, Depends(made)]`
+    if len(keys) != 1 or not isinstance(keys[0], Const):
+        return join([_part(each) for each in options(owner)])
+    return join([_item(ctx, each, keys[0].value) for each in options(present(owner))])
+
+
+def _item(ctx: Context, owner: Value, key: object) -> Value:
+    if isinstance(owner, Mapping) and str(key) in owner.items:
+        return owner.items[str(key)][0]
+    if isinstance(owner, Sequence) and isinstance(key, int) and -len(owner.members) <= key < len(owner.members):
+        return owner.members[key]
+    if isinstance(owner, Ref) and owner.name == "os.environ":
         return UNKNOWN
+    if isinstance(owner, Method):
+        owner.owner.events.append(("touch", owner.name, UNKNOWN))
+    if isinstance(owner, (Result, Ref)):
+        look_into(owner, key)
+        if isinstance(key, str) and any(misses(each) for each in ctx.within):
+            asked(owner)
+        if isinstance(key, str) and isinstance(owner, Result) and owner.source and any(map(_told, ctx.within)):
+            owner.source.noticed = True
+        shown = str(key).lower() if isinstance(key, str) else key
+        if isinstance(owner, Result):
+            return Result(f"{owner.of}[{shown}]", owner.source)
+        return Result(f"{owner.name}[{shown}]")
+    return UNKNOWN
 
-    def _yield(self, node: cst.Yield) -> Value:
-        if node.value is not None:
-            inner = node.value.item if isinstance(node.value, cst.From) else node.value
-            value = self.value(inner)
-            self.frame.returns.append(value)
-            self.escape(value, "it is yielded", settle=False)
-        return UNKNOWN
 
-    def _plain(self, node: cst.CSTNode) -> Value:
-        return UNKNOWN
+def _lambda(ctx: Context, node: cst.Lambda) -> Value:
+    ctx.inner[id(node)] = (node, "<lambda>")
+    return Nested(node, "<lambda>")
 
-    handlers: ClassVar[dict[type, Any]] = {
-        **Evaluator.handlers,
-        cst.SimpleString: _string,
-        cst.ConcatenatedString: _string,
-        cst.FormattedString: _fstring,
-        cst.Integer: _number,
-        cst.Float: _number,
-        cst.Tuple: _sequence,
-        cst.List: _sequence,
-        cst.Set: _sequence,
-        cst.Dict: _dict,
-        cst.UnaryOperation: _unary,
-        cst.BinaryOperation: _binary,
-        cst.BooleanOperation: _boolean,
-        cst.IfExp: _choice,
-        cst.Comparison: _comparison,
-        cst.Subscript: _subscript,
-        cst.Lambda: _lambda,
-        cst.NamedExpr: _walrus,
-        cst.ListComp: _comprehension,
-        cst.SetComp: _comprehension,
-        cst.GeneratorExp: _comprehension,
-        cst.DictComp: _comprehension,
-        cst.Yield: _yield,
-        cst.Ellipsis: _plain,
-        cst.Imaginary: _plain,
-    }
+
+def _walrus(ctx: Context, node: cst.NamedExpr) -> Value:
+    value = ctx.value(node.value)
+    if isinstance(node.target, cst.Name):
+        ctx.frame.env[node.target.value] = value
+    return value
+
+
+def _comprehension(ctx: Context, node: cst.BaseSimpleComp | cst.DictComp) -> Value:
+    before = dict(ctx.frame.env)
+    loop: cst.CompFor | None = node.for_in
+    depth = len(ctx.within)
+    while loop is not None:
+        ctx.escape(ctx.value(loop.iter), "it is iterated", settle=False)
+        for each in _names(loop.target):
+            ctx.frame.env[each] = UNKNOWN
+        ctx.within.append(Within("loop", loop))
+        for test in loop.ifs:
+            ctx.truth(test.test)
+        loop = loop.inner_for_in
+    for part in (node.key, node.value) if isinstance(node, cst.DictComp) else (node.elt,):
+        ctx.escape(ctx.value(part), "it is collected", settle=False)
+    del ctx.within[depth:]
+    ctx.frame.env = before
+    return UNKNOWN
+
+
+def _yield(ctx: Context, node: cst.Yield) -> Value:
+    if node.value is not None:
+        inner = node.value.item if isinstance(node.value, cst.From) else node.value
+        value = ctx.value(inner)
+        ctx.frame.returns.append(value)
+        ctx.escape(value, "it is yielded", settle=False)
+    return UNKNOWN
+
+
+def _plain(ctx: Context, node: cst.CSTNode) -> Value:
+    return UNKNOWN
 
 
 def _part(owner: Value) -> Value:
@@ -310,3 +287,33 @@ def _names(node: cst.CSTNode) -> list[str]:
     if isinstance(node, cst.Name):
         return [node.value]
     return [name for child in children(node) for name in _names(child)]
+
+
+EXPRESSIONS: Table = {
+    **references.TABLE,
+    cst.SimpleString: _string,
+    cst.ConcatenatedString: _string,
+    cst.FormattedString: _fstring,
+    cst.Integer: _number,
+    cst.Float: _number,
+    cst.Tuple: _sequence,
+    cst.List: _sequence,
+    cst.Set: _sequence,
+    cst.Dict: _dict,
+    cst.UnaryOperation: _unary,
+    cst.BinaryOperation: _binary,
+    cst.BooleanOperation: _boolean,
+    cst.IfExp: _choice,
+    cst.Comparison: _comparison,
+    cst.Subscript: _subscript,
+    cst.Lambda: _lambda,
+    cst.NamedExpr: _walrus,
+    cst.ListComp: _comprehension,
+    cst.SetComp: _comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.DictComp: _comprehension,
+    cst.Yield: _yield,
+    cst.Ellipsis: _plain,
+    cst.Imaginary: _plain,
+}
+"""What evaluates each type of expression."""

@@ -7,7 +7,6 @@ learnt about an object is learnt once, and nothing outlives the check.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -17,13 +16,10 @@ from ..prefilter.exports import Handed
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
 from ..syntax.outline import Piece
 from ..syntax.tree import MAX_DEPTH, MAX_WEIGHT, Tree, parse
+from .calls import Frame, Queries
 from .dicts import changed_inside
-from .frame import Frame
-from .statements import Flow
+from .statements import evaluate, run_function, run_statements
 from .values import UNKNOWN, Class, Const, Function, Instance, Mapping, Ref, Value, join, options
-
-if TYPE_CHECKING:
-    from .session import Linker
 
 FOREIGN = 60
 """Pieces of other modules that one check may look at."""
@@ -43,7 +39,7 @@ _PROPERTY = re.compile(r"@(?:\w+\.)*(?:cached_)?property\b|@(?:\w+\.)*reify\b")
 class Scope:
     """One module's names and attributes, evaluated when asked."""
 
-    def __init__(self, module: Module, linker: Linker) -> None:
+    def __init__(self, module: Module, linker: Queries) -> None:
         self.module = module
         self.linker = linker
         self.catalog = linker.catalog
@@ -63,6 +59,12 @@ class Scope:
         """Lets go of what was learnt. Effect: it can be used no more."""
         for held in (self._values, self._attributes, self._frames, self._bases, self._running, self._trees):
             held.clear()
+
+    def new_frame(self, tree: Tree, qualname: str, *, kind: str, outer: Frame | None = None) -> Frame:
+        """An empty frame for a function, lambda or statement of this module."""
+        frame = Frame(self, tree, qualname, kind=kind, outer=outer)
+        self.linker.frames.append(frame)
+        return frame
 
     @property
     def known(self) -> Handed:
@@ -179,9 +181,9 @@ class Scope:
             if tree is None:
                 return [UNKNOWN]
             env = frame.env if frame is not None else {}
-            frame = Frame(self, tree, "", kind="statement")
+            frame = self.new_frame(tree, "", kind="statement")
             frame.env = env
-            Flow(frame).statements(tree.body)
+            run_statements(frame, tree.body)
             if name in env or name in frame.env:
                 self._values[name] = frame.env.get(name, UNKNOWN)
         found = [frame.env[name]] if frame is not None and name in frame.env else []
@@ -198,8 +200,8 @@ class Scope:
         tree = self.tree(piece)
         if tree is None:
             return None
-        frame = Frame(self, tree, "", kind="statement")
-        Flow(frame).statements(tree.body)
+        frame = self.new_frame(tree, "", kind="statement")
+        run_statements(frame, tree.body)
         return frame
 
     def frame(self, function: FunctionPiece) -> Frame | None:
@@ -219,11 +221,11 @@ class Scope:
         if tree is None or not isinstance(node, cst.FunctionDef):
             self._frames[key] = None
             return None
-        frame = Frame(self, tree, function.qualname, kind="function")
+        frame = self.new_frame(tree, function.qualname, kind="function")
         receiver = frame.owner = self.receiver(function)
         self._running[key] = frame
         try:
-            Flow(frame).function(node, receiver)
+            run_function(frame, node, receiver)
         finally:
             del self._running[key]
         self._frames[key] = frame
@@ -255,8 +257,8 @@ class Scope:
                 except Exception:  # noqa: BLE001 - a header that is not valid by itself has no bases we can see
                     return []
                 if isinstance(node, cst.ClassDef):
-                    holder = Frame(self, Tree(cst.Module([]), "", 0, ()), "", kind="statement")
-                    self._bases[key] = [Flow(holder).value(arg.value) for arg in node.bases]
+                    holder = self.new_frame(Tree(cst.Module([]), "", 0, ()), "", kind="statement")
+                    self._bases[key] = [evaluate(holder, arg.value) for arg in node.bases]
         return self._bases[key]
 
     def attribute(self, cls: ClassPiece, name: str, owner: Value) -> Value | None:
@@ -326,8 +328,8 @@ class Scope:
             tree = self.tree(piece)
             if tree is None:
                 return UNKNOWN
-            frame = Frame(self, tree, cls.qualname, kind="statement")
-            Flow(frame).statements(tree.body)
+            frame = self.new_frame(tree, cls.qualname, kind="statement")
+            run_statements(frame, tree.body)
             if name in frame.env:
                 value = frame.env[name]
                 if isinstance(value, Const):  # a field's default: the constructor, or a subclass, may set another

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from ..catalog.records import Catalog
 from ..project.imports import Project
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
-from .calls import Call
-from .frame import Frame
+from .calls import Frame
 from .module_scope import Scope
-from .values import UNKNOWN, Class, Function, Instance, Object, ProjectModule, Ref, Value
+from .values import UNKNOWN, Class, Function, Instance, Object, ProjectModule, Ref, Site, Value
 
 DEPTH = 3
 """Modules that a question may lead through."""
@@ -87,7 +86,7 @@ class Linker:
         known = self.scope(function.module).known
         return function.piece.name in known.names or function.piece.name in known.attributes
 
-    def instance(self, cls: Class, call: Call | None) -> Value:
+    def instance(self, cls: Class, call: Site | None) -> Value:
         """An object of a project class: one of a known type if the class extends it."""
         base = self.extended(cls)
         if base is not None:

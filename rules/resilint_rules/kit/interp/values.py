@@ -6,16 +6,14 @@ silent.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any, Union
 
-if TYPE_CHECKING:
-    import libcst as cst
+import libcst as cst
 
-    from ..project.module import ClassPiece, FunctionPiece, Module
-    from ..syntax.tree import Tree
-    from .calls import Call
+from ..catalog.records import Fact, Param
+from ..project.module import ClassPiece, FunctionPiece, Module
+from ..syntax.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class Instance:
     """
 
     type: str
-    made: Call | None = None
+    made: Site | None = None
     origin: str = ""
     events: list[tuple[str, str, Any]] = field(default_factory=list)
     escaped: str = ""
@@ -111,7 +109,7 @@ class Response:
     `truth` is set when its truth value was tested.
     """
 
-    call: Call
+    call: Site
     type: str
     uses: list[tuple[str, cst.CSTNode]] = field(default_factory=list)
     escaped: str = ""
@@ -131,7 +129,7 @@ class Pending:
     """An awaitable that gives `value` when awaited or entered."""
 
     value: Value
-    call: Call | None = None
+    call: Site | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ class Partial:
     """`functools.partial(target, ...)`: `call` holds the arguments that are bound."""
 
     target: Value
-    call: Call
+    call: Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +190,105 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Argument:
+    """A given argument: its value, and the node of the value."""
+
+    value: Value
+    node: cst.CSTNode
+
+
+@dataclass(slots=True)
+class Arguments:
+    """The arguments of a call as far as they are seen.
+
+    `open_positions`: a `*spread` stands before the end, so later positions are unknown; `open_names`:
+    a `**spread` may hold any keyword.
+    """
+
+    positional: list[Argument] = field(default_factory=list)
+    named: dict[str, Argument] = field(default_factory=dict)
+    open_positions: bool = False
+    open_names: bool = False
+    lent: list[Mapping] = field(default_factory=list)
+    """Mappings that are spread here and made in another function."""
+
+    def get(self, param: Param) -> Argument | None:
+        """The argument given for a parameter, by name or by position; None if none is seen."""
+        found = self.named.get(param.name)
+        if found is None and 0 <= param.index < len(self.positional):
+            found = self.positional[param.index]
+        return found
+
+    def may_have(self, param: Param) -> bool:
+        """Whether a spread could hold the parameter."""
+        return self.open_names or (self.open_positions and param.index >= 0)
+
+    def value(self, param: Param | None) -> Value | None:
+        """The value given for a parameter; None if it is not given, Unknown if a spread may hold it."""
+        if param is None:
+            return None
+        found = self.get(param)
+        if found is not None:
+            return found.value
+        return Unknown("a spread may hold it") if self.may_have(param) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Something a call stands in: a loop, a with block, a try, a handler, a bounding call.
+
+    `kind`: "loop", "with", "try" (`part`: body, handler, else, finally), "if", "scope". `value` is a
+    context manager's value, or the seconds of a scope.
+    """
+
+    kind: str
+    node: cst.CSTNode
+    part: str = ""
+    value: Value | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Site:
+    """Where something that the catalogue knows is called: what a value remembers of the call that made it.
+
+    Every site is a `Call` (in `calls`, which adds the frame and the questions that rules ask); values only know this
+    part of it, so that they can be understood without frames.
+    """
+
+    node: cst.Call
+    fact: Fact
+    args: Arguments
+    clients: tuple[Instance, ...] = ()
+    """The objects it may be made on; () for a function."""
+    within: tuple[Within, ...] = ()
+    statement: cst.CSTNode | None = None
+    """The simple statement, or compound statement in whose header it stands."""
+    awaited: bool = False
+    offloaded: bool = False
+    """It is handed to a thread: `node` is the handing call, `args` are those of the function."""
+    deferred: bool = False
+    """It stands in a lambda, or is only handed on as `functools.partial`."""
+    discarded: bool = False
+    """Its value is thrown away: it is a statement of its own."""
+    keywords: bool = True
+    """Whether keyword arguments can be added where `node` stands."""
+    factory: cst.CSTNode | None = None
+    """What is called later and without arguments by what `node` hands it to: `field(default_factory=OpenAI)`."""
+    response: Response | None = None
+    result: Value | None = None
+
+    @property
+    def library(self) -> str:
+        """The name of the library it belongs to."""
+        return self.fact.library
+
+    @property
+    def callee(self) -> str:
+        """The qualified name of what is called."""
+        return self.fact.name
+
+
+@dataclass(frozen=True, slots=True)
 class OneOf:
     """One of several, on different paths."""
 
@@ -240,64 +337,19 @@ def present(value: Value) -> Value:
     return value
 
 
-ENVELOPE = frozenset((
-    "error", "errors", "err", "ok", "success", "successful", "status", "code", "fault", "faultstring",
-    "errcode", "errmsg", "error_code", "error_message", "statuscode", "status_code", "stat", "exception",
-    "detail", "iserror", "is_error",
-))  # fmt: skip
-"""Words by which a body itself says whether it is an answer or an error."""
+FIELDS = frozenset(("field()", "Field()", "ib()", "attrib()", "PrivateAttr()"))
+"""What declares an attribute of a record, and says nothing of its value: its annotation does."""
 
 
-def look_into(value: Value, key: object) -> None:
-    """Notes that a body is asked for a word that tells success from failure."""
-    if str(key).lower() in ENVELOPE:
-        asked(value)
+def literal(value: Value | None) -> object:
+    """The value of a hard literal; `...` for anything else."""
+    return value.value if isinstance(value, Const) and not value.soft else ...
 
 
-def asked(value: Value) -> None:
-    """Notes that a body, or a part of it, is asked whether it is an answer."""
-    for each in options(value):
-        if isinstance(each, Result) and each.source is not None:
-            each.source.envelope = True
-
-
-VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*|denied|(?:in)?valid)\b", re.IGNORECASE)
-"""Words that a body of one word uses to say the same."""
-
-
-def tested(value: Value) -> None:
-    """Notes that a response is asked whether it is true."""
-    for each in options(value):
-        if isinstance(each, Response):
-            each.truth = True
-
-
-def whole(value: Value) -> bool:
-    """Whether a value is a body as such, perhaps decoded or parsed, and no part of it."""
-    return isinstance(value, Result) and value.source is not None and "[" not in value.of and ".get()" not in value.of
+def keys(value: Value | None) -> set[str] | None:
+    """The keys of a closed mapping; None if they cannot be seen."""
+    return set(value.items) if isinstance(value, Mapping) and not value.open else None
 
 
 ALIASES = frozenset(f"{home}.{name}" for home in ("typing", "typing_extensions") for name in ("Annotated", "Optional"))
 """What gives a type another name, with more to say about it."""
-TURNS_PAGES = re.compile(r"next|page|cursor|since|offset|marker|continu|(?<![a-z])(?:more|last)", re.IGNORECASE)
-"""Words by which the next part of an answer is asked for, and which its last part lacks."""
-
-
-def words(value: Value) -> list[Value]:
-    """What a value may be that was taken out of a body by its word: `body.get("token")`."""
-    return [each for each in options(value) if isinstance(each, Result) and each.of.endswith(".get()")]
-
-
-_PICKED = re.compile(r"(?:\]|\bget\(\)|(?:\b|_)(?:search|match|fullmatch|find\w*|select_one|extract\w*)\(\))$")
-"""What ends in taking a part out of a body."""
-
-
-def demand(asked: list[Value]) -> None:
-    """Notes that a body is not taken unless it holds what an answer must: a look at one of its parts decides."""
-    for each in asked:
-        if isinstance(each, Result) and each.source is not None and _PICKED.search(each.of):
-            each.source.envelope = True
-
-
-FIELDS = frozenset(("field()", "Field()", "ib()", "attrib()", "PrivateAttr()"))
-"""What declares an attribute of a record, and says nothing of its value: its annotation does."""

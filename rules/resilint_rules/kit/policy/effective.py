@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..interp.calls import Call
-from ..interp.frame import Frame
+from ..interp.calls import Call, Frame, call_at
 from ..retries.attempts import built_in
 from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, Repeat, edition, row, where
 from ..retries.policies import external
@@ -77,7 +76,7 @@ def _source(call: Call, bound: Bound) -> str:
     if bound.origin == "call":
         return f"the call, line {row(call.frame, call.node)}"
     if bound.origin == "client":
-        made = [client.made for client in call.clients if client.made is not None]
+        made = [call_at(client.made) for client in call.clients if client.made is not None]
         if made:
             return f"the client, {where(made[0].frame, made[0].node, call.frame)}"
         return f"the client, line {row(call.frame, call.node)}"

@@ -10,10 +10,9 @@ import re
 
 import libcst as cst
 
-from ..interp.frame import Env, Frame
-from ..interp.module_scope import Scope
+from ..interp.calls import Env, Frame, Names, call_at
 from ..interp.session import Linker
-from ..interp.statements import Flow
+from ..interp.statements import run_function
 from ..interp.values import Function, Pending, Response, Result, Value, join, options
 from ..project.module import FunctionPiece, Module
 
@@ -23,7 +22,7 @@ MANY = 12
 
 def asked_elsewhere(response: Response) -> bool:
     """Whether a function that is given the body, or that called for it, looks into it for what tells success."""
-    home = response.call.frame
+    home = call_at(response.call).frame
     search = _Search(response, home.scope)
     for function, place, value in response.handed:
         search.give(function, place, value)
@@ -35,7 +34,7 @@ def asked_elsewhere(response: Response) -> bool:
 class _Search:
     """Goes after a body, one function after the other."""
 
-    def __init__(self, response: Response, scope: Scope) -> None:
+    def __init__(self, response: Response, scope: Names) -> None:
         self.response = response
         self.scope = scope
         self.linker = Linker(scope.linker.project, scope.linker.timeouts)
@@ -83,10 +82,10 @@ class _Search:
         node = tree.body[0] if tree is not None and tree.body else None
         if tree is None or not isinstance(node, cst.FunctionDef):
             return
-        frame = Frame(scope, tree, piece.qualname, kind="function")
+        frame = scope.new_frame(tree, piece.qualname, kind="function")
         receiver = scope.receiver(piece)
         frame.owner = receiver
-        Flow(frame).function(node, receiver, _bound(node, receiver, place, value))
+        run_function(frame, node, receiver, _bound(node, receiver, place, value))
         for each in self.response.handed[known:]:
             self.give(*each)
         if place is None:  # it called for the body; one that is given it serves others, too

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..exceptions.handlers import is_log, last_name
-from ..interp.calls import Call
-from ..interp.frame import Frame
+from ..interp.calls import Call, Frame, call_at
 from ..interp.values import Class, Object, Ref, Response
 from ..syntax.tree import Tree, dotted, walk
 from .body_flow import pieces_of
@@ -88,7 +87,7 @@ def told(response: Response, reads: list[tuple[str, cst.CSTNode]]) -> bool:
 
     The latter do if it is a model's tool, or gives back the text of another answer where that is an error.
     """
-    frame = response.call.frame
+    frame = call_at(response.call).frame
     returned = _returned(frame)
     if not all(id(node) in returned for _, node in reads):
         return False

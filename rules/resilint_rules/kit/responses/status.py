@@ -9,7 +9,7 @@ import libcst as cst
 from ..catalog.records import Fact
 from ..exceptions.handlers import clauses, known_as
 from ..fixes.edits import add_member, after_statement, before_body, hoist, replace
-from ..interp.calls import Call, Guard
+from ..interp.calls import Call, Guard, call_at, maker
 from ..interp.values import Const, Response
 from ..project.module import ClassPiece
 from ..rule import Fix, Import
@@ -26,7 +26,7 @@ def read_unchecked(response: Response) -> str:
     Silent when the response leaves the function's sight, its client raises by itself, its truth value
     is tested where that is the status, or the body itself is asked, here or by who is given it.
     """
-    call = response.call
+    call = call_at(response.call)
     fact = call.answer
     if fact is None or response.escaped or call.fact.word("status") != "silent" or call.verb == "HEAD":
         return ""
@@ -71,7 +71,7 @@ def raises_itself(call: Call) -> bool:
         if value is not None and not (isinstance(value, Const) and not value.value):
             return True
     for client in call.clients:
-        made = client.made
+        made = maker(client)
         if made is None:
             if client.subclass is not None and _looks(call, client.subclass):
                 return True
@@ -187,7 +187,7 @@ def _is_name(node: cst.CSTNode, name: str) -> bool:
 
 def _guarded_later(response: Response, fact: Fact) -> Guard | None:
     """The `try` in which the body is read, if its handler takes what the check raises and none does so at the call."""
-    call = response.call
+    call = call_at(response.call)
     reads = [node for name, node in response.uses if name in fact.words("body")]
     if any(each.kind == "try" and each.part == "body" for each in call.within):
         return None
@@ -202,7 +202,8 @@ def _guarded_later(response: Response, fact: Fact) -> Guard | None:
 def chained(response: Response) -> bool:
     """Whether everything that is read is read straight off the call, so that no name keeps the response."""
     return bool(response.uses) and all(
-        isinstance(node, cst.Attribute) and inside(node.value) is response.call.node for _, node in response.uses
+        isinstance(node, cst.Attribute) and inside(node.value) is call_at(response.call).node
+        for _, node in response.uses
     )
 
 

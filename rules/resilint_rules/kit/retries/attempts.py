@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingType
 from typing import Any
 
-from ..interp.calls import Call
+from ..interp.calls import Call, maker
 from ..interp.values import Const, Instance, Mapping, Value
 from .layer import DROPPED, HANG, STATUSES, WORDS, Repeat, edition, where
 from .policies import LIMITED, UNLIMITED, Layer, layers
@@ -44,7 +44,7 @@ def _words(call: Call) -> tuple[MappingType[str, Any] | None, Call | None, str]:
         given = call.args.named.get(str(words["param"]))
         if given is not None:
             return words, call, ""
-    return words, client.made, unseen
+    return words, maker(client), unseen
 
 
 def _has_transports(call: Call) -> bool:

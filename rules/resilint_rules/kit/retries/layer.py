@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from ..interp.calls import Call
-from ..interp.frame import Frame
+from ..interp.calls import Call, Frame
 
 HANG, UNAVAILABLE, LIMITED_RATE, DROPPED = "hang", "503", "429", "dropped"
 """What can go wrong on the other side."""

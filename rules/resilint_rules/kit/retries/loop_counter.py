@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..exceptions.handlers import calls_in, is_log, named, pauses
-from ..interp.calls import SleepCall
-from ..interp.frame import Frame
+from ..interp.call_kinds import SleepCall
+from ..interp.calls import Frame
 from ..interp.values import Const, Ref
 from ..syntax.text import Span
 from ..syntax.tree import walk

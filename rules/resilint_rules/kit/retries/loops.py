@@ -20,8 +20,7 @@ from ..exceptions.handlers import (
     is_endless,
     ways,
 )
-from ..interp.calls import Call, Guard
-from ..interp.frame import Frame
+from ..interp.calls import Call, Frame, Guard
 from ..rule import Finding, Fix
 from ..syntax.bound_names import bound_in, shared_in, used_in, waited_for
 from ..syntax.tree import dotted, walk

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..exceptions.handlers import AGAIN, BREAK, FALLS, RETURN, calls_in, is_endless, last_name, ways
-from ..interp.calls import Call
-from ..interp.frame import Frame
-from ..interp.values import TURNS_PAGES
+from ..interp.body_checks import TURNS_PAGES
+from ..interp.calls import Call, Frame
 from ..rule import Finding, Fix
 from ..syntax.tree import children, dotted, walk
 from .loop_counter import Rounds

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 import libcst as cst
 
 from ..catalog.records import Fact
-from ..interp.calls import Call
-from ..interp.frame import Frame
+from ..interp.calls import Call, Frame, call_at
 from ..interp.values import Const, Instance, Result, Sequence, Value, options
 from .layer import DROPPED, HANG, STATUSES, WORDS, Repeat, where
 from .policies import UNLIMITED, Layer
@@ -31,7 +30,7 @@ def policy_in(value: Value, node: cst.CSTNode, frame: Frame) -> Layer | None:
     if isinstance(value, Instance) and value.made is not None:
         fact = catalog.fact("retry", value.made.callee)
         if fact is not None and not value.escaped:
-            return Layer(fact, value.made.frame, value.made.node, value.made)
+            return Layer(fact, call_at(value.made).frame, value.made.node, call_at(value.made))
         return None
     if isinstance(value, Result):
         fact = catalog.fact("retry", value.of.removesuffix("()"))
@@ -138,7 +137,7 @@ def mounted(call: Call) -> Iterator[Repeat]:
         if adapter is None or each.made is None or each.subclass is not None:
             yield Repeat("its transport", None, "what it does cannot be seen")
             continue
-        yield _of_adapter(call, each.made, adapter, prefix if prefix and address is None else "")
+        yield _of_adapter(call, call_at(each.made), adapter, prefix if prefix and address is None else "")
 
 
 def _transports(call: Call) -> Iterator[tuple[str, Instance]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..interp.calls import Call
+from ..interp.calls import Call, maker
 from ..interp.values import Instance, Object, Pending, Ref, options
 from .effective import enclosing, given, limit
 from .values import Unseen
@@ -105,9 +105,9 @@ def idle(made: Call) -> bool:
         if mention.search(scope.module.text, function.piece.body, function.piece.end):
             user = scope.frame(function)
             for each in user.all_frames() if user is not None else ():
-                if any(_same(client.made, made) for call in each.calls.values() for client in call.clients):
+                if any(_same(maker(client), made) for call in each.calls.values() for client in call.clients):
                     return False
-                held.extend(v for v in each.env.values() if isinstance(v, Instance) and _same(v.made, made))
+                held.extend(v for v in each.env.values() if isinstance(v, Instance) and _same(maker(v), made))
     if len(held) + 1 != len(mention.findall(scope.module.text)):
         return False
     return all(not each.escaped and each.events for each in held)
@@ -136,7 +136,7 @@ def _uses(made: Call) -> Iterator[Call]:
                     frames.extend(frame.all_frames())
     for frame in frames:
         for call in frame.calls.values():
-            if call.fact.kind == "call" and any(_same(client.made, made) for client in call.clients):
+            if call.fact.kind == "call" and any(_same(maker(client), made) for client in call.clients):
                 yield call
 
 
@@ -151,7 +151,7 @@ def _kept_later(made: Call) -> list[str]:
     return [
         name for frame in made.frame.outermost.all_frames() for target, _, name, value in frame.sets.values()
         if not any(each.target is target for each in own)
-        and any(isinstance(each, Instance) and _same(each.made, made) for each in options(value))
+        and any(isinstance(each, Instance) and _same(maker(each), made) for each in options(value))
     ]  # fmt: skip
 
 

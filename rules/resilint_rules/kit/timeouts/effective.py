@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import libcst as cst
 
 from ..catalog.records import Fact, Param
-from ..interp.calls import Arguments, Call, Within
-from ..interp.values import Const, Instance, Mapping, Object, Sequence, Value, options, present
+from ..interp.calls import Call, Names, call_at, maker
+from ..interp.values import Arguments, Const, Instance, Mapping, Object, Sequence, Value, Within, options, present
 from ..project.startup import sets
 from .values import Bound, Origin, Unseen, read
-
-if TYPE_CHECKING:
-    from ..interp.module_scope import Scope
 
 State = Literal["bounded", "unbounded", "unknown"]
 
@@ -197,7 +194,7 @@ def _client(call: Call) -> tuple[Bound, ...] | None:
             raise Unseen("its client is made elsewhere")
         if client.escaped:
             raise Unseen(f"its client may be configured elsewhere: {client.escaped}")
-        made = client.made
+        made = call_at(client.made)
         if client.subclass is not None:
             raise Unseen("its client's class may set the limit")
         for kind, name, value in client.events:
@@ -249,7 +246,7 @@ def _transports(call: Call) -> None:
             for name in client.made.fact.words("opaque"):
                 if client.made.args.open_names or name in client.made.args.named:
                     raise Unseen(f"its client's `{name}` may hold the limit")
-            if _intercepted(client.made) or _extended(client.made):
+            if _intercepted(call_at(client.made)) or _extended(call_at(client.made)):
                 raise Unseen("what its client calls on the way may set the limit")
         if client.subclass is not None and call.frame.scope.linker.mentions(client.subclass, "timeout"):
             raise Unseen("its client's class may set the limit")
@@ -283,7 +280,8 @@ def _intercepted(made: Call) -> bool:
     if not all(isinstance(each, Object) and not mentions(each.cls.piece, "timeout") for each in members):
         return True
     inner = options(args.positional[0].value) if args.positional else ()
-    return any(isinstance(each, Instance) and each.made is not None and _intercepted(each.made) for each in inner)
+    makers = (maker(value) for value in inner if isinstance(value, Instance))
+    return any(call is not None and _intercepted(call) for call in makers)
 
 
 def _prepares(call: Call, fact: Fact) -> bool:
@@ -292,7 +290,7 @@ def _prepares(call: Call, fact: Fact) -> bool:
     return any(re.search(rf"\.{name}[ \t]*=(?!=)", text) for name in fact.words("funnel"))
 
 
-def _transport(value: Value, scope: Scope) -> None:
+def _transport(value: Value, scope: Names) -> None:
     for each in options(present(value)):
         if isinstance(each, Const):
             continue

@@ -8,7 +8,7 @@ from typing import Literal
 import libcst as cst
 
 from ..catalog.records import Catalog, Fact, Param
-from ..interp.calls import Call
+from ..interp.calls import Call, call_at
 from ..interp.values import Const, Instance, Ref, Sequence, Value, options
 from ..syntax.text import Span
 
@@ -57,7 +57,7 @@ def read(
     if isinstance(value, Instance) and value.made is not None:
         shape = catalog.fact("limit", value.made.fact.name) or catalog.fact("limit", value.type)
         if shape is not None and value.made.fact.kind == "limit":
-            return _object(value.made, shape, origin, node)
+            return _object(call_at(value.made), shape, origin, node)
     if isinstance(value, Ref) and _stands_for_default(value, fact, catalog):
         return None
     raise Unseen("the timeout is not a literal")

@@ -10,9 +10,8 @@ import libcst as cst
 
 from ..catalog.records import Fact, Param
 from ..fixes.edits import indentation, remove_argument, replace
-from ..interp.calls import Argument, Call
-from ..interp.frame import Frame
-from ..interp.values import Const, Instance, Ref, Value
+from ..interp.calls import Call, Frame, maker
+from ..interp.values import Argument, Const, Instance, Ref, Value
 from ..rule import Fix, Import
 from ..syntax.text import Edit
 from ..syntax.tree import children, walk
@@ -145,7 +144,7 @@ def about(call: Call) -> bool:
 
 def context_of(frame: Frame, value: Value) -> Fact | None:
     """The entry of what holds the checks of TLS, if a value is one that was made for a client."""
-    made = value.made if isinstance(value, Instance) else None
+    made = maker(value) if isinstance(value, Instance) else None
     if made is None or made.fact.kind != "context":
         return None
     values = [each.value for each in (*made.args.positional, *made.args.named.values())]
@@ -160,7 +159,7 @@ def context_of(frame: Frame, value: Value) -> Fact | None:
 
 def vouched(context: Instance) -> bool:
     """Whether a context trusts only certificates that the program brings along."""
-    made = context.made
+    made = maker(context)
     names = {"cafile", "capath", "cadata"}
     if made is not None and (not names.isdisjoint(made.args.named) or made.args.open_names):
         return True
@@ -232,7 +231,7 @@ def secured(call: Call) -> list[Fix]:
 
 def trusting(frame: Frame, context: Instance) -> list[Edit] | None:
     """What a context needs, to trust anybody once it checks; None if that cannot be given to it."""
-    made = context.made
+    made = maker(context)
     if made is None or made.written.endswith(made.fact.words("verifies")) or vouched(context):
         return []
     if any(kind == "call" and name in made.fact.words("trusts") for kind, name, _ in context.events):

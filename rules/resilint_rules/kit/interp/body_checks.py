@@ -1,0 +1,63 @@
+"""Notes on response bodies: which values were examined for the words that tell success from failure."""
+
+from __future__ import annotations
+
+import re
+
+from .values import Response, Result, Value, options
+
+ENVELOPE = frozenset((
+    "error", "errors", "err", "ok", "success", "successful", "status", "code", "fault", "faultstring",
+    "errcode", "errmsg", "error_code", "error_message", "statuscode", "status_code", "stat", "exception",
+    "detail", "iserror", "is_error",
+))  # fmt: skip
+"""Words by which a body itself says whether it is an answer or an error."""
+
+
+def look_into(value: Value, key: object) -> None:
+    """Notes that a body is asked for a word that tells success from failure."""
+    if str(key).lower() in ENVELOPE:
+        asked(value)
+
+
+def asked(value: Value) -> None:
+    """Notes that a body, or a part of it, is asked whether it is an answer."""
+    for each in options(value):
+        if isinstance(each, Result) and each.source is not None:
+            each.source.envelope = True
+
+
+VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*|denied|(?:in)?valid)\b", re.IGNORECASE)
+"""Words that a body of one word uses to say the same."""
+
+
+def tested(value: Value) -> None:
+    """Notes that a response is asked whether it is true."""
+    for each in options(value):
+        if isinstance(each, Response):
+            each.truth = True
+
+
+def whole(value: Value) -> bool:
+    """Whether a value is a body as such, perhaps decoded or parsed, and no part of it."""
+    return isinstance(value, Result) and value.source is not None and "[" not in value.of and ".get()" not in value.of
+
+
+TURNS_PAGES = re.compile(r"next|page|cursor|since|offset|marker|continu|(?<![a-z])(?:more|last)", re.IGNORECASE)
+"""Words by which the next part of an answer is asked for, and which its last part lacks."""
+
+
+def words(value: Value) -> list[Value]:
+    """What a value may be that was taken out of a body by its word: `body.get("token")`."""
+    return [each for each in options(value) if isinstance(each, Result) and each.of.endswith(".get()")]
+
+
+_PICKED = re.compile(r"(?:\]|\bget\(\)|(?:\b|_)(?:search|match|fullmatch|find\w*|select_one|extract\w*)\(\))$")
+"""What ends in taking a part out of a body."""
+
+
+def demand(asked: list[Value]) -> None:
+    """Notes that a body is not taken unless it holds what an answer must: a look at one of its parts decides."""
+    for each in asked:
+        if isinstance(each, Result) and each.source is not None and _PICKED.search(each.of):
+            each.source.envelope = True

@@ -1,0 +1,74 @@
+"""The kinds of calls that rules subscribe to, by the table of the catalogue that describes them."""
+
+from __future__ import annotations
+
+from .calls import Call
+
+
+class ClientCall(Call):
+    """The making of a client."""
+
+    __slots__ = ()
+
+
+class SpawnCall(Call):
+    """The start of a background task."""
+
+    __slots__ = ()
+
+
+class SleepCall(Call):
+    """A sleep."""
+
+    __slots__ = ()
+
+
+class RetryCall(Call):
+    """The making of a retry policy: a decorator's call, a policy object, a retrying loop's head."""
+
+    __slots__ = ()
+
+
+class TokenCall(Call):
+    """The decoding of a signed token."""
+
+    __slots__ = ()
+
+
+class DigestCall(Call):
+    """The making of a keyed digest."""
+
+    __slots__ = ()
+
+
+class InsecureCall(Call):
+    """A call that switches a protection off."""
+
+    __slots__ = ()
+
+
+class TaskCall(Call):
+    """The declaration of, or the sending to, a task of a task queue."""
+
+    __slots__ = ()
+
+
+class LimitCall(Call):
+    """The making of an object that holds timeouts, or of a transport."""
+
+    __slots__ = ()
+
+
+class OtherCall(Call):
+    """A call that other calls are judged by."""
+
+    __slots__ = ()
+
+
+AnyCall = Call
+"""A call, or the making of a client: what can be given a time limit."""
+
+KINDS: dict[str, type[Call]] = {
+    "call": Call, "client": ClientCall, "spawn": SpawnCall, "sleep": SleepCall, "retry": RetryCall, "token": TokenCall,
+    "digest": DigestCall, "insecure": InsecureCall, "task": TaskCall, "limit": LimitCall, "adapter": LimitCall,
+}  # fmt: skip

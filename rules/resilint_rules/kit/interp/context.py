@@ -1,0 +1,105 @@
+"""The state of interpreting one frame, and what every part of the interpreter does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping as ReadOnly
+from typing import Any
+
+import libcst as cst
+
+from ..syntax.tree import children
+from .body_checks import tested
+from .calls import Env, Frame
+from .values import UNKNOWN, Instance, Mapping, Pending, Response, Sequence, Value, Within, join, options
+
+
+class Context:
+    """The state of interpreting one frame: where the path at hand stands, and what surrounds it.
+
+    `table` evaluates expressions: a function for each type of node.
+    """
+
+    __slots__ = (
+        "accepted", "breaks", "current", "exits", "frame", "inner", "left", "line", "loops", "table", "within",
+    )  # fmt: skip
+
+    def __init__(self, frame: Frame, table: Table) -> None:
+        self.frame = frame
+        self.table = table
+        self.within: list[Within] = []
+        self.accepted: list[Value] = []
+        """What the latest `if` asks that returns: whatever comes after it is for what it refuses."""
+        self.left = ""
+        """Why the path at hand has ended, "" if it has not."""
+        self.exits: list[Env] = []
+        self.breaks: list[Env] = []
+        """What is known where a loop is left or begun again."""
+        self.current: cst.CSTNode | None = None
+        self.line: cst.CSTNode | None = None
+        self.loops = 0
+        self.inner: dict[int, tuple[cst.FunctionDef | cst.Lambda, str]] = {}
+
+    def value(self, node: cst.CSTNode) -> Value:
+        """What an expression stands for."""
+        handler = self.table.get(type(node))
+        if handler is not None:
+            return handler(self, node)
+        self.parts(node)
+        return UNKNOWN
+
+    def parts(self, node: cst.CSTNode) -> None:
+        """Evaluates all parts of a node; what they hold is out of sight from here on."""
+        for child in children(node):
+            if type(child) in self.table:
+                self.escape(self.value(child), "it becomes part of something", settle=False)
+            else:
+                self.parts(child)
+
+    def truth(self, node: cst.CSTNode) -> list[Value]:
+        """Evaluates a condition, and gives back what it asks: testing a response is no way out of sight."""
+        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+            return self.truth(node.expression)
+        if isinstance(node, cst.BooleanOperation):
+            return [*self.truth(node.left), *self.truth(node.right)]
+        value = self.value(node)
+        tested(value)
+        asked = list(options(value))
+        compared = self.frame.compares.get(id(node))
+        return [each for side in compared[1] for each in options(side)] if compared is not None else asked
+
+    def escape(self, value: Value, why: str, *, settle: bool, kinds: tuple[type, ...] = (Response, Mapping)) -> None:
+        """Notes that a value leaves the function's sight; with `settle`, it may be configured there."""
+        for each in options(value):
+            if isinstance(each, Response) and Response in kinds:
+                each.escaped = each.escaped or why
+            elif isinstance(each, Mapping):
+                if settle:
+                    each.open = True
+                for inner, _ in each.items.values():
+                    self.escape(inner, why, settle=settle)
+            elif isinstance(each, Sequence):
+                for inner in each.members:
+                    self.escape(inner, why, settle=settle)
+            elif isinstance(each, Instance) and settle:
+                each.escaped = each.escaped or why
+            elif isinstance(each, Pending):
+                self.escape(each.value, why, settle=settle, kinds=kinds)
+                if each.call is not None:
+                    each.call.deferred = each.call.deferred or not each.call.awaited
+
+    def entered(self, value: Value, node: cst.CSTNode) -> Value:
+        """What `with value as name` binds."""
+        found: list[Value] = []
+        for each in options(value):
+            if isinstance(each, Pending):
+                if each.call is not None:
+                    each.call.awaited = True
+                found.append(each.value)
+            else:
+                found.append(each)
+        return join(found)
+
+
+Table = ReadOnly[type, Callable[[Context, Any], Value]]
+"""What evaluates each type of expression."""

@@ -1,0 +1,167 @@
+"""Calls that the catalogue knows: their records in the frame, and the values that they return."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..catalog.records import Catalog, Fact
+from .call_kinds import KINDS, OtherCall
+from .calls import Call
+from .context import Context
+from .values import (
+    FIELDS,
+    UNKNOWN,
+    Arguments,
+    Instance,
+    Method,
+    OneOf,
+    Pending,
+    Ref,
+    Response,
+    Result,
+    Value,
+    options,
+    present,
+)
+
+RECORDED = (
+    "call",
+    "client",
+    "spawn",
+    "sleep",
+    "retry",
+    "verify",
+    "digest",
+    "insecure",
+    "token",
+    "task",
+    "scope",
+    "header",
+)
+"""Tables whose entries are recorded as calls of a frame, for rules to look at."""
+
+
+def plain(kind: str, name: str) -> Fact:
+    """An entry for what the catalogue does not know."""
+    return Fact(kind, "", name, {})
+
+
+def note(
+    ctx: Context,
+    node: cst.Call,
+    fact: Fact,
+    args: Arguments,
+    clients: tuple[Instance, ...],
+    offloaded: bool,
+    *,
+    keep: bool = True,
+) -> Call:
+    """The record of a call; going through a loop twice gives the same record."""
+    known = ctx.frame.calls.get(id(node))
+    if known is not None:
+        for client in clients:
+            if client not in known.clients:
+                known.clients = (*known.clients, client)
+        return known
+    kind = KINDS.get(fact.kind, OtherCall)
+    call = kind(node, fact, args, clients, tuple(ctx.within), ctx.current, offloaded=offloaded, frame=ctx.frame)
+    call.deferred = ctx.frame.kind == "lambda"
+    if keep:
+        ctx.frame.calls[id(node)] = call
+    return call
+
+
+def declared(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value | None:
+    """The client that a field holds: one that its factory makes, or one that is given; None if it makes none."""
+    given = args.named.get("default_factory") or args.named.get("factory")
+    if given is None or f"{name.rpartition('.')[2]}()" not in FIELDS or not isinstance(given.value, Ref):
+        return None
+    fact = ctx.frame.scope.catalog.fact("client", given.value.name)
+    if fact is None or fact.flag("awaited"):
+        return None
+    call = note(ctx, node, fact, Arguments(), (), False)
+    call.factory = given.node
+    kind = fact.word("type") or fact.name
+    call.result = Instance(kind, call, "call")
+    return OneOf((call.result, Instance(kind, None, "given")))
+
+
+def generated_stub(ctx: Context, name: str, args: Arguments) -> Instance | None:
+    """What generated code makes of a channel, `FooStub(channel)`: each of its methods is a call; None if it is none."""
+    given = args.positional[0] if args.positional else args.named.get("channel")
+    if given is None or not name.endswith("Stub"):
+        return None
+    for each in options(present(given.value)):
+        fact = ctx.frame.scope.catalog.fact("client", each.type) if isinstance(each, Instance) else None
+        if isinstance(each, Instance) and fact is not None and fact.word("stub"):
+            return Instance(fact.word("stub"), each.made, each.origin, each.events, each.escaped)
+    return None
+
+
+def known(
+    ctx: Context, node: cst.Call, fact: Fact, args: Arguments, clients: tuple[Instance, ...], offloaded: bool
+) -> Value:
+    """The value of a call of a catalogue entry; the call is recorded in the frame."""
+    call = note(ctx, node, fact, args, clients, offloaded)
+    for each in (*args.positional, *args.named.values()):
+        ctx.escape(each.value, f"it is passed to `{fact.name}`", settle=False, kinds=(Response,))
+        if fact.kind in ("retry", "spawn"):
+            ctx.escape(each.value, f"it is passed to `{fact.name}`", settle=True)
+    if call.result is None:
+        call.result = _returned(ctx, call, fact)
+    return call.result
+
+
+def _returned(ctx: Context, call: Call, fact: Fact) -> Value:
+    returns = fact.word("returns")
+    value: Value = UNKNOWN
+    if fact.kind != "call" and not returns:
+        return Result(f"{fact.name}()")
+    if returns:
+        if ctx.frame.scope.catalog.fact("response", returns) is not None:
+            value = call.response = Response(call, returns)
+        else:
+            origin = "client" if call.clients else "call"
+            value = Instance(returns, call.clients[0].made if call.clients else call, origin)
+    if fact.mode == "async" or fact.flag("context"):
+        return Pending(value, call)
+    return value
+
+
+def same_method(catalog: Catalog, choices: tuple[Value, ...]) -> Method | None:
+    """The method that all of them are, of one type of client or of types that have it from one; None if not."""
+    first = choices[0]
+    if not isinstance(first, Method):
+        return None
+    for each in choices[1:]:
+        if not isinstance(each, Method) or each.name != first.name:
+            return None
+        if each.owner.type != first.owner.type and not _inherited(catalog, first, each):
+            return None
+    return first
+
+
+def _inherited(catalog: Catalog, one: Method, other: Method) -> bool:
+    """Whether the catalogue describes both by the same entry."""
+    found = catalog.method("call", one.owner.type, one.name)
+    return found is not None and found is catalog.method("call", other.owner.type, other.name)
+
+
+def same_function(catalog: Catalog, choices: tuple[Value, ...]) -> bool:
+    """Whether all that may be called are functions of one library that the catalogue describes in the same words.
+
+    So are those of one name in libraries of which it knows nothing: `json.loads`, with `json` from here or there.
+    """
+    names = [each.name if isinstance(each, Ref) else "" for each in choices]
+    last = {each.rpartition(".")[2] for each in names}
+    if all(names) and len(last) == 1 and not any(True for each in names for _ in catalog.libraries(each)):
+        return True
+    facts = [catalog.fact("call", each) if each else None for each in names]
+    first = facts[0]
+    return first is not None and all(
+        each is not None and each.library == first.library and _words(each) == _words(first) for each in facts
+    )
+
+
+def _words(fact: Fact) -> dict[str, object]:
+    return {key: value for key, value in fact.data.items() if key not in ("names", "proof")}
