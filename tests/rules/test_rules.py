@@ -13,6 +13,7 @@ import tokenize
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import libcst
@@ -93,24 +94,51 @@ def read_trial(rule: Rule, paths: Iterable[Path], top: Path) -> Trial:
 
 
 RULES = sorted(registry.rules().values(), key=lambda rule: rule.code)
-PAGED = {
-    f"{rule.name}-{number}-{case.kind}": trial_of(rule, case)
-    for rule in RULES
-    for number, case in enumerate(page_of(rule).cases, 1)
-}
-AWKWARD = {
-    f"{rule.name}-{path.stem}": read_trial(rule, path.rglob("*.py") if path.is_dir() else [path], folder)
-    for rule in RULES
-    for folder in [HERE / rule.name]
-    for path in sorted(folder.glob("*") if folder.is_dir() else [])
-    if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__")
-}
-TRIALS = {**PAGED, **AWKWARD}
-FOUND = {name: trial for name, trial in TRIALS.items() if any(m.word == "finds" for s in trial.marks.values() for m in s)}
 
-each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-each_trial = pytest.mark.parametrize("trial", TRIALS.values(), ids=list(TRIALS))
-each_found = pytest.mark.parametrize("trial", FOUND.values(), ids=list(FOUND))
+
+@cache
+def paged(rule: Rule) -> dict[str, Trial]:
+    """The cases of a rule's page by name."""
+    cases = enumerate(page_of(rule).cases, 1)
+    return {f"{rule.name}-{number}-{case.kind}": trial_of(rule, case) for number, case in cases}
+
+
+@cache
+def awkward(rule: Rule) -> dict[str, Trial]:
+    """The files and folders of a rule below `tests/rules` by name."""
+    folder = HERE / rule.name
+    return {
+        f"{rule.name}-{path.stem}": read_trial(rule, path.rglob("*.py") if path.is_dir() else [path], folder)
+        for path in sorted(folder.glob("*") if folder.is_dir() else [])
+        if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__")
+    }
+
+
+def trials(rules: Iterable[Rule]) -> dict[str, Trial]:
+    """Everything to try for some rules."""
+    return {name: trial for rule in rules for name, trial in {**paged(rule), **awkward(rule)}.items()}
+
+
+def has_findings(trial: Trial) -> bool:
+    """Whether a mark of the trial expects a finding."""
+    return any(mark.word == "finds" for marks in trial.marks.values() for mark in marks)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Effect: gives a test each `rule`, each `trial`, or each `risky` trial, one that expects findings.
+
+    With `-k NAME` of one rule only that rule's cases are read and built.
+    """
+    named = [rule for rule in RULES if rule.name == metafunc.config.option.keyword]
+    rules = named or RULES
+    if "rule" in metafunc.fixturenames:
+        metafunc.parametrize("rule", rules, ids=[rule.name for rule in rules])
+    if "trial" in metafunc.fixturenames:
+        found = trials(rules)
+        metafunc.parametrize("trial", found.values(), ids=list(found))
+    if "risky" in metafunc.fixturenames:
+        found = {name: trial for name, trial in trials(rules).items() if has_findings(trial)}
+        metafunc.parametrize("risky", found.values(), ids=list(found))
 
 
 def rows(trial: Trial, name: str) -> Counter[tuple[int, str]]:
@@ -153,7 +181,6 @@ def mend(trial: Trial, doc: Document) -> apply.Fixed:
     return apply.fix_all(doc, trial.look, apply.UNSAFE, parses)
 
 
-@each_rule
 def test_a_rule_explains_itself(rule: Rule) -> None:
     """A summary that is a sentence, a why, at least one bad example that it finds, and a good one."""
     page = page_of(rule)
@@ -165,13 +192,11 @@ def test_a_rule_explains_itself(rule: Rule) -> None:
     assert any(example.kind == "good" for example in page.examples)
 
 
-@each_rule
 def test_whether_it_is_fixable_is_true(rule: Rule) -> None:
     """A rule that is said to have a fix offers one in its own examples, and no other rule does."""
     offers = any(
         finding.fixes
-        for trial in PAGED.values()
-        if trial.rule is rule
+        for trial in paged(rule).values()
         for name in trial.texts
         for finding in trial.look(trial.document(name))
         if finding.rule == rule.name
@@ -181,14 +206,14 @@ def test_whether_it_is_fixable_is_true(rule: Rule) -> None:
 
 def test_no_example_is_told_twice() -> None:
     """Each example is worth its place: none stands on two pages, or twice on one."""
-    texts = Counter("\n".join(trial.texts.values()) for trial in PAGED.values())
+    texts = Counter("\n".join(trial.texts.values()) for rule in RULES for trial in paged(rule).values())
     assert [text for text, count in texts.items() if count > 1] == []
 
 
 def test_marks_name_rules() -> None:
     """A mistyped name in a mark would expect nothing."""
     names = {rule.name for rule in RULES}
-    marks = [(name, mark) for name, trial in TRIALS.items() for marks in trial.marks.values() for mark in marks]
+    marks = [(name, mark) for name, trial in trials(RULES).items() for marks in trial.marks.values() for mark in marks]
     assert [(name, mark.rule) for name, mark in marks if mark.rule not in names] == []
     assert [(name, mark.row) for name, mark in marks if (mark.word == "misses") != bool(mark.reason)] == []
 
@@ -199,14 +224,12 @@ def test_folders_are_named_after_rules() -> None:
     assert folders <= {rule.name for rule in RULES}
 
 
-@each_trial
 def test_examples_are_python(trial: Trial) -> None:
     """An example that does not parse proves nothing, unless that is its point (`broken` in its name)."""
     for name, text in [*trial.texts.items(), *trial.fixed]:
         assert parses(text) or "broken" in name
 
 
-@each_trial
 def test_it_finds_what_is_marked_and_nothing_else(trial: Trial) -> None:
     """Findings are exactly where marks say; a miss that is cured is noticed here too."""
     for name, marks in trial.marks.items():
@@ -214,34 +237,31 @@ def test_it_finds_what_is_marked_and_nothing_else(trial: Trial) -> None:
         assert rows(trial, name) == expected, name
 
 
-@each_found
-def test_the_preferred_fixes_give_the_fixed_text(trial: Trial) -> None:
+def test_the_preferred_fixes_give_the_fixed_text(risky: Trial) -> None:
     """The first `fixed` is the result of the preferred fixes, to the byte."""
     seen: set[str] = set()
-    for name, text in trial.fixed:
+    for name, text in risky.fixed:
         if name not in seen:
             seen.add(name)
-            assert mend(trial, trial.document(name)).text == text
+            assert mend(risky, risky.document(name)).text == text
 
 
-@each_found
-def test_other_fixes_give_the_other_fixed_texts(trial: Trial) -> None:
+def test_other_fixes_give_the_other_fixed_texts(risky: Trial) -> None:
     """The second `fixed` of a file is the result of every finding's second fix, and so on."""
     turn: Counter[str] = Counter()
-    for name, text in trial.fixed:
+    for name, text in risky.fixed:
         number, turn[name] = turn[name], turn[name] + 1
         if number:
-            doc = trial.document(name)
-            chosen = [finding.fixes[number] for finding in trial.look(doc) if len(finding.fixes) > number]
+            doc = risky.document(name)
+            chosen = [finding.fixes[number] for finding in risky.look(doc) if len(finding.fixes) > number]
             assert apply.apply(doc.text, chosen).text == text
 
 
-@each_found
-def test_a_fix_is_a_careful_change(trial: Trial) -> None:
+def test_a_fix_is_a_careful_change(risky: Trial) -> None:
     """Each fix alone: it changes something, the result parses, no comment is lost, it has a title."""
-    for name in trial.texts:
-        doc = trial.document(name)
-        for finding in trial.look(doc):
+    for name in risky.texts:
+        doc = risky.document(name)
+        for finding in risky.look(doc):
             titles = [each.title for each in finding.fixes]
             assert len(set(titles)) == len(titles)
             assert all(titles)
@@ -253,27 +273,25 @@ def test_a_fix_is_a_careful_change(trial: Trial) -> None:
                 assert comments(doc.text) <= comments(text)
 
 
-@each_found
-def test_fixing_converges(trial: Trial) -> None:
+def test_fixing_converges(risky: Trial) -> None:
     """A second run changes nothing, no fix was taken back, and what is left has no fix to apply."""
-    for name in trial.texts:
-        done = mend(trial, trial.document(name))
+    for name in risky.texts:
+        done = mend(risky, risky.document(name))
         assert (done.settled, done.broken) == (True, ())
-        again = mend(trial, trial.document(name, done.text))
+        again = mend(risky, risky.document(name, done.text))
         assert (again.text, again.applied) == (done.text, ())
         assert [each for each in done.findings if apply.preferred(each, apply.UNSAFE)] == []
-        assert comments(trial.texts[name]) <= comments(done.text)
+        assert comments(risky.texts[name]) <= comments(done.text)
 
 
-@each_found
-def test_a_comment_silences_a_finding(trial: Trial) -> None:
+def test_a_comment_silences_a_finding(risky: Trial) -> None:
     """Each finding disappears under its comment, by name and by code; the others stay."""
-    for name in trial.texts:
-        doc = trial.document(name)
-        findings = trial.look(doc)
+    for name in risky.texts:
+        doc = risky.document(name)
+        findings = risky.look(doc)
         for finding in findings:
             for word in (finding.rule, finding.code):
-                left, silenced = trial.report(replace(doc, text=with_comment(doc, finding, word)))
+                left, silenced = risky.report(replace(doc, text=with_comment(doc, finding, word)))
                 assert Counter(each.rule for each in (*left, *silenced)) == Counter(each.rule for each in findings)
                 assert finding.message in [each.message for each in silenced if each.rule == finding.rule]
 
@@ -290,7 +308,6 @@ def with_comment(doc: Document, finding: Finding, word: str) -> str:
     raise AssertionError(f"no line of the finding at row {first} can take a comment")
 
 
-@each_trial
 def test_line_ends_do_not_matter(trial: Trial) -> None:
     """With CRLF the same findings, and the same fixed text with CRLF in it."""
     for name, text in trial.texts.items():
@@ -302,7 +319,6 @@ def test_line_ends_do_not_matter(trial: Trial) -> None:
         assert mend(trial, doc).text == mend(trial, trial.document(name)).text.replace("\n", "\r\n")
 
 
-@each_trial
 def test_tabs_do_not_matter(trial: Trial) -> None:
     """Indented with tabs, the same findings."""
     for name, text in trial.texts.items():
@@ -312,7 +328,6 @@ def test_tabs_do_not_matter(trial: Trial) -> None:
             assert essence(found, tabbed) == essence(trial.look(trial.document(name)), text)
 
 
-@each_trial
 def test_a_byte_order_mark_does_not_matter(trial: Trial) -> None:
     """A mark in front of the file is no part of its text, and comes back when it is written."""
     for name, text in trial.texts.items():
@@ -322,17 +337,16 @@ def test_a_byte_order_mark_does_not_matter(trial: Trial) -> None:
         assert files.encode(decoded.text, decoded) == data
 
 
-@each_found
-def test_an_emoji_before_the_call_does_not_matter(trial: Trial) -> None:
+def test_an_emoji_before_the_call_does_not_matter(risky: Trial) -> None:
     """A sign of two UTF-16 units in front of each finding moves it by what it is long, and no more."""
-    for name in trial.texts:
-        doc = trial.document(name)
-        findings = trial.look(doc)
+    for name in risky.texts:
+        doc = risky.document(name)
+        findings = risky.look(doc)
         text = doc.text
         for row in sorted({doc.position(finding.span.start)[0] for finding in findings}, reverse=True):
             text = with_emoji(text, doc.starts[row - 1])
         assert text.count(EMOJI) >= bool(findings)
-        assert essence(trial.look(trial.document(name, text)), text) == essence(findings, doc.text)
+        assert essence(risky.look(risky.document(name, text)), text) == essence(findings, doc.text)
 
 
 def with_emoji(text: str, start: int) -> str:
