@@ -190,15 +190,26 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.fixes.timeouts import elsewhere_driven, spelled
-from ..kit.interp.call_kinds import ClientCall
-from ..kit.interp.calls import Call, Frame, call_at
-from ..kit.interp.values import Function
-from ..kit.rule import Finding, Fix, Related, rule
-from ..kit.syntax.text import Edit, Span
-from ..kit.syntax.tree import dotted, walk
-from ..kit.timeouts.effective import given, leaves
-from ..kit.timeouts.values import Unseen
+from ..kit import (
+    Call,
+    ClientCall,
+    Edit,
+    Finding,
+    Fix,
+    Frame,
+    Function,
+    Related,
+    Span,
+    Unseen,
+    call_at,
+    dotted,
+    elsewhere_driven,
+    leaves,
+    spelled,
+    timeout_bounds,
+    walk,
+)
+from ..kit.rule import rule
 
 _PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
 _TAKES_COROUTINES = frozenset(("gather", "wait_for", "wait", "shield", "create_task", "ensure_future", "start_soon"))
@@ -280,7 +291,7 @@ def _waits(call: Call) -> bool:
     ):
         return False  # reported where it connects
     try:
-        bounds = given(call, fact) or ()
+        bounds = timeout_bounds(call, fact) or ()
     except Unseen:
         return True
     return not any(bound.seconds == 0 for bound in bounds)

@@ -90,12 +90,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.fixes.edits import replace
-from ..kit.fixes.timeouts import elsewhere_driven, spelled
-from ..kit.interp.call_kinds import SleepCall
-from ..kit.interp.values import literal
-from ..kit.rule import Finding, Fix, rule
-from ..kit.syntax.tree import dotted, walk
+from ..kit import Finding, Fix, SleepCall, dotted, elsewhere_driven, literal, replace, spelled, walk
+from ..kit.rule import rule
 
 
 @rule(

@@ -177,13 +177,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.exceptions.handlers import last_name
-from ..kit.fixes.edits import after_statement, front, unused
-from ..kit.interp.call_kinds import SpawnCall
-from ..kit.prefilter.mentions import mentioned
-from ..kit.rule import Finding, Fix, rule
-from ..kit.syntax.text import Edit
-from ..kit.syntax.tree import walk
+from ..kit import Edit, Finding, Fix, SpawnCall, after_statement, front, last_name, mentioned, unused, walk
+from ..kit.rule import rule
 
 _STARTS = re.compile(r"\.run_(?:forever|until_complete)\(")
 _KEPT = re.compile(r"\.add_done_callback\(\s*(\w+)\.discard\s*\)")

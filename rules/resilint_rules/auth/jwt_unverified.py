@@ -105,8 +105,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.interp.call_kinds import TokenCall
-from ..kit.rule import Finding, Severity, rule
+from ..kit import Finding, Severity, TokenCall
+from ..kit.rule import rule
 from ._jwt import algorithms, believed, kinds, narrowed, pinned, unchecked
 
 

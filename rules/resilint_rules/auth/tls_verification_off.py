@@ -171,23 +171,29 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.interp.calls import Call, Frame
-from ..kit.interp.values import Instance, Ref, options
-from ..kit.rule import Finding, Fix, Severity, rule
-from ..kit.trust.switches import (
+from ..kit import (
+    Call,
+    Finding,
+    Fix,
+    Frame,
+    Instance,
+    Ref,
+    Severity,
     about,
     chosen,
     context_of,
-    given,
     matches,
+    options,
+    protection_argument,
+    protection_off,
     rechecked,
     reset,
     secured,
-    switched_off,
     trusting,
     untapped,
     vouched,
 )
+from ..kit.rule import rule
 
 ANY = "takes any certificate for the right one"
 CONSEQUENCE = "whoever is on the way can read and change what is sent"
@@ -209,7 +215,7 @@ def check(frame: Frame) -> Iterator[Finding]:
 
 def _called(call: Call) -> Iterator[Finding]:
     fact, frame = call.fact, call.frame
-    found = switched_off(call)
+    found = protection_off(call)
     if found is not None:
         name, argument = found
         if not untapped(call) and not chosen(frame, call.node):
@@ -217,7 +223,7 @@ def _called(call: Call) -> Iterator[Finding]:
             yield call.finding(
                 f"`{call.written}` {message}: {CONSEQUENCE}",
                 *rechecked(call, name, argument),
-                span=frame.tree.span(argument.node) if given(call, argument) is not None else None,
+                span=frame.tree.span(argument.node) if protection_argument(call, argument) is not None else None,
             )
     elif fact.kind == "insecure" and "tls" not in fact.data and about(call) and not chosen(frame, call.node):
         severity = Severity(fact.word("severity")) if fact.word("severity") else None

@@ -89,8 +89,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.interp.call_kinds import ClientCall
-from ..kit.rule import Finding, rule
+from ..kit import ClientCall, Finding
+from ..kit.rule import rule
 from ._entry_points import entry, the_same_each_time, turn, used_once
 from ._hoist import to_module
 

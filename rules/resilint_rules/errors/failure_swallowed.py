@@ -113,9 +113,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.interp.calls import Guard
-from ..kit.rule import Finding, rule
-from ..kit.syntax.text import Span
+from ..kit import Finding, Guard, Span
+from ..kit.rule import rule
 from ._swallowing import silent, spoken
 
 

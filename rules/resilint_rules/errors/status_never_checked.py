@@ -219,9 +219,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.interp.calls import Call
-from ..kit.responses.status import raise_after_each, read_together, read_unchecked
-from ..kit.rule import Finding, Severity, rule
+from ..kit import Call, Finding, Severity, raise_after_each, read_together, read_unchecked
+from ..kit.rule import rule
 
 
 @rule(code="ERR001", name="status-never-checked", equivalents=("use-raise-for-status",))

@@ -174,9 +174,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.interp.calls import Call
-from ..kit.responses.status import chained, raise_between, read_unchecked
-from ..kit.rule import Finding, Severity, rule
+from ..kit import Call, Finding, Severity, chained, raise_between, read_unchecked
+from ..kit.rule import rule
 
 
 @rule(code="ERR002", name="unchecked-body", equivalents=("use-raise-for-status",))

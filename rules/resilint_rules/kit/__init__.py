@@ -1,0 +1,157 @@
+"""The API of rules: a rule imports these names from `..kit`, and nothing else of the kit.
+
+`rules/README.md` says which of them answers which question. A name is loaded when it is used first, because the
+start-up imports parts of the kit and must not load the parser.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .catalog.records import Fact, Param
+    from .exceptions.handlers import BROAD, Clause, clauses, failures, is_a, last_name
+    from .fixes.edits import add_argument, after_statement, front, number, replace, unused
+    from .fixes.retries import add_words, count_failures, narrow, pause, space
+    from .fixes.timeouts import bound, elsewhere_driven, once, rebound, spelled
+    from .interp.call_kinds import (
+        AnyCall,
+        ClientCall,
+        DigestCall,
+        InsecureCall,
+        LimitCall,
+        RetryCall,
+        SleepCall,
+        SpawnCall,
+        TaskCall,
+        TokenCall,
+    )
+    from .interp.calls import Call, Frame, Guard, call_at
+    from .interp.values import (
+        Argument,
+        Arguments,
+        Const,
+        Function,
+        Instance,
+        Mapping,
+        Ref,
+        Response,
+        Sequence,
+        Unknown,
+        Value,
+        Within,
+        literal,
+        options,
+    )
+    from .policy.effective import Policy
+    from .policy.effective import policy as effective_policy
+    from .policy.outcome import Outcome
+    from .prefilter.mentions import mentioned
+    from .responses.status import chained, raise_after_each, raise_between, read_together, read_unchecked
+    from .retries.attempts import built_in, policies
+    from .retries.layer import Repeat
+    from .retries.loops import Loop, Retry
+    from .retries.policies import LIMITED, UNLIMITED, Layer, layers_of
+    from .retries.status_loops import Again, StatusLoop
+    from .rule import Applicability, Finding, Fix, Import, Related, Severity
+    from .syntax.comments import explained
+    from .syntax.text import Edit, Span
+    from .syntax.tree import children, dotted, walk
+    from .timeouts.client_usage import idle, in_transport, limited_each_time, own_default, set_later, streamed
+    from .timeouts.effective import Limit, leaves, limit
+    from .timeouts.effective import given as timeout_bounds
+    from .timeouts.effective import switched_off as timeout_off
+    from .timeouts.values import Bound, Unseen
+    from .trust.switches import (
+        about,
+        chosen,
+        context_of,
+        matches,
+        rechecked,
+        reset,
+        secured,
+        trusting,
+        untapped,
+        vouched,
+    )
+    from .trust.switches import (
+        given as protection_argument,
+    )
+    from .trust.switches import (
+        switched_off as protection_off,
+    )
+
+__all__ = [
+    "BROAD", "LIMITED", "UNLIMITED", "Again", "AnyCall", "Applicability", "Argument", "Arguments", "Bound", "Call",
+    "Clause", "ClientCall", "Const", "DigestCall", "Edit", "Fact", "Finding", "Fix", "Frame", "Function", "Guard",
+    "Import", "InsecureCall", "Instance", "Layer", "Limit", "LimitCall", "Loop", "Mapping", "Outcome", "Param",
+    "Policy", "Ref", "Related", "Repeat", "Response", "Retry", "RetryCall", "Sequence", "Severity", "SleepCall",
+    "Span", "SpawnCall", "StatusLoop", "TaskCall", "TokenCall", "Unknown", "Unseen", "Value", "Within", "about",
+    "add_argument", "add_words", "after_statement", "bound", "built_in", "call_at", "chained", "children", "chosen",
+    "clauses", "context_of", "count_failures", "dotted", "effective_policy", "elsewhere_driven", "explained",
+    "failures", "front", "idle", "in_transport", "is_a", "last_name", "layers_of", "leaves", "limit",
+    "limited_each_time", "literal", "matches", "mentioned", "narrow", "number", "once", "options", "own_default",
+    "pause", "policies", "protection_argument", "protection_off", "raise_after_each", "raise_between",
+    "read_together", "read_unchecked", "rebound", "rechecked", "replace", "reset", "secured", "set_later", "space",
+    "spelled", "streamed", "timeout_bounds", "timeout_off", "trusting", "untapped", "unused", "vouched", "walk",
+]  # fmt: skip
+
+_MODULES = {
+    "catalog.records": "Fact Param",
+    "exceptions.handlers": "BROAD Clause clauses failures is_a last_name",
+    "fixes.edits": "add_argument after_statement front number replace unused",
+    "fixes.retries": "add_words count_failures narrow pause space",
+    "fixes.timeouts": "bound elsewhere_driven once rebound spelled",
+    "interp.call_kinds": (
+        "AnyCall ClientCall DigestCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall TokenCall"
+    ),
+    "interp.calls": "Call Frame Guard call_at",
+    "interp.values": (
+        "Argument Arguments Const Function Instance Mapping Ref Response Sequence Unknown Value Within literal options"
+    ),
+    "policy.effective": "Policy effective_policy",
+    "policy.outcome": "Outcome",
+    "prefilter.mentions": "mentioned",
+    "responses.status": "chained raise_after_each raise_between read_together read_unchecked",
+    "retries.attempts": "built_in policies",
+    "retries.layer": "Repeat",
+    "retries.loops": "Loop Retry",
+    "retries.policies": "LIMITED UNLIMITED Layer layers_of",
+    "retries.status_loops": "Again StatusLoop",
+    "rule": "Applicability Finding Fix Import Related Severity",
+    "syntax.comments": "explained",
+    "syntax.text": "Edit Span",
+    "syntax.tree": "children dotted walk",
+    "timeouts.client_usage": "idle in_transport limited_each_time own_default set_later streamed",
+    "timeouts.effective": "Limit leaves limit timeout_bounds timeout_off",
+    "timeouts.values": "Bound Unseen",
+    "trust.switches": (
+        "about chosen context_of matches protection_argument protection_off rechecked reset secured trusting "
+        "untapped vouched"
+    ),
+}
+"""The names that each module of the kit defines, set apart by blanks."""
+_RENAMED = {
+    "effective_policy": "policy",
+    "protection_argument": "given",
+    "protection_off": "switched_off",
+    "timeout_bounds": "given",
+    "timeout_off": "switched_off",
+}
+"""Names that are more general where they are defined, among those of their own topic."""
+_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a name of the API. Raises AttributeError for any other."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f".{_HOMES[name]}", __name__)
+    globals()[name] = found = getattr(module, _RENAMED.get(name, name))
+    return found
+
+
+def __dir__() -> list[str]:
+    """Returns the names of the API."""
+    return __all__

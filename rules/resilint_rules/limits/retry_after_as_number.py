@@ -128,8 +128,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.interp.calls import Frame
-from ..kit.rule import Finding, Related, rule
+from ..kit import Finding, Frame, Related
+from ..kit.rule import rule
 from ._retry_after import per_response, understand
 
 

@@ -123,10 +123,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.exceptions.handlers import BROAD
-from ..kit.fixes.retries import narrow
-from ..kit.retries.policies import Layer
-from ..kit.rule import Finding, rule
+from ..kit import BROAD, Finding, Layer, narrow
+from ..kit.rule import rule
 
 
 @rule(code="RTY003", name="retries-every-exception")

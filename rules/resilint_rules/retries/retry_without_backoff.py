@@ -218,11 +218,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.fixes.retries import pause, space
-from ..kit.retries.loops import Loop
-from ..kit.retries.policies import LIMITED, Layer
-from ..kit.retries.status_loops import Again, StatusLoop
-from ..kit.rule import Finding, rule
+from ..kit import LIMITED, Again, Finding, Layer, Loop, StatusLoop, pause, space
+from ..kit.rule import rule
 
 
 @rule(code="RTY002", name="retry-without-backoff")

@@ -167,9 +167,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit.interp.calls import Frame
-from ..kit.retries.policies import layers_of
-from ..kit.rule import Finding, Severity, rule
+from ..kit import Finding, Frame, Severity, layers_of
+from ..kit.rule import rule
 from ._ineffective import (
     add_statuses,
     bare_number,

@@ -196,11 +196,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.fixes.retries import add_words, count_failures
-from ..kit.retries.loops import Loop, Retry
-from ..kit.retries.policies import UNLIMITED, Layer
-from ..kit.rule import Finding, Fix, rule
-from ..kit.syntax.tree import walk
+from ..kit import UNLIMITED, Finding, Fix, Layer, Loop, Retry, add_words, count_failures, walk
+from ..kit.rule import rule
 
 _DAEMON = re.compile(
     r"(?:^|_)(?:run|runs|runner|consume|consumer|listen|listener|forever|serve|worker|daemon|watch|mainloop|main_loop)(?:_|$)"

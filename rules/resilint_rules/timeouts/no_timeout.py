@@ -265,12 +265,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit.fixes.timeouts import bound, once
-from ..kit.interp.call_kinds import AnyCall, ClientCall
-from ..kit.rule import Finding, rule
-from ..kit.syntax.comments import explained
-from ..kit.timeouts.client_usage import in_transport, set_later
-from ..kit.timeouts.effective import limit
+from ..kit import AnyCall, ClientCall, Finding, bound, explained, in_transport, limit, once, set_later
+from ..kit.rule import rule
 from ._trailing_wait import beyond, watched
 
 _ON_PURPOSE = re.compile(

@@ -122,12 +122,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit.fixes.timeouts import rebound
-from ..kit.interp.call_kinds import AnyCall, ClientCall
-from ..kit.rule import Finding, rule
-from ..kit.syntax.comments import explained
-from ..kit.timeouts.client_usage import limited_each_time, streamed
-from ..kit.timeouts.effective import switched_off
+from ..kit import AnyCall, ClientCall, Finding, explained, limited_each_time, rebound, streamed, timeout_off
+from ..kit.rule import rule
 
 _SAYS_WHY = re.compile(r"time\W?out|limit|wait|poll|stream|long|hang|for ?ever", re.IGNORECASE)
 
@@ -135,7 +131,7 @@ _SAYS_WHY = re.compile(r"time\W?out|limit|wait|poll|stream|long|hang|for ?ever",
 @rule(code="TMO003", name="timeout-disabled", severity="error", equivalents=("S113", "B113"))
 def check(call: AnyCall) -> Iterator[Finding]:
     """A literal that stands for no limit, on a call or on the making of a client."""
-    off = switched_off(call)
+    off = timeout_off(call)
     if off is None or off.node is None or explained(call, off.node, _SAYS_WHY):
         return
     if not isinstance(call, ClientCall) or not (streamed(call) or limited_each_time(call)):

@@ -89,12 +89,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.catalog.records import Param
-from ..kit.fixes.edits import number, replace
-from ..kit.interp.calls import Call, Frame
-from ..kit.interp.values import Const, Sequence, Value
-from ..kit.rule import Finding, Fix, rule
-from ..kit.syntax.tree import dotted
+from ..kit import Call, Const, Finding, Fix, Frame, Param, Sequence, Value, dotted, number, replace
+from ..kit.rule import rule
 
 _NAMED = re.compile(r"(?:_|^)(?:ms|msecs?|millis|milliseconds)$", re.IGNORECASE)
 _LOCAL = ("process", "file", "")

@@ -71,11 +71,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit.fixes.edits import number
-from ..kit.fixes.timeouts import bound
-from ..kit.interp.call_kinds import ClientCall
-from ..kit.rule import Finding, rule
-from ..kit.timeouts.client_usage import idle, own_default
+from ..kit import ClientCall, Finding, bound, idle, number, own_default
+from ..kit.rule import rule
 
 _ELSEWHERE = re.compile(r"\btimeout\s*=|[\"']timeout[\"']|with_options")
 

@@ -79,12 +79,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.fixes.edits import replace
-from ..kit.fixes.timeouts import spelled
-from ..kit.interp.calls import Frame
-from ..kit.interp.values import Instance, Value, options
-from ..kit.rule import Finding, Fix, rule
-from ..kit.syntax.tree import dotted, walk
+from ..kit import Finding, Fix, Frame, Instance, Value, dotted, options, replace, spelled, walk
+from ..kit.rule import rule
 
 
 @rule(code="TMO004", name="timeout-without-effect", severity="error")

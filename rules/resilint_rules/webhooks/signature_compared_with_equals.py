@@ -90,8 +90,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit.interp.calls import Frame
-from ..kit.rule import Finding, rule
+from ..kit import Finding, Frame
+from ..kit.rule import rule
 from ._signatures import compared, in_constant_time
 
 

@@ -33,6 +33,7 @@ _SAYS = re.compile(
     r"|_?log_(?!(?:in|into|on|onto|out|off)(?:_|$)|\w*(?:raise|exit|abort|die|quit|fail_))\w+"
 )
 BROAD = frozenset(("Exception", "BaseException"))
+"""The classes that every error extends."""
 
 
 @dataclass(frozen=True, slots=True)

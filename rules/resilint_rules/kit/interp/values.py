@@ -299,6 +299,7 @@ Value = Union[  # noqa: UP007 - read at run time, where names that come later wo
     Unknown, Const, Sequence, Mapping, Change, Ref, Instance, Method, Response, Pending, Partial, Function, Nested,
     Class, Object, ProjectModule, Result, OneOf,
 ]  # fmt: skip
+"""What an expression may evaluate to: one of these classes."""
 
 UNKNOWN = Unknown()
 NONE = Const(None)

@@ -17,6 +17,7 @@ from ..syntax.text import Span
 from ..syntax.tree import walk
 
 LIMITED, UNLIMITED, UNKNOWN = "limited", "unlimited", "unknown"
+"""Whether the attempts of a policy end: surely, surely not, or nothing is known."""
 
 _AWAY = ("ConnectionError", "TimeoutError")
 
