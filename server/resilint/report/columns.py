@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import NamedTuple
@@ -28,28 +27,48 @@ _WIDTH = itemgetter(1)
 
 
 def cells(line: str) -> list[Cell]:
-    """One cell for each code point of a line; control characters are spelt out."""
+    """Returns one cell for each code point of a line; control characters are spelt out.
+
+    The width of code points that are drawn together, such as a joined emoji, is that of the first one's cell.
+    Effect: imports wcwidth (about 50 ms) if the line is not ASCII.
+    """
     if line.isascii() and line.isprintable():
         return [_PLAIN[character] for character in line]
     found: list[Cell] = []
-    column = 0
-    for character in line:
-        cell = _PLAIN.get(character) or _cell(character, column)
+    column, start = 0, 0
+    for at, character in enumerate(line):
+        if character != "\t" and visible(character) == character:
+            continue
+        drawn = _drawn(line[start:at])
+        column += width(drawn)
+        cell = _spelt(character, column)
         column += cell.width
-        found.append(cell)
-    return found
+        found += [*drawn, cell]
+        start = at + 1
+    return found + _drawn(line[start:])
 
 
-def _cell(character: str, column: int) -> Cell:
+def _spelt(character: str, column: int) -> Cell:
+    """The cell of a tab or a control character that is printed in a column."""
     if character == "\t":
-        width = _TAB - column % _TAB
-        return Cell(" " * width, width)
-    if visible(character) != character:
-        spelt = spell(character)
-        return Cell(spelt, len(spelt))
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return Cell(character, 0)  # drawn over the one before
-    return Cell(character, 2 if unicodedata.east_asian_width(character) in "WF" else 1)
+        size = _TAB - column % _TAB
+        return Cell(" " * size, size)
+    spelt = spell(character)
+    return Cell(spelt, len(spelt))
+
+
+def _drawn(text: str) -> list[Cell]:
+    """The cells of text without control characters."""
+    if text.isascii():
+        return [_PLAIN[character] for character in text]
+    from wcwidth import iter_graphemes, wcswidth
+
+    found: list[Cell] = []
+    for grapheme in iter_graphemes(text):
+        # A negative width means that the terminal's behaviour is not known.
+        found.append(Cell(grapheme[0], max(wcswidth(grapheme), 0)))
+        found += [Cell(character, 0) for character in grapheme[1:]]
+    return found
 
 
 def width(row: Sequence[Cell]) -> int:
@@ -72,6 +91,8 @@ def window(row: Sequence[Cell], first: int, last: int, limit: int) -> tuple[int,
         spare = min(_LEAD, max(room - width(row[first:last]), room // 4))
         while low > 0 and width(row[low - 1 : first]) <= spare:
             low -= 1
+        while low < first and row[low].width == 0:  # never begin inside characters that are drawn together
+            low += 1
     high, taken = low, 0
     while high < len(row) and taken + row[high].width <= room:
         taken += row[high].width
