@@ -1,7 +1,8 @@
 """Which versions of its libraries a project may run with: read from lock files, pins and declared ranges.
 
-A name maps to the clauses that hold for it, such as "==7.4.1" or ">=7,<8"; to "" if the file names it
-and does not say, or says so in a way that is not understood. Names are normalised. Nothing here raises.
+A name maps to the clauses that hold for it, such as "==7.4.1", ">=7,<8" or "^7"; to "" if the file names it and
+does not say. Names are normalised. Clauses are as written: they are parsed when a fact depends on the version, or
+when two files of one kind differ. Nothing here raises.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 import tomli
 
-from resilint_rules.kit.catalog.records import normal, reach
+from resilint_rules.kit.catalog.versions import MAX_LENGTH, normal, spanning
 
 from .names import DECLARATION, LOCKS, PINS, rank
 
@@ -49,25 +50,8 @@ def spanned(entries: Iterable[tuple[str, str]]) -> Versions:
     found: Versions = {}
     for name, clauses in entries:
         name = normal(name)
-        found[name] = _both(found[name], clauses) if name in found else clauses
+        found[name] = spanning(found[name], clauses) if name in found else clauses
     return found
-
-
-def _both(one: str, other: str) -> str:
-    if one == other:
-        return one
-    first, second = reach(one) if one else None, reach(other) if other else None
-    if first is None or second is None:
-        return ""
-    low, high = min(first[0], second[0]), max(first[1], second[1])
-    clauses = [f">={_dotted(low)}"] if any(low) else []
-    if high[0] < 10**9:
-        clauses.append(f"<{_dotted(high)}")
-    return ",".join(clauses)
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(str(each) for each in version)
 
 
 _ENTRY = re.compile(r"^\[\[packages?\]\]", re.MULTILINE)
@@ -115,40 +99,9 @@ def requirement(text: str) -> Iterator[tuple[str, str]]:
         yield found.group(1), "" if wanted == "@" else clauses_of(wanted)
 
 
-_CLAUSE = re.compile(r"(===|==|>=|<=|~=|!=|<|>|\^|~)?\s*v?(\d+(?:\.\d+)*)(\.\*)?(\.?post\d+)?(\+[\w.]+)?")
-
-
 def clauses_of(text: str) -> str:
-    """Version clauses in the words of the catalogue; "" if they say nothing, or are not understood.
-
-    Knows carets and tildes, too. A version before a release is not understood: it is like neither side.
-    """
-    found: list[str] = []
-    for part in text.split(","):
-        clause = part.strip()
-        if clause in ("", "*"):
-            continue
-        match = _CLAUSE.fullmatch(clause)
-        if match is None:
-            return ""
-        sign, version, star = match.group(1) or "==", match.group(2), match.group(3)
-        numbers = [int(each) for each in version.split(".")]
-        if sign == "!=":
-            continue  # a hole in a range: what holds for all of the range holds for what is left
-        if star and sign in ("==", "==="):
-            found += [f">={version}", f"<{_next(numbers, len(numbers) - 1)}"]
-        elif sign == "^":
-            kept = next((place for place, number in enumerate(numbers) if number), len(numbers) - 1)
-            found += [f">={version}", f"<{_next(numbers, kept)}"]
-        elif sign == "~":
-            found += [f">={version}", f"<{_next(numbers, min(1, len(numbers) - 1))}"]
-        else:
-            found.append(f"{'==' if sign == '===' else sign}{version}")
-    return ",".join(found)
-
-
-def _next(numbers: list[int], place: int) -> str:
-    return ".".join(str(each) for each in (*numbers[:place], numbers[place] + 1))
+    """The clauses of a requirement without white space; "" if they are too long to be understood."""
+    return re.sub(r"\s+", "", text) if len(text) <= MAX_LENGTH else ""
 
 
 def _exactly(version: str) -> str:

@@ -65,7 +65,6 @@ A project describes its in-house client in the same words under `[tool.resilint.
 from __future__ import annotations
 
 import builtins
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -75,6 +74,7 @@ from typing import Any
 import tomli
 
 from ...catalog.index import IMPORTS
+from .versions import covers, normal
 
 FOLDER = Path(__file__).resolve().parents[2] / "catalog"
 TABLES = (
@@ -347,52 +347,3 @@ BUILTIN_ERRORS: dict[str, tuple[str, ...]] = {
     if isinstance(each, type) and issubclass(each, BaseException) and each is not BaseException
 }
 """Python's own exceptions; `IOError` and the like are other spellings."""
-
-_CLAUSE = re.compile(r"\s*(<=|>=|==|~=|!=|<|>)\s*([\d.]+)")
-
-
-def _version(text: str) -> tuple[int, ...]:
-    parts = tuple(int(each) for each in text.split(".") if each.isdigit())
-    return (*parts, 0, 0, 0)[:3]
-
-
-def normal(distribution: str) -> str:
-    """A distribution's name as package indexes compare it: `PyYAML` and `pyyaml`, `a_b` and `a-b` are the same."""
-    return re.sub(r"[-_.]+", "-", distribution).lower()
-
-
-def reach(text: str) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """Lowest version and first version beyond, of comma-separated clauses; None if it is not understood."""
-    low: tuple[int, ...] = (0, 0, 0)
-    high: tuple[int, ...] = (10**9, 0, 0)
-    for clause in text.split(","):
-        found = _CLAUSE.fullmatch(clause.rstrip())
-        if not found:
-            return None
-        sign, version = found.group(1), _version(found.group(2))
-        after = (*version[:-1], version[-1] + 1)
-        if sign in (">=", "==", "~="):
-            low = max(low, version)
-        if sign == ">":
-            low = max(low, after)
-        if sign == "<":
-            high = min(high, version)
-        if sign in ("<=", "=="):
-            high = min(high, after)
-        if sign == "~=":
-            written = found.group(2).count(".")
-            kept = version[: max(written, 1)]
-            high = min(high, (*kept[:-1], kept[-1] + 1, 0, 0, 0)[:3])
-    return low, high
-
-
-def covers(wanted: str, pin: str) -> bool | None:
-    """Whether all versions of `pin` lie in `wanted` (True), none do (False), or one cannot tell (None)."""
-    want, have = reach(wanted), reach(pin) if pin else None
-    if want is None or have is None:
-        return None
-    if want[0] <= have[0] and have[1] <= want[1]:
-        return True
-    if have[1] <= want[0] or want[1] <= have[0]:
-        return False
-    return None
