@@ -7,10 +7,14 @@ here and 5.5 there: most names are answered by one look into a dictionary.
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Callable
 from typing import NamedTuple
+
+from . import globs
+
+_LONGEST = 4096
+"""Characters of a pattern: no path is longer where git runs, and one that is matches nothing."""
 
 _Meets = Callable[[str], object]
 _WILD = re.compile(r"[*?\[]")
@@ -32,24 +36,25 @@ class Ignores:
     def __init__(self, text: str) -> None:
         self._names: dict[str, list[_Line]] = {}
         self._globs: list[tuple[_Line, _Meets]] = []
-        self._paths: list[tuple[_Line, list[str | _Meets]]] = []
+        self._paths: list[tuple[_Line, _Meets]] = []
         sources: list[str] = []
         for number, raw in enumerate(text.removeprefix("\ufeff").split("\n")):
             pattern = _stripped(raw.removesuffix("\r"))
-            if not pattern or pattern.startswith("#"):
+            if not pattern or pattern.startswith("#") or len(pattern) > _LONGEST:
                 continue
             keeps = pattern.startswith("!")
             pattern = pattern.removeprefix("!")
             line = _Line(number, keeps, pattern.endswith("/"))
             pattern = pattern.removesuffix("/")
             if "/" in pattern:
-                self._paths.append((line, [_step(step) for step in pattern.lstrip("/").split("/")]))
-            elif isinstance(step := _step(pattern), str) and step != "**":
-                self._names.setdefault(step, []).append(line)
-            else:
-                source = _expression(pattern)
+                source = globs.expression(_path(pattern.lstrip("/").split("/")))
+                self._paths.append((line, re.compile(source).match))
+            elif _WILD.search(re.sub(r"\\.", "", pattern)):
+                source = globs.expression(globs.parts(pattern, in_names=True))
                 sources.append(source)
                 self._globs.append((line, re.compile(source).match))
+            else:
+                self._names.setdefault(globs.unescaped(pattern), []).append(line)
         self._any = re.compile("|".join(sources)).match if sources else None
 
     def verdict(self, name: str, folder: bool) -> bool | None:
@@ -66,11 +71,9 @@ class Ignores:
             for line, meets in self._globs:
                 if (folder or not line.folders) and _later(line, last) and meets(own):
                     last = line
-        if self._paths:
-            steps = name.split("/")
-            for line, pattern in self._paths:
-                if (folder or not line.folders) and _later(line, last) and _follows(pattern, steps):
-                    last = line
+        for line, meets in self._paths:
+            if (folder or not line.folders) and _later(line, last) and meets(name):
+                last = line
         return None if last is None else not last.keeps
 
 
@@ -85,53 +88,10 @@ def _stripped(line: str) -> str:
     return bare + " " if escapes % 2 and len(bare) < len(line) else bare
 
 
-def _step(pattern: str) -> str | _Meets:
-    """One name of a path: a word, or a question if it has wild cards. "**" is left as it is."""
-    if pattern == "**":
-        return pattern
-    plain = re.sub(r"\\(.)", "", pattern)
-    if _WILD.search(plain):
-        return re.compile(_expression(pattern)).match
-    return re.sub(r"\\(.)", r"\1", pattern)
-
-
-def _expression(pattern: str) -> str:
-    """A regular expression for one name; `fnmatch` writes such that never go back far."""
-    return fnmatch.translate(re.sub(r"\\(.)", _escaped, pattern).replace("[^", "[!"))
-
-
-def _escaped(found: re.Match[str]) -> str:
-    char = found.group(1)
-    return f"[{char}]" if char in "*?[" else char
-
-
-def _follows(pattern: list[str | _Meets], steps: list[str]) -> bool:
-    """Whether a path's names meet a pattern's; follows every reading of `**` at once."""
-    last = len(pattern) - 1
-    places = {0}
-    for step in steps:
-        ahead: set[int] = set()
-        for place in _open(pattern, places):
-            if place > last:
-                continue
-            want = pattern[place]
-            if want == "**":
-                ahead.add(place)
-                if place == last:
-                    ahead.add(place + 1)
-            elif want == step if isinstance(want, str) else want(step):
-                ahead.add(place + 1)
-        places = ahead
-        if not places:
-            return False
-    return last + 1 in places
-
-
-def _open(pattern: list[str | _Meets], places: set[int]) -> set[int]:
-    """`places`, and those behind a `**` that stands for no folder at all (never at the end)."""
-    found = set(places)
-    for place in sorted(places):
-        while place < len(pattern) - 1 and pattern[place] == "**":
-            place += 1
-            found.add(place)
-    return found
+def _path(names: list[str]) -> list[globs.Part]:
+    """The parts of a pattern for paths. "**" stands for any folders or none, at the end for all that is inside."""
+    found: list[globs.Part] = []
+    *folders, last = names
+    for name in folders:
+        found += [globs.Run.FOLDERS] if name == "**" else [*globs.parts(name, in_names=True), "/"]
+    return [*found, *([".", globs.Run.ANYTHING] if last == "**" else globs.parts(last, in_names=True))]

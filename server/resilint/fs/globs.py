@@ -1,27 +1,31 @@
-"""Patterns for files, as people know them from ruff: matched step by step, so no pattern can be slow.
+"""Patterns for files: one matcher for settings and `.gitignore`, in which no pattern can be slow.
 
-`*` and `?` cross slashes, `**/` stands for any folders or none, `[ab]` and `[!ab]` for one character,
-`{a,b}` for alternatives. A pattern is compared with the file's own name and with its whole path.
+In settings, as in ruff, `*` and `?` cross slashes, `**/` stands for any folders or none, `[ab]` and `[!ab]` for
+one character, `{a,b}` for alternatives. A pattern is compared with the file's own name and with its whole path.
 Patterns come from untrusted projects: one that is over a limit (see `excess`) matches no file.
 """
 
 from __future__ import annotations
 
 import enum
+import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import count
 
 
-class _Run(enum.Enum):
-    """Parts of a pattern that stand for more than one character."""
+class Run(enum.Enum):
+    """Parts of a pattern that stand for any number of characters."""
 
+    NAME = enum.auto()
+    """Characters of one name: all but the slash."""
     ANYTHING = enum.auto()
     FOLDERS = enum.auto()
+    """Whole names, each with the slash behind it."""
 
 
-_Ranges = tuple[tuple[str, str], ...]
-
-_Part = _Run | tuple[_Ranges, bool]
-"""A run, or one character: those in the ranges (first, last), or (with True) all others."""
+Part = Run | str
+"""A run, or the regular expression of one character."""
 
 MAX_LENGTH = 1000
 """Characters of a pattern."""
@@ -29,6 +33,9 @@ MAX_LENGTH = 1000
 _MOST_ALTERNATIVES = 256
 _MAX_EXPANDED = 10_000
 """Characters of all alternatives together: the time for one path is proportional to this."""
+_MAX_WIDE = 20
+_WIDE = re.compile(r"-[^\x00-\x7f]")
+"""Ends of ranges that may be wide: `re` takes up to 6 ms to compile one."""
 
 
 @lru_cache(maxsize=1024)
@@ -36,11 +43,13 @@ def excess(pattern: str) -> str:
     """Returns the limit that a pattern exceeds, as in "must ...", or "" if it can be used. Linear time."""
     if len(pattern) > MAX_LENGTH:
         return f"must be a pattern of at most {MAX_LENGTH} characters"
-    count, size = _expansion(pattern)
-    if count > _MOST_ALTERNATIVES:
+    number, size = _expansion(pattern)
+    if number > _MOST_ALTERNATIVES:
         return f"must be a pattern with at most {_MOST_ALTERNATIVES} alternatives"
     if size > _MAX_EXPANDED:
         return f"must be a pattern of at most {_MAX_EXPANDED} characters with its alternatives written out"
+    if number * len(_WIDE.findall(pattern)) > _MAX_WIDE:
+        return f"must be a pattern with at most {_MAX_WIDE} ranges of characters that end after ASCII"
     return ""
 
 
@@ -50,20 +59,20 @@ def _expansion(pattern: str) -> tuple[int, int]:
     Braces that are not closed count as if they were closed at the end: the result is never too small.
     """
     outer: list[tuple[int, int, int, int]] = []
-    done_count, done_size, count, size = 0, 0, 1, 0
+    closed, done_size, number, size = 0, 0, 1, 0
     for char in pattern + "}" * pattern.count("{"):
         if char == "{":
-            outer.append((done_count, done_size, count, size))
-            done_count, done_size, count, size = 0, 0, 1, 0
+            outer.append((closed, done_size, number, size))
+            closed, done_size, number, size = 0, 0, 1, 0
         elif char == "," and outer:
-            done_count, done_size, count, size = done_count + count, done_size + size, 1, 0
+            closed, done_size, number, size = closed + number, done_size + size, 1, 0
         elif char == "}" and outer:
-            choices, choices_size = done_count + count, done_size + size
-            done_count, done_size, count, size = outer.pop()
-            count, size = count * choices, size * choices + count * choices_size
+            choices, choices_size = closed + number, done_size + size
+            closed, done_size, number, size = outer.pop()
+            number, size = number * choices, size * choices + number * choices_size
         else:
-            size += count
-    return count, size
+            size += number
+    return number, size
 
 
 def alternatives(pattern: str) -> tuple[str, ...]:
@@ -101,84 +110,116 @@ def _first_braces(text: str) -> tuple[int, int, list[str]] | None:
     return None
 
 
-@lru_cache(maxsize=1024)
-def _compile(pattern: str) -> tuple[tuple[_Part, ...], ...]:
-    """The parts of each alternative."""
-    return tuple(tuple(_parts(text)) for text in alternatives(pattern))
+_SET = re.compile(r"\[(?:[!^].|[^!^])[^\]]*\]", re.DOTALL)
+"""Characters in brackets; a `]` right behind the opening is a member."""
+_ESCAPING_SET = re.compile(r"\[(?:[!^](?:\\.|[^\\])|\\.|[^!^\\])(?:\\.|[^\]\\])*\]", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
-def _parts(text: str) -> list[_Part]:
-    parts: list[_Part] = []
+def unescaped(text: str) -> str:
+    """Returns text without the backslashes that take their meaning from the characters behind them."""
+    return _ESCAPED.sub(r"\1", text)
+
+
+def parts(text: str, *, in_names: bool = False) -> list[Part]:
+    """Returns the parts of a pattern without braces; with `in_names` as in one name of a `.gitignore`.
+
+    There nothing crosses a slash, `**` is no more than `*`, and a backslash takes the meaning from a character.
+    """
+    found: list[Part] = []
     at = 0
+    brackets = _ESCAPING_SET if in_names else _SET
     while at < len(text):
-        char = text[at]
-        if text[at : at + 3] == "**/" and (at == 0 or text[at - 1] == "/"):
-            parts.append(_Run.FOLDERS)
-            at += 3
+        char, size = text[at], 1
+        if not in_names and text[at : at + 3] == "**/" and (at == 0 or text[at - 1] == "/"):
+            found.append(Run.FOLDERS)
+            size = 3
         elif char == "*":
-            if not parts or parts[-1] is not _Run.ANYTHING:
-                parts.append(_Run.ANYTHING)
-            at += 1
+            found.append(Run.NAME if in_names else Run.ANYTHING)
         elif char == "?":
-            parts.append(((), True))
-            at += 1
-        elif char == "[" and (close := _closing(text, at)):
-            negated = text[at + 1] in "!^"
-            parts.append((_members(text[at + 1 + negated : close]), negated))
-            at = close + 1
+            found.append("[^/]" if in_names else ".")
+        elif char == "[" and (members := brackets.match(text, at)):
+            size = len(members.group())
+            found.append(("(?!/)" if in_names else "") + _set(members.group()[1:-1], in_names))
+        elif char == "\\" and in_names and at + 1 < len(text):
+            found.append(re.escape(text[at + 1]))
+            size = 2
         else:
-            parts.append((((char, char),), False))
-            at += 1
-    return parts
-
-
-def _closing(text: str, at: int) -> int:
-    """Where the bracket opened at `at` closes (a `]` right after it is a member); 0 if it does not."""
-    first = at + 1 + (text[at + 1 : at + 2] in ("!", "^"))
-    return max(text.find("]", first + 1), 0)
-
-
-def _members(text: str) -> _Ranges:
-    """Parses the inside of brackets: `a-c_` is `(("a", "c"), ("_", "_"))`."""
-    found: list[tuple[str, str]] = []
-    at = 0
-    while at < len(text):
-        if text[at + 1 : at + 2] == "-" and at + 2 < len(text):
-            found.append((text[at], text[at + 2]))
-            at += 3
-        else:
-            found.append((text[at], text[at]))
-            at += 1
-    return tuple(found)
-
-
-def _meets(parts: tuple[_Part, ...], text: str) -> bool:
-    """Follows every reading at once: at most len(parts) * len(text) steps."""
-    places = _reach(parts, {0}, boundary=True)
-    for char in text:
-        ahead: set[int] = set()
-        for place in places:
-            if place == len(parts):
-                continue
-            part = parts[place]
-            if isinstance(part, _Run):
-                ahead.add(place)
-            elif any(first <= char <= last for first, last in part[0]) is not part[1]:
-                ahead.add(place + 1)
-        places = _reach(parts, ahead, boundary=char == "/")
-        if not places:
-            return False
-    return len(parts) in places
-
-
-def _reach(parts: tuple[_Part, ...], places: set[int], boundary: bool) -> set[int]:
-    """`places` and those behind runs that may end here: folders end only at a boundary between names."""
-    found = set(places)
-    for place in sorted(places):
-        while place < len(parts) and (parts[place] is _Run.ANYTHING or (parts[place] is _Run.FOLDERS and boundary)):
-            place += 1
-            found.add(place)
+            found.append(re.escape(char))
+        at += size
     return found
+
+
+def _set(text: str, escaping: bool) -> str:
+    """The inside of brackets as a regular expression: `a-c_`, or `!a-c_` for all others."""
+    negated = text[0] in "!^"
+    members = unescaped(text[negated:]) if escaping else text[negated:]
+    ranges = []
+    at = 0
+    while at < len(members):
+        size = 3 if members[at + 1 : at + 2] == "-" and at + 2 < len(members) else 1
+        first, last = members[at], members[at + size - 1]
+        if first <= last:
+            ranges.append(f"{re.escape(first)}-{re.escape(last)}")
+        at += size
+    if not ranges:
+        return "." if negated else "(?!)"
+    return f"[{'^' if negated else ''}{''.join(ranges)}]"
+
+
+_LAZY = {Run.NAME: "[^/]*?", Run.ANYTHING: ".*?", Run.FOLDERS: "(?:.*?/)??"}
+_GREEDY = {Run.NAME: "[^/]*", Run.ANYTHING: ".*", Run.FOLDERS: "(?:.*/)?"}
+_numbers = count()
+"""Numbers of groups: expressions are joined, and a group's name must be unique in the whole."""
+
+
+def expression(pattern: Iterable[Part]) -> str:
+    """Returns the regular expression of a pattern, which matches whole texts in time O(pattern * text).
+
+    What follows a run is taken where it is found first, and no other place is tried: a later one would leave
+    less to the next run. Only what follows a run inside a name is sought again, with the folders before it.
+    """
+    done: list[str] = []
+    run: Run | None = None
+    group: list[Part] = []
+    for part in pattern:
+        if not isinstance(part, Run) or part is Run.NAME:
+            group.append(part)
+        elif group or run is None:
+            done.append(_first(run, _in_names(group)))
+            run, group = part, []
+        elif part is Run.ANYTHING:
+            run = part  # it stands for the folders before it, too
+    return f"(?s:{''.join(done)}{_GREEDY[run] if run else ''}{_in_names(group)})\\Z"
+
+
+def _first(run: Run | None, source: str) -> str:
+    """A run and what follows it, at the first place where that is. Python 3.10 has no atomic groups."""
+    if run is None:
+        return source
+    name = f"g{next(_numbers)}"
+    return f"(?=(?P<{name}>{_LAZY[run]}{source}))(?P={name})"
+
+
+def _in_names(group: list[Part]) -> str:
+    """The expression of characters and runs inside names."""
+    pieces = [""]
+    for part in group:
+        if isinstance(part, str):
+            pieces[-1] += part
+        else:
+            pieces.append("")
+    first, *inner = pieces
+    if not inner:
+        return first
+    last = inner.pop()
+    return first + "".join(_first(Run.NAME, piece) for piece in inner if piece) + _GREEDY[Run.NAME] + last
+
+
+@lru_cache(maxsize=1024)
+def _compile(pattern: str) -> re.Pattern[str]:
+    """One expression for all alternatives."""
+    return re.compile("|".join(expression(parts(text)) for text in alternatives(pattern)))
 
 
 def meets(pattern: str, name: str) -> bool:
@@ -191,6 +232,5 @@ def meets(pattern: str, name: str) -> bool:
         return False
     plain = pattern.lstrip("!")
     inverted = (len(pattern) - len(plain)) % 2 == 1
-    plain = plain.removeprefix("./")
-    own = name.rpartition("/")[2]
-    return any(_meets(parts, name) or _meets(parts, own) for parts in _compile(plain)) is not inverted
+    match = _compile(plain.removeprefix("./")).match
+    return bool(match(name) or match(name.rpartition("/")[2])) is not inverted
