@@ -90,7 +90,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Finding, Fix, SleepCall, dotted, elsewhere_driven, literal, replace, spelled, walk
+from ..kit import Finding, Fix, Part, SleepCall, dotted, elsewhere_driven, literal, replace, spelled, walk
 from ..kit.rule import rule
 
 
@@ -115,7 +115,7 @@ def _chosen(call: SleepCall) -> bool:
     """Whether the other branch awaits its pause: the function is made to be driven without a loop as well."""
     for each in call.within:
         if isinstance(each.node, cst.If):
-            other = each.node.orelse if each.part == "body" else each.node.body
+            other = each.node.orelse if each.part is Part.BODY else each.node.body
             if other is not None and any(_pauses(node) for node in walk(other)):
                 return True
     return False

@@ -177,7 +177,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Edit, Finding, Fix, SpawnCall, after_statement, front, last_name, mentioned, unused, walk
+from ..kit import Edit, Finding, Fix, Part, SpawnCall, after_statement, front, last_name, mentioned, unused, walk
 from ..kit.rule import rule
 
 _STARTS = re.compile(r"\.run_(?:forever|until_complete)\(")
@@ -228,10 +228,10 @@ def _instead(call: SpawnCall) -> Iterator[cst.CSTNode]:
     """The blocks that run only where the call does not, or has failed."""
     for each in call.within:
         if isinstance(each.node, cst.If):
-            other = each.node.orelse if each.part == "body" else each.node.body
+            other = each.node.orelse if each.part is Part.BODY else each.node.body
             if other is not None:
                 yield other
-        elif isinstance(each.node, (cst.Try, cst.TryStar)) and each.part == "body":
+        elif isinstance(each.node, (cst.Try, cst.TryStar)) and each.part is Part.BODY:
             yield from each.node.handlers
 
 

@@ -89,7 +89,7 @@ def _fresh(call: TokenCall) -> bool:
     text, place = call.frame.tree.code(token.node), f"{call.frame.scope.module.doc.module}.{call.frame.qualname}"
     if "id_token" in text or ("token" in text and _ISSUED.search(place)):
         return True  # a login: it comes from the issuer's own address
-    return isinstance(token.value, Result) and "esponse" in token.value.of
+    return isinstance(token.value, Result) and token.value.path.mentions("esponse")
 
 
 def _shown(call: TokenCall) -> bool:

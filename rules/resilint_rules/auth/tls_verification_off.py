@@ -173,6 +173,7 @@ import libcst as cst
 
 from ..kit import (
     Call,
+    EventKind,
     Finding,
     Fix,
     Frame,
@@ -271,7 +272,10 @@ def _context(frame: Frame, found: list[tuple[cst.Attribute, Instance, str]]) -> 
 
 def _elsewhere(context: Instance, off: object) -> bool:
     """Whether the certificates are switched off in another statement, which is reported there."""
-    return any(kind == "set" and name == "verify_mode" and matches(value, off) for kind, name, value in context.events)
+    return any(
+        event.kind is EventKind.SET and event.name == "verify_mode" and matches(event.values[0], off)
+        for event in context.events
+    )
 
 
 def _finding(frame: Frame, target: cst.Attribute, says: str, *fixes: Fix) -> Finding:

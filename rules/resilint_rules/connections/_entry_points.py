@@ -5,7 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..kit.interp.calls import Call, Frame, call_at
-from ..kit.interp.values import Const, Instance, Method, Ref, Result, Value, options
+from ..kit.interp.values import Around, Const, EventKind, Instance, Method, Ref, Result, Value, options
+from ..kit.syntax.access_path import Attr, Called, Path
 
 
 def entry(frame: Frame) -> str:
@@ -35,21 +36,22 @@ def _declared(frame: Frame, value: Value) -> str:
         if catalog.method("task", value.owner.type, value.name) is not None:
             return "task"
         return "request" if catalog.method("route", value.owner.type, value.name) is not None else ""
-    name = value.name if isinstance(value, Ref) else value.of if isinstance(value, Result) else ""
-    called = name.removesuffix("()")
-    if catalog.fact("task", called) is not None:
+    path = Path(value.name) if isinstance(value, Ref) else value.path if isinstance(value, Result) else None
+    if path is None:
+        return ""
+    if path.qualified and catalog.fact("task", path.qualified) is not None:
         return "task"
-    owner, _, method = called.rpartition(".")
-    if owner.endswith("()"):
-        app = catalog.fact("app", owner[:-2])
-        if app is not None and catalog.method("route", app.word("type"), method) is not None:
+    steps = path.steps[:-1] if path.steps[-1:] == (Called(),) else path.steps
+    if len(steps) > 1 and steps[-2] == Called() and isinstance(steps[-1], Attr):
+        app = catalog.fact("app", Path(path.base, steps[:-1]).qualified)
+        if app is not None and catalog.method("route", app.word("type"), steps[-1].name) is not None:
             return "request"
     return ""
 
 
 def turn(call: Call) -> cst.For | None:
     """The `for` loop that a call is made in each turn of, unless it only counts attempts."""
-    loops = [each.node for each in call.within if each.kind == "loop"]
+    loops = [each.node for each in call.within if each.kind is Around.LOOP]
     if not loops or not isinstance(loops[-1], cst.For):
         return None
     over = loops[-1].iter
@@ -82,7 +84,7 @@ def used_once(call: Call) -> bool:
     """
     frame = call.frame
     made = next(iter(_made(call)), None)
-    if made is None or made.escaped or any(kind == "set" for kind, _, _ in made.events):
+    if made is None or made.escaped or any(event.kind is EventKind.SET for event in made.events):
         return False
     kept = [*frame.returns, *(value for _, _, _, value in frame.sets.values())]
     if any(each is made for value in kept for each in options(value)):
@@ -105,4 +107,4 @@ def _uses(frame: Frame, call: Call) -> bool:
 
 
 def _loops(call: Call) -> list[int]:
-    return [id(each.node) for each in call.within if each.kind == "loop"]
+    return [id(each.node) for each in call.within if each.kind is Around.LOOP]

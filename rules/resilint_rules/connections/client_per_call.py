@@ -89,7 +89,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import ClientCall, Finding
+from ..kit import ClientCall, Finding, FrameKind
 from ..kit.rule import rule
 from ._entry_points import entry, the_same_each_time, turn, used_once
 from ._hoist import to_module
@@ -98,7 +98,7 @@ from ._hoist import to_module
 @rule(code="CON001", name="client-per-call", severity="info", equivalents=("S6243",))
 def check(call: ClientCall) -> Iterator[Finding]:
     """A client that keeps connections, made where each request, task or turn makes it anew."""
-    if not call.fact.flag("reuse") or call.clients or call.deferred or call.frame.kind != "function":
+    if not call.fact.flag("reuse") or call.clients or call.deferred or call.frame.kind is not FrameKind.FUNCTION:
         return
     often = entry(call.frame)
     if not often and turn(call) is not None and call.frame.qualname != "main":

@@ -10,6 +10,7 @@ import libcst as cst
 from ..kit.exceptions.handlers import CONTINUE, FALLS, Clause, calls_in, clauses, is_log, last_name, ways
 from ..kit.fixes.edits import before_body
 from ..kit.interp.calls import Call, Frame, Guard
+from ..kit.interp.values import Around, Part
 from ..kit.retries.policies import external
 from ..kit.rule import Fix, Import
 from ..kit.syntax.comments import explained
@@ -82,7 +83,7 @@ def silent(guard: Guard) -> Iterator[tuple[Clause, Call]]:
 
 def _guarded(guard: Guard, call: Call) -> bool:
     """Whether no other `try` stands between a `try` and a call in its body."""
-    inner = [each.node for each in call.within if each.kind == "try" and each.part == "body"]
+    inner = [each.node for each in call.within if each.kind is Around.TRY and each.part is Part.BODY]
     return bool(inner) and inner[-1] is guard.node
 
 
@@ -193,7 +194,7 @@ def _exit_codes(values: list[cst.BaseExpression | None], guard: Guard) -> bool:
 
 def _tried_out(clause: Clause, guard: Guard) -> bool:
     """Whether a `try` only finds out which of some is there: its answer is thrown away, and the first is the last."""
-    loop = guard.within[-1].node if guard.within and guard.within[-1].kind == "loop" else None
+    loop = guard.within[-1].node if guard.within and guard.within[-1].kind is Around.LOOP else None
     lines = loop.body.body if isinstance(loop, cst.For) else ()
     place = next((index for index, line in enumerate(lines) if line is guard.node), None)
     if not isinstance(loop, cst.For) or place is None or not clause.leaves <= frozenset((FALLS, CONTINUE)):
@@ -243,7 +244,7 @@ def _after(guard: Guard) -> cst.CSTNode | None:
 
 def _only_slow(clause: Clause, guard: Guard) -> bool:
     """Whether a clause only catches that nothing came in time, in a loop that goes on to wait."""
-    looped = any(each.kind == "loop" for each in guard.within)
+    looped = any(each.kind is Around.LOOP for each in guard.within)
     return looped and bool(clause.errors) and all("timeout" in each.lower() for each in clause.errors or ())
 
 

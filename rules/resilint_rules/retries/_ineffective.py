@@ -10,8 +10,8 @@ import libcst as cst
 
 from ..kit.exceptions.handlers import caught, is_a, last_name, named
 from ..kit.fixes.edits import add_argument, after_statement, replace
-from ..kit.interp.calls import Call, Frame, maker
-from ..kit.interp.values import Const, Instance, Sequence, literal, options
+from ..kit.interp.calls import Call, Frame, FrameKind, maker
+from ..kit.interp.values import Around, Const, EventKind, Instance, Sequence, literal, options
 from ..kit.retries.policies import Layer
 from ..kit.rule import Fix, Import
 from ..kit.syntax.text import Edit, Span
@@ -51,13 +51,13 @@ def renamed(layer: Layer) -> Renamed | None:
 def _prepared(call: Call) -> bool:
     """Whether the call stands in a `try` or an `if` that tells the versions of a library apart."""
     for each in call.within:
-        if each.kind == "try" and isinstance(each.node, (cst.Try, cst.TryStar)):
+        if each.kind is Around.TRY and isinstance(each.node, (cst.Try, cst.TryStar)):
             errors = [caught(call.frame, handler.type) for handler in each.node.handlers]
             for names in errors:
                 if names is None or any(is_a(call.frame.scope.catalog, "TypeError", name) for name in names):
                     return True
         if (
-            each.kind == "if"
+            each.kind is Around.IF
             and isinstance(each.node, cst.If)
             and _VERSION.search(call.frame.tree.code(each.node.test))
         ):
@@ -84,7 +84,7 @@ def unused_policy(layer: Layer) -> str:
     """The local name that a policy is given and that is never read; "" if there is none."""
     call, frame = layer.call, layer.frame
     statement = call.statement if call is not None else None
-    if call is None or frame.kind != "function" or layer.fact.word("form") != "policy":
+    if call is None or frame.kind is not FrameKind.FUNCTION or layer.fact.word("form") != "policy":
         return ""
     if not isinstance(statement, cst.Assign) or statement.value is not call.node or len(statement.targets) != 1:
         return ""
@@ -160,7 +160,7 @@ def plain_mounts(frame: Frame) -> Iterator[Mount]:
         made = client.result
         if client.fact.kind != "client" or not isinstance(made, Instance) or made.escaped:
             continue
-        mounts = [arguments for kind, name, arguments in made.events if kind == "call" and name == "mount"]
+        mounts = [each.values for each in made.events if each.kind is EventKind.CALL and each.name == "mount"]
         prefixes = [arguments[0] for arguments in mounts if arguments]
         if not prefixes or len(prefixes) != len(mounts):
             continue

@@ -89,7 +89,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Call, Const, Finding, Fix, Frame, Param, Sequence, Value, dotted, number, replace
+from ..kit import Call, Const, Finding, Fix, Frame, Param, Part, Sequence, Value, dotted, number, replace
 from ..kit.rule import rule
 
 _NAMED = re.compile(r"(?:_|^)(?:ms|msecs?|millis|milliseconds)$", re.IGNORECASE)
@@ -122,7 +122,7 @@ def check(frame: Frame) -> Iterator[Finding]:
 
 def _meant(call: Call) -> bool:
     """Whether a condition around it says that the limit is to be off."""
-    tests = [each.node.test for each in call.within if isinstance(each.node, cst.If) and each.part == "body"]
+    tests = [each.node.test for each in call.within if isinstance(each.node, cst.If) and each.part is Part.BODY]
     return any(_MEANT.search(call.frame.tree.code(test)) for test in tests)
 
 

@@ -10,7 +10,7 @@ import libcst as cst
 
 from ..catalog.records import BUILTIN_ERRORS, Catalog
 from ..interp.calls import Call, Frame, Guard
-from ..interp.values import Class, ProjectModule, Ref, Sequence, Value, Within
+from ..interp.values import Around, Class, Part, ProjectModule, Ref, Sequence, Value, Within
 from ..rule import Import
 from ..syntax.text import Span
 from ..syntax.tree import children, dotted, walk
@@ -117,7 +117,11 @@ def refuses(block: cst.BaseSuite) -> bool:
 
 def misses(within: Within) -> bool:
     """Whether a place is the body of a `try` that goes on where a key is missing, or whatever else is the matter."""
-    if within.kind != "try" or within.part != "body" or not isinstance(within.node, (cst.Try, cst.TryStar)):
+    if (
+        within.kind is not Around.TRY
+        or within.part is not Part.BODY
+        or not isinstance(within.node, (cst.Try, cst.TryStar))
+    ):
         return False
     for handler in within.node.handlers:
         names = {each.value for each in walk(handler.type) if isinstance(each, cst.Name)} if handler.type else {""}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import libcst as cst
 
-from ..interp.calls import Call, Frame
+from ..interp.calls import Call, Frame, FrameKind
 from ..prefilter.mentions import mentioned
 from ..project.module import Module
 from ..syntax.text import Document, Edit
@@ -187,7 +187,7 @@ def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable
     It can where the expression may not be evaluated at all, or where something is called before it.
     """
     frame, statement = call.frame, call.statement
-    if statement is None or frame.kind == "lambda" or not _comes_first(statement, node):
+    if statement is None or frame.kind is FrameKind.LAMBDA or not _comes_first(statement, node):
         return ()
     name = unused(frame, names)
     tree, document = frame.tree, frame.scope.module.doc
@@ -229,7 +229,7 @@ def unused(frame: Frame, names: tuple[str, ...], but: str = "") -> str:
     `but` is a regular expression of mentions that do no harm, with `{}` where the name stands.
     """
     frame = frame.outermost
-    text = frame.tree.text if frame.kind == "function" else frame.scope.module.text
+    text = frame.tree.text if frame.kind is FrameKind.FUNCTION else frame.scope.module.text
     for name in names:
         mentions = re.sub(but.replace("{}", name), "", text, flags=re.MULTILINE) if but else text
         if not mentioned(name, mentions):

@@ -8,7 +8,7 @@ import re
 import libcst as cst
 
 from ..catalog.records import Catalog, Fact
-from ..interp.calls import Call, Frame, call_at, maker
+from ..interp.calls import Call, Frame, FrameKind, call_at, maker
 from ..interp.values import Instance, Ref
 from ..prefilter.mentions import mentioned
 from ..project.module import Module
@@ -183,10 +183,10 @@ def once(call: Call) -> list[Fix]:
     target = dotted(targets[0].target) if len(targets) == 1 else ""
     if not target or ("." not in target and made.frame is call.frame and _uses(made) < 2):
         return []
-    if made.frame.kind == "statement" and made.frame.qualname:
+    if made.frame.kind is FrameKind.STATEMENT and made.frame.qualname:
         return []  # a class's body: whoever reads the class does not look for it there
     name, value = pairs[0]
-    own = constants(call) if made.frame.kind == "function" else []  # of a module's names, it may come before
+    own = constants(call) if made.frame.kind is FrameKind.FUNCTION else []  # of a module's names, it may come before
     value = next((each for each in own if each not in made.frame.env), value)
     imports, texts = spelled(made.frame.scope.module, [f"functools.partial({target}.{method}, {name}={value})"])
     edit = after_statement(made.frame, statement, f"{target}.{method} = {texts[0]}")

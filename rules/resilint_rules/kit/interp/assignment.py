@@ -1,12 +1,28 @@
-"""Assignments: a name, attribute, subscript or tuple takes a value."""
+"""What binds names: assignments, definitions and imports; attributes, items and tuples take values too."""
 
 from __future__ import annotations
 
 import libcst as cst
 
+from ..project.module import ImportedName
+from ..syntax.tree import dotted
 from .calls import Env
 from .context import Context
-from .values import UNKNOWN, Const, Instance, Mapping, Object, Response, Sequence, Value, join, options
+from .values import (
+    UNKNOWN,
+    Const,
+    Event,
+    EventKind,
+    Instance,
+    Mapping,
+    Nested,
+    Object,
+    Response,
+    Sequence,
+    Value,
+    join,
+    options,
+)
 
 
 def bind(ctx: Context, target: cst.CSTNode, value: Value) -> None:
@@ -40,7 +56,7 @@ def _set_attribute(ctx: Context, target: cst.Attribute, value: Value) -> None:
     ctx.frame.sets[id(target)] = (target, owner, name, value)
     for each in options(owner):
         if isinstance(each, Instance):
-            each.events.append(("set", name, value))
+            each.note(Event(EventKind.SET, name, (value,), target))
         if each is ctx.frame.owner or (isinstance(each, Object) and each == ctx.frame.owner):
             ctx.frame.attributes.setdefault(name, []).append(value)
 
@@ -59,6 +75,48 @@ def _set_item(ctx: Context, target: cst.Subscript, value: Value) -> None:
                 each.items[key.value] = (value, target)
             else:
                 each.open = True
+
+
+def define_function(ctx: Context, node: cst.FunctionDef) -> None:
+    """A function that is defined inside: run later, once everything around it is known."""
+    for decorator in node.decorators:
+        ctx.value(decorator.decorator)
+    ctx.frame.env[node.name.value] = Nested(node, node.name.value)
+    ctx.inner[id(node)] = (node, node.name.value)
+
+
+def define_class(ctx: Context, node: cst.ClassDef) -> None:
+    """A class that is defined inside: its methods are run like functions."""
+    ctx.frame.env[node.name.value] = UNKNOWN
+    for each in node.body.body:
+        if isinstance(each, cst.FunctionDef):
+            ctx.inner[id(each)] = (each, f"{node.name.value}.{each.name.value}")
+
+
+def import_modules(ctx: Context, node: cst.Import) -> None:
+    """`import a.b as c`."""
+    for alias in node.names:
+        name = dotted(alias.name)
+        if alias.asname is None:
+            name = name.partition(".")[0]
+            _imported(ctx, name, ImportedName(name))
+        elif isinstance(alias.asname.name, cst.Name):
+            _imported(ctx, alias.asname.name.value, ImportedName(name))
+
+
+def import_names(ctx: Context, node: cst.ImportFrom) -> None:
+    """`from a import b`."""
+    module = dotted(node.module) if node.module is not None else ""
+    for alias in node.names if not isinstance(node.names, cst.ImportStar) else ():
+        name = dotted(alias.name)
+        bound = (
+            alias.asname.name.value if alias.asname is not None and isinstance(alias.asname.name, cst.Name) else name
+        )
+        _imported(ctx, bound, ImportedName(module, name, len(node.relative)))
+
+
+def _imported(ctx: Context, name: str, target: ImportedName) -> None:
+    ctx.frame.env[name] = ctx.frame.scope.imported([target], asked=ctx.frame.scope.interesting(name))
 
 
 def merge(envs: list[Env]) -> Env:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..syntax.access_path import Item, Path
 from .values import Response, Result, Value, options
 
 ENVELOPE = frozenset((
@@ -40,7 +41,7 @@ def tested(value: Value) -> None:
 
 def whole(value: Value) -> bool:
     """Whether a value is a body as such, perhaps decoded or parsed, and no part of it."""
-    return isinstance(value, Result) and value.source is not None and "[" not in value.of and ".get()" not in value.of
+    return isinstance(value, Result) and value.source is not None and not value.path.picks
 
 
 TURNS_PAGES = re.compile(r"next|page|cursor|since|offset|marker|continu|(?<![a-z])(?:more|last)", re.IGNORECASE)
@@ -49,15 +50,21 @@ TURNS_PAGES = re.compile(r"next|page|cursor|since|offset|marker|continu|(?<![a-z
 
 def words(value: Value) -> list[Value]:
     """What a value may be that was taken out of a body by its word: `body.get("token")`."""
-    return [each for each in options(value) if isinstance(each, Result) and each.of.endswith(".get()")]
+    return [each for each in options(value) if isinstance(each, Result) and each.path.called == "get"]
 
 
-_PICKED = re.compile(r"(?:\]|\bget\(\)|(?:\b|_)(?:search|match|fullmatch|find\w*|select_one|extract\w*)\(\))$")
-"""What ends in taking a part out of a body."""
+_PICKS = re.compile(r"(?:^|_)(?:search|match|fullmatch|find\w*|select_one|extract\w*)$|^get$")
+"""Names of functions and methods that take a part out of a body."""
+
+
+def _picked(path: Path) -> bool:
+    """Whether the last step takes a part out of a body."""
+    last = path.steps[-1] if path.steps else None
+    return isinstance(last, Item) or bool(_PICKS.search(path.called))
 
 
 def demand(asked: list[Value]) -> None:
     """Notes that a body is not taken unless it holds what an answer must: a look at one of its parts decides."""
     for each in asked:
-        if isinstance(each, Result) and each.source is not None and _PICKED.search(each.of):
+        if isinstance(each, Result) and each.source is not None and _picked(each.path):
             each.source.envelope = True

@@ -6,6 +6,7 @@ frame reaches what is not its own: `Names` (its module) and `Queries` (the rest 
 
 from __future__ import annotations
 
+import enum
 import re
 import sys
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from ..rule import Finding, Fix, Related, Severity
 from ..syntax.outline import Piece
 from ..syntax.text import Span
 from ..syntax.tree import Tree
-from .values import Argument, Class, Const, Function, Instance, Ref, Site, Value, Within, join, literal
+from .values import Argument, Around, Class, Const, Function, Instance, Part, Ref, Site, Value, Within, join, literal
 
 Env = dict[str, Value]
 _PLAIN = ("staticmethod", "classmethod")
@@ -35,6 +36,14 @@ _REASON = re.compile(r"(?:\s[-\u2013\u2014]+|#|;)\s*(\w+[^#]*\s[^#]*\w)")
 
 def _from(top: str, targets: list[ImportedName]) -> bool:
     return any(not each.level and each.module.partition(".")[0] == top for each in targets)
+
+
+class FrameKind(enum.Enum):
+    """What a frame is of."""
+
+    FUNCTION = "function"
+    LAMBDA = "lambda"
+    STATEMENT = "statement"
 
 
 class Queries(Protocol):
@@ -81,7 +90,7 @@ class Names(Protocol):
     def speaks_of(self, kind: str) -> bool: ...
     def scoping(self, value: Value) -> Fact | None: ...
     def frame(self, function: FunctionPiece) -> Frame | None: ...
-    def new_frame(self, tree: Tree, qualname: str, *, kind: str, outer: Frame | None = None) -> Frame: ...
+    def new_frame(self, tree: Tree, qualname: str, *, kind: FrameKind, outer: Frame | None = None) -> Frame: ...
 
 
 class Frame:
@@ -92,12 +101,11 @@ class Frame:
         "nested", "node", "outer", "owner", "qualname", "returns", "scope", "sets", "tree", "uses",
     )  # fmt: skip
 
-    def __init__(self, scope: Names, tree: Tree, qualname: str, *, kind: str, outer: Frame | None = None) -> None:
+    def __init__(self, scope: Names, tree: Tree, qualname: str, *, kind: FrameKind, outer: Frame | None = None) -> None:
         self.scope = scope
         self.tree = tree
         self.qualname = qualname
         self.kind = kind
-        """function, lambda, statement"""
         self.outer = outer
         self.owner: Value | None = outer.owner if outer else None
         self.node: cst.FunctionDef | cst.Lambda | None = None
@@ -312,7 +320,7 @@ class Call(Site):
             return isinstance(target.value.value, str) and target.value.value.startswith(words)
         code = self.frame.tree.code
         asked = rf"{re.escape(code(target.node))}\.startswith\(['\"](?:{'|'.join(words)})[^'\"]*['\"]\)"
-        around = (each.node for each in self.within if each.kind == "if" and each.part == "body")
+        around = (each.node for each in self.within if each.kind is Around.IF and each.part is Part.BODY)
         if any(re.fullmatch(asked, code(node.test)) for node in around if isinstance(node, cst.If)):
             return True
         before = self.frame.tree.text[: self.span.start - self.frame.tree.start]

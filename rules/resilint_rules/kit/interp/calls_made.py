@@ -8,11 +8,11 @@ import libcst as cst
 
 from ..catalog.records import Fact
 from ..exceptions.handlers import misses
+from ..syntax.access_path import Called, Path
 from ..syntax.tree import dotted
 from .body_checks import asked, look_into, tested, whole
 from .calls import Call
 from .context import Context
-from .dicts import change
 from .known_calls import RECORDED, declared, generated_stub, known, note, plain, same_function, same_method
 from .values import (
     UNKNOWN,
@@ -22,6 +22,8 @@ from .values import (
     Change,
     Class,
     Const,
+    Event,
+    EventKind,
     Function,
     Instance,
     Mapping,
@@ -39,6 +41,11 @@ from .values import (
     present,
 )
 
+CHANGES = frozenset(("update", "setdefault"))
+READS = frozenset(("get", "items", "keys", "values", "copy", "pop"))
+"""Methods that add no key."""
+_ADDS = re.compile(r"\.(?:update|setdefault)\(|\[[^\]\n]*\][ \t]*=(?!=)")
+_JOINED = re.compile(r"[\w.]\Z")
 _ENVIRONMENT = ("os.getenv", "os.environ.get")
 _NUMBERS = {"int": int, "float": float}
 _LOOKS = re.compile(r"(?:^|_)(?:check|raise|ensure|assert|validate|verify|errors?)(?:_|$)", re.IGNORECASE)
@@ -56,58 +63,71 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
     choices = options(present(func))
     if _LOOKS.search(dotted(node.func).rpartition(".")[2]):
         _shown(args)
-    for each in choices:
-        if isinstance(each, Change):
-            change(each, args, node)
+    for choice in choices:
+        if isinstance(choice, Change):
+            change(choice, args, node)
     if len(choices) > 1:
-        if same_function(ctx.frame.scope.catalog, choices):
-            return invoke(ctx, node, choices[0], args, offloaded=offloaded)
-        if all(isinstance(each, Result) for each in choices):  # taken from one of several responses
-            return join([invoke(ctx, node, each, args) for each in choices])
-        merged = same_method(ctx.frame.scope.catalog, choices)
-        if merged is None:
-            names = {each.name.rpartition(".")[2] if isinstance(each, Ref) else "" for each in choices}
-            stub = generated_stub(ctx, names.pop(), args) if len(names) == 1 else None
-            if stub is not None:
-                return stub
-            for each in choices:
-                _asked(each, args)
-            _hand_over(ctx, args, "one of several functions")
-            return UNKNOWN
-        return _method(ctx, node, merged, args, tuple(c.owner for c in choices if isinstance(c, Method)), offloaded)
+        return _one_of(ctx, node, choices, args, offloaded)
     target = choices[0]
     if isinstance(target, Ref):
         return _function(ctx, node, target.name, args, offloaded)
     if isinstance(target, Method):
         return _method(ctx, node, target, args, (target.owner,), offloaded)
     if isinstance(target, Partial):
-        bound = target.call.args
-        both = Arguments(
-            [*bound.positional[1:], *args.positional], {**bound.named, **args.named},
-            bound.open_positions or args.open_positions, bound.open_names or args.open_names,
-        )  # fmt: skip
-        return invoke(ctx, node, target.target, both, offloaded=offloaded)
+        return invoke(ctx, node, target.target, _after(target.call.args, args), offloaded=offloaded)
     if isinstance(target, Class):
-        stub = generated_stub(ctx, target.piece.name, args)
-        if stub is not None:
-            return stub
-        return ctx.frame.scope.linker.instance(
-            target, note(ctx, node, plain("class", target.piece.name), args, (), False, keep=False)
-        )
+        return _construct(ctx, node, target, args)
     if isinstance(target, Function):
         if ctx.frame.is_async and not offloaded:
             ctx.frame.uses[id(node)] = (node, target, ctx.current)
         return _project(ctx, target, args)
-    if isinstance(target, Nested):
-        _hand_over(ctx, args, "it is passed on")
-        return UNKNOWN
     _hand_over(ctx, args, "it is passed on")
+    if isinstance(target, Nested):
+        return UNKNOWN
     if _PARSES.search(dotted(node.func)):
         _shown(args)
     if isinstance(target, Result):
         _asked(target, args)
-        return Result(f"{target.of}()", target.source or _body(args))
+        return Result(target.path.then(Called()), target.source or _body(args))
     return UNKNOWN
+
+
+def _one_of(ctx: Context, node: cst.Call, choices: tuple[Value, ...], args: Arguments, offloaded: bool) -> Value:
+    """The value of calling one of several functions, of which it is not known which."""
+    catalog = ctx.frame.scope.catalog
+    if same_function(catalog, choices):
+        return invoke(ctx, node, choices[0], args, offloaded=offloaded)
+    if all(isinstance(choice, Result) for choice in choices):  # taken from one of several responses
+        return join([invoke(ctx, node, choice, args) for choice in choices])
+    merged = same_method(catalog, choices)
+    if merged is not None:
+        owners = tuple(choice.owner for choice in choices if isinstance(choice, Method))
+        return _method(ctx, node, merged, args, owners, offloaded)
+    names = {choice.name.rpartition(".")[2] if isinstance(choice, Ref) else "" for choice in choices}
+    stub = generated_stub(ctx, names.pop(), args) if len(names) == 1 else None
+    if stub is not None:
+        return stub
+    for choice in choices:
+        _asked(choice, args)
+    _hand_over(ctx, args, "one of several functions")
+    return UNKNOWN
+
+
+def _construct(ctx: Context, node: cst.Call, cls: Class, args: Arguments) -> Value:
+    """An object of a class of the project."""
+    stub = generated_stub(ctx, cls.piece.name, args)
+    if stub is not None:
+        return stub
+    site = note(ctx, node, plain("class", cls.piece.name), args, (), False, keep=False)
+    return ctx.frame.scope.linker.instance(cls, site)
+
+
+def _after(bound: Arguments, given: Arguments) -> Arguments:
+    """The arguments of `partial(function, *bound)(*given)`; the first that is bound is the function."""
+    return Arguments(
+        [*bound.positional[1:], *given.positional], {**bound.named, **given.named},
+        bound.open_positions or given.open_positions, bound.open_names or given.open_names,
+    )  # fmt: skip
 
 
 def _body(args: Arguments, function: str = "") -> Response | None:
@@ -119,9 +139,9 @@ def _body(args: Arguments, function: str = "") -> Response | None:
 
 def _asked(target: Value, args: Arguments) -> None:
     """Notes what a body is asked for: `body.get("error")`, `body.startswith("OK")`."""
-    if isinstance(target, Result) and target.of.endswith((".startswith", ".endswith")) and whole(target):
+    if isinstance(target, Result) and target.path.attribute in ("startswith", "endswith") and whole(target):
         asked(target)
-    if isinstance(target, Result) and target.of.endswith(".get") and args.positional:
+    if isinstance(target, Result) and target.path.attribute == "get" and args.positional:
         key = args.positional[0].value
         if isinstance(key, Const):
             look_into(target, key.value)
@@ -140,31 +160,17 @@ def _hand_over(ctx: Context, args: Arguments, why: str) -> None:
 
 
 def _function(ctx: Context, node: cst.Call, name: str, args: Arguments, offloaded: bool) -> Value:
+    """The value of calling something outside of the project by its qualified name."""
+    builtin = _builtin(ctx, node, name, args)
+    if builtin is not None:
+        return builtin
     catalog = ctx.frame.scope.catalog
-    if name == "functools.partial":
-        return _partial(ctx, node, args)
-    if name in _NUMBERS and args.positional:
-        return _number(args.positional[0].value, name)
-    if name in _ENVIRONMENT:
-        default = args.positional[1].value if len(args.positional) > 1 else None
-        return Const(default.value, soft=True) if isinstance(default, Const) else UNKNOWN
-    if name == "dict" and not args.positional:
-        items = {key: (each.value, each.node) for key, each in args.named.items()}
-        return Mapping(items, args.open_names, (ctx.frame.tree, node))
-    if name == "staticmethod" and args.positional:
-        return args.positional[0].value
-    if name == "super":
-        return ctx.frame.scope.linker.parent(ctx.frame.owner)
     offload = catalog.fact("offload", name)
     if offload is not None:
         return _offload(ctx, node, offload, args)
     fact = catalog.fact("client", name)
     if fact is not None:
-        call = note(ctx, node, fact, args, (), offloaded)
-        if call.result is None:
-            made: Value = Instance(fact.word("type") or fact.name, call, "call")
-            call.result = Pending(made, call) if fact.flag("awaited") else made
-        return call.result
+        return _client(ctx, node, fact, args, offloaded)
     for kind in ("call", *RECORDED[2:]):
         fact = catalog.fact(kind, name)
         if fact is not None:
@@ -175,17 +181,45 @@ def _function(ctx: Context, node: cst.Call, name: str, args: Arguments, offloade
     limit = catalog.fact("limit", name) or catalog.fact("adapter", name) or catalog.fact("context", name)
     if limit is not None:
         return Instance(limit.word("type") or name, note(ctx, node, limit, args, (), False), "call")
-    if (stub := generated_stub(ctx, name, args)) is not None:
-        return stub
-    if (kept := declared(ctx, node, name, args)) is not None:
-        return kept
+    return generated_stub(ctx, name, args) or declared(ctx, node, name, args) or _foreign(ctx, name, args)
+
+
+def _builtin(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value | None:
+    """The value of calling a function of the standard library that the interpreter knows; None for any other."""
+    first = args.positional[0].value if args.positional else None
+    if name == "functools.partial":
+        return _partial(ctx, node, args)
+    if name == "super":
+        return ctx.frame.scope.linker.parent(ctx.frame.owner)
+    if name == "dict" and first is None:
+        items = {key: (given.value, given.node) for key, given in args.named.items()}
+        return Mapping(items, args.open_names, (ctx.frame.tree, node))
+    if name in _ENVIRONMENT:
+        default = args.positional[1].value if len(args.positional) > 1 else None
+        return Const(default.value, soft=True) if isinstance(default, Const) else UNKNOWN
+    if first is not None and name in _NUMBERS:
+        return _number(first, name)
+    return first if name == "staticmethod" else None
+
+
+def _client(ctx: Context, node: cst.Call, fact: Fact, args: Arguments, offloaded: bool) -> Value:
+    """A client that is made by calling a class or a function."""
+    call = note(ctx, node, fact, args, (), offloaded)
+    if call.result is None:
+        made: Value = Instance(fact.word("type") or fact.name, call, "call")
+        call.result = Pending(made, call) if fact.flag("awaited") else made
+    return call.result
+
+
+def _foreign(ctx: Context, name: str, args: Arguments) -> Value:
+    """The result of a function that the catalogue does not know; it may have configured what it was given."""
     if not name.startswith(_QUIET):
         _hand_over(ctx, args, f"it is passed to `{name}`")
     if name == "isinstance" and args.positional and whole(args.positional[0].value):
         asked(args.positional[0].value)
     if name == "bool" and args.positional:
         tested(args.positional[0].value)
-    return Result(f"{name}()", _body(args, name))
+    return Result(Path(name, (Called(),)), _body(args, name))
 
 
 def _method(
@@ -207,10 +241,9 @@ def _method(
         if fact is not None:
             return known(ctx, node, fact, args, owners, offloaded)
     for each in owners:
-        each.events.append(
-            ("call", method.name, [*(a.value for a in args.positional), *(a.value for a in args.named.values())])
-        )
-    return Result(f"{owner.type}.{method.name}()")
+        given = tuple(argument.value for argument in (*args.positional, *args.named.values()))
+        each.note(Event(EventKind.CALL, method.name, given, node))
+    return Result(Path(f"{owner.type}.{method.name}", (Called(),)))
 
 
 def _partial(ctx: Context, node: cst.Call, args: Arguments) -> Value:
@@ -228,7 +261,7 @@ def _number(value: Value, name: str) -> Value:
             return Const(_NUMBERS[name](value.value), value.soft, value.name)
         except ValueError:
             return UNKNOWN
-    return Result(f"{name}({value.of})", value.source) if isinstance(value, Result) else UNKNOWN
+    return Result(Path(name, (Called(value.path),)), value.source) if isinstance(value, Result) else UNKNOWN
 
 
 def _offload(ctx: Context, node: cst.Call, fact: Fact, args: Arguments) -> Value:
@@ -242,10 +275,7 @@ def _offload(ctx: Context, node: cst.Call, fact: Fact, args: Arguments) -> Value
         return Pending(UNKNOWN)
     if isinstance(target, Partial):
         inner = target.call
-        value = invoke(ctx, inner.node, target.target, Arguments(
-            [*inner.args.positional[1:], *rest.positional], {**inner.args.named, **rest.named},
-            inner.args.open_positions or rest.open_positions, inner.args.open_names or rest.open_names,
-        ), offloaded=True)  # fmt: skip
+        value = invoke(ctx, inner.node, target.target, _after(inner.args, rest), offloaded=True)
     elif isinstance(target, (Ref, Method)):
         value = invoke(ctx, node, target, rest, offloaded=True)
         call = ctx.frame.calls.get(id(node))
@@ -284,7 +314,7 @@ def _project(ctx: Context, target: Function, args: Arguments) -> Value:
         found = Built(function=target)
     body = _body(args)
     if body is not None and all(isinstance(each, (Unknown, Result)) for each in options(found)):
-        found = Result(f"{target.piece.name}()", body)
+        found = Result(Path(target.piece.name, (Called(),)), body)
     if frame is None:
         return found
     if frame.is_async:
@@ -307,3 +337,36 @@ def _fresh(value: Value, ctx: Context) -> Value:
         else:
             found.append(each)
     return join(found)
+
+
+def change(made: Change, args: Arguments, node: cst.Call) -> None:
+    """Takes over the keys that `update` or `setdefault` adds; what cannot be seen may be any key."""
+    known = made.mapping
+    if args.open_names or args.open_positions:
+        known.open = True
+    values = [each.value for each in args.positional]
+    if made.name != "update":
+        key = values[0] if values else None
+        if not isinstance(key, Const):
+            known.open = True
+        elif len(values) > 1 and str(key.value) not in known.items:
+            known.items[str(key.value)] = (values[1], node)
+        return
+    for value in values:
+        for each in options(value):
+            if isinstance(each, Mapping):
+                known.items.update({name: (inner, node) for name, (inner, _) in each.items.items()})
+            known.open = known.open or not isinstance(each, Mapping) or each.open
+    known.items.update({name: (given.value, node) for name, given in args.named.items()})
+
+
+def changed_inside(name: str, text: str) -> bool:
+    """Whether a function or block of a module adds keys to a dict of the module."""
+    at = text.find(name)
+    while at >= 0:
+        before = text[text.rfind("\n", 0, at) + 1 : at]
+        end = at + len(name)
+        if before[:1] in (" ", "\t") and "#" not in before and not _JOINED.search(before) and _ADDS.match(text, end):
+            return True
+        at = text.find(name, end)
+    return False

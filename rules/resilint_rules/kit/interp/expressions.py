@@ -8,17 +8,21 @@ from typing import Any
 import libcst as cst
 
 from ..exceptions.handlers import BROAD, calls_in, is_log, misses
+from ..syntax.access_path import Item, Path
 from ..syntax.tree import children, walk
 from . import references
 from .body_checks import ENVELOPE, TURNS_PAGES, VERDICT, asked, demand, look_into, tested, whole, words
 from .context import Context, Table
 from .values import (
-    ALIASES,
     UNKNOWN,
+    Around,
     Const,
+    Event,
+    EventKind,
     Mapping,
     Method,
     Nested,
+    Part,
     Ref,
     Result,
     Sequence,
@@ -31,6 +35,8 @@ from .values import (
     present,
 )
 
+ALIASES = frozenset(f"{home}.{name}" for home in ("typing", "typing_extensions") for name in ("Annotated", "Optional"))
+"""What gives a type another name, with more to say about it."""
 _FOLDS: dict[type, Any] = {
     cst.Add: operator.add,
     cst.Subtract: operator.sub,
@@ -176,10 +182,10 @@ def _subscript(ctx: Context, node: cst.Subscript) -> Value:
         return keys[0]  # `SessionDep = Annotated[Session, Depends(made)]`
     if len(keys) != 1 or not isinstance(keys[0], Const):
         return join([_part(each) for each in options(owner)])
-    return join([_item(ctx, each, keys[0].value) for each in options(present(owner))])
+    return join([_item(ctx, each, keys[0].value, node) for each in options(present(owner))])
 
 
-def _item(ctx: Context, owner: Value, key: object) -> Value:
+def _item(ctx: Context, owner: Value, key: object, node: cst.Subscript) -> Value:
     if isinstance(owner, Mapping) and str(key) in owner.items:
         return owner.items[str(key)][0]
     if isinstance(owner, Sequence) and isinstance(key, int) and -len(owner.members) <= key < len(owner.members):
@@ -187,7 +193,7 @@ def _item(ctx: Context, owner: Value, key: object) -> Value:
     if isinstance(owner, Ref) and owner.name == "os.environ":
         return UNKNOWN
     if isinstance(owner, Method):
-        owner.owner.events.append(("touch", owner.name, UNKNOWN))
+        owner.owner.note(Event(EventKind.TOUCH, owner.name, (), node))
     if isinstance(owner, (Result, Ref)):
         look_into(owner, key)
         if isinstance(key, str) and any(misses(each) for each in ctx.within):
@@ -196,8 +202,8 @@ def _item(ctx: Context, owner: Value, key: object) -> Value:
             owner.source.noticed = True
         shown = str(key).lower() if isinstance(key, str) else key
         if isinstance(owner, Result):
-            return Result(f"{owner.of}[{shown}]", owner.source)
-        return Result(f"{owner.name}[{shown}]")
+            return Result(owner.path.then(Item(shown)), owner.source)
+        return Result(Path(owner.name, (Item(shown),)))
     return UNKNOWN
 
 
@@ -221,7 +227,7 @@ def _comprehension(ctx: Context, node: cst.BaseSimpleComp | cst.DictComp) -> Val
         ctx.escape(ctx.value(loop.iter), "it is iterated", settle=False)
         for each in _names(loop.target):
             ctx.frame.env[each] = UNKNOWN
-        ctx.within.append(Within("loop", loop))
+        ctx.within.append(Within(Around.LOOP, loop))
         for test in loop.ifs:
             ctx.truth(test.test)
         loop = loop.inner_for_in
@@ -247,12 +253,16 @@ def _plain(ctx: Context, node: cst.CSTNode) -> Value:
 
 def _part(owner: Value) -> Value:
     """A part of a value whose key is not known."""
-    return Result(f"{owner.of}[]", owner.source) if isinstance(owner, Result) else UNKNOWN
+    return Result(owner.path.then(Item(None)), owner.source) if isinstance(owner, Result) else UNKNOWN
 
 
 def _told(within: Within) -> bool:
     """Whether a place is the body of a `try` that tells a log of whatever is the matter."""
-    if within.kind != "try" or within.part != "body" or not isinstance(within.node, (cst.Try, cst.TryStar)):
+    if (
+        within.kind is not Around.TRY
+        or within.part is not Part.BODY
+        or not isinstance(within.node, (cst.Try, cst.TryStar))
+    ):
         return False
     for handler in within.node.handlers:
         names = {each.value for each in walk(handler.type) if isinstance(each, cst.Name)} if handler.type else BROAD

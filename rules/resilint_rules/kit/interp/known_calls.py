@@ -5,11 +5,11 @@ from __future__ import annotations
 import libcst as cst
 
 from ..catalog.records import Catalog, Fact
+from ..syntax.access_path import Called, Path
 from .call_kinds import KINDS, OtherCall
-from .calls import Call
+from .calls import Call, FrameKind
 from .context import Context
 from .values import (
-    FIELDS,
     UNKNOWN,
     Arguments,
     Instance,
@@ -24,6 +24,8 @@ from .values import (
     present,
 )
 
+FIELDS = frozenset(("field", "Field", "ib", "attrib", "PrivateAttr"))
+"""What declares an attribute of a record, and says nothing of its value: its annotation does."""
 RECORDED = (
     "call",
     "client",
@@ -65,7 +67,7 @@ def note(
         return known
     kind = KINDS.get(fact.kind, OtherCall)
     call = kind(node, fact, args, clients, tuple(ctx.within), ctx.current, offloaded=offloaded, frame=ctx.frame)
-    call.deferred = ctx.frame.kind == "lambda"
+    call.deferred = ctx.frame.kind is FrameKind.LAMBDA
     if keep:
         ctx.frame.calls[id(node)] = call
     return call
@@ -74,7 +76,7 @@ def note(
 def declared(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value | None:
     """The client that a field holds: one that its factory makes, or one that is given; None if it makes none."""
     given = args.named.get("default_factory") or args.named.get("factory")
-    if given is None or f"{name.rpartition('.')[2]}()" not in FIELDS or not isinstance(given.value, Ref):
+    if given is None or name.rpartition(".")[2] not in FIELDS or not isinstance(given.value, Ref):
         return None
     fact = ctx.frame.scope.catalog.fact("client", given.value.name)
     if fact is None or fact.flag("awaited"):
@@ -116,7 +118,7 @@ def _returned(ctx: Context, call: Call, fact: Fact) -> Value:
     returns = fact.word("returns")
     value: Value = UNKNOWN
     if fact.kind != "call" and not returns:
-        return Result(f"{fact.name}()")
+        return Result(Path(fact.name, (Called(),)))
     if returns:
         if ctx.frame.scope.catalog.fact("response", returns) is not None:
             value = call.response = Response(call, returns)

@@ -16,8 +16,8 @@ from ..prefilter.exports import Handed
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
 from ..syntax.outline import Piece
 from ..syntax.tree import MAX_DEPTH, MAX_WEIGHT, Tree, parse
-from .calls import Frame, Queries
-from .dicts import changed_inside
+from .calls import Frame, FrameKind, Queries
+from .calls_made import changed_inside
 from .statements import evaluate, run_function, run_statements
 from .values import UNKNOWN, Class, Const, Function, Instance, Mapping, Ref, Value, join, options
 
@@ -60,7 +60,7 @@ class Scope:
         for held in (self._values, self._attributes, self._frames, self._bases, self._running, self._trees):
             held.clear()
 
-    def new_frame(self, tree: Tree, qualname: str, *, kind: str, outer: Frame | None = None) -> Frame:
+    def new_frame(self, tree: Tree, qualname: str, *, kind: FrameKind, outer: Frame | None = None) -> Frame:
         """An empty frame for a function, lambda or statement of this module."""
         frame = Frame(self, tree, qualname, kind=kind, outer=outer)
         self.linker.frames.append(frame)
@@ -181,7 +181,7 @@ class Scope:
             if tree is None:
                 return [UNKNOWN]
             env = frame.env if frame is not None else {}
-            frame = self.new_frame(tree, "", kind="statement")
+            frame = self.new_frame(tree, "", kind=FrameKind.STATEMENT)
             frame.env = env
             run_statements(frame, tree.body)
             if name in env or name in frame.env:
@@ -200,7 +200,7 @@ class Scope:
         tree = self.tree(piece)
         if tree is None:
             return None
-        frame = self.new_frame(tree, "", kind="statement")
+        frame = self.new_frame(tree, "", kind=FrameKind.STATEMENT)
         run_statements(frame, tree.body)
         return frame
 
@@ -221,7 +221,7 @@ class Scope:
         if tree is None or not isinstance(node, cst.FunctionDef):
             self._frames[key] = None
             return None
-        frame = self.new_frame(tree, function.qualname, kind="function")
+        frame = self.new_frame(tree, function.qualname, kind=FrameKind.FUNCTION)
         receiver = frame.owner = self.receiver(function)
         self._running[key] = frame
         try:
@@ -257,7 +257,7 @@ class Scope:
                 except Exception:  # noqa: BLE001 - a header that is not valid by itself has no bases we can see
                     return []
                 if isinstance(node, cst.ClassDef):
-                    holder = self.new_frame(Tree(cst.Module([]), "", 0, ()), "", kind="statement")
+                    holder = self.new_frame(Tree(cst.Module([]), "", 0, ()), "", kind=FrameKind.STATEMENT)
                     self._bases[key] = [evaluate(holder, arg.value) for arg in node.bases]
         return self._bases[key]
 
@@ -328,7 +328,7 @@ class Scope:
             tree = self.tree(piece)
             if tree is None:
                 return UNKNOWN
-            frame = self.new_frame(tree, cls.qualname, kind="statement")
+            frame = self.new_frame(tree, cls.qualname, kind=FrameKind.STATEMENT)
             run_statements(frame, tree.body)
             if name in frame.env:
                 value = frame.env[name]

@@ -6,19 +6,22 @@ import builtins
 
 import libcst as cst
 
+from ..syntax.access_path import Attr, Path
 from ..syntax.tree import expression
 from .calls import Frame
-from .calls_made import invoke
+from .calls_made import CHANGES, READS, invoke
 from .context import Context, Table
-from .dicts import CHANGES, READS
 from .values import (
     UNKNOWN,
     Argument,
     Arguments,
+    Around,
     Built,
     Change,
     Class,
     Const,
+    Event,
+    EventKind,
     Instance,
     Mapping,
     Method,
@@ -151,16 +154,16 @@ def member(ctx: Context, owner: Value, name: str, node: cst.CSTNode) -> Value:
         value = scope.linker.attribute(owner, name)
         return value if value is not None else UNKNOWN
     if isinstance(owner, Response):
-        owner.uses.append((name, node))
-        return Result(f"{owner.type}.{name}", owner)
+        owner.use(name, node)
+        return Result(Path(owner.type, (Attr(name),)), owner)
     if isinstance(owner, Result):
-        return Result(f"{owner.of}.{name}", owner.source)
+        return Result(owner.path.then(Attr(name)), owner.source)
     if isinstance(owner, Method):
         fact = scope.catalog.fact("client", owner.owner.type)
         if fact is not None and fact.flag("resources"):  # client.chat.completions: its methods lie deeper
             return Method(owner.owner, f"{owner.name}.{name}")
-        owner.owner.events.append(("touch", owner.name, UNKNOWN))
-        return Result(f"{owner.owner.type}.{owner.name}.{name}")
+        owner.owner.note(Event(EventKind.TOUCH, owner.name, (), node))
+        return Result(Path(f"{owner.owner.type}.{owner.name}", (Attr(name),)))
     return UNKNOWN
 
 
@@ -168,7 +171,7 @@ def _call(ctx: Context, node: cst.Call) -> Value:
     func = ctx.value(node.func)
     scoped = ctx.frame.scope.scoping(func)
     if scoped is not None:
-        ctx.within.append(Within("scope", node, value=func))
+        ctx.within.append(Within(Around.SCOPE, node, value=func))
     args = arguments(ctx, node)
     if scoped is not None:
         ctx.within.pop()

@@ -13,15 +13,28 @@ from typing import Any
 import libcst as cst
 
 from ..exceptions.handlers import refuses
-from ..project.module import ImportedName
-from ..syntax.tree import children, dotted
-from .assignment import bind, merge
+from ..syntax.tree import children
+from .assignment import bind, define_class, define_function, import_modules, import_names, merge
 from .body_checks import demand
-from .calls import Env, Frame, Guard
+from .calls import Env, Frame, FrameKind, Guard
 from .context import Context
 from .expressions import EXPRESSIONS
+from .known_calls import FIELDS
 from .references import annotation, lent, narrow
-from .values import FIELDS, UNKNOWN, Built, Const, Mapping, Nested, Result, Sequence, Unknown, Value, Within, join
+from .values import (
+    UNKNOWN,
+    Around,
+    Built,
+    Const,
+    Mapping,
+    Part,
+    Result,
+    Sequence,
+    Unknown,
+    Value,
+    Within,
+    join,
+)
 
 
 def run_function(frame: Frame, node: cst.FunctionDef, receiver: Value | None, given: Env | None = None) -> None:
@@ -63,7 +76,7 @@ def _nested_functions(ctx: Context) -> None:
     """Runs the functions defined inside, once everything around them is known."""
     frame = ctx.frame
     for node, name in list(ctx.inner.values()):
-        kind = "lambda" if isinstance(node, cst.Lambda) else "function"
+        kind = FrameKind.LAMBDA if isinstance(node, cst.Lambda) else FrameKind.FUNCTION
         inner = frame.scope.new_frame(frame.tree, f"{frame.qualname}.{name}", kind=kind, outer=frame)
         frame.nested.append(inner)
         if isinstance(node, cst.Lambda):
@@ -83,7 +96,7 @@ def _parameters(ctx: Context, params: cst.Parameters, receiver: Value | None) ->
             value = receiver
         elif param.annotation is not None:
             value = annotation(ctx, param.annotation.annotation) or value
-        if param.default is not None and ctx.frame.kind != "lambda":
+        if param.default is not None and ctx.frame.kind is not FrameKind.LAMBDA:
             ctx.value(param.default)
         ctx.frame.env[param.name.value] = value
 
@@ -135,7 +148,7 @@ def _assign(ctx: Context, node: cst.Assign) -> None:
 
 def _ann_assign(ctx: Context, node: cst.AnnAssign) -> None:
     value = ctx.value(node.value) if node.value is not None else None
-    told = isinstance(value, Result) and value.of.rpartition(".")[2] in FIELDS
+    told = isinstance(value, Result) and value.path.called in FIELDS
     if value is None or told or isinstance(value, (Unknown, Const)):
         known = annotation(ctx, node.annotation.annotation)
         if known is not None and not (isinstance(value, Const) and value.value is not None):
@@ -196,7 +209,7 @@ def _if(ctx: Context, node: cst.If) -> None:
     ctx.current = node
     asked = ctx.truth(node.test)
     before = dict(ctx.frame.env)
-    ctx.within.append(Within("if", node, "body"))
+    ctx.within.append(Within(Around.IF, node, Part.BODY))
     narrow(ctx, node.test, True)
     suite(ctx, node.body)
     ctx.within.pop()
@@ -204,7 +217,7 @@ def _if(ctx: Context, node: cst.If) -> None:
     ctx.frame.env, ctx.left = dict(before), ""
     narrow(ctx, node.test, False)
     if node.orelse is not None:
-        ctx.within.append(Within("if", node, "else"))
+        ctx.within.append(Within(Around.IF, node, Part.ELSE))
         if isinstance(node.orelse, cst.If):
             _if(ctx, node.orelse)
         else:
@@ -220,7 +233,7 @@ def _loop(ctx: Context, node: cst.For | cst.While) -> None:
     ctx.current = node
     before = dict(ctx.frame.env)
     exits, ctx.exits, breaks, ctx.breaks = ctx.exits, [], ctx.breaks, []
-    ctx.within.append(Within("loop", node))
+    ctx.within.append(Within(Around.LOOP, node))
     ctx.loops += 1
     for _ in range(2 if ctx.loops == 1 else 1):
         if isinstance(node, cst.For):
@@ -255,7 +268,7 @@ def _loop(ctx: Context, node: cst.For | cst.While) -> None:
 def _try(ctx: Context, node: cst.Try | cst.TryStar) -> None:
     before = dict(ctx.frame.env)
     known = set(ctx.frame.calls)
-    ctx.within.append(Within("try", node, "body"))
+    ctx.within.append(Within(Around.TRY, node, Part.BODY))
     suite(ctx, node.body)
     ctx.within.pop()
     guarded = [call for key, call in ctx.frame.calls.items() if key not in known]
@@ -264,7 +277,7 @@ def _try(ctx: Context, node: cst.Try | cst.TryStar) -> None:
     body = (ctx.frame.env, ctx.left)
     runs: list[tuple[Env, object]] = []
     if node.orelse is not None and not ctx.left:
-        ctx.within.append(Within("try", node, "else"))
+        ctx.within.append(Within(Around.TRY, node, Part.ELSE))
         suite(ctx, node.orelse.body)
         ctx.within.pop()
     runs.append((ctx.frame.env, ctx.left))
@@ -275,7 +288,7 @@ def _try(ctx: Context, node: cst.Try | cst.TryStar) -> None:
             ctx.value(handler.type)
         if handler.name is not None:
             bind(ctx, handler.name.name, UNKNOWN)
-        ctx.within.append(Within("try", node, "handler"))
+        ctx.within.append(Within(Around.TRY, node, Part.HANDLER))
         suite(ctx, handler.body)
         ctx.within.pop()
         runs.append((ctx.frame.env, ctx.left))
@@ -284,7 +297,7 @@ def _try(ctx: Context, node: cst.Try | cst.TryStar) -> None:
         left, ctx.left = ctx.left, ""
         if left:
             ctx.frame.env = merge([before, body[0]])
-        ctx.within.append(Within("try", node, "finally"))
+        ctx.within.append(Within(Around.TRY, node, Part.FINALLY))
         suite(ctx, node.finalbody.body)
         ctx.within.pop()
         ctx.left = ctx.left or left
@@ -297,7 +310,7 @@ def _with(ctx: Context, node: cst.With) -> None:
         value = ctx.entered(ctx.value(item.item), item.item)
         if item.asname is not None:
             bind(ctx, item.asname.name, value)
-        ctx.within.append(Within("with", item, value=value))
+        ctx.within.append(Within(Around.WITH, item, value=value))
     suite(ctx, node.body)
     del ctx.within[depth:]
     if ctx.left == "raise":  # a context manager may swallow it
@@ -328,44 +341,6 @@ def captures(ctx: Context, node: cst.CSTNode) -> None:
         captures(ctx, each)
 
 
-def _def(ctx: Context, node: cst.FunctionDef) -> None:
-    for decorator in node.decorators:
-        ctx.value(decorator.decorator)
-    ctx.frame.env[node.name.value] = Nested(node, node.name.value)
-    ctx.inner[id(node)] = (node, node.name.value)
-
-
-def _class(ctx: Context, node: cst.ClassDef) -> None:
-    ctx.frame.env[node.name.value] = UNKNOWN
-    for each in node.body.body:
-        if isinstance(each, cst.FunctionDef):
-            ctx.inner[id(each)] = (each, f"{node.name.value}.{each.name.value}")
-
-
-def _import(ctx: Context, node: cst.Import) -> None:
-    for alias in node.names:
-        name = dotted(alias.name)
-        if alias.asname is None:
-            name = name.partition(".")[0]
-            _imported(ctx, name, ImportedName(name))
-        elif isinstance(alias.asname.name, cst.Name):
-            _imported(ctx, alias.asname.name.value, ImportedName(name))
-
-
-def _from(ctx: Context, node: cst.ImportFrom) -> None:
-    module = dotted(node.module) if node.module is not None else ""
-    for alias in node.names if not isinstance(node.names, cst.ImportStar) else ():
-        name = dotted(alias.name)
-        bound = (
-            alias.asname.name.value if alias.asname is not None and isinstance(alias.asname.name, cst.Name) else name
-        )
-        _imported(ctx, bound, ImportedName(module, name, len(node.relative)))
-
-
-def _imported(ctx: Context, name: str, target: ImportedName) -> None:
-    ctx.frame.env[name] = ctx.frame.scope.imported([target], asked=ctx.frame.scope.interesting(name))
-
-
 def _forget(ctx: Context, node: cst.Global | cst.Nonlocal) -> None:
     return
 
@@ -390,10 +365,10 @@ TABLE: ReadOnly[type, Callable[[Context, Any], None]] = {
     cst.TryStar: _try,
     cst.With: _with,
     cst.Match: _match,
-    cst.FunctionDef: _def,
-    cst.ClassDef: _class,
-    cst.Import: _import,
-    cst.ImportFrom: _from,
+    cst.FunctionDef: define_function,
+    cst.ClassDef: define_class,
+    cst.Import: import_modules,
+    cst.ImportFrom: import_names,
     cst.Global: _forget,
     cst.Nonlocal: _forget,
 }

@@ -6,13 +6,15 @@ silent.
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 import libcst as cst
 
 from ..catalog.records import Fact, Param
 from ..project.module import ClassPiece, FunctionPiece, Module
+from ..syntax.access_path import Path
 from ..syntax.tree import Tree
 
 
@@ -75,22 +77,47 @@ class Ref:
     name: str
 
 
+class EventKind(enum.Enum):
+    """What can happen to an object that the catalogue knows."""
+
+    SET = "an attribute was set"
+    CALL = "a method was called"
+    TOUCH = "something was read of an attribute"
+
+
+class Event(NamedTuple):
+    """Something that happened to an object: the attribute or method, the value or the arguments, and where."""
+
+    kind: EventKind
+    name: str
+    values: tuple[Value, ...]
+    node: cst.CSTNode
+
+
 @dataclass(slots=True, eq=False)
 class Instance:
     """An object of a type that the catalogue knows.
 
-    `made` is the call that made it, None for a parameter or an annotation. `events` are what happened
-    to it since: ("set", attribute, value) and ("call", method, arguments' values). `escaped` names
-    the first place where it was handed to code that cannot be seen.
+    `made` is the call that made it, None for a parameter or an annotation. `events` are what happened to it since.
+    `escaped` names the first place where it was handed to code that cannot be seen.
     """
 
     type: str
     made: Site | None = None
     origin: str = ""
-    events: list[tuple[str, str, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     escaped: str = ""
     subclass: ClassPiece | None = None
     """The project's class that extends the type, if it is one."""
+
+    def note(self, event: Event) -> None:
+        """Adds an event; going through a loop again adds nothing, but values that are joined with the first."""
+        for number, known in enumerate(self.events):
+            if known.node is event.node and known[:2] == event[:2] and len(known.values) == len(event.values):
+                values = tuple(join([one, other]) for one, other in zip(known.values, event.values, strict=True))
+                self.events[number] = known._replace(values=values)
+                return
+        self.events.append(event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +149,11 @@ class Response:
     """Functions of the project that were given its body, and as which argument: they may look into it."""
     names: list[str] = field(default_factory=list)
     """The local names it was bound to."""
+
+    def use(self, name: str, node: cst.CSTNode) -> None:
+        """Adds an attribute that is read, once for each place."""
+        if not any(known is node for _, known in self.uses):
+            self.uses.append((name, node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +216,7 @@ class ProjectModule:
 class Result:
     """What a call of something outside the project gave back, or an attribute of it, when its type is not known."""
 
-    of: str
+    path: Path
     source: Response | None = None
     """The response that it was read from."""
 
@@ -233,17 +265,35 @@ class Arguments:
         return Unknown("a spread may hold it") if self.may_have(param) else None
 
 
+class Around(enum.Enum):
+    """What a call can stand in. SCOPE is the call of a function that bounds what it is given, as `wait_for`."""
+
+    IF = "if"
+    LOOP = "loop"
+    TRY = "try"
+    WITH = "with"
+    SCOPE = "scope"
+
+
+class Part(enum.Enum):
+    """A block of an `if` or a `try`."""
+
+    BODY = "body"
+    ELSE = "else"
+    HANDLER = "handler"
+    FINALLY = "finally"
+
+
 @dataclass(frozen=True, slots=True)
 class Within:
     """Something a call stands in: a loop, a with block, a try, a handler, a bounding call.
 
-    `kind`: "loop", "with", "try" (`part`: body, handler, else, finally), "if", "scope". `value` is a
-    context manager's value, or the seconds of a scope.
+    `part` says in which block of an `if` or a `try`; `value` is a context manager's value, or a bounding function.
     """
 
-    kind: str
+    kind: Around
     node: cst.CSTNode
-    part: str = ""
+    part: Part | None = None
     value: Value | None = None
 
 
@@ -338,10 +388,6 @@ def present(value: Value) -> Value:
     return value
 
 
-FIELDS = frozenset(("field()", "Field()", "ib()", "attrib()", "PrivateAttr()"))
-"""What declares an attribute of a record, and says nothing of its value: its annotation does."""
-
-
 def literal(value: Value | None) -> object:
     """The value of a hard literal; `...` for anything else."""
     return value.value if isinstance(value, Const) and not value.soft else ...
@@ -350,7 +396,3 @@ def literal(value: Value | None) -> object:
 def keys(value: Value | None) -> set[str] | None:
     """The keys of a closed mapping; None if they cannot be seen."""
     return set(value.items) if isinstance(value, Mapping) and not value.open else None
-
-
-ALIASES = frozenset(f"{home}.{name}" for home in ("typing", "typing_extensions") for name in ("Annotated", "Optional"))
-"""What gives a type another name, with more to say about it."""

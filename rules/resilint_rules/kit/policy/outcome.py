@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..exceptions.handlers import BREAK, CONTINUE, FALLS, RAISE, RETURN, Clause, clauses, is_a
-from ..interp.calls import Call, Guard
+from ..interp.calls import Call, FrameKind, Guard
+from ..interp.values import Around
 from ..responses.status import raises_itself
 from ..retries.attempts import policies
 from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, Repeat, row
@@ -115,7 +116,7 @@ class Story:
         if response is None or response.escaped or any(name in (checked or ()) for name, _ in response.uses):
             for _, repeat in policies(call):  # what is made of the answer may raise
                 self.add(repeat, None)
-            self.rounds = any(each.kind == "loop" for each in call.within)
+            self.rounds = any(each.kind is Around.LOOP for each in call.within)
         if response is None or fact is None:
             return self._outcome("nothing raises: it is an answer like any other")
         raiser = fact.word("raiser")
@@ -135,7 +136,7 @@ class Story:
     def _follow(self, errors: tuple[str, ...] | None) -> str:
         """Who sees the exception: handlers from the inside out, then policies around the function, then the caller."""
         call = self.call
-        if call.deferred and not any(each.kind == "scope" for each in call.within):
+        if call.deferred and not any(each.kind is Around.SCOPE for each in call.within):
             return "it is raised where the function is called in the end"
         again = ""
         for guard in _around(call):
@@ -170,7 +171,7 @@ class Story:
                 elif getattr(value, "value", None) is not True:
                     errors = None
         name = call.frame.qualname
-        to = f"the caller of `{name}`" if name and call.frame.kind == "function" else "whoever runs this"
+        to = f"the caller of `{name}`" if name and call.frame.kind is FrameKind.FUNCTION else "whoever runs this"
         subject = _names(errors) or "an exception"
         return f"{again}{subject} reaches {to}: no handler here"
 

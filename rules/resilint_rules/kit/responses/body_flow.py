@@ -10,7 +10,7 @@ import re
 
 import libcst as cst
 
-from ..interp.calls import Env, Frame, Names, call_at
+from ..interp.calls import Env, Frame, FrameKind, Names, call_at
 from ..interp.session import Linker
 from ..interp.statements import run_function
 from ..interp.values import Function, Pending, Response, Result, Value, join, options
@@ -82,7 +82,7 @@ class _Search:
         node = tree.body[0] if tree is not None and tree.body else None
         if tree is None or not isinstance(node, cst.FunctionDef):
             return
-        frame = scope.new_frame(tree, piece.qualname, kind="function")
+        frame = scope.new_frame(tree, piece.qualname, kind=FrameKind.FUNCTION)
         receiver = scope.receiver(piece)
         frame.owner = receiver
         run_function(frame, node, receiver, _bound(node, receiver, place, value))
@@ -94,7 +94,7 @@ class _Search:
 
 def pieces_of(frame: Frame) -> list[FunctionPiece]:
     """The function of the module that a frame is of; several of one name cannot be told apart."""
-    if frame.kind != "function" or frame.outer is not None:
+    if frame.kind is not FrameKind.FUNCTION or frame.outer is not None:
         return []
     return [each for each in frame.scope.module.all_functions() if each.qualname == frame.qualname]
 

@@ -10,7 +10,7 @@ from ..catalog.records import Fact
 from ..exceptions.handlers import clauses, known_as
 from ..fixes.edits import add_member, after_statement, before_body, hoist, replace
 from ..interp.calls import Call, Guard, call_at, maker
-from ..interp.values import Const, Response
+from ..interp.values import Around, Const, EventKind, Part, Response
 from ..project.module import ClassPiece
 from ..rule import Fix, Import
 from ..syntax.text import Edit
@@ -87,8 +87,8 @@ def raises_itself(call: Call) -> bool:
                 if value is not None and not (isinstance(value, Const) and not value.value):
                     return True
         if any(
-            kind in ("set", "touch") and name in ("hooks", "event_hooks", "raise_for_status")
-            for kind, name, _ in client.events
+            event.kind is not EventKind.CALL and event.name in ("hooks", "event_hooks", "raise_for_status")
+            for event in client.events
         ):
             return True
     return False
@@ -161,7 +161,9 @@ def _widened(call: Call, fact: Fact) -> tuple[list[Edit], tuple[Import, ...]]:
     """Lets the clause that takes an error page, as it cannot be parsed, take what the check raises for it, too."""
     raised = fact.word("raiser_raises")
     for within in reversed(call.within):
-        guard = call.frame.guards.get(id(within.node)) if within.kind == "try" and within.part == "body" else None
+        guard = (
+            call.frame.guards.get(id(within.node)) if within.kind is Around.TRY and within.part is Part.BODY else None
+        )
         around = clauses(guard) if guard is not None else ()
         if any(each.errors is None or each.broad or each.catches(raised) for each in around):
             return [], ()
@@ -189,7 +191,7 @@ def _guarded_later(response: Response, fact: Fact) -> Guard | None:
     """The `try` in which the body is read, if its handler takes what the check raises and none does so at the call."""
     call = call_at(response.call)
     reads = [node for name, node in response.uses if name in fact.words("body")]
-    if any(each.kind == "try" and each.part == "body" for each in call.within):
+    if any(each.kind is Around.TRY and each.part is Part.BODY for each in call.within):
         return None
     for guard in call.frame.guards.values():
         inside = {id(node) for node in walk(guard.node.body)}

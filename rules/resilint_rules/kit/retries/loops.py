@@ -21,6 +21,7 @@ from ..exceptions.handlers import (
     ways,
 )
 from ..interp.calls import Call, Frame, Guard
+from ..interp.values import Around
 from ..rule import Finding, Fix
 from ..syntax.bound_names import bound_in, shared_in, used_in, waited_for
 from ..syntax.tree import dotted, walk
@@ -159,9 +160,9 @@ class Loop(Rounds):
         for each in self.guard.within:
             if each.node is self.node:
                 return False
-            if each.kind == "scope":
+            if each.kind is Around.SCOPE:
                 return True
-            if each.kind == "with" and _TIMED.search(self.frame.tree.code(each.node)):
+            if each.kind is Around.WITH and _TIMED.search(self.frame.tree.code(each.node)):
                 return True
         return False
 
@@ -218,10 +219,10 @@ def _loop(guard: Guard) -> Loop | None:
     node: cst.For | cst.While | None = None
     while around:
         last = around.pop()
-        if last.kind == "loop":
+        if last.kind is Around.LOOP:
             node = last.node if isinstance(last.node, (cst.For, cst.While)) else None
             break
-        if last.kind not in ("with", "scope"):
+        if last.kind not in (Around.WITH, Around.SCOPE):
             return None
     if node is None or not isinstance(node.body, cst.IndentedBlock):
         return None
@@ -235,7 +236,7 @@ def _loop(guard: Guard) -> Loop | None:
 
 
 def _innermost(call: Call) -> cst.CSTNode | None:
-    return next((each.node for each in reversed(call.within) if each.kind == "loop"), None)
+    return next((each.node for each in reversed(call.within) if each.kind is Around.LOOP), None)
 
 
 def _around(

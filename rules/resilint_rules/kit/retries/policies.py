@@ -11,7 +11,7 @@ import libcst as cst
 from ..catalog.records import Fact
 from ..exceptions.handlers import RAISE, builtin, error_names, is_a, named, ways
 from ..interp.calls import Call, Frame
-from ..interp.values import Argument, Arguments, Const, Mapping, Ref, Result, Value
+from ..interp.values import Argument, Arguments, Around, Const, Mapping, Ref, Result, Value
 from ..rule import Finding, Fix, Import, Severity
 from ..syntax.text import Span
 from ..syntax.tree import walk
@@ -151,7 +151,7 @@ class Layer:
             return tuple(each for frame in self.body.all_frames() for each in frame.calls.values() if external(each))
         found = []
         for each in self.frame.calls.values():
-            loops = [w.node for w in each.within if w.kind == "loop" and isinstance(w.node, cst.For)]
+            loops = [w.node for w in each.within if w.kind is Around.LOOP and isinstance(w.node, cst.For)]
             if external(each) and any(loop.iter is self.node for loop in loops if isinstance(loop, cst.For)):
                 found.append(each)
         return tuple(found)
@@ -275,7 +275,7 @@ class Layer:
             if seconds is not None and seconds.name in self.args.named:
                 return not _is_const(self.args.named[seconds.name].value, 0)
         if isinstance(value, Result) and isinstance(given.node, cst.Call):
-            wait = catalog.fact("wait", value.of.removesuffix("()"))
+            wait = catalog.fact("wait", value.path.qualified)
             if wait is not None and wait.flag("nothing"):
                 return False
             args = given.node.args
@@ -286,7 +286,7 @@ class Layer:
 
     def _condition(self, node: cst.Call, value: Result) -> tuple[str, ...] | None:
         """The exceptions of a condition such as `retry_if_exception_type(OSError)`."""
-        fact = self.frame.scope.catalog.fact("condition", value.of.removesuffix("()"))
+        fact = self.frame.scope.catalog.fact("condition", value.path.qualified)
         if fact is None or fact.param("errors") is None or fact.param("never_on") is not None or len(node.args) > 1:
             return None
         if not node.args:

@@ -16,6 +16,7 @@ import libcst as cst
 from ..exceptions.handlers import AGAIN, BREAK, FALLS, RETURN, calls_in, is_endless, last_name, ways
 from ..interp.body_checks import TURNS_PAGES
 from ..interp.calls import Call, Frame
+from ..interp.values import Around
 from ..rule import Finding, Fix
 from ..syntax.tree import children, dotted, walk
 from .loop_counter import Rounds
@@ -65,9 +66,9 @@ def again(frames: list[Frame]) -> Iterator[Again]:
 
 def _loop(call: Call) -> StatusLoop | None:
     around = list(call.within)
-    while around and around[-1].kind in ("with", "scope"):
+    while around and around[-1].kind in (Around.WITH, Around.SCOPE):
         around.pop()
-    node = around[-1].node if around and around[-1].kind == "loop" else None
+    node = around[-1].node if around and around[-1].kind is Around.LOOP else None
     if not isinstance(node, (cst.For, cst.While)) or not external(call) or call.response is None or call.deferred:
         return None
     if isinstance(node, cst.For) and node.asynchronous is not None:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from ..catalog.records import Fact
 from ..interp.calls import Call, Frame, call_at
-from ..interp.values import Const, Instance, Result, Sequence, Value, options
+from ..interp.values import Const, EventKind, Instance, Result, Sequence, Value, options
 from .layer import DROPPED, HANG, STATUSES, WORDS, Repeat, where
 from .policies import UNLIMITED, Layer
 
@@ -33,7 +33,7 @@ def policy_in(value: Value, node: cst.CSTNode, frame: Frame) -> Layer | None:
             return Layer(fact, call_at(value.made).frame, value.made.node, call_at(value.made))
         return None
     if isinstance(value, Result):
-        fact = catalog.fact("retry", value.of.removesuffix("()"))
+        fact = catalog.fact("retry", value.path.qualified)
         if fact is None:
             return None
         made = frame.calls.get(id(node))
@@ -146,13 +146,13 @@ def _transports(call: Call) -> Iterator[tuple[str, Instance]]:
         fact = call.frame.scope.catalog.fact("client", client.type)
         if fact is None or client.made is None:
             continue
-        for kind, name, values in client.events:
-            if kind != "call" or name not in fact.words("adapters"):
+        for event in client.events:
+            if event.kind is not EventKind.CALL or event.name not in fact.words("adapters"):
                 continue
             prefix = next(
-                (each.value for each in values if isinstance(each, Const) and isinstance(each.value, str)), ""
+                (each.value for each in event.values if isinstance(each, Const) and isinstance(each.value, str)), ""
             )
-            for value in values:
+            for value in event.values:
                 yield from ((prefix, each) for each in options(value) if isinstance(each, Instance))
         for name, argument in client.made.args.named.items():
             if name in fact.words("opaque"):

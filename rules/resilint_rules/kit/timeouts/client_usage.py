@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..interp.calls import Call, maker
+from ..interp.calls import Call, FrameKind, maker
 from ..interp.values import Instance, Object, Pending, Ref, options
 from .effective import enclosing, given, limit
 from .values import Unseen
@@ -40,9 +40,8 @@ def set_later(call: Call) -> bool:
             continue
         if each.escaped or each.subclass is not None:
             return True
-        for _, name, _ in each.events:
-            if "timeout" in name.lower() or name == "sock":
-                return True
+        if any("timeout" in event.name.lower() or event.name == "sock" for event in each.events):
+            return True
     uses = list(_uses(call))
     if not uses and _said_to_be_limited(call):
         return True
@@ -97,7 +96,7 @@ def idle(made: Call) -> bool:
     """Whether a private function makes a client for others of its module, and none of them asks anybody through it."""
     frame, scope = made.frame, made.frame.scope
     name = frame.qualname.rpartition(".")[2]
-    if frame.kind != "function" or not name.startswith("_") or not isinstance(made.statement, cst.Return):
+    if frame.kind is not FrameKind.FUNCTION or not name.startswith("_") or not isinstance(made.statement, cst.Return):
         return False
     mention = re.compile(rf"\b{name}\b")
     held: list[Instance] = []
@@ -171,7 +170,10 @@ def _kept(made: Call) -> list[str]:
         if isinstance(target, cst.Attribute)
         or (
             isinstance(target, cst.Name)
-            and (made.frame.outermost.kind == "statement" or target.value in made.frame.scope.module.global_writers)
+            and (
+                made.frame.outermost.kind is FrameKind.STATEMENT
+                or target.value in made.frame.scope.module.global_writers
+            )
         )
     ]
 

@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from ..interp.calls import Call
-from ..interp.values import Const, Sequence, Value
+from ..interp.values import Around, Const, Sequence, Value
 from ..syntax.tree import walk
 
 LONGEST = 600
@@ -88,7 +88,7 @@ def parameter(call: Call) -> list[str]:
     if not isinstance(node, cst.FunctionDef) or call.fact.word("unit", "s") != "s" or _WAITS.search(node.name.value):
         return []
     own = next((p for p in (*node.params.params, *node.params.kwonly_params) if p.name.value == "timeout"), None)
-    if own is None or any(each.kind == "loop" for each in call.within) or _OTHER_UNIT.search(frame.tree.text):
+    if own is None or any(each.kind is Around.LOOP for each in call.within) or _OTHER_UNIT.search(frame.tree.text):
         return []
     if own.default is not None and not _is_limit(_default(call, own.default)):
         return []

@@ -10,7 +10,20 @@ import libcst as cst
 
 from ..catalog.records import Fact, Param
 from ..interp.calls import Call, Names, call_at, maker
-from ..interp.values import Arguments, Const, Instance, Mapping, Object, Sequence, Value, Within, options, present
+from ..interp.values import (
+    Arguments,
+    Around,
+    Const,
+    EventKind,
+    Instance,
+    Mapping,
+    Object,
+    Sequence,
+    Value,
+    Within,
+    options,
+    present,
+)
 from ..project.startup import sets
 from .values import Bound, Origin, Unseen, read
 
@@ -197,10 +210,10 @@ def _client(call: Call) -> tuple[Bound, ...] | None:
         made = call_at(client.made)
         if client.subclass is not None:
             raise Unseen("its client's class may set the limit")
-        for kind, name, value in client.events:
-            if kind == "set" and name in ("timeout", "_timeout"):
+        for event in client.events:
+            if event.kind is EventKind.SET and event.name in ("timeout", "_timeout"):
                 bounds = read(
-                    value,
+                    event.values[0],
                     Param("timeout", -1, ("connect", "read")),
                     made.fact,
                     "client",
@@ -210,7 +223,7 @@ def _client(call: Call) -> tuple[Bound, ...] | None:
                 if bounds is not None:
                     found.append(bounds)
                     break
-            if kind == "call" and name in made.fact.words("adapters"):
+            if event.kind is EventKind.CALL and event.name in made.fact.words("adapters"):
                 raise Unseen("its client is given a transport")
         else:
             own = given(made, made.fact)
@@ -250,11 +263,11 @@ def _transports(call: Call) -> None:
                 raise Unseen("what its client calls on the way may set the limit")
         if client.subclass is not None and call.frame.scope.linker.mentions(client.subclass, "timeout"):
             raise Unseen("its client's class may set the limit")
-        for kind, name, value in client.events:
-            if kind == "set" and fact is not None and name in fact.words("funnel"):
-                raise Unseen(f"its `{name}` is replaced")
-            if kind == "call" and fact is not None and name in fact.words("adapters"):
-                for each in value[1:] or value:  # the first says for which addresses
+        for event in client.events:
+            if event.kind is EventKind.SET and fact is not None and event.name in fact.words("funnel"):
+                raise Unseen(f"its `{event.name}` is replaced")
+            if event.kind is EventKind.CALL and fact is not None and event.name in fact.words("adapters"):
+                for each in event.values[1:] or event.values:  # the first says for which addresses
                     _transport(each, call.frame.scope)
 
 
@@ -310,9 +323,9 @@ def enclosing(call: Call) -> list[Bound]:
         return []
     found: list[Bound] = []
     for each in call.within:
-        if each.kind == "scope":
+        if each.kind is Around.SCOPE:
             found.append(_scope_bound(each, call))
-        elif each.kind == "with" and isinstance(each.node, cst.WithItem) and isinstance(each.node.item, cst.Call):
+        elif each.kind is Around.WITH and isinstance(each.node, cst.WithItem) and isinstance(each.node.item, cst.Call):
             inner = call.frame.calls.get(id(each.node.item))
             if inner is not None and inner.fact.kind == "scope":
                 found.append(_seconds(inner.args.value(inner.fact.param("param"))))

@@ -11,7 +11,7 @@ import libcst as cst
 from ..catalog.records import Fact, Param
 from ..fixes.edits import indentation, remove_argument, replace
 from ..interp.calls import Call, Frame, maker
-from ..interp.values import Argument, Const, Instance, Ref, Value
+from ..interp.values import Argument, Around, Const, EventKind, Instance, Part, Ref, Value
 from ..rule import Fix, Import
 from ..syntax.text import Edit
 from ..syntax.tree import children, walk
@@ -163,15 +163,15 @@ def vouched(context: Instance) -> bool:
     names = {"cafile", "capath", "cadata"}
     if made is not None and (not names.isdisjoint(made.args.named) or made.args.open_names):
         return True
-    return any(kind == "call" and name == "load_verify_locations" for kind, name, _ in context.events)
+    return any(event.kind is EventKind.CALL and event.name == "load_verify_locations" for event in context.events)
 
 
 def _second_try(call: Call) -> bool:
     """Whether a call is what is left when the check has failed: with the check it would fail again."""
     frame = call.frame
     return any(
-        each.kind == "try"
-        and each.part == "handler"
+        each.kind is Around.TRY
+        and each.part is Part.HANDLER
         and isinstance(each.node, (cst.Try, cst.TryStar))
         and any(h.type is not None and _DISTRUST.search(frame.tree.code(h.type)) for h in each.node.handlers)
         for each in call.within
@@ -234,7 +234,7 @@ def trusting(frame: Frame, context: Instance) -> list[Edit] | None:
     made = maker(context)
     if made is None or made.written.endswith(made.fact.words("verifies")) or vouched(context):
         return []
-    if any(kind == "call" and name in made.fact.words("trusts") for kind, name, _ in context.events):
+    if any(event.kind is EventKind.CALL and event.name in made.fact.words("trusts") for event in context.events):
         return []
     names = [each.value.name for each in made.args.positional if isinstance(each.value, Ref)]
     plain = not made.args.named and len(names) == len(made.args.positional)
