@@ -5,7 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..kit.interp.calls import Call, Frame, call_at
-from ..kit.interp.values import Around, Const, EventKind, Instance, Method, Ref, Result, Value, options
+from ..kit.interp.kinds import Around, EventKind
+from ..kit.interp.values import Const, Instance, Method, Ref, Result, Value, options
 from ..kit.syntax.access_path import Attr, Called, Path
 
 

@@ -10,7 +10,7 @@ import libcst as cst
 from ..kit.exceptions.handlers import CONTINUE, FALLS, Clause, calls_in, clauses, is_log, last_name, ways
 from ..kit.fixes.edits import before_body
 from ..kit.interp.calls import Call, Frame, Guard
-from ..kit.interp.values import Around, Part
+from ..kit.interp.kinds import Around, Part
 from ..kit.retries.policies import external
 from ..kit.rule import Fix, Import
 from ..kit.syntax.comments import explained

@@ -27,17 +27,15 @@ if TYPE_CHECKING:
         TaskCall,
         TokenCall,
     )
-    from .interp.calls import Call, Frame, FrameKind, Guard, call_at
+    from .interp.calls import Call, Frame, Guard, call_at
+    from .interp.kinds import Around, EventKind, FrameKind, Part
     from .interp.values import (
         Argument,
         Arguments,
-        Around,
         Const,
-        EventKind,
         Function,
         Instance,
         Mapping,
-        Part,
         Ref,
         Response,
         Sequence,
@@ -210,10 +208,10 @@ _MODULES = {
     "interp.call_kinds": (
         "AnyCall ClientCall DigestCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall TokenCall"
     ),
-    "interp.calls": "Call Frame FrameKind Guard call_at",
+    "interp.calls": "Call Frame Guard call_at",
+    "interp.kinds": "Around EventKind FrameKind Part",
     "interp.values": (
-        "Argument Arguments Around Const EventKind Function Instance Mapping Part Ref Response Sequence Unknown Value "
-        "Within literal options"
+        "Argument Arguments Const Function Instance Mapping Ref Response Sequence Unknown Value Within literal options"
     ),
     "policy.effective": "Policy effective_policy",
     "policy.outcome": "Outcome",

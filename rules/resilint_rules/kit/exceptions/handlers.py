@@ -10,7 +10,8 @@ import libcst as cst
 
 from ..catalog.records import BUILTIN_ERRORS, Catalog
 from ..interp.calls import Call, Frame, Guard
-from ..interp.values import Around, Class, Part, ProjectModule, Ref, Sequence, Value, Within
+from ..interp.kinds import Around, Part
+from ..interp.values import Class, ProjectModule, Ref, Sequence, Value, Within
 from ..rule import Import
 from ..syntax.text import Span
 from ..syntax.tree import children, dotted, walk

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 import libcst as cst
 
-from ..interp.calls import Call, Frame, FrameKind
+from ..interp.calls import Call, Frame
+from ..interp.kinds import FrameKind
 from ..prefilter.mentions import mentioned
 from ..project.module import Module
 from ..syntax.text import Document, Edit

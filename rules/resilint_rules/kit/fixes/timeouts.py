@@ -8,7 +8,8 @@ import re
 import libcst as cst
 
 from ..catalog.records import Catalog, Fact
-from ..interp.calls import Call, Frame, FrameKind, call_at, maker
+from ..interp.calls import Call, Frame, call_at, maker
+from ..interp.kinds import FrameKind
 from ..interp.values import Instance, Ref
 from ..prefilter.mentions import mentioned
 from ..project.module import Module

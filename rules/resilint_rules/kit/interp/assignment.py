@@ -8,21 +8,8 @@ from ..project.module import ImportedName
 from ..syntax.tree import dotted
 from .calls import Env
 from .context import Context
-from .values import (
-    UNKNOWN,
-    Const,
-    Event,
-    EventKind,
-    Instance,
-    Mapping,
-    Nested,
-    Object,
-    Response,
-    Sequence,
-    Value,
-    join,
-    options,
-)
+from .kinds import EventKind
+from .values import UNKNOWN, Const, Event, Instance, Mapping, Nested, Object, Response, Sequence, Value, join, options
 
 
 def bind(ctx: Context, target: cst.CSTNode, value: Value) -> None:

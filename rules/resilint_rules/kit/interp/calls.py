@@ -6,7 +6,6 @@ frame reaches what is not its own: `Names` (its module) and `Queries` (the rest 
 
 from __future__ import annotations
 
-import enum
 import re
 import sys
 from collections.abc import Iterator
@@ -23,7 +22,8 @@ from ..rule import Finding, Fix, Related, Severity
 from ..syntax.outline import Piece
 from ..syntax.text import Span
 from ..syntax.tree import Tree
-from .values import Argument, Around, Class, Const, Function, Instance, Part, Ref, Site, Value, Within, join, literal
+from .kinds import Around, FrameKind, Part
+from .values import Argument, Class, Const, Function, Instance, Ref, Site, Value, Within, join, literal
 
 Env = dict[str, Value]
 _PLAIN = ("staticmethod", "classmethod")
@@ -36,14 +36,6 @@ _REASON = re.compile(r"(?:\s[-\u2013\u2014]+|#|;)\s*(\w+[^#]*\s[^#]*\w)")
 
 def _from(top: str, targets: list[ImportedName]) -> bool:
     return any(not each.level and each.module.partition(".")[0] == top for each in targets)
-
-
-class FrameKind(enum.Enum):
-    """What a frame is of."""
-
-    FUNCTION = "function"
-    LAMBDA = "lambda"
-    STATEMENT = "statement"
 
 
 class Queries(Protocol):

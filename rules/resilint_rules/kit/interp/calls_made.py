@@ -13,6 +13,7 @@ from ..syntax.tree import dotted
 from .body_checks import asked, look_into, tested, whole
 from .calls import Call
 from .context import Context
+from .kinds import EventKind
 from .known_calls import RECORDED, declared, generated_stub, known, note, plain, same_function, same_method
 from .values import (
     UNKNOWN,
@@ -23,7 +24,6 @@ from .values import (
     Class,
     Const,
     Event,
-    EventKind,
     Function,
     Instance,
     Mapping,

@@ -13,16 +13,14 @@ from ..syntax.tree import children, walk
 from . import references
 from .body_checks import ENVELOPE, TURNS_PAGES, VERDICT, asked, demand, look_into, tested, whole, words
 from .context import Context, Table
+from .kinds import Around, EventKind, Part
 from .values import (
     UNKNOWN,
-    Around,
     Const,
     Event,
-    EventKind,
     Mapping,
     Method,
     Nested,
-    Part,
     Ref,
     Result,
     Sequence,

@@ -7,8 +7,9 @@ import libcst as cst
 from ..catalog.records import Catalog, Fact
 from ..syntax.access_path import Called, Path
 from .call_kinds import KINDS, OtherCall
-from .calls import Call, FrameKind
+from .calls import Call
 from .context import Context
+from .kinds import FrameKind
 from .values import (
     UNKNOWN,
     Arguments,

@@ -16,8 +16,9 @@ from ..prefilter.exports import Handed
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
 from ..syntax.outline import Piece
 from ..syntax.tree import MAX_DEPTH, MAX_WEIGHT, Tree, parse
-from .calls import Frame, FrameKind, Queries
+from .calls import Frame, Queries
 from .calls_made import changed_inside
+from .kinds import FrameKind
 from .statements import evaluate, run_function, run_statements
 from .values import UNKNOWN, Class, Const, Function, Instance, Mapping, Ref, Value, join, options
 

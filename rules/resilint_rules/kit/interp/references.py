@@ -11,17 +11,16 @@ from ..syntax.tree import expression
 from .calls import Frame
 from .calls_made import CHANGES, READS, invoke
 from .context import Context, Table
+from .kinds import Around, EventKind
 from .values import (
     UNKNOWN,
     Argument,
     Arguments,
-    Around,
     Built,
     Change,
     Class,
     Const,
     Event,
-    EventKind,
     Instance,
     Mapping,
     Method,

@@ -16,25 +16,13 @@ from ..exceptions.handlers import refuses
 from ..syntax.tree import children
 from .assignment import bind, define_class, define_function, import_modules, import_names, merge
 from .body_checks import demand
-from .calls import Env, Frame, FrameKind, Guard
+from .calls import Env, Frame, Guard
 from .context import Context
 from .expressions import EXPRESSIONS
+from .kinds import Around, FrameKind, Part
 from .known_calls import FIELDS
 from .references import annotation, lent, narrow
-from .values import (
-    UNKNOWN,
-    Around,
-    Built,
-    Const,
-    Mapping,
-    Part,
-    Result,
-    Sequence,
-    Unknown,
-    Value,
-    Within,
-    join,
-)
+from .values import UNKNOWN, Built, Const, Mapping, Result, Sequence, Unknown, Value, Within, join
 
 
 def run_function(frame: Frame, node: cst.FunctionDef, receiver: Value | None, given: Env | None = None) -> None:

@@ -6,7 +6,6 @@ silent.
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Union
 
@@ -16,6 +15,7 @@ from ..catalog.records import Fact, Param
 from ..project.module import ClassPiece, FunctionPiece, Module
 from ..syntax.access_path import Path
 from ..syntax.tree import Tree
+from .kinds import Around, EventKind, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,26 @@ class Built(Unknown):
     function: Function | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Const:
-    """A literal: number, text, bytes, None, True, False. `soft`: a default that the environment may replace."""
+    """A literal: number, text, bytes, None, True, False. `soft`: a default that the environment may replace.
+
+    Two are equal if their values have one type, too: `1` is not `True`.
+    """
 
     value: Any
     soft: bool = False
     name: str = ""
     """The constant it was read from, as written; "" for a literal in place."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Const) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        return type(self.value), self.value, self.soft, self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +87,6 @@ class Ref:
     """Something outside the project, by qualified name: a module, a class, a function."""
 
     name: str
-
-
-class EventKind(enum.Enum):
-    """What can happen to an object that the catalogue knows."""
-
-    SET = "an attribute was set"
-    CALL = "a method was called"
-    TOUCH = "something was read of an attribute"
 
 
 class Event(NamedTuple):
@@ -263,25 +267,6 @@ class Arguments:
         if found is not None:
             return found.value
         return Unknown("a spread may hold it") if self.may_have(param) else None
-
-
-class Around(enum.Enum):
-    """What a call can stand in. SCOPE is the call of a function that bounds what it is given, as `wait_for`."""
-
-    IF = "if"
-    LOOP = "loop"
-    TRY = "try"
-    WITH = "with"
-    SCOPE = "scope"
-
-
-class Part(enum.Enum):
-    """A block of an `if` or a `try`."""
-
-    BODY = "body"
-    ELSE = "else"
-    HANDLER = "handler"
-    FINALLY = "finally"
 
 
 @dataclass(frozen=True, slots=True)

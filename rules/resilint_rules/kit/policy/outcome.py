@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..exceptions.handlers import BREAK, CONTINUE, FALLS, RAISE, RETURN, Clause, clauses, is_a
-from ..interp.calls import Call, FrameKind, Guard
-from ..interp.values import Around
+from ..interp.calls import Call, Guard
+from ..interp.kinds import Around, FrameKind
 from ..responses.status import raises_itself
 from ..retries.attempts import policies
 from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, Repeat, row
@@ -60,6 +60,8 @@ class Story:
         self.attempts: int | None = 1
         self.pauses = 0.0
         self.least = False
+        self.more_attempts = False
+        """Whether a layer may repeat it, or repeats it an unknown number of times, beside `attempts`."""
         self.silence = True
         self.rounds = False
         self.ends: tuple[str, ...] = ()
@@ -72,7 +74,7 @@ class Story:
         if verdict is False or (each.attempts == 1 and not each.endless):
             return
         if verdict is None:
-            self.least = True
+            self.least = self.more_attempts = True
             unknown = "whether this failure counts is not known, " if each.attempts else ""
             reason = f"{each.unsure[self.kind]}, " if self.kind in each.unsure else unknown
             count = f"up to {each.attempts} attempts, " if each.attempts else ""
@@ -86,7 +88,7 @@ class Story:
             return
         if each.attempts is None:
             self.parts.append(f"{each.who} repeats it, how often cannot be seen ({each.source}{pace}{note})")
-            self.least = True
+            self.least = self.more_attempts = True
             return
         self.parts.append(f"{each.who} tries {each.attempts} times in all ({each.source}{pace}{note})")
         if each.pauses is None:
@@ -204,21 +206,16 @@ class Story:
                 total = self.scope * ((self.attempts or 1) // max(self.inner or 1, 1))
             if total is not None and (self.attempts != 1 or self.least):
                 least = "at least " if self.least or self.attempts is None else ""
-                count = f"{'at least ' if self._unsure else ''}{self.attempts} attempts, "
+                count = f"{'at least ' if self.more_attempts else ''}{self.attempts} attempts, "
                 parts.append(f"{count if self.attempts and self.attempts > 1 else ''}{least}{seconds(total)} in all")
         elif self.attempts is not None and self.attempts > 1:
             pauses = f"{seconds(self.pauses)} of pauses" if self.pauses and not self.least else ""
-            parts.append(
-                f"{'at least ' if self._unsure else ''}{self.attempts} attempts in all{', ' + pauses if pauses else ''}"
-            )
+            at_least = "at least " if self.more_attempts else ""
+            parts.append(f"{at_least}{self.attempts} attempts in all{', ' + pauses if pauses else ''}")
         elif not parts:
             parts.append(f"{self.call.library} does not repeat it" if self.rounds else "nothing here repeats it")
         parts.append(seen)
         return Outcome(EVENTS[self.kind], "; ".join(parts), self.attempts, total, self.least)
-
-    @property
-    def _unsure(self) -> bool:
-        return any("may repeat" in each or "cannot be seen" in each for each in self.parts)
 
 
 def _around(call: Call) -> list[Guard]:

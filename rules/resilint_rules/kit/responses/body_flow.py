@@ -10,7 +10,8 @@ import re
 
 import libcst as cst
 
-from ..interp.calls import Env, Frame, FrameKind, Names, call_at
+from ..interp.calls import Env, Frame, Names, call_at
+from ..interp.kinds import FrameKind
 from ..interp.session import Linker
 from ..interp.statements import run_function
 from ..interp.values import Function, Pending, Response, Result, Value, join, options

@@ -10,7 +10,8 @@ from ..catalog.records import Fact
 from ..exceptions.handlers import clauses, known_as
 from ..fixes.edits import add_member, after_statement, before_body, hoist, replace
 from ..interp.calls import Call, Guard, call_at, maker
-from ..interp.values import Around, Const, EventKind, Part, Response
+from ..interp.kinds import Around, EventKind, Part
+from ..interp.values import Const, Response
 from ..project.module import ClassPiece
 from ..rule import Fix, Import
 from ..syntax.text import Edit

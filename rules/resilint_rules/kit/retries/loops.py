@@ -21,7 +21,7 @@ from ..exceptions.handlers import (
     ways,
 )
 from ..interp.calls import Call, Frame, Guard
-from ..interp.values import Around
+from ..interp.kinds import Around
 from ..rule import Finding, Fix
 from ..syntax.bound_names import bound_in, shared_in, used_in, waited_for
 from ..syntax.tree import dotted, walk

@@ -11,7 +11,8 @@ import libcst as cst
 from ..catalog.records import Fact
 from ..exceptions.handlers import RAISE, builtin, error_names, is_a, named, ways
 from ..interp.calls import Call, Frame
-from ..interp.values import Argument, Arguments, Around, Const, Mapping, Ref, Result, Value
+from ..interp.kinds import Around
+from ..interp.values import Argument, Arguments, Const, Mapping, Ref, Result, Value
 from ..rule import Finding, Fix, Import, Severity
 from ..syntax.text import Span
 from ..syntax.tree import walk

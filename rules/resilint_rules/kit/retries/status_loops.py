@@ -16,7 +16,7 @@ import libcst as cst
 from ..exceptions.handlers import AGAIN, BREAK, FALLS, RETURN, calls_in, is_endless, last_name, ways
 from ..interp.body_checks import TURNS_PAGES
 from ..interp.calls import Call, Frame
-from ..interp.values import Around
+from ..interp.kinds import Around
 from ..rule import Finding, Fix
 from ..syntax.tree import children, dotted, walk
 from .loop_counter import Rounds

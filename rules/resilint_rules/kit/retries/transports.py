@@ -8,7 +8,8 @@ import libcst as cst
 
 from ..catalog.records import Fact
 from ..interp.calls import Call, Frame, call_at
-from ..interp.values import Const, EventKind, Instance, Result, Sequence, Value, options
+from ..interp.kinds import EventKind
+from ..interp.values import Const, Instance, Result, Sequence, Value, options
 from .layer import DROPPED, HANG, STATUSES, WORDS, Repeat, where
 from .policies import UNLIMITED, Layer
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..interp.calls import Call, FrameKind, maker
+from ..interp.calls import Call, maker
+from ..interp.kinds import FrameKind
 from ..interp.values import Instance, Object, Pending, Ref, options
 from .effective import enclosing, given, limit
 from .values import Unseen

@@ -7,7 +7,8 @@ import re
 import libcst as cst
 
 from ..interp.calls import Call
-from ..interp.values import Around, Const, Sequence, Value
+from ..interp.kinds import Around
+from ..interp.values import Const, Sequence, Value
 from ..syntax.tree import walk
 
 LONGEST = 600

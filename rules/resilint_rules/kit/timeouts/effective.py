@@ -10,20 +10,8 @@ import libcst as cst
 
 from ..catalog.records import Fact, Param
 from ..interp.calls import Call, Names, call_at, maker
-from ..interp.values import (
-    Arguments,
-    Around,
-    Const,
-    EventKind,
-    Instance,
-    Mapping,
-    Object,
-    Sequence,
-    Value,
-    Within,
-    options,
-    present,
-)
+from ..interp.kinds import Around, EventKind
+from ..interp.values import Arguments, Const, Instance, Mapping, Object, Sequence, Value, Within, options, present
 from ..project.startup import sets
 from .values import Bound, Origin, Unseen, read
 

@@ -11,7 +11,8 @@ import libcst as cst
 from ..catalog.records import Fact, Param
 from ..fixes.edits import indentation, remove_argument, replace
 from ..interp.calls import Call, Frame, maker
-from ..interp.values import Argument, Around, Const, EventKind, Instance, Part, Ref, Value
+from ..interp.kinds import Around, EventKind, Part
+from ..interp.values import Argument, Const, Instance, Ref, Value
 from ..rule import Fix, Import
 from ..syntax.text import Edit
 from ..syntax.tree import children, walk
