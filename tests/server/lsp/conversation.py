@@ -85,6 +85,7 @@ class Conversation:
     def __init__(self, server: ResilintServer, engine: Engine) -> None:
         self.server = server
         self.engine = engine
+        self.process = ToyProcess
         self.processes: list[ToyProcess] = []
         self.answers: dict[str, Callable[[Any], Any]] = {}
         self._numbers = itertools.count(1)
@@ -93,7 +94,7 @@ class Conversation:
 
     async def start_process(self, *command: Any, **options: Any) -> ToyProcess:
         """Stands in for `asyncio.create_subprocess_exec`."""
-        self.processes.append(ToyProcess(self.engine))
+        self.processes.append(self.process(self.engine))
         return self.processes[-1]
 
     def begin(self) -> None:
@@ -115,7 +116,10 @@ class Conversation:
 
     def send(self, message: Any) -> None:
         """Sends any JSON."""
-        body = json.dumps(message).encode()
+        self.raw(json.dumps(message).encode())
+
+    def raw(self, body: bytes) -> None:
+        """Sends any bytes as a message."""
         os.write(self._to_server, b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
 
     def notify(self, method: str, params: Any) -> None:

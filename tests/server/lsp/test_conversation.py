@@ -13,11 +13,11 @@ from clients.toy_engine import check
 from resilint.config.settings import Settings
 from resilint.engine.incremental import Memo
 from resilint.lsp.document import LARGEST
-from resilint.lsp.messages import Roots
+from resilint.lsp.messages import Roots, ScanQuestion
 from resilint.lsp.worker_process import Limits
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document
-from server.lsp.conversation import Conversation, Died, converse, place, span
+from server.lsp.conversation import Conversation, Died, ToyProcess, converse, place, span
 from server.lsp.toy_worker import engine_with
 
 URI = "untitled:a"
@@ -626,5 +626,97 @@ def test_a_client_that_can_refresh_is_asked_to(monkeypatch: pytest.MonkeyPatch, 
         await it.told("workspace/inlayHint/refresh")
         report = await it.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}})
         assert report["items"][0]["message"] == "reads new"
+
+    converse(monkeypatch, talk)
+
+
+def test_an_answer_that_cannot_be_read_counts_as_an_error(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Settings stay as they are; the failure is in the log, and the conversation goes on."""
+
+    async def talk(it: Conversation) -> None:
+        it.answers["workspace/configuration"] = lambda params: 3
+        await it.greet({"workspace": {"configuration": True}})
+        await it.told("workspace/configuration")
+        it.open(URI, "SLOW")
+        assert codes(await it.published(URI, 1)) == ["no-timeout"]
+        assert it.server.wishes_for().given == {}
+
+    converse(monkeypatch, talk)
+    assert "an answer that cannot be read" in caplog.text
+
+
+def test_what_cannot_be_handled_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither a body that is not JSON nor an error of ours ends the conversation."""
+
+    async def talk(it: Conversation) -> None:
+        await it.greet()
+        it.open("untitled:b", "")
+        await it.published("untitled:b", 1)
+        it.raw(b"{nonsense")
+        take = it.server.protocol.take
+
+        def fail(message: Any) -> None:
+            it.server.protocol.take = take
+            raise RuntimeError("ours")
+
+        it.server.protocol.take = fail
+        it.open(URI, "lost")
+        it.open(URI, "SLOW", version=2)
+        assert codes(await it.published(URI, 2)) == ["no-timeout"]
+
+    converse(monkeypatch, talk)
+    assert "a message that is not JSON: JSONDecodeError" in caplog.text
+    assert "a message could not be handled" in caplog.text
+
+
+def test_related_places_in_other_files_are_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Their columns are not known."""
+    (tmp_path / "b.py").write_text("text")
+
+    async def talk(it: Conversation) -> None:
+        await it.greet({"textDocument": {"publishDiagnostics": {"relatedInformation": True}}}, folders=[tmp_path])
+        uri = (tmp_path / "a.py").as_uri()
+        it.open(uri, "READS b.py")
+        (found,) = await it.published(uri, 1)
+        (related,) = found["relatedInformation"]
+        assert related["location"] == {"uri": (tmp_path / "b.py").as_uri(), "range": span((0, 0), (0, 0))}
+
+    converse(monkeypatch, talk)
+
+
+def test_a_scan_that_cannot_succeed_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """After three workers that ended at nothing that can be left out."""
+
+    class Hopeless(ToyProcess):
+        def write(self, data: bytes) -> None:
+            super().write(data)
+            if isinstance(self.got[-1], ScanQuestion):
+                self.kill()
+
+    async def talk(it: Conversation) -> None:
+        it.process = Hopeless
+        await it.greet(PULL, options=WORKSPACE, folders=[tmp_path])
+        assert await it.error("workspace/diagnostic", {"previousResultIds": []}) == -32603
+        assert len([p for p in it.processes if ScanQuestion(()) in p.got]) == 3
+
+    converse(monkeypatch, talk, limits=Limits(pauses=(0,)))
+
+
+def test_a_document_that_changes_during_a_scan_is_reported_by_the_next(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The findings of the older text would be shown in the wrong places."""
+    (tmp_path / "a.py").write_text("")
+
+    async def talk(it: Conversation) -> None:
+        await it.greet(PULL, options=WORKSPACE, folders=[tmp_path])
+        uri = (tmp_path / "a.py").as_uri()
+        it.open(uri, "SLOW")
+        await it.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+        doc = it.server.docs[uri]
+        doc.version = 2  # the worker has not heard of it yet
+        assert (await it.ask("workspace/diagnostic", {"previousResultIds": []}))["items"] == []
 
     converse(monkeypatch, talk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 import pytest
 
 from resilint.config.reading import Reporter
+from resilint.lsp import worker_process
 from resilint.lsp.failure import Cause, Failure, Work
 from resilint.lsp.messages import (
+    ActionsAnswer,
     Busy,
     Change,
     Checked,
@@ -21,6 +24,8 @@ from resilint.lsp.messages import (
     HoverAnswer,
     HoverQuestion,
     Idle,
+    NoAnswer,
+    Numbered,
     Problem,
     ReadingSettings,
     Roots,
@@ -297,3 +302,107 @@ def test_settings_that_are_left_out_are_not_read(tmp_path: Path, name: str) -> N
     assert (bad, str(tmp_path / "bad" / name)) not in observed
     assert ground.place(str(tmp_path / "good" / "a.py")).out
     assert len(said) == 2
+
+
+BUSY = f"import time; {reports(READY)}; time.sleep(99)"
+
+
+@pytest.mark.parametrize(
+    ("script", "limits", "failure"),
+    [
+        (BUSY, Limits(silence=0.02, glance=0.01, pauses=(FOREVER,)), Failure(Cause.SILENT, 0.02)),
+        ("import time; time.sleep(99)", Limits(start=0.02, glance=0.01, pauses=(FOREVER,)), Failure(Cause.NOT_STARTED)),
+    ],
+    ids=["silent", "not started"],
+)
+def test_a_child_that_exceeds_a_limit_is_replaced(script: str, limits: Limits, failure: Failure) -> None:
+    """And the limit is named."""
+
+    async def use(it: Supervised) -> None:
+        await it.until(lambda: bool(it.pauses))
+        assert it.pauses == [(failure, FOREVER)]
+
+    supervise(script, use, limits)
+
+
+def test_a_child_that_needs_too_much_memory_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is named in megabytes."""
+
+    async def use(it: Supervised) -> None:
+        monkeypatch.setattr(worker_process, "_memory", lambda pid: (2 << 20) * it.ready)
+        await it.until(lambda: bool(it.pauses))
+        assert it.pauses == [(Failure(Cause.MEMORY, 1), FOREVER)]
+
+    supervise(BUSY, use, Limits(memory=1 << 20, glance=0.01, pauses=(FOREVER,)))
+
+
+def test_the_memory_of_a_process_is_known_where_the_system_says_it() -> None:
+    """None for a process that there is not."""
+    assert (worker_process._memory(os.getpid()) > 1 << 20) == os.path.exists("/proc/self/statm")
+    assert worker_process._memory(-1) == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"nonsense", "not JSON"),
+        (to_json(Numbered(1, Close("u"))), "unknown message from the worker: 1"),
+        (b'["Checked","u",1,1,[[]]]', "`Checked`: marks: `Mark` has 8 fields, not 0"),
+    ],
+)
+def test_a_child_that_sends_a_bad_message_is_replaced(
+    body: bytes, error: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What follows could not be understood either; the log says what was wrong."""
+
+    async def use(it: Supervised) -> None:
+        await it.until(lambda: bool(it.pauses))
+        assert it.pauses == [(Failure(Cause.CRASHED), FOREVER)]
+        assert it.ready == 1
+
+    supervise(sends(to_json(READY), body, to_json(READY)) + "; input()", use, Limits(pauses=(FOREVER,)))
+    assert "the analysis process sent a bad message: " in caplog.text
+    assert error in caplog.text
+
+
+def answers(*messages: FromWorker) -> str:
+    """A child that waits for the open folders and a question before it sends these messages."""
+    return f"{waits()}; {reports(*messages)}; input()"
+
+
+def waits() -> str:
+    """A child that says that it is ready, waits for the open folders and a question, and ends."""
+    skip = "n = lambda: sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(4), 'big'))"
+    return f"{reports(READY)}; {skip}; n(); n()"
+
+
+@pytest.mark.parametrize(
+    ("messages", "outcome"),
+    [
+        ([HoverAnswer(7, None), HoverAnswer(2, None), HoverAnswer(2, None)], None),
+        ([NoAnswer(2, "the text has changed")], "the text has changed"),
+        ([ActionsAnswer(2, ())], "a `ActionsAnswer` is no answer to a `HoverQuestion`"),
+    ],
+)
+def test_a_question_gets_its_own_answer(messages: list[FromWorker], outcome: str | None) -> None:
+    """An answer to no question, or a second one, changes nothing; one of the wrong type is none."""
+
+    async def use(it: Supervised) -> None:
+        asking = asyncio.wait_for(it.analysis.ask(QUESTION, HoverAnswer), PATIENCE)
+        if outcome is None:
+            assert await asking == HoverAnswer(2, None)
+        else:
+            with pytest.raises(Lost, match=outcome):
+                await asking
+
+    supervise(answers(*messages), use, Limits(pauses=(FOREVER,)))
+
+
+def test_a_question_whose_child_ends_is_lost() -> None:
+    """The reason names how it ended."""
+
+    async def use(it: Supervised) -> None:
+        with pytest.raises(Lost, match="the analysis process crashed"):
+            await asyncio.wait_for(it.analysis.ask(QUESTION, HoverAnswer), PATIENCE)
+
+    supervise(waits(), use, Limits(pauses=(FOREVER,)))
