@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 from lsprotocol import types
 
@@ -89,7 +89,7 @@ class Wishes:
     hover: bool = True
     inlay_hints: bool = True
     workspace_diagnostics: bool = False
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, object] = field(default_factory=dict)
 
     @staticmethod
     def read(told: object) -> Wishes:
@@ -121,7 +121,7 @@ def _kebab(word: str) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in word)
 
 
-def _flag(words: Mapping[str, Any], key: str, otherwise: bool) -> bool:
+def _flag(words: Mapping[str, object], key: str, otherwise: bool) -> bool:
     """A switch; `{"enable": bool}` is understood as well, as VS Code makes it of `resilint.hover.enable`."""
     value = words.get(key)
     if isinstance(value, Mapping):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 from lsprotocol import types
@@ -69,7 +69,7 @@ class ResilintServer(LanguageServer):
         """Our own troubles go to the log; a person who types is not to be bothered with them."""
         log.error("%s", error, exc_info=error)
 
-    def chore(self, work: Any) -> None:
+    def chore(self, work: Coroutine[Any, Any, None]) -> None:
         """Runs a coroutine beside the conversation; its failure is logged."""
         task = asyncio.ensure_future(work)
         self._chores.add(task)
@@ -266,7 +266,7 @@ class ResilintServer(LanguageServer):
         if self.client.refresh_hints:
             self._once("hints", self.workspace_inlay_hint_refresh_async)
 
-    def _once(self, what: str, wish: Any) -> None:
+    def _once(self, what: str, wish: Callable[[None], Awaitable[None]]) -> None:
         if what in self._refreshing:
             self._refreshing[what] = True
             return
