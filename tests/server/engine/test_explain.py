@@ -276,3 +276,30 @@ def test_a_policy_can_leave_as_json() -> None:
     assert shown is not None
     assert shown.span == found.span
     assert hover(doc, Project(), Settings(), 0) is None
+
+
+def test_a_text_without_a_call_has_nothing_behind_it() -> None:
+    """Neither one without an import of a library, nor one that imports it and calls nothing."""
+    for text in ("x = 1\n", "import requests\n", '"""requests"""\nimport json\n'):
+        doc = Document(text, "app.py", "app")
+        assert policy(doc, Project(), Settings(), 3) is None
+        assert hover(doc, Project(), Settings(), 3) is None
+        assert hints(doc, Project(), Settings(), Span(0, len(text))) == []
+
+
+def test_a_function_that_is_not_valid_python_hides_no_other() -> None:
+    """Nothing is said of the calls in it."""
+    doc = _doc(
+        """
+        import requests
+
+        def bad(u):
+            requests.get(u) = = 3
+
+        def good(u):
+            return requests.get(u)
+        """
+    )
+    found = hints(doc, Project(), Settings(), Span(0, len(doc.text)))
+    assert [hint.offset for hint in found] == [doc.text.rindex("(u)") + 3]
+    assert policy(doc, Project(), Settings(), doc.text.index("get(u) =")) is None

@@ -223,3 +223,42 @@ def test_the_calls_of_one_client_are_mended_together() -> None:
     assert text[: edit[0]] + edit[2] + text[edit[1] :] == "one.get(3)\none.put(3)\ntwo.get()\n"
     assert title not in titles("one.get", "one.put")
     assert title not in titles("one.get", "two.get")
+
+
+def test_edits_of_several_changes_build_on_each_other() -> None:
+    """A range that is the wrong way round is an insertion; one outside of the text is moved to its end."""
+    doc = OpenDocument("u", 1, "ab\ncd", "utf-16")
+
+    def change(start: tuple[int, int], end: tuple[int, int], text: str) -> types.TextDocumentContentChangePartial:
+        return types.TextDocumentContentChangePartial(
+            text=text, range=types.Range(types.Position(*start), types.Position(*end))
+        )
+
+    changes = [change((0, 1), (0, 0), "X"), change((9, 0), (9, 9), "!"), change((0, 0), (1, 1), "")]
+    edits = convert.edits(doc, changes)
+    assert edits == [Edit(1, 1, "X"), Edit(6, 6, "!"), Edit(0, 5, "")]
+    assert doc.text == "d!"
+
+
+def test_the_capabilities_of_an_editor_that_has_them_all() -> None:
+    """Those that are announced in an older place count as well."""
+    client = Client.read(
+        types.ClientCapabilities(
+            text_document=types.TextDocumentClientCapabilities(
+                diagnostic=types.DiagnosticClientCapabilities(related_information=True, tag_support=None),
+                publish_diagnostics=types.PublishDiagnosticsClientCapabilities(code_description_support=True),
+            ),
+            window=types.WindowClientCapabilities(work_done_progress=True),
+        )
+    )
+    assert (client.pull, client.related, client.pages, client.tags, client.progress) == (True, True, True, False, True)
+
+
+def test_an_unused_ignore_is_faded_where_the_editor_can() -> None:
+    """By a tag; other findings have none."""
+    doc = OpenDocument("u", 1, "ab", "utf-16")
+    unused = Mark(Span(0, 1), "IGN001", convert.UNUSED, "info", "m")
+    (faded,) = convert.diagnostics(doc, [unused], Client(tags=True))
+    assert faded.tags == [types.DiagnosticTag.Unnecessary]
+    assert convert.diagnostic(doc, unused, Client()).tags is None
+    assert convert.diagnostic(doc, unused._replace(rule="x"), Client(tags=True)).tags is None
