@@ -6,18 +6,13 @@ of the record by position; records within it are arrays without a tag. Nothing i
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable, Mapping
-from types import UnionType
-from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+from collections.abc import Mapping
+from typing import Any, NamedTuple, get_args
 
 from resilint_rules.kit.syntax.text import Edit, Span
 
-
-class BadMessageError(ValueError):
-    """Bytes that are no message of this version, or a message that does not fit what came before it."""
-
+from .json_fields import BadMessageError, decoder, excerpt
 
 # ---- To the worker
 
@@ -314,7 +309,7 @@ def numbered_from_json(data: bytes) -> Numbered:
     """Reads a message to the worker as `to_json` wrote it; `BadMessageError` for anything else."""
     serial, *rest = _array(data)
     if type(serial) is not int:
-        raise BadMessageError(f"a message to the worker without a number: {_excerpt(serial)}")
+        raise BadMessageError(f"a message to the worker without a number: {excerpt(serial)}")
     return Numbered(serial, _decode(rest, _TO_WORKER, "message to the worker"))
 
 
@@ -325,104 +320,18 @@ def _array(data: bytes) -> list[Any]:
         raise BadMessageError(f"not JSON: {error}") from error
     if type(value) is list and value:
         return value
-    raise BadMessageError(f"not an array with a tag: {_excerpt(value)}")
+    raise BadMessageError(f"not an array with a tag: {excerpt(value)}")
 
 
 def _decode(value: list[Any], kinds: Mapping[str, type], what: str) -> Any:
     tag, *fields = value or [None]
     kind = kinds.get(tag) if isinstance(tag, str) else None
     if kind is None:
-        raise BadMessageError(f"unknown {what}: {_excerpt(tag)}")
+        raise BadMessageError(f"unknown {what}: {excerpt(tag)}")
     try:
-        return _decoder(kind)(fields)
+        return decoder(kind)(fields)
     except BadMessageError as error:
         raise BadMessageError(f"{what} `{tag}`: {error}") from error
-
-
-_Decoder = Callable[[Any], Any]
-"""Makes a value of a type from JSON; raises `BadMessageError`."""
-
-
-@functools.cache
-def _decoder(kind: Any) -> _Decoder:
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):
-        (other,) = (argument for argument in arguments if argument is not type(None))
-        return _optional(_decoder(other))
-    if origin is tuple:
-        return _many(_decoder(arguments[0]))
-    if isinstance(kind, type) and issubclass(kind, tuple):
-        return _record(kind)
-    return _plain(_json_type(kind))
-
-
-def _json_type(kind: Any) -> type:
-    """Returns the type that a value of this type has in JSON; `NoneType` if it has several."""
-    origin = get_origin(kind)
-    if origin in (Union, UnionType):
-        return type(None)
-    if origin is Mapping:
-        return dict
-    return list if issubclass(origin or kind, tuple) else kind
-
-
-def _plain(kind: type) -> _Decoder:
-    def decode(value: Any) -> Any:
-        _expect(kind, value)
-        return value
-
-    return decode
-
-
-def _optional(decoder: _Decoder) -> _Decoder:
-    return lambda value: None if value is None else decoder(value)
-
-
-def _many(decoder: _Decoder) -> _Decoder:
-    def decode(value: Any) -> Any:
-        _expect(list, value)
-        return tuple(map(decoder, value))
-
-    return decode
-
-
-def _record(kind: Any) -> _Decoder:
-    """Compares the types of all fields at once, as there may be thousands of findings."""
-    hints = get_type_hints(kind)
-    names = list(hints)
-    expected = [_json_type(hint) for hint in hints.values()]
-    inner = [(n, _decoder(hint)) for n, hint in enumerate(hints.values()) if expected[n] in (list, type(None))]
-    make = kind._make
-
-    def decode(value: Any) -> Any:
-        _expect(list, value)
-        if len(value) != len(names):
-            raise BadMessageError(f"`{kind.__name__}` has {len(names)} fields, not {len(value)}")
-        if [*map(type, value)] != expected:
-            for name, hint, field in zip(names, expected, value, strict=True):
-                _expect(hint, field, name)
-        for number, decoder in inner:
-            try:
-                value[number] = decoder(value[number])
-            except BadMessageError as error:
-                raise BadMessageError(f"{names[number]}: {error}") from error
-        return make(value)
-
-    return decode
-
-
-_JSON = {dict: "an object", list: "an array", str: "a string", int: "an integer", bool: "true or false"}
-
-
-def _expect(kind: type, value: object, name: str = "") -> None:
-    if type(value) is not kind and kind in _JSON:
-        where = f"{name}: " if name else ""
-        raise BadMessageError(f"{where}expected {_JSON[kind]}, got {_excerpt(value)}")
-
-
-def _excerpt(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _by_tag(kind: Any) -> dict[str, type]:

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from .failure import Cause, Failure, Work
+from .json_fields import BadMessageError
 from .messages import (
     ActionsAnswer,
     Answer,
-    BadMessageError,
     Busy,
     Change,
     Checked,

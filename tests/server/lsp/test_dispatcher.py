@@ -11,10 +11,10 @@ import pytest
 from clients.toy_engine import check
 from resilint.config.settings import Settings
 from resilint.engine.incremental import Memo
+from resilint.lsp.json_fields import BadMessageError
 from resilint.lsp.messages import (
     ActionsAnswer,
     ActionsQuestion,
-    BadMessageError,
     Busy,
     Change,
     Checked,

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilint.lsp import messages
+from resilint.lsp.json_fields import BadMessageError
 from resilint.lsp.messages import (
     ActionsAnswer,
     ActionsQuestion,
-    BadMessageError,
     Busy,
     Change,
     Checked,

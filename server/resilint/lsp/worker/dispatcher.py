@@ -19,9 +19,9 @@ from ...engine.check import Report
 from ...engine.incremental import Abandoned, Memo
 from ...fs import files
 from ...own_rules import CRASHED
+from ..json_fields import BadMessageError
 from ..messages import (
     ActionsQuestion,
-    BadMessageError,
     Busy,
     Change,
     Checked,

@@ -15,8 +15,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
+from ..json_fields import BadMessageError
 from ..messages import (
-    BadMessageError,
     Change,
     Close,
     FilesChanged,
