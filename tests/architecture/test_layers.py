@@ -59,14 +59,9 @@ TOUCHES = {"glob", "multiprocessing", "pathlib", "shutil", "socket", "sqlite3", 
 UPWARD = {
     "resilint.baseline.files imports resilint.cli.options",
     "resilint.results imports resilint.engine.check",
-    "resilint_rules.kit.interp.calls_made imports resilint_rules.kit.exceptions.handlers",
-    "resilint_rules.kit.interp.expressions imports resilint_rules.kit.exceptions.handlers",
-    "resilint_rules.kit.interp.statements imports resilint_rules.kit.exceptions.handlers",
     "resilint_rules.kit.project.imports imports resilint_rules.kit.prefilter.chunks",
     "resilint_rules.kit.project.imports imports resilint_rules.kit.prefilter.exports",
     "resilint_rules.kit.project.imports imports resilint_rules.kit.prefilter.files",
-    "resilint_rules.kit.syntax.bound_names imports resilint_rules.kit.exceptions.handlers",
-    "resilint_rules.kit.syntax.comments imports resilint_rules.kit.interp.calls",
 }
 """Imports that still go up."""
 CYCLES = [

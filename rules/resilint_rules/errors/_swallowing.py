@@ -7,29 +7,17 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.exceptions.handlers import CONTINUE, FALLS, Clause, calls_in, clauses, is_log, last_name, ways
+from ..kit.exceptions.handlers import Clause, clauses
 from ..kit.fixes.edits import before_body
-from ..kit.interp.calls import Call, Frame, Guard
+from ..kit.interp.calls import Call, Frame, Guard, explained
 from ..kit.interp.kinds import Around, Part
 from ..kit.retries.policies import external
 from ..kit.rule import Fix, Import
-from ..kit.syntax.comments import explained
+from ..kit.syntax.exits import Exit, ways
+from ..kit.syntax.idioms import calls_in, closes, is_log, last_name, probes, reports
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
 
-_PROBES = re.compile(
-    r"(?:^|_)(?:is|has|can|check|ping|probe|test|try|exists?|valid|validate|verify|alive|health\w*|ready|reachable|"
-    r"available|online|connected|running|responds?|up|wait|await|poll|supports?|detect|discover|identify|guess|maybe|ensure|"
-    r"status)(?:_|$)",
-    re.IGNORECASE,
-)
-"""Functions whose answer is whether the other side is there: a failure is the answer."""
-_PARTING = re.compile(
-    r"clos|clean|stop|shut|tear|__del__|__a?exit__|disconnect|logout|logoff|quit|dispos|releas|abort|cancel|kill|"
-    r"terminat|finali|drain|unregister|unsubscribe|reset|forget|delete|remov|purge|leav",
-    re.IGNORECASE,
-)
-"""Functions that end something: what cannot be ended is gone already."""
 _ASIDE = re.compile(
     r"telemetr|analytic|track|usage|beacon|heartbeat|metric|stat(?:s|sd|istic)|best_?effort|optional|silent|quiet|safe|"
     r"ignor|typing|(?:latest|newer|newest)_?version|version_?check|check_?(?:for_?)?(?:\w+_)?(?:updates?|version)",
@@ -52,9 +40,6 @@ _HUNG_UP = re.compile(r"Closed\w*$|Disconnect\w*$|EndOf\w+$|EOF\w*$|IncompleteRe
 _FAILED = re.compile(r"\bfail|\berror|\bcould ?n[o']t\b|\bunable\b|\bcan(?:not|'t)\b", re.IGNORECASE)
 _NONE = re.compile(r"\bOptional\[|\|\s*None\b|\bNone\s*\|")
 _COUNTS = re.compile(r"fail|err|miss|skip|bad|retr|attempt", re.IGNORECASE)
-_REPORTS = re.compile(
-    r"(?:^|_)(?:fail\w*|err\w*|warn\w*|abort|alert|notify|report\w*|complain|problem)(?:_|$)", re.IGNORECASE
-)
 _OWN_LOG = re.compile(r"\b(?:self|cls)\.(?:_?log(?:ger)?|_?LOG(?:GER)?)(?=\.(?:debug|info|warning|error|exception)\()")
 _LOUD = frozenset((
     "warning", "warn", "error", "exception", "critical", "fatal",
@@ -90,7 +75,7 @@ def _guarded(guard: Guard, call: Call) -> bool:
 def _parting(call: Call) -> bool:
     """Whether a call ends something."""
     names = (last_name(call.node), call.callee.rpartition(".")[2])
-    return call.verb == "DELETE" or any(_PARTING.search(name) for name in names)
+    return call.verb == "DELETE" or any(closes(name) for name in names)
 
 
 def _looked_for(call: Call) -> bool:
@@ -124,7 +109,7 @@ def _of_use(call: Call) -> bool:
 
 def _excused(frame: Frame) -> bool:
     name = frame.qualname.rpartition(".")[2]
-    if any(pattern.search(name) for pattern in (_PROBES, _PARTING)):
+    if probes(name) or closes(name):
         return True
     return bool(_ASIDE.search(frame.qualname) or _ASIDE.search(frame.scope.module.doc.module))
 
@@ -197,7 +182,7 @@ def _tried_out(clause: Clause, guard: Guard) -> bool:
     loop = guard.within[-1].node if guard.within and guard.within[-1].kind is Around.LOOP else None
     lines = loop.body.body if isinstance(loop, cst.For) else ()
     place = next((index for index, line in enumerate(lines) if line is guard.node), None)
-    if not isinstance(loop, cst.For) or place is None or not clause.leaves <= frozenset((FALLS, CONTINUE)):
+    if not isinstance(loop, cst.For) or place is None or not clause.leaves <= frozenset((Exit.FALLS, Exit.CONTINUE)):
         return False
     said = _lines(guard.node.body)
     last = said.pop() if isinstance(said[-1], (cst.Break, cst.Return)) else None
@@ -205,8 +190,9 @@ def _tried_out(clause: Clause, guard: Guard) -> bool:
     asked = {each.value for line in said for each in walk(line) if isinstance(each, cst.Name)}
     if not all(isinstance(each, cst.Expr) for each in said) or not names & asked:
         return False
-    after = guard.node.orelse or (lines[place + 1] if CONTINUE in clause.leaves and place + 1 < len(lines) else None)
-    return last is not None or (after is not None and not ways(after) & frozenset((FALLS, CONTINUE)))
+    goes_on = Exit.CONTINUE in clause.leaves and place + 1 < len(lines)
+    after = guard.node.orelse or (lines[place + 1] if goes_on else None)
+    return last is not None or (after is not None and not ways(after) & frozenset((Exit.FALLS, Exit.CONTINUE)))
 
 
 def _told(node: cst.CSTNode | None) -> str:
@@ -293,7 +279,7 @@ def _tells(node: cst.Call) -> bool:
     if is_log(node):
         said = (each for each in walk(node) if isinstance(each, (cst.SimpleString, cst.FormattedStringText)))
         return name in _LOUD or any(_FAILED.search(each.value) for each in said)
-    return bool(_REPORTS.search(name))
+    return reports(name)
 
 
 def spoken(clause: Clause, call: Call) -> list[Fix]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .catalog.records import Fact, Param
-    from .exceptions.handlers import BROAD, Clause, clauses, failures, is_a, last_name
+    from .exceptions.handlers import Clause, clauses, failures, is_a
     from .fixes.edits import add_argument, after_statement, front, number, replace, unused
     from .fixes.retries import add_words, count_failures, narrow, pause, space
     from .fixes.timeouts import bound, elsewhere_driven, once, rebound, spelled
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         TaskCall,
         TokenCall,
     )
-    from .interp.calls import Call, Frame, Guard, call_at
+    from .interp.calls import Call, Frame, Guard, call_at, explained
     from .interp.kinds import Around, EventKind, FrameKind, Part
     from .interp.values import (
         Argument,
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from .retries.policies import LIMITED, UNLIMITED, Layer, layers_of
     from .retries.status_loops import Again, StatusLoop
     from .rule import Applicability, Finding, Fix, Import, Related, Severity
-    from .syntax.comments import explained
+    from .syntax.idioms import BROAD, last_name
     from .syntax.text import Edit, Span
     from .syntax.tree import children, dotted, walk
     from .timeouts.client_usage import idle, in_transport, limited_each_time, own_default, set_later, streamed
@@ -201,14 +201,14 @@ __all__ = [
 
 _MODULES = {
     "catalog.records": "Fact Param",
-    "exceptions.handlers": "BROAD Clause clauses failures is_a last_name",
+    "exceptions.handlers": "Clause clauses failures is_a",
     "fixes.edits": "add_argument after_statement front number replace unused",
     "fixes.retries": "add_words count_failures narrow pause space",
     "fixes.timeouts": "bound elsewhere_driven once rebound spelled",
     "interp.call_kinds": (
         "AnyCall ClientCall DigestCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall TokenCall"
     ),
-    "interp.calls": "Call Frame Guard call_at",
+    "interp.calls": "Call Frame Guard call_at explained",
     "interp.kinds": "Around EventKind FrameKind Part",
     "interp.values": (
         "Argument Arguments Const Function Instance Mapping Ref Response Sequence Unknown Value Within literal options"
@@ -223,7 +223,7 @@ _MODULES = {
     "retries.policies": "LIMITED UNLIMITED Layer layers_of",
     "retries.status_loops": "Again StatusLoop",
     "rule": "Applicability Finding Fix Import Related Severity",
-    "syntax.comments": "explained",
+    "syntax.idioms": "BROAD last_name",
     "syntax.text": "Edit Span",
     "syntax.tree": "children dotted walk",
     "timeouts.client_usage": "idle in_transport limited_each_time own_default set_later streamed",

@@ -1,40 +1,19 @@
-"""What an `except` clause catches, and what it does with it."""
+"""The `except` clauses of a `try`: what they catch, and how they go on."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import libcst as cst
 
 from ..catalog.records import BUILTIN_ERRORS, Catalog
 from ..interp.calls import Call, Frame, Guard
-from ..interp.kinds import Around, Part
-from ..interp.values import Class, ProjectModule, Ref, Sequence, Value, Within
+from ..interp.values import Class, ProjectModule, Ref, Sequence, Value
 from ..rule import Import
+from ..syntax.exits import Exit, ways
+from ..syntax.idioms import BROAD, calls_in, sleeps
 from ..syntax.text import Span
-from ..syntax.tree import children, dotted, walk
-
-FALLS, RAISE, RETURN, BREAK, CONTINUE, HANGS = "falls", "raise", "return", "break", "continue", "hangs"
-"""How a block can be left: over its end, by a statement, or not at all."""
-AGAIN = frozenset((FALLS, CONTINUE))
-"""How the body of a loop is left for another round."""
-_ENDS = frozenset(("sys.exit", "os._exit", "os.abort", "exit", "quit", "pytest.fail", "pytest.skip"))
-_LEVELS = frozenset((
-    "debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log",
-    "adebug", "ainfo", "awarning", "awarn", "aerror", "aexception", "acritical", "afatal", "alog",
-))  # fmt: skip
-"""What a logger's methods are called; those with an `a` are awaited."""
-_WRITES = frozenset(("write", "print", "secho", "echo", "rule", "msg", "err"))
-"""What writes to something that is called a log, or the terminal, besides."""
-_LOGGER = re.compile(r"log|warnings|echo|console|stderr|stdout", re.IGNORECASE)
-_SAYS = re.compile(
-    r"_?(?:log|logger|warn|echo|debug|info|error)(?:_(?:msg|message|error|warning|info|debug|exception|failure))?"
-    r"|_?log_(?!(?:in|into|on|onto|out|off)(?:_|$)|\w*(?:raise|exit|abort|die|quit|fail_))\w+"
-)
-BROAD = frozenset(("Exception", "BaseException"))
-"""The classes that every error extends."""
+from ..syntax.tree import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +59,8 @@ class Clause:
         return self.catches(fact.word("raiser_raises"))
 
     @property
-    def leaves(self) -> frozenset[str]:
-        """How its body can be left: `FALLS`, `RAISE`, `RETURN`, `BREAK`, `CONTINUE`."""
+    def leaves(self) -> frozenset[Exit]:
+        """How its body can be left."""
         return ways(self.node.body)
 
     @property
@@ -100,45 +79,6 @@ class Clause:
         start, end = self.frame.tree.span(self.node)
         text = self.frame.scope.module.text
         return next(self.frame.comments(Span(start, start + len(text[start:end].rstrip()))), "")
-
-
-def refuses(block: cst.BaseSuite) -> bool:
-    """Whether a block ends the program, or says with its last statement that something is wrong."""
-    if ways(block) == {RAISE}:
-        return True
-    line = block.body[-1] if block.body else None
-    last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
-    said = last.value if isinstance(last, cst.Return) else None
-    if isinstance(said, cst.SimpleString):
-        return bool(said.raw_value)
-    return isinstance(said, (cst.FormattedString, cst.ConcatenatedString)) or (
-        isinstance(said, cst.Name) and said.value == "False"
-    )
-
-
-def misses(within: Within) -> bool:
-    """Whether a place is the body of a `try` that goes on where a key is missing, or whatever else is the matter."""
-    if (
-        within.kind is not Around.TRY
-        or within.part is not Part.BODY
-        or not isinstance(within.node, (cst.Try, cst.TryStar))
-    ):
-        return False
-    for handler in within.node.handlers:
-        names = {each.value for each in walk(handler.type) if isinstance(each, cst.Name)} if handler.type else {""}
-        if "KeyError" in names or "LookupError" in names:
-            return True
-        if handler.name is None and not _tells(handler.body) and names & {"", "Exception", "BaseException"}:
-            return True
-    return False
-
-
-def _tells(body: cst.BaseSuite) -> bool:
-    """Whether a handler may say what went wrong; an error of its own in place of it, whatever it was, does not."""
-    lines = [part for line in body.body if isinstance(line, cst.SimpleStatementLine) for part in line.body]
-    if len(body.body) == len(lines) == 1 and isinstance(lines[0], cst.Raise) and lines[0].exc is not None:
-        return False
-    return any(isinstance(each, (cst.Call, cst.Raise)) for each in walk(body))
 
 
 def clauses(guard: Guard) -> tuple[Clause, ...]:
@@ -212,118 +152,12 @@ def failures(call: Call) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found)) or ("ConnectionError", "TimeoutError")
 
 
-def ways(node: cst.CSTNode) -> frozenset[str]:
-    """How a statement or a block can be left; what it cannot know, it takes to be possible."""
-    if isinstance(node, (cst.IndentedBlock, cst.SimpleStatementSuite, cst.SimpleStatementLine)):
-        return _sequence(node.body)
-    if isinstance(node, cst.Return):
-        return frozenset((RETURN,))
-    if isinstance(node, cst.Raise):
-        return frozenset((RAISE,))
-    if isinstance(node, cst.Break):
-        return frozenset((BREAK,))
-    if isinstance(node, cst.Continue):
-        return frozenset((CONTINUE,))
-    if isinstance(node, cst.Expr):
-        inner = node.value
-        ends = isinstance(inner, cst.Call) and dotted(inner.func) in _ENDS
-        return frozenset((RAISE,)) if ends else frozenset((FALLS,))
-    if isinstance(node, cst.If):
-        return ways(node.body) | (ways(node.orelse) if node.orelse is not None else frozenset((FALLS,)))
-    if isinstance(node, (cst.Else, cst.Finally, cst.With)):
-        return ways(node.body)
-    if isinstance(node, (cst.Try, cst.TryStar)):
-        return _try(node)
-    if isinstance(node, (cst.For, cst.While)):
-        return _loop(node)
-    if isinstance(node, cst.Match):
-        return frozenset((FALLS,)).union(*(ways(case.body) for case in node.cases))
-    return frozenset((FALLS,))
-
-
-def _sequence(body: object) -> frozenset[str]:
-    found: frozenset[str] = frozenset((FALLS,))
-    for each in body if isinstance(body, (list, tuple)) else ():
-        found = (found - {FALLS}) | ways(each)
-        if FALLS not in found:
-            break
-    return found
-
-
-def _try(node: cst.Try | cst.TryStar) -> frozenset[str]:
-    body = ways(node.body)
-    if node.orelse is not None and FALLS in body:
-        body = (body - {FALLS}) | ways(node.orelse)
-    found = body.union(*(ways(each.body) for each in node.handlers))
-    if node.finalbody is not None:
-        last = ways(node.finalbody)
-        found = (found if FALLS in last else frozenset()) | (last - {FALLS})
-    return found
-
-
-def _loop(node: cst.For | cst.While) -> frozenset[str]:
-    inner = ways(node.body)
-    found = inner - {BREAK, CONTINUE, FALLS, HANGS}
-    if is_endless(node):
-        return found | ({FALLS} if BREAK in inner else {HANGS} if not found else frozenset())
-    after = ways(node.orelse) if node.orelse is not None else frozenset((FALLS,))
-    return found | after | ({FALLS} if BREAK in inner else frozenset())
-
-
-def is_endless(node: cst.CSTNode) -> bool:
-    """Whether it is a `while True`."""
-    if not isinstance(node, cst.While) or not isinstance(node.test, (cst.Name, cst.Integer)):
-        return False
-    return node.test.value in ("True", "1")
-
-
-def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
-    """The calls in a node, but for those in functions that it only defines."""
-    stack = [node]
-    while stack:
-        at = stack.pop()
-        if isinstance(at, cst.Call):
-            yield at
-        if not isinstance(at, (cst.FunctionDef, cst.Lambda, cst.ClassDef)) or at is node:
-            stack.extend(children(at))
-
-
-def last_name(node: cst.Call) -> str:
-    """The last name of what is called, "" if it has none."""
-    func = node.func
-    if isinstance(func, cst.Attribute):
-        return func.attr.value
-    return func.value if isinstance(func, cst.Name) else ""
-
-
-def is_log(node: cst.Call) -> bool:
-    """Whether a call writes to a log, a warning or the terminal, by its name."""
-    name = last_name(node)
-    if isinstance(node.func, cst.Name):
-        return name == "print" or bool(re.fullmatch(_SAYS, name))
-    if not isinstance(node.func, cst.Attribute):
-        return False
-    owner = node.func.value
-    text = dotted(owner.func) if isinstance(owner, cst.Call) else dotted(owner)
-    if name in _LEVELS:
-        return "pars" not in text.lower()  # a parser's `error` ends the program
-    if name in ("echo", "secho") and text in ("click", "typer"):
-        return True
-    return bool(_LOGGER.search(text.rpartition(".")[2])) and name in _WRITES
-
-
-_PAUSE = re.compile(r"sleep|back_?off|delay|pause|throttl|cool_?down|(?:^|_)wait|jitter", re.IGNORECASE)
-
-
 def pauses(frame: Frame, node: cst.Call) -> bool:
     """Whether a call sleeps or waits, as the catalogue knows or its name says."""
     known = frame.calls.get(id(node))
     if known is not None:
         return known.fact.kind in ("sleep", "block", "limiter")
-    name = last_name(node)
-    if name == "wait_for":
-        return not dotted(node.func).startswith("asyncio.")
-    return bool(_PAUSE.search(name))
+    return sleeps(node)
 
 
 def builtin(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..exceptions.handlers import CONTINUE, is_endless, known_as, ways
+from ..exceptions.handlers import known_as
 from ..interp.calls import Call, Frame
 from ..interp.values import Ref
 from ..retries.loop_counter import Rounds
@@ -12,6 +12,7 @@ from ..retries.loops import Loop
 from ..retries.policies import Layer
 from ..rule import Fix, Import
 from ..syntax.bound_names import used_in
+from ..syntax.exits import Exit, is_endless, ways
 from ..syntax.text import Edit
 from .edits import add_argument, before_body, indentation, replace, unused
 
@@ -112,7 +113,7 @@ def _pause_in_between(loop: Rounds) -> list[Fix]:
     document = frame.scope.module.doc
     if not is_endless(loop.node) and not loop.counted:
         edit = before_body(frame, body, sleep)
-    elif CONTINUE in ways(body):
+    elif Exit.CONTINUE in ways(body):
         edit = None
     else:
         row = document.position(start + len(document.text[start:end].rstrip()))[0]

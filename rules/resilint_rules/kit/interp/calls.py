@@ -19,6 +19,7 @@ from ..prefilter.exports import Handed
 from ..project.imports import Project
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
 from ..rule import Finding, Fix, Related, Severity
+from ..syntax.comments import comments_at
 from ..syntax.outline import Piece
 from ..syntax.text import Span
 from ..syntax.tree import Tree
@@ -28,10 +29,6 @@ from .values import Argument, Class, Const, Function, Instance, Ref, Site, Value
 Env = dict[str, Value]
 _PLAIN = ("staticmethod", "classmethod")
 """Decorators that leave what a function does as it is."""
-_COMMENT = re.compile(r"(?:^|\s)#\s*(\S.*)")
-_FOR_TOOLS = re.compile(r"resilint|noqa|pragma|type:|pylint|nosec|fmt:|ruff:|mypy:", re.IGNORECASE)
-_REASON = re.compile(r"(?:\s[-\u2013\u2014]+|#|;)\s*(\w+[^#]*\s[^#]*\w)")
-"""What may be said to people after what is for tools: `noqa: BLE001 - the page is complete without it`."""
 
 
 def _from(top: str, targets: list[ImportedName]) -> bool:
@@ -155,18 +152,7 @@ class Frame:
 
     def comments(self, span: Span) -> Iterator[str]:
         """What is written for people on the lines of a span, and on lines of comments right above it."""
-        text = self.scope.module.text
-        first = text.rfind("\n", 0, span.start) + 1
-        while first and text[(above := text.rfind("\n", 0, first - 1) + 1) : first].lstrip().startswith("#"):
-            first = above
-        last = text.find("\n", span.end)
-        for line in text[first : last if last >= 0 else len(text)].split("\n"):
-            found = _COMMENT.search(line)
-            said = found.group(1) if found is not None else ""
-            if said and not _FOR_TOOLS.match(said):
-                yield said
-            elif said:
-                yield from (part for part in _REASON.findall(said) if not _FOR_TOOLS.match(part))
+        return comments_at(self.scope.module.text, span)
 
     def finding(
         self,
@@ -371,3 +357,9 @@ _EVENTS = re.compile(r"SSE|Event_?S(?:ource|tream)|event-stream")
 """What reads a stream of events, and how one is asked for."""
 _SHORT = 60
 """Letters that a name in a message may have; beyond, what is in its brackets is left out."""
+
+
+def explained(call: Call, node: cst.CSTNode, why: re.Pattern[str]) -> bool:
+    """Whether a comment on the line of a node or of the call's statement, or right above it, matches `why`."""
+    starts = {call.frame.tree.span(place).start for place in (node, call.statement or node)}
+    return any(why.search(text) for start in starts for text in call.frame.comments(Span(start, start)))

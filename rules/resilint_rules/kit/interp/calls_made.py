@@ -7,8 +7,8 @@ import re
 import libcst as cst
 
 from ..catalog.records import Fact
-from ..exceptions.handlers import misses
 from ..syntax.access_path import Called, Path
+from ..syntax.idioms import KEEPS_NOTHING, checks, harmless
 from ..syntax.tree import dotted
 from .body_checks import asked, look_into, tested, whole
 from .calls import Call
@@ -48,20 +48,14 @@ _ADDS = re.compile(r"\.(?:update|setdefault)\(|\[[^\]\n]*\][ \t]*=(?!=)")
 _JOINED = re.compile(r"[\w.]\Z")
 _ENVIRONMENT = ("os.getenv", "os.environ.get")
 _NUMBERS = {"int": int, "float": float}
-_LOOKS = re.compile(r"(?:^|_)(?:check|raise|ensure|assert|validate|verify|errors?)(?:_|$)", re.IGNORECASE)
-"""Functions that look for an error in what they are given, by their name."""
 _PARSES = re.compile(r"\.parse_(?:\w+_)?response$")
 """Methods of another library that raise if what they are given is the answer to a failed request."""
-_QUIET = (
-    "logging.", "isinstance", "print", "len", "str", "repr", "bool", "type", "id", "callable", "hasattr", "format",
-    "hash",
-)  # fmt: skip
 
 
 def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloaded: bool = False) -> Value:
     """The value of calling `func`; known calls are noted in the frame."""
     choices = options(present(func))
-    if _LOOKS.search(dotted(node.func).rpartition(".")[2]):
+    if checks(dotted(node.func).rpartition(".")[2]):
         _shown(args)
     for choice in choices:
         if isinstance(choice, Change):
@@ -213,7 +207,7 @@ def _client(ctx: Context, node: cst.Call, fact: Fact, args: Arguments, offloaded
 
 def _foreign(ctx: Context, name: str, args: Arguments) -> Value:
     """The result of a function that the catalogue does not know; it may have configured what it was given."""
-    if not name.startswith(_QUIET):
+    if not harmless(name, KEEPS_NOTHING):
         _hand_over(ctx, args, f"it is passed to `{name}`")
     if name == "isinstance" and args.positional and whole(args.positional[0].value):
         asked(args.positional[0].value)
@@ -294,7 +288,7 @@ def _places(args: Arguments) -> list[tuple[int | str, Argument]]:
 
 def _project(ctx: Context, target: Function, args: Arguments) -> Value:
     """A call of the project's own function: what it returns, if that can be seen."""
-    if any(misses(each) for each in ctx.within):
+    if any(each.ignores_missing_key for each in ctx.within):
         _shown(args)
     configures = ctx.frame.scope.linker.configures(target)
     for each in (*args.positional, *args.named.values()):

@@ -7,8 +7,8 @@ from typing import Any
 
 import libcst as cst
 
-from ..exceptions.handlers import BROAD, calls_in, is_log, misses
 from ..syntax.access_path import Item, Path
+from ..syntax.idioms import BROAD, calls_in, is_log
 from ..syntax.tree import children, walk
 from . import references
 from .body_checks import ENVELOPE, TURNS_PAGES, VERDICT, asked, demand, look_into, tested, whole, words
@@ -194,7 +194,7 @@ def _item(ctx: Context, owner: Value, key: object, node: cst.Subscript) -> Value
         owner.owner.note(Event(EventKind.TOUCH, owner.name, (), node))
     if isinstance(owner, (Result, Ref)):
         look_into(owner, key)
-        if isinstance(key, str) and any(misses(each) for each in ctx.within):
+        if isinstance(key, str) and any(each.ignores_missing_key for each in ctx.within):
             asked(owner)
         if isinstance(key, str) and isinstance(owner, Result) and owner.source and any(map(_told, ctx.within)):
             owner.source.noticed = True

@@ -12,7 +12,7 @@ from typing import Any
 
 import libcst as cst
 
-from ..exceptions.handlers import refuses
+from ..syntax.exits import refuses
 from ..syntax.tree import children
 from .assignment import bind, define_class, define_function, import_modules, import_names, merge
 from .body_checks import demand

@@ -14,6 +14,7 @@ import libcst as cst
 from ..catalog.records import Fact, Param
 from ..project.module import ClassPiece, FunctionPiece, Module
 from ..syntax.access_path import Path
+from ..syntax.exits import ignores_missing_key
 from ..syntax.tree import Tree
 from .kinds import Around, EventKind, Part
 
@@ -280,6 +281,11 @@ class Within:
     node: cst.CSTNode
     part: Part | None = None
     value: Value | None = None
+
+    @property
+    def ignores_missing_key(self) -> bool:
+        """Whether it is the body of a `try` that goes on where a key is missing, or after any exception."""
+        return self.kind is Around.TRY and self.part is Part.BODY and ignores_missing_key(self.node)
 
 
 @dataclass(slots=True, eq=False)

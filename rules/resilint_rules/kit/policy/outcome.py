@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..exceptions.handlers import BREAK, CONTINUE, FALLS, RAISE, RETURN, Clause, clauses, is_a
+from ..exceptions.handlers import Clause, clauses, is_a
 from ..interp.calls import Call, Guard
 from ..interp.kinds import Around, FrameKind
 from ..responses.status import raises_itself
 from ..retries.attempts import policies
 from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, Repeat, row
 from ..retries.loops import Loop, loops
+from ..syntax.exits import Exit
 from ..syntax.tree import walk
 
 EVENTS = {
@@ -153,7 +154,7 @@ class Story:
                 if loop is not None and any(each.node is clause.node for each in loop.retried):
                     self._count(loop)
                     return f"{again}{_raised(errors)}{head} sees each failure"
-                if clause.leaves == frozenset((RAISE,)):
+                if clause.leaves == frozenset((Exit.RAISE,)):
                     again += f"{_raised(errors)}{head} raises {'it again' if _bare(clause) else 'another exception'}; "
                     errors = errors if _bare(clause) else None
                     break
@@ -259,11 +260,11 @@ def _bare(clause: Clause) -> bool:
 
 
 _LEFT = {
-    RAISE: "may raise",
-    RETURN: "returns",
-    BREAK: "leaves the loop",
-    CONTINUE: "goes on with the loop",
-    FALLS: "goes on",
+    Exit.RAISE: "may raise",
+    Exit.RETURN: "returns",
+    Exit.BREAK: "leaves the loop",
+    Exit.CONTINUE: "goes on with the loop",
+    Exit.FALLS: "goes on",
 }
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..exceptions.handlers import is_log, last_name
 from ..interp.calls import Call, Frame, call_at
 from ..interp.values import Class, Object, Ref, Response
+from ..syntax.idioms import is_log, last_name
 from ..syntax.tree import Tree, dotted, walk
 from .body_flow import pieces_of
 

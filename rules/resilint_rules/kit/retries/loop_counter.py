@@ -7,19 +7,16 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..exceptions.handlers import calls_in, is_log, named, pauses
+from ..exceptions.handlers import named, pauses
 from ..interp.call_kinds import SleepCall
 from ..interp.calls import Frame
 from ..interp.values import Const, Ref
+from ..syntax.idioms import COMPUTES, COMPUTES_ELSEWHERE, calls_in, harmless, is_log
 from ..syntax.text import Span
 from ..syntax.tree import walk
 
 _PACED = re.compile(r"limit|throttl|back_?off|pace", re.IGNORECASE)
 _TRIES = re.compile(r"retr|attempt|tries|trial", re.IGNORECASE)
-_QUIET = frozenset(
-    ("str", "repr", "len", "min", "max", "int", "float", "round", "type", "format", "abs", "bool", "pow")
-)  # fmt: skip
-_QUIET_MODULES = ("random.", "time.", "datetime.", "logging.", "math.", "traceback.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +33,10 @@ class Rounds:
             return isinstance(known, SleepCall)
         if is_log(call):
             return True
-        if isinstance(call.func, cst.Name) and call.func.value in _QUIET:
+        if isinstance(call.func, cst.Name) and harmless(call.func.value, COMPUTES):
             return True
         target = named(self.frame, call.func)
-        return isinstance(target, Ref) and target.name.startswith(_QUIET_MODULES)
+        return isinstance(target, Ref) and harmless(target.name, COMPUTES_ELSEWHERE)
 
     @property
     def counted(self) -> bool:

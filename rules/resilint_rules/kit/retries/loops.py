@@ -8,22 +8,13 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..exceptions.handlers import (
-    AGAIN,
-    BREAK,
-    CONTINUE,
-    FALLS,
-    RETURN,
-    Clause,
-    calls_in,
-    clauses,
-    is_endless,
-    ways,
-)
+from ..exceptions.handlers import Clause, clauses
 from ..interp.calls import Call, Frame, Guard
 from ..interp.kinds import Around
 from ..rule import Finding, Fix
 from ..syntax.bound_names import bound_in, shared_in, used_in, waited_for
+from ..syntax.exits import AGAIN, Exit, is_endless, ways
+from ..syntax.idioms import calls_in
 from ..syntax.tree import dotted, walk
 from .loop_counter import Rounds
 from .policies import Layer, external, layers
@@ -68,20 +59,20 @@ class Loop(Rounds):
         found = []
         for each in self.clauses:
             left = each.leaves
-            if FALLS in left:
-                left = (left - {FALLS}) | after
+            if Exit.FALLS in left:
+                left = (left - {Exit.FALLS}) | after
             if left & AGAIN and any(each.concerns(call) or each.refused(call) for call in self.calls):
                 found.append(each)
         return tuple(found)
 
     @property
-    def _after_failure(self) -> frozenset[str]:
+    def _after_failure(self) -> frozenset[Exit]:
         """How the statements after the `try` can be left."""
-        found: frozenset[str] = frozenset((FALLS,))
+        found: frozenset[Exit] = frozenset((Exit.FALLS,))
         for each in self.after:
-            if FALLS not in found:
+            if Exit.FALLS not in found:
                 break
-            found = (found - {FALLS}) | ways(each)
+            found = (found - {Exit.FALLS}) | ways(each)
         return found
 
     @property
@@ -90,27 +81,27 @@ class Loop(Rounds):
         if self.flag:
             lines = (each for each in self.guard.node.body.body if isinstance(each, cst.SimpleStatementLine))
             return any(self.flag in bound_in(each) for line in lines for each in line.body)
-        return FALLS not in self._success and CONTINUE not in self._success
+        return Exit.FALLS not in self._success and Exit.CONTINUE not in self._success
 
     @property
     def some_success_leaves(self) -> bool:
         """Whether success can leave the loop."""
-        return bool(self._success & {RETURN, BREAK}) or bool(self.flag)
+        return bool(self._success & {Exit.RETURN, Exit.BREAK}) or bool(self.flag)
 
     @property
-    def _success(self) -> frozenset[str]:
+    def _success(self) -> frozenset[Exit]:
         node = self.guard.node
         found = ways(node.body)
-        if FALLS in found and node.orelse is not None:
-            found = (found - {FALLS}) | ways(node.orelse)
-        if FALLS in found and not self.falls_on:
-            found = (found - {FALLS}) | self._after_failure
+        if Exit.FALLS in found and node.orelse is not None:
+            found = (found - {Exit.FALLS}) | ways(node.orelse)
+        if Exit.FALLS in found and not self.falls_on:
+            found = (found - {Exit.FALLS}) | self._after_failure
         return found
 
     @property
     def falls_on(self) -> bool:
         """Whether a failure reaches the statements after the `try`."""
-        return any(FALLS in each.leaves for each in self.clauses)
+        return any(Exit.FALLS in each.leaves for each in self.clauses)
 
     @property
     def gives_up(self) -> bool:
@@ -118,7 +109,7 @@ class Loop(Rounds):
         node = self.guard.node
         if any(not each.leaves <= AGAIN for each in self.clauses):
             return True
-        if node.finalbody is not None and ways(node.finalbody) != {FALLS}:
+        if node.finalbody is not None and ways(node.finalbody) != {Exit.FALLS}:
             return True
         others = [*self.before, *(self.after if self.falls_on else ())]
         if any(not ways(each) <= AGAIN for each in others) or any(self._may_check(each) for each in others):

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..catalog.records import Fact
-from ..exceptions.handlers import RAISE, builtin, error_names, is_a, named, ways
+from ..exceptions.handlers import builtin, error_names, is_a, named
 from ..interp.calls import Call, Frame
 from ..interp.kinds import Around
 from ..interp.values import Argument, Arguments, Const, Mapping, Ref, Result, Value
 from ..rule import Finding, Fix, Import, Severity
+from ..syntax.exits import Exit, ways
 from ..syntax.text import Span
 from ..syntax.tree import walk
 
@@ -165,7 +166,7 @@ class Layer:
         for each in walk(self.body.node):
             if isinstance(each, cst.Raise) and each.exc is not None:
                 return True
-            if isinstance(each, (cst.ExceptHandler, cst.ExceptStarHandler)) and RAISE not in ways(each.body):
+            if isinstance(each, (cst.ExceptHandler, cst.ExceptStarHandler)) and Exit.RAISE not in ways(each.body):
                 return True
         return False
 

@@ -13,21 +13,20 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..exceptions.handlers import AGAIN, BREAK, FALLS, RETURN, calls_in, is_endless, last_name, ways
 from ..interp.body_checks import TURNS_PAGES
 from ..interp.calls import Call, Frame
 from ..interp.kinds import Around
 from ..rule import Finding, Fix
+from ..syntax.exits import AGAIN, Exit, is_endless, ways, ways_of
+from ..syntax.idioms import CONSTANT, calls_in, harmless, last_name
 from ..syntax.tree import children, dotted, walk
 from .loop_counter import Rounds
 from .loops import Retry, retries
 from .policies import external
 
-_LEFT = frozenset((RETURN, BREAK))
+_LEFT = frozenset((Exit.RETURN, Exit.BREAK))
 _GOOD = frozenset(("ok", "is_success"))
 _BAD = frozenset(("is_error", "is_client_error", "is_server_error"))
-_FIXED = frozenset(("str", "len", "int", "dict", "format", "join", "dumps", "urljoin", "quote", "urlencode"))
-"""Functions that give the same for the same."""
 _MOVES = re.compile(r"poll|wait|watch|stream|rand|uuid|time\.", re.IGNORECASE)
 """Words of requests that differ each time, or that the other side answers late on purpose."""
 
@@ -106,21 +105,13 @@ def _failing(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[cst.CS
         rest = steps[index + 1 :]
         otherwise = [step.orelse] if step.orelse is not None else []
         good, bad = ([step.body], otherwise) if verdict else (otherwise, [step.body])
-        if not _ways([*good, *rest]) <= _LEFT:
+        if not ways_of([*good, *rest]) <= _LEFT:
             continue
-        left = _ways([*bad, *rest])
+        left = ways_of([*bad, *rest])
         if not left & AGAIN or (not left <= AGAIN and is_endless(loop.node)):
             return None
-        return [*steps[:index], *bad, *(rest if FALLS in _ways(bad) else ())]
+        return [*steps[:index], *bad, *(rest if Exit.FALLS in ways_of(bad) else ())]
     return None
-
-
-def _ways(parts: Sequence[cst.CSTNode]) -> frozenset[str]:
-    found: frozenset[str] = frozenset((FALLS,))
-    for each in parts:
-        if FALLS in found:
-            found = (found - {FALLS}) | ways(each)
-    return found
 
 
 def _flat(block: cst.BaseSuite) -> list[cst.CSTNode]:
@@ -145,7 +136,7 @@ def _idle(loop: StatusLoop, node: cst.Call) -> bool:
     if node is loop.call.node or (loop.quiet(node) and id(node) not in loop.frame.calls):
         return True
     owner = node.func.value if isinstance(node.func, cst.Attribute) else None
-    fixed = last_name(node) in _FIXED and any(each is node for each in walk(loop.call.node))
+    fixed = harmless(last_name(node), CONSTANT) and any(each is node for each in walk(loop.call.node))
     return fixed or (owner is not None and _is_answer(loop.call, owner) and last_name(node) != "raise_for_status")
 
 

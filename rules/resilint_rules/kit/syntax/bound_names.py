@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..exceptions.handlers import is_log
+from .idioms import is_log
 from .tree import children, walk
 
 

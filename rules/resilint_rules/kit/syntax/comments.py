@@ -1,16 +1,28 @@
-"""Comments in which somebody says why a call is as it is."""
+"""Comments that explain the code on their line or below them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-import libcst as cst
-
-from ..interp.calls import Call
 from .text import Span
 
+_COMMENT = re.compile(r"(?:^|\s)#\s*(\S.*)")
+_FOR_TOOLS = re.compile(r"resilint|noqa|pragma|type:|pylint|nosec|fmt:|ruff:|mypy:", re.IGNORECASE)
+_REASON = re.compile(r"(?:\s[-\u2013\u2014]+|#|;)\s*(\w+[^#]*\s[^#]*\w)")
+"""What may follow for people after the part for tools: `noqa: BLE001 - the page is complete without it`."""
 
-def explained(call: Call, node: cst.CSTNode, why: re.Pattern[str]) -> bool:
-    """Whether a comment on a node's line, or right above it or the call's statement, says `why`."""
-    starts = {call.frame.tree.span(place).start for place in (node, call.statement or node)}
-    return any(why.search(each) for start in starts for each in call.frame.comments(Span(start, start)))
+
+def comments_at(text: str, span: Span) -> Iterator[str]:
+    """Returns the comments for people on the lines of a span, and on lines of comments right above it."""
+    first = text.rfind("\n", 0, span.start) + 1
+    while first and text[(above := text.rfind("\n", 0, first - 1) + 1) : first].lstrip().startswith("#"):
+        first = above
+    last = text.find("\n", span.end)
+    for line in text[first : last if last >= 0 else len(text)].split("\n"):
+        match = _COMMENT.search(line)
+        comment = match.group(1) if match is not None else ""
+        if comment and not _FOR_TOOLS.match(comment):
+            yield comment
+        elif comment:
+            yield from (reason for reason in _REASON.findall(comment) if not _FOR_TOOLS.match(reason))

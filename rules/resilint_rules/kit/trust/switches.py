@@ -14,6 +14,7 @@ from ..interp.calls import Call, Frame, maker
 from ..interp.kinds import Around, EventKind, Part
 from ..interp.values import Argument, Const, Instance, Ref, Value
 from ..rule import Fix, Import
+from ..syntax.idioms import skips_checks
 from ..syntax.text import Edit
 from ..syntax.tree import children, walk
 
@@ -21,12 +22,6 @@ _SWITCH = re.compile(
     r"verif|secure|ssl|tls|cert|check_?host|self_?sign|trust|unsafe|debug|local|\bdev|test|validat|strict",
     re.IGNORECASE,
 )
-_SAYS_SO = re.compile(
-    r"non?_?verif|unverif|insecure|unsafe|peek|(?:dis(?:able|abling)|without|skip|non?|ignore|off)_?(?:ssl|tls|cert|verif|check)|"
-    r"trust_?all|accept_?all",
-    re.IGNORECASE,
-)
-"""Names that say what a function or a thing is for: whoever asks for it has chosen."""
 _LOOKS = re.compile(r"\.getpeercert\(\s*(?:binary_form\s*=\s*)?True\b")
 """What gives a certificate that nobody has checked: whoever asks for that wants to look at it himself."""
 _DISTRUST = re.compile(r"SSL|Cert")
@@ -110,7 +105,7 @@ def untapped(call: Call) -> bool:
 def chosen(frame: Frame, node: cst.CSTNode) -> bool:
     """Whether not to check is somebody's choice: a condition around a node or before it, or a name, is about that."""
     owner = frame.tree.code(node.value) if isinstance(node, cst.Attribute) else ""
-    if _SAYS_SO.search(frame.outermost.qualname) or _SAYS_SO.search(owner) or _LOOKS.search(frame.outermost.tree.text):
+    if skips_checks(frame.outermost.qualname) or skips_checks(owner) or _LOOKS.search(frame.outermost.tree.text):
         return True
     top: cst.CSTNode = frame.node if frame.node is not None else frame.tree.module
     return any(_SWITCH.search(frame.tree.code(test)) for test in _conditions(top, node))
