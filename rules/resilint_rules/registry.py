@@ -8,7 +8,8 @@ import pprint
 from functools import cache
 from pathlib import Path
 
-from .kit.rule import Check, Rule, Severity
+from .kit.findings import Severity
+from .kit.rule import Check, Rule
 
 HERE = Path(__file__).resolve().parent
 _KEYWORDS = ("code", "name", "severity", "preview", "default", "tests", "words", "equivalents")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from resilint_rules.kit.rule import Rule, Severity
+from resilint_rules.kit.findings import Severity
+from resilint_rules.kit.rule import Rule
 
 
 def _own(code: str, name: str, severity: Severity, summary: str) -> Rule:

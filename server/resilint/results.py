@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # reading a result from the cache needs neither the checks nor the parser
-    from resilint_rules.kit.rule import Finding, Fix, Related
+    from resilint_rules.kit.findings import Finding, Fix, Related
     from resilint_rules.kit.syntax.text import Document, Edit, Span
 
     from .engine.check import Report

@@ -32,6 +32,7 @@ SERVER_ORDER = (
 """The folders and files of the server from the lowest: a place imports its own and lower levels only."""
 KIT_ORDER = (
     ("syntax",),
+    ("findings",),
     ("rule", "rule_page", "catalog"),
     ("project",),
     ("prefilter",),

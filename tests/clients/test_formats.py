@@ -21,7 +21,7 @@ from resilint.report.github import command_line
 from resilint.report.rule_cards import cards
 from resilint.report.view import View
 from resilint.results import FileResult, Problem, from_report
-from resilint_rules.kit.rule import Finding, Fix, Related, Severity
+from resilint_rules.kit.findings import Finding, Fix, Related, Severity
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 TOOLS = Path(os.environ.get("RESILINT_TOOLS") or "~/.cache/resilint-tools").expanduser() / "formats"

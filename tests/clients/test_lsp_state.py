@@ -19,8 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from clients import toy_engine
 from clients.wire import Wire
 from resilint.config.settings import Settings
+from resilint_rules.kit.findings import Severity
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.rule import Severity
 from resilint_rules.kit.syntax.text import Document, Encoding
 from server.lsp.test_document import naive_offset, units
 

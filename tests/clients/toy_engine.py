@@ -17,8 +17,8 @@ from resilint.engine.check import Report
 from resilint.engine.explain import Behind, Hint
 from resilint.engine.incremental import Memo
 from resilint.lsp.worker.engine import Engine
+from resilint_rules.kit.findings import Finding, Fix, Related, Severity
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.rule import Finding, Fix, Related, Severity
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 _WORD = re.compile(r"S(?:LOW|AFE)\b")

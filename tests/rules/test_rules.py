@@ -26,7 +26,8 @@ from resilint.config.settings import Settings
 from resilint_rules import registry
 from resilint_rules.kit.rule_page import Case, Mark, Page, parse_docstring, read_marks
 from resilint_rules.kit.project.imports import Project, module_name
-from resilint_rules.kit.rule import Finding, Rule
+from resilint_rules.kit.findings import Finding
+from resilint_rules.kit.rule import Rule
 from resilint_rules.kit.syntax.text import Document
 
 HERE = Path(__file__).parent

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from ..kit.findings import Applicability, Fix
 from ..kit.fixes.edits import add_argument, replace
 from ..kit.interp.call_kinds import TokenCall
 from ..kit.interp.calls import Frame
 from ..kit.interp.values import Argument, Const, Mapping, Result, Sequence, literal
-from ..kit.rule import Applicability, Fix
 from ..kit.syntax.tree import children, walk
 from ..kit.trust.switches import chosen
 

@@ -6,8 +6,8 @@ import re
 
 import libcst as cst
 
+from ..kit.findings import Fix
 from ..kit.interp.calls import Call
-from ..kit.rule import Fix
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
 

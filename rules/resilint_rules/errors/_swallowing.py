@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit.exceptions.handlers import Clause, clauses
+from ..kit.findings import Fix, Import
 from ..kit.fixes.edits import before_body
 from ..kit.interp.calls import Call, Frame, Guard, explained
 from ..kit.interp.kinds import Around, Part
 from ..kit.retries.policies import external
-from ..kit.rule import Fix, Import
 from ..kit.syntax.exits import Exit, ways
 from ..kit.syntax.idioms import calls_in, closes, is_log, last_name, probes, reports
 from ..kit.syntax.text import Edit

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .catalog.records import Fact, Param
     from .exceptions.handlers import Clause, clauses, failures, is_a
+    from .findings import Applicability, Finding, Fix, Import, Related, Severity
     from .fixes.edits import add_argument, after_statement, front, number, replace, unused
     from .fixes.retries import add_words, count_failures, narrow, pause, space
     from .fixes.timeouts import bound, elsewhere_driven, once, rebound, spelled
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
     from .retries.loops import Loop, Retry
     from .retries.policies import LIMITED, UNLIMITED, Layer, layers_of
     from .retries.status_loops import Again, StatusLoop
-    from .rule import Applicability, Finding, Fix, Import, Related, Severity
     from .syntax.idioms import BROAD, last_name
     from .syntax.text import Edit, Span
     from .syntax.tree import children, dotted, walk
@@ -202,6 +202,7 @@ __all__ = [
 _MODULES = {
     "catalog.records": "Fact Param",
     "exceptions.handlers": "Clause clauses failures is_a",
+    "findings": "Applicability Finding Fix Import Related Severity",
     "fixes.edits": "add_argument after_statement front number replace unused",
     "fixes.retries": "add_words count_failures narrow pause space",
     "fixes.timeouts": "bound elsewhere_driven once rebound spelled",
@@ -222,7 +223,6 @@ _MODULES = {
     "retries.loops": "Loop Retry",
     "retries.policies": "LIMITED UNLIMITED Layer layers_of",
     "retries.status_loops": "Again StatusLoop",
-    "rule": "Applicability Finding Fix Import Related Severity",
     "syntax.idioms": "BROAD last_name",
     "syntax.text": "Edit Span",
     "syntax.tree": "children dotted walk",

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..kit.exceptions.handlers import caught, is_a, named
+from ..kit.findings import Fix, Import
 from ..kit.fixes.edits import front
 from ..kit.interp.body_checks import ENVELOPE
 from ..kit.interp.calls import Frame
 from ..kit.interp.values import Const
-from ..kit.rule import Fix, Import
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import children, walk
 

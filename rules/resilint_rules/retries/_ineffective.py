@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..kit.exceptions.handlers import caught, is_a, named
+from ..kit.findings import Fix, Import
 from ..kit.fixes.edits import add_argument, after_statement, replace
 from ..kit.interp.calls import Call, Frame, maker
 from ..kit.interp.kinds import Around, EventKind, FrameKind
 from ..kit.interp.values import Const, Instance, Sequence, literal, options
 from ..kit.retries.policies import Layer
-from ..kit.rule import Fix, Import
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..kit.findings import Fix
 from ..kit.fixes.edits import add_argument, indentation
 from ..kit.fixes.timeouts import seconds, written
 from ..kit.interp.calls import Call, call_at
-from ..kit.rule import Fix
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from ..kit.findings import Applicability, Fix
 from ..kit.fixes.timeouts import needed
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.values import Const, Function, Ref
-from ..kit.rule import Applicability, Fix
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import children, walk
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from resilint_rules.kit.rule import Finding, Severity
+from resilint_rules.kit.findings import Finding, Severity
 
 from ..config.roots import AstrayError, Home, Homes
 from ..fs import files

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from resilint_rules.kit.rule import Finding
+    from resilint_rules.kit.findings import Finding
 
     from ..results import Problem
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, NamedTuple
 
-from resilint_rules.kit.rule import Applicability, Finding
+from resilint_rules.kit.findings import Applicability, Finding
 from resilint_rules.kit.syntax.text import Document
 
 from ..engine.file_checker import on_deep_stack

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from resilint_rules.kit.rule import Rule, Severity
+from resilint_rules.kit.findings import Severity
+from resilint_rules.kit.rule import Rule
 
 from ..fs.globs import meets
 

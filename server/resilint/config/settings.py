@@ -12,7 +12,8 @@ from typing import Any, Literal
 import tomli
 
 from resilint_rules.kit.catalog.records import build
-from resilint_rules.kit.rule import Rule, Severity
+from resilint_rules.kit.findings import Severity
+from resilint_rules.kit.rule import Rule
 
 from ..fs.exclude import FOLDERS
 from ..version import __version__

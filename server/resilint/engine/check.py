@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilint_rules import registry
+from resilint_rules.kit.findings import Finding, Severity
 from resilint_rules.kit.prefilter.chunks import Relevant, relevant
 from resilint_rules.kit.prefilter.exports import reached
 from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionPiece, Module
-from resilint_rules.kit.rule import Finding, Rule, Severity
+from resilint_rules.kit.rule import Rule
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ..config import selection

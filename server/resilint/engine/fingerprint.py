@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from resilint_rules.kit.rule import Finding
+from resilint_rules.kit.findings import Finding
 
 _PART = re.compile(r"\w+|[()\[\]{}\n]")
 _MOST_WORDS, _FARTHEST = 100, 10_000

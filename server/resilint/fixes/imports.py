@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from resilint_rules.kit.rule import Import
+from resilint_rules.kit.findings import Import
 from resilint_rules.kit.syntax.outline import logical_lines
 from resilint_rules.kit.syntax.text import Document, Edit
 

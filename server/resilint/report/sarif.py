@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from resilint_rules.kit.rule import Severity
+from resilint_rules.kit.findings import Severity
 
 from ..own_rules import CRASHED
 from ..results import Change, FileResult, Line, Note, Offer, Place, Problem

@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from resilint_rules.kit.rule import Rule, Severity
+from resilint_rules.kit.findings import Severity
+from resilint_rules.kit.rule import Rule
 
 from ..results import Problem
 

@@ -12,7 +12,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from resilint_rules.kit.rule import Finding, Fix, Rule
+from resilint_rules.kit.findings import Finding, Fix
+from resilint_rules.kit.rule import Rule
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 from ..config.validators import nearest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from resilint_rules.kit.rule import Finding
+from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.syntax.outline import scan
 from resilint_rules.kit.syntax.text import Document, Edit
 

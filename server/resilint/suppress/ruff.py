@@ -13,8 +13,8 @@ from typing import Any
 
 import tomli
 
+from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.module import Module
-from resilint_rules.kit.rule import Finding
 
 from ..fs.globs import excess, meets
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from resilint_rules.kit.catalog.records import Catalog
+from resilint_rules.kit.findings import Import
 from resilint_rules.kit.fixes.timeouts import elsewhere_driven, spelled
 from resilint_rules.kit.project.module import Module
-from resilint_rules.kit.rule import Import
 from resilint_rules.kit.syntax.text import Document
 
 DEEP = "twilio.http.http_client.TwilioHttpClient(timeout=30)"

@@ -7,8 +7,8 @@ import pytest
 from resilint.config.settings import Settings
 from resilint.engine.check import check
 from resilint.fixes.apply import apply
+from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.rule import Finding
 from resilint_rules.kit.syntax.text import Document
 
 START = (

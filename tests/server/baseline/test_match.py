@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from resilint.baseline.match import DamagedError, Entry, match, read, refreshed, write
 from resilint.engine.fingerprint import fingerprinted
-from resilint_rules.kit.rule import Finding, Severity
+from resilint_rules.kit.findings import Finding, Severity
 from resilint_rules.kit.syntax.text import Span
 
 ENTRY = st.builds(Entry, *map(st.sampled_from, ("ab", "rs", "f", "c", "tu", "12")))

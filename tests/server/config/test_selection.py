@@ -10,7 +10,8 @@ from resilint.config.selection import enabled, for_file, ignored_for, severity_o
 from resilint.config.settings import Settings
 from resilint.fs.globs import alternatives, excess, meets
 from resilint.own_rules import OWN
-from resilint_rules.kit.rule import Rule, Severity
+from resilint_rules.kit.findings import Severity
+from resilint_rules.kit.rule import Rule
 
 
 def make_rule(code: str, name: str, *, preview: bool = False, default: bool = True) -> Rule:

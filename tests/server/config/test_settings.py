@@ -13,7 +13,8 @@ from resilint.config import schema
 from resilint.config.keys import KEYS
 from resilint.config.settings import Settings, Timeouts, allows, as_json, holds, override, parse
 from resilint.own_rules import OWN
-from resilint_rules.kit.rule import Rule, Severity
+from resilint_rules.kit.findings import Severity
+from resilint_rules.kit.rule import Rule
 
 
 def make_rule(code: str, name: str, *, preview: bool = False, default: bool = True, family: str = "timeouts") -> Rule:

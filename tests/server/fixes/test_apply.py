@@ -13,8 +13,8 @@ from resilint.config.settings import Settings
 from resilint.engine.check import check
 from resilint.fixes import apply as fix_module
 from resilint.fixes.apply import SAFE, UNSAFE, apply, edits_with_imports, fix_all, replaced
+from resilint_rules.kit.findings import Applicability, Finding, Fix, Import, Severity
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.rule import Applicability, Finding, Fix, Import, Severity
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilint.fixes.apply import edits_with_imports, replaced
-from resilint_rules.kit.rule import Fix, Import
+from resilint_rules.kit.findings import Fix, Import
 from resilint_rules.kit.syntax.text import Edit
 
 RANDOM = Import("random")

@@ -22,8 +22,8 @@ from resilint.lsp.transport import LARGEST, Malformed, read_messages
 from resilint.lsp.worker import fixes
 from resilint.lsp.worker.code_actions import View, actions
 from resilint.lsp.worker.engine import Engine
+from resilint_rules.kit.findings import Finding, Fix, Severity
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.rule import Finding, Fix, Severity
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 TEXTS = st.text(st.sampled_from("ab\r\n😀"), max_size=10)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from resilint.report import FORMATS, load, render
 from resilint.report.view import Card, View
 from resilint.results import Change, FileResult, Line, Note, Offer, Place, Problem
-from resilint_rules.kit.rule import Rule, Severity
+from resilint_rules.kit.findings import Severity
+from resilint_rules.kit.rule import Rule
 
 ODD = st.text(st.sampled_from("a:,%\r\n\x1b\u2028\ufffe\udc80[](){0}<&\"'😀#"), max_size=8)
 

@@ -16,8 +16,8 @@ from resilint.report import render
 from resilint.report.diff import diff
 from resilint.report.view import View
 from resilint.results import Change, FileResult, Line, Note, Offer, Place, Problem, from_report
+from resilint_rules.kit.findings import Finding, Fix, Severity
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.rule import Finding, Fix, Severity
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 CHARACTERS = st.sampled_from("ab \t漢é\u0301😀\x1b\u202e\u200b")

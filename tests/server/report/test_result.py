@@ -22,7 +22,7 @@ from resilint.results import (
     from_report,
     to_json,
 )
-from resilint_rules.kit.rule import Finding, Fix, Import, Related, Severity
+from resilint_rules.kit.findings import Finding, Fix, Import, Related, Severity
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 NUMBERS = st.integers(0, 9)

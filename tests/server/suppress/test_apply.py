@@ -9,7 +9,8 @@ import pytest
 from resilint.own_rules import OWN
 from resilint.suppress.apply import Outcome, apply
 from resilint.suppress.foreign import tool_of
-from resilint_rules.kit.rule import Finding, Rule, Severity
+from resilint_rules.kit.findings import Finding, Severity
+from resilint_rules.kit.rule import Rule
 from resilint_rules.kit.syntax.outline import scan
 from resilint_rules.kit.syntax.text import Document, Span
 

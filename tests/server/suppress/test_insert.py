@@ -8,7 +8,7 @@ from resilint.fixes.apply import replaced
 from resilint.own_rules import OWN
 from resilint.suppress.apply import apply
 from resilint.suppress.insert import add
-from resilint_rules.kit.rule import Finding, Severity
+from resilint_rules.kit.findings import Finding, Severity
 from resilint_rules.kit.syntax.outline import scan
 from resilint_rules.kit.syntax.text import Document, Span
 

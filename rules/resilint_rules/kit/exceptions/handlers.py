@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..catalog.records import BUILTIN_ERRORS, Catalog
+from ..findings import Import
 from ..interp.calls import Call, Frame, Guard
 from ..interp.values import Class, ProjectModule, Ref, Sequence, Value
-from ..rule import Import
 from ..syntax.exits import Exit, ways
 from ..syntax.idioms import BROAD, calls_in, sleeps
 from ..syntax.text import Span

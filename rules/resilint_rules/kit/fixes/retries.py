@@ -5,12 +5,12 @@ from __future__ import annotations
 import libcst as cst
 
 from ..exceptions.handlers import known_as
+from ..findings import Fix, Import
 from ..interp.calls import Call, Frame
 from ..interp.values import Ref
 from ..retries.loop_counter import Rounds
 from ..retries.loops import Loop
 from ..retries.policies import Layer
-from ..rule import Fix, Import
 from ..syntax.bound_names import used_in
 from ..syntax.exits import Exit, is_endless, ways
 from ..syntax.text import Edit

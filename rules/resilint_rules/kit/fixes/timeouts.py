@@ -8,12 +8,12 @@ import re
 import libcst as cst
 
 from ..catalog.records import Catalog, Fact
+from ..findings import Fix, Import
 from ..interp.calls import Call, Frame, call_at, maker
 from ..interp.kinds import FrameKind
 from ..interp.values import Instance, Ref
 from ..prefilter.mentions import mentioned
 from ..project.module import Module
-from ..rule import Fix, Import
 from ..syntax.tree import dotted
 from ..timeouts.client_usage import quiet
 from ..timeouts.constants import constants, parameter

@@ -15,10 +15,10 @@ from typing import Protocol
 import libcst as cst
 
 from ..catalog.records import Catalog, Fact, Library
+from ..findings import Finding, Fix, Related, Severity
 from ..prefilter.exports import Handed
 from ..project.imports import Project
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
-from ..rule import Finding, Fix, Related, Severity
 from ..syntax.comments import comments_at
 from ..syntax.outline import Piece
 from ..syntax.text import Span

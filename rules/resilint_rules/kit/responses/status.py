@@ -8,12 +8,12 @@ import libcst as cst
 
 from ..catalog.records import Fact
 from ..exceptions.handlers import clauses, known_as
+from ..findings import Fix, Import
 from ..fixes.edits import add_member, after_statement, before_body, hoist, replace
 from ..interp.calls import Call, Guard, call_at, maker
 from ..interp.kinds import Around, EventKind, Part
 from ..interp.values import Const, Response
 from ..project.module import ClassPiece
-from ..rule import Fix, Import
 from ..syntax.text import Edit
 from ..syntax.tree import walk
 from ..trust.switches import given

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..exceptions.handlers import Clause, clauses
+from ..findings import Finding, Fix
 from ..interp.calls import Call, Frame, Guard
 from ..interp.kinds import Around
-from ..rule import Finding, Fix
 from ..syntax.bound_names import bound_in, shared_in, used_in, waited_for
 from ..syntax.exits import AGAIN, Exit, is_endless, ways
 from ..syntax.idioms import calls_in

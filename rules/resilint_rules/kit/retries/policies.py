@@ -10,10 +10,10 @@ import libcst as cst
 
 from ..catalog.records import Fact
 from ..exceptions.handlers import builtin, error_names, is_a, named
+from ..findings import Finding, Fix, Import, Severity
 from ..interp.calls import Call, Frame
 from ..interp.kinds import Around
 from ..interp.values import Argument, Arguments, Const, Mapping, Ref, Result, Value
-from ..rule import Finding, Fix, Import, Severity
 from ..syntax.exits import Exit, ways
 from ..syntax.text import Span
 from ..syntax.tree import walk

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..findings import Finding, Fix
 from ..interp.body_checks import TURNS_PAGES
 from ..interp.calls import Call, Frame
 from ..interp.kinds import Around
-from ..rule import Finding, Fix
 from ..syntax.exits import AGAIN, Exit, is_endless, ways, ways_of
 from ..syntax.idioms import CONSTANT, calls_in, harmless, last_name
 from ..syntax.tree import children, dotted, walk

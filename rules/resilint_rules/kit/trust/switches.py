@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import libcst as cst
 
 from ..catalog.records import Fact, Param
+from ..findings import Fix, Import
 from ..fixes.edits import indentation, remove_argument, replace
 from ..interp.calls import Call, Frame, maker
 from ..interp.kinds import Around, EventKind, Part
 from ..interp.values import Argument, Const, Instance, Ref, Value
-from ..rule import Fix, Import
 from ..syntax.idioms import skips_checks
 from ..syntax.text import Edit
 from ..syntax.tree import children, walk

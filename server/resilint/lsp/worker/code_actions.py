@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.rule import Finding
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 from ...config.settings import Settings

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 
-from resilint_rules.kit.rule import Finding
+from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ...config.reading import Reporter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from resilint_rules.kit.rule import Finding
+from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 from ...engine.check import Report
