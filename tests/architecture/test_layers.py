@@ -60,18 +60,9 @@ TOUCHES = {"glob", "multiprocessing", "pathlib", "shutil", "socket", "sqlite3", 
 UPWARD = {
     "resilint.baseline.files imports resilint.cli.options",
     "resilint.results imports resilint.engine.check",
-    "resilint_rules.kit.project.imports imports resilint_rules.kit.prefilter.chunks",
-    "resilint_rules.kit.project.imports imports resilint_rules.kit.prefilter.exports",
-    "resilint_rules.kit.project.imports imports resilint_rules.kit.prefilter.files",
 }
 """Imports that still go up."""
 CYCLES = [
-    [
-        "resilint_rules.kit.prefilter.chunks",
-        "resilint_rules.kit.prefilter.exports",
-        "resilint_rules.kit.prefilter.taint",
-        "resilint_rules.kit.project.imports",
-    ],
     ["resilint.run.cache_reader", "resilint.run.cache_writer"],
 ]
 """Groups that still import each other."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from resilint_rules import registry
 from resilint_rules.kit.findings import Finding, Severity
 from resilint_rules.kit.prefilter.chunks import Relevant, relevant
-from resilint_rules.kit.prefilter.exports import reached
+from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionPiece, Module
@@ -24,7 +24,7 @@ from .incremental import Memo, Reliance, Surroundings, named
 
 if TYPE_CHECKING:
     from resilint_rules.kit.interp.session import Linker
-    from resilint_rules.kit.prefilter.exports import Handed
+    from resilint_rules.kit.prefilter.summaries import Handed
     from resilint_rules.kit.subscriptions import Subjects
     from resilint_rules.kit.syntax.outline import Piece
 
@@ -63,11 +63,12 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Memo | No
     ours = registry.looking_at(doc.kind)
     if not ours and not _speaks_to_us(doc):
         return Report()
-    level = project.sifted(doc)
-    if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
+    exports = project.derived(Exports)
+    level = exports.level_of_document(doc)
+    if level == NO or (level == MAYBE and not exports.reached(doc)):
         return Report()
     module = Module(doc, project.outline(doc))
-    wanted = relevant(module, project)
+    wanted = relevant(module, exports)
     if not (wanted.mentioned and ours) and not _speaks_to_us(doc):
         return Report()
     every = (*registry.rules().values(), *OWN)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from resilint_rules.kit.prefilter.chunks import relevant
-from resilint_rules.kit.prefilter.exports import reached
+from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionPiece, Module
@@ -92,11 +92,12 @@ def as_json(found: Policy) -> dict[str, object]:
 
 def _calls(doc: Document, project: Project, settings: Settings, start: int, end: int) -> Iterator[Call]:
     """The external calls in the pieces that touch a stretch of the text."""
-    level = project.sifted(doc)
-    if level == NO or (level == MAYBE and not reached(doc.text, doc, project)):
+    exports = project.derived(Exports)
+    level = exports.level_of_document(doc)
+    if level == NO or (level == MAYBE and not exports.reached(doc)):
         return
     module = Module(doc)
-    pieces, _, known, _ = relevant(module, project)
+    pieces, _, known, _ = relevant(module, exports)
     if not pieces:
         return
     from resilint_rules.kit.interp.session import Linker

@@ -12,6 +12,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, YES
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document
@@ -79,9 +80,9 @@ class Analyst:
         self._heavy = HEAVY
         self._check: Callable[[Document, Project, Settings], Report] = pkgutil.resolve_name(check)
 
-    def foretell(self, jobs: Iterable[Job]) -> None:
-        """Says what is to come, so that nobody sifts a file again when another one asks for it."""
-        self.project.foretell({job.name: _level(job) for job in jobs})
+    def preset_levels(self, jobs: Iterable[Job]) -> None:
+        """Stores the file filter's verdicts on files to come, for the files before them that import them."""
+        self.project.derived(Exports).preset_levels({job.name: _level(job) for job in jobs})
 
     def look(self, job: Job) -> Done:
         """Effect: reads the file, and neighbours that it asks for. Never raises an Exception."""
@@ -112,7 +113,7 @@ class Analyst:
             doc = document(data, job.name, job.package)
         except files.Unreadable as error:
             return self._unread(job, error)
-        self.project.expect(job.name, _level(job))
+        self.project.derived(Exports).preset_level(doc, _level(job))
         try:
             return from_report(doc, self._check(doc, self.project, self._settings), job.name)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on

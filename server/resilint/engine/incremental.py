@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from resilint_rules.kit.findings import Finding
-from resilint_rules.kit.prefilter.exports import Handed
+from resilint_rules.kit.prefilter.summaries import Handed
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionPiece, Module
 from resilint_rules.kit.syntax.text import Edit, Span

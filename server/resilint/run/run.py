@@ -230,7 +230,7 @@ class Run:
                 if home.root != root:
                     root = home.root
                     analyst = Analyst(root, home.settings, self.options.check, self.options.cache)
-                    analyst.foretell(each for its, each in jobs if its is home)
+                    analyst.preset_levels(each for its, each in jobs if its is home)
                 yield number, analyst.look(job)
 
         if len(done) < len(jobs):

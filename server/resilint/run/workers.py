@@ -304,7 +304,7 @@ def _answers(requests: IO[bytes], replies: IO[bytes]) -> Iterator[None]:
         if analyst is None or tuple(about) != last:
             last = tuple(about)
             analyst = Analyst(*about)
-        analyst.foretell(job for _, job in jobs)
+        analyst.preset_levels(job for _, job in jobs)
         held_back = 0
         for number, job in jobs:
             if job.sure or held_back == HELD_BACK:

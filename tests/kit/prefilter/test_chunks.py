@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from resilint_rules.kit.prefilter.chunks import relevant
+from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionPiece, Module
 from resilint_rules.kit.syntax.text import Document
@@ -16,7 +17,8 @@ def names(source: str, **others: str) -> list[str]:
     """The functions of a module that matter, `name*` if only for what they call."""
     files = {f"{name}.py": dedent(text).encode() for name, text in others.items()}
     doc = Document(dedent(source), "module.py", "module")
-    found = relevant(Module(doc), Project(files.get, exists=lambda name: name in files or f"{name}.py" in files))
+    project = Project(files.get, exists=lambda name: name in files or f"{name}.py" in files)
+    found = relevant(Module(doc), Exports(project))
     return [
         each.qualname + "*" * (each.piece.start in found.callers)
         for each in found.pieces

@@ -16,7 +16,7 @@ import libcst as cst
 
 from ..catalog.records import Catalog, Fact, Library
 from ..findings import Finding, Fix, Related, Severity
-from ..prefilter.exports import Handed
+from ..prefilter.summaries import Handed
 from ..project.imports import Project
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
 from ..syntax.comments import comments_at

@@ -12,7 +12,8 @@ import libcst as cst
 
 from ...catalog.index import TABLES
 from ..catalog.records import Fact
-from ..prefilter.exports import Handed
+from ..prefilter.exports import Exports
+from ..prefilter.summaries import Handed
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
 from ..syntax.outline import Piece
 from ..syntax.tree import MAX_DEPTH, MAX_WEIGHT, Tree, parse
@@ -71,7 +72,7 @@ class Scope:
     def known(self) -> Handed:
         """The names and attributes of the module that may hold a client."""
         if self._known is None:
-            self._known = self.linker.project.handed(self.module)
+            self._known = self.linker.project.derived(Exports).of(self.module)
         return self._known
 
     @known.setter

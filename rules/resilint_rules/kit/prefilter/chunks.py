@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from ...catalog.index import METHODS, THROUGH
 from ...rule_table import RULES
-from ..project.imports import Project
 from ..project.module import FunctionPiece, Module
 from ..syntax.outline import Piece
-from .exports import Handed
+from .exports import Exports
 from .mentions import acts, docstring_span
+from .summaries import Handed
 from .taint import Following
 from .usage import asks
 
@@ -38,14 +38,9 @@ class Relevant(NamedTuple):
     """Whether the text has anything at all that can matter: if not, nobody has cut it into pieces."""
 
 
-def handed(module: Module, project: Project) -> Handed:
-    """The names and attributes of a module that may hold a client."""
-    return Following(module, project, full=False).run()
-
-
-def relevant(module: Module, project: Project) -> Relevant:
+def relevant(module: Module, exports: Exports) -> Relevant:
     """The functions and statements to be gone through; and what may hold a client."""
-    search = Following(module, project, full=True)
+    search = Following(module, exports, full=True)
     search.run()
     words = _words(module.text)
     mentioned = bool(search.mentions.offsets or search.followed.offsets or search.loops.offsets or words)

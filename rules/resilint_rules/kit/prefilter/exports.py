@@ -1,102 +1,139 @@
-"""What a module of the project hands out to those that import it, told from text alone.
+"""Export summaries: which names of a module may hold a client, as its importers see them.
 
-Textual and generous: whoever asks looks closer at what may matter.
+Textual, without parsing; they name too much rather than too little, as importers are then examined themselves.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from ..project.module import Module, import_statements, imported
+from ..project.imports import Project
+from ..project.module import ImportedName, Module, import_statements, imported
 from ..syntax.text import Document
+from .files import MAYBE, NO, YES, sift
+from .summaries import CLASS, HOPS, WORD, Given, Handed
+from .taint import Following
 
-if TYPE_CHECKING:
-    from ..project.imports import Project
-
-HOPS = 3
-"""Modules that a name may be imported through before it is found."""
-
-
-CLASS = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
-WORD = re.compile(r"(?<![\w.])\w+")
+_NOTHING = Given()
 
 
-@dataclass(slots=True)
-class Handed:
-    """What a module hands out: names at module level, and attributes of its objects."""
+class Exports:
+    """The exports of the modules of a project, each found once.
 
-    names: set[str] = field(default_factory=set)
-    attributes: set[str] = field(default_factory=set)
-    classes: set[str] = field(default_factory=set)
-    """Classes that extend a client: each of their methods may be a call."""
-    through: set[str] = field(default_factory=set)
-    """Imported modules and classes by which clients are reached."""
-    asked: set[str] = field(default_factory=set)
-    """Plain functions whose own calls matter to coroutines that call them."""
-    of_class: dict[str, set[str]] = field(default_factory=dict)
-    """Attributes by the class that assigns them."""
-    libraries: set[str] = field(default_factory=set)
-    """Imports by which its clients come in, here or in the modules that it has them from."""
+    The reads of the project that an answer depends on are recorded each time it is given. Get it with
+    `project.derived(Exports)`, so that it is dropped when files of the project change.
+    """
 
-    def __bool__(self) -> bool:
-        return bool(self.names or self.attributes or self.classes)
+    __slots__ = ("_levels", "_names", "_preset", "_statements", "_summaries", "project")
 
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._summaries: dict[str, Handed] = {}
+        self._levels: dict[str, int] = {}
+        self._names: dict[tuple[str, str, int], tuple[Given, dict[str, str]]] = {}
+        self._statements: dict[tuple[str, str | tuple[str, ...]], tuple[bool, dict[str, str]]] = {}
+        self._preset: tuple[Document | None, int] = (None, NO)
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What one name of a module brings: a client, a class that extends one, its objects' attributes."""
+    def of(self, module: Module) -> Handed:
+        """Returns the export summary of a module of the project."""
+        key = module.doc.name
+        if key not in self._summaries:
+            self._summaries[key] = Handed()  # the answer inside a cycle of imports
+            level = self.level(module)
+            if level == YES or (level == MAYBE and self._inherits(module)):
+                self._summaries[key] = Following(module, self, full=False).run()
+        return self._summaries[key]
 
-    name: bool = False
-    heir: bool = False
-    attributes: frozenset[str] = frozenset()
-    libraries: frozenset[str] = frozenset()
+    def name(self, module: Module, name: str, hops: int = HOPS) -> Given:
+        """Returns what one name of a module of the project holds; imports are followed `hops` modules far."""
+        level = self.level(module)
+        if level == NO or (level == MAYBE and name not in module.mentioned and f"class {name}" not in module.text):
+            return _NOTHING
+        key = (module.doc.name, name, hops)
+        known = self._names.get(key)
+        if known is None:
+            self._names[key] = _NOTHING, {}
+            with self.project.recording() as reads:
+                known = self._names[key] = self._name(module, name, hops), reads
+        self.project.reads.update(known[1])
+        return known[0]
 
-    def __bool__(self) -> bool:
-        return self.name or self.heir or bool(self.attributes)
+    def _name(self, module: Module, name: str, hops: int) -> Given:
+        """Finds what `name` returns."""
+        if targets := module.mentioned.get(name) if name in module.text else None:
+            for target in targets if hops > 0 else ():
+                found, inner = self.project.find(target, module.doc)
+                if found is not None and found is not module and inner:
+                    return self.name(found, inner, hops - 1)
+            own = self.of(module)
+            return Given(name in own.names, name in own.classes, libraries=frozenset(own.libraries))
+        own = self.of(module)
+        if not own:
+            return _NOTHING
+        attributes: set[str] = own.of_class.get(name, set()) if name in module.classes else set()
+        return Given(name in own.names, name in own.classes, frozenset(attributes), frozenset(own.libraries))
 
-
-def given(module: Module, name: str, project: Project, hops: int) -> Given:
-    """What one name of a module brings; a name that it only imports itself is followed, `hops` modules far."""
-    if targets := module.mentioned.get(name) if name in module.text else None:
-        for target in targets if hops > 0 else ():
-            found, inner = project.find(target, module.doc)
-            if found is not None and found is not module and inner:
-                return project.given(found, inner, hops - 1)
-        own = project.handed(module)
-        return Given(name in own.names, name in own.classes, libraries=frozenset(own.libraries))
-    own = project.handed(module)
-    if not own:
-        return Given()
-    attributes: set[str] = own.of_class.get(name, set()) if name in module.classes else set()
-    return Given(name in own.names, name in own.classes, frozenset(attributes), frozenset(own.libraries))
-
-
-def inherits(module: Module, project: Project) -> bool:
-    """Whether a class of a module without integration imports may extend what another module hands out."""
-    if "class " not in module.text:
+    def _inherits(self, module: Module) -> bool:
+        """Whether a class of a module without integration imports may extend what another module exports."""
+        if "class " not in module.text:
+            return False
+        for match in CLASS.finditer(module.text):
+            for base in WORD.findall(match.group(1)):
+                for target in module.mentioned.get(base, ()):
+                    found, inner = self.project.find(target, module.doc)
+                    if found is not None and found is not module and self._holds(found, inner):
+                        return True
         return False
-    for match in CLASS.finditer(module.text):
-        for base in WORD.findall(match.group(1)):
-            for target in module.mentioned.get(base, ()):
-                found, inner = project.find(target, module.doc)
-                if found is None or found is module:
-                    continue
-                if project.given(found, inner, HOPS) if inner else project.handed(found):
-                    return True
-    return False
 
+    def _holds(self, module: Module, name: str) -> bool:
+        """Whether a name of a module may hold a client, or for "" any of its names."""
+        return bool(self.name(module, name) if name else self.of(module))
 
-def reached(text: str, doc: Document, project: Project) -> bool:
-    """Whether a text without integration imports is handed a client by the modules it imports."""
-    return any(project.reaches(statement, doc) for statement in import_statements(text))
+    def reached(self, doc: Document) -> bool:
+        """Whether the modules that a text without integration imports has imports of may give it a client."""
+        return any(self.reaches(statement, doc) for statement in import_statements(doc.text))
 
+    def reaches(self, statement: str, importer: Document) -> bool:
+        """Whether an import statement brings a client, found once for all modules in which it means the same."""
+        relative = statement.startswith("from .")
+        folder = importer.name.rpartition("/")[0]
+        key = (statement, folder if relative else self.project.folders(ImportedName(""), importer))
+        known = self._statements.get(key)
+        if known is None:
+            with self.project.recording() as reads:
+                known = self._statements[key] = self._reaches(statement, importer), reads
+        self.project.reads.update(known[1])
+        return known[0]
 
-def reaches(statement: str, doc: Document, project: Project) -> bool:
-    """Whether one import statement brings a client from a module of the project."""
-    for _, target in imported(statement):
-        found, name = project.find(target, doc)
-        if found is not None and (project.given(found, name, HOPS) if name else project.handed(found)):
-            return True
-    return False
+    def _reaches(self, statement: str, importer: Document) -> bool:
+        """Finds what `reaches` returns."""
+        for _, target in imported(statement):
+            found, name = self.project.find(target, importer)
+            if found is not None and self._holds(found, name):
+                return True
+        return False
+
+    def level(self, module: Module) -> int:
+        """Returns how far a module of the project matters by its own imports: a verdict of the file filter."""
+        key = module.doc.name
+        if key not in self._levels:
+            self._levels[key] = self._sift(module.text)
+        return self._levels[key]
+
+    def level_of_document(self, doc: Document) -> int:
+        """Returns how far a document matters by its own imports, whether or not its file has the same text."""
+        if self._preset[0] is doc:
+            return self._preset[1]
+        known = self.project.known(doc.name)
+        return self.level(known) if known is not None and known.text == doc.text else self._sift(doc.text)
+
+    def _sift(self, text: str) -> int:
+        return sift(text.encode("utf-8", "surrogatepass"), tuple(self.project.catalog.prefixes()))
+
+    def preset_levels(self, levels: Mapping[str, int]) -> None:
+        """Stores verdicts of the file filter on files, by their names, so that they are not read for it again."""
+        self._levels.update(levels)
+
+    def preset_level(self, doc: Document, level: int) -> None:
+        """Stores the file filter's verdict on one document, in place of that on the last one."""
+        self._preset = (doc, level)

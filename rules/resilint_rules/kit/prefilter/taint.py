@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ...catalog.index import CLIENTS, IMPORTS, NAMES, SLEEPS, SPAWNS, THROUGH
-from ..project.imports import Project
 from ..project.module import FunctionPiece, ImportedName, Module
 from ..syntax.outline import Piece
-from .exports import CLASS, HOPS, WORD, Handed
 from .mentions import Marks, Places
+from .summaries import CLASS, WORD, Handed, ModuleExports
 
 _COMMON = frozenset(
     (
@@ -38,9 +37,10 @@ _GOES_ON = re.compile(r"\s*[.\[]")
 class Following:
     """Spreads the mark of integration code over the names of one module, in text alone."""
 
-    def __init__(self, module: Module, project: Project, *, full: bool) -> None:
+    def __init__(self, module: Module, exports: ModuleExports, *, full: bool) -> None:
         self.module = module
-        self.project = project
+        self.exports = exports
+        self.project = exports.project
         self.full = full
         """Whether all imports of the project's own modules count, or only those of classes that are extended."""
         places = Places(module.text)
@@ -101,14 +101,14 @@ class Following:
         if found is None or found is self.module:
             return
         if not inner:
-            own = self.project.handed(found)
+            own = self.exports.of(found)
             if own:
                 self.handed.through.add(name)
                 self.handed.libraries |= own.libraries
             for each in sorted(own.names | own.classes):
                 self._follow(name, rf"\s*\.\s*{each}\b")
             return
-        brings = self.project.given(found, inner, HOPS)
+        brings = self.exports.name(found, inner)
         self.handed.libraries |= brings.libraries if brings else frozenset()
         if brings.name or brings.heir:
             self._follow(name)

@@ -1,4 +1,4 @@
-"""What other modules of the project hand out, asked for on demand; every question is recorded.
+"""Finds and reads the modules of a project on demand; every read is recorded.
 
 Nothing of a project is imported or run: modules are found as files below the root and read as text.
 """
@@ -9,12 +9,10 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...catalog.index import IMPORTS
 from ..catalog.records import Catalog
-from ..prefilter.exports import Given, Handed, given, inherits, reaches
-from ..prefilter.files import MAYBE, NO, YES, sift
 from ..syntax.text import Document
 from .module import ImportedName, Module
 
@@ -30,7 +28,7 @@ Exists = Callable[[str], bool]
 """Says whether there is a file or folder of this name below the root."""
 
 
-_NOTHING = Given()
+Derived = TypeVar("Derived")
 
 KEPT_LINES = 4000
 """Lines of other modules whose trees are kept: a tree takes some 3 KB a line."""
@@ -52,17 +50,13 @@ class Project:
     """
 
     __slots__ = (
+        "_derived",
         "_exists",
-        "_expected",
         "_found",
-        "_given",
-        "_handed",
         "_kept",
-        "_levels",
         "_modules",
         "_named",
         "_places",
-        "_reaches",
         "_read",
         "_tops",
         "_tree_lines",
@@ -80,15 +74,11 @@ class Project:
     ) -> None:
         self._read = read
         self._exists = exists
-        self._expected = ("", NO)
         self._tops: dict[str, bool] = {}
         self._places: dict[tuple[str, int, int], tuple[str, ...]] = {}
         self._named: dict[tuple[str, tuple[str, ...]], tuple[str, dict[str, str]]] = {}
         self._found: dict[tuple[ImportedName, tuple[str, ...]], tuple[str, str, dict[str, str]]] = {}
-        self._handed: dict[str, Handed] = {}
-        self._levels: dict[str, int] = {}
-        self._reaches: dict[tuple[str, str | tuple[str, ...]], tuple[bool, dict[str, str]]] = {}
-        self._given: dict[tuple[str, str, int], tuple[Given, dict[str, str]]] = {}
+        self._derived: dict[object, Any] = {}
         self._trees: dict[tuple[str, int], Tree] = {}
         self._tree_lines = 0
         self._modules: dict[str, tuple[str, Module] | None] = {}
@@ -104,10 +94,7 @@ class Project:
         self._tops.clear()
         self._named.clear()
         self._found.clear()
-        self._handed.clear()
-        self._levels.clear()
-        self._reaches.clear()
-        self._given.clear()
+        self._derived.clear()
         self._trees.clear()
         self._tree_lines = 0
         if name is None:
@@ -177,68 +164,17 @@ class Project:
         known = self._modules.get(module.doc.name)
         return known is not None and known[1] is module
 
-    def handed(self, module: Module) -> Handed:
-        """What a module of the project hands out by itself, found once."""
-        from ..prefilter.chunks import handed  # it asks the project, and the project asks it
+    def known(self, name: str) -> Module | None:
+        """The module in a file if it was read already, without recording a read."""
+        found = self._modules.get(name)
+        return found[1] if found is not None else None
 
-        key = module.doc.name
-        if key not in self._handed:
-            self._handed[key] = Handed()  # whoever asks while it is being found out: a cycle of imports
-            level = self.level(module)
-            if level == YES or (level == MAYBE and inherits(module, self)):
-                self._handed[key] = handed(module, self)
-        return self._handed[key]
-
-    def level(self, module: Module) -> int:
-        """How far a module matters by its own imports, as the sieve says."""
-        key = module.doc.name
-        if key not in self._levels:
-            data = module.text.encode("utf-8", "surrogatepass")
-            self._levels[key] = sift(data, tuple(self.catalog.prefixes()))
-        return self._levels[key]
-
-    def given(self, module: Module, name: str, hops: int) -> Given:
-        """What one name of a module of the project brings, found once."""
-        level = self.level(module)
-        if level == NO or (level == MAYBE and name not in module.mentioned and f"class {name}" not in module.text):
-            return _NOTHING
-        key = (module.doc.name, name, hops)
-        known = self._given.get(key)
-        if known is None:
-            self._given[key] = _NOTHING, {}
-            with self.recording() as reads:
-                known = self._given[key] = given(module, name, self, hops), reads
-        self.reads.update(known[1])
-        return known[0]
-
-    def reaches(self, statement: str, importer: Document) -> bool:
-        """Whether an import statement brings a client, found once for all modules in which it means the same."""
-        folder = importer.name.rpartition("/")[0]
-        key = (statement, folder if statement.startswith("from .") else self._bases(ImportedName(""), importer))
-        known = self._reaches.get(key)
-        if known is None:
-            with self.recording() as reads:
-                known = self._reaches[key] = reaches(statement, importer, self), reads
-        self.reads.update(known[1])
-        return known[0]
-
-    def foretell(self, levels: Mapping[str, int]) -> None:
-        """Says what the sieve has said of files."""
-        self._levels.update(levels)
-
-    def expect(self, name: str, level: int) -> None:
-        """Says what the sieve has said of the document that is asked for next."""
-        self._expected = (name, level)
-
-    def sifted(self, doc: Document) -> int:
-        """How far a document matters by its own imports, as the sieve says."""
-        expected, self._expected = self._expected, ("", NO)
-        if expected[0] == doc.name and expected[1] != NO:
-            return expected[1]
-        known = self._modules.get(doc.name)
-        if known is not None and known[1].text == doc.text:
-            return self.level(known[1])
-        return sift(doc.text.encode("utf-8", "surrogatepass"), tuple(self.catalog.prefixes()))
+    def derived(self, make: Callable[[Project], Derived]) -> Derived:
+        """Returns what `make` makes of this project: it is made once, and once more after `forget`."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        found: Derived = self._derived[make]
+        return found
 
     def digest(self, name: str) -> str:
         """The digest of a file as it is now, "" if there is none; for a name that ends in "/", see `reads`."""
@@ -254,7 +190,7 @@ class Project:
 
         `from package import name` may mean a submodule or a name of the package; a file wins.
         """
-        bases = self._bases(target, importer)
+        bases = self.folders(target, importer)
         named = self._named.get((target.module, bases))
         if named is None:
             named = self._named[target.module, bases] = self._plainly(target, bases)
@@ -300,7 +236,7 @@ class Project:
     def inside(self, target: ImportedName, importer: Document) -> bool:
         """Whether an import names something of the project, without looking into it."""
         return bool(target.level) or any(
-            self._top(base, target.module.partition(".")[0]) for base in self._bases(target, importer)
+            self._top(base, target.module.partition(".")[0]) for base in self.folders(target, importer)
         )
 
     def _top(self, base: str, name: str) -> bool:
@@ -319,7 +255,8 @@ class Project:
             self.reads[path + "/"] = ""
         return known
 
-    def _bases(self, target: ImportedName, importer: Document) -> tuple[str, ...]:
+    def folders(self, target: ImportedName, importer: Document) -> tuple[str, ...]:
+        """Returns the folders in which the file of an import can lie, most likely first."""
         folder, _, own = importer.name.rpartition("/")
         depth = 0 if target.level else importer.module.count(".") + (own == "__init__.py")
         key = (folder, target.level, depth)

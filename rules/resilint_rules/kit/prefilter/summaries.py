@@ -1,0 +1,65 @@
+"""Records of what a module exports, as its importers see it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..project.imports import Project
+from ..project.module import Module
+
+HOPS = 3
+"""Modules that a name may be imported through before it is found."""
+
+
+CLASS = re.compile(r"class[ \t]+\w+[ \t]*\(([^)]*)\)")
+WORD = re.compile(r"(?<![\w.])\w+")
+
+
+@dataclass(slots=True)
+class Handed:
+    """What a module hands out: names at module level, and attributes of its objects."""
+
+    names: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    classes: set[str] = field(default_factory=set)
+    """Classes that extend a client: each of their methods may be a call."""
+    through: set[str] = field(default_factory=set)
+    """Imported modules and classes by which clients are reached."""
+    asked: set[str] = field(default_factory=set)
+    """Plain functions whose own calls matter to coroutines that call them."""
+    of_class: dict[str, set[str]] = field(default_factory=dict)
+    """Attributes by the class that assigns them."""
+    libraries: set[str] = field(default_factory=set)
+    """Imports by which its clients come in, here or in the modules that it has them from."""
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.attributes or self.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one name of a module brings: a client, a class that extends one, its objects' attributes."""
+
+    name: bool = False
+    heir: bool = False
+    attributes: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.name or self.heir or bool(self.attributes)
+
+
+class ModuleExports(Protocol):
+    """The questions about the exports of other modules, for those that help to answer them."""
+
+    @property
+    def project(self) -> Project:
+        """The project of the modules."""
+
+    def of(self, module: Module) -> Handed:
+        """Returns the export summary of a module."""
+
+    def name(self, module: Module, name: str, hops: int = HOPS) -> Given:
+        """Returns what one name of a module holds."""
