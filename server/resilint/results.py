@@ -17,8 +17,6 @@ if TYPE_CHECKING:  # reading a result from the cache needs neither the checks no
     from resilint_rules.kit.findings import Finding, Fix, Related
     from resilint_rules.kit.syntax.text import Document, Edit, Span
 
-    from .engine.check import Report
-
 _CONTEXT = 1
 """Lines shown before and after what is pointed at."""
 
@@ -33,6 +31,23 @@ _LONGEST_LINE = 400
 
 _MARGIN = 150
 """Code points kept on both sides of what is pointed at in such a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of `check` for one document, with offsets in its text.
+
+    `findings` and `suppressed` are sorted by span; an unused ignore is a finding too. `reads` are the
+    questions asked of other files, as (path below the root, digest or "" if absent), sorted.
+    `pieces` and `lines` count what libcst parsed; `left_out` counts pieces too dangerous to parse.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    reads: tuple[tuple[str, str], ...] = ()
+    pieces: int = 0
+    lines: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

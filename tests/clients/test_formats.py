@@ -15,12 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from resilint.engine.check import Report
 from resilint.report import render
 from resilint.report.github import command_line
 from resilint.report.rule_cards import cards
 from resilint.report.view import View
-from resilint.results import FileResult, Problem, from_report
+from resilint.results import FileResult, Problem, Report, from_report
 from resilint_rules.kit.findings import Finding, Fix, Related, Severity
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 

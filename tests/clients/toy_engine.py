@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from resilint.config.settings import Settings
-from resilint.engine.check import Report
 from resilint.engine.explain import Behind, Hint
 from resilint.engine.incremental import Memo
 from resilint.lsp.worker.engine import Engine
+from resilint.results import Report
 from resilint_rules.kit.findings import Finding, Fix, Related, Severity
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Edit, Span

@@ -12,7 +12,7 @@ import signal
 import sys
 
 from resilint.config.settings import Settings
-from resilint.engine.check import Report
+from resilint.results import Report
 from resilint_rules.kit.findings import Finding, Severity
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Span

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ..cli.options import RunError
 from ..config.roots import AstrayError, Home, Homes, usual_baseline
+from ..errors import RunError
 from ..fs import files
 from ..own_rules import OWN
 from ..results import FileResult, Problem

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from ..errors import RunError
 from ..fs import files
 from ..run.run import Options, Run
 from . import output, summary, terminal
-from .options import RunError
 from .session import CRASHED, DAMAGE, Session
 
 if TYPE_CHECKING:

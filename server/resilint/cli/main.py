@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..errors import RunError
 from . import options, parser, terminal
-from .options import RunError
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..config.roots import Home, Homes, Wish
+from ..errors import RunError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     from ..config.settings import Mistake
     from ..run.run import Options
     from .terminal import Progress
-
-
-class RunError(Exception):
-    """The run itself fails; the message says why and names the way out."""
 
 
 def listed(values: Iterable[str]) -> list[str]:

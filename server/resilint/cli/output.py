@@ -7,9 +7,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..errors import RunError
 from ..report import FORMATS
 from . import terminal
-from .options import RunError
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from ..config.roots import AstrayError
+from ..errors import RunError
 from ..fs import files
 from ..run.run import Opened, Options, Run
 from . import options, terminal
-from .options import RunError
 
 if TYPE_CHECKING:
     from argparse import Namespace

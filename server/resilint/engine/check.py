@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from resilint_rules import registry
@@ -18,6 +18,7 @@ from resilint_rules.kit.syntax.text import Document, Span
 from ..config import selection
 from ..config.settings import Settings
 from ..own_rules import CRASHED, OWN, SYNTAX, UNREADABLE
+from ..results import Report
 from ..suppress import apply, ruff
 from .fingerprint import fingerprinted
 from .incremental import Memo, Reliance, Surroundings, named
@@ -27,23 +28,6 @@ if TYPE_CHECKING:
     from resilint_rules.kit.prefilter.summaries import Handed
     from resilint_rules.kit.subscriptions import Subjects
     from resilint_rules.kit.syntax.outline import Piece
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What `check` says of one document.
-
-    `findings` and `suppressed` are sorted by span; an unused ignore is a finding too. `reads` are the
-    questions asked of other files, as (path below the root, digest or "" if absent), sorted.
-    `pieces` and `lines` count what libcst parsed; `left_out` counts pieces too dangerous to parse.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    suppressed: tuple[Finding, ...] = ()
-    reads: tuple[tuple[str, str], ...] = ()
-    pieces: int = 0
-    lines: int = 0
-    left_out: int = 0
 
 
 def check(doc: Document, project: Project, settings: Settings, memo: Memo | None = None) -> Report:

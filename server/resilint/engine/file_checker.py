@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from resilint_rules.kit.rule import Rule
 
     from ..config.settings import Settings
-    from .check import Report
+    from ..results import Report
 
 LOOK = 400_000
 """Bytes of files between two looks at the memory: runs switch off the collections that would come by themselves, as

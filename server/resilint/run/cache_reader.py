@@ -15,48 +15,14 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..fs import files
 from . import cache_dir
-from .discovery import WIDTH, Entries, Listing, unlisted
+from .cache_format import Known, Record, rows
+from .discovery import Entries, Listing, unlisted
 
 _LARGEST = 512 * 1024 * 1024
-
-Read = tuple[str, str]
-"""A question about another file and its answer: its path below the root, and its digest or "" if absent."""
-
-
-class Record(NamedTuple):
-    """What is known of a file that matters: its bytes' digest, its result's text ("" if there is
-    nothing to say), and the questions that were asked of other files."""
-
-    digest: str
-    text: str
-    reads: tuple[Read, ...]
-
-
-class Known(NamedTuple):
-    """What is known of a folder: how it looked, its package, how many of its files matter.
-
-    `records` is the line that tells of each of those, `texts` are the lines of results with something to
-    say, in order of their files. A file that is in the listing and not in the records does not matter.
-    """
-
-    entries: Entries
-    look: list[int]
-    folders: list[str]
-    marks: int
-    package: str
-    wanted: int
-    records: int
-    texts: list[int]
-
-    @property
-    def listing(self) -> Listing:
-        """How the folder looked; without `look` it was not seen whole."""
-        return Listing(self.look, self.entries, self.folders, self.marks)
-
 
 _Fields = list[Any]
 """A record as it is kept: digest, one more than its place in `texts` or 0, numbers of reads."""
@@ -239,11 +205,6 @@ def _checksum(body: bytes) -> bytes:
     from zlib import crc32
 
     return b"%08x" % crc32(body)
-
-
-def rows(entries: Entries) -> dict[str, Entries]:
-    """The look of each file by its name."""
-    return {str(entries[at]): entries[at + 1 : at + WIDTH] for at in range(0, len(entries), WIDTH)}
 
 
 def _inside(name: str, tops: tuple[str, ...]) -> bool:

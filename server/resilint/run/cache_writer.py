@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from ..fs import files
-from .cache_reader import Known, Read, Record, rows
+from .cache_format import Known, Read, Record, rows
 from .discovery import WIDTH, Entries, Listing
 
 _FRESH = 2_000_000_000

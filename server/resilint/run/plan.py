@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.roots import Home, Homes
 from ..fs import files
-from .cache_reader import rows
+from .cache_format import rows
 from .discovery import WIDTH, Folder, Listing, Trouble, unlisted, walk
 
 if TYPE_CHECKING:
     from ..engine.file_checker import Job
-    from .cache_reader import Cache, Known, Record
+    from .cache_format import Known, Record
+    from .cache_reader import Cache
 
 
 MAYBE = 1

@@ -180,7 +180,7 @@ class Run:
                 self._tally(result)
                 says = bool(result.problems or result.suppressed)
                 if item.slot and done.digest:
-                    from .cache_reader import Record
+                    from .cache_format import Record
 
                     cache, folder, own = item.slot
                     cache.fill(folder, own, Record(done.digest, done.text if says else "", result.reads))

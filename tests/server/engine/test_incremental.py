@@ -8,8 +8,9 @@ import re
 import pytest
 
 from resilint.config.settings import Settings
-from resilint.engine.check import Report, check
+from resilint.engine.check import check
 from resilint.engine.incremental import Abandoned, Memo, named
+from resilint.results import Report
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document
 

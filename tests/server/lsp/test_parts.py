@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 from resilint.config.settings import Settings
-from resilint.engine.check import Report
 from resilint.lsp import convert, pipe
 from resilint.lsp.capabilities import Client, Wishes
 from resilint.lsp.diagnostics_store import Reports
@@ -22,6 +21,7 @@ from resilint.lsp.transport import LARGEST, Malformed, read_messages
 from resilint.lsp.worker import fixes
 from resilint.lsp.worker.code_actions import View, actions
 from resilint.lsp.worker.engine import Engine
+from resilint.results import Report
 from resilint_rules.kit.findings import Finding, Fix, Severity
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Edit, Span

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilint.config.settings import Settings
-from resilint.engine.check import Report, check
+from resilint.engine.check import check
 from resilint.report import render
 from resilint.report.diff import diff
 from resilint.report.view import View
-from resilint.results import Change, FileResult, Line, Note, Offer, Place, Problem, from_report
+from resilint.results import Change, FileResult, Line, Note, Offer, Place, Problem, Report, from_report
 from resilint_rules.kit.findings import Finding, Fix, Severity
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Edit, Span

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilint.engine.check import Report
 from resilint.results import (
     Change,
     FileResult,
@@ -18,6 +17,7 @@ from resilint.results import (
     Offer,
     Place,
     Problem,
+    Report,
     from_json,
     from_report,
     to_json,

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 
 from resilint_rules.kit.syntax.text import Document, Edit
 
-from ...engine.check import Report
 from ...engine.incremental import Memo
+from ...results import Report
 from .workspace import Place
 
 _BOM = "\ufeff"

@@ -13,8 +13,8 @@ from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 from ...config.settings import Settings
-from ...engine.check import Report
 from ...fixes.apply import edits_with_imports
+from ...results import Report
 from ..messages import (
     ActionsAnswer,
     ActionsQuestion,

@@ -15,10 +15,10 @@ from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ...config.reading import Reporter
-from ...engine.check import Report
 from ...engine.incremental import Abandoned, Memo
 from ...fs import files
 from ...own_rules import CRASHED
+from ...results import Report
 from ..json_fields import BadMessageError
 from ..messages import (
     ActionsQuestion,

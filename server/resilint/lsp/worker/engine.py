@@ -13,9 +13,9 @@ from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ...config.settings import Settings
-from ...engine.check import Report
 from ...engine.explain import Behind, Hint
 from ...engine.incremental import Memo
+from ...results import Report
 
 Check = Callable[[Document, Project, Settings, "Memo | None"], Report]
 Policy = Callable[[Document, Project, Settings, int], "Behind | None"]

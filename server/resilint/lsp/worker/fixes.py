@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
-from ...engine.check import Report
 from ...fixes import apply
+from ...results import Report
 from ...suppress.insert import add
 
 _IGNORE = re.compile(r"#[ \t]*resilint:[ \t]*ignore(?:-file)?\[([^\]\r\n]*)\]")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from resilint_rules.kit.syntax.text import Document
 
-from ...engine.check import Report
 from ...fs import files
+from ...results import Report
 from ...run.discovery import SUFFIXES, WIDTH, Trouble, walk
 from .workspace import Ground, Place
 
