@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import sys
 import tokenize
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from architecture.modules import PACKAGES
+from architecture.modules import PACKAGES, ROOT
 from resilint.own_rules import OWN
 from resilint_rules import generate, registry
 from resilint_rules.catalog.index import IMPORTS
 from resilint_rules.kit.rule import Rule
-from resilint_rules.kit.rule_page import read_docstring
 
 RULES = list(registry.rules().values())
+CODE = sorted(
+    path
+    for folder in PACKAGES["resilint_rules"].iterdir() if folder.is_dir() and folder.name != "catalog"
+    for path in folder.rglob("*.py")
+)  # fmt: skip
+"""The rules, their private modules and the kit."""
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 
@@ -60,20 +67,39 @@ def library_words() -> set[str]:
     return {name.partition(".")[0] for name in IMPORTS} - set(sys.stdlib_module_names) - plain
 
 
-@each_rule
-def test_a_rule_knows_no_library(rule: Rule) -> None:
-    """Outside its page a rule names no library: what differs by library is a fact of the catalogue."""
-    source = registry.source(rule).read_text("utf-8")
-    code = source.replace(read_docstring(source), "", 1)
+def places_named(code: str) -> list[str]:
+    """The places in a module's code, without the docstring of the module, that name a library: `row: name`."""
     libraries = library_words()
-    dotted = re.compile(rf"\b({'|'.join(sorted(libraries))})\.\w|['\"]({'|'.join(sorted(libraries))})['\"]")
+    words = "|".join(sorted(libraries))
+    dotted = re.compile(rf"\b({words})\.\w|['\"]({words})['\"]")
+    body = ast.parse(code).body
+    docstring = body[0].end_lineno if ast.get_docstring(ast.Module(body, [])) is not None else 0
     named = []
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
-        if token.type == tokenize.NAME and token.string in libraries:
-            named.append(token.string)
-        elif token.type == tokenize.STRING and (found := dotted.search(token.string)):
-            named.append(found.group())
-    assert named == []
+        row, own = token.start[0], token.string
+        if row <= (docstring or 0):
+            continue
+        if token.type == tokenize.NAME and own in libraries:
+            named.append(f"{row}: {own}")
+        elif token.type == tokenize.STRING and not own.startswith('"""') and (found := dotted.search(own)):
+            named.append(f"{row}: {found.group()}")
+    return named
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: path.relative_to(PACKAGES["resilint_rules"]).as_posix())
+def test_a_rule_knows_no_library(path: Path) -> None:
+    """Rules, their private modules and the kit name no library: what differs by library is a fact of the catalogue.
+
+    Docstrings may give a library as an example.
+    """
+    named = places_named(path.read_text("utf-8"))
+    assert named == [], "\n".join(f"{path.relative_to(ROOT).as_posix()}:{place}" for place in named)
+
+
+def test_a_named_library_is_found() -> None:
+    """As a name, in a text and at the start of a dotted name; not in a docstring."""
+    code = '''"""Like httpx."""\nx = httpx\ny = "httpx.get"\nz = ["redis"]\ndef f():\n    """As redis.Redis."""\n'''
+    assert places_named(code) == ["2: httpx", "3: httpx.g", '4: "redis"']
 
 
 def test_every_library_says_where_it_was_looked_up() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from ..kit.catalog.records import Param
 from ..kit.findings import Applicability, Fix
 from ..kit.fixes.edits import add_argument, replace
 from ..kit.interp.call_kinds import TokenCall
@@ -15,6 +16,8 @@ from ..kit.interp.values import Argument, Const, Mapping, Result, Sequence, lite
 from ..kit.syntax.tree import children, walk
 from ..kit.trust.switches import chosen
 
+_TOKEN = Param("token", 0)
+"""The parameter that is given the token where its entry says nothing else."""
 _HARMLESS = frozenset(("kid", "alg", "typ", "iss", "exp", "iat", "nbf", "aud", "azp", "tid", "jti", "header"))
 """What helps to find the key, or says how long a token lasts: worthless to a forger."""
 _FAMILIES = {"HS": "shared", "RS": "public", "ES": "public", "PS": "public", "Ed": "public"}
@@ -77,8 +80,7 @@ def believed(call: TokenCall) -> bool:
 
 
 def _token(call: TokenCall) -> Argument | None:
-    args = call.args
-    return args.positional[0] if args.positional else args.named.get("jwt") or args.named.get("token")
+    return call.args.get(call.fact.param("token") or _TOKEN)
 
 
 def _fresh(call: TokenCall) -> bool:

@@ -239,7 +239,8 @@ def _hung_up(clause: Clause, call: Call) -> bool:
 
     That is the call itself, or another on the connection that an object keeps.
     """
-    kept = call.peer == "websocket" and call.written.startswith(("self.", "cls."))
+    lasting = call.record is not None and call.record.data.get("lasting") is True
+    kept = lasting and call.written.startswith(("self.", "cls."))
     talks = kept or _READS.match(call.callee.rpartition(".")[2])
     return bool(talks and clause.errors) and all(_HUNG_UP.search(each) for each in clause.errors or ())
 

@@ -20,7 +20,8 @@ narrows the sieve for modules that nearly every program imports. Tables:
     raw       the body of a request as it came;  verify: checks a webhook's signature
     digest    makes a keyed digest, read by `reads`;  compare: compares in constant time
     token     decodes a signed token: `off` are options that switch a check off, `form = "peek"` checks nothing;
-              `unsafe_algorithms` are accepted unsigned if listed, `typed_keys` fit one kind of algorithm only
+              `unsafe_algorithms` are accepted unsigned if listed, `typed_keys` fit one kind of algorithm only;
+              `token` is the parameter of the token, if not the first one or `token`
     insecure  switches a protection off, or does so with `tls`
     context   what holds the checks of TLS: `verifies` are ways to make one that checks, `trusts` methods that say whom
               to trust; made with `plain` arguments alone it is the same as `better`, which trusts the system's
@@ -28,6 +29,7 @@ narrows the sieve for modules that nearly every program imports. Tables:
     errors    exception class -> its bases;  aliases: another spelling -> the first one
     transient errors that are worth a retry
     driver    "own": coroutines that use the library may be driven by a loop that is not asyncio's
+    lasting   connections are kept open until either side ends them: then a closed connection is no failure
 
 `like = "NAME"` starts an entry from an earlier one of the same file. `names = ["*"]` with `any = true` stands for all
 methods of a type but those in `except` (a star at the end stands for any ending), `initial = "lower"` for those that
