@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 
 import pytest
 
-from architecture.modules import PACKAGES, Source, inside, read_modules
+from architecture.modules import PACKAGES, ROOT, Source, inside, read_modules
+from resilint_rules import kit
 
 MODULES = read_modules()
 SERVER = [source for source in MODULES if inside(source.name, "resilint")]
@@ -18,6 +20,15 @@ TOP = {"resilint_rules.registry", "resilint_rules.generate"}
 FAMILIES = {
     path.name for path in PACKAGES["resilint_rules"].iterdir() if path.is_dir() and path.name not in ("kit", "catalog")
 }
+
+API = {
+    f"resilint_rules.kit.{name}": f"resilint_rules.kit.{module}"
+    for module, names in kit._MODULES.items() for name in names.split()
+}  # fmt: skip
+"""The module that defines a name which rules import from the kit itself."""
+MODULES_IN_A_FOLDER = 14
+STILL_LARGE = {"server/resilint/lsp": 16}
+"""Folders with more modules, each with their number, which may only shrink."""
 
 SERVER_ORDER = (
     ("fs", "fixes", "own_rules", "errors", "version"),
@@ -234,4 +245,44 @@ def test_no_third_party_package_but_the_dependencies() -> None:
         for name in sorted(source.imports)
         if name.partition(".")[0] not in allowed | set(sys.stdlib_module_names)
     ]
+    assert not wrong, "\n".join(wrong)
+
+
+def users(sources: list[Source]) -> dict[str, set[str]]:
+    """For each module of the kit the modules that import it, by name or through the kit's API."""
+    modules = {s.name for s in sources if inside(s.name, "resilint_rules.kit") and s.path.name != "__init__.py"}
+    found: dict[str, set[str]] = {name: set() for name in modules}
+    for source in sources:
+        if source.name == "resilint_rules.kit":
+            continue
+        for name in source.imports:
+            home = API.get(name, name)
+            if home in modules and home != source.name:
+                found[home].add(source.name)
+    return found
+
+
+def test_a_kit_module_has_several_users() -> None:
+    """The kit, the registry or the server needs it, or two modules of rules: what one rule needs lies beside it."""
+    wrong = [
+        f"{name} is needed by {' and '.join(sorted(importers)) or 'no module'} alone: move it beside its rule"
+        for name, importers in sorted(users(MODULES).items())
+        if len(importers) < 2 and not any(not family(importer) for importer in importers)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_api_is_seen() -> None:
+    """What a rule imports through the API counts for the module that defines it."""
+    assert API["resilint_rules.kit.BROAD"] == "resilint_rules.kit.syntax.idioms"
+    assert "resilint_rules.retries.retries_every_exception" in users(MODULES)["resilint_rules.kit.syntax.idioms"]
+
+
+def test_no_folder_holds_many_modules() -> None:
+    """A folder with more modules has two topics and becomes two; those that still have are listed with their number."""
+    folders = (source.path.parent for source in MODULES if source.path.stem != "__init__")
+    counts = Counter(folder.relative_to(ROOT).as_posix() for folder in folders)
+    large = {folder: count for folder, count in counts.items() if count > MODULES_IN_A_FOLDER}
+    wrong = [f"{folder} holds {count} modules" for folder, count in large.items() if count != STILL_LARGE.get(folder)]
+    wrong += [f"{folder} is no longer large: remove it from the list" for folder in STILL_LARGE.keys() - large.keys()]
     assert not wrong, "\n".join(wrong)
