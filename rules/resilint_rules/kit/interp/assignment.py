@@ -51,17 +51,29 @@ def _set_attribute(ctx: Context, target: cst.Attribute, value: Value) -> None:
 def _set_item(ctx: Context, target: cst.Subscript, value: Value) -> None:
     owner = ctx.value(target.value)
     ctx.escape(value, "it is stored", settle=False)
-    key = (
-        ctx.value(target.slice[0].slice.value)
-        if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index)
-        else UNKNOWN
-    )
+    key = _key(ctx, target)
     for each in options(owner):
         if isinstance(each, Mapping):
             if isinstance(key, Const) and isinstance(key.value, str):
                 each.items[key.value] = (value, target)
             else:
                 each.open = True
+
+
+def _key(ctx: Context, target: cst.Subscript) -> Value:
+    only = target.slice[0].slice if len(target.slice) == 1 else None
+    return ctx.value(only.value) if isinstance(only, cst.Index) else UNKNOWN
+
+
+def unset(ctx: Context, target: cst.CSTNode) -> None:
+    """Removes the keys that `del` names from the mappings that hold them."""
+    if isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            unset(ctx, element.value)
+    elif isinstance(target, cst.Subscript):
+        for owner in options(ctx.value(target.value)):
+            if isinstance(owner, Mapping):
+                owner.remove(_key(ctx, target))
 
 
 def define_function(ctx: Context, node: cst.FunctionDef) -> None:

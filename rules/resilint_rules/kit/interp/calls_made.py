@@ -41,8 +41,8 @@ from .values import (
     present,
 )
 
-CHANGES = frozenset(("update", "setdefault"))
-READS = frozenset(("get", "items", "keys", "values", "copy", "pop"))
+CHANGES = frozenset(("update", "setdefault", "pop"))
+READS = frozenset(("get", "items", "keys", "values", "copy"))
 """Methods that add no key."""
 _ADDS = re.compile(r"\.(?:update|setdefault)\(|\[[^\]\n]*\][ \t]*=(?!=)")
 _JOINED = re.compile(r"[\w.]\Z")
@@ -334,12 +334,15 @@ def _fresh(value: Value, ctx: Context) -> Value:
 
 
 def change(made: Change, args: Arguments, node: cst.Call) -> None:
-    """Takes over the keys that `update` or `setdefault` adds; what cannot be seen may be any key."""
+    """Applies `update`, `setdefault` or `pop` to the known keys; what cannot be seen may be any key."""
     known = made.mapping
     if args.open_names or args.open_positions:
         known.open = True
     values = [each.value for each in args.positional]
-    if made.name != "update":
+    if made.name == "pop":
+        known.remove(values[0] if values else UNKNOWN)
+        return
+    if made.name == "setdefault":
         key = values[0] if values else None
         if not isinstance(key, Const):
             known.open = True

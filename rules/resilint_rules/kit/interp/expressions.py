@@ -219,12 +219,14 @@ def _walrus(ctx: Context, node: cst.NamedExpr) -> Value:
 
 def _comprehension(ctx: Context, node: cst.BaseSimpleComp | cst.DictComp) -> Value:
     before = dict(ctx.frame.env)
+    hidden: set[str] = set()
     loop: cst.CompFor | None = node.for_in
     depth = len(ctx.within)
     while loop is not None:
         ctx.escape(ctx.value(loop.iter), "it is iterated", settle=False)
-        for each in _names(loop.target):
-            ctx.frame.env[each] = UNKNOWN
+        for name in _names(loop.target):
+            hidden.add(name)
+            ctx.frame.env[name] = UNKNOWN
         ctx.within.append(Within(Around.LOOP, loop))
         for test in loop.ifs:
             ctx.truth(test.test)
@@ -232,6 +234,9 @@ def _comprehension(ctx: Context, node: cst.BaseSimpleComp | cst.DictComp) -> Val
     for part in (node.key, node.value) if isinstance(node, cst.DictComp) else (node.elt,):
         ctx.escape(ctx.value(part), "it is collected", settle=False)
     del ctx.within[depth:]
+    for name, value in ctx.frame.env.items():  # `:=` binds a name around the comprehension
+        if name not in hidden and before.get(name) is not value:
+            before[name] = join([before[name], value]) if name in before else value
     ctx.frame.env = before
     return UNKNOWN
 

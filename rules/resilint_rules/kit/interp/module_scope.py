@@ -315,8 +315,8 @@ class Scope:
         found: list[Value] = []
         for method in cls.methods.get(name, ())[:1]:
             header = module.text[method.piece.start : method.piece.head]
-            if _PROPERTY.search(header) and self.interesting(name):
-                frame = self.frame(method)
+            if _PROPERTY.search(header):
+                frame = self.frame(method) if self.interesting(name) else None
                 return frame.returned() if frame is not None else UNKNOWN
             return Function(module, method, owner)
         if name in cls.classes:

@@ -134,7 +134,8 @@ def member(ctx: Context, owner: Value, name: str, node: cst.CSTNode) -> Value:
     if isinstance(owner, Mapping):
         if name in CHANGES:
             return Change(owner, name)
-        owner.open = owner.open or name not in READS
+        if name not in READS:
+            owner.remove(UNKNOWN)
         return UNKNOWN
     if isinstance(owner, ProjectModule):
         value = scope.linker.scope(owner.module).value(name)

@@ -77,7 +77,7 @@ class Linker:
                     return value if value is not None else UNKNOWN
             finally:
                 self._depth -= 1
-        if target.level or (not asked and self.project.inside(target, module.doc)):
+        if target.level or ((not asked or self._depth >= DEPTH) and self.project.inside(target, module.doc)):
             return UNKNOWN
         return Ref(f"{target.module}.{target.name}" if target.name else target.module)
 

@@ -14,7 +14,7 @@ import libcst as cst
 
 from ..syntax.exits import refuses
 from ..syntax.tree import children
-from .assignment import bind, define_class, define_function, import_modules, import_names, merge
+from .assignment import bind, define_class, define_function, import_modules, import_names, merge, unset
 from .body_checks import demand
 from .calls import Env, Frame, Guard
 from .context import Context
@@ -152,6 +152,7 @@ def _aug_assign(ctx: Context, node: cst.AugAssign) -> None:
 
 def _del(ctx: Context, node: cst.Del) -> None:
     ctx.value(node.target)
+    unset(ctx, node.target)
 
 
 def _return(ctx: Context, node: cst.Return) -> None:

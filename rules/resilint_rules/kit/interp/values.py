@@ -74,6 +74,14 @@ class Mapping:
     display: tuple[Tree, cst.Dict | cst.Call] | None = None
     lent: str = ""
 
+    def remove(self, key: Value) -> None:
+        """Removes a key, or all if it is not known; on another path it may still be there, so that any may be."""
+        self.open = True
+        if isinstance(key, Const):
+            self.items.pop(str(key.value), None)
+        else:
+            self.items.clear()
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

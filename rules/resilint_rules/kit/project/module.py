@@ -19,8 +19,8 @@ _IMPORT = re.compile(r"\s*import\s+(.+)", re.DOTALL)
 _FROM = re.compile(r"\s*from\s+(\.*)\s*([\w.]*)\s*import\s*\(?([^)]*)\)?", re.DOTALL)
 _COMMENT = re.compile(r"#[^\r\n]*")
 _ASSIGN = re.compile(
-    r"^[ \t]*(?:\(?((?:[A-Za-z_]\w*[ \t]*[,=][ \t]*)*[A-Za-z_]\w*)\)?[ \t]*(?::[^=\r\n]+)?=(?!=)"
-    r"|(?:async[ \t]+)?(?:with|for|except)\b.*?\b(?:as|for)[ \t]+\(?([\w, \t]+)|([A-Za-z_]\w*)[ \t]*:[^=\r\n]+$)",
+    r"^[ \t]*(?:\(?((?:[A-Za-z_]\w*[ \t]*[,=][ \t]*)*[A-Za-z_]\w*)\)?[ \t]*(?::[^=\r\n]+|[-+*/%@&|^<>]+)?=(?!=)"
+    r"|(?:async[ \t]+)?(?:(?:with|except)\b.*?\bas|for)[ \t]+\(?([\w, \t]+)|([A-Za-z_]\w*)[ \t]*:[^=\r\n]+$)",
     re.MULTILINE,
 )
 _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
