@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
@@ -35,6 +35,7 @@ from resilint_rules.kit.prefilter.chunks import relevant
 from resilint_rules.kit.project.imports import Project, module_name
 from resilint_rules.kit.project.module import Module
 from resilint_rules.kit.rule_page import Case, parse_docstring
+from resilint_rules.kit.syntax.access_path import Attr, Called, Item, Path
 from resilint_rules.kit.syntax.text import Document
 from resilint_rules.kit.syntax.tree import walk
 
@@ -220,12 +221,27 @@ def render(value: values.Value, doc: Document, *, reasons: bool = False) -> str:
         case values.ProjectModule():
             parts = [value.module.doc.module]
         case values.Result():
-            parts = [value.of, f"response at {where(value.source.call)}" if value.source is not None else ""]
+            parts = [_path(value.path), f"response at {where(value.source.call)}" if value.source is not None else ""]
         case _:
             raise TypeError(f"no notation for {type(value).__name__}")
     name = type(value).__name__
     parts = [part for part in parts if part]
     return f"{name}({', '.join(parts)})" if parts or name in ("Sequence", "Mapping") else name
+
+
+def _path(path: Path) -> str:
+    text = path.base
+    for step in path.steps:
+        match step:
+            case Attr():
+                text += f".{step.name}"
+            case Item():
+                text += f"[{'' if step.key is None else step.key}]"
+            case Called() if step.converted is not None:
+                text += f"({_path(step.converted)})"
+            case Called():
+                text += "()"
+    return text
 
 
 def _arguments(call: Any, doc: Document) -> str:
@@ -265,7 +281,7 @@ def _actual(mark: Expected, seen: Observed) -> str:
     if mark.word == "is":
         return reasoned if "Unknown(" in mark.stated else plain
     if mark.word == "events" and isinstance(value, values.Instance):
-        return ", ".join(f"{kind} {name}" for kind, name, _ in value.events) or "none"
+        return ", ".join(f"{event.kind.name.lower()} {event.name}" for event in value.events) or "none"
     if mark.word == "uses" and isinstance(value, values.Response):
         return ", ".join(name for name, _ in value.uses) or "none"
     return f"not an object with {mark.word}: {plain}"
@@ -300,7 +316,7 @@ def _normal(text: str) -> list[Any]:
     return arguments()
 
 
-def pages(folder: Path) -> Mapping[str, RevealCase]:
+def pages(folder: FilePath) -> Mapping[str, RevealCase]:
     """The cases of all pages of a folder, by page and line."""
     found = ((path.name, case) for path in sorted(folder.glob("*.md")) for case in read_page(path.read_text("utf-8")))
     return {f"{name}:{case.line}": case for name, case in found}
