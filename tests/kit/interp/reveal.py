@@ -32,6 +32,7 @@ from resilint_rules.kit.interp.context import Context
 from resilint_rules.kit.interp.session import Linker
 from resilint_rules.kit.interp.statements import TABLE as STATEMENTS
 from resilint_rules.kit.prefilter.chunks import relevant
+from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.project.imports import Project, module_name
 from resilint_rules.kit.project.module import Module
 from resilint_rules.kit.rule_page import Case, parse_docstring
@@ -129,7 +130,7 @@ def _observe(doc: Document, project: Project, stated: set[int]) -> Observed:
     """Interprets every function and statement of a document; values are kept for the rows of `stated`."""
     module = Module(doc)
     scope = Linker(project).scope(module)
-    scope.known = relevant(module, project).handed
+    scope.known = relevant(module, project.derived(Exports)).handed
     seen: dict[Any, dict[int, Seen | None]] = {}
     run_expression = STATEMENTS[cst.Expr]
 
