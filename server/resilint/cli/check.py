@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ..results import FileResult
+    from .fix_files import Repaired
+
+    Left = tuple[list[FileResult], int]
+    """The results that are left after fixing, and 2 if something went wrong."""
 
 _RANKS = {"error": 0, "warning": 1, "info": 2, "hint": 3}
 
@@ -37,7 +41,7 @@ def check(args: Namespace, engine: Options) -> int:
     if args.add_ignore is not None:
         return max(_add_ignores(session, results, wrong), wrong)
     if args.fix or args.diff:
-        results, failed = _mend(session, results, wrong)
+        results, failed = _fix(session, results, wrong)
         wrong = max(wrong, failed)
         if args.diff or session.stdin:
             return max(wrong, _status(session, results))
@@ -148,54 +152,115 @@ def _peer_of(session: Session) -> Callable[[str], str]:
     return peer
 
 
-def _mend(session: Session, results: list[FileResult], wrong: int) -> tuple[list[FileResult], int]:
+def _fix(session: Session, results: list[FileResult], wrong: int) -> Left:
     """`--fix` and `--diff`: the results that are left, and 2 if something went wrong."""
     from ..fixes.apply import SAFE, UNSAFE
     from . import fix_files
 
     args = session.args
-    bench = fix_files.Bench(session.run.options.check, session.open, session.progress)
-    settled: Counter[str] = Counter()
-    written: dict[str, str] = {}
-    failed = touched = 0
-    text = None
     if wrong and not args.diff:
         terminal.say("resilint: nothing is written while the settings are wrong")
         return results, 2
-    for done in fix_files.fixed(bench, results, UNSAFE if args.unsafe_fixes else SAFE, session.narrowed):
-        complaints = list(done.complaints)
-        if done.text != done.opened.document.text:
-            if args.diff:
-                from ..fixes.diff import unified
+    bench = fix_files.Bench(session.run.options.check, session.open, session.progress)
+    fixed = fix_files.fixed(bench, results, UNSAFE if args.unsafe_fixes else SAFE, session.narrowed)
+    if args.diff:
+        sink = _to_diff
+    elif session.stdin:
+        sink = _to_stdout
+    else:
+        sink = _to_files
+    return sink(session, results, fixed)
 
-                output.put(unified(done.opened.document.text, done.text, done.file.replace(os.sep, "/")), "")
-            elif session.stdin:
-                text = done.text
-            elif complaint := fix_files.write(done):
-                complaints.append(complaint)
-                done = done._replace(settled=())
-            else:
+
+def _to_diff(session: Session, results: list[FileResult], fixed: Iterable[Repaired]) -> Left:
+    """Prints what fixing would change."""
+    from ..fixes.diff import unified
+
+    tally = _Tally()
+    for done in fixed:
+        if done.text != done.opened.document.text:
+            output.put(unified(done.opened.document.text, done.text, done.file.replace(os.sep, "/")), "")
+            tally.add(done)
+        tally.complain(done.complaints)
+    _finish(session)
+    if not session.args.quiet:
+        tally.say("Would mend") if tally.settled else _say_unfixed(results)
+    return results, tally.failed
+
+
+def _to_stdout(session: Session, results: list[FileResult], fixed: Iterable[Repaired]) -> Left:
+    """Prints the text of standard input as it is after fixing."""
+    tally = _Tally()
+    text = None
+    for done in fixed:
+        if done.text != done.opened.document.text:
+            text = done.text
+            tally.add(done)
+        tally.complain(done.complaints)
+    _finish(session)
+    if text is not None:
+        session.data = files.encode(text, files.decode(session.data))
+        results = [session.run.text(session.data, session.paths[0])]
+    output.put_bytes(session.data)
+    if tally.settled and not session.args.quiet:
+        tally.say("Mended")
+    return results, tally.failed
+
+
+def _to_files(session: Session, results: list[FileResult], fixed: Iterable[Repaired]) -> Left:
+    """Writes the files that fixing changes, and checks these again."""
+    from . import fix_files
+
+    tally = _Tally()
+    written: dict[str, str] = {}
+    for done in fixed:
+        complaint = ""
+        if done.text != done.opened.document.text:
+            complaint = fix_files.write(done)
+            if not complaint:
                 written[done.file] = done.opened.path
-            settled.update(each.rule for each in done.settled)
-            touched += bool(done.settled)
-        for line in complaints:
+                tally.add(done)
+        tally.complain([*done.complaints, *([complaint] if complaint else [])])
+    _finish(session)
+    if tally.settled and not session.args.quiet:
+        tally.say("Mended")
+    return _again(session, written) if written else results, tally.failed
+
+
+class _Tally:
+    """What fixing has settled: findings by rule, the number of files; `failed` is 2 if something went wrong."""
+
+    def __init__(self) -> None:
+        self.settled: Counter[str] = Counter()
+        self.files = 0
+        self.failed = 0
+
+    def add(self, done: Repaired) -> None:
+        """Counts a file."""
+        self.settled.update(finding.rule for finding in done.settled)
+        self.files += bool(done.settled)
+
+    def complain(self, lines: Iterable[str]) -> None:
+        """Says what went wrong with a file."""
+        for line in lines:
             terminal.say(f"resilint: {line}")
-            failed = 2
+            self.failed = 2
+
+    def say(self, verb: str) -> None:
+        """Says how many findings were settled."""
+        names = ", ".join(f"{number} {name}" for name, number in self.settled.most_common())
+        number = summary.count(sum(self.settled.values()), "finding")
+        terminal.say(f"{verb} {number} in {summary.count(self.files, 'file')}: {names}.")
+
+
+def _finish(session: Session) -> None:
     if session.progress:
         session.progress.clear()
-    if session.stdin and not args.diff:
-        if text is not None:
-            session.data = files.encode(text, files.decode(session.data))
-            results = [session.run.text(session.data, session.paths[0])]
-        output.put_bytes(session.data)
-    if settled and not args.quiet:
-        names = ", ".join(f"{number} {name}" for name, number in settled.most_common())
-        verb = "Would mend" if args.diff else "Mended"
-        where = summary.count(touched, "file")
-        terminal.say(f"{verb} {summary.count(sum(settled.values()), 'finding')} in {where}: {names}.")
-    elif args.diff and not args.quiet and (said := summary.unmended(results)):
+
+
+def _say_unfixed(results: list[FileResult]) -> None:
+    if said := summary.unmended(results):
         terminal.say(said)
-    return _again(session, written) if written else results, failed
 
 
 def _again(session: Session, written: dict[str, str]) -> list[FileResult]:

@@ -136,34 +136,56 @@ def _below(
             seen.add(path)
         start = path if path.endswith(os.sep) else path + os.sep
         known = recall(home, path) if recall else None
-        try:
-            listing = (known and _again(path, start, known)) or _list(path)
-        except OSError as error:
-            if not isinstance(error, FileNotFoundError):  # gone meanwhile: nothing to say
-                troubles.append(Trouble(path, (error.strerror or str(error)).lower()))
+        listing = _look(path, start, known, troubles)
+        if listing is None:
             continue
-        _, entries, folders, marks = listing
-        if marks:
-            if marks & _ROOT and path != home.root:
-                home = homes.inside(path, home)
-            if marks & _IGNORES and home.respects_gitignore and (not trail or trail[-1][0] != path):
-                trail = _with(trail, path)
-        excluded = home.excluded
-        owns: list[str] = entries[::WIDTH]  # type: ignore[assignment]
-        if excluded.plain and not trail:
-            names, endings = excluded.names, excluded.endings
-            folders = [own for own in folders if own not in names]
-            if listing is not known:
-                entries = _without(entries, {own for own in owns if own in names or own.endswith(endings)})
-        else:
-            folders = [own for own in folders if not _out(path, own, home, trail, True)]
-            entries = _without(entries, {own for own in owns if _out(path, own, home, trail, False)})
+        if listing.marks:
+            home, trail = _enter(path, home, trail, listing.marks, homes)
+        entries, folders = _left_in(path, home, trail, listing, listing is known)
         if seen is not None:
-            entries = _without(entries, {own for own in owns if start + own in seen})
-            seen.update(start + own for own in owns)
+            entries = _without(entries, {own for own in _names(entries) if start + own in seen})
+            seen.update(start + own for own in _names(listing.entries))
         if entries or (recall and listing.folders):
             yield Folder(path, home, entries, False, listing if entries is listing.entries else None)
         waiting += [(start + own, home, trail) for own in reversed(folders)]
+
+
+def _look(path: str, start: str, known: Listing | None, troubles: list[Trouble]) -> Listing | None:
+    """What a folder holds: `known` itself if nothing has changed; None if it cannot be looked at."""
+    try:
+        return (known and _again(path, start, known)) or _list(path)
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError):  # gone meanwhile: nothing to say
+            troubles.append(Trouble(path, (error.strerror or str(error)).lower()))
+        return None
+
+
+def _enter(path: str, home: Home, trail: _Trail, marks: int, homes: Homes) -> tuple[Home, _Trail]:
+    """The root that a folder belongs to, and the `.gitignore` files that hold in it."""
+    if marks & _ROOT and path != home.root:
+        home = homes.inside(path, home)
+    if marks & _IGNORES and home.respects_gitignore and (not trail or trail[-1][0] != path):
+        trail = _with(trail, path)
+    return home, trail
+
+
+def _left_in(path: str, home: Home, trail: _Trail, listing: Listing, known: bool) -> tuple[Entries, list[str]]:
+    """The files and folders of a folder that are not left out; `known`: its files were not left out before."""
+    excluded = home.excluded
+    if not excluded.plain or trail:
+        folders = [own for own in listing.folders if not _out(path, own, home, trail, True)]
+        gone = {own for own in _names(listing.entries) if _out(path, own, home, trail, False)}
+        return _without(listing.entries, gone), folders
+    names, endings = excluded.names, excluded.endings
+    folders = [own for own in listing.folders if own not in names]
+    if known:
+        return listing.entries, folders
+    gone = {own for own in _names(listing.entries) if own in names or own.endswith(endings)}
+    return _without(listing.entries, gone), folders
+
+
+def _names(entries: Entries) -> list[str]:
+    return entries[::WIDTH]  # type: ignore[return-value]
 
 
 def _list(path: str) -> Listing:

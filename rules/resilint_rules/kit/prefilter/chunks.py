@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import NamedTuple
 
 from ...catalog.index import METHODS, THROUGH
@@ -87,22 +88,16 @@ def _pieces(search: Following, words: list[str]) -> dict[int, FunctionPiece | Pi
             names |= search.parameters(piece, search.types)
         return bool(found or names) and asks(text, found, names, max(start, docstring[1]), end, methods)
 
-    found: dict[int, FunctionPiece | Piece] = {}
-    for function in module.all_functions():
-        piece = function.piece
+    def overrides(function: FunctionPiece) -> bool:
+        """Whether a method of a class that is a client itself calls what each such class may change."""
         heir = function.owner is not None and function.owner.name in search.handed.classes
-        if matters(piece) or (
-            heir and any(m.group(1) in _EVERY_METHOD for m in _OWN_CALL.finditer(text, piece.body, piece.end))
-        ):
-            found[piece.start] = function
-    for piece in module.statements:
-        if matters(piece):
-            found[piece.start] = piece
-    for cls in module.all_classes():
-        for piece in cls.statements:
-            if matters(piece):
-                found[piece.start] = piece
-    return found
+        calls = _OWN_CALL.finditer(text, function.piece.body, function.piece.end) if heir else ()
+        return any(match.group(1) in _EVERY_METHOD for match in calls)
+
+    functions = [each for each in module.all_functions() if matters(each.piece) or overrides(each)]
+    inside_classes = (piece for cls in module.all_classes() for piece in cls.statements)
+    statements = [piece for piece in chain(module.statements, inside_classes) if matters(piece)]
+    return {**{each.piece.start: each for each in functions}, **{piece.start: piece for piece in statements}}
 
 
 def _methods(search: Following) -> frozenset[str]:

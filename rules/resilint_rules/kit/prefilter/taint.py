@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ...catalog.index import CLIENTS, IMPORTS, NAMES, SLEEPS, SPAWNS, THROUGH
-from ..project.module import FunctionPiece, ImportedName, Module
+from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
 from ..syntax.outline import Piece
 from .mentions import Marks, Places
 from .summaries import CLASS, WORD, Handed, ModuleExports
@@ -211,10 +211,16 @@ class Following:
             self.mentions.share(self.followed, made, _GOES_ON)
 
     def _spread(self) -> None:
-        module, text, makers = self.module, self.module.text, self.makers
+        self._spread_names()
+        for cls in self.module.all_classes():
+            self._spread_class(cls)
+
+    def _spread_names(self) -> None:
+        """Follows names of the module that hold a client, and functions that return one."""
+        module, makers = self.module, self.makers
         holding = [piece for piece in module.statements if makers.within(piece.start, piece.end)]
         holding.extend(each.piece for same in module.global_writers.values() for each in same)
-        for piece in holding:
+        for piece in holding:  # what is followed changes what the next piece holds
             for name in self.locals_of(piece):
                 if name in module.bindings or name in module.global_writers:
                     self._follow(name)
@@ -224,28 +230,28 @@ class Following:
                 if self._gives(function):
                     self._follow(name)
                     self.handed.names.add(name)
-        for cls in module.all_classes():
-            generic = text.find("[", cls.piece.head, cls.piece.body)  # what stands in brackets is no base
-            if makers.within(cls.piece.head, generic if generic > 0 else cls.piece.body):
-                self._follow(cls.name)
-                self.mentions.add(cls.name, r"\s*\(")
-                self.handed.classes.add(cls.name)
-            own = self.handed.of_class.setdefault(cls.name, set())
-            for base in (
-                WORD.findall(text, cls.piece.head, cls.piece.body)
-                if self.makers_of or len(self.handed.of_class) > 1
-                else ()
-            ):
+
+    def _spread_class(self, cls: ClassPiece) -> None:
+        """Follows a class that is a client itself, and attributes of a class that hold one."""
+        text, makers, piece = self.module.text, self.makers, cls.piece
+        generic = text.find("[", piece.head, piece.body)  # what stands in brackets is no base
+        if makers.within(piece.head, generic if generic > 0 else piece.body):
+            self._follow(cls.name)
+            self.mentions.add(cls.name, r"\s*\(")
+            self.handed.classes.add(cls.name)
+        own = self.handed.of_class.setdefault(cls.name, set())
+        if self.makers_of or len(self.handed.of_class) > 1:
+            for base in WORD.findall(text, piece.head, piece.body):
                 own.update(self.makers_of.get(base, ()))
                 if base != cls.name:
                     own.update(self.handed.of_class.get(base, ()))
-            for piece in cls.statements:
-                if makers.within(piece.start, piece.end):
-                    for name in _bound_line(text[piece.start : piece.end]):
-                        self._attribute(name, own)
-            for same in cls.methods.values():
-                for method in same:
-                    self._method(method, own)
+        for statement in cls.statements:
+            if makers.within(statement.start, statement.end):
+                for name in _bound_line(text[statement.start : statement.end]):
+                    self._attribute(name, own)
+        for same in cls.methods.values():
+            for method in same:
+                self._method(method, own)
 
     def _gives(self, function: FunctionPiece) -> bool:
         """Whether a function may return a client."""

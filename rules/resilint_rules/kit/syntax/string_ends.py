@@ -53,87 +53,95 @@ _DEEPEST = 300
 """F-strings and fields within each other that are followed: CPython takes at most 150 of each."""
 
 
+class _Open:
+    """A string, field or format specification that is not closed yet.
+
+    `mark` is the quote of its string, `brackets` how many brackets are open in a field.
+    """
+
+    __slots__ = ("brackets", "mark", "state")
+
+    def __init__(self, state: int, mark: str) -> None:
+        self.state = state
+        self.mark = mark
+        self.brackets = 0
+
+
 def formatted_end(text: str, quote: int) -> int:
     """The end of an f-string by the rules of Python 3.12 (quotes may nest), or 0."""
-    size = len(text)
-    triple = text.startswith(text[quote] * 3, quote)
-    # What is open: its state, the quote of its string, open brackets (of a field).
-    stack: list[tuple[int, str]] = [(_TEXT, text[quote] * 3 if triple else text[quote])]
-    brackets = [0]
-    pos = quote + len(stack[-1][1])
-    while pos < size and len(stack) <= _DEEPEST:
-        state, mark = stack[-1]
-        found = (_FIELD_STOP if state == _FIELD else _TEXT_STOP).search(text, pos)
+    stack = [_Open(_TEXT, _mark(text, quote))]
+    pos = quote + len(stack[0].mark)
+    while len(stack) <= _DEEPEST:
+        in_field = stack[-1].state == _FIELD
+        found = (_FIELD_STOP if in_field else _TEXT_STOP).search(text, pos)
         if found is None:
             return 0
-        pos = found.start()
-        char = text[pos]
-        if char in "\"'":
-            if state != _FIELD:
-                if not text.startswith(mark, pos):
-                    pos += 1
-                elif state == _FORMAT:
-                    return 0
-                else:
-                    pos += len(mark)
-                    stack.pop()
-                    brackets.pop()
-                    if not stack:
-                        return pos
-            elif is_formatted(text, pos):
-                opening = char * 3 if text.startswith(char * 3, pos) else char
-                stack.append((_TEXT, opening))
-                brackets.append(0)
-                pos += len(opening)
-            else:
-                pos = plain_end(text, pos)
-                if pos <= 0:
-                    return 0
-        elif state == _FIELD:
-            if char == "#":
-                found = _LINE_END.search(text, pos)
-                pos = found.start() if found else size
-            elif char == "\\":
-                pos += 2
-            elif char == ":":
-                if not brackets[-1]:
-                    stack[-1] = (_FORMAT, mark)
-                pos += 1
-            elif char in "([{":
-                brackets[-1] += 1
-                pos += 1
-            elif brackets[-1]:
-                brackets[-1] -= 1
-                pos += 1
-            elif char == "}":
-                stack.pop()
-                brackets.pop()
-                pos += 1
-            else:
-                return 0
-        elif char == "\\":
-            if text.startswith("N{", pos + 1):
-                pos = text.find("}", pos) + 1
-                if not pos:
-                    return 0
-            elif text.startswith("\r\n", pos + 1):
-                pos += 3
-            else:
-                pos += 1 if text[pos + 1 : pos + 2] in ("{", "}") else 2
-        elif char == "{":
-            if state == _TEXT and text.startswith("{{", pos):
-                pos += 2
-            else:
-                stack.append((_FIELD, mark))
-                brackets.append(0)
-                pos += 1
-        elif char == "}":
-            if state == _FORMAT:
-                stack.pop()
-                brackets.pop()
-            pos += 1
-        elif len(mark) == 1:
-            return 0
-        else:
-            pos += 1
+        pos = (_after_field_stop if in_field else _after_text_stop)(text, found.start(), stack)
+        if not pos or not stack:
+            return pos
     return 0
+
+
+def _mark(text: str, quote: int) -> str:
+    """The quote, single or triple, that opens a string."""
+    char = text[quote]
+    return char * 3 if text.startswith(char * 3, quote) else char
+
+
+def _after_text_stop(text: str, pos: int, stack: list[_Open]) -> int:
+    """Where to go on behind a character that matters in text or in a format specification; 0 if there is no end."""
+    char, inner = text[pos], stack[-1]
+    if char == "\\":
+        return _after_backslash(text, pos)
+    if char == "{":
+        if inner.state == _TEXT and text.startswith("{{", pos):
+            return pos + 2
+        stack.append(_Open(_FIELD, inner.mark))
+        return pos + 1
+    if char == "}":
+        if inner.state == _FORMAT:
+            stack.pop()
+        return pos + 1
+    if char in "\n\r":
+        return 0 if len(inner.mark) == 1 else pos + 1
+    if not text.startswith(inner.mark, pos):
+        return pos + 1
+    if inner.state == _FORMAT:
+        return 0
+    stack.pop()
+    return pos + len(inner.mark)
+
+
+def _after_backslash(text: str, pos: int) -> int:
+    if text.startswith("N{", pos + 1):
+        return text.find("}", pos) + 1
+    if text.startswith("\r\n", pos + 1):
+        return pos + 3
+    return pos + 1 if text[pos + 1 : pos + 2] in ("{", "}") else pos + 2
+
+
+def _after_field_stop(text: str, pos: int, stack: list[_Open]) -> int:
+    """Where to go on behind a character that matters in a field; 0 if there is no end."""
+    char, inner = text[pos], stack[-1]
+    if char in "\"'":
+        if not is_formatted(text, pos):
+            return max(plain_end(text, pos), 0)
+        stack.append(_Open(_TEXT, _mark(text, pos)))
+        return pos + len(stack[-1].mark)
+    if char == "#":
+        found = _LINE_END.search(text, pos)
+        return found.start() if found else len(text)
+    if char == "\\":
+        return pos + 2
+    if char in "([{":
+        inner.brackets += 1
+    elif char == ":":
+        if not inner.brackets:
+            inner.state = _FORMAT
+    elif inner.brackets:
+        inner.brackets -= 1
+    elif char == "}":
+        stack.pop()
+    else:
+        return 0
+    return pos + 1

@@ -63,35 +63,49 @@ def limit(call: Call) -> Limit:
         if process:
             return Limit("unknown", f"`{process}` may set one", tuple(scopes))
         bounds = _defaults(fact, "library")
-    everything = (*bounds, *scopes)
-    if scopes:
-        return Limit("bounded", "an enclosing time limit ends it", everything)
-    if own is None and not leaves(call):
-        return Limit("unknown", "it may not leave the machine", everything)
-    lazy = fact.param("lazy")
-    if own is None and lazy is not None and call.args.value(lazy) is None:
-        return Limit("unknown", "it connects later, and the limit may come with that", everything)
-    off = next(
-        (b for b in bounds if b.seconds is None and b.origin in ("call", "client") and b.phases & {"read", "total"}),
-        None,
+    off = _switched_off(bounds)
+    by_default = own is None and inherited is None
+    unasked = f"{fact.library} sets no timeout unless asked"
+    no_client_limit = f"its client has no limit, and {fact.library} sets none unless asked"
+    verdicts: tuple[tuple[bool, State, str, Bound | None], ...] = (
+        (bool(scopes), "bounded", "an enclosing time limit ends it", None),
+        (own is None and not leaves(call), "unknown", "it may not leave the machine", None),
+        (own is None and _connects_later(call), "unknown", "it connects later, and the limit may come with that", None),
+        (_is_limited(bounds, "total"), "bounded", _who(bounds), None),
+        (not all(bound.sure for bound in bounds), "unknown", "the environment may decide", None),
+        (off is not None and off.omitted and fact.missing == "flag", "unbounded", unasked, None),
+        (off is not None, "unbounded", "its timeout is switched off", off),
+        (bool(inherited) and _is_unlimited(bounds), "unbounded", no_client_limit, None),
+        (by_default and fact.missing == "flag", "unbounded", unasked, None),
+        (by_default and fact.missing != "ok", "unknown", _who(bounds), None),
     )
-    if any(b.seconds is not None and b.phases & {"read", "total"} for b in bounds):
-        off = None  # no limit on the whole, but one on each wait for more
-    if any(b.seconds is not None and b.phases & {"total"} for b in bounds):
-        return Limit("bounded", _who(bounds), everything)
-    if any(not b.sure for b in bounds):
-        return Limit("unknown", "the environment may decide", everything)
-    if off is not None and off.omitted and fact.missing == "flag":
-        return Limit("unbounded", f"{fact.library} sets no timeout unless asked", everything)
-    if off is not None:
-        return Limit("unbounded", "its timeout is switched off", everything, off)
-    if inherited and all(b.seconds is None for b in bounds):
-        return Limit("unbounded", f"its client has no limit, and {fact.library} sets none unless asked", everything)
-    if own is None and inherited is None:
-        if fact.missing == "flag":
-            return Limit("unbounded", f"{fact.library} sets no timeout unless asked", everything)
-        return Limit("bounded" if fact.missing == "ok" else "unknown", _who(bounds), everything)
-    return Limit("bounded", _who(bounds), everything)
+    for holds, state, why, switch in verdicts:  # the first that holds decides
+        if holds:
+            return Limit(state, why, (*bounds, *scopes), switch)
+    return Limit("bounded", _who(bounds), (*bounds, *scopes))
+
+
+def _switched_off(bounds: tuple[Bound, ...]) -> Bound | None:
+    """The bound of the call or its client that takes the limit away; None if each wait for more has one."""
+    if _is_limited(bounds, "read", "total"):
+        return None
+    taken = (bound for bound in bounds if bound.seconds is None and bound.origin in ("call", "client"))
+    return next((bound for bound in taken if bound.phases & {"read", "total"}), None)
+
+
+def _is_limited(bounds: tuple[Bound, ...], *phases: str) -> bool:
+    """Whether one of some phases has a limit, though perhaps not a sure one."""
+    return any(bound.seconds is not None and bound.phases & set(phases) for bound in bounds)
+
+
+def _is_unlimited(bounds: tuple[Bound, ...]) -> bool:
+    return all(bound.seconds is None for bound in bounds)
+
+
+def _connects_later(call: Call) -> bool:
+    """Whether a client is made without the parameter that makes it connect."""
+    lazy = call.fact.param("lazy")
+    return lazy is not None and call.args.value(lazy) is None
 
 
 def leaves(call: Call) -> bool:

@@ -90,38 +90,46 @@ def _constant(
 
 def _object(call: Call, shape: Fact, origin: Origin, node: cst.CSTNode) -> tuple[Bound, ...]:
     """The phases that a timeout object bounds; one given phase by phase leaves the rest to `omitted`."""
-    found: dict[str, Bound] = {}
     params = shape.params("params")
-    first: Value | None = None
-    for param in params:
-        if call.args.may_have(param) and call.args.get(param) is None:
-            raise Unseen("a spread may hold the timeout")
-    for index, param in enumerate(params):
-        argument = call.args.get(param)
+    given = [(index, param, call.args.get(param)) for index, param in enumerate(params)]
+    if any(argument is None and call.args.may_have(param) for _, param, argument in given):
+        raise Unseen("a spread may hold the timeout")
+    found: dict[str, Bound] = {}
+    for index, param, argument in given:
         if argument is None:
             continue
-        value = argument.value
-        if index == 0:
-            first = value
-        if isinstance(value, Sequence) and shape.word("tuple"):
-            for name, member in zip(shape.word("tuple").split("+"), value.members, strict=False):
-                if not isinstance(member, Const):
-                    raise Unseen("the timeout is not a literal")
-                for bound in _constant(member, frozenset((name,)), shape, origin, node) or ():
-                    found[name] = bound
+        if isinstance(argument.value, Sequence) and shape.word("tuple"):
+            found.update(_members(argument.value, shape, origin, node))
             continue
-        if not isinstance(value, Const):
+        if not isinstance(argument.value, Const):
             raise Unseen("the timeout is not a literal")
-        for bound in _constant(value, frozenset(param.phases), shape, origin, node) or ():
+        for bound in _constant(argument.value, frozenset(param.phases), shape, origin, node) or ():
             for phase in bound.phases:
                 if index == 0 or len(param.phases) == 1 or phase not in found:
                     found[phase] = Bound(frozenset((phase,)), bound.seconds, origin, sure=bound.sure, node=node)
-    nothing = first is None and not call.args.named and not call.args.positional
-    if shape.word("omitted") == "none" or (nothing and shape.word("omitted") != "default"):
-        for param in params:
-            for phase in param.phases:
-                found.setdefault(phase, Bound(frozenset((phase,)), None, origin, node=node, omitted=True))
-    if shape.word("omitted") == "default":
-        for phase, seconds in shape.default.items():
-            found.setdefault(phase, Bound(frozenset((phase,)), seconds, "library"))
+    nothing = not (given and given[0][2]) and not call.args.named and not call.args.positional
+    for bound in _omitted(shape, origin, node, nothing):
+        for phase in bound.phases:
+            found.setdefault(phase, bound)
     return tuple(found.values())
+
+
+def _members(value: Sequence, shape: Fact, origin: Origin, node: cst.CSTNode) -> dict[str, Bound]:
+    """The bounds of a tuple's members by phase."""
+    found: dict[str, Bound] = {}
+    for name, member in zip(shape.word("tuple").split("+"), value.members, strict=False):
+        if not isinstance(member, Const):
+            raise Unseen("the timeout is not a literal")
+        found.update((name, bound) for bound in _constant(member, frozenset((name,)), shape, origin, node) or ())
+    return found
+
+
+def _omitted(shape: Fact, origin: Origin, node: cst.CSTNode, nothing: bool) -> list[Bound]:
+    """A bound for each phase that a timeout object does not mention; `nothing`: it mentions none."""
+    omitted = shape.word("omitted")
+    if omitted == "default":
+        return [Bound(frozenset((phase,)), seconds, "library") for phase, seconds in shape.default.items()]
+    if omitted == "none" or nothing:
+        phases = [phase for param in shape.params("params") for phase in param.phases]
+        return [Bound(frozenset((phase,)), None, origin, node=node, omitted=True) for phase in phases]
+    return []
