@@ -188,35 +188,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
-from ..kit import (
-    Call,
-    ClientCall,
-    Edit,
-    Finding,
-    Fix,
-    Frame,
-    Function,
-    Related,
-    Span,
-    Unseen,
-    call_at,
-    dotted,
-    elsewhere_driven,
-    leaves,
-    spelled,
-    timeout_bounds,
-    walk,
-)
+from ..kit import Finding, Frame, Related, Span
 from ..kit.rule import rule
+from ._blocking import is_awaited, is_movable, offloaded, waiting_inside, waits
 
 _PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
-_TAKES_COROUTINES = frozenset(("gather", "wait_for", "wait", "shield", "create_task", "ensure_future", "start_soon"))
-_LOCAL = ("process", "file", "telemetry", "")
-_STATEFUL = ("database", "file")
-_ROOM = 88
-"""How long a line of arguments may become for the function to join them."""
 
 
 @rule(
@@ -232,13 +208,17 @@ def check(frame: Frame) -> Iterator[Finding]:
     if any(word in frame.scope.module.text for word in _PATCHED):
         return
     for call in frame.calls.values():
-        if call.inside_async and _waits(call) and not _awaited(call.node, call.statement):
+        if call.inside_async and waits(call) and not is_awaited(call.node, call.statement):
             yield call.finding(
                 f"`{call.written}` stops the whole event loop until it is answered",
-                *_offload(frame, call.node, call.statement, _movable(call)),
+                *offloaded(frame, call.node, call.statement, is_movable(call)),
             )
+    yield from _through_functions(frame)
+
+
+def _through_functions(frame: Frame) -> Iterator[Finding]:
     for node, function, statement in frame.uses.values():
-        inner = _inner(frame, function) if not _awaited(node, statement) else None
+        inner = waiting_inside(frame, function) if not is_awaited(node, statement) else None
         if inner is None:
             continue
         name = " ".join(frame.tree.code(node.func).split())
@@ -247,107 +227,9 @@ def check(frame: Frame) -> Iterator[Finding]:
         yield frame.finding(
             f"`{name}` stops the whole event loop: it calls `{inner.written}` and waits for the answer",
             Span(start, frame.tree.span(node.func).end),
-            tuple(_offload(frame, node, statement, _movable(inner))),
+            tuple(offloaded(frame, node, statement, is_movable(inner))),
             related=(Related("it waits here", inner.head, row=document.position(inner.head.start)[0]),),
             callee=inner.callee,
             library=inner.library,
             statement=statement,
         )
-
-
-def _inner(frame: Frame, function: Function) -> Call | None:
-    """The first call that waits in a plain function of the same module, which runs as soon as it is called."""
-    scope = frame.scope
-    if function.module is not scope.module or function.piece.name not in scope.known.asked:
-        return None
-    found = scope.linker.frame(function)
-    if found is None or found.is_async or found.wrapped or not isinstance(found.node, cst.FunctionDef):
-        return None
-    if any(isinstance(each, cst.Yield) or _coroutine(each) for each in walk(found.node.body)):
-        return None  # a generator; or it may give back a coroutine, and wait only where it is asked to
-    return next(
-        (each for each in found.calls.values() if not each.offloaded and not each.deferred and _waits(each)), None
-    )
-
-
-def _coroutine(node: cst.CSTNode) -> bool:
-    return isinstance(node, cst.FunctionDef) and node.asynchronous is not None
-
-
-def _waits(call: Call) -> bool:
-    """Whether it waits for somebody else, without `await`."""
-    fact = call.fact
-    if fact.kind not in ("call", "client") or fact.data.get("mode") != "sync" or call.peer in _LOCAL:
-        return False
-    if call.harmless or fact.flag("buffered") or not leaves(call):
-        return False
-    if isinstance(call, ClientCall):
-        lazy = fact.param("lazy")
-        return fact.flag("connects") and not (lazy is not None and call.args.get(lazy) is None)
-    here = call.frame.calls.values()
-    if any(
-        client.made is not None and client.made.fact.flag("connects") and call_at(client.made) in here
-        for client in call.clients
-    ):
-        return False  # reported where it connects
-    try:
-        bounds = timeout_bounds(call, fact) or ()
-    except Unseen:
-        return True
-    return not any(bound.seconds == 0 for bound in bounds)
-
-
-def _awaited(node: cst.Call, statement: cst.CSTNode | None) -> bool:
-    """Whether what a call gives back is treated as something to be awaited: then it is not what it seems."""
-    if statement is None:
-        return False
-    if isinstance(statement, (cst.With, cst.For)) and statement.asynchronous is not None:
-        return True
-    for each in walk(statement):
-        if isinstance(each, cst.Await) and each.expression is node:
-            return True
-        if not isinstance(each, cst.Call) or dotted(each.func).rpartition(".")[2] not in _TAKES_COROUTINES:
-            continue
-        if any(inner is node for arg in each.args for inner in walk(arg)):
-            return True
-    return False
-
-
-def _movable(call: Call) -> bool:
-    """Whether it can be made in another thread: a connection with a state belongs to whoever uses it."""
-    return not isinstance(call, ClientCall) and call.peer not in _STATEFUL
-
-
-def _offload(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movable: bool) -> list[Fix]:
-    module = frame.scope.module
-    if not movable or statement is None:
-        return []
-    if elsewhere_driven(module, frame.scope.catalog):
-        return []  # its threads are reached in another way
-    tight = False
-    for each in walk(statement):
-        if isinstance(each, cst.GeneratorExp) and any(inner is node for inner in walk(each)):
-            return []
-        if isinstance(each, (cst.Attribute, cst.Subscript)) and each.value is node:
-            tight = True
-        if isinstance(each, cst.Call) and each.func is node:
-            tight = True
-    imports, (text,) = spelled(module, ["asyncio.to_thread("])
-    start, end = frame.tree.span(node)
-    stop = frame.tree.outer(node.func).end
-    opened = module.text.find("(", stop, end)
-    if opened < 0 or module.text[stop:opened].strip():
-        return []
-    rest = module.text[opened + 1 : end - 1]
-    lead, between = "", ", " if rest.strip() else ""
-    first = opened + 1 + len(rest) - len(rest.lstrip())
-    if between and "\n" in module.text[opened:first] and not rest.lstrip().startswith("#"):
-        lead = module.text[opened + 1 : first]  # the arguments stand below the call: so does the function
-        width = len(lead.rpartition("\n")[2]) + stop - start + len(between) + len(rest.strip())
-        together = "\n" not in rest.strip() and width <= _ROOM
-        between = between if together else f",{lead}"
-        opened = first - 1
-    edits = [Edit(start, start, f"{'(' if tight else ''}await {text}{lead}"), Edit(stop, opened + 1, between)]
-    if tight:
-        edits.append(Edit(end, end, ")"))
-    return [Fix("Run it in a thread", tuple(edits), imports)]

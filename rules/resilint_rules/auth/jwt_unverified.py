@@ -122,8 +122,12 @@ def check(call: TokenCall) -> Iterator[Finding]:
             )
         return
     names = algorithms(call)
-    if names is None:
-        return
+    if names is not None:
+        yield from _accepted(call, names)
+
+
+def _accepted(call: TokenCall, names: list[str]) -> Iterator[Finding]:
+    """Findings about the algorithms that a call accepts."""
     bad = [name for name in names if name.lower() in call.fact.words("unsafe_algorithms")]
     if not names:
         yield call.finding(

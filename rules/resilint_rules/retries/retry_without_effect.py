@@ -183,6 +183,24 @@ from ._ineffective import (
 @rule(code="RTY009", name="retry-without-effect")
 def check(frame: Frame) -> Iterator[Finding]:
     """Policies, transports and mounts of one function or statement."""
+    yield from _policies(frame)
+    for call in frame.calls.values():
+        if number := bare_number(call):
+            yield call.finding(
+                f"`{call.written}` with a number repeats failed connections only, at once: no 502 is tried again",
+                *with_policy(call, number),
+            )
+    for mount in plain_mounts(frame):
+        yield frame.finding(
+            "`mount` covers http:// only: calls to https:// are not retried",
+            frame.tree.span(mount.node.func),
+            mount.fixes,
+            callee=mount.client.callee,
+            library=mount.client.library,
+        )
+
+
+def _policies(frame: Frame) -> Iterator[Finding]:
     for layer in layers_of(frame):
         removed = renamed(layer)
         if removed is not None:
@@ -198,17 +216,3 @@ def check(frame: Frame) -> Iterator[Finding]:
             yield layer.finding(
                 f"`{layer.written}` lists no status: a 502 or 504 is not tried again", *add_statuses(layer)
             )
-    for call in frame.calls.values():
-        if number := bare_number(call):
-            yield call.finding(
-                f"`{call.written}` with a number repeats failed connections only, at once: no 502 is tried again",
-                *with_policy(call, number),
-            )
-    for mount in plain_mounts(frame):
-        yield frame.finding(
-            "`mount` covers http:// only: calls to https:// are not retried",
-            frame.tree.span(mount.node.func),
-            mount.fixes,
-            callee=mount.client.callee,
-            library=mount.client.library,
-        )

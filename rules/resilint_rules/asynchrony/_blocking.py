@@ -1,0 +1,145 @@
+"""Calls in coroutines that wait without `await`: which do, through which functions, and how to move them."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..kit import (
+    Call,
+    ClientCall,
+    Edit,
+    Fix,
+    Frame,
+    Function,
+    Unseen,
+    call_at,
+    dotted,
+    elsewhere_driven,
+    leaves,
+    spelled,
+    timeout_bounds,
+    walk,
+)
+
+_TAKES_COROUTINES = frozenset(("gather", "wait_for", "wait", "shield", "create_task", "ensure_future", "start_soon"))
+_LOCAL = ("process", "file", "telemetry", "")
+_STATEFUL = ("database", "file")
+_ROOM = 88
+"""How long a line of arguments may become for the function to join them."""
+
+
+def waiting_inside(frame: Frame, function: Function) -> Call | None:
+    """The first call that waits in a plain function of the same module, which runs as soon as it is called."""
+    scope = frame.scope
+    if function.module is not scope.module or function.piece.name not in scope.known.asked:
+        return None
+    found = scope.linker.frame(function)
+    if found is None or found.is_async or found.wrapped or not isinstance(found.node, cst.FunctionDef):
+        return None
+    if any(isinstance(each, cst.Yield) or _coroutine(each) for each in walk(found.node.body)):
+        return None  # a generator; or it may give back a coroutine, and wait only where it is asked to
+    return next(
+        (each for each in found.calls.values() if not each.offloaded and not each.deferred and waits(each)), None
+    )
+
+
+def _coroutine(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.FunctionDef) and node.asynchronous is not None
+
+
+def waits(call: Call) -> bool:
+    """Whether it waits for somebody else, without `await`."""
+    fact = call.fact
+    if fact.kind not in ("call", "client") or fact.data.get("mode") != "sync" or call.peer in _LOCAL:
+        return False
+    if call.harmless or fact.flag("buffered") or not leaves(call):
+        return False
+    if isinstance(call, ClientCall):
+        lazy = fact.param("lazy")
+        return fact.flag("connects") and not (lazy is not None and call.args.get(lazy) is None)
+    here = call.frame.calls.values()
+    if any(
+        client.made is not None and client.made.fact.flag("connects") and call_at(client.made) in here
+        for client in call.clients
+    ):
+        return False  # reported where it connects
+    try:
+        bounds = timeout_bounds(call, fact) or ()
+    except Unseen:
+        return True
+    return not any(bound.seconds == 0 for bound in bounds)
+
+
+def is_awaited(node: cst.Call, statement: cst.CSTNode | None) -> bool:
+    """Whether what a call gives back is treated as something to be awaited: then it is not what it seems."""
+    if statement is None:
+        return False
+    if isinstance(statement, (cst.With, cst.For)) and statement.asynchronous is not None:
+        return True
+    for each in walk(statement):
+        if isinstance(each, cst.Await) and each.expression is node:
+            return True
+        if not isinstance(each, cst.Call) or dotted(each.func).rpartition(".")[2] not in _TAKES_COROUTINES:
+            continue
+        if any(inner is node for arg in each.args for inner in walk(arg)):
+            return True
+    return False
+
+
+def is_movable(call: Call) -> bool:
+    """Whether it can be made in another thread: a connection with a state belongs to whoever uses it."""
+    return not isinstance(call, ClientCall) and call.peer not in _STATEFUL
+
+
+def offloaded(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movable: bool) -> list[Fix]:
+    """The fix that makes a call in a thread; none where it would not be the same call."""
+    module = frame.scope.module
+    if not movable or statement is None or _in_generator(node, statement):
+        return []
+    if elsewhere_driven(module, frame.scope.catalog):
+        return []  # its threads are reached in another way
+    imports, (text,) = spelled(module, ["asyncio.to_thread("])
+    start, end = frame.tree.span(node)
+    stop = frame.tree.outer(node.func).end
+    opened = module.text.find("(", stop, end)
+    if opened < 0 or module.text[stop:opened].strip():
+        return []
+    lead, between, after = _rewritten_opening(module.text, start, stop, opened, end)
+    first, last = ("(", ")") if _is_continued(node, statement) else ("", "")
+    edits = [Edit(start, start, f"{first}await {text}{lead}"), Edit(stop, after, between)]
+    if last:
+        edits.append(Edit(end, end, last))
+    return [Fix("Run it in a thread", tuple(edits), imports)]
+
+
+def _in_generator(node: cst.Call, statement: cst.CSTNode) -> bool:
+    """Whether a call stands in a generator expression, which has no `await` of its own."""
+    generators = (part for part in walk(statement) if isinstance(part, cst.GeneratorExp))
+    return any(inner is node for generator in generators for inner in walk(generator))
+
+
+def _is_continued(node: cst.Call, statement: cst.CSTNode) -> bool:
+    """Whether an attribute, an item or a call follows at once, so that `await` needs parentheses."""
+    for part in walk(statement):
+        if isinstance(part, (cst.Attribute, cst.Subscript)) and part.value is node:
+            return True
+        if isinstance(part, cst.Call) and part.func is node:
+            return True
+    return False
+
+
+def _rewritten_opening(text: str, start: int, stop: int, opened: int, end: int) -> tuple[str, str, int]:
+    """What stands before the function, what between it and its arguments, and where the arguments go on.
+
+    `start` and `stop` enclose the function's name, `opened` is its parenthesis, `end` the end of the call.
+    """
+    rest = text[opened + 1 : end - 1]
+    if not rest.strip():
+        return "", "", opened + 1
+    first = opened + 1 + len(rest) - len(rest.lstrip())
+    if "\n" not in text[opened:first] or rest.lstrip().startswith("#"):
+        return "", ", ", opened + 1
+    lead = text[opened + 1 : first]  # the arguments stand below the call: so does the function
+    width = len(lead.rpartition("\n")[2]) + stop - start + len(", ") + len(rest.strip())
+    together = "\n" not in rest.strip() and width <= _ROOM
+    return lead, ", " if together else f",{lead}", first

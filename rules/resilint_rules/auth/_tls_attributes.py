@@ -1,0 +1,79 @@
+"""Attributes of clients and TLS contexts that switch the check of the peer off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit import (
+    EventKind,
+    Finding,
+    Fix,
+    Frame,
+    Instance,
+    Ref,
+    chosen,
+    context_of,
+    matches,
+    options,
+    reset,
+    trusting,
+    vouched,
+)
+
+ANY = "takes any certificate for the right one"
+CONSEQUENCE = "whoever is on the way can read and change what is sent"
+
+
+def assigned(frame: Frame) -> Iterator[Finding]:
+    """Findings about attributes that switch a check off."""
+    offs: dict[int, list[tuple[cst.Attribute, Instance, str]]] = {}
+    for target, owner, name, value in frame.sets.values():
+        if not isinstance(target, cst.Attribute):
+            continue
+        insecure = frame.scope.catalog.fact("insecure", value.name) if isinstance(value, Ref) else None
+        if isinstance(owner, Ref) and insecure is not None and not chosen(frame, target):
+            yield _finding(frame, target, f"from here on {insecure.word('message')}")
+        for each in options(owner):
+            if not isinstance(each, Instance):
+                continue
+            client = frame.scope.catalog.fact("client", each.type)
+            tls = client.data.get("tls", {}) if client is not None else {}
+            attribute = tls.get("attribute") and tls["param"] == name and matches(value, tls["off"])
+            if attribute and not chosen(frame, target):
+                yield _finding(frame, target, ANY, *reset(frame, [target], {}))
+            context = context_of(frame, each)
+            off = context is not None and matches(value, context.data["off"].get(name, ()))
+            if off and not chosen(frame, target):
+                offs.setdefault(id(each), []).append((target, each, name))
+    for found in offs.values():
+        yield from _context(frame, found)
+
+
+def _context(frame: Frame, found: list[tuple[cst.Attribute, Instance, str]]) -> Iterator[Finding]:
+    """One finding for what is switched off in a context: at the certificates, else at the names."""
+    owner = found[0][1]
+    fact = context_of(frame, owner)
+    target = next((target for target, _, name in found if name == "verify_mode"), None)
+    trust = trusting(frame, owner)
+    off = [each for each, _, _ in found]
+    fixes = reset(frame, off, fact.data["secure"], trust) if fact is not None and trust is not None else []
+    if target is not None:
+        yield _finding(frame, target, ANY, *fixes)
+    elif not vouched(owner) and not _elsewhere(owner, fact.data["off"]["verify_mode"] if fact is not None else ()):
+        yield _finding(frame, found[0][0], "takes a certificate of any host for the right one", *fixes)
+
+
+def _elsewhere(context: Instance, off: object) -> bool:
+    """Whether the certificates are switched off in another statement, which is reported there."""
+    return any(
+        event.kind is EventKind.SET and event.name == "verify_mode" and matches(event.values[0], off)
+        for event in context.events
+    )
+
+
+def _finding(frame: Frame, target: cst.Attribute, says: str, *fixes: Fix) -> Finding:
+    """A finding about an assignment to an attribute."""
+    written = frame.tree.code(target)
+    return frame.finding(f"`{written}` {says}: {CONSEQUENCE}", frame.tree.span(target), fixes)
