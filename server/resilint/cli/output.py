@@ -41,24 +41,9 @@ class Output(NamedTuple):
 
 def wanted(args: Namespace) -> list[Output]:
     """The outputs that options ask for; none if they do not. Raises RunError."""
-    found: list[Output] = []
-    for each in args.output_format:
-        name, colon, file = each.partition(":")
-        if name not in FORMATS:
-            from ..config.validators import nearest
-
-            raise RunError(f"--output-format: there is no format {name!r}{nearest(name, FORMATS)}")
-        if colon and not file:
-            raise RunError(f"--output-format {each}: the file's name is missing after the colon")
-        found.append(Output(name, file))
+    found = [_parsed(word) for word in args.output_format]
     if args.output_file:
-        free = [number for number, each in enumerate(found) if not each.file]
-        if len(free) > 1 or (found and not free):
-            raise RunError("--output-file takes one format that has no file of its own")
-        if found:
-            found[free[0]] = found[free[0]]._replace(file=args.output_file)
-        else:
-            found.append(Output("full", args.output_file))
+        found = _with_file(found or [Output("full")], args.output_file)
     shared = [each.format for each in found if not each.file]
     alone = [name for name in shared if name not in _MIX]
     if alone and len(shared) > 1:
@@ -66,6 +51,25 @@ def wanted(args: Namespace) -> list[Output]:
     if args.statistics and alone and alone[0] not in COUNTED:
         raise RunError(f"--statistics needs standard output: give {alone[0]} a file, as in {alone[0]}:FILE")
     return found
+
+
+def _parsed(word: str) -> Output:
+    """The output that `FORMAT` or `FORMAT:FILE` names. Raises RunError."""
+    name, colon, file = word.partition(":")
+    if name not in FORMATS:
+        from ..config.validators import nearest
+
+        raise RunError(f"--output-format: there is no format {name!r}{nearest(name, FORMATS)}")
+    if colon and not file:
+        raise RunError(f"--output-format {word}: the file's name is missing after the colon")
+    return Output(name, file)
+
+
+def _with_file(outputs: list[Output], file: str) -> list[Output]:
+    """The outputs, of which the one without a file gets this one. Raises RunError."""
+    if sum(not output.file for output in outputs) != 1:
+        raise RunError("--output-file takes one format that has no file of its own")
+    return [output if output.file else output._replace(file=file) for output in outputs]
 
 
 def of_settings(home: Home) -> list[Output]:

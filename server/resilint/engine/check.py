@@ -45,11 +45,8 @@ def check(doc: Document, project: Project, settings: Settings, memo: Memo | None
 def _report(doc: Document, project: Project, settings: Settings, memo: Memo | None) -> Report:
     """The report of `check` without `reads`."""
     ours = registry.looking_at(doc.kind)
-    if not ours and not _speaks_to_us(doc):
-        return Report()
     exports = project.derived(Exports)
-    level = exports.level_of_document(doc)
-    if level == NO or (level == MAYBE and not exports.reached(doc)):
+    if not (ours or _speaks_to_us(doc)) or not _can_matter(doc, exports):
         return Report()
     module = Module(doc, project.outline(doc))
     wanted = relevant(module, exports)
@@ -77,6 +74,12 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Memo | No
     if "ruff" in settings.defer_to:
         found = ruff.left_over(module, found, lambda name: _text(project, name))
     return Report(found, left[count:], (), run.pieces, run.lines, run.left_out)
+
+
+def _can_matter(doc: Document, exports: Exports) -> bool:
+    """Whether a text, or what it imports, mentions integration code."""
+    level = exports.level_of_document(doc)
+    return level != NO and (level != MAYBE or exports.reached(doc))
 
 
 def _speaks_to_us(doc: Document) -> bool:

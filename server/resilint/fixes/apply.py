@@ -171,13 +171,8 @@ def fix_all(
         if not parses(done.text):
             if not parses(doc.text):  # nothing can be judged here
                 return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
-            kept: list[Fix] = []
-            for finding, fix in todo:
-                trial = apply(doc.text, (*kept, fix))
-                if parses(trial.text):
-                    kept.append(fix)
-                else:
-                    broken[_name(finding)] = finding
+            kept, bad = _parted(doc.text, todo, parses)
+            broken.update((_name(finding), finding) for finding in bad)
             done = apply(doc.text, kept)
         if done.text in seen:  # no change, or two fixes that undo each other
             if done.text == doc.text:
@@ -190,6 +185,20 @@ def fix_all(
     if any(preferred(each, wanted) and _name(each) not in broken for each in findings):
         return Fixed(given, (), tuple(broken.values()), found or (), settled=False)
     return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
+
+
+def _parted(
+    text: str, todo: Sequence[tuple[Finding, Fix]], parses: Callable[[str], bool]
+) -> tuple[list[Fix], list[Finding]]:
+    """The fixes after which a text still parses, and the findings of those that break it."""
+    kept: list[Fix] = []
+    broken: list[Finding] = []
+    for finding, fix in todo:
+        if parses(apply(text, (*kept, fix)).text):
+            kept.append(fix)
+        else:
+            broken.append(finding)
+    return kept, broken
 
 
 def _name(finding: Finding) -> tuple[str, ...]:

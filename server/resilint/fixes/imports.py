@@ -171,26 +171,28 @@ def _key(wanted: Import) -> tuple[str, str]:
 
 def _extend(text: str, head: Head, module: str, names: list[str]) -> Edit | None:
     """Adds names to a `from module import ...` that fills one line; None if there is no such line."""
-    for each in head.imports:
-        place = each.place
-        line = re.sub(r"\s+", " ", place.text)
-        if each.module != module or ("*", "*") in each.names or ";" in line or "\\" in line:
+    for found in head.imports:
+        match = _FROM.match(found.place.text)
+        if match is None or found.module != module or ("*", "*") in found.names or not _has_room(found.place, names):
             continue
-        if "\n" in place.text or "\r" in place.text or len(line) + len(", ".join(("", *names))) > _LONGEST_LINE:
-            continue
-        match = _FROM.match(place.text)
-        if match is None:
-            continue
-        spots = [(found.group(1), place.start + found.end()) for found in _NAME.finditer(place.text, match.end())]
+        place = found.place
+        spots = [(name.group(1), place.start + name.end()) for name in _NAME.finditer(place.text, match.end())]
         have = [name for name, _ in spots]
         first = place.start + match.end()
-        if have == sorted(have) and len(names) == 1 and names[0] < have[0]:
+        in_order = have == sorted(have) and len(names) == 1
+        if in_order and names[0] < have[0]:
             return Edit(first, first, f"{names[0]}, ") if text[first - 1] in " (" else None
-        at = spots[-1][1]
-        if have == sorted(have) and len(names) == 1:
-            at = [end for name, end in spots if name <= names[0]][-1]
+        at = [end for name, end in spots if not in_order or name <= names[0]][-1]
         return Edit(at, at, "".join(f", {name}" for name in names))
     return None
+
+
+def _has_room(place: Statement, names: list[str]) -> bool:
+    """Whether an import fills one line, alone, to which names can be added."""
+    line = re.sub(r"\s+", " ", place.text)
+    if any(mark in place.text for mark in ";\\\n\r"):
+        return False
+    return len(line) + len(", ".join(("", *names))) <= _LONGEST_LINE
 
 
 _Line = tuple[int, tuple[bool, str], str]

@@ -8,7 +8,7 @@ here and 5.5 there: most names are answered by one look into a dictionary.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from . import globs
@@ -63,22 +63,16 @@ class Ignores:
         `name` is the path below the folder of the `.gitignore`, with forward slashes.
         """
         own = name.rpartition("/")[2]
-        last: _Line | None = None
-        for line in self._names.get(own, ()):
-            if folder or not line.folders:
-                last = line
+        lines = [*self._names.get(own, ()), *self._wild(own, name)]
+        if not folder:
+            lines = [line for line in lines if not line.folders]
+        return not max(lines).keeps if lines else None
+
+    def _wild(self, own: str, name: str) -> Iterator[_Line]:
+        """The patterns for names with wild cards, and those for paths, that a path meets."""
         if self._any and self._any(own):
-            for line, meets in self._globs:
-                if (folder or not line.folders) and _later(line, last) and meets(own):
-                    last = line
-        for line, meets in self._paths:
-            if (folder or not line.folders) and _later(line, last) and meets(name):
-                last = line
-        return None if last is None else not last.keeps
-
-
-def _later(line: _Line, last: _Line | None) -> bool:
-    return last is None or line.number > last.number
+            yield from (line for line, meets in self._globs if meets(own))
+        yield from (line for line, meets in self._paths if meets(name))
 
 
 def _stripped(line: str) -> str:

@@ -128,26 +128,30 @@ def parts(text: str, *, in_names: bool = False) -> list[Part]:
     """
     found: list[Part] = []
     at = 0
-    brackets = _ESCAPING_SET if in_names else _SET
     while at < len(text):
-        char, size = text[at], 1
-        if not in_names and text[at : at + 3] == "**/" and (at == 0 or text[at - 1] == "/"):
+        if not in_names and text.startswith("**/", at) and (at == 0 or text[at - 1] == "/"):
             found.append(Run.FOLDERS)
-            size = 3
-        elif char == "*":
-            found.append(Run.NAME if in_names else Run.ANYTHING)
-        elif char == "?":
-            found.append("[^/]" if in_names else ".")
-        elif char == "[" and (members := brackets.match(text, at)):
-            size = len(members.group())
-            found.append(("(?!/)" if in_names else "") + _set(members.group()[1:-1], in_names))
-        elif char == "\\" and in_names and at + 1 < len(text):
-            found.append(re.escape(text[at + 1]))
-            size = 2
+            at += 3
         else:
-            found.append(re.escape(char))
-        at += size
+            part, size = _part(text, at, in_names)
+            found.append(part)
+            at += size
     return found
+
+
+def _part(text: str, at: int, in_names: bool) -> tuple[Part, int]:
+    """The part that begins at an offset, and its length."""
+    char = text[at]
+    if char == "*":
+        return (Run.NAME if in_names else Run.ANYTHING), 1
+    if char == "?":
+        return ("[^/]" if in_names else "."), 1
+    if char == "[" and (members := (_ESCAPING_SET if in_names else _SET).match(text, at)):
+        source = _set(members.group()[1:-1], in_names)
+        return (f"(?!/){source}" if in_names else source), len(members.group())
+    if char == "\\" and in_names and at + 1 < len(text):
+        return re.escape(text[at + 1]), 2
+    return re.escape(char), 1
 
 
 def _set(text: str, escaping: bool) -> str:

@@ -143,22 +143,12 @@ def _result(problem: Problem, index: int, view: View) -> dict[str, Any]:
     told = _sentence(problem.message)
     if problem.help:
         told += " " + _sentence(problem.help)
-    place = _physical(problem.file, view, problem.place)
-    snippet = _snippet(problem.source, problem.place)
-    if snippet:
-        place["region"]["snippet"] = {"text": snippet}
-    context = _context(problem.source, problem.place)
-    if context:
-        place["contextRegion"] = context
-    location: dict[str, Any] = {"physicalLocation": place}
-    if problem.scope:
-        location["logicalLocations"] = [{"fullyQualifiedName": problem.scope}]
     result: dict[str, Any] = {
         "ruleId": problem.code,
         "ruleIndex": index,
         "level": _LEVELS[Severity(problem.severity).value],
         "message": {"text": told},
-        "locations": [location],
+        "locations": [_location(problem, view)],
     }
     if problem.fingerprint:
         result["partialFingerprints"] = {"resilint/v1": problem.fingerprint}
@@ -173,6 +163,21 @@ def _result(problem: Problem, index: int, view: View) -> dict[str, Any]:
     details = {"callee": problem.callee, "library": problem.library}
     known = {key: value for key, value in details.items() if value}
     return {**result, "properties": known} if known else result
+
+
+def _location(problem: Problem, view: View) -> dict[str, Any]:
+    """Where a problem is: its file and region with some text, and its function."""
+    place = _physical(problem.file, view, problem.place)
+    snippet = _snippet(problem.source, problem.place)
+    if snippet:
+        place["region"]["snippet"] = {"text": snippet}
+    context = _context(problem.source, problem.place)
+    if context:
+        place["contextRegion"] = context
+    location: dict[str, Any] = {"physicalLocation": place}
+    if problem.scope:
+        location["logicalLocations"] = [{"fullyQualifiedName": problem.scope}]
+    return location
 
 
 def _physical(file: str, view: View, place: Place | None) -> dict[str, Any]:

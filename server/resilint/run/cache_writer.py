@@ -89,17 +89,20 @@ class Writer:
             if told == "?":
                 continue
             row, covered = self._look(path)
-            if told and not path.endswith("/"):
-                look = old_looks.get(path)
-                if not (look and look[0] == told and (row is None or look[1:] == row)):
-                    # In a whole run every answer is younger than what the walk has seen of the file.
-                    look = [told, *row] if row and self._whole else self._look_again(path, told)
-                if look:
-                    looks[path] = look
+            look = None if path.endswith("/") else self._look_of(path, told, row, old_looks.get(path))
+            if look:
+                looks[path] = look
             if not covered:
                 outside.append([path, told, looks.get(path)])
         index = {"folders": self._folders, "outside": outside, "whole": self._whole}
         return "\n".join([_json(index), _json(list(self._numbers)), _json(looks), *self._lines])
+
+    def _look_of(self, path: str, told: str, row: Entries | None, old: list[Any] | None) -> list[Any] | None:
+        """A file's digest and how it looked then; `row` is how it looked in this run, `old` what is known already."""
+        if not told or (old and old[0] == told and (row is None or old[1:] == row)):
+            return old if told else None
+        # In a whole run every answer is younger than what the walk has seen of the file.
+        return [told, *row] if row and self._whole else self._look_again(path, told)
 
     def _look(self, path: str) -> tuple[Entries | None, bool]:
         """How a file looked when this run met it, and whether its folder's look tells if that changes."""

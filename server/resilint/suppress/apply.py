@@ -152,15 +152,11 @@ def _unused(
             return []
         return [_finding(ignore, f"`{shown}` silences nothing", _removal(doc, ignore))]
     codes = {rule.code: rule.name for rule in by_name.values()}
-    unknown, idle, kept = [], [], []
-    for name in ignore.names:
-        meant = codes.get(name, name)
-        if meant not in by_name:
-            unknown.append(name)
-        elif meant in enabled and meant in sure and name not in ignore.used:
-            idle.append(name)
-        else:
-            kept.append(name)
+    meant = {name: codes.get(name, name) for name in ignore.names}
+    unknown = [name for name in ignore.names if meant[name] not in by_name]
+    working = {*ignore.used, *(name for name in ignore.names if meant[name] not in enabled & sure)}
+    idle = [name for name in ignore.names if name not in working and name not in unknown]
+    kept = [name for name in ignore.names if name in working and name not in unknown]
     if not unknown and not idle and ignore.names:
         return []
     said = [f"`{name}` names no rule{nearest(name, (*by_name, *codes))}" for name in unknown]

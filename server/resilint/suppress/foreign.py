@@ -69,12 +69,7 @@ def read_foreign(doc: Document, comments: Iterable[Comment]) -> list[Foreign]:
         if "noqa" not in lower and "nosec" not in lower and "pylint" not in lower:
             continue
         row = doc.position(comment.start)[0]
-        for match in _NOQA.finditer(comment.text):
-            codes = re.findall(r"[A-Z]+[0-9]+", (match.group("codes") or "").upper())
-            if match.group("named") and not codes:
-                continue  # a colon and then no code: nothing that can be checked
-            last = len(doc.starts) if match.group("file") else row
-            found.append(Foreign("ruff", frozenset(codes), 1 if match.group("file") else row, last))
+        found.extend(_noqa(doc, comment, row))
         found.extend(
             Foreign("bandit", frozenset(_BANDIT_NAME.findall(match.group("rest"))), row, row)
             for match in _NOSEC.finditer(comment.text)
@@ -84,6 +79,16 @@ def read_foreign(doc: Document, comments: Iterable[Comment]) -> list[Foreign]:
             if names and match.group("verb") != "enable":
                 found.extend(_pylint(doc, comments, comment, names, match.group("verb")))
     return found
+
+
+def _noqa(doc: Document, comment: Comment, row: int) -> Iterable[Foreign]:
+    """ruff's reach: the line, or the file."""
+    for match in _NOQA.finditer(comment.text):
+        codes = re.findall(r"[A-Z]+[0-9]+", (match.group("codes") or "").upper())
+        if match.group("named") and not codes:
+            continue  # a colon and then no code: nothing that can be checked
+        whole = match.group("file")
+        yield Foreign("ruff", frozenset(codes), 1 if whole else row, len(doc.starts) if whole else row)
 
 
 def _pylint(
