@@ -19,7 +19,7 @@ All that depends on the interpreter's own interface stands in `observe` and `ren
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
@@ -174,60 +174,81 @@ def render(value: values.Value, doc: Document, *, reasons: bool = False) -> str:
     def show(inner: values.Value) -> str:
         return render(inner, doc, reasons=reasons)
 
-    def where(call: Any) -> str:
-        other = call.frame.scope.module.doc
-        return f"{'' if other.name == doc.name else other.name + ':'}{_row(call.frame, call.node)}"
+    if isinstance(value, values.OneOf):
+        return " | ".join(map(show, value.options))
+    parts = _client_parts(value, doc)
+    if parts is None:
+        parts = _code_parts(value, doc)
+    if parts is None:
+        parts = _literal_parts(value, show, reasons)
+    name = type(value).__name__
+    parts = [part for part in parts if part]
+    return f"{name}({', '.join(parts)})" if parts or name in ("Sequence", "Mapping") else name
+
+
+def _where(call: Any, doc: Document) -> str:
+    other = call.frame.scope.module.doc
+    return f"{'' if other.name == doc.name else other.name + ':'}{_row(call.frame, call.node)}"
+
+
+def _client_parts(value: values.Value, doc: Document) -> list[str] | None:
+    """What is written of a client and of what it gives; None for other values."""
+    match value:
+        case values.Instance():
+            made = f"made at {_where(value.made, doc)}" if value.made is not None else value.origin
+            base = f"subclass {value.subclass.qualname}" if value.subclass is not None else ""
+            return [value.type, made, base, "escaped" if value.escaped else ""]
+        case values.Method():
+            return [value.owner.type, value.name]
+        case values.Response():
+            escaped = f"escaped: {value.escaped}" if value.escaped else ""
+            return [value.type, f"call at {_where(value.call, doc)}", escaped]
+        case values.Result():
+            source = f"response at {_where(value.source.call, doc)}" if value.source is not None else ""
+            return [_path(value.path), source]
+    return None
+
+
+def _code_parts(value: values.Value, doc: Document) -> list[str] | None:
+    """What is written of something that is defined somewhere; None for other values."""
 
     def within(module: Module, name: str) -> str:
         return name if module.doc.name == doc.name else f"{module.doc.module}.{name}"
 
     match value:
-        case values.OneOf():
-            return " | ".join(map(show, value.options))
         case values.Built():
-            parts = [value.function.piece.qualname] if value.function is not None else []
+            return [value.function.piece.qualname] if value.function is not None else []
+        case values.Function() | values.Class():
+            return [within(value.module, value.piece.qualname)]
+        case values.Object():
+            return [within(value.cls.module, value.cls.piece.qualname)]
+        case values.ProjectModule():
+            return [value.module.doc.module]
+        case values.Change() | values.Ref() | values.Nested():
+            return [value.name]
+    return None
+
+
+def _literal_parts(value: values.Value, show: Callable[[values.Value], str], reasons: bool) -> list[str]:
+    """What is written of constants, containers and wrappers of other values."""
+    match value:
         case values.Unknown():
-            parts = [value.why] if reasons and value.why else []
+            return [value.why] if reasons and value.why else []
         case values.Const():
-            parts = [repr(value.value), "soft" if value.soft else "", f"named {value.name}" if value.name else ""]
+            return [repr(value.value), "soft" if value.soft else "", f"named {value.name}" if value.name else ""]
         case values.Sequence():
-            parts = [show(member) for member in value.members]
+            return [show(member) for member in value.members]
         case values.Mapping():
-            parts = [f"{key}: {show(inner)}" for key, (inner, _) in value.items.items()]
-            parts += ["open" if value.open else "", f"written in {value.lent}" if value.lent else ""]
-        case values.Change():
-            parts = [value.name]
-        case values.Ref():
-            parts = [value.name]
-        case values.Instance():
-            made = f"made at {where(value.made)}" if value.made is not None else value.origin
-            base = f"subclass {value.subclass.qualname}" if value.subclass is not None else ""
-            parts = [value.type, made, base, "escaped" if value.escaped else ""]
-        case values.Method():
-            parts = [value.owner.type, value.name]
-        case values.Response():
-            parts = [value.type, f"call at {where(value.call)}", f"escaped: {value.escaped}" if value.escaped else ""]
+            items = [f"{key}: {show(inner)}" for key, (inner, _) in value.items.items()]
+            return [*items, "open" if value.open else "", f"written in {value.lent}" if value.lent else ""]
         case values.Pending():
-            parts = [show(value.value)]
+            return [show(value.value)]
         case values.Partial():
             bound = value.call.args
-            parts = [show(value.target), *(show(each.value) for each in bound.positional[1:])]
-            parts += [f"{key}: {show(given.value)}" for key, given in bound.named.items()]
-        case values.Function() | values.Class():
-            parts = [within(value.module, value.piece.qualname)]
-        case values.Nested():
-            parts = [value.name]
-        case values.Object():
-            parts = [within(value.cls.module, value.cls.piece.qualname)]
-        case values.ProjectModule():
-            parts = [value.module.doc.module]
-        case values.Result():
-            parts = [_path(value.path), f"response at {where(value.source.call)}" if value.source is not None else ""]
-        case _:
-            raise TypeError(f"no notation for {type(value).__name__}")
-    name = type(value).__name__
-    parts = [part for part in parts if part]
-    return f"{name}({', '.join(parts)})" if parts or name in ("Sequence", "Mapping") else name
+            given = [show(argument.value) for argument in bound.positional[1:]]
+            named = [f"{key}: {show(argument.value)}" for key, argument in bound.named.items()]
+            return [show(value.target), *given, *named]
+    raise TypeError(f"no notation for {type(value).__name__}")
 
 
 def _path(path: Path) -> str:
