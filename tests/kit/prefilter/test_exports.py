@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO, YES
 from resilint_rules.kit.project.imports import Project
@@ -136,3 +138,44 @@ def test_exports_are_dropped_with_the_files() -> None:
     assert project.derived(Exports) is first
     project.forget("a.py")
     assert project.derived(Exports) is not first
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [("make", True), ("give", True), ("session", True), ("number", False), ("limit", False), ("missing", False)],
+)
+def test_functions_that_return_a_client(name: str, holds: bool) -> None:
+    """A function that may return one holds one for its importers, through a module in between, too."""
+    makes = """
+        import requests
+        session = requests.Session()
+        limit = 3
+        def make():
+            return requests.Session()
+        def give():
+            with requests.Session() as s:
+                yield s
+        def number():
+            requests.get("a")
+            return 5
+    """
+    found = exports(makes=makes, between=f"from makes import {name}\n")
+    assert bool(found.name(module(found, "makes.py"), name)) is holds
+    assert bool(found.name(module(found, "between.py"), name)) is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("from makes import Own\nclass Heir(Own):\n    pass\n", True),
+        ("import makes\nclass Heir(makes.Own):\n    pass\n", True),
+        ("from makes import Api\nclass Heir(Api):\n    def f(self):\n        return self.http_session\n", True),
+        ("from makes import limit\nclass Heir(limit):\n    pass\n", False),
+        ("from missing import Own\nclass Heir(Own):\n    pass\n", False),
+        ("from makes import Own\nclass Heir:\n    pass\n", False),
+    ],
+)
+def test_classes_of_a_module_without_integration_imports(text: str, holds: bool) -> None:
+    """They export what they inherit."""
+    found = exports(makes=MAKES, heirs=text)
+    assert bool(found.name(module(found, "heirs.py"), "Heir")) is holds
