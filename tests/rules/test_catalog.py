@@ -155,8 +155,9 @@ def test_file_says_what_it_is_about(library: records.Library) -> None:
     assert library.data.get("checked")
     assert set(library.data) <= {
         *records.TABLES, "library", "distribution", "also", "import", "words", "checked", "peer", "merge", "removed",
-        "errors", "aliases", "transient", "driver",
+        "errors", "aliases", "transient", "driver", "lasting",
     }  # fmt: skip
+    assert library.data.get("lasting", True) is True
     without = [(kind, name) for kind, name, words in entries(library) if not words.get("proof") and kind not in PLAIN]
     assert not without
 
