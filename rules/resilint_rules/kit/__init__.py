@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .catalog.records import Fact, Param
-    from .exceptions.handlers import Clause, clauses, failures, is_a
+    from .exceptions.handlers import Clause, clauses, failures, known_as
+    from .exceptions.hierarchy import is_a, is_subclass
     from .findings import Applicability, Finding, Fix, Import, Related, Severity
     from .fixes.edits import add_argument, after_statement, front, number, replace, unused
     from .fixes.retries import add_words, count_failures, narrow, pause, space
@@ -160,6 +161,8 @@ __all__ = [
     "idle",
     "in_transport",
     "is_a",
+    "is_subclass",
+    "known_as",
     "last_name",
     "layers_of",
     "leaves",
@@ -201,7 +204,8 @@ __all__ = [
 
 _MODULES = {
     "catalog.records": "Fact Param",
-    "exceptions.handlers": "Clause clauses failures is_a",
+    "exceptions.handlers": "Clause clauses failures known_as",
+    "exceptions.hierarchy": "is_a is_subclass",
     "findings": "Applicability Finding Fix Import Related Severity",
     "fixes.edits": "add_argument after_statement front number replace unused",
     "fixes.retries": "add_words count_failures narrow pause space",

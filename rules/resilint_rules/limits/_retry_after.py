@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..kit.exceptions.handlers import caught, is_a, named
+from ..kit.exceptions.handlers import caught, named
+from ..kit.exceptions.hierarchy import is_a
 from ..kit.findings import Fix, Import
 from ..kit.fixes.edits import front
 from ..kit.interp.body_checks import ENVELOPE

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..kit.exceptions.handlers import caught, is_a, named
+from ..kit.exceptions.handlers import caught, named
+from ..kit.exceptions.hierarchy import is_a
 from ..kit.findings import Fix, Import
 from ..kit.fixes.edits import add_argument, after_statement, replace
 from ..kit.interp.calls import Call, Frame, maker

@@ -40,7 +40,7 @@ def _read(root: str) -> list[tuple[str, bytes]]:
             data = files.read(path)
         except files.Unreadable:
             continue
-        if name != DECLARATION or b"dependenc" in data:
+        if name != DECLARATION or b"dependenc" in data or b"requires-python" in data:
             found.append((name, data))
     return found
 

@@ -114,6 +114,8 @@ def _declared(text: str) -> Iterator[tuple[str, str]]:
     except (ValueError, RecursionError):
         return
     project = _table(found, "project")
+    if isinstance(project.get("requires-python"), str):
+        yield "python", clauses_of(project["requires-python"])
     groups = [project.get("dependencies"), *_table(project, "optional-dependencies").values()]
     groups += [*_table(found, "dependency-groups").values(), *_table(found, "tool", "pdm", "dev-dependencies").values()]
     for group in groups:

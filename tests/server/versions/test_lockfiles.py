@@ -118,6 +118,8 @@ kafka-python = { version = "~2.0", optional = true }
                 "python": "^3.10", "aiohttp": "^3.9.1", "kafka-python": "~2.0",
             },
         ),
+        ("pyproject.toml", '[project]\nrequires-python = ">= 3.11, <4"\n', {"python": ">=3.11,<4"}),
+        ("pyproject.toml", "[project]\nrequires-python = 3\n", {}),
     ],
 )  # fmt: skip
 def test_each_kind_of_file_is_read(name: str, text: str, expected: dict[str, str]) -> None:

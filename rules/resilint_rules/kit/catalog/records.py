@@ -232,6 +232,10 @@ class Catalog:
             return covers(wanted, self.pinned(library))
         return None
 
+    def python(self, wanted: str) -> bool | None:
+        """Whether all versions of Python that the project may run on lie in a range; None if unknown."""
+        return covers(wanted, self._pins.get("python", ""))
+
     def prefixes(self) -> Iterator[str]:
         """Module prefixes of the project's own libraries."""
         for library in self._own:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..catalog.records import BUILTIN_ERRORS, Catalog
+from ..catalog.records import BUILTIN_ERRORS
 from ..findings import Import
 from ..interp.calls import Call, Frame, Guard
 from ..interp.values import Class, ProjectModule, Ref, Sequence, Value
 from ..syntax.exits import Exit, ways
 from ..syntax.idioms import BROAD, calls_in, sleeps
-from ..syntax.text import Span
+from ..syntax.text import Edit, Span
 from ..syntax.tree import walk
+from .hierarchy import TIMEOUT, is_a
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,39 @@ class Clause:
         """The name that the exception is bound to, "" if it is not."""
         name = self.node.name
         return name.name.value if name is not None and isinstance(name.name, cst.Name) else ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The qualified names of the classes it catches; () if one of them cannot be seen."""
+        return self.errors or ()
+
+    @property
+    def head(self) -> Span:
+        """Where `except` and the classes stand: what a finding about it underlines."""
+        start = self.frame.tree.span(self.node).start
+        return Span(start, self._type.end if self.node.type is not None else start + len("except"))
+
+    @property
+    def _type(self) -> Span:
+        """Where the classes stand, brackets included."""
+        node, text = self.node.type, self.frame.scope.module.text
+        start, end = self.frame.tree.span(node) if node is not None else self.head
+        for _ in node.lpar if node is not None else ():
+            start, end = text.rindex("(", 0, start), text.index(")", end) + 1
+        return Span(start, end)
+
+    def replace_type(self, name: str) -> tuple[Edit, ...]:
+        """The edits after which it catches one class, () if a comment stands in the way.
+
+        `known_as` gives the name that the module has for a class.
+        """
+        text = self.frame.scope.module.text
+        if self.node.type is None:
+            return (Edit(self.head.end, self.head.end, f" {name}"),)
+        start, end = self._type
+        if "#" in text[start:end]:
+            return ()
+        return (Edit(start, end, name if text[start - 1].isspace() else f" {name}"),)
 
     @property
     def broad(self) -> bool:
@@ -127,28 +161,17 @@ def named(frame: Frame, node: cst.CSTNode) -> Value | None:
     return None
 
 
-def is_a(catalog: Catalog, error: str, base: str) -> bool:
-    """Whether an exception class is another one, or extends it, as far as the catalogue knows."""
-    error, base = catalog.canonical(error), catalog.canonical(base)
-    error, base = (_same(each) for each in (error, base))
-    return error == base or base in {_same(each) for each in catalog.bases(error)}
-
-
-def _same(name: str) -> str:
-    """The class that a builtin name is another spelling of: `IOError` is `OSError`."""
-    if name in ("socket.timeout", "asyncio.TimeoutError", "asyncio.exceptions.TimeoutError"):
-        return "TimeoutError"
-    if name in ("IOError", "EnvironmentError", "socket.error", "select.error"):
-        return "OSError"
-    return name
-
-
 def failures(call: Call) -> tuple[str, ...]:
-    """Exceptions that a call raises when the other side cannot be reached or does not answer."""
+    """Exceptions that a call raises when the other side cannot be reached or does not answer.
+
+    Where the catalogue knows none, those of Python are assumed; `call.raises(kind)` makes the difference.
+    """
     raises = call.fact.data.get("raises", {})
     found = [each for kind in ("timeout", "connect") for each in raises.get(kind, ())]
     for library in call.frame.scope.catalog.libraries(call.callee):
         found.extend(library.data.get("transient", {}).get("errors", ()))
+    if "TimeoutError" in found and call.fact.mode != "sync":
+        found.append(TIMEOUT)  # the catalogue names it as Python 3.11 does
     return tuple(dict.fromkeys(found)) or ("ConnectionError", "TimeoutError")
 
 

@@ -21,6 +21,7 @@ from ..project.imports import Project
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
 from ..syntax.comments import comments_at
 from ..syntax.outline import Piece
+from ..syntax.raising import raising
 from ..syntax.text import Span
 from ..syntax.tree import Tree
 from .kinds import Around, FrameKind, Part
@@ -288,6 +289,14 @@ class Call(Site):
         """What the catalogue knows of the response that it gives back; None if it is no response."""
         return self.frame.scope.catalog.fact("response", self.response.type) if self.response is not None else None
 
+    def raises(self, kind: str) -> tuple[str, ...] | None:
+        """The exceptions it raises on a "timeout", a failure to "connect" or an error "status"; None if not known."""
+        words = self.fact.data.get("raises")
+        if words is None and self.clients:
+            client = self.frame.scope.catalog.fact("client", self.clients[0].type)
+            words = client.data.get("raises") if client is not None else None
+        return tuple(words[kind]) if words is not None and kind in words else None
+
     @property
     def harmless(self) -> bool:
         """Whether its target never leaves the machine, such as a `file:` address: written or asked for."""
@@ -351,6 +360,16 @@ class Guard:
     frame: Frame
     calls: list[Call]
     within: tuple[Within, ...]
+
+    @property
+    def unseen(self) -> tuple[cst.CSTNode, ...]:
+        """What may raise in the body besides external calls and the checks of their statuses, in order of the text."""
+        known = {id(call.node) for call in self.calls}
+        for call in self.calls:
+            if call.response is not None and call.answer is not None:
+                raiser = call.answer.word("raiser")
+                known |= {id(node) for name, node in call.response.uses if name == raiser}
+        return tuple(raising(self.node.body, known))
 
 
 _EVENTS = re.compile(r"SSE|Event_?S(?:ource|tream)|event-stream")

@@ -86,21 +86,12 @@ def _source(call: Call, bound: Bound) -> str:
 
 
 def _outcomes(call: Call, found: Limit, peer: str) -> Iterator[Outcome]:
-    raises = _raises(call)
     repeats = built_in(call)
-    yield _hang(call, found, repeats, raises.get("timeout", ()))
+    yield _hang(call, found, repeats, call.raises("timeout") or ())
     if peer in _HTTP:
         for kind in (UNAVAILABLE, LIMITED_RATE):
-            yield _status(call, kind, repeats, raises.get("status", ()))
-    yield Story(call, DROPPED, repeats).tell(raises.get("connect", ()))
-
-
-def _raises(call: Call) -> dict[str, tuple[str, ...]]:
-    own = call.fact.data.get("raises")
-    if own is None and call.clients:
-        fact = call.frame.scope.catalog.fact("client", call.clients[0].type)
-        own = fact.data.get("raises") if fact is not None else None
-    return {kind: tuple(names) for kind, names in (own or {}).items()}
+            yield _status(call, kind, repeats, call.raises("status") or ())
+    yield Story(call, DROPPED, repeats).tell(call.raises("connect") or ())
 
 
 def _hang(call: Call, found: Limit, repeats: tuple[Repeat, ...], errors: tuple[str, ...]) -> Outcome:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..exceptions.handlers import Clause, clauses, is_a
+from ..exceptions.handlers import Clause, clauses
+from ..exceptions.hierarchy import is_subclass
 from ..interp.calls import Call, Guard
 from ..interp.kinds import Around, FrameKind
 from ..responses.status import raises_itself
@@ -161,10 +162,7 @@ class Story:
                 return f"{again}{_raised(errors)}{head} sees it and {_leaves(clause)}"
         for layer, repeat in policies(call):
             wanted = layer.errors
-            verdict = None
-            if wanted is not None and errors:
-                every = [any(is_a(call.frame.scope.catalog, each, one) for one in wanted) for each in errors]
-                verdict = True if all(every) else None if any(every) else False
+            verdict = _covered(call, wanted, errors) if wanted is not None and errors else None
             self.add(repeat, verdict)
             gives_up = layer.fact.word("gives_up")
             if verdict and gives_up and repeat.attempts != 1:
@@ -239,8 +237,13 @@ def _catches(clause: Clause, errors: tuple[str, ...] | None) -> bool | None:
     caught = [clause.catches(each) for each in errors]
     if all(caught):
         return True
-    narrower = any(is_a(catalog, one, each) for each in errors for one in clause.errors)
-    return None if any(caught) or narrower else False
+    related = any(
+        is_subclass(catalog, one, other) is not False
+        for error in errors
+        for known in clause.errors
+        for one, other in ((known, error), (error, known))
+    )
+    return None if related else False
 
 
 def _head(clause: Clause) -> str:
@@ -271,6 +274,14 @@ _LEFT = {
 def _leaves(clause: Clause) -> str:
     left = clause.leaves
     return " or ".join(text for way, text in _LEFT.items() if way in left) or "goes on"
+
+
+def _covered(call: Call, wanted: tuple[str, ...], errors: tuple[str, ...]) -> bool | None:
+    """Whether a policy for some exceptions repeats a call for all of `errors`; None if for some, or not known."""
+    catalog = call.frame.scope.catalog
+    rows = [[is_subclass(catalog, error, name) for name in wanted] for error in errors]
+    covered = {True if True in row else None if None in row else False for row in rows}
+    return covered.pop() if len(covered) == 1 else None
 
 
 def _names(errors: tuple[str, ...] | None) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..catalog.records import Fact
-from ..exceptions.handlers import builtin, error_names, is_a, named
+from ..exceptions.handlers import builtin, error_names, named
+from ..exceptions.hierarchy import is_a
 from ..findings import Finding, Fix, Import, Severity
 from ..interp.calls import Call, Frame
 from ..interp.kinds import Around
@@ -21,7 +22,7 @@ from ..syntax.tree import walk
 LIMITED, UNLIMITED, UNKNOWN = "limited", "unlimited", "unknown"
 """Whether the attempts of a policy end: surely, surely not, or nothing is known."""
 
-_AWAY = ("ConnectionError", "TimeoutError")
+_AWAY = ("ConnectionError", "TimeoutError", "asyncio.TimeoutError")
 
 
 @dataclass(frozen=True, slots=True)
