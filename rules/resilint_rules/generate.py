@@ -19,8 +19,8 @@ TRIGGERS = (
 """Tables whose names make a piece worth parsing; the others only say more about these."""
 
 
-README = HERE.parent / "README.md"
-START, END = "<!-- libraries -->\n", "<!-- end -->"
+README, CODES = HERE.parent / "README.md", HERE.parent / "CODES.md"
+START, TAKEN, END = "<!-- libraries -->\n", "<!-- taken -->\n", "<!-- end -->"
 
 
 def files() -> list[tuple[Path, dict[str, Any]]]:
@@ -138,6 +138,20 @@ def readme() -> str:
     return f"{head}{START}{chr(10).join(rows)}\n{END}{rest.partition(END)[2]}"
 
 
+def codes() -> str:
+    """The text of `rules/CODES.md`, with a row for each rule that there is; what a rule has is reserved no longer."""
+    from .registry import files as rule_files
+    from .registry import read
+
+    text = CODES.read_text("utf-8")
+    head, rest = text.split(TAKEN)
+    found = sorted((row[0], row[1], row[3]) for row in (read(path) for path in rule_files()))
+    rows = ["| code | name | folder |", "| --- | --- | --- |", *(f"| {a} | {b} | {c} |" for a, b, c in found)]
+    tail = rest.partition(END)[2].splitlines(keepends=True)
+    left = "".join(line for line in tail if line[2:8] not in {code for code, _, _ in found})
+    return f"{head}{TAKEN}{chr(10).join(rows)}\n{END}{left}"
+
+
 def _known(facts: list[tuple[str, dict[str, Any]]]) -> tuple[str, str, str, str]:
     """What a row of the table says: without a limit, attempts, error status, also."""
     remote = [words for kind, words in facts if kind in ("call", "client") and not words.get("part")]
@@ -173,7 +187,10 @@ def main(argv: list[str]) -> int:
     from .registry import table
 
     stale = 0
-    targets = ((HERE / "catalog" / "index.py", catalog_index()), (HERE / "rule_table.py", table()), (README, readme()))
+    targets = (
+        (HERE / "catalog" / "index.py", catalog_index()), (HERE / "rule_table.py", table()),
+        (README, readme()), (CODES, codes()),
+    )  # fmt: skip
     for path, text in targets:
         if not path.is_file() or path.read_text("utf-8") != text:
             stale = 1
