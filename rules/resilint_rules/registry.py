@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 import importlib
-import pprint
 from functools import cache
 from pathlib import Path
 
 from .kit.findings import Severity
 from .kit.rule import Check, Rule
+from .rule_row import RuleRow
 
 HERE = Path(__file__).resolve().parent
-_KEYWORDS = ("code", "name", "severity", "preview", "default", "tests", "words", "equivalents")
+_KEYWORDS = ("code", "name", "on", "severity", "preview", "default", "tests", "words", "equivalents")
 
 
 @cache
@@ -20,7 +20,7 @@ def rules() -> dict[str, Rule]:
     """Every rule by name, in order of code."""
     from .rule_table import RULES
 
-    return {row[1]: Rule(row[0], row[1], Severity(row[2]), *row[3:]) for row in RULES}
+    return {row.name: Rule(**{**row._asdict(), "severity": Severity(row.severity)}) for row in RULES}
 
 
 @cache
@@ -68,7 +68,7 @@ def files() -> list[Path]:
     )
 
 
-def read(path: Path) -> tuple[object, ...]:
+def read(path: Path) -> RuleRow:
     """A row of the table, from a rule's source; ValueError says what is missing or misnamed."""
     where = f"{path.parent.name}/{path.name}"
     tree = ast.parse(path.read_text("utf-8"))
@@ -76,33 +76,74 @@ def read(path: Path) -> tuple[object, ...]:
     if check is None or not check.decorator_list or not check.args.args:
         raise ValueError(f"{where}: no function `check` marked with @rule(...)")
     mark = check.decorator_list[0]
-    words = {k.arg: ast.literal_eval(k.value) for k in mark.keywords} if isinstance(mark, ast.Call) else {}
-    if set(words) - set(_KEYWORDS) or not {"code", "name"} <= set(words):
+    given = {k.arg: k.value for k in mark.keywords} if isinstance(mark, ast.Call) else {}
+    if set(given) - set(_KEYWORDS) or not {"code", "name"} <= set(given):
         raise ValueError(f"{where}: @rule takes {', '.join(_KEYWORDS)}; code and name are needed")
+    words = {key: ast.literal_eval(value) for key, value in given.items() if key != "on"}
     if words["name"].replace("-", "_") != path.stem:
         raise ValueError(f"{where}: the rule is called {words['name']!r}; file and name must agree")
-    subject = check.args.args[0].annotation
-    if not isinstance(subject, ast.Name):
-        raise ValueError(  # noqa: TRY004 - a mistake in a rule's file, like the others here
-            f"{where}: the first parameter's type says what the rule looks at"
-        )
-    summary = (ast.get_docstring(tree) or "").partition("\n")[0]
-    if not summary:
+    page = ast.get_docstring(tree) or ""
+    if not page:
         raise ValueError(f"{where}: no docstring, so no page")
-    fixable = "```python fixed" in (ast.get_docstring(tree) or "")
-    return (
-        words["code"], words["name"], words.get("severity", "warning"), path.parent.name,
-        f"resilint_rules.{path.parent.name}.{path.stem}", subject.id, summary, fixable, words.get("preview", False),
-        words.get("default", True), words.get("tests", False), tuple(words.get("words", ())),
-        tuple(words.get("equivalents", ())),
-    )  # fmt: skip
+    return RuleRow(
+        code=words["code"],
+        name=words["name"],
+        severity=words.get("severity", "warning"),
+        family=path.parent.name,
+        module=f"resilint_rules.{path.parent.name}.{path.stem}",
+        on=_subscriptions(given.get("on"), check.args.args[0].annotation, where),
+        summary=page.partition("\n")[0],
+        fixable="```python fixed" in page,
+        preview=words.get("preview", False),
+        default=words.get("default", True),
+        tests=words.get("tests", False),
+        words=tuple(words.get("words", ())),
+        equivalents=tuple(words.get("equivalents", ())),
+    )
+
+
+def _subscriptions(on: ast.expr | None, annotation: ast.expr | None, where: str) -> tuple[str, ...]:
+    """The names of the types that a rule subscribes to: those of `on`, which the annotation repeats, or its own."""
+    annotated = _members(annotation)
+    listed = tuple(name for item in on.elts for name in _members(item)) if isinstance(on, ast.Tuple) else ()
+    if on is None and annotated:
+        return annotated
+    if not listed or set(listed) != set(annotated):
+        raise ValueError(
+            f"{where}: the type of the first parameter of `check` is what the rule subscribes to, one type or a "
+            "union; `on`, if given, is a tuple of the same types"
+        )
+    return listed
+
+
+def _members(annotation: ast.expr | None) -> tuple[str, ...]:
+    """The names of a type or of a union `A | B`; () for anything else."""
+    if isinstance(annotation, ast.Name):
+        return (annotation.id,)
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        left, right = _members(annotation.left), _members(annotation.right)
+        return (*left, *right) if left and right else ()
+    return ()
 
 
 def table() -> str:
     """The text of `rule_table.py`."""
-    rows = sorted((read(path) for path in files()), key=lambda row: str(row[0]))
+    rows = sorted((read(path) for path in files()), key=lambda row: row.code)
     return (
         '"""Generated by `python -m resilint_rules.generate`; a test says whether it is fresh."""\n\n'
-        "from __future__ import annotations\n\nfrom typing import Any\n\n# fmt: off\n"
-        f"RULES: list[tuple[Any, ...]] = {pprint.pformat(rows, width=110)}\n"
+        "from __future__ import annotations\n\nfrom .rule_row import RuleRow\n\n# fmt: off\n"
+        f"RULES: tuple[RuleRow, ...] = (\n{''.join(_written(row) for row in rows)})\n"
     )
+
+
+def _written(row: RuleRow) -> str:
+    """A row of the table as Python, one keyword a line."""
+    fields = "".join(f"        {key}={_quoted(value)},\n" for key, value in row._asdict().items())
+    return f"    RuleRow(\n{fields}    ),\n"
+
+
+def _quoted(value: object) -> str:
+    """A literal with double quotes where it holds none."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_quoted, value))}{',' if len(value) == 1 else ''})"
+    return f'"{value}"' if isinstance(value, str) and not {'"', "\\"} & set(value) else repr(value)

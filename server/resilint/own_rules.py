@@ -13,7 +13,7 @@ def _own(code: str, name: str, severity: Severity, summary: str) -> Rule:
         severity=severity,
         family="own",
         module=__name__,
-        subject="",
+        on=(),
         summary=summary,
         fixable=code == "IGN001",
         preview=False,

@@ -17,6 +17,7 @@ from resilint.own_rules import OWN
 from resilint_rules import generate, registry
 from resilint_rules.catalog.index import IMPORTS
 from resilint_rules.kit.rule import Rule
+from resilint_rules.kit.subscriptions import SUBJECTS
 
 RULES = list(registry.rules().values())
 CODE = sorted(
@@ -48,6 +49,39 @@ def test_a_rule_is_named_after_its_file(rule: Rule) -> None:
     assert path.parent.name == rule.family
     assert re.fullmatch(r"[A-Z]{3}\d{3}", rule.code)
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
+
+
+def test_a_rule_subscribes_to_the_types_of_its_parameter() -> None:
+    """One type, or a union that `on` repeats; every type has objects."""
+    assert {name: registry.rules()[name].on for name in ("no-timeout", "task-dropped")} == {
+        "no-timeout": ("Call", "ClientCall"),
+        "task-dropped": ("SpawnCall",),
+    }
+    assert [rule.name for rule in RULES if not rule.on or not SUBJECTS.keys() >= set(rule.on)] == []
+
+
+@pytest.mark.parametrize(
+    ("on", "annotation", "expected"),
+    [
+        ("", "Call", ("Call",)),
+        ("", "Call | ClientCall", ("Call", "ClientCall")),
+        ("on=(Call, ClientCall), ", "Call | ClientCall", ("Call", "ClientCall")),
+        ("on=(Call, ClientCall), ", "Call", None),
+        ("on=(), ", "Call", None),
+        ("", "list[Call]", None),
+    ],
+)
+def test_subscriptions_are_read_from_the_source(
+    on: str, annotation: str, expected: tuple[str, ...] | None, tmp_path: Path
+) -> None:
+    """`on` and the annotation agree, or the rule is refused with its place."""
+    path = tmp_path / "some_rule.py"
+    path.write_text(f'"""Page."""\n@rule(code="X", {on}name="some-rule")\ndef check(call: {annotation}): ...\n')
+    if expected is not None:
+        assert registry.read(path).on == expected
+    else:
+        with pytest.raises(ValueError, match="the first parameter"):
+            registry.read(path)
 
 
 def test_a_family_has_one_prefix() -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .fixes.retries import add_words, count_failures, narrow, pause, space
     from .fixes.timeouts import bound, elsewhere_driven, once, rebound, spelled
     from .interp.call_kinds import (
-        AnyCall,
         ClientCall,
         DigestCall,
         InsecureCall,
@@ -89,7 +88,6 @@ __all__ = [
     "LIMITED",
     "UNLIMITED",
     "Again",
-    "AnyCall",
     "Applicability",
     "Argument",
     "Arguments",
@@ -211,7 +209,7 @@ _MODULES = {
     "fixes.retries": "add_words count_failures narrow pause space",
     "fixes.timeouts": "bound elsewhere_driven once rebound spelled",
     "interp.call_kinds": (
-        "AnyCall ClientCall DigestCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall TokenCall"
+        "ClientCall DigestCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall TokenCall"
     ),
     "interp.calls": "Call Frame Guard call_at explained",
     "interp.kinds": "Around EventKind FrameKind Part",

@@ -21,8 +21,8 @@ class Rule:
     family: str
     module: str
     """Dotted name of the module that holds it; imported only when needed."""
-    subject: str
-    """What it subscribes to: the name of the type of its function's first parameter."""
+    on: tuple[str, ...]
+    """The types that it subscribes to, by name: those of `on`, else those of its function's first parameter."""
     summary: str
     """The first line of its page."""
     fixable: bool
@@ -40,6 +40,7 @@ def rule(
     *,
     code: str,
     name: str,
+    on: tuple[type, ...] = (),
     severity: str = "warning",
     preview: bool = False,
     default: bool = True,
@@ -49,8 +50,10 @@ def rule(
 ) -> Callable[[Check], Check]:
     """Marks a function as a rule's check.
 
-    The keywords are read from the source by the registry generator (`python -m resilint_rules`) as
-    literals, so that no rule has to be imported to know its code; the function is left as it is.
+    `on` are the types that the rule subscribes to: `@rule(..., on=(Call, ClientCall))`; without it, the type of
+    the function's first parameter. The keywords are read from the source by the registry generator
+    (`python -m resilint_rules.generate`), the others as literals, so that no rule has to be imported to know
+    its code; the function is left as it is.
     """
     Severity(severity)
 

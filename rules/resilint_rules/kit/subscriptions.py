@@ -1,4 +1,7 @@
-"""What rules can subscribe to: the type of a rule's first parameter, and where its objects come from."""
+"""What rules can subscribe to: the types of `on=(...)` or of a rule's first parameter, and where their objects are.
+
+A type of calls means that type alone: a rule on `Call` does not see a `ClientCall`, though that is a subclass.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +30,6 @@ def _calls(kind: type[Call]) -> Callable[[list[Frame]], Iterator[object]]:
     return find
 
 
-def bounded(frames: list[Frame]) -> Iterator[Call]:
-    """Calls and the making of clients."""
-    for frame in functions(frames):
-        for call in frame.calls.values():
-            if call.fact.kind in ("call", "client"):
-                yield call
-
-
 def guards(frames: list[Frame]) -> Iterator[Guard]:
     """`try` statements with the calls they guard."""
     for frame in functions(frames):
@@ -44,7 +39,6 @@ def guards(frames: list[Frame]) -> Iterator[Guard]:
 SUBJECTS: dict[str, Callable[[list[Frame]], Iterator[object]]] = {
     **{kind.__name__: _calls(kind) for kind in KINDS.values()},
     "Again": again,
-    "AnyCall": bounded,
     "Frame": functions,
     "Guard": guards,
     "Layer": layers,
@@ -60,8 +54,9 @@ class Subjects:
         self._frames = frames
         self._found: dict[str, list[object]] = {}
 
-    def of(self, subject: str) -> list[object]:
-        """All of a kind, a name of `SUBJECTS`."""
-        if subject not in self._found:
-            self._found[subject] = list(SUBJECTS[subject](self._frames))
-        return self._found[subject]
+    def of(self, on: tuple[str, ...]) -> list[object]:
+        """All objects of some types, which are names of `SUBJECTS`."""
+        for subject in on:
+            if subject not in self._found:
+                self._found[subject] = list(SUBJECTS[subject](self._frames))
+        return [found for subject in on for found in self._found[subject]]

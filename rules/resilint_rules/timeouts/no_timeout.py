@@ -265,7 +265,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit import AnyCall, ClientCall, Finding, bound, explained, in_transport, limit, once, set_later
+from ..kit import Call, ClientCall, Finding, bound, explained, in_transport, limit, once, set_later
 from ..kit.rule import rule
 from ._trailing_wait import beyond, watched
 
@@ -279,9 +279,10 @@ _ON_PURPOSE = re.compile(
 @rule(
     code="TMO001",
     name="no-timeout",
+    on=(Call, ClientCall),
     equivalents=("S113", "B113", "missing-timeout", "W3101", "TIM100", "use-timeout"),
 )
-def check(call: AnyCall) -> Iterator[Finding]:
+def check(call: Call | ClientCall) -> Iterator[Finding]:
     """A call, or the making of a client that decides for its calls, where every link is known and none is finite."""
     if call.fact.missing != "flag" or call.harmless or call.tails:
         return  # a call that inherits is reported once, where its client is made

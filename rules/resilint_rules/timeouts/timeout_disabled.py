@@ -122,14 +122,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit import AnyCall, ClientCall, Finding, explained, limited_each_time, rebound, streamed, timeout_off
+from ..kit import Call, ClientCall, Finding, explained, limited_each_time, rebound, streamed, timeout_off
 from ..kit.rule import rule
 
 _SAYS_WHY = re.compile(r"time\W?out|limit|wait|poll|stream|long|hang|for ?ever", re.IGNORECASE)
 
 
-@rule(code="TMO003", name="timeout-disabled", severity="error", equivalents=("S113", "B113"))
-def check(call: AnyCall) -> Iterator[Finding]:
+@rule(code="TMO003", name="timeout-disabled", severity="error", on=(Call, ClientCall), equivalents=("S113", "B113"))
+def check(call: Call | ClientCall) -> Iterator[Finding]:
     """A literal that stands for no limit, on a call or on the making of a client."""
     off = timeout_off(call)
     if off is None or off.node is None or explained(call, off.node, _SAYS_WHY):

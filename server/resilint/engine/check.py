@@ -164,7 +164,7 @@ class _Run:
         subject: object = None
         try:
             check_one = registry.load(rule.name)
-            for subject in subjects.of(rule.subject):
+            for subject in subjects.of(rule.on):
                 for each in check_one(subject):
                     if each.library and selection.ignored_for(self.settings, rule, each.library):
                         continue

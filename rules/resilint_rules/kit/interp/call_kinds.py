@@ -65,9 +65,6 @@ class OtherCall(Call):
     __slots__ = ()
 
 
-AnyCall = Call
-"""A call, or the making of a client: what can be given a time limit."""
-
 KINDS: dict[str, type[Call]] = {
     "call": Call, "client": ClientCall, "spawn": SpawnCall, "sleep": SleepCall, "retry": RetryCall, "token": TokenCall,
     "digest": DigestCall, "insecure": InsecureCall, "task": TaskCall, "limit": LimitCall, "adapter": LimitCall,

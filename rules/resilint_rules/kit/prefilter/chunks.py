@@ -16,7 +16,7 @@ from .summaries import Handed
 from .taint import Following
 from .usage import asks
 
-_RULE_WORDS = sorted({word.lower() for row in RULES for word in row[11]})
+_RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})
 _EVERY_METHOD = frozenset(name for each in METHODS.values() for name in each)
 _THROUGH = sorted({f".{method}" for methods in THROUGH.values() for method in methods})
 _KEPT_LOOP = re.compile(rf"\bself\.\w*loop(?:{'|'.join(re.escape(each) for each in _THROUGH)})\(")

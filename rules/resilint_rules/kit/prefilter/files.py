@@ -13,7 +13,7 @@ _IMPORT = re.compile(rb"import\b[ \t]*([\w., \t]*)")
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf|.*[;:])?[ \t\f]*(?:from[ \t]+([.\w]+)[ \t]+)?", re.DOTALL)
 _FAR = 200
 """Bytes before the word `import` in which its statement begins."""
-_RULE_WORDS: tuple[bytes, ...] = tuple(sorted({word.lower().encode() for row in RULES for word in row[11]}))
+_RULE_WORDS: tuple[bytes, ...] = tuple(sorted({word.lower().encode() for row in RULES for word in row.words}))
 _OURS = b"resilint:"
 
 NO, MAYBE, YES = 0, 1, 2
