@@ -126,13 +126,13 @@ def _methods(libraries: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
 
 def readme() -> str:
     """The text of `rules/README.md`, with a row for each library."""
-    from .kit.catalog.records import load
+    from .kit.catalog.lookup import load
 
     text = README.read_text("utf-8")
     head, rest = text.split(START)
     rows = ["| Library | Checked | Without a limit | Attempts | Error status | Also |", f"|{' --- |' * 6}"]
     for path, data in sorted(files(), key=lambda each: str(each[1]["library"]).lower()):
-        facts = [(kind, dict(fact.data)) for (kind, _), fact in load(path.stem).facts.items()]
+        facts = [(kind, dict(entry)) for (kind, _), entry in load(path.stem).entries.items()]
         cells = (f"[{data['library']}](resilint_rules/catalog/{path.name})", str(data["checked"]), *_known(facts))
         rows.append(f"| {' | '.join(cells)} |")
     return f"{head}{START}{chr(10).join(rows)}\n{END}{rest.partition(END)[2]}"

@@ -16,7 +16,8 @@ pytest.importorskip("pwd", reason="the servers are started as on Debian")
 
 from lab import Outcome, run_example, servers
 from lab.fixing import mend
-from resilint_rules.kit.catalog.records import Catalog
+from resilint_rules.kit.catalog.lookup import Catalog
+from resilint_rules.kit.catalog.records import ClientFact, LimitFact
 
 DEADLINE = 30.0
 PATIENCE = 3.0
@@ -97,13 +98,13 @@ def counted(cache):
 def test_a_late_redis_counts_each_attempt(redis_server: servers.Server, callee: str, made: str) -> None:
     """One call whose answers are late is made as often as the catalogue says, and each attempt has its effect."""
     facts = Catalog(pins={"redis": f"=={installed('redis')}"})
-    fact = facts.fact("client", callee)
-    assert fact is not None
+    fact = facts.fact(ClientFact, callee)
+    assert fact is not None and fact.retries is not None
     limits = "socket_timeout=0.5, socket_connect_timeout=0.5"
     client = made.format(port=redis_server.port, url=redis_server.url("0"), limits=limits)
     given = f"import random, redis\nredis.Redis(port={redis_server.port}).delete('calls')\nrandom.seed({PATIENT_SEED})"
     outcome = run_example(COUNTER, redis_server, DEADLINE, call=f"counted({client})", given=given)
-    assert outcome.value == str(fact.data["retries"]["attempts"]), outcome
+    assert outcome.value == str(fact.retries.attempts), outcome
 
 
 REPORT = """
@@ -133,13 +134,13 @@ def test_a_postgresql_that_hangs(postgresql: servers.Server) -> None:
 
 def test_a_query_that_takes_its_time(postgresql: servers.Server) -> None:
     """The limit on connecting does not bound a query, as the catalogue says; the statement's own limit does."""
-    fact = Catalog().fact("client", "psycopg2.connect")
+    fact = Catalog().fact(ClientFact, "psycopg2.connect")
     assert fact is not None
-    assert not fact.flag("covers")
+    assert not fact.covers
     slow = REPORT.replace("SELECT 1", "SELECT pg_sleep(60)")
     given = f"PORT = {postgresql.port}"
     connecting = mend({"example.py": slow}, "no-timeout").after["example.py"]
-    limited = connecting.replace('"postgres"', f'"postgres", {fact.word("statement").format(read_ms=500)}')
+    limited = connecting.replace('"postgres"', f'"postgres", {fact.statement.format(read_ms=500)}')
     before = run_example(connecting, postgresql, PATIENCE, call="report()", given=given)
     after = run_example(limited, postgresql, DEADLINE, call="report()", given=given)
     assert before.ended == "hanging", before
@@ -167,10 +168,10 @@ def test_a_rabbitmq_that_hangs(rabbitmq: servers.Server) -> None:
     pair = mend({"example.py": PUBLISH.format(limits="stack_timeout=1000")}, "timeout-in-milliseconds")
     with rabbitmq.paused():
         before, after = (publish(texts["example.py"], rabbitmq) for texts in (pair.before, pair.after))
-    fact = Catalog().fact("client", "pika.BlockingConnection")
+    fact = Catalog().fact(ClientFact, "pika.BlockingConnection")
     assert fact is not None
     assert before.ended == "hanging", before
-    assert after.error == fact.data["raises"]["timeout"][0], after
+    assert after.error == fact.raises["timeout"][0], after
 
 
 def test_a_rabbitmq_that_is_full(rabbitmq: servers.Server) -> None:
@@ -183,9 +184,9 @@ def test_a_rabbitmq_that_is_full(rabbitmq: servers.Server) -> None:
 
 def test_a_full_rabbitmq_blocks_whoever_sets_no_limit(rabbitmq: servers.Server) -> None:
     """As the catalogue has it: by default connecting is bounded, and waiting for a full broker is not."""
-    fact = Catalog().fact("limit", "pika.ConnectionParameters")
+    fact = Catalog().fact(LimitFact, "pika.ConnectionParameters")
     assert fact is not None
-    assert fact.data["default"] == {"connect": 15, "write": "none"}
+    assert fact.default == {"connect": 15, "write": None}
     assert publish(PUBLISH.format(limits=""), rabbitmq).ended == "hanging"
 
 

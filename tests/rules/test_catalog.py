@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 
 from resilint_rules import generate
-from resilint_rules.kit.catalog import records
+from resilint_rules.kit.catalog import lookup
+from resilint_rules.kit.catalog.records import CallFact, ClientFact
+from resilint_rules.kit.catalog.versions import covers
 
-FILES = sorted(path.stem for path in records.FOLDER.glob("*.toml"))
+FILES = sorted(path.stem for path in lookup.FOLDER.glob("*.toml"))
 PLAIN = ("adapter", "response", "limit", "loop", "sleep", "offload", "scope", "spawn")
 """Tables whose entries say where they were read only if it is not plain."""
 
@@ -82,12 +84,12 @@ def instance_names(cls: Any) -> set[str]:
     return {name.split()[0] if name.split() else "" for name in names}
 
 
-def here(library: records.Library) -> bool:
+def here(library: lookup.Library) -> bool:
     """Whether a library can be looked at; the standard library always can, unless this Python dropped the module."""
     if library.distribution == "stdlib":
-        removed = library.data.get("removed")
-        return not removed or sys.version_info[:2] < tuple(int(part) for part in str(removed).split("."))
-    for each in (library.distribution, *library.data.get("also", ())):
+        removed = library.removed
+        return not removed or sys.version_info[:2] < tuple(int(part) for part in removed.split("."))
+    for each in (library.distribution, *library.also):
         try:
             metadata.version(each)
         except metadata.PackageNotFoundError:
@@ -97,13 +99,13 @@ def here(library: records.Library) -> bool:
 
 
 @pytest.fixture(params=FILES)
-def library(request: pytest.FixtureRequest) -> records.Library:
+def library(request: pytest.FixtureRequest) -> lookup.Library:
     """Each file of the catalogue."""
-    return records.load(request.param)
+    return lookup.load(request.param)
 
 
 @pytest.fixture
-def installed(library: records.Library) -> Iterator[records.Library]:
+def installed(library: lookup.Library) -> Iterator[lookup.Library]:
     """Each library that is installed here."""
     if not here(library):
         pytest.skip(f"{library.distribution} is not installed")
@@ -118,10 +120,10 @@ def installed(library: records.Library) -> Iterator[records.Library]:
         yield library
 
 
-def entries(library: records.Library) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def entries(library: lookup.Library) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(table, spelling, words) of all entries, `like` resolved; the type of a factory is left to its own entry."""
-    for (kind, name), fact in library.facts.items():
-        words = dict(fact.data)
+    for (kind, name), entry in library.entries.items():
+        words = dict(entry)
         if name in (words.get("type"), *words.get("names", ())) or words.get("on"):
             made_elsewhere = name == words.get("type") and name not in words.get("names", ())
             if not made_elsewhere:
@@ -149,20 +151,15 @@ def target(name: str, words: dict[str, Any]) -> Any:
     return reach(owner, name[len(owner) + 1 :]) if owner and name.startswith(f"{owner}.") else resolve(name)
 
 
-def test_file_says_what_it_is_about(library: records.Library) -> None:
+def test_file_says_what_it_is_about(library: lookup.Library) -> None:
     """Imports, the version that was looked at, and for each entry where its facts were read."""
     assert library.imports
-    assert library.data.get("checked")
-    assert set(library.data) <= {
-        *records.TABLES, "library", "distribution", "also", "import", "words", "checked", "peer", "merge", "removed",
-        "errors", "aliases", "transient", "driver", "lasting",
-    }  # fmt: skip
-    assert library.data.get("lasting", True) is True
+    assert library.checked
     without = [(kind, name) for kind, name, words in entries(library) if not words.get("proof") and kind not in PLAIN]
     assert not without
 
 
-def test_words_are_ours(library: records.Library) -> None:
+def test_words_are_ours(library: lookup.Library) -> None:
     """Values that are one of a few words are one of them."""
     for kind, name, words in entries(library):
         where = f"{library.name}: {kind} {name}"
@@ -176,11 +173,11 @@ def test_words_are_ours(library: records.Library) -> None:
         if words.get("missing") == "ok" and kind == "client":
             assert words.get("default"), where
         for each in words.get("versions", ()):
-            assert records.covers(each["range"], ">=0") is not True, where
-            assert records.covers(each["range"], each["range"]) is True, where
+            assert covers(each["range"], ">=0") is not True, where
+            assert covers(each["range"], each["range"]) is True, where
 
 
-def test_written_limits_use_the_settings_words(library: records.Library) -> None:
+def test_written_limits_use_the_settings_words(library: lookup.Library) -> None:
     """A limit is written with values of the settings, for parameters that the entry knows."""
     values = {f"{name}{unit}": "1" for name in ("connect", "read", "total", "llm") for unit in ("", "_ms", "_whole")}
     for kind, name, words in entries(library):
@@ -193,16 +190,16 @@ def test_written_limits_use_the_settings_words(library: records.Library) -> None
             assert set(writes) <= {each["param"] for each in words["timeout"]}, (kind, name)
 
 
-def test_what_calls_give_back_is_described(library: records.Library) -> None:
+def test_what_calls_give_back_is_described(library: lookup.Library) -> None:
     """A type that a call returns has an entry of its own, as a response or as a client."""
-    everything = records.Catalog()
+    everything = lookup.Catalog()
     for kind, name, words in entries(library):
         for each in filter(None, (words.get("returns"), words.get("extends"), *words.get("attributes", {}).values())):
             known = any(everything.fact(table, each) is not None for table in ("response", "client", "limit"))
             assert known or each == "socket.socket", (kind, name, each)
 
 
-def test_names_exist(installed: records.Library) -> None:
+def test_names_exist(installed: lookup.Library) -> None:
     """Every spelling reaches something."""
     missing: list[str] = []
     for kind, name, words in entries(installed):
@@ -217,10 +214,10 @@ def test_names_exist(installed: records.Library) -> None:
     assert not missing
 
 
-def resolve_owner(library: records.Library, owner: str) -> None:
+def resolve_owner(library: lookup.Library, owner: str) -> None:
     """Reaches a type, unless it exists in generated code only."""
     known = library.facts.get(("client", owner))
-    if known is None or not known.flag("virtual"):
+    if known is None or not known.virtual:
         resolve(owner)
 
 
@@ -244,7 +241,7 @@ def signature(found: Any) -> tuple[dict[str, tuple[int, Any]], bool, bool] | Non
     return known, inspect.Parameter.VAR_POSITIONAL in kinds, inspect.Parameter.VAR_KEYWORD in kinds
 
 
-def test_parameters_exist_at_their_position(installed: records.Library) -> None:
+def test_parameters_exist_at_their_position(installed: lookup.Library) -> None:
     """A parameter has the name and position that the catalogue gives, or goes through `**kwargs`."""
     wrong: list[str] = []
     for kind, name, words in entries(installed):
@@ -270,7 +267,7 @@ def test_parameters_exist_at_their_position(installed: records.Library) -> None:
     assert not wrong
 
 
-def test_defaults_are_the_library_s_own(installed: records.Library) -> None:
+def test_defaults_are_the_library_s_own(installed: lookup.Library) -> None:
     """A number in the signature is the limit that the catalogue gives for the phases of the parameter."""
     wrong: list[str] = []
     for kind, name, words in entries(installed):
@@ -291,7 +288,7 @@ def test_defaults_are_the_library_s_own(installed: records.Library) -> None:
     assert not wrong
 
 
-def test_exceptions_and_their_bases(installed: records.Library) -> None:
+def test_exceptions_and_their_bases(installed: lookup.Library) -> None:
     """Every exception exists, and a child is a subclass of what the catalogue says."""
     wrong: list[str] = []
     used = {
@@ -301,7 +298,7 @@ def test_exceptions_and_their_bases(installed: records.Library) -> None:
         for name in names
         if not words.get("removed")
     }
-    for name in sorted(used | set(installed.errors) | set(installed.data.get("transient", {}).get("errors", ()))):
+    for name in sorted(used | set(installed.errors) | set(installed.transient_errors)):
         try:
             found = resolve(name)
         except (ImportError, AttributeError) as error:
@@ -315,21 +312,21 @@ def test_exceptions_and_their_bases(installed: records.Library) -> None:
     assert not wrong
 
 
-def test_other_spellings_reach_the_same(installed: records.Library) -> None:
+def test_other_spellings_reach_the_same(installed: lookup.Library) -> None:
     """An alias is another name for the same object."""
     for name, first in installed.aliases.items():
         assert resolve(name) is resolve(first), name
 
 
-def test_exceptions_are_known_to_the_end(library: records.Library) -> None:
+def test_exceptions_are_known_to_the_end(library: lookup.Library) -> None:
     """From every exception a chain of bases leads to BaseException, so that a handler can be judged."""
-    everything = records.Catalog()
+    everything = lookup.Catalog()
     for name in library.errors:
         foreign = [each for each in everything.bases(name) if "." in each and not any(everything.libraries(each))]
         assert "BaseException" in everything.bases(name) or foreign, name
 
 
-def test_accessors_exist(installed: records.Library) -> None:
+def test_accessors_exist(installed: lookup.Library) -> None:
     """What reads a response's body or status is there."""
     for kind, name, words in entries(installed):
         if kind != "response":
@@ -340,7 +337,7 @@ def test_accessors_exist(installed: records.Library) -> None:
             assert hasattr(found, each) or each in own, f"{name}.{each}"
 
 
-def test_extended_types_are_bases(installed: records.Library) -> None:
+def test_extended_types_are_bases(installed: lookup.Library) -> None:
     """A client that extends another library's type is a subclass of it."""
     for kind, name, words in entries(installed):
         base = words.get("extends")
@@ -356,12 +353,12 @@ def test_extended_types_are_bases(installed: records.Library) -> None:
 def test_any_method_but_those_left_out() -> None:
     """`names = ["*"]` stands for all methods of a type, with the exceptions and the first letter it names."""
     entry = {"on": "pay.Api", "names": ["*"], "any": True, "except": ["close", "with_*"], "initial": "lower"}
-    known = records.Catalog({"pay": {"call": [entry]}})
-    found = known.method("call", "pay.Api", "charge")
+    known = lookup.Catalog({"pay": {"call": [entry]}})
+    found = known.method(CallFact, "pay.Api", "charge")
     assert found is not None
     assert found.name == "pay.Api.charge"
     for name in ("close", "with_options", "Charge", "_send"):
-        assert known.method("call", "pay.Api", name) is None
+        assert known.method(CallFact, "pay.Api", name) is None
 
 
 def test_factory_does_not_speak_for_the_class() -> None:
@@ -369,9 +366,9 @@ def test_factory_does_not_speak_for_the_class() -> None:
     factory = {"names": ["pay.connect"], "type": "pay.Api", "missing": "ok", "default": {"read": 5}}
     made = {"names": ["pay.Api"], "type": "pay.Api", "missing": "flag", "default": {"read": "none"}}
     for order in ([factory, made], [made, factory]):
-        known = records.build({"library": "pay", "import": ["pay"], "client": order})
-        assert known.facts["client", "pay.Api"].missing == "flag"
-        assert known.facts["client", "pay.connect"].missing == "ok"
+        known = lookup.build({"library": "pay", "import": ["pay"], "client": order})
+        missing = {name: fact.missing for (_, name), fact in known.facts.items() if isinstance(fact, ClientFact)}
+        assert missing == {"pay.Api": "flag", "pay.connect": "ok"}
 
 
 def test_what_differs_between_possible_versions_is_not_said() -> None:
@@ -381,14 +378,14 @@ def test_what_differs_between_possible_versions_is_not_said() -> None:
     entry["versions"] = [older]
     attempts = {}
     for pin in (">=2,<3", "==1.9", ">=1", ""):
-        found = records.Catalog({"pay": {"call": [entry]}}, {"pay": pin}).fact("call", "pay.charge")
+        found = lookup.Catalog({"pay": {"call": [entry]}}, {"pay": pin}).fact(CallFact, "pay.charge")
         assert found is not None
         assert found.missing == "ok"
-        attempts[pin] = found.data.get("retries", {}).get("attempts")
+        attempts[pin] = found.retries.attempts if found.retries is not None else None
     assert attempts == {">=2,<3": 3, "==1.9": 1, ">=1": None, "": None}
 
 
 def test_index_and_table_are_fresh() -> None:
     """What is generated from the catalogue is what is committed; `python -m resilint_rules.generate` writes it."""
-    assert (records.FOLDER / "index.py").read_text("utf-8") == generate.catalog_index()
+    assert (lookup.FOLDER / "index.py").read_text("utf-8") == generate.catalog_index()
     assert generate.README.read_text("utf-8") == generate.readme()

@@ -20,6 +20,7 @@ from ..kit import (
     timeout_bounds,
     walk,
 )
+from ..kit.catalog.records import ExternalFact
 
 _TAKES_COROUTINES = frozenset(("gather", "wait_for", "wait", "shield", "create_task", "ensure_future", "start_soon"))
 _LOCAL = ("process", "file", "telemetry", "")
@@ -50,16 +51,16 @@ def _coroutine(node: cst.CSTNode) -> bool:
 def waits(call: Call) -> bool:
     """Whether it waits for somebody else, without `await`."""
     fact = call.fact
-    if fact.kind not in ("call", "client") or fact.data.get("mode") != "sync" or call.peer in _LOCAL:
+    if not isinstance(fact, ExternalFact) or fact.mode != "sync" or call.peer in _LOCAL:
         return False
-    if call.harmless or fact.flag("buffered") or not leaves(call):
+    if call.harmless or call.as_call.buffered or not leaves(call):
         return False
     if isinstance(call, ClientCall):
-        lazy = fact.param("lazy")
-        return fact.flag("connects") and not (lazy is not None and call.args.get(lazy) is None)
+        lazy = fact.lazy
+        return call.as_client.connects and not (lazy is not None and call.args.get(lazy) is None)
     here = call.frame.calls.values()
     if any(
-        client.made is not None and client.made.fact.flag("connects") and call_at(client.made) in here
+        client.made is not None and client.made.as_client.connects and call_at(client.made) in here
         for client in call.clients
     ):
         return False  # reported where it connects

@@ -90,7 +90,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Finding, Fix, Part, SleepCall, dotted, elsewhere_driven, literal, replace, spelled, walk
+from ..kit import Finding, Fix, Part, SleepCall, SleepFact, dotted, elsewhere_driven, literal, replace, spelled, walk
 from ..kit.rule import rule
 
 
@@ -102,9 +102,9 @@ from ..kit.rule import rule
 )
 def check(call: SleepCall) -> Iterator[Finding]:
     """A sleep that blocks its thread, in a coroutine."""
-    if call.fact.mode != "sync" or not call.inside_async:
+    if not call.fact.is_sync or not call.inside_async:
         return
-    if literal(call.args.value(call.fact.param("seconds"))) == 0:
+    if literal(call.args.value(call.fact.seconds)) == 0:
         return
     if _chosen(call):
         return
@@ -141,12 +141,12 @@ def _await(call: SleepCall) -> list[Fix]:
 def _twin(call: SleepCall) -> str:
     """The sleep of the loop that this module uses, by what it imports; "" if that loop has none of its own."""
     module, catalog = call.frame.scope.module, call.frame.scope.catalog
-    own = call.fact.word("twin")
+    own = call.fact.twin
     roots = {target.module.partition(".")[0] for targets in module.imports.values() for target in targets}
     if own.partition(".")[0] in roots:
         return own
     for root in sorted(roots):
-        fact = catalog.fact("sleep", f"{root}.sleep")
+        fact = catalog.fact(SleepFact, f"{root}.sleep")
         if fact is not None and fact.mode == "async":
             return fact.name
     return "" if elsewhere_driven(module, catalog) else own

@@ -237,7 +237,7 @@ def _instead(call: SpawnCall) -> Iterator[cst.CSTNode]:
 
 def _handed_in(call: SpawnCall) -> bool:
     """Whether what is started may be a task already, which somebody else keeps: only a call makes a new coroutine."""
-    if call.fact.flag("idempotent"):
+    if call.fact.idempotent:
         return not (call.node.args and isinstance(call.node.args[0].value, cst.Call))
     return False
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.catalog.records import Param
+from ..kit.catalog.parts import Param
 from ..kit.findings import Applicability, Fix
 from ..kit.fixes.edits import add_argument, replace
 from ..kit.interp.call_kinds import TokenCall
@@ -27,30 +27,30 @@ _ISSUED = re.compile(r"sso|oidc|openid|oauth", re.IGNORECASE)
 def unchecked(call: TokenCall) -> str:
     """The option by which the signature is not looked at, as written; "" if it is, or if that cannot be seen."""
     fact = call.fact
-    if fact.word("form") == "unverified":
+    if fact.form == "unverified":
         return fact.name.rpartition(".")[2]
-    options = fact.param("options")
+    options = fact.options
     given = call.args.get(options) if options is not None else None
     if given is not None and isinstance(given.value, Mapping):
-        for key in fact.words("signature"):
+        for key in fact.signature:
             found = given.value.items.get(key)
             if found is not None and literal(found[0]) is False:
                 return f"{key}: False"
-    verify = fact.param("verify")
+    verify = fact.verify
     flag = call.args.get(verify) if verify is not None else None
     return "verify=False" if flag is not None and literal(flag.value) is False else ""
 
 
 def algorithms(call: TokenCall) -> list[str] | None:
     """The algorithms that a token may be signed with, [] if any will do; None if that cannot be seen."""
-    param = call.fact.param("algorithms")
+    param = call.fact.algorithms
     if param is None:
         return None
     value = call.args.value(param)
     if value is None and len(call.args.positional) > max(2, param.index):
         return None  # it may be one of those given by position
     if value is None or literal(value) is None:
-        return [] if call.fact.word("missing_algorithms") == "accepts" else None
+        return [] if call.fact.missing_algorithms == "accepts" else None
     if isinstance(value, Const) and isinstance(value.value, str):
         return [value.value]
     if not isinstance(value, Sequence):
@@ -71,7 +71,7 @@ def believed(call: TokenCall) -> bool:
         return False
     for each in frame.outermost.all_frames():
         for other in each.calls.values():
-            if isinstance(other, TokenCall) and other.fact.word("form") != "peek" and not unchecked(other):
+            if isinstance(other, TokenCall) and other.fact.form != "peek" and not unchecked(other):
                 return False
     if _shown(call):
         return False
@@ -80,7 +80,7 @@ def believed(call: TokenCall) -> bool:
 
 
 def _token(call: TokenCall) -> Argument | None:
-    return call.args.get(call.fact.param("token") or _TOKEN)
+    return call.args.get(call.fact.token or _TOKEN)
 
 
 def _fresh(call: TokenCall) -> bool:
@@ -160,7 +160,7 @@ def _key(parents: dict[int, cst.CSTNode], node: cst.CSTNode) -> str | None:
 
 def narrowed(call: TokenCall, keep: list[str], applicability: Applicability = "unsafe") -> list[Fix]:
     """Leaves only some of the algorithms that are written in the call."""
-    param = call.fact.param("algorithms")
+    param = call.fact.algorithms
     given = call.args.get(param) if param is not None else None
     if given is None or not isinstance(given.node, (cst.List, cst.Tuple)) or not keep:
         return []
@@ -177,6 +177,6 @@ def _named(node: cst.CSTNode) -> object:
 
 def pinned(call: TokenCall) -> list[Fix]:
     """Names the algorithm to accept; which one is right, and the key for it, a person must say."""
-    text = call.fact.word("fix")
+    text = call.fact.fix
     edit = add_argument(call, text) if text else None
     return [Fix(f"Add {text}", (edit,), (), "displayonly")] if edit is not None else []

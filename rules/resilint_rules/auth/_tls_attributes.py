@@ -21,6 +21,8 @@ from ..kit import (
     trusting,
     vouched,
 )
+from ..kit.catalog.records import ClientFact
+from ..kit.catalog.security import InsecureFact
 
 ANY = "takes any certificate for the right one"
 CONSEQUENCE = "whoever is on the way can read and change what is sent"
@@ -32,19 +34,19 @@ def assigned(frame: Frame) -> Iterator[Finding]:
     for target, owner, name, value in frame.sets.values():
         if not isinstance(target, cst.Attribute):
             continue
-        insecure = frame.scope.catalog.fact("insecure", value.name) if isinstance(value, Ref) else None
+        insecure = frame.scope.catalog.fact(InsecureFact, value.name) if isinstance(value, Ref) else None
         if isinstance(owner, Ref) and insecure is not None and not chosen(frame, target):
-            yield _finding(frame, target, f"from here on {insecure.word('message')}")
+            yield _finding(frame, target, f"from here on {insecure.message}")
         for each in options(owner):
             if not isinstance(each, Instance):
                 continue
-            client = frame.scope.catalog.fact("client", each.type)
-            tls = client.data.get("tls", {}) if client is not None else {}
-            attribute = tls.get("attribute") and tls["param"] == name and matches(value, tls["off"])
+            client = frame.scope.catalog.fact(ClientFact, each.type)
+            tls = client.tls if client is not None else None
+            attribute = tls is not None and tls.attribute and tls.name == name and matches(value, tls.off)
             if attribute and not chosen(frame, target):
                 yield _finding(frame, target, ANY, *reset(frame, [target], {}))
             context = context_of(frame, each)
-            off = context is not None and matches(value, context.data["off"].get(name, ()))
+            off = context is not None and matches(value, context.off.get(name, ()))
             if off and not chosen(frame, target):
                 offs.setdefault(id(each), []).append((target, each, name))
     for found in offs.values():
@@ -58,10 +60,10 @@ def _context(frame: Frame, found: list[tuple[cst.Attribute, Instance, str]]) -> 
     target = next((target for target, _, name in found if name == "verify_mode"), None)
     trust = trusting(frame, owner)
     off = [each for each, _, _ in found]
-    fixes = reset(frame, off, fact.data["secure"], trust) if fact is not None and trust is not None else []
+    fixes = reset(frame, off, fact.secure, trust) if fact is not None and trust is not None else []
     if target is not None:
         yield _finding(frame, target, ANY, *fixes)
-    elif not vouched(owner) and not _elsewhere(owner, fact.data["off"]["verify_mode"] if fact is not None else ()):
+    elif not vouched(owner) and not _elsewhere(owner, fact.off.get("verify_mode", ()) if fact is not None else ()):
         yield _finding(frame, found[0][0], "takes a certificate of any host for the right one", *fixes)
 
 

@@ -128,7 +128,7 @@ def check(call: TokenCall) -> Iterator[Finding]:
 
 def _accepted(call: TokenCall, names: list[str]) -> Iterator[Finding]:
     """Findings about the algorithms that a call accepts."""
-    bad = [name for name in names if name.lower() in call.fact.words("unsafe_algorithms")]
+    bad = [name for name in names if name.lower() in call.fact.unsafe_algorithms]
     if not names:
         yield call.finding(
             f"`{call.written}` lets the token choose the algorithm that proves it: name the one you sign with",
@@ -137,7 +137,7 @@ def _accepted(call: TokenCall, names: list[str]) -> Iterator[Finding]:
     elif bad:
         kept = narrowed(call, [name for name in names if name not in bad])
         yield call.finding(f"`{call.written}` takes an unsigned token for a signed one: anybody can write that", *kept)
-    elif len(kinds(names)) > 1 and not call.fact.flag("typed_keys"):
+    elif len(kinds(names)) > 1 and not call.fact.typed_keys:
         yield call.finding(
             f"`{call.written}` takes secrets and public keys alike: a token signed with the public one may pass",
             *(

@@ -173,6 +173,7 @@ from ..kit import (
     Call,
     Finding,
     Frame,
+    InsecureFact,
     Severity,
     about,
     chosen,
@@ -206,13 +207,13 @@ def _called(call: Call) -> Iterator[Finding]:
     if found is not None:
         name, argument = found
         if not untapped(call) and not chosen(frame, call.node):
-            message = fact.word("message") or ANY
+            message = (fact.message if isinstance(fact, InsecureFact) else "") or ANY
             yield call.finding(
                 f"`{call.written}` {message}: {CONSEQUENCE}",
                 *rechecked(call, name, argument),
                 span=frame.tree.span(argument.node) if protection_argument(call, argument) is not None else None,
             )
-    elif fact.kind == "insecure" and "tls" not in fact.data and about(call) and not chosen(frame, call.node):
-        severity = Severity(fact.word("severity")) if fact.word("severity") else None
-        message = fact.word("message") if severity else f"{fact.word('message')}: {CONSEQUENCE}"
-        yield call.finding(f"`{call.written}` {message}", *secured(call), severity=severity)
+    elif isinstance(fact, InsecureFact) and not fact.tls and about(call, fact) and not chosen(frame, call.node):
+        severity = Severity(fact.severity) if fact.severity else None
+        message = fact.message if severity else f"{fact.message}: {CONSEQUENCE}"
+        yield call.finding(f"`{call.written}` {message}", *secured(call, fact), severity=severity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..kit.catalog.surroundings import AppFact
 from ..kit.interp.calls import Call, Frame, call_at
 from ..kit.interp.kinds import Around, EventKind
 from ..kit.interp.values import Const, Instance, Method, Ref, Result, Value, options
@@ -44,8 +45,8 @@ def _declared(frame: Frame, value: Value) -> str:
         return "task"
     steps = path.steps[:-1] if path.steps[-1:] == (Called(),) else path.steps
     if len(steps) > 1 and steps[-2] == Called() and isinstance(steps[-1], Attr):
-        app = catalog.fact("app", Path(path.base, steps[:-1]).qualified)
-        if app is not None and catalog.method("route", app.word("type"), steps[-1].name) is not None:
+        app = catalog.fact(AppFact, Path(path.base, steps[:-1]).qualified)
+        if app is not None and catalog.method("route", app.type, steps[-1].name) is not None:
             return "request"
     return ""
 
@@ -92,9 +93,9 @@ def used_once(call: Call) -> bool:
         return False
     if any(_uses(each, call) for each in frame.nested):
         return False
-    others = [other for other in frame.calls.values() if other is not call and not other.fact.flag("part")]
+    others = [other for other in frame.calls.values() if other is not call and not other.as_client.part]
     uses = [other for other in others if any(each.made is call for each in other.clients)]
-    return len(uses) == 1 and _loops(uses[0]) == _loops(call) and not uses[0].fact.flag("streams")
+    return len(uses) == 1 and _loops(uses[0]) == _loops(call) and not uses[0].as_external.streams
 
 
 def _made(call: Call) -> list[Instance]:

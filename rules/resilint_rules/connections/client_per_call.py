@@ -98,7 +98,7 @@ from ._hoist import to_module
 @rule(code="CON001", name="client-per-call", severity="info", equivalents=("S6243",))
 def check(call: ClientCall) -> Iterator[Finding]:
     """A client that keeps connections, made where each request, task or turn makes it anew."""
-    if not call.fact.flag("reuse") or call.clients or call.deferred or call.frame.kind is not FrameKind.FUNCTION:
+    if not call.fact.reuse or call.clients or call.deferred or call.frame.kind is not FrameKind.FUNCTION:
         return
     often = entry(call.frame)
     if not often and turn(call) is not None and call.frame.qualname != "main":

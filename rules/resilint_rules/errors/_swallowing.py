@@ -51,7 +51,7 @@ _LOGGERS = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER", "_LO
 def silent(guard: Guard) -> Iterator[tuple[Clause, Call]]:
     """Clauses by which the failure of an external call leaves no trace, each with the call."""
     every = [call for call in guard.calls if external(call) and not call.deferred]
-    asking = [call for call in every if not call.fact.flag("question")]
+    asking = [call for call in every if not call.as_external.question]
     calls = [call for call in asking if _guarded(guard, call) and not _harmless(call)]
     if not calls or _excused(guard.frame) or _seen_later(guard):
         return
@@ -239,7 +239,7 @@ def _hung_up(clause: Clause, call: Call) -> bool:
 
     That is the call itself, or another on the connection that an object keeps.
     """
-    lasting = call.record is not None and call.record.data.get("lasting") is True
+    lasting = call.record is not None and call.record.lasting
     kept = lasting and call.written.startswith(("self.", "cls."))
     talks = kept or _READS.match(call.callee.rpartition(".")[2])
     return bool(talks and clause.errors) and all(_HUNG_UP.search(each) for each in clause.errors or ())

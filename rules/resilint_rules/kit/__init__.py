@@ -10,7 +10,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .catalog.records import Fact, Param
+    from .catalog.parts import Param
+    from .catalog.policies import RetryFact
+    from .catalog.records import CallFact, ClientFact, ExternalFact, Fact, LimitFact, ResponseFact
+    from .catalog.security import InsecureFact
+    from .catalog.surroundings import SleepFact
     from .exceptions.handlers import Clause, clauses, failures, known_as
     from .exceptions.hierarchy import is_a, is_subclass
     from .findings import Applicability, Finding, Fix, Import, Related, Severity
@@ -94,12 +98,15 @@ __all__ = [
     "Around",
     "Bound",
     "Call",
+    "CallFact",
     "Clause",
     "ClientCall",
+    "ClientFact",
     "Const",
     "DigestCall",
     "Edit",
     "EventKind",
+    "ExternalFact",
     "Fact",
     "Finding",
     "Fix",
@@ -109,10 +116,12 @@ __all__ = [
     "Guard",
     "Import",
     "InsecureCall",
+    "InsecureFact",
     "Instance",
     "Layer",
     "Limit",
     "LimitCall",
+    "LimitFact",
     "Loop",
     "Mapping",
     "Outcome",
@@ -123,11 +132,14 @@ __all__ = [
     "Related",
     "Repeat",
     "Response",
+    "ResponseFact",
     "Retry",
     "RetryCall",
+    "RetryFact",
     "Sequence",
     "Severity",
     "SleepCall",
+    "SleepFact",
     "Span",
     "SpawnCall",
     "StatusLoop",
@@ -201,7 +213,11 @@ __all__ = [
 ]  # fmt: skip
 
 _MODULES = {
-    "catalog.records": "Fact Param",
+    "catalog.parts": "Param",
+    "catalog.policies": "RetryFact",
+    "catalog.records": "CallFact ClientFact ExternalFact Fact LimitFact ResponseFact",
+    "catalog.security": "InsecureFact",
+    "catalog.surroundings": "SleepFact",
     "exceptions.handlers": "Clause clauses failures known_as",
     "exceptions.hierarchy": "is_a is_subclass",
     "findings": "Applicability Finding Fix Import Related Severity",

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..kit.catalog.parts import AdapterRetries
+from ..kit.catalog.policies import RetryFact
+from ..kit.catalog.records import AdapterFact
 from ..kit.exceptions.handlers import caught, named
 from ..kit.exceptions.hierarchy import is_a
 from ..kit.findings import Fix, Import
@@ -36,16 +39,16 @@ class Renamed:
 def renamed(layer: Layer) -> Renamed | None:
     """The removed option that a policy is given, unless the project's versions take it, or it is ready for both."""
     call = layer.call
-    removed = layer.fact.data.get("removed", {})
+    removed = layer.fact.renamed
     if call is None or not removed:
         return None
     catalog = layer.frame.scope.catalog
-    if catalog.within(layer.fact.name, layer.fact.word("removed_versions")) is False or _prepared(call):
+    if catalog.within(layer.fact.name, layer.fact.removed_versions) is False or _prepared(call):
         return None
     for arg in call.node.args:
         old = arg.keyword.value if arg.keyword is not None else ""
         if old in removed and arg.keyword is not None:
-            new = str(removed[old])
+            new = removed[old]
             span = layer.frame.tree.span(arg.keyword)
             return Renamed(old, new, span, Fix(f"Rename to {new}", (Edit(span.start, span.end, new),), (), "safe"))
     return None
@@ -70,12 +73,12 @@ def _prepared(call: Call) -> bool:
 
 def statusless(layer: Layer) -> bool:
     """Whether a policy waits between attempts, says nothing else about what to retry, and retries no status."""
-    statuses, wait = layer.fact.param("statuses"), layer.fact.param("wait")
+    statuses, wait = layer.fact.statuses, layer.fact.wait
     if statuses is None or wait is None or layer.call is None or layer.args.open_names or layer.args.open_positions:
         return False
-    if any(layer.args.get(each) is not None for each in (statuses, *layer.fact.params("other_attempts"))):
+    if any(layer.args.get(each) is not None for each in (statuses, *layer.fact.other_attempts)):
         return False
-    attempts = layer.fact.param("attempts")
+    attempts = layer.fact.attempts
     total = layer.args.get(attempts) if attempts is not None else None
     if total is not None and isinstance(total.value, Const) and not total.value.value:
         return False
@@ -87,7 +90,7 @@ def unused_policy(layer: Layer) -> str:
     """The local name that a policy is given and that is never read; "" if there is none."""
     call, frame = layer.call, layer.frame
     statement = call.statement if call is not None else None
-    if call is None or frame.kind is not FrameKind.FUNCTION or layer.fact.word("form") != "policy":
+    if call is None or frame.kind is not FrameKind.FUNCTION or layer.fact.form != "policy":
         return ""
     if not isinstance(statement, cst.Assign) or statement.value is not call.node or len(statement.targets) != 1:
         return ""
@@ -98,11 +101,16 @@ def unused_policy(layer: Layer) -> str:
     return target.value if names.count(target.value) == 1 and "locals" not in names else ""
 
 
+def transport_retries(call: Call) -> AdapterRetries | None:
+    """The parameter for retries, if a call makes a transport."""
+    return call.fact.retries if isinstance(call.fact, AdapterFact) else None
+
+
 def bare_number(call: Call) -> int:
     """How many retries a transport is given as a plain number where a policy says more; 0 if it is not."""
-    entry = call.fact.data.get("retries", {})
-    found = call.args.get(param) if (param := call.fact.param("retries")) is not None else None
-    if "policy" not in entry or found is None or not isinstance(found.value, Const):
+    entry = transport_retries(call)
+    found = call.args.get(entry) if entry is not None else None
+    if entry is None or not entry.policy or found is None or not isinstance(found.value, Const):
         return 0
     value = found.value.value
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
@@ -110,42 +118,41 @@ def bare_number(call: Call) -> int:
 
 def with_policy(call: Call, total: int) -> list[Fix]:
     """Gives a transport a policy that waits and retries statuses, in place of a number."""
-    entry = call.fact.data["retries"]
-    param = call.fact.param("retries")
-    found = call.args.get(param) if param is not None else None
-    if found is None:
+    entry = transport_retries(call)
+    found = call.args.get(entry) if entry is not None else None
+    if entry is None or found is None:
         return []
-    home, _, name = str(entry["policy"]).rpartition(".")
+    home, _, name = entry.policy.rpartition(".")
     module = call.frame.scope.module
     known = module.imports.get(name, [])
     ready = any(_is_policy(call.frame, f"{each.module}.{each.name}") for each in known)
     if not ready and (name in module.text.replace(home, "") and call.frame.lookup(name) is not None):
         return []
-    text = str(entry["becomes"]).format(total=total)
+    text = entry.becomes.format(total=total)
     imports = () if ready else (Import(home, name),)
     return [Fix(f"Set max_retries={text}", (replace(call.frame, found.node, text),), imports)]
 
 
 def _is_policy(frame: Frame, name: str) -> bool:
-    fact = frame.scope.catalog.fact("retry", name)
-    return fact is not None and fact.param("statuses") is not None
+    fact = frame.scope.catalog.fact(RetryFact, name)
+    return fact is not None and fact.statuses is not None
 
 
 def add_statuses(layer: Layer) -> list[Fix]:
     """Adds the statuses that are worth another attempt; if any call is repeated, those of calls that were not made."""
-    text = layer.fact.word("fix_statuses_any" if _repeats_any(layer) else "fix_statuses")
+    text = layer.fact.fix_statuses_any if _repeats_any(layer) else layer.fact.fix_statuses
     edit = add_argument(layer.call, text) if text and layer.call is not None else None
     return [Fix(f"Add {text}", (edit,))] if edit is not None else []
 
 
 def _repeats_any(layer: Layer) -> bool:
     """Whether a policy may repeat calls that its library leaves alone unless it is asked."""
-    methods = layer.fact.param("methods")
+    methods = layer.fact.methods
     given = layer.args.get(methods) if methods is not None else None
-    if given is None:
+    if given is None or methods is None:
         return False
     named = [literal(each) for each in given.value.members] if isinstance(given.value, Sequence) else [...]
-    return any(each not in layer.fact.data["methods"]["default"] for each in named)
+    return any(each not in methods.default for each in named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +187,7 @@ def _retries(value: object) -> bool:
     """Whether a value is a transport that was given retries."""
     for each in options(value) if isinstance(value, Instance) else ():
         call = maker(each) if isinstance(each, Instance) else None
-        param = call.fact.param("retries") if call is not None else None
+        param = transport_retries(call) if call is not None else None
         if call is not None and param is not None and call.args.get(param) is not None:
             return True
     return False

@@ -256,9 +256,9 @@ def _stop(layer: Layer) -> list[Fix]:
     name = layer.body.qualname if layer.body is not None else ""
     if _WAITS.search(name) or _UNDONE.search(layer.frame.tree.code(layer.node)):
         return []  # how long that takes, nobody can see
-    words = [layer.fact.word("fix_stop")]
+    words = [layer.fact.fix_stop]
     if layer.waits is False:
-        words.append(layer.fact.word("fix_wait"))
+        words.append(layer.fact.fix_wait)
     return add_words(layer, words)
 
 

@@ -27,7 +27,7 @@ class Beyond:
 
 def beyond(call: Call) -> Beyond | None:
     """The first wait for what a call gave back, if it is the one that no limit of the call reaches."""
-    method, told = call.fact.word("beyond"), call.fact.words("reached")
+    method, told = call.as_call.beyond, call.as_call.reached
     if not method or method not in call.frame.tree.text:
         return None
     names = _named(call)
@@ -56,8 +56,8 @@ def _named(call: Call) -> list[str]:
 def watched(found: Beyond) -> list[Fix]:
     """Waits for it with a limit before; how long what was begun may take, a person must say."""
     call = call_at(found.call)
-    guard, edit = call.fact.word("watches"), _before(found)
-    limits = ", ".join(f"{name}={value}" for name, value in written(call, call.fact))
+    guard, edit = call.as_call.watches, _before(found)
+    limits = ", ".join(f"{name}={value}" for name, value in written(call, call.as_call))
     own = add_argument(call, limits) if limits else None
     if not guard or edit is None or own is None:
         return []

@@ -284,7 +284,7 @@ _ON_PURPOSE = re.compile(
 )
 def check(call: Call | ClientCall) -> Iterator[Finding]:
     """A call, or the making of a client that decides for its calls, where every link is known and none is finite."""
-    if call.fact.missing != "flag" or call.harmless or call.tails:
+    if call.as_external.missing != "flag" or call.harmless or call.tails:
         return  # a call that inherits is reported once, where its client is made
     found = limit(call)
     if not found.unbounded or found.off is not None or explained(call, call.node, _ON_PURPOSE):

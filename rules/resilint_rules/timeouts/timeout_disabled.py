@@ -137,6 +137,6 @@ def check(call: Call | ClientCall) -> Iterator[Finding]:
     if not isinstance(call, ClientCall) or not (streamed(call) or limited_each_time(call)):
         yield call.finding(
             f"`{call.written}` may wait for ever: its timeout is switched off",
-            *rebound(call, off.node, call.fact),
+            *rebound(call, off.node),
             span=call.frame.tree.span(off.node),
         )

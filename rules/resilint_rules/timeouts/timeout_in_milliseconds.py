@@ -89,7 +89,22 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Call, Const, Finding, Fix, Frame, Param, Part, Sequence, Value, dotted, number, replace
+from ..kit import (
+    Call,
+    Const,
+    ExternalFact,
+    Finding,
+    Fix,
+    Frame,
+    LimitFact,
+    Param,
+    Part,
+    Sequence,
+    Value,
+    dotted,
+    number,
+    replace,
+)
 from ..kit.rule import rule
 
 _NAMED = re.compile(r"(?:_|^)(?:ms|msecs?|millis|milliseconds)$", re.IGNORECASE)
@@ -103,11 +118,12 @@ _MEANT = re.compile(r"disabl|debug|no_?time|unlimit|infinit|endless|forever|slow
 def check(frame: Frame) -> Iterator[Finding]:
     """A round number of a thousand or more, or a name that says milliseconds, where seconds are counted."""
     for call in frame.calls.values():
-        if call.fact.word("unit", "s") != "s" or call.fact.kind not in ("call", "client", "limit"):
+        fact = call.fact
+        if not isinstance(fact, (ExternalFact, LimitFact)) or fact.unit != "s":
             continue
         if call.streams or call.peer in _LOCAL:
             continue
-        for param in (*call.fact.timeout, *(call.fact.params("params") if call.fact.kind == "limit" else ())):
+        for param in fact.params if isinstance(fact, LimitFact) else fact.timeout:
             argument = call.args.get(param)
             if argument is None or "ms" in param.name.lower().split("_") or param.name.endswith("MS"):
                 continue

@@ -80,14 +80,14 @@ _ELSEWHERE = re.compile(r"\btimeout\s*=|[\"']timeout[\"']|with_options")
 @rule(code="TMO007", name="timeout-too-long")
 def check(call: ClientCall) -> Iterator[Finding]:
     """A client that is left to a default that the catalogue calls long, in a module that sets no limit anywhere."""
-    if not call.fact.flag("long") or call.fact.flag("part") or call.fact.flag("inherits"):
+    if not call.fact.long or call.fact.part or call.fact.inherits:
         return
     longest = own_default(call)
     if longest is None or _ELSEWHERE.search(call.frame.scope.module.text) or idle(call):
         return
-    retries = call.fact.data.get("retries", {})
-    given = str(retries.get("param", "")) in call.args.named
-    attempts = 1 if given else int(retries.get("attempts", 1))
+    retries = call.fact.retries
+    given = retries is not None and retries.param in call.args.named
+    attempts = (retries.attempts if retries is not None and not given else None) or 1
     tries = f", in each of {attempts} attempts" if attempts > 1 else ""
     yield call.finding(
         f"`{call.written}` waits {number(longest / 60)} minutes for an answer{tries}: its library's own default",

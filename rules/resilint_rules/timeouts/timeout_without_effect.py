@@ -79,7 +79,20 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Finding, Fix, Frame, Instance, Value, dotted, options, replace, spelled, walk
+from ..kit import (
+    ClientFact,
+    Finding,
+    Fix,
+    Frame,
+    Instance,
+    LimitFact,
+    Value,
+    dotted,
+    options,
+    replace,
+    spelled,
+    walk,
+)
 from ..kit.rule import rule
 
 
@@ -107,8 +120,8 @@ def _inert(frame: Frame, owner: Value, name: str) -> Instance | None:
     for each in options(owner):
         if not isinstance(each, Instance) or each.subclass is not None:
             return None
-        fact = each.made.fact if each.made is not None else frame.scope.catalog.fact("client", each.type)
-        if fact is None or name not in fact.words("inert"):
+        fact = each.made.fact if each.made is not None else frame.scope.catalog.fact(ClientFact, each.type)
+        if not isinstance(fact, (ClientFact, LimitFact)) or name not in fact.inert:
             return None
         found = each
     return found

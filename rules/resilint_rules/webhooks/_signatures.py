@@ -9,7 +9,8 @@ import libcst as cst
 
 from ..kit.findings import Applicability, Fix
 from ..kit.fixes.timeouts import needed
-from ..kit.interp.calls import Call, Frame
+from ..kit.interp.call_kinds import DigestCall
+from ..kit.interp.calls import Frame
 from ..kit.interp.values import Const, Function, Ref
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import children, walk
@@ -27,7 +28,7 @@ _DEPTH = 6
 _OTHERS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 
 
-def digest_in(frame: Frame, node: cst.CSTNode, depth: int = _DEPTH) -> Call | None:
+def digest_in(frame: Frame, node: cst.CSTNode, depth: int = _DEPTH) -> DigestCall | None:
     """The making of the keyed digest that an expression carries; None if it carries none that can be seen."""
     if depth <= 0:
         return None
@@ -43,20 +44,20 @@ def digest_in(frame: Frame, node: cst.CSTNode, depth: int = _DEPTH) -> Call | No
     return None
 
 
-def _first(frame: Frame, nodes: list[cst.BaseExpression], depth: int) -> Call | None:
+def _first(frame: Frame, nodes: list[cst.BaseExpression], depth: int) -> DigestCall | None:
     return next((found for node in nodes if (found := digest_in(frame, node, depth - 1)) is not None), None)
 
 
-def _called(frame: Frame, node: cst.Call, depth: int) -> Call | None:
+def _called(frame: Frame, node: cst.Call, depth: int) -> DigestCall | None:
     made = frame.calls.get(id(node))
-    if made is not None and made.fact.kind == "digest":
-        return made if made.fact.word("form") == "value" else None
+    if isinstance(made, DigestCall):
+        return made if made.fact.form == "value" else None
     func = node.func
     if isinstance(func, cst.Attribute):
         name = func.attr.value
         read = _object(frame, func.value, depth)
         if read is not None:
-            return read if name in read.fact.words("reads") else None
+            return read if name in read.fact.reads else None
         if name in _KEEPS:
             inner = digest_in(frame, func.value, depth - 1)
             if inner is not None or name != "format":
@@ -82,18 +83,18 @@ def _target(frame: Frame, func: cst.CSTNode) -> object:
     return None
 
 
-def _object(frame: Frame, node: cst.CSTNode, depth: int) -> Call | None:
+def _object(frame: Frame, node: cst.CSTNode, depth: int) -> DigestCall | None:
     """The making of the digest object that an expression stands for."""
     if isinstance(node, cst.Call):
         made = frame.calls.get(id(node))
-        return made if made is not None and made.fact.kind == "digest" and made.fact.word("form") == "object" else None
+        return made if isinstance(made, DigestCall) and made.fact.form == "object" else None
     if isinstance(node, cst.Name):
         found = {_object(each, value, depth - 1) if depth > 1 else None for each, value in _assigned(frame, node.value)}
         return found.pop() if len(found) == 1 else None
     return None
 
 
-def _named(frame: Frame, name: str, depth: int) -> Call | None:
+def _named(frame: Frame, name: str, depth: int) -> DigestCall | None:
     """The digest in all that a name is given in its function: one that is given anything else is out of sight."""
     found = [digest_in(each, value, depth - 1) for each, value in _assigned(frame, name)]
     return found[0] if found and all(each is not None for each in found) else None
@@ -132,7 +133,7 @@ def _is(target: cst.CSTNode, name: str) -> bool:
     return isinstance(target, cst.Name) and target.value == name
 
 
-def _given_back(frame: Frame, function: Function, depth: int) -> Call | None:
+def _given_back(frame: Frame, function: Function, depth: int) -> DigestCall | None:
     """The digest that a function of the same module gives back on every way out."""
     if function.module is not frame.scope.module:
         return None
@@ -159,7 +160,7 @@ def is_bytes(frame: Frame, node: cst.CSTNode) -> bool | None:
     if isinstance(node, cst.Call):
         made = frame.calls.get(id(node))
         name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
-        if (made is not None and made.fact.kind == "digest") or name in _BYTES or "64encode" in name:
+        if isinstance(made, DigestCall) or name in _BYTES or "64encode" in name:
             return True
         if name in ("hexdigest", "decode", "hex", "str", "format"):
             return False
@@ -175,7 +176,7 @@ def is_bytes(frame: Frame, node: cst.CSTNode) -> bool | None:
     return None
 
 
-def compared(frame: Frame) -> Iterator[tuple[Frame, cst.Comparison, int, Call]]:
+def compared(frame: Frame) -> Iterator[tuple[Frame, cst.Comparison, int, DigestCall]]:
     """Comparisons by `==` or `!=` of a digest that is made in this frame with something from elsewhere.
 
     Gives the frame of the comparison, its node, which side carries the digest, and the making of it.
@@ -214,7 +215,7 @@ def _foreign(frame: Frame, node: cst.BaseExpression) -> bool:
 def _callers(frame: Frame) -> list[Frame]:
     """Functions of the module that call this one and compare something, if this one gives a digest back."""
     node = frame.node
-    makes = any(call.fact.kind == "digest" for call in frame.calls.values())
+    makes = any(isinstance(call, DigestCall) for call in frame.calls.values())
     if frame.outer is not None or not makes or not isinstance(node, cst.FunctionDef):
         return []
     if not any(isinstance(each, cst.Return) and each.value is not None for each in _within(node)):
@@ -231,12 +232,12 @@ def _callers(frame: Frame) -> list[Frame]:
     return found
 
 
-def in_constant_time(frame: Frame, node: cst.Comparison, side: int, made: Call) -> list[Fix]:
+def in_constant_time(frame: Frame, node: cst.Comparison, side: int, made: DigestCall) -> list[Fix]:
     """Compares in constant time, as bytes; something that may be missing counts as empty."""
     tree, operator = frame.tree, node.comparisons[0].operator
     sides = [node.left, node.comparisons[0].comparator]
     texts = [tree.code(each) for each in sides]
-    if "#" in tree.code(node) or not made.fact.word("compare"):
+    if "#" in tree.code(node) or not made.fact.compare:
         return []
     binary = is_bytes(frame, sides[side])
     if binary is not None and _may_be_missing(frame, sides[1 - side]):
@@ -246,7 +247,7 @@ def in_constant_time(frame: Frame, node: cst.Comparison, side: int, made: Call) 
     if binary is False:
         pairs = zip(texts, sides, strict=True)
         texts = [f"{text}.encode()" if _primary(text, each) else f"({text}).encode()" for text, each in pairs]
-    imports, written = needed(made, made.fact, [f"{made.fact.word('compare')}("])
+    imports, written = needed(made, made.fact, [f"{made.fact.compare}("])
     text = f"{written[0]}{texts[0]}, {texts[1]})"
     if isinstance(operator, cst.NotEqual):
         text = f"not {text}"

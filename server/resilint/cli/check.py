@@ -141,12 +141,12 @@ def _count(session: Session, outputs: Sequence[output.Output], results: list[Fil
 
 def _peer_of(session: Session) -> Callable[[str], str]:
     """What the catalogue, or the project's own description, says is at the other end of a library."""
-    from resilint_rules.kit.catalog.records import Catalog
+    from resilint_rules.kit.catalog.lookup import Catalog
 
     catalog = Catalog({} if session.home.plain else session.home.settings.library)
 
     def peer(library: str) -> str:
-        found = (each.data.get("peer", "") for each in catalog.libraries(library) if each.name == library)
+        found = (each.peer for each in catalog.libraries(library) if each.name == library)
         return str(next(found, ""))
 
     return peer

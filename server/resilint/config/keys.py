@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resilint_rules.kit.catalog.records import TABLES
+from resilint_rules.kit.catalog.tables import TABLES
 
 from .validators import Choice, Flag, Glob, Key, Named, Seconds, Several, Table, Text, Whole, Words
 

@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 import tomli
 
-from resilint_rules.kit.catalog.records import build
 from resilint_rules.kit.findings import Severity
 from resilint_rules.kit.rule import Rule
 
@@ -189,14 +188,13 @@ def _read(found: object, under: Settings, say: Any, rules: tuple[Rule, ...]) -> 
 
 def _wrong_description(name: str, words: Mapping[str, Any]) -> str:
     """Why the catalogue cannot use a description of a library; "" if it can."""
+    from resilint_rules.kit.catalog.fields import Refused
+    from resilint_rules.kit.catalog.lookup import described
+
     try:
-        library = build({"library": name, "import": [name], **words})
-        for fact in library.facts.values():
-            _ = fact.default, fact.timeout, [fact.param(key) for key in fact.data]
-    except KeyError as error:
-        return f"lacks the word {error.args[0]!r} in one of its entries"
-    except (ValueError, TypeError, AttributeError) as error:
-        return f"is not a description in the catalogue's words: {error}"
+        described(name, words)
+    except Refused as refused:
+        return f"is not a description in the catalogue's words: {refused}"
     return ""
 
 

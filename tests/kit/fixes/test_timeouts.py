@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resilint_rules.kit.catalog.records import Catalog
+from resilint_rules.kit.catalog.lookup import Catalog
 from resilint_rules.kit.findings import Import
 from resilint_rules.kit.fixes.timeouts import elsewhere_driven, spelled
 from resilint_rules.kit.project.module import Module

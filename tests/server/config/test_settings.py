@@ -189,7 +189,10 @@ def test_a_client_of_the_project_is_described_in_the_catalogues_words() -> None:
     assert json.dumps(as_json(settings)) and settings.digest
     settings, (mistake,) = parse(CLIENT.replace(b"param =", b"parm ="), "resilint.toml", "resilint")
     assert settings.library == {}
-    assert str(mistake) == "resilint.toml:2: `library.acme` lacks the word 'param' in one of its entries"
+    assert str(mistake) == (
+        "resilint.toml:2: `library.acme` is not a description in the catalogue's words: "
+        "[[call]] acme.net.fetch: `timeout.parm` is not a key of this table; the closest is `param`"
+    )
     _, (mistake,) = parse(CLIENT.replace(b"[[library.acme.call]]", b"[[library.acme.cal]]"), "x", "resilint")
     assert str(mistake) == 'x:5: `library.acme.cal` is not a setting; did you mean "call"?'
 

@@ -15,7 +15,8 @@ from resilint.config.settings import Settings
 from resilint.engine.file_checker import project
 from resilint.versions import find
 from resilint.versions.lockfiles import merged, read, spanned
-from resilint_rules.kit.catalog.records import Catalog
+from resilint_rules.kit.catalog.lookup import Catalog
+from resilint_rules.kit.catalog.records import ClientFact
 
 UV = """
 version = 1
@@ -158,12 +159,12 @@ def test_the_catalogue_heeds_what_the_project_has(tmp_path: Path) -> None:
     """A fact that changed with a version holds by the lock: redis before 6 had no retries."""
     (tmp_path / "uv.lock").write_text(UV)
     catalog = project(str(tmp_path), Settings()).catalog
-    fact = catalog.fact("client", "redis.Redis")
-    assert fact is not None
-    assert fact.data["retries"]["attempts"] == 1
-    newer = Catalog(pins={"Redis": ">=8"}).fact("client", "redis.Redis")
-    assert newer is not None
-    assert newer.data["retries"]["attempts"] == 11
+    fact = catalog.fact(ClientFact, "redis.Redis")
+    assert fact is not None and fact.retries is not None
+    assert fact.retries.attempts == 1
+    newer = Catalog(pins={"Redis": ">=8"}).fact(ClientFact, "redis.Redis")
+    assert newer is not None and newer.retries is not None
+    assert newer.retries.attempts == 11
 
 
 def test_results_are_not_kept_over_a_change_of_versions(tmp_path: Path) -> None:
@@ -201,9 +202,9 @@ def test_hostile_versions_are_bounded(tmp_path: Path) -> None:
     assert read("uv.lock", lock.encode()) == {"redis": ""}
     assert read("requirements.txt", f"redis{'>=1,' * 50_000}\nredis==5".encode()) == {"redis": ""}
     assert time.process_time() - start < 1
-    pinned = Catalog(pins={"redis": f">={digits}"}).fact("client", "redis.Redis")
+    pinned = Catalog(pins={"redis": f">={digits}"}).fact(ClientFact, "redis.Redis")
     assert pinned is not None
-    assert "retries" not in pinned.data
+    assert pinned.retries is None
 
 
 def test_reading_versions_does_not_parse_them(tmp_path: Path) -> None:
@@ -211,7 +212,7 @@ def test_reading_versions_does_not_parse_them(tmp_path: Path) -> None:
     (tmp_path / "uv.lock").write_text(UV)
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     code = (
-        "import sys; from resilint.versions import find; from resilint_rules.kit.catalog.records import Catalog;"
+        "import sys; from resilint.versions import find; from resilint_rules.kit.catalog.lookup import Catalog;"
         f"catalog = Catalog(pins=find.pins({str(tmp_path)!r}));"
         "catalog.fact('call', 'time.sleep');"
         "print('packaging' in sys.modules);"
@@ -227,7 +228,7 @@ def test_asking_for_the_digest_loads_no_parser() -> None:
     """A run that finds everything in the cache pays for no TOML and no catalogue."""
     code = (
         "import sys; from resilint.versions import find; find.digest('.');"
-        "print('tomli' in sys.modules, 'resilint_rules.kit.catalog.records' in sys.modules)"
+        "print('tomli' in sys.modules, 'resilint_rules.kit.catalog.lookup' in sys.modules)"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)

@@ -1,355 +1,235 @@
-"""What is known about libraries: the TOML files of `catalog/`, as frozen records.
-
-A file describes one library. `import` lists the module prefixes that bring it in, `words` (optional)
-narrows the sieve for modules that nearly every program imports. Tables:
-
-    client    a constructor: `type` is what it makes, `names` its public spellings
-    call      a function (`names` are qualified) or methods (`on` a type, `names` are bare) that do I/O or wait
-    limit     a class that holds timeouts; `params` maps its parameters to phases
-    adapter   a transport that a client can be given; `retries` says where its attempts are counted
-    response  what a call returns: `body` reads it, `checks` look at the status
-    block     a wait inside the program: for a thread, a queue, a child process
-    retry     a policy: `form` decorator, policy, call, task or raise; `attempts`, `deadline`, `stop`, `wait`,
-              `errors`, `giveup` name its parameters; `unlimited_by_default`, `waits_by_default` say what leaving
-              them out means; `fix_stop`, `fix_wait`, `fix_on` are written in its own words
-    stop, wait, condition     what such a policy is given; breaker, limiter: the like
-    spawn, offload, scope, sleep, loop     concurrency: tasks, threads, time limits, sleeping, event loops
-    task      a task queue: `form` declare (a decorator) or send
-    consume   reads messages; `automatic` acknowledges early
-    transaction, lock, route     what the name says;  app: the type whose methods are `route` decorators
-    raw       the body of a request as it came;  verify: checks a webhook's signature
-    digest    makes a keyed digest, read by `reads`;  compare: compares in constant time
-    token     decodes a signed token: `off` are options that switch a check off, `form = "peek"` checks nothing;
-              `unsafe_algorithms` are accepted unsigned if listed, `typed_keys` fit one kind of algorithm only;
-              `token` is the parameter of the token, if not the first one or `token`
-    insecure  switches a protection off, or does so with `tls`
-    context   what holds the checks of TLS: `verifies` are ways to make one that checks, `trusts` methods that say whom
-              to trust; made with `plain` arguments alone it is the same as `better`, which trusts the system's
-    double    a stand-in for a remote side in tests
-    errors    exception class -> its bases;  aliases: another spelling -> the first one
-    transient errors that are worth a retry
-    driver    "own": coroutines that use the library may be driven by a loop that is not asyncio's
-    lasting   connections are kept open until either side ends them: then a closed connection is no failure
-
-`like = "NAME"` starts an entry from an earlier one of the same file. `names = ["*"]` with `any = true` stands for all
-methods of a type but those in `except` (a star at the end stands for any ending), `initial = "lower"` for those that
-start so. On a client with `resources = true` a method's name may have dots: `client.chat.completions.create`; with
-`nested` only such count. `virtual`: the type exists in generated code only. Words of an entry:
-
-    missing   what leaving the timeout out means: flag (unbounded), ok (bounded by `default`), partial,
-              inherit (the client decides), n/a
-    default   phase -> seconds or "none";    none, zero: what these values mean: unbounded, inherit,
-              default, error;    tuple: the phases of a tuple's members;    unit: s or ms
-    versions  [{ range = "<8", ... }]: words that differ for these versions of the library
-    long      its default is a limit, but longer than somebody who waits for the answer would
-    covers    whether a client's limit also bounds the calls made on it;  connects: its constructor does I/O
-    part      made from another client: it costs nothing, and what made it has the limits
-    through   the method of its client that it goes through, which can be given a limit for all calls
-    bearers   timeout parameters that take an object with a limit: text given there has none
-    lazy      the parameter without which a constructor does not connect, so that the limit may come later
-    buffered  what it gives is there already
-    carriers  parameters in whose text or mapping a limit may stand, under `key`;  opaque: that may hold one unseen
-    process   the function that sets a limit for the whole program, which it heeds: socket.setdefaulttimeout
-    between   what is called on the way to the other side, and may set a limit: interceptors
-    tails     parameters that ask for what goes on coming: then waiting is the purpose
-    writes    the limit as the library writes it: {connect} {read} {total} {llm} in seconds, {total_ms}, {total_whole}
-    beyond    the wait for what a call began that no limit of the call reaches, unless one of `reached` comes before it;
-              `watches` is true once it need not wait: {owner}.status_event.wait({read})
-    status    whether an error status `raises` or is `silent`;  raises: kind of failure -> exception classes
-    fix_...   what fixes write: fix_stop, fix_wait, fix_on, fix_statuses; fix_statuses_any if any call may be repeated
-    retries   what it does by itself: `attempts` in all, `on` what, `unsafe` if it may repeat what was done, `param`
-              sets it and `counts` retries or attempts
-    safe      methods that change nothing;  proof: where the fact was read
-
-A project describes its in-house client in the same words under `[tool.resilint.library.NAME]`.
-"""
+"""Records of external calls: clients, calls, limits, transports, responses, and the keys that all entries have."""
 
 from __future__ import annotations
 
-import builtins
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-import tomli
-
-from ...catalog.index import IMPORTS
-from .versions import covers, normal
-
-FOLDER = Path(__file__).resolve().parents[2] / "catalog"
-TABLES = (
-    "client", "call", "block", "limit", "adapter", "response", "spawn", "offload", "scope", "sleep", "loop", "retry",
-    "wait", "stop", "condition", "breaker", "limiter", "task", "consume", "transaction", "lock", "app", "route", "raw",
-    "verify", "digest", "compare", "token", "context", "insecure", "log", "header", "double", "defaults",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """A parameter: its name, its position without self (-1: keyword only) and the phases it bounds."""
-
-    name: str
-    index: int = -1
-    phases: tuple[str, ...] = ()
+from . import fields as toml
+from .fields import Record
+from .parts import (
+    Acknowledges,
+    AdapterRetries,
+    Again,
+    Carrier,
+    ClientRetry,
+    CurlOptions,
+    Forever,
+    Off,
+    Param,
+    Reconnects,
+    RedisLock,
+    Retries,
+    Setting,
+    Switch,
+    Tls,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One entry of the catalogue under one name. `data` holds the entry's words as written."""
+class Fact(Record):
+    """One entry of the catalogue under one qualified name; the keys of every table."""
 
-    kind: str
+    kind: ClassVar[str] = ""
+    """The table; "" for what the catalogue does not know."""
+
     library: str
     name: str
-    data: Mapping[str, Any]
-
-    def word(self, key: str, default: str = "") -> str:
-        """A word of the entry as text."""
-        return str(self.data.get(key, default))
-
-    def words(self, key: str) -> tuple[str, ...]:
-        """A list of words of the entry."""
-        return tuple(self.data.get(key, ()))
-
-    def flag(self, key: str) -> bool:
-        """Whether the entry says so."""
-        return bool(self.data.get(key, False))
-
-    def param(self, key: str) -> Param | None:
-        """A parameter of the entry, written `{ param = "url", index = 0 }`."""
-        found = self.data.get(key)
-        return _param(found) if isinstance(found, Mapping) and "param" in found else None
-
-    def params(self, key: str) -> tuple[Param, ...]:
-        """A list of parameters of the entry."""
-        return tuple(_param(each) for each in self.data.get(key, ()))
+    """The first spelling of what the entry is about."""
+    names: tuple[str, ...] = toml.words("Qualified names, or bare names of methods of the type `on`. `*`: see `any`.")
+    on: str = toml.text("The type that has the methods.")
+    like: str = toml.text("An earlier entry of the same table and file; what is not given here is taken from it.")
+    mode: str = toml.text("Whether it blocks its thread or is awaited; sync if left out.", "sync", "async", "both")
+    raises: Mapping[str, tuple[str, ...]] = toml.words_by_name("Exceptions by failure: timeout, connect, status, ...")
+    virtual: bool = toml.flag("It exists in generated code only, so that no test looks for it.")
+    removed: str = toml.text("The version that removed it.")
+    versions: tuple[Mapping[str, Any], ...] = toml.raw_tables(
+        'Keys that differ for some versions of the library: `{ range = "<8", ... }`.'
+    )
+    note: str = toml.text("What else has to be known.")
+    proof: str = toml.text("Where the fact was read.")
 
     @property
-    def mode(self) -> str:
-        """sync, async or both."""
-        return self.word("mode", "sync")
-
-    @property
-    def missing(self) -> str:
-        """What leaving the timeout out means."""
-        return self.word("missing", "n/a")
-
-    @property
-    def default(self) -> dict[str, float | None]:
-        """Phase -> seconds that hold when nothing is given; None = proven unlimited."""
-        found = self.data.get("default", {})
-        return {phase: None if value == "none" else float(value) for phase, value in found.items()}
-
-    @property
-    def timeout(self) -> tuple[Param, ...]:
-        """The parameters that set a timeout."""
-        return self.params("timeout")
+    def is_sync(self) -> bool:
+        """Whether it blocks its thread: it says so, or nothing about it."""
+        return self.mode in ("", "sync")
 
 
-def _param(data: Mapping[str, Any]) -> Param:
-    phases = tuple(data["phases"].split("+")) if data.get("phases") else ()
-    return Param(data["param"], data.get("index", -1), phases)
+class ValueFact(Fact):
+    """Keys that say what values of a timeout mean."""
+
+    default: Mapping[str, float | None] = toml.seconds_by_phase("Limits by phase if none is given.")
+    none: str = toml.text("What None means.", "unbounded", "default", "inherit", "error")
+    zero: str = toml.text("What 0 means.", "unbounded", "default", "inherit", "error")
+    unit: str = toml.text("The unit of a number.", "s", "ms", default="s")
+    members: tuple[str, ...] = toml.phases("The phases of the members of a tuple.", toml="tuple")
+    writes: str | Mapping[str, str] = toml.text_or_texts(
+        "The limit as a fix writes it, or several by parameter: {connect} {read} {total} {llm} in seconds, "
+        "{total_ms} in milliseconds, {total_whole} in whole seconds."
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
-    """One file of the catalogue: facts by qualified name, exception bases, other spellings."""
+class ExternalFact(ValueFact):
+    """Keys of calls and of the making of clients."""
 
-    name: str
-    distribution: str
-    imports: tuple[str, ...]
-    data: Mapping[str, Any]
-    facts: Mapping[tuple[str, str], Fact]
-    """(kind, qualified name) -> fact; a method's name is its type's and its own, with a dot."""
-    aliases: Mapping[str, str]
-    errors: Mapping[str, tuple[str, ...]]
-
-
-def build(data: Mapping[str, Any]) -> Library:
-    """Makes a library from the parsed words of its file; KeyError or ValueError say what is wrong."""
-    name = data["library"]
-    facts: dict[tuple[str, str], Fact] = {}
-    aliases: dict[str, str] = dict(data.get("aliases", {}))
-    for kind in TABLES:
-        for entry in data.get(kind, ()):
-            words = dict(entry)
-            like = str(words.pop("like", ""))
-            if like:
-                model = facts.get((kind, aliases.get(like, like)))
-                if model is None:
-                    raise ValueError(f"{name}: no {kind} {like!r} above, to be like")
-                inherited = {k: v for k, v in model.data.items() if k not in ("on", "names", "method", "client_less")}
-                words = {**inherited, **words}
-            on = words.get("on")
-            spellings = [f"{on}.{each}" if on else each for each in words.get("names", ())]
-            first = words.get("type") if kind in ("client", "response", "limit", "adapter") else None
-            if not spellings and not first:
-                raise ValueError(f"{name}: a {kind} without names")
-            if first and first not in spellings and (kind, first) not in facts:
-                spellings.insert(0, first)  # a factory does not speak for the class that it makes
-            for each in spellings:
-                canonical = first or each
-                facts[kind, each] = Fact(kind, name, canonical, words)
-    errors = {child: tuple(bases) for child, bases in data.get("errors", {}).items()}
-    return Library(name, data.get("distribution", name), tuple(data["import"]), data, facts, aliases, errors)
+    missing: str = toml.text(
+        "What leaving the timeout out means: no limit, the `default`, a limit on some phases, what the client has, "
+        "nothing.",
+        "flag", "ok", "partial", "inherit", "n/a", "unknown", default="n/a",
+    )  # fmt: skip
+    timeout: tuple[Param, ...] = toml.several(Param, "Parameters that set a timeout.")
+    status: str = toml.text("Whether an error status raises or is an answer like any other.", "raises", "silent")
+    raises_param: Param | None = toml.one(Param, "The parameter that makes error statuses raise.")
+    retries: Retries | None = toml.one(Retries, "What the library repeats by itself.")
+    tls: Tls | None = toml.one(Tls, "The parameter for the check of the peer.")
+    target: Param | None = toml.one(Param, "The parameter for the address.")
+    opaque: tuple[str, ...] = toml.words("Parameters that may hold a limit which cannot be seen.")
+    process: str = toml.text("The function that sets a limit for the whole program, which this heeds.")
+    advice: str = toml.text("What to do where no parameter takes a limit.")
+    method: Param | None = toml.one(Param, "The parameter for the HTTP method.")
+    stream: Switch | None = toml.one(Switch, "The parameter that leaves the body to be read later.")
+    streams: bool = toml.flag("The body is always read bit by bit.")
+    tails: tuple[str, ...] = toml.words("Parameters that ask for what goes on coming: waiting is the purpose.")
+    harmless: tuple[str, ...] = toml.words("Beginnings of addresses that never leave the machine.")
+    only_for: tuple[str, ...] = toml.words("Beginnings of addresses for which alone it leaves the machine.")
+    question: bool = toml.flag("A failure is an answer: whether a name is known.")
+    lazy: Param | None = toml.one(Param, "The parameter without which it does not connect yet.")
+    bearers: tuple[str, ...] = toml.words("Timeout parameters that take an object with a limit: a text there has none.")
+    carriers: tuple[Carrier, ...] = toml.several(Carrier, "Parameters in whose text or mapping a limit may stand.")
+    any_method: bool = toml.flag('With `names = ["*"]`: the entry stands for all methods of the type.', toml="any")
+    except_: tuple[str, ...] = toml.words(
+        "Methods that `any` leaves out; a star at the end stands for any ending.", "except"
+    )
+    nested: bool = toml.flag("`any` means methods of attributes only: `client.chat.completions.create`.")
+    initial: str = toml.text("`any` means methods with such a first letter only.", "lower", "upper")
+    graphql: bool = toml.flag("It speaks GraphQL: errors come with status 200.")
 
 
-@cache
-def load(file: str) -> Library:
-    """Reads `catalog/FILE.toml`; parsed once per process."""
-    return build(tomli.loads((FOLDER / f"{file}.toml").read_text("utf-8")))
+class CallFact(ExternalFact):
+    """A function, or methods of the type `on`, that reach a peer and wait for it."""
+
+    kind: ClassVar[str] = "call"
+
+    returns: str = toml.text("The type of what it returns: of `response` or `client`.")
+    context: bool = toml.flag("It is used by `with` or `async with`.")
+    buffered: bool = toml.flag("What it gives is there already.")
+    through: str = toml.text("The method of its client that it goes through, which can be given a limit for all calls.")
+    beyond: str = toml.text("The method that waits for what this call began, which no limit of the call reaches.")
+    reached: tuple[str, ...] = toml.words("Methods after which that wait is no risk.")
+    watches: str = toml.text("A condition that is true once that wait is over, with {owner} and the limits.")
+    safe: tuple[str, ...] = toml.words("Methods that change nothing.")
+    silent: bool = toml.flag("It does not raise when the time is over.")
+    discards: str = toml.text("Where an error is, that the call does not raise.")
+    quiet: tuple[str, ...] = toml.words("Parameters that keep it from raising.")
+    client: Param | None = toml.one(Param, "The parameter that takes the client it is made on.")
+    client_less: bool = toml.flag("A function that makes a client for this call alone.")
+    idempotency: Param | None = toml.one(Param, "The parameter for a key that makes repeating safe.")
+    server_limit: Param | None = toml.one(Param, "The parameter that asks the server to end it.")
+    keepalive: Setting | None = toml.one(Setting, "The parameter for the pause between signs of life.")
+    wait: Forever | None = toml.one(Forever, "The parameter for the time to wait for something to come.")
 
 
-class Catalog:
-    """All libraries that ship, the project's own descriptions, and the versions the project uses.
+class ClientFact(ExternalFact):
+    """A constructor, or a method of the type `on`, that makes a client; names of methods may have dots."""
 
-    `pins` maps a distribution to the versions it may have, as `Versions`; a fact that depends on the
-    version holds only where it holds for the whole range.
-    """
+    kind: ClassVar[str] = "client"
 
-    __slots__ = ("_facts", "_own", "_pins", "_silenced")
-
-    def __init__(
-        self, own: Mapping[str, Mapping[str, Any]] | None = None, pins: Mapping[str, str] | None = None
-    ) -> None:
-        self._own = tuple(
-            build({"library": name, "import": [name], **words})
-            for name, words in (own or {}).items()
-            if set(words) - {"ignore"}
-        )
-        self._silenced = {name: tuple(words.get("ignore", ())) for name, words in (own or {}).items()}
-        self._pins = {normal(name): pin for name, pin in (pins or {}).items()}
-        self._facts: dict[tuple[str, str], Fact | None] = {}
-
-    def silenced(self, library: str) -> tuple[str, ...]:
-        """Rules that the project has switched off for a library."""
-        return self._silenced.get(library, ())
-
-    def within(self, qualname: str, wanted: str) -> bool | None:
-        """Whether all versions of a name's library that the project may have lie in a range; None if unknown."""
-        for library in self.libraries(qualname):
-            return covers(wanted, self.pinned(library))
-        return None
-
-    def python(self, wanted: str) -> bool | None:
-        """Whether all versions of Python that the project may run on lie in a range; None if unknown."""
-        return covers(wanted, self._pins.get("python", ""))
-
-    def prefixes(self) -> Iterator[str]:
-        """Module prefixes of the project's own libraries."""
-        for library in self._own:
-            yield from library.imports
-
-    def libraries(self, qualname: str) -> Iterator[Library]:
-        """Libraries that a qualified name may belong to."""
-        parts = qualname.split(".")
-        for end in range(len(parts), 0, -1):
-            prefix = ".".join(parts[:end])
-            for file in IMPORTS.get(prefix, ()):
-                yield load(file)
-        for library in self._own:
-            if any(qualname == each or qualname.startswith(each + ".") for each in library.imports):
-                yield library
-
-    def pinned(self, library: Library) -> str:
-        """The versions of a library that the project may have, "" if that is not known."""
-        return self._pins.get(normal(library.distribution), "")
-
-    def canonical(self, qualname: str) -> str:
-        """The first spelling of a qualified name."""
-        for library in self.libraries(qualname):
-            found = library.aliases.get(qualname)
-            if found is not None:
-                return found
-        return qualname
-
-    def fact(self, kind: str, qualname: str) -> Fact | None:
-        """The entry of a kind with this name, for the versions the project uses; None if there is none."""
-        key = (kind, qualname)
-        if key not in self._facts:
-            self._facts[key] = self._find(kind, qualname)
-        return self._facts[key]
-
-    def method(self, kind: str, owner: str, name: str) -> Fact | None:
-        """The entry for a method, looked for on the type and on the types it extends."""
-        seen: set[str] = set()
-        while owner and owner not in seen:
-            seen.add(owner)
-            found = self.fact(kind, f"{owner}.{name}") or self._any(kind, owner, name)
-            if found is not None:
-                return found
-            client = self.fact("client", owner) or self.fact("response", owner) or self.fact("loop", owner)
-            owner = client.word("extends") if client else ""
-        return None
-
-    def _any(self, kind: str, owner: str, name: str) -> Fact | None:
-        """The entry that stands for every method of a type, `names = ["*"]`, unless it leaves this one out."""
-        found = self.fact(kind, f"{owner}.*")
-        if found is None or not found.flag("any") or any(_like(name, each) for each in found.words("except")):
-            return None
-        last = name.rpartition(".")[2]
-        if last.startswith("_") or (found.flag("nested") and "." not in name):
-            return None
-        initial = found.word("initial")
-        if initial and initial != ("upper" if last[0].isupper() else "lower"):
-            return None
-        return Fact(kind, found.library, f"{found.name[:-1]}{name}", found.data)
-
-    def _find(self, kind: str, qualname: str) -> Fact | None:
-        for library in self.libraries(qualname):
-            name = library.aliases.get(qualname, qualname)
-            found = library.facts.get((kind, name))
-            if found is None and kind == "client":  # by the type it makes
-                found = next(
-                    (f for (k, _), f in library.facts.items() if k == kind and f.data.get("type") == name), None
-                )
-            if found is not None:
-                return self._versioned(found, library)
-        return None
-
-    def _versioned(self, fact: Fact, library: Library) -> Fact:
-        history = fact.data.get("versions")
-        if not history:
-            return fact
-        pin = self.pinned(library)
-        words = dict(fact.data)
-        for entry in history:
-            verdict = covers(entry["range"], pin)
-            changed = {key: value for key, value in entry.items() if key != "range"}
-            if verdict:
-                words.update(changed)
-            elif verdict is None:  # some of the versions it may have, or nothing is known: only what all share holds
-                for key in changed:
-                    words.pop(key, None)
-                if "missing" in changed or "default" in changed:
-                    words["missing"], words["default"] = "unknown", {}
-        return Fact(fact.kind, fact.library, fact.name, words)
-
-    def bases(self, error: str) -> tuple[str, ...]:
-        """All bases of an exception class, nearest first; () if nothing is known."""
-        found: list[str] = []
-        todo = [self.canonical(error)]
-        while todo:
-            name = todo.pop(0)
-            parents: tuple[str, ...] = BUILTIN_ERRORS.get(name, ())
-            for library in self.libraries(name):
-                parents = library.errors.get(name, parents)
-            for parent in parents:
-                if parent not in found:
-                    found.append(parent)
-                    todo.append(self.canonical(parent))
-        return tuple(found)
+    type: str = toml.text("The type that it makes.")
+    extends: str = toml.text("The type whose methods it has too.")
+    attributes: Mapping[str, str] = toml.texts_by_name("Types of its attributes.")
+    awaited: bool = toml.flag("It is made by `await`.")
+    resources: bool = toml.flag("Methods lie on attributes: `client.chat.completions.create`.")
+    part: bool = toml.flag("It is made from another client, costs nothing, and has the limits of that.")
+    covers: bool = toml.flag("Its limit bounds the calls made on it too.")
+    connects: bool = toml.flag("Making it reaches the peer.")
+    reuse: bool = toml.flag("It keeps connections: made once, used often.")
+    long: bool = toml.flag("Its default is a limit, but longer than a waiting user accepts.")
+    inherits: bool = toml.flag("It is made from another client and takes what is not given from that.")
+    between: Param | None = toml.one(Param, "The parameter for what is called on the way and may set a limit.")
+    adapters: tuple[str, ...] = toml.words("Methods that give it a transport.")
+    funnel: tuple[str, ...] = toml.words("Methods that all its calls go through; a module may replace them.")
+    inert: tuple[str, ...] = toml.words("Attributes that look like a setting and are never read.")
+    inert_when_sync: tuple[str, ...] = toml.words("Parameters that have no effect on calls that are not awaited.")
+    raise_hook: Param | None = toml.one(Param, "The parameter for functions that see each answer.")
+    stub: str = toml.text("The type of what a generated class makes of it: `FooStub(channel)`.")
+    environment: tuple[str, ...] = toml.words("Environment variables that change its limits or retries.")
+    close: str = toml.text("The method that closes it.")
+    alike: bool = toml.flag("It wraps a client of another type and has its methods.")
+    index: str = toml.text("The type of `client[name]`.")
+    local: bool = toml.flag("There is no peer: it is a file.")
+    statement: str = toml.text("The limit on a statement as an argument.")
+    errors_key: str = toml.text("The key of errors in its answers.")
+    limits_rate: bool = toml.flag("It limits the rate of calls.")
+    options: CurlOptions | None = toml.one(CurlOptions, "Options that are set one by one.")
+    driver_timeouts: Mapping[str, tuple[str, ...]] = toml.words_by_name("Drivers by the name of their timeout.")
+    host_key: Off | None = toml.one(Off, "The parameter for known hosts.")
+    keepalive: Setting | None = toml.one(Setting, "The parameter for the pause between signs of life.")
+    reconnects: Reconnects | None = toml.one(Reconnects, "How it connects again by itself.")
+    acknowledges: Acknowledges | None = toml.one(Acknowledges, "How read messages are acknowledged.")
+    acks: Setting | None = toml.one(Setting, "The parameter for the copies that a sent message waits for.")
+    lock: RedisLock | None = toml.one(RedisLock, "Parameters of a lock that it makes.")
+    workers: Param | None = toml.one(Param, "The parameter for the number of workers.")
 
 
-def _like(name: str, pattern: str) -> bool:
-    """Whether a name is the pattern, or starts with it where it ends in a star."""
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+class BlockFact(ValueFact):
+    """A wait inside the program: for a thread, a queue, a child process."""
+
+    kind: ClassVar[str] = "block"
+
+    missing: str = toml.text("What leaving the timeout out means: no limit, or the `default`.", "flag", "ok")
+    timeout: tuple[Param, ...] = toml.several(Param, "Parameters that set a timeout.")
+    raises_param: Param | None = toml.one(Param, "The parameter that makes an exit status raise.")
+    silent: bool = toml.flag("It does not raise when the time is over.")
 
 
-BUILTIN_ERRORS: dict[str, tuple[str, ...]] = {
-    name: tuple(base.__name__ for base in each.__bases__) if each.__name__ == name else (each.__name__,)
-    for name, each in vars(builtins).items()
-    if isinstance(each, type) and issubclass(each, BaseException) and each is not BaseException
-}
-"""Python's own exceptions; `IOError` and the like are other spellings."""
+class LimitFact(ValueFact):
+    """A class that holds timeouts."""
+
+    kind: ClassVar[str] = "limit"
+
+    type: str = toml.text("The type that it makes.")
+    params: tuple[Param, ...] = toml.several(Param, "Parameters that set a limit.")
+    omitted: str = toml.text(
+        "What a phase without a value has: the value of the first parameter, no limit, or the `default`.",
+        "first", "none", "default",
+    )  # fmt: skip
+    retry: ClientRetry | None = toml.one(ClientRetry, "The parameter for retries.")
+    loading: Param | None = toml.one(Param, "The parameter that bounds loading a description only.")
+    opaque: tuple[str, ...] = toml.words("Parameters that may hold a limit which cannot be seen.")
+    inert: tuple[str, ...] = toml.words("Attributes that look like a setting and are never read.")
+    environment: tuple[str, ...] = toml.words("Environment variables that change its limits or retries.")
+
+
+class AdapterFact(Fact):
+    """A transport that a client can be given."""
+
+    kind: ClassVar[str] = "adapter"
+
+    type: str = toml.text("The type that it makes.")
+    retries: AdapterRetries | None = toml.one(AdapterRetries, "The parameter for its retries.")
+    again: Again | None = toml.one(Again, "What a plain number of retries does.")
+    mounted: str = toml.text("The method of the client that takes it.")
+    limits_rate: bool = toml.flag("It limits the rate of calls.")
+
+
+class ResponseFact(Fact):
+    """The response of a call."""
+
+    kind: ClassVar[str] = "response"
+
+    type: str = toml.text("The type of the response.")
+    extends: str = toml.text("The type whose methods it has too.")
+    body: tuple[str, ...] = toml.words("Attributes and methods that read the body.")
+    checks: tuple[str, ...] = toml.words("Attributes and methods that look at the status.")
+    plain: tuple[str, ...] = toml.words("Attributes that say nothing about the status.")
+    streaming: tuple[str, ...] = toml.words("Methods that read the body bit by bit.")
+    raiser: str = toml.text("The method that raises for an error status.")
+    raiser_raises: str = toml.text("The exception that it raises.")
+    raiser_returns: str = toml.text("What it returns.", "response", "none")
+    truth: str = toml.text("What `bool(response)` says.", "status")
+    close: str = toml.text("The method that closes it.")
+
+
+NO_EXTERNAL = ExternalFact(library="", name="")
+NO_CALL = CallFact(library="", name="")
+NO_CLIENT = ClientFact(library="", name="")
+"""Entries without keys, which answer every question with its default."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..catalog.records import BUILTIN_ERRORS
+from ..catalog.lookup import BUILTIN_ERRORS
 from ..findings import Import
 from ..interp.calls import Call, Frame, Guard
 from ..interp.values import Class, ProjectModule, Ref, Sequence, Value
@@ -88,9 +88,9 @@ class Clause:
     def refused(self, call: Call) -> bool:
         """Whether it surely catches what the check of a call's status raises, where the status is checked."""
         fact = call.answer
-        if fact is None or call.response is None or fact.word("raiser") not in dict(call.response.uses):
+        if fact is None or call.response is None or fact.raiser not in dict(call.response.uses):
             return False
-        return self.catches(fact.word("raiser_raises"))
+        return self.catches(fact.raiser_raises)
 
     @property
     def leaves(self) -> frozenset[Exit]:
@@ -166,11 +166,10 @@ def failures(call: Call) -> tuple[str, ...]:
 
     Where the catalogue knows none, those of Python are assumed; `call.raises(kind)` makes the difference.
     """
-    raises = call.fact.data.get("raises", {})
-    found = [each for kind in ("timeout", "connect") for each in raises.get(kind, ())]
+    found = [each for kind in ("timeout", "connect") for each in call.fact.raises.get(kind, ())]
     for library in call.frame.scope.catalog.libraries(call.callee):
-        found.extend(library.data.get("transient", {}).get("errors", ()))
-    if "TimeoutError" in found and call.fact.mode != "sync":
+        found.extend(library.transient_errors)
+    if "TimeoutError" in found and not call.fact.is_sync:
         found.append(TIMEOUT)  # the catalogue names it as Python 3.11 does
     return tuple(dict.fromkeys(found)) or ("ConnectionError", "TimeoutError")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..catalog.records import Catalog
+from ..catalog.lookup import Catalog
 
 TIMEOUT = "asyncio.TimeoutError"
 """A class of its own before Python 3.11, and the builtin `TimeoutError` since."""

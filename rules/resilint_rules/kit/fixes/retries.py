@@ -35,8 +35,8 @@ def add_words(layer: Layer, words: list[str]) -> list[Fix]:
 
 def space(layer: Layer) -> list[Fix]:
     """Makes a policy wait between its attempts; a wait of nothing is replaced."""
-    words = layer.fact.word("fix_wait")
-    param = layer.fact.param("wait")
+    words = layer.fact.fix_wait
+    param = layer.fact.wait
     given = layer.args.get(param) if param is not None else None
     if given is None:
         return add_words(layer, [words])
@@ -131,13 +131,13 @@ def _free(frame: Frame, needed: Import) -> bool:
 def narrow(layer: Layer) -> list[Fix]:
     """Retries only what the libraries in use raise when the other side cannot be reached, or refuses."""
     frame = layer.frame
-    words = layer.fact.word("fix_on")
+    words = layer.fact.fix_on
     if not words:
         return []
     errors: list[str] = []
     for call in layer.calls:
         for library in frame.scope.catalog.libraries(call.callee):
-            errors.extend(library.data.get("transient", {}).get("errors", ()))
+            errors.extend(library.transient_errors)
         errors.extend(_refusals(call))
     return _narrowed(layer, words, list(dict.fromkeys(errors)))
 
@@ -145,8 +145,8 @@ def narrow(layer: Layer) -> list[Fix]:
 def _refusals(call: Call) -> list[str]:
     """What a function raises for an error status, if it does: a 503 is worth another attempt, too."""
     fact = call.answer
-    raiser = fact.word("raiser") if fact is not None else ""
-    return [fact.word("raiser_raises")] if fact is not None and raiser and raiser in call.frame.tree.text else []
+    raiser = fact.raiser if fact is not None else ""
+    return [fact.raiser_raises] if fact is not None and raiser and raiser in call.frame.tree.text else []
 
 
 def _narrowed(layer: Layer, words: str, errors: list[str]) -> list[Fix]:
@@ -162,7 +162,7 @@ def _narrowed(layer: Layer, words: str, errors: list[str]) -> list[Fix]:
     listed = names[0] if len(names) == 1 else f"({', '.join(names)})"
     several = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
     text, more = layer.spelled(words.format(errors=listed, tuple=several))
-    found = layer.fact.param("errors")
+    found = layer.fact.errors
     given = layer.args.get(found) if found is not None else None
     title = f"Retry {' and '.join(names)} only"
     if given is not None:

@@ -7,7 +7,9 @@ import re
 
 import libcst as cst
 
-from ..catalog.records import Catalog, Fact
+from ..catalog.lookup import Catalog
+from ..catalog.parts import Param
+from ..catalog.records import ExternalFact, Fact, LimitFact
 from ..findings import Fix, Import
 from ..interp.calls import Call, Frame, call_at, maker
 from ..interp.kinds import FrameKind
@@ -37,15 +39,14 @@ def seconds(call: Call) -> dict[str, str]:
     return found
 
 
-def written(call: Call, fact: Fact) -> list[tuple[str, str]]:
+def written(call: Call, fact: ExternalFact) -> list[tuple[str, str]]:
     """(parameter, value) pairs that set a limit, as the library writes it; [] if it has no parameter for one."""
-    writes = fact.data.get("writes")
-    if writes is None or not fact.timeout:
+    if not fact.writes or not fact.timeout:
         return []
     values = seconds(call)
-    if isinstance(writes, str):
-        return [(fact.timeout[0].name, writes.format(**values))]
-    return [(name, str(text).format(**values)) for name, text in writes.items()]
+    if isinstance(fact.writes, str):
+        return [(fact.timeout[0].name, fact.writes.format(**values))]
+    return [(name, text.format(**values)) for name, text in fact.writes.items()]
 
 
 def needed(call: Call, fact: Fact, texts: list[str]) -> tuple[tuple[Import, ...], list[str]]:
@@ -106,12 +107,12 @@ def elsewhere_driven(module: Module, catalog: Catalog) -> bool:
     roots = {target.module.partition(".")[0] for target in every if not target.level}
     if "asyncio" in roots:
         return False
-    return any(library.data.get("driver") == "own" for root in roots for library in catalog.libraries(root))
+    return any(library.driver == "own" for root in roots for library in catalog.libraries(root))
 
 
 def bound(call: Call) -> list[Fix]:
     """Ways to give a call a time limit: the module's own constant, the caller's limit, the settings' values."""
-    fact = call.fact
+    fact = call.as_external
     pairs = written(call, fact)
     if not pairs:
         return []
@@ -121,9 +122,9 @@ def bound(call: Call) -> list[Fix]:
     fixes = _where_built(call, pairs)
     if fixes:
         return fixes
-    if quiet(call) and "{connect}" in fact.word("writes") and "{read}" in fact.word("writes"):
-        return _patient(call, pairs[0][0])
-    if len(pairs) == 1 and isinstance(fact.data.get("writes"), str):
+    if isinstance(fact.writes, str) and "{connect}" in fact.writes and "{read}" in fact.writes and quiet(call):
+        return _patient(call, pairs[0][0], fact.writes)
+    if len(pairs) == 1 and isinstance(fact.writes, str):
         limit = pairs[0][0]
         own = [*(parameter(call) if limit == "timeout" else ()), *constants(call)]
         for name in own[:2]:
@@ -138,13 +139,13 @@ def bound(call: Call) -> list[Fix]:
     return fixes
 
 
-def _patient(call: Call, limit: str) -> list[Fix]:
+def _patient(call: Call, limit: str, writes: str) -> list[Fix]:
     """Lets the other side be silent for much longer than an answer may take, or a stream for as long as it likes."""
     fixes: list[Fix] = []
     longest = number(call.frame.scope.linker.timeouts["read"] * PATIENCE)
     ways = [(longest, f"{longest} s"), *([("None", "ever")] if call.streams else [])]
     for silence, told in ways:
-        text = call.fact.word("writes").format(**{**seconds(call), "read": silence})
+        text = writes.format(**{**seconds(call), "read": silence})
         imports, texts = needed(call, call.fact, [text])
         edit = add_argument(call, f"{limit}={texts[0]}")
         if edit is not None:
@@ -171,7 +172,7 @@ def _where_built(call: Call, pairs: list[tuple[str, str]]) -> list[Fix]:
 
 def once(call: Call) -> list[Fix]:
     """Gives a limit to all calls of a client that holds none, where it is made: to the method that they go through."""
-    method, pairs = call.fact.word("through"), written(call, call.fact)
+    method, pairs = call.as_call.through, written(call, call.as_external)
     made = maker(call.clients[0]) if len(call.clients) == 1 and call.clients[0].subclass is None else None
     if not method or len(pairs) != 1 or quiet(call):
         return []
@@ -200,13 +201,14 @@ def _uses(made: Call) -> int:
     return sum(any(client.made is made for client in each.clients) for each in every)
 
 
-def rebound(call: Call, node: cst.CSTNode, fact: Fact) -> list[Fix]:
+def rebound(call: Call, node: cst.CSTNode) -> list[Fix]:
     """Puts a time limit in place of a value that switches it off."""
+    fact = call.as_external
     pairs = written(call, fact)
     if len(pairs) != 1:
         return []
     held = holder(call, fact)
-    if held is not None and set(held.args.named) - {param.name for param in held.fact.params("params")}:
+    if held is not None and set(held.args.named) - {param.name for param in _params(held)}:
         return completed(call, held)  # it carries more than the limit
     if held is not None and isinstance(node, cst.Name) and held.frame.scope.module is call.frame.scope.module:
         call, node = held, held.node  # where it is made, so that nothing is left behind
@@ -214,21 +216,27 @@ def rebound(call: Call, node: cst.CSTNode, fact: Fact) -> list[Fix]:
     return [Fix(f"Set {pairs[0][0]}={texts[0]}", (replace(call.frame, node, texts[0]),), imports)]
 
 
-def holder(call: Call, fact: Fact) -> Call | None:
+def holder(call: Call, fact: ExternalFact) -> Call | None:
     """The making of the object that a call is given to hold its limit; None if it is given none that can be seen."""
     value = call.args.value(fact.timeout[0]) if fact.timeout else None
-    if isinstance(value, Instance) and value.made is not None and value.made.fact.kind == "limit":
+    if isinstance(value, Instance) and value.made is not None and isinstance(value.made.fact, LimitFact):
         return call_at(value.made)
     return None
 
 
+def _params(held: Call) -> tuple[Param, ...]:
+    """The parameters of an object that holds a limit."""
+    return held.fact.params if isinstance(held.fact, LimitFact) else ()
+
+
 def completed(call: Call, held: Call) -> list[Fix]:
     """Gives the limit to the object that lacks it; [] if that is made in another module, or takes it in another way."""
-    found = _HOLDER.fullmatch(held.fact.word("writes"))
+    writes = held.fact.writes if isinstance(held.fact, LimitFact) else ""
+    found = _HOLDER.fullmatch(writes) if isinstance(writes, str) else None
     if found is None or held.frame.scope.module is not call.frame.scope.module or held.args.open_names:
         return []
     name, value = found.group(1), found.group(2).format(**seconds(call))
-    given = next((held.args.get(param) for param in held.fact.params("params") if param.name == name), None)
+    given = next((held.args.get(param) for param in _params(held) if param.name == name), None)
     if given is not None:
         return [Fix(f"Set {name}={value}", (replace(held.frame, given.node, value),))]
     edit = add_argument(held, f"{name}={value}")

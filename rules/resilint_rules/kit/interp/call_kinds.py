@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from ..catalog.policies import RetryFact
+from ..catalog.records import ClientFact
+from ..catalog.security import DigestFact, InsecureFact, TokenFact
+from ..catalog.surroundings import SleepFact, SpawnFact, TaskFact
 from .calls import Call
 
 
@@ -9,48 +13,56 @@ class ClientCall(Call):
     """The making of a client."""
 
     __slots__ = ()
+    fact: ClientFact
 
 
 class SpawnCall(Call):
     """The start of a background task."""
 
     __slots__ = ()
+    fact: SpawnFact
 
 
 class SleepCall(Call):
     """A sleep."""
 
     __slots__ = ()
+    fact: SleepFact
 
 
 class RetryCall(Call):
     """The making of a retry policy: a decorator's call, a policy object, a retrying loop's head."""
 
     __slots__ = ()
+    fact: RetryFact
 
 
 class TokenCall(Call):
     """The decoding of a signed token."""
 
     __slots__ = ()
+    fact: TokenFact
 
 
 class DigestCall(Call):
     """The making of a keyed digest."""
 
     __slots__ = ()
+    fact: DigestFact
 
 
 class InsecureCall(Call):
     """A call that switches a protection off."""
 
     __slots__ = ()
+    fact: InsecureFact
 
 
 class TaskCall(Call):
     """The declaration of, or the sending to, a task of a task queue."""
 
     __slots__ = ()
+    fact: TaskFact
 
 
 class LimitCall(Call):

@@ -14,7 +14,9 @@ from typing import Protocol
 
 import libcst as cst
 
-from ..catalog.records import Catalog, Fact, Library
+from ..catalog.lookup import Catalog, Library
+from ..catalog.records import ClientFact, ResponseFact
+from ..catalog.surroundings import ScopeFact
 from ..findings import Finding, Fix, Related, Severity
 from ..prefilter.summaries import Handed
 from ..project.imports import Project
@@ -78,7 +80,7 @@ class Names(Protocol):
     def imported(self, targets: list[ImportedName], *, asked: bool = True) -> Value: ...
     def interesting(self, name: str) -> bool: ...
     def speaks_of(self, kind: str) -> bool: ...
-    def scoping(self, value: Value) -> Fact | None: ...
+    def scoping(self, value: Value) -> ScopeFact | None: ...
     def frame(self, function: FunctionPiece) -> Frame | None: ...
     def new_frame(self, tree: Tree, qualname: str, *, kind: FrameKind, outer: Frame | None = None) -> Frame: ...
 
@@ -256,17 +258,18 @@ class Call(Site):
     @property
     def verb(self) -> str:
         """The HTTP method in capitals, "" if it is not known."""
-        method = self.fact.param("method")
+        method = self.as_external.method
         if method is not None:
             value = self.args.value(method)
             return value.value.upper() if isinstance(value, Const) and isinstance(value.value, str) else ""
         name = self.callee.rpartition(".")[2].upper()
         return name if name in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS") else ""
 
-    def given(self, name: str) -> Argument | None:
-        """The argument given for the entry's parameter under a key of the catalogue (`target`, `tls`, ...)."""
-        param = self.fact.param(name)
-        return self.args.get(param) if param else None
+    @property
+    def target(self) -> Argument | None:
+        """The argument given for the address."""
+        param = self.as_external.target
+        return self.args.get(param) if param is not None else None
 
     @property
     def inside_async(self) -> bool:
@@ -282,25 +285,25 @@ class Call(Site):
     @property
     def peer(self) -> str:
         """What is at the other end of its library: http, database, ...; "" if nothing is."""
-        return str(self.record.data.get("peer", "")) if self.record is not None else ""
+        return self.record.peer if self.record is not None else ""
 
     @property
-    def answer(self) -> Fact | None:
+    def answer(self) -> ResponseFact | None:
         """What the catalogue knows of the response that it gives back; None if it is no response."""
-        return self.frame.scope.catalog.fact("response", self.response.type) if self.response is not None else None
+        return self.frame.scope.catalog.fact(ResponseFact, self.response.type) if self.response is not None else None
 
     def raises(self, kind: str) -> tuple[str, ...] | None:
         """The exceptions it raises on a "timeout", a failure to "connect" or an error "status"; None if not known."""
-        words = self.fact.data.get("raises")
-        if words is None and self.clients:
-            client = self.frame.scope.catalog.fact("client", self.clients[0].type)
-            words = client.data.get("raises") if client is not None else None
-        return tuple(words[kind]) if words is not None and kind in words else None
+        known = self.fact.raises
+        if not known and self.clients:
+            client = self.frame.scope.catalog.fact(ClientFact, self.clients[0].type)
+            known = client.raises if client is not None else {}
+        return known.get(kind)
 
     @property
     def harmless(self) -> bool:
         """Whether its target never leaves the machine, such as a `file:` address: written or asked for."""
-        target, words = self.given("target"), self.fact.words("harmless")
+        target, words = self.target, self.as_external.harmless
         if target is None or not words:
             return False
         if isinstance(target.value, Const):
@@ -317,7 +320,7 @@ class Call(Site):
     @property
     def tails(self) -> bool:
         """Whether it asks for what goes on coming, or may: then waiting is its purpose."""
-        asked = (self.args.named.get(name) for name in self.fact.words("tails"))
+        asked = (self.args.named.get(name) for name in self.as_external.tails)
         if any(each is not None and literal(each.value) is not False for each in asked):
             return True
         if self.verb != "GET" or not self.streams:
@@ -328,13 +331,13 @@ class Call(Site):
     @property
     def streams(self) -> bool:
         """Whether the body is read bit by bit, so that a limit on the whole would be wrong."""
-        if self.fact.flag("streams"):
+        if self.as_external.streams:
             return True
         answer = self.answer
         uses = self.response.uses if self.response is not None else ()
-        if answer is not None and any(name in answer.words("streaming") for name, _ in uses):
+        if answer is not None and any(name in answer.streaming for name, _ in uses):
             return True
-        stream = self.fact.param("stream")
+        stream = self.as_external.stream
         if stream is None:
             return False
         value = self.args.value(stream)
@@ -367,7 +370,7 @@ class Guard:
         known = {id(call.node) for call in self.calls}
         for call in self.calls:
             if call.response is not None and call.answer is not None:
-                raiser = call.answer.word("raiser")
+                raiser = call.answer.raiser
                 known |= {id(node) for name, node in call.response.uses if name == raiser}
         return tuple(raising(self.node.body, known))
 

@@ -6,7 +6,9 @@ import re
 
 import libcst as cst
 
-from ..catalog.records import Fact
+from ..catalog.records import AdapterFact, ClientFact, LimitFact
+from ..catalog.security import ContextFact
+from ..catalog.surroundings import LoopFact, OffloadFact
 from ..syntax.access_path import Called, Path
 from ..syntax.idioms import KEEPS_NOTHING, checks, harmless
 from ..syntax.tree import dotted
@@ -112,7 +114,7 @@ def _construct(ctx: Context, node: cst.Call, cls: Class, args: Arguments) -> Val
     stub = generated_stub(ctx, cls.piece.name, args)
     if stub is not None:
         return stub
-    site = note(ctx, node, plain("class", cls.piece.name), args, (), False, keep=False)
+    site = note(ctx, node, plain(cls.piece.name), args, (), False, keep=False)
     return ctx.frame.scope.linker.instance(cls, site)
 
 
@@ -159,22 +161,22 @@ def _function(ctx: Context, node: cst.Call, name: str, args: Arguments, offloade
     if builtin is not None:
         return builtin
     catalog = ctx.frame.scope.catalog
-    offload = catalog.fact("offload", name)
+    offload = catalog.fact(OffloadFact, name)
     if offload is not None:
         return _offload(ctx, node, offload, args)
-    fact = catalog.fact("client", name)
-    if fact is not None:
-        return _client(ctx, node, fact, args, offloaded)
+    client = catalog.fact(ClientFact, name)
+    if client is not None:
+        return _client(ctx, node, client, args, offloaded)
     for kind in ("call", *RECORDED[2:]):
         fact = catalog.fact(kind, name)
         if fact is not None:
             return known(ctx, node, fact, args, (), offloaded)
-    loop = catalog.fact("loop", name)
+    loop = catalog.fact(LoopFact, name)
     if loop is not None:
-        return Instance(loop.word("type"), None, "loop")
-    limit = catalog.fact("limit", name) or catalog.fact("adapter", name) or catalog.fact("context", name)
+        return Instance(loop.type, None, "loop")
+    limit = catalog.fact(LimitFact, name) or catalog.fact(AdapterFact, name) or catalog.fact(ContextFact, name)
     if limit is not None:
-        return Instance(limit.word("type") or name, note(ctx, node, limit, args, (), False), "call")
+        return Instance(limit.type or name, note(ctx, node, limit, args, (), False), "call")
     return generated_stub(ctx, name, args) or declared(ctx, node, name, args) or _foreign(ctx, name, args)
 
 
@@ -196,12 +198,12 @@ def _builtin(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value 
     return first if name == "staticmethod" else None
 
 
-def _client(ctx: Context, node: cst.Call, fact: Fact, args: Arguments, offloaded: bool) -> Value:
+def _client(ctx: Context, node: cst.Call, fact: ClientFact, args: Arguments, offloaded: bool) -> Value:
     """A client that is made by calling a class or a function."""
     call = note(ctx, node, fact, args, (), offloaded)
     if call.result is None:
-        made: Value = Instance(fact.word("type") or fact.name, call, "call")
-        call.result = Pending(made, call) if fact.flag("awaited") else made
+        made: Value = Instance(fact.type or fact.name, call, "call")
+        call.result = Pending(made, call) if fact.awaited else made
     return call.result
 
 
@@ -221,14 +223,14 @@ def _method(
 ) -> Value:
     catalog = ctx.frame.scope.catalog
     owner = method.owner
-    offload = catalog.method("offload", owner.type, method.name)
+    offload = catalog.method(OffloadFact, owner.type, method.name)
     if offload is not None:
         return _offload(ctx, node, offload, args)
-    fact = catalog.method("client", owner.type, method.name)
-    if fact is not None:  # a factory: what it makes has the limits of what made it
-        call = note(ctx, node, fact, args, owners, offloaded)
+    client = catalog.method(ClientFact, owner.type, method.name)
+    if client is not None:  # a factory: what it makes has the limits of what made it
+        call = note(ctx, node, client, args, owners, offloaded)
         if call.result is None:
-            call.result = Instance(fact.word("type"), owner.made or call, owner.origin, owner.events, owner.escaped)
+            call.result = Instance(client.type, owner.made or call, owner.origin, owner.events, owner.escaped)
         return call.result
     for kind in ("call", *RECORDED[2:]):
         fact = catalog.method(kind, owner.type, method.name)
@@ -245,7 +247,7 @@ def _partial(ctx: Context, node: cst.Call, args: Arguments) -> Value:
         return UNKNOWN
     return Partial(
         args.positional[0].value,
-        Call(node, plain("partial", "functools.partial"), args, (), tuple(ctx.within), ctx.current, frame=ctx.frame),
+        Call(node, plain("functools.partial"), args, (), tuple(ctx.within), ctx.current, frame=ctx.frame),
     )
 
 
@@ -258,9 +260,9 @@ def _number(value: Value, name: str) -> Value:
     return Result(Path(name, (Called(value.path),)), value.source) if isinstance(value, Result) else UNKNOWN
 
 
-def _offload(ctx: Context, node: cst.Call, fact: Fact, args: Arguments) -> Value:
+def _offload(ctx: Context, node: cst.Call, fact: OffloadFact, args: Arguments) -> Value:
     """A function handed to a thread: its call, with the arguments that follow it."""
-    index = int(fact.data.get("function", 0))
+    index = fact.function
     if len(args.positional) <= index:
         return Pending(UNKNOWN)
     target = args.positional[index].value
@@ -274,7 +276,7 @@ def _offload(ctx: Context, node: cst.Call, fact: Fact, args: Arguments) -> Value
         value = invoke(ctx, node, target, rest, offloaded=True)
         call = ctx.frame.calls.get(id(node))
         if call is not None:
-            call.keywords = fact.word("keywords", "yes") == "yes"
+            call.keywords = fact.keywords == "yes"
     else:
         _hand_over(ctx, rest, "it is passed on")
         value = UNKNOWN

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..catalog.records import Catalog, Fact
+from ..catalog.lookup import Catalog
+from ..catalog.records import CallFact, ClientFact, Fact, ResponseFact
 from ..syntax.access_path import Called, Path
 from .call_kinds import KINDS, OtherCall
 from .calls import Call
@@ -39,14 +40,13 @@ RECORDED = (
     "token",
     "task",
     "scope",
-    "header",
 )
 """Tables whose entries are recorded as calls of a frame, for rules to look at."""
 
 
-def plain(kind: str, name: str) -> Fact:
+def plain(name: str) -> Fact:
     """An entry for what the catalogue does not know."""
-    return Fact(kind, "", name, {})
+    return Fact(library="", name=name)
 
 
 def note(
@@ -79,12 +79,12 @@ def declared(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value 
     given = args.named.get("default_factory") or args.named.get("factory")
     if given is None or name.rpartition(".")[2] not in FIELDS or not isinstance(given.value, Ref):
         return None
-    fact = ctx.frame.scope.catalog.fact("client", given.value.name)
-    if fact is None or fact.flag("awaited"):
+    fact = ctx.frame.scope.catalog.fact(ClientFact, given.value.name)
+    if fact is None or fact.awaited:
         return None
     call = note(ctx, node, fact, Arguments(), (), False)
     call.factory = given.node
-    kind = fact.word("type") or fact.name
+    kind = fact.type or fact.name
     call.result = Instance(kind, call, "call")
     return OneOf((call.result, Instance(kind, None, "given")))
 
@@ -95,9 +95,9 @@ def generated_stub(ctx: Context, name: str, args: Arguments) -> Instance | None:
     if given is None or not name.endswith("Stub"):
         return None
     for each in options(present(given.value)):
-        fact = ctx.frame.scope.catalog.fact("client", each.type) if isinstance(each, Instance) else None
-        if isinstance(each, Instance) and fact is not None and fact.word("stub"):
-            return Instance(fact.word("stub"), each.made, each.origin, each.events, each.escaped)
+        fact = ctx.frame.scope.catalog.fact(ClientFact, each.type) if isinstance(each, Instance) else None
+        if isinstance(each, Instance) and fact is not None and fact.stub:
+            return Instance(fact.stub, each.made, each.origin, each.events, each.escaped)
     return None
 
 
@@ -116,17 +116,16 @@ def known(
 
 
 def _returned(ctx: Context, call: Call, fact: Fact) -> Value:
-    returns = fact.word("returns")
     value: Value = UNKNOWN
-    if fact.kind != "call" and not returns:
+    if not isinstance(fact, CallFact):
         return Result(Path(fact.name, (Called(),)))
-    if returns:
-        if ctx.frame.scope.catalog.fact("response", returns) is not None:
-            value = call.response = Response(call, returns)
+    if fact.returns:
+        if ctx.frame.scope.catalog.fact(ResponseFact, fact.returns) is not None:
+            value = call.response = Response(call, fact.returns)
         else:
             origin = "client" if call.clients else "call"
-            value = Instance(returns, call.clients[0].made if call.clients else call, origin)
-    if fact.mode == "async" or fact.flag("context"):
+            value = Instance(fact.returns, call.clients[0].made if call.clients else call, origin)
+    if fact.mode == "async" or fact.context:
         return Pending(value, call)
     return value
 
@@ -146,8 +145,8 @@ def same_method(catalog: Catalog, choices: tuple[Value, ...]) -> Method | None:
 
 def _inherited(catalog: Catalog, one: Method, other: Method) -> bool:
     """Whether the catalogue describes both by the same entry."""
-    found = catalog.method("call", one.owner.type, one.name)
-    return found is not None and found is catalog.method("call", other.owner.type, other.name)
+    found = catalog.method(CallFact, one.owner.type, one.name)
+    return found is not None and found is catalog.method(CallFact, other.owner.type, other.name)
 
 
 def same_function(catalog: Catalog, choices: tuple[Value, ...]) -> bool:
@@ -159,12 +158,11 @@ def same_function(catalog: Catalog, choices: tuple[Value, ...]) -> bool:
     last = {each.rpartition(".")[2] for each in names}
     if all(names) and len(last) == 1 and not any(True for each in names for _ in catalog.libraries(each)):
         return True
-    facts = [catalog.fact("call", each) if each else None for each in names]
+    facts = [catalog.fact(CallFact, each) if each else None for each in names]
     first = facts[0]
-    return first is not None and all(
-        each is not None and each.library == first.library and _words(each) == _words(first) for each in facts
-    )
+    return first is not None and all(each is not None and _words(each) == _words(first) for each in facts)
 
 
-def _words(fact: Fact) -> dict[str, object]:
-    return {key: value for key, value in fact.data.items() if key not in ("names", "proof")}
+def _words(fact: CallFact) -> CallFact:
+    """An entry without what tells it from others in the same words."""
+    return fact.replaced(name="", names=(), proof="")

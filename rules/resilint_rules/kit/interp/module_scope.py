@@ -11,7 +11,8 @@ import re
 import libcst as cst
 
 from ...catalog.index import TABLES
-from ..catalog.records import Fact
+from ..catalog.records import ExternalFact
+from ..catalog.surroundings import ScopeFact
 from ..prefilter.exports import Exports
 from ..prefilter.summaries import Handed
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
@@ -93,11 +94,11 @@ class Scope:
         sets = (known.names, known.attributes, known.classes, known.through)
         return any(name in each for each in sets) or "timeout" in name.lower() or name.endswith("loop")
 
-    def scoping(self, value: Value) -> Fact | None:
+    def scoping(self, value: Value) -> ScopeFact | None:
         """The entry of a function that bounds the awaitable it is given."""
         if isinstance(value, Ref):
-            fact = self.catalog.fact("scope", value.name)
-            return fact if fact is not None and fact.word("form") == "wrap" else None
+            fact = self.catalog.fact(ScopeFact, value.name)
+            return fact if fact is not None and fact.form == "wrap" else None
         return None
 
     def tree(self, piece: Piece) -> Tree | None:
@@ -237,7 +238,7 @@ class Scope:
         """Whether a function that was gone through calls something that waits without `await`."""
         frame = self._frames.get(function.piece.start)
         facts = (call.fact for call in frame.calls.values()) if frame is not None else ()
-        return any(fact.kind in ("call", "client") and fact.data.get("mode") == "sync" for fact in facts)
+        return any(isinstance(fact, ExternalFact) and fact.mode == "sync" for fact in facts)
 
     def receiver(self, function: FunctionPiece) -> Value | None:
         """What a method's first parameter stands for; None for a function that has no such parameter."""

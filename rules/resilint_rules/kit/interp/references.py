@@ -6,6 +6,7 @@ import builtins
 
 import libcst as cst
 
+from ..catalog.records import ClientFact
 from ..syntax.access_path import Attr, Path
 from ..syntax.tree import expression
 from .calls import Frame
@@ -96,9 +97,9 @@ def annotation(ctx: Context, node: cst.BaseExpression) -> Value | None:
         return None
     value = ctx.value(node)
     if isinstance(value, Ref):
-        fact = ctx.frame.scope.catalog.fact("client", value.name)
-        if fact is not None and fact.word("type"):
-            return Instance(fact.word("type"), None, "annotation")
+        fact = ctx.frame.scope.catalog.fact(ClientFact, value.name)
+        if fact is not None and fact.type:
+            return Instance(fact.type, None, "annotation")
     if isinstance(value, Class):
         return ctx.frame.scope.linker.instance(value, None)
     return None
@@ -145,10 +146,10 @@ def member(ctx: Context, owner: Value, name: str, node: cst.CSTNode) -> Value:
             value = scope.linker.attribute(owner, name)
             if value is not None:
                 return value
-        attribute = scope.catalog.fact("client", owner.type)
-        known = attribute.data.get("attributes", {}).get(name) if attribute is not None else None
+        attribute = scope.catalog.fact(ClientFact, owner.type)
+        known = attribute.attributes.get(name) if attribute is not None else None
         if known is not None:
-            return Instance(str(known), owner.made, owner.origin)
+            return Instance(known, owner.made, owner.origin)
         return Method(owner, name)
     if isinstance(owner, (Object, Class)):
         value = scope.linker.attribute(owner, name)
@@ -159,8 +160,8 @@ def member(ctx: Context, owner: Value, name: str, node: cst.CSTNode) -> Value:
     if isinstance(owner, Result):
         return Result(owner.path.then(Attr(name)), owner.source)
     if isinstance(owner, Method):
-        fact = scope.catalog.fact("client", owner.owner.type)
-        if fact is not None and fact.flag("resources"):  # client.chat.completions: its methods lie deeper
+        fact = scope.catalog.fact(ClientFact, owner.owner.type)
+        if fact is not None and fact.resources:  # client.chat.completions: its methods lie deeper
             return Method(owner.owner, f"{owner.name}.{name}")
         owner.owner.note(Event(EventKind.TOUCH, owner.name, (), node))
         return Result(Path(f"{owner.owner.type}.{owner.name}", (Attr(name),)))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..catalog.records import Catalog
+from ..catalog.lookup import Catalog
+from ..catalog.records import ClientFact
 from ..project.imports import Project
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
 from .calls import Frame
@@ -103,9 +104,9 @@ class Linker:
             return None
         for base in self.bases(cls):
             if isinstance(base, Ref):
-                fact = self.catalog.fact("client", base.name)
-                if fact is not None and fact.word("type"):
-                    return fact.word("type")
+                fact = self.catalog.fact(ClientFact, base.name)
+                if fact is not None and fact.type:
+                    return fact.type
             if isinstance(base, Class):
                 found = self.extended(base, depth + 1)
                 if found is not None:

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, Union
 
 import libcst as cst
 
-from ..catalog.records import Fact, Param
+from ..catalog.parts import Param
+from ..catalog.records import NO_CALL, NO_CLIENT, NO_EXTERNAL, CallFact, ClientFact, ExternalFact, Fact
 from ..project.module import ClassPiece, FunctionPiece, Module
 from ..syntax.access_path import Path
 from ..syntax.exits import ignores_missing_key
@@ -335,6 +336,21 @@ class Site:
     def callee(self) -> str:
         """The qualified name of what is called."""
         return self.fact.name
+
+    @property
+    def as_external(self) -> ExternalFact:
+        """Its entry, if that is one of a call or client; else an entry without keys."""
+        return self.fact if isinstance(self.fact, ExternalFact) else NO_EXTERNAL
+
+    @property
+    def as_call(self) -> CallFact:
+        """Its entry, if that is one of a call; else an entry without keys."""
+        return self.fact if isinstance(self.fact, CallFact) else NO_CALL
+
+    @property
+    def as_client(self) -> ClientFact:
+        """Its entry, if that is one of a client; else an entry without keys."""
+        return self.fact if isinstance(self.fact, ClientFact) else NO_CLIENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..catalog.records import ClientFact, ExternalFact
 from ..interp.calls import Call, Frame, call_at
 from ..retries.attempts import built_in
 from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, Repeat, edition, row, where
@@ -113,10 +114,10 @@ def _hang(call: Call, found: Limit, repeats: tuple[Repeat, ...], errors: tuple[s
 
 def _status(call: Call, kind: str, repeats: tuple[Repeat, ...], errors: tuple[str, ...]) -> Outcome:
     story = Story(call, kind, repeats)
-    word = call.fact.word("status")
+    word = call.as_external.status
     if not word and call.clients:
-        fact = call.frame.scope.catalog.fact("client", call.clients[0].type)
-        word = fact.word("status") if fact is not None else ""
+        fact = call.frame.scope.catalog.fact(ClientFact, call.clients[0].type)
+        word = fact.status if fact is not None else ""
     if word == "raises":
         return story.tell(errors)
     if word != "silent":
@@ -132,5 +133,5 @@ def subjects(frames: list[Frame]) -> Iterator[Call]:
     for outer in frames:
         for frame in outer.all_frames():
             for call in frame.calls.values():
-                if call.fact.kind in ("call", "client"):
+                if isinstance(call.fact, ExternalFact):
                     yield call

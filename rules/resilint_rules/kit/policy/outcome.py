@@ -116,20 +116,20 @@ class Story:
             reason = "its client is not seen whole" if unseen else "the client or an argument may make it raise"
             return self._outcome(f"whether an error status raises cannot be seen: {reason}")
         fact = call.answer
-        checked = fact is not None and response is not None and fact.words("checks")
+        checked = fact is not None and response is not None and fact.checks
         if response is None or response.escaped or any(name in (checked or ()) for name, _ in response.uses):
             for _, repeat in policies(call):  # what is made of the answer may raise
                 self.add(repeat, None)
             self.rounds = any(each.kind is Around.LOOP for each in call.within)
         if response is None or fact is None:
             return self._outcome("nothing raises: it is an answer like any other")
-        raiser = fact.word("raiser")
+        raiser = fact.raiser
         for name, node in response.uses:
             if name == raiser:
                 line = row(call.frame, node)
-                errors = tuple(filter(None, (fact.word("raiser_raises"),)))
+                errors = tuple(filter(None, (fact.raiser_raises,)))
                 return self._outcome(f"`{name}()` on line {line} raises; " + self._follow(errors))
-        checks = [(name, node) for name, node in response.uses if name in fact.words("checks")]
+        checks = [(name, node) for name, node in response.uses if name in fact.checks]
         if checks:
             name, node = checks[0]
             return self._outcome(f"nothing raises; the function looks at `{name}` on line {row(call.frame, node)}")
@@ -164,9 +164,9 @@ class Story:
             wanted = layer.errors
             verdict = _covered(call, wanted, errors) if wanted is not None and errors else None
             self.add(repeat, verdict)
-            gives_up = layer.fact.word("gives_up")
+            gives_up = layer.fact.gives_up
             if verdict and gives_up and repeat.attempts != 1:
-                value = layer.args.value(layer.fact.param("reraise"))
+                value = layer.args.value(layer.fact.reraise)
                 if value is None:
                     errors = (gives_up,)
                 elif getattr(value, "value", None) is not True:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...catalog.index import IMPORTS
-from ..catalog.records import Catalog
+from ..catalog.lookup import Catalog
 from ..syntax.text import Document
 from .module import ImportedName, Module
 

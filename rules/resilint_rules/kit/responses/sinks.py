@@ -124,8 +124,8 @@ def _told_as_error(call: Call, returned: dict[int, cst.Return]) -> bool:
     fact, uses = call.answer, call.response.uses if call.response is not None else []
     if fact is None:
         return False
-    asked = {id(node) for name, node in uses if name in fact.words("checks")}
-    given = {id(returned[id(node)]) for name, node in uses if name in fact.words("body") and id(node) in returned}
+    asked = {id(node) for name, node in uses if name in fact.checks}
+    given = {id(returned[id(node)]) for name, node in uses if name in fact.body and id(node) in returned}
     branches = (each for each in walk(call.frame.tree.module) if isinstance(each, cst.If))
     return any(
         asked & {id(node) for node in walk(branch.test)} and given & {id(node) for node in walk(branch.body)}

@@ -6,7 +6,7 @@ import re
 
 import libcst as cst
 
-from ..catalog.records import Fact
+from ..catalog.records import ClientFact, ResponseFact
 from ..exceptions.handlers import clauses, known_as
 from ..findings import Fix, Import
 from ..fixes.edits import add_member, after_statement, before_body, hoist, replace
@@ -29,14 +29,14 @@ def read_unchecked(response: Response) -> str:
     """
     call = call_at(response.call)
     fact = call.answer
-    if fact is None or response.escaped or call.fact.word("status") != "silent" or call.verb == "HEAD":
+    if fact is None or response.escaped or call.as_external.status != "silent" or call.verb == "HEAD":
         return ""
-    if response.envelope or (response.truth and fact.word("truth") == "status") or raises_itself(call):
+    if response.envelope or (response.truth and fact.truth == "status") or raises_itself(call):
         return ""
-    checks, body = fact.words("checks"), fact.words("body")
+    checks, body = fact.checks, fact.body
     if any(name in checks for name, _ in response.uses):
         return ""
-    known = {*body, *fact.words("plain")}
+    known = {*body, *fact.plain}
     if any(name not in known and name not in _PLAIN for name, _ in response.uses):
         return ""  # an accessor we know nothing of may be the check
     read = [(name, node) for name, node in response.uses if name in body]
@@ -66,7 +66,7 @@ _PLAIN = frozenset(
 
 def raises_itself(call: Call) -> bool:
     """Whether the client, or an argument, makes error statuses raise; also when that cannot be seen."""
-    own = call.fact.param("raises_param")
+    own = call.as_external.raises_param
     if own is not None:
         value = call.args.value(own)
         if value is not None and not (isinstance(value, Const) and not value.value):
@@ -76,13 +76,12 @@ def raises_itself(call: Call) -> bool:
         if made is None:
             if client.subclass is not None and _looks(call, client.subclass):
                 return True
-            if client.origin == "annotation" and call.frame.scope.catalog.fact("client", client.type) is not None:
+            if client.origin == "annotation" and call.frame.scope.catalog.fact(ClientFact, client.type) is not None:
                 continue
             return True
         if client.subclass is not None or client.escaped:
             return True
-        for key in ("raise_hook", "raises_param"):
-            param = made.fact.param(key)
+        for param in (made.as_client.raise_hook, made.as_external.raises_param):
             if param is not None:
                 value = made.args.value(param)
                 if value is not None and not (isinstance(value, Const) and not value.value):
@@ -122,12 +121,12 @@ def raise_after(call: Call) -> list[Fix]:
     """Inserts the status check right after the call, where that can be done without restructuring."""
     response = call.response
     fact = call.answer
-    if response is None or fact is None or not fact.word("raiser"):
+    if response is None or fact is None or not fact.raiser:
         return []
     name = response.names[0]
-    text = f"{name}.{fact.word('raiser')}()"
+    text = f"{name}.{fact.raiser}()"
     wider, imports = _widened(call, fact)
-    own = call.fact.param("raises_param")
+    own = call.as_external.raises_param
     off = call.args.get(own) if own is not None else None
     if own is not None and off is not None and _is_name(off.node, "False") and given(call, off) is not None:
         flipped = replace(call.frame, off.node, "True")
@@ -158,9 +157,9 @@ _EVERY = frozenset(("args", "__class__", "__traceback__", "with_traceback"))
 """What every exception has."""
 
 
-def _widened(call: Call, fact: Fact) -> tuple[list[Edit], tuple[Import, ...]]:
+def _widened(call: Call, fact: ResponseFact) -> tuple[list[Edit], tuple[Import, ...]]:
     """Lets the clause that takes an error page, as it cannot be parsed, take what the check raises for it, too."""
-    raised = fact.word("raiser_raises")
+    raised = fact.raiser_raises
     for within in reversed(call.within):
         guard = (
             call.frame.guards.get(id(within.node)) if within.kind is Around.TRY and within.part is Part.BODY else None
@@ -188,16 +187,16 @@ def _is_name(node: cst.CSTNode, name: str) -> bool:
     return isinstance(node, cst.Name) and node.value == name
 
 
-def _guarded_later(response: Response, fact: Fact) -> Guard | None:
+def _guarded_later(response: Response, fact: ResponseFact) -> Guard | None:
     """The `try` in which the body is read, if its handler takes what the check raises and none does so at the call."""
     call = call_at(response.call)
-    reads = [node for name, node in response.uses if name in fact.words("body")]
+    reads = [node for name, node in response.uses if name in fact.body]
     if any(each.kind is Around.TRY and each.part is Part.BODY for each in call.within):
         return None
     for guard in call.frame.guards.values():
         inside = {id(node) for node in walk(guard.node.body)}
         if reads and all(id(node) in inside for node in reads) and guard.within == call.within:
-            taken = (each.broad or each.catches(fact.word("raiser_raises")) for each in clauses(guard))
+            taken = (each.broad or each.catches(fact.raiser_raises) for each in clauses(guard))
             return guard if any(taken) else None
     return None
 
@@ -214,13 +213,13 @@ def raise_between(call: Call) -> list[Fix]:
     """Puts the status check between a call and what is read off it: in the chain, or on a line before."""
     response = call.response
     fact = call.answer
-    if response is None or fact is None or not fact.word("raiser"):
+    if response is None or fact is None or not fact.raiser:
         return []
     node = response.uses[0][1]
     assert isinstance(node, cst.Attribute)
-    raiser = f"{fact.word('raiser')}()"
+    raiser = f"{fact.raiser}()"
     wider, imports = _widened(call, fact)
-    if fact.word("raiser_returns") == "response":
+    if fact.raiser_returns == "response":
         end = call.frame.tree.outer(node.value).end
         return [Fix(f"Insert .{raiser}", tuple(sorted((Edit(end, end, f".{raiser}"), *wider))), imports)]
     edits = hoist(call, node.value, ("response", "resp", "answer", "reply"), lambda name: f"{name}.{raiser}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingType
-from typing import Any
-
+from ..catalog.parts import Retries
+from ..catalog.records import ClientFact, LimitFact
 from ..interp.calls import Call, maker
 from ..interp.values import Const, Instance, Mapping, Value
 from .layer import DROPPED, HANG, STATUSES, WORDS, Repeat, edition, where
@@ -23,9 +22,9 @@ def built_in(call: Call) -> tuple[Repeat, ...]:
     return tuple(found)
 
 
-def _words(call: Call) -> tuple[MappingType[str, Any] | None, Call | None, str]:
+def _words(call: Call) -> tuple[Retries | None, Call | None, str]:
     """The catalogue's words on the retries in force, the call whose arguments change them, and why that is not seen."""
-    own = call.fact.data.get("retries")
+    own = call.as_external.retries
     if not call.clients:
         return own, call, ""
     client = call.clients[0]
@@ -38,27 +37,26 @@ def _words(call: Call) -> tuple[MappingType[str, Any] | None, Call | None, str]:
         unseen = f"its client may be configured elsewhere: {client.escaped}"
     elif client.subclass is not None:
         unseen = "its client's class may change it"
-    fact = client.made.fact if client.made is not None else call.frame.scope.catalog.fact("client", client.type)
-    words = own or (fact.data.get("retries") if fact is not None else None)
-    if own is not None and words is not None and "param" in words:
-        given = call.args.named.get(str(words["param"]))
-        if given is not None:
-            return words, call, ""
+    known = call.frame.scope.catalog.fact(ClientFact, client.type)
+    fact = client.made.as_external if client.made is not None else known
+    words = own or (fact.retries if fact is not None else None)
+    if own is not None and own.param and own.param in call.args.named:
+        return own, call, ""
     return words, maker(client), unseen
 
 
 def _has_transports(call: Call) -> bool:
     for client in call.clients:
-        fact = call.frame.scope.catalog.fact("client", client.type)
-        if fact is not None and (fact.words("adapters") or fact.words("opaque")):
+        fact = call.frame.scope.catalog.fact(ClientFact, client.type)
+        if fact is not None and (fact.adapters or fact.opaque):
             return True
     return False
 
 
-def _by_itself(call: Call, words: MappingType[str, Any], maker: Call | None, unseen: str) -> Repeat:
-    default = None if words.get("unlimited") else int(words["attempts"]) if "attempts" in words else None
+def _by_itself(call: Call, words: Retries, maker: Call | None, unseen: str) -> Repeat:
+    default = None if words.unlimited else words.attempts
     source = f"default of {edition(call)}"
-    name = str(words.get("param", ""))
+    name = words.param
     attempts, known = default, not unseen
     if maker is not None and known and name:
         argument = maker.args.named.get(name)
@@ -78,63 +76,63 @@ def _by_itself(call: Call, words: MappingType[str, Any], maker: Call | None, uns
     if not known:
         return Repeat(call.library, None, unseen)
     on = {kind: _named(words, kind, call) for kind in WORDS}
-    exhausted = str(words.get("exhausted", ""))
+    exhausted = words.exhausted
     return Repeat(
         call.library,
         attempts,
         source,
         {kind: verdict for kind, verdict in on.items() if verdict is not None},
-        endless=bool(words.get("unlimited")) and "deadline" not in words,
-        pauses=0.0 if attempts == 1 or words.get("waits") is False else None,
-        pace=str(words.get("pace", "")) or {True: "pauses in between", False: "no pause"}.get(words.get("waits"), ""),  # type: ignore[arg-type]
-        note=str(words.get("note", "")),
+        endless=words.unlimited and words.deadline is None,
+        pauses=0.0 if attempts == 1 or words.waits is False else None,
+        pace=words.pace or {True: "pauses in between", False: "no pause"}.get(words.waits, ""),  # type: ignore[arg-type]
+        note=words.note,
         ends=dict.fromkeys((HANG, DROPPED), exhausted) if exhausted else {},
     )
 
 
-def _named(words: MappingType[str, Any], kind: str, call: Call) -> bool | None:
+def _named(words: Retries, kind: str, call: Call) -> bool | None:
     """Whether a library's own retries are for a failure; None if that depends on what is not known."""
-    if words.get("attempts") == 1 and not words.get("param"):
+    if words.attempts == 1 and not words.param:
         return False
-    listed = words.get("on", [])
+    listed = words.on
     if not set(WORDS[kind]) & set(listed):
         return False
-    methods = words.get("methods")
+    methods = words.methods
     if methods and not call.verb:
         return None
     if methods and call.verb not in methods:
         return False
     if kind in STATUSES and "status" in listed:
-        statuses = words.get("statuses")
+        statuses = words.statuses
         return None if statuses is None else STATUSES[kind] in statuses
     return True
 
 
-def _given(value: Value, words: MappingType[str, Any], default: int | None) -> tuple[int | None, str]:
+def _given(value: Value, words: Retries, default: int | None) -> tuple[int | None, str]:
     """The attempts that an argument asks for, or why they cannot be seen."""
-    name = str(words.get("param", ""))
-    asked = count(value, str(words.get("counts", "")))
+    name = words.param
+    asked = count(value, words.counts)
     if asked is not None:
         return asked, ""
     if not isinstance(value, Instance) or value.made is None or value.escaped:
         return None, f"`{name}` cannot be seen"
-    shape = value.made.fact.data.get("retry")
+    shape = value.made.fact.retry if isinstance(value.made.fact, LimitFact) else None
     args = value.made.args
-    if not isinstance(shape, MappingType):
+    if shape is None:
         return None, f"`{name}` cannot be seen"
-    inner = args.value(value.made.fact.param("retry"))
+    inner = args.value(shape)
     if inner is None:
         return default, ""
     if not isinstance(inner, Mapping) or inner.open:
-        return None, f"`{shape['param']}` of its `{name}` cannot be seen"
+        return None, f"`{shape.name}` of its `{name}` cannot be seen"
     held = {key: found.value for key, (found, _) in inner.items.items() if isinstance(found, Const) and not found.soft}
     if set(held) != set(inner.items):
-        return None, f"`{shape['param']}` of its `{name}` cannot be seen"
-    if shape.get("total") in held:
-        return int(held[shape["total"]]), ""
-    if shape.get("retries") in held:
-        return int(held[shape["retries"]]) + 1, ""
-    return shape.get("modes", {}).get(held.get(str(shape.get("mode"))), default), ""
+        return None, f"`{shape.name}` of its `{name}` cannot be seen"
+    if shape.total in held:
+        return int(held[shape.total]), ""
+    if shape.retries in held:
+        return int(held[shape.retries]) + 1, ""
+    return shape.modes.get(held.get(shape.mode, ""), default), ""
 
 
 def policies(call: Call) -> list[tuple[Layer, Repeat]]:

@@ -52,7 +52,7 @@ def edition(call: Call) -> str:
     pin = call.frame.scope.catalog.pinned(library)
     if pin:
         return f"{library.name} {pin.removeprefix('==')}"
-    checked = library.data.get("checked", "")
+    checked = library.checked
     return f"{library.name} {checked}".rstrip()
 
 

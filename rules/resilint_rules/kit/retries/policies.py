@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..catalog.records import Fact
+from ..catalog.parts import Amount, Param
+from ..catalog.policies import ConditionFact, RetryFact, StopFact, WaitFact
+from ..catalog.records import CallFact
+from ..catalog.surroundings import TaskFact
 from ..exceptions.handlers import builtin, error_names, named
 from ..exceptions.hierarchy import is_a
 from ..findings import Finding, Fix, Import, Severity
@@ -32,7 +35,7 @@ class Layer:
     `call` is None for a decorator without parentheses. `body` is the function that it decorates.
     """
 
-    fact: Fact
+    fact: RetryFact
     frame: Frame
     node: cst.BaseExpression
     call: Call | None = None
@@ -51,25 +54,24 @@ class Layer:
     @property
     def limit(self) -> str:
         """Whether attempts or time are `LIMITED`, `UNLIMITED`, or it is `UNKNOWN`."""
-        if self.fact.word("form") == "raise":
+        if self.fact.form == "raise":
             return UNKNOWN
         if self.args.open_names or self.args.open_positions:
             return UNKNOWN
-        for key in ("stop", *self.fact.words("opaque")):
-            value = self._value(key)
-            if value is not None and not self._never(value):
-                return LIMITED
-        if any(self.args.get(each) is not None for each in self.fact.params("other_attempts")):
+        stop = self._value(self.fact.stop)
+        if stop is not None and not self._never(stop):
             return LIMITED
-        attempts, deadline = self._bound("attempts"), self._bound("deadline")
-        option = self._option("retries")
+        if any(self.args.get(each) is not None for each in self.fact.other_attempts):
+            return LIMITED
+        attempts, deadline = self._bound(self.fact.attempts), self._bound(self.fact.deadline)
+        option = self._option(self.fact.options.retries if self.fact.options is not None else "")
         if option is not None:
             attempts = UNLIMITED if _is_const(option, None) else LIMITED
         if attempts == "":
-            attempts = UNLIMITED if self.fact.flag("unlimited_by_default") else LIMITED
+            attempts = UNLIMITED if self.fact.unlimited_by_default else LIMITED
         if deadline == "":
-            default = self.fact.data.get("deadline", {})
-            timed = "default_deadline" in self.fact.data or "default" in default
+            known = self.fact.deadline
+            timed = self.fact.default_deadline is not None or (known is not None and known.default is not None)
             deadline = LIMITED if timed else UNLIMITED
         return LIMITED if LIMITED in (attempts, deadline) else UNLIMITED
 
@@ -78,25 +80,24 @@ class Layer:
         """How often it tries in all, the first time included; None if that is not known."""
         if self.args.open_names or self.args.open_positions:
             return None
-        given = self._value("attempts")
-        option = self._option("retries")
-        more = 1 if self.fact.data.get("attempts", {}).get("counts") == "retries" else 0
+        given = self._value(self.fact.attempts)
+        option = self._option(self.fact.options.retries if self.fact.options is not None else "")
+        more = 1 if self.fact.attempts is not None and self.fact.attempts.counts == "retries" else 0
         if option is not None:
             return _whole(option, 1)
         if given is not None:
             return _whole(given, more)
-        stop = self._argument("stop")
+        stop = self._argument(self.fact.stop)
         if stop is not None:
             return self._stops(stop.node)
-        default = self.fact.data.get("default_attempts")
-        return int(default) if default is not None else None
+        return self.fact.default_attempts
 
     @property
     def repeated(self) -> bool:
         """Whether it tries again more than once, as far as that can be seen."""
-        if self.fact.params("other_attempts") and self._argument("attempts") is None:
+        if self.fact.other_attempts and self._argument(self.fact.attempts) is None:
             return False
-        given = self._value("attempts")
+        given = self._value(self.fact.attempts)
         if isinstance(given, Const) and (given.value is None or isinstance(given.value, bool)):
             return False
         return self.attempts is None or self.attempts > 2
@@ -104,7 +105,7 @@ class Layer:
     @property
     def remote(self) -> bool:
         """Whether it surely repeats external calls: it can do nothing else, or they or their errors are seen."""
-        if self.fact.flag("remote") or self.calls:
+        if self.fact.remote or self.calls:
             return True
         catalog = self.frame.scope.catalog
         return any(is_a(catalog, each, away) for each in self.errors or () for away in _AWAY) or any(
@@ -116,33 +117,33 @@ class Layer:
         """Whether it waits between attempts; None if that is not known."""
         if self.args.open_names or self.args.open_positions:
             return None
-        if any(name in self.args.named for name in self.fact.words("other_waits")):
+        if any(name in self.args.named for name in self.fact.other_waits):
             return True
-        default = self.fact.flag("waits_by_default")
-        given = self._argument("wait")
+        default = self.fact.waits_by_default
+        given = self._argument(self.fact.wait)
         known = self._pausing(given) if given is not None else None
         if known is True:
             return True
-        delay = self._value("delay")
-        option = self._option("wait")
+        delay = self._value(self.fact.delay)
+        option = self._option(self.fact.options.wait if self.fact.options is not None else "")
         if delay is not None or option is not None:
             both = [each for each in (delay, option) if each is not None]
             return not all(_is_const(each, 0) for each in both)
-        if known is False and not self.fact.param("delay"):
+        if known is False and self.fact.delay is None:
             return False
         return default
 
     @property
     def errors(self) -> tuple[str, ...] | None:
         """The exceptions it retries; None if a condition decides that cannot be seen, or it is about results."""
-        entry = self.fact.data.get("errors", {})
-        if not entry or entry.get("inverted") or self.args.open_names or self.args.open_positions:
+        fact, entry = self.fact, self.fact.errors
+        if entry is None or entry.inverted or self.args.open_names or self.args.open_positions:
             return None
-        if any(self._value(key) is not None for key in ("giveup", "never_on", "predicate")):
+        if any(self._value(param) is not None for param in (fact.giveup, fact.never_on, fact.predicate)):
             return None
-        given = self._argument("errors")
+        given = self._argument(entry)
         if given is None:
-            return ("Exception",) if entry.get("default") == "Exception" else None
+            return ("Exception",) if entry.default == "Exception" else None
         if isinstance(given.value, Result) and isinstance(given.node, cst.Call):
             return self._condition(given.node, given.value)
         return error_names(self.frame, given.value)
@@ -193,7 +194,7 @@ class Layer:
         In a module that knows the library only by its name, `stop_after_attempt(5)` becomes
         `tenacity.stop_after_attempt(5)`.
         """
-        names = self.fact.data.get("fix_imports", {})
+        names = self.fact.fix_imports
         imports: list[Import] = []
         module = self.frame.scope.module
         dotted = isinstance(self.node.func if isinstance(self.node, cst.Call) else self.node, cst.Attribute)
@@ -213,38 +214,36 @@ class Layer:
                 text = text.replace(name, own)
         return text, tuple(imports)
 
-    def _argument(self, key: str) -> Argument | None:
-        param = self.fact.param(key)
+    def _argument(self, param: Param | None) -> Argument | None:
         return self.args.get(param) if param is not None else None
 
-    def _value(self, key: str) -> Value | None:
-        found = self._argument(key)
+    def _value(self, param: Param | None) -> Value | None:
+        found = self._argument(param)
         return found.value if found is not None else None
 
     def _option(self, key: str) -> Value | None:
         """The value under a key of the mapping that holds options; None if it is not given."""
-        entry = self.fact.data.get("options", {})
-        value = self._value("options")
-        if value is None or key not in entry:
+        value = self._value(self.fact.options)
+        if value is None or not key:
             return None
         if not isinstance(value, Mapping):
             return value
-        found = value.items.get(entry[key])
+        found = value.items.get(key)
         return found[0] if found is not None else value if value.open else None
 
-    def _bound(self, key: str) -> str:
+    def _bound(self, param: Amount | None) -> str:
         """What an argument for attempts or time says; "" if none is given."""
-        value = self._value(key)
-        if value is None:
+        value = self._value(param)
+        if value is None or param is None:
             return ""
-        unlimited = {"None", *self.fact.data[key].get("unlimited", ())}
+        unlimited = {"None", *param.unlimited}
         literal = isinstance(value, Const) and not value.soft and str(value.value) in unlimited
         return UNLIMITED if literal else LIMITED
 
     def _never(self, value: Value) -> bool:
         if isinstance(value, Ref):
-            stop = self.frame.scope.catalog.fact("stop", value.name)
-            return stop is not None and stop.flag("never")
+            stop = self.frame.scope.catalog.fact(StopFact, value.name)
+            return stop is not None and stop.never
         return _is_const(value, None)
 
     def _stops(self, node: cst.CSTNode) -> int | None:
@@ -255,8 +254,8 @@ class Layer:
         if not isinstance(node, cst.Call) or len(node.args) != 1:
             return None
         target = named(self.frame, node.func)
-        stop = self.frame.scope.catalog.fact("stop", target.name) if isinstance(target, Ref) else None
-        if stop is None or stop.param("attempts") is None:
+        stop = self.frame.scope.catalog.fact(StopFact, target.name) if isinstance(target, Ref) else None
+        if stop is None or stop.attempts is None:
             return None
         value = node.args[0].value
         if isinstance(value, cst.Integer):
@@ -269,28 +268,28 @@ class Layer:
         if isinstance(value, Const):
             if value.soft or value.value:
                 return True
-            jitter = self.fact.data.get("jitter", {}).get("default", 0)
+            jitter = self.fact.jitter.default if self.fact.jitter is not None else None
             return bool(isinstance(jitter, (int, float)) and jitter)
         catalog = self.frame.scope.catalog
         if isinstance(value, Ref):
-            wait = catalog.fact("wait", value.name)
-            seconds = wait.param("seconds") if wait is not None else None
+            wait = catalog.fact(WaitFact, value.name)
+            seconds = wait.seconds if wait is not None else None
             if seconds is not None and seconds.name in self.args.named:
                 return not _is_const(self.args.named[seconds.name].value, 0)
         if isinstance(value, Result) and isinstance(given.node, cst.Call):
-            wait = catalog.fact("wait", value.path.qualified)
-            if wait is not None and wait.flag("nothing"):
+            wait = catalog.fact(WaitFact, value.path.qualified)
+            if wait is not None and wait.nothing:
                 return False
             args = given.node.args
-            if wait is not None and wait.param("seconds") is not None and len(args) == 1:
+            if wait is not None and wait.seconds is not None and len(args) == 1:
                 only = args[0].value
                 return not (isinstance(only, (cst.Integer, cst.Float)) and not only.evaluated_value)
         return True
 
     def _condition(self, node: cst.Call, value: Result) -> tuple[str, ...] | None:
         """The exceptions of a condition such as `retry_if_exception_type(OSError)`."""
-        fact = self.frame.scope.catalog.fact("condition", value.path.qualified)
-        if fact is None or fact.param("errors") is None or fact.param("never_on") is not None or len(node.args) > 1:
+        fact = self.frame.scope.catalog.fact(ConditionFact, value.path.qualified)
+        if fact is None or fact.errors is None or fact.never_on is not None or len(node.args) > 1:
             return None
         if not node.args:
             return ("Exception",)
@@ -323,8 +322,8 @@ def layers_of(frame: Frame) -> Iterator[Layer]:
         if fact is not None:
             yield Layer(fact, frame, node, call, frame)
         elif isinstance(value, Ref) and not isinstance(node, cst.Call):
-            bare = frame.scope.catalog.fact("retry", value.name)
-            if bare is not None and bare.flag("bare"):
+            bare = frame.scope.catalog.fact(RetryFact, value.name)
+            if bare is not None and bare.bare:
                 yield Layer(bare, frame, node, None, frame)
     for call in frame.calls.values():
         fact = _policy(frame, call)
@@ -332,16 +331,16 @@ def layers_of(frame: Frame) -> Iterator[Layer]:
             yield Layer(fact, frame, call.node, call)
 
 
-def _policy(frame: Frame, call: Call) -> Fact | None:
+def _policy(frame: Frame, call: Call) -> RetryFact | None:
     """What a call says about retries: a policy's own entry, or a task's that has one."""
-    if call.fact.kind == "retry":
+    if isinstance(call.fact, RetryFact):
         return call.fact
-    return frame.scope.catalog.fact("retry", call.callee) if call.fact.kind == "task" else None
+    return frame.scope.catalog.fact(RetryFact, call.callee) if isinstance(call.fact, TaskFact) else None
 
 
 def external(call: Call) -> bool:
     """Whether a call reaches out of the program."""
-    return call.fact.kind == "call" or (call.fact.kind == "client" and call.fact.flag("connects"))
+    return isinstance(call.fact, CallFact) or call.as_client.connects
 
 
 def _is_const(value: Value, wanted: object) -> bool:

@@ -160,10 +160,10 @@ def _verdict(call: Call, test: cst.CSTNode) -> bool | None:
         left, right = _verdict(call, test.left), _verdict(call, test.right)
         return left if left is right else None
     if isinstance(test, cst.Comparison):
-        return _compared(call, test, fact.words("checks")) if len(test.comparisons) == 1 else None
-    if isinstance(test, cst.Attribute) and _is_answer(call, test.value) and test.attr.value in fact.words("checks"):
+        return _compared(call, test, fact.checks) if len(test.comparisons) == 1 else None
+    if isinstance(test, cst.Attribute) and _is_answer(call, test.value) and test.attr.value in fact.checks:
         return True if test.attr.value in _GOOD else False if test.attr.value in _BAD else None
-    return True if fact.word("truth") == "status" and _is_answer(call, test) else None
+    return True if fact.truth == "status" and _is_answer(call, test) else None
 
 
 def _compared(call: Call, test: cst.Comparison, checks: Sequence[str]) -> bool | None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import libcst as cst
 
-from ..catalog.records import Fact
+from ..catalog.parts import Again
+from ..catalog.policies import RetryFact
+from ..catalog.records import AdapterFact, ClientFact
 from ..interp.calls import Call, Frame, call_at
 from ..interp.kinds import EventKind
 from ..interp.values import Const, Instance, Result, Sequence, Value, options
@@ -29,12 +31,12 @@ def policy_in(value: Value, node: cst.CSTNode, frame: Frame) -> Layer | None:
     """The retry policy that an argument is, or holds."""
     catalog = frame.scope.catalog
     if isinstance(value, Instance) and value.made is not None:
-        fact = catalog.fact("retry", value.made.callee)
+        fact = catalog.fact(RetryFact, value.made.callee)
         if fact is not None and not value.escaped:
             return Layer(fact, call_at(value.made).frame, value.made.node, call_at(value.made))
         return None
     if isinstance(value, Result):
-        fact = catalog.fact("retry", value.path.qualified)
+        fact = catalog.fact(RetryFact, value.path.qualified)
         if fact is None:
             return None
         made = frame.calls.get(id(node))
@@ -50,7 +52,7 @@ def of_policy(layer: Layer, call: Call, who: str, source: str, ends: Mapping[str
     attempts, on = layer.attempts, dict[str, bool]()
     pauses: float | None = None
     pace = "no pause" if layer.waits is False else "pauses in between" if layer.waits else ""
-    if layer.fact.param("methods") or "methods" in layer.fact.data:
+    if layer.fact.methods is not None:
         attempts, pauses, pace = _of_urllib3(layer, call, attempts, on)
     unsure = _after(layer, call, on)
     return Repeat(who, attempts, source, on, layer.limit == UNLIMITED, pauses, pace, unsure=unsure, ends=ends or {})
@@ -61,7 +63,7 @@ _IF_ASKED = "only an answer with Retry-After"
 
 def _after(layer: Layer, call: Call, on: dict[str, bool]) -> dict[str, str]:
     """Statuses that are repeated if the answer says when. Effect: takes them out of `on`."""
-    param = layer.fact.param("retry_after")
+    param = layer.fact.retry_after
     value = layer.args.value(param)
     if param is None or (isinstance(value, Const) and value.value is False):
         return {}
@@ -78,12 +80,12 @@ def _of_urllib3(
 ) -> tuple[int | None, float | None, str]:
     """A policy by method and status: which failures it repeats, its attempts and pauses. Effect: fills `on`."""
     fact, args = layer.fact, layer.args
-    methods = _names(args.value(fact.param("methods")), fact.data["methods"].get("default", []))
-    if any(args.get(each) is not None for each in fact.params("other_attempts")):
+    methods = _methods(args.value(fact.methods), fact)
+    if any(args.get(each) is not None for each in fact.other_attempts):
         attempts = None
-    listed = args.value(fact.param("statuses"))
+    listed = args.value(fact.statuses)
     statuses = _numbers(listed)
-    safe = None if methods is None or not call.verb else call.verb in methods
+    safe = None if methods is None or not call.verb else not methods or call.verb in methods
     if safe is not None:
         on[HANG] = on[DROPPED] = safe
         for kind, status in STATUSES.items():
@@ -91,7 +93,7 @@ def _of_urllib3(
                 on[kind] = False
             elif statuses is not None:
                 on[kind] = status in statuses
-    factor = args.value(fact.param("wait"))
+    factor = args.value(fact.wait)
     given = factor.value if isinstance(factor, Const) else 0 if factor is None else None
     if not isinstance(given, (int, float)):
         return attempts, None, ""
@@ -103,11 +105,12 @@ def _of_urllib3(
     return attempts, pauses, f"`backoff_factor={given}`"
 
 
-def _names(value: Value | None, default: list[str]) -> list[str] | None:
+def _methods(value: Value | None, fact: RetryFact) -> tuple[str, ...] | None:
+    """The HTTP methods that a policy repeats, () for every method; None if that cannot be seen."""
     if value is None:
-        return default
+        return fact.methods.default if fact.methods is not None else ()
     if isinstance(value, Sequence) and all(isinstance(each, Const) for each in value.members):
-        return [str(each.value).upper() for each in value.members if isinstance(each, Const)]
+        return tuple(str(each.value).upper() for each in value.members if isinstance(each, Const))
     return None
 
 
@@ -125,7 +128,7 @@ def mounted(call: Call) -> Iterator[Repeat]:
     for prefix, each in _transports(call):
         if not any(each is other for _, other in found):
             found.append((prefix, each))
-    target = call.given("target")
+    target = call.target
     address = target.value.value if target is not None and isinstance(target.value, Const) else None
     if isinstance(address, str) and any(prefix for prefix, _ in found):
         found = [(prefix, each) for prefix, each in found if address.lower().startswith(prefix.lower())]
@@ -134,7 +137,7 @@ def mounted(call: Call) -> Iterator[Repeat]:
         yield Repeat("one of its transports", None, "which one is not known")
         return
     for prefix, each in found:
-        adapter = call.frame.scope.catalog.fact("adapter", each.made.callee) if each.made is not None else None
+        adapter = call.frame.scope.catalog.fact(AdapterFact, each.made.callee) if each.made is not None else None
         if adapter is None or each.made is None or each.subclass is not None:
             yield Repeat("its transport", None, "what it does cannot be seen")
             continue
@@ -144,11 +147,11 @@ def mounted(call: Call) -> Iterator[Repeat]:
 def _transports(call: Call) -> Iterator[tuple[str, Instance]]:
     """The transports of a call's client, each with the beginning of the addresses that it is for."""
     for client in call.clients[:1]:
-        fact = call.frame.scope.catalog.fact("client", client.type)
+        fact = call.frame.scope.catalog.fact(ClientFact, client.type)
         if fact is None or client.made is None:
             continue
         for event in client.events:
-            if event.kind is not EventKind.CALL or event.name not in fact.words("adapters"):
+            if event.kind is not EventKind.CALL or event.name not in fact.adapters:
                 continue
             prefix = next(
                 (each.value for each in event.values if isinstance(each, Const) and isinstance(each.value, str)), ""
@@ -156,16 +159,17 @@ def _transports(call: Call) -> Iterator[tuple[str, Instance]]:
             for value in event.values:
                 yield from ((prefix, each) for each in options(value) if isinstance(each, Instance))
         for name, argument in client.made.args.named.items():
-            if name in fact.words("opaque"):
+            if name in fact.opaque:
                 yield from (("", each) for each in options(argument.value) if isinstance(each, Instance))
 
 
-def _of_adapter(call: Call, made: Call, adapter: Fact, prefix: str) -> Repeat:
-    param = adapter.param("retries")
+def _of_adapter(call: Call, made: Call, adapter: AdapterFact, prefix: str) -> Repeat:
+    param = adapter.retries
     who = f"its `{made.callee.rpartition('.')[2]}`" + (f" for `{prefix}`" if prefix else "")
     argument = made.args.get(param) if param is not None else None
-    again = adapter.data.get("again", {})
-    ends = {kind: str(again[kind]) for kind in (HANG, DROPPED, "status") if kind in again}
+    again = adapter.again or Again()
+    every_end = {HANG: again.hang, DROPPED: again.dropped, "status": again.status}
+    ends = {kind: error for kind, error in every_end.items() if error}
     everything = dict.fromkeys(WORDS, False)
     if argument is None:
         if param is not None and made.args.may_have(param):
@@ -178,13 +182,13 @@ def _of_adapter(call: Call, made: Call, adapter: Fact, prefix: str) -> Repeat:
     attempts = count(argument.value, "retries")
     if attempts is None:
         return Repeat(who, None, "its retries cannot be seen")
-    safe = again.get("methods")
-    if safe is None:  # only connecting is tried again
+    safe = again.methods
+    if not safe:  # only connecting is tried again
         return Repeat(who, attempts, source, everything, pauses=0.0)
     if not call.verb:
         return Repeat(who, attempts, source, {}, pauses=0.0, ends=ends)
     if call.verb not in safe:
         return Repeat(who, attempts, source, everything, ends=ends)
-    asked = dict.fromkeys(STATUSES, _IF_ASKED) if again.get("retry_after") else {}
+    asked = dict.fromkeys(STATUSES, _IF_ASKED) if again.retry_after else {}
     on = {kind: kind in (HANG, DROPPED) for kind in WORDS if kind not in asked}
     return Repeat(who, attempts, source, on, pauses=0.0, pace="no pause", unsure=asked, ends=ends)

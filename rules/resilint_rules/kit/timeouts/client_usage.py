@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from ..catalog.records import AdapterFact
 from ..interp.calls import Call, maker
 from ..interp.kinds import FrameKind
 from ..interp.values import Instance, Object, Pending, Ref, options
@@ -49,7 +50,7 @@ def set_later(call: Call) -> bool:
     limited = [each for each in uses if _limits_itself(each)]
     if not limited:
         return False
-    return not any(each.fact.missing == "inherit" and limit(each).unbounded for each in uses)
+    return not any(each.as_external.missing == "inherit" and limit(each).unbounded for each in uses)
 
 
 def streamed(made: Call) -> bool:
@@ -72,7 +73,7 @@ def quiet(call: Call) -> bool:
         return True
     if not call.streams or response is None or fact is None:
         return False
-    read = [name for name, _ in response.uses if name in fact.words("streaming")]
+    read = [name for name, _ in response.uses if name in fact.streaming]
     if read:
         return any("lines" in name for name in read)
     before, start = call.frame.scope.module.text, call.span.start
@@ -116,7 +117,7 @@ def idle(made: Call) -> bool:
 def _limits_itself(call: Call) -> bool:
     """Whether a call sets a limit of its own or stands in one, or a spread may hold one."""
     try:
-        return bool(enclosing(call) or (call.fact.timeout and given(call, call.fact)))
+        return bool(enclosing(call) or (call.as_external.timeout and given(call, call.as_external)))
     except Unseen:
         return True
 
@@ -186,7 +187,7 @@ def in_transport(call: Call) -> bool:
     if not isinstance(owner, Object):
         return False
     bases = [base for each in linker.lineage(owner.cls) for base in linker.bases(each)]
-    return any(isinstance(each, Ref) and linker.catalog.fact("adapter", each.name) is not None for each in bases)
+    return any(isinstance(each, Ref) and linker.catalog.fact(AdapterFact, each.name) is not None for each in bases)
 
 
 def own_default(call: Call) -> float | None:

@@ -45,7 +45,7 @@ def constants(call: Call) -> list[str]:
         name for name in sorted(scope.module.bindings)
         if _CONSTANT.fullmatch(name) and not _OTHER.search(name) and name not in call.frame.env
         and _meant(name, call) and _only_a_limit(name, scope.module.text)
-        and _is_limit(scope.value(name), tuples=bool(call.fact.word("tuple")))
+        and _is_limit(scope.value(name), tuples=bool(call.as_external.members))
     ]  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def _only_a_limit(name: str, text: str) -> bool:
 def parameter(call: Call) -> list[str]:
     """The function's own `timeout`, if it can only be this call's: it is used for nothing else, and in seconds."""
     node, frame = call.frame.node, call.frame
-    if not isinstance(node, cst.FunctionDef) or call.fact.word("unit", "s") != "s" or _WAITS.search(node.name.value):
+    if not isinstance(node, cst.FunctionDef) or call.as_external.unit != "s" or _WAITS.search(node.name.value):
         return []
     own = next((p for p in (*node.params.params, *node.params.kwonly_params) if p.name.value == "timeout"), None)
     if own is None or any(each.kind is Around.LOOP for each in call.within) or _OTHER_UNIT.search(frame.tree.text):

@@ -8,7 +8,9 @@ from typing import Literal
 
 import libcst as cst
 
-from ..catalog.records import Fact, Param
+from ..catalog.parts import Param
+from ..catalog.records import AdapterFact, ClientFact, ExternalFact
+from ..catalog.surroundings import ScopeFact
 from ..interp.calls import Call, Names, call_at, maker
 from ..interp.kinds import Around, EventKind
 from ..interp.values import Arguments, Const, Instance, Mapping, Object, Sequence, Value, Within, options, present
@@ -44,7 +46,7 @@ class Limit:
 
 def limit(call: Call) -> Limit:
     """The effective limit of a call, over call, client, enclosing scopes, process and library default."""
-    fact = call.fact
+    fact = call.as_external
     if fact.missing in ("n/a", "unknown"):
         return Limit("unknown", "the version in use decides" if fact.missing == "unknown" else "nothing to decide here")
     scopes = enclosing(call)
@@ -104,14 +106,14 @@ def _is_unlimited(bounds: tuple[Bound, ...]) -> bool:
 
 def _connects_later(call: Call) -> bool:
     """Whether a client is made without the parameter that makes it connect."""
-    lazy = call.fact.param("lazy")
+    lazy = call.as_external.lazy
     return lazy is not None and call.args.value(lazy) is None
 
 
 def leaves(call: Call) -> bool:
     """Whether a call surely leaves the machine: some do so only for an address, and take a text or a file as it is."""
-    only = call.fact.words("only_for")
-    value = call.args.value(call.fact.param("target"))
+    only = call.as_external.only_for
+    value = call.args.value(call.as_external.target)
     text = value.value if isinstance(value, Const) else None
     return not only or (isinstance(text, str) and text.startswith(only))
 
@@ -127,11 +129,11 @@ def _who(bounds: tuple[Bound, ...]) -> str:
     )
 
 
-def _defaults(fact: Fact, origin: Origin) -> tuple[Bound, ...]:
+def _defaults(fact: ExternalFact, origin: Origin) -> tuple[Bound, ...]:
     return tuple(Bound(frozenset((phase,)), seconds, origin) for phase, seconds in fact.default.items())
 
 
-def given(call: Call, fact: Fact) -> tuple[Bound, ...] | None:
+def given(call: Call, fact: ExternalFact) -> tuple[Bound, ...] | None:
     """The bounds that a call's own arguments set; None if it sets none. Unseen if a spread may hold one."""
     found: list[Bound] = []
     some = False
@@ -141,7 +143,7 @@ def given(call: Call, fact: Fact) -> tuple[Bound, ...] | None:
             if call.args.may_have(param):
                 raise Unseen("a spread may hold the timeout")
             continue
-        if param.name in fact.words("bearers") and isinstance(argument.value, Const):
+        if param.name in fact.bearers and isinstance(argument.value, Const):
             continue
         bounds = read(
             argument.value,
@@ -155,9 +157,9 @@ def given(call: Call, fact: Fact) -> tuple[Bound, ...] | None:
             continue
         some = True
         found.extend(bounds)
-    for carrier in fact.data.get("carriers", ()):
-        _carried(call.args, Param(carrier["param"], carrier.get("index", -1)), str(carrier["key"]))
-    for name in fact.words("opaque"):
+    for carrier in fact.carriers:
+        _carried(call.args, carrier, carrier.key)
+    for name in fact.opaque:
         if name in call.args.named and not _none(call.args.named[name].value):
             raise Unseen(f"`{name}` may hold the limit")
     return tuple(found) if some else None
@@ -185,16 +187,16 @@ def _carried(args: Arguments, param: Param, key: str) -> None:
 def switched_off(call: Call) -> Bound | None:
     """The literal that switches off the limit on waiting for an answer; None for a stream, or if there is none."""
     try:
-        bounds = given(call, call.fact) or ()
+        bounds = given(call, call.as_external) or ()
     except Unseen:
         return None
     if any(b.seconds is not None and b.phases & {"read", "total"} for b in bounds) or call.streams or enclosing(call):
         return None
     off = next((b for b in bounds if b.seconds is None and b.sure and b.phases & {"read", "total"}), None)
     finite = any(b.seconds is not None for b in bounds)
-    if off is not None and finite and call.fact.param("stream") is None:
+    if off is not None and finite and call.as_external.stream is None:
         return None  # connecting has its limit, and the body may be a stream
-    if off is not None and off.omitted and call.fact.missing == "flag":
+    if off is not None and off.omitted and call.as_external.missing == "flag":
         return None  # nothing was there to be switched off
     return off
 
@@ -217,7 +219,7 @@ def _client(call: Call) -> tuple[Bound, ...] | None:
                 bounds = read(
                     event.values[0],
                     Param("timeout", -1, ("connect", "read")),
-                    made.fact,
+                    made.as_external,
                     "client",
                     made.node,
                     call.frame.scope.catalog,
@@ -225,21 +227,21 @@ def _client(call: Call) -> tuple[Bound, ...] | None:
                 if bounds is not None:
                     found.append(bounds)
                     break
-            if event.kind is EventKind.CALL and event.name in made.fact.words("adapters"):
+            if event.kind is EventKind.CALL and event.name in made.as_client.adapters:
                 raise Unseen("its client is given a transport")
         else:
-            own = given(made, made.fact)
+            own = given(made, made.as_external)
             if own is None:
                 _settled(made, call)
-            found.append(own if own is not None else _defaults(made.fact, "library"))
+            found.append(own if own is not None else _defaults(made.as_external, "library"))
     unlimited = [bounds for bounds in found if any(b.seconds is None for b in bounds)]
     return (unlimited or found)[0]
 
 
 def _settled(made: Call, call: Call) -> None:
     """Raises Unseen if a client without a limit of its own may still get one, or its version's default is not known."""
-    fact = made.fact
-    lazy = fact.param("lazy")
+    fact = made.as_external
+    lazy = fact.lazy
     if fact.missing in ("n/a", "unknown"):
         raise Unseen("the version in use decides" if fact.missing == "unknown" else "its client says nothing of limits")
     if lazy is not None and made.args.value(lazy) is None:
@@ -252,13 +254,13 @@ def _settled(made: Call, call: Call) -> None:
 def _transports(call: Call) -> None:
     """Raises Unseen if a client's transport, subclass or handling elsewhere may add a limit to each call."""
     for client in call.clients:
-        fact = call.frame.scope.catalog.fact("client", client.type)
+        fact = call.frame.scope.catalog.fact(ClientFact, client.type)
         if client.escaped:
             raise Unseen(f"its client may be configured elsewhere: {client.escaped}")
         if client.made is None and fact is not None and _prepares(call, fact):
             raise Unseen("it may be one of the clients that this module prepares")
         if client.made is not None:
-            for name in client.made.fact.words("opaque"):
+            for name in client.made.as_external.opaque:
                 if client.made.args.open_names or name in client.made.args.named:
                     raise Unseen(f"its client's `{name}` may hold the limit")
             if _intercepted(call_at(client.made)) or _extended(call_at(client.made)):
@@ -266,9 +268,9 @@ def _transports(call: Call) -> None:
         if client.subclass is not None and call.frame.scope.linker.mentions(client.subclass, "timeout"):
             raise Unseen("its client's class may set the limit")
         for event in client.events:
-            if event.kind is EventKind.SET and fact is not None and event.name in fact.words("funnel"):
+            if event.kind is EventKind.SET and fact is not None and event.name in fact.funnel:
                 raise Unseen(f"its `{event.name}` is replaced")
-            if event.kind is EventKind.CALL and fact is not None and event.name in fact.words("adapters"):
+            if event.kind is EventKind.CALL and fact is not None and event.name in fact.adapters:
                 for each in event.values[1:] or event.values:  # the first says for which addresses
                     _transport(each, call.frame.scope)
 
@@ -283,7 +285,7 @@ def _extended(made: Call) -> bool:
 
 def _intercepted(made: Call) -> bool:
     """Whether something is called on the way that may set a limit, not a project class that speaks of none."""
-    between, args = made.fact.param("between"), made.args
+    between, args = made.as_client.between, made.args
     if between is None:
         return False
     if args.open_positions or args.open_names:
@@ -299,10 +301,10 @@ def _intercepted(made: Call) -> bool:
     return any(call is not None and _intercepted(call) for call in makers)
 
 
-def _prepares(call: Call, fact: Fact) -> bool:
+def _prepares(call: Call, fact: ClientFact) -> bool:
     """Whether the module replaces what all calls of such a client go through."""
     text = call.frame.scope.module.text
-    return any(re.search(rf"\.{name}[ \t]*=(?!=)", text) for name in fact.words("funnel"))
+    return any(re.search(rf"\.{name}[ \t]*=(?!=)", text) for name in fact.funnel)
 
 
 def _transport(value: Value, scope: Names) -> None:
@@ -312,7 +314,7 @@ def _transport(value: Value, scope: Names) -> None:
         if (
             isinstance(each, Instance)
             and each.made is not None
-            and each.made.fact.kind == "adapter"
+            and isinstance(each.made.fact, AdapterFact)
             and each.subclass is None
         ):
             continue
@@ -321,7 +323,7 @@ def _transport(value: Value, scope: Names) -> None:
 
 def enclosing(call: Call) -> list[Bound]:
     """Time limits around an awaited call; one whose seconds cannot be seen is not sure."""
-    if call.fact.mode == "sync" or not call.frame.is_async or call.offloaded:
+    if call.fact.is_sync or not call.frame.is_async or call.offloaded:
         return []
     found: list[Bound] = []
     for each in call.within:
@@ -329,15 +331,16 @@ def enclosing(call: Call) -> list[Bound]:
             found.append(_scope_bound(each, call))
         elif each.kind is Around.WITH and isinstance(each.node, cst.WithItem) and isinstance(each.node.item, cst.Call):
             inner = call.frame.calls.get(id(each.node.item))
-            if inner is not None and inner.fact.kind == "scope":
-                found.append(_seconds(inner.args.value(inner.fact.param("param"))))
+            if inner is not None and isinstance(inner.fact, ScopeFact):
+                found.append(_seconds(inner.args.value(inner.fact.param)))
     return [bound for bound in found if bound.seconds is not None or not bound.sure]
 
 
 def _scope_bound(within: Within, call: Call) -> Bound:
     node = within.node
     inner = call.frame.calls.get(id(node))
-    return _seconds(inner.args.value(inner.fact.param("param"))) if inner is not None else _seconds(within.value)
+    fact = inner.fact if inner is not None else None
+    return _seconds(inner.args.value(fact.param) if inner is not None and isinstance(fact, ScopeFact) else within.value)
 
 
 def _seconds(value: Value | None) -> Bound:
@@ -349,7 +352,7 @@ def _seconds(value: Value | None) -> Bound:
     return Bound(total, None, "scope", sure=False)
 
 
-def _process(call: Call, fact: Fact) -> str:
+def _process(call: Call, fact: ExternalFact) -> str:
     """The function that sets a limit for the whole program, if a library heeds one and it may be called; else ""."""
-    heeded, scope = fact.word("process"), call.frame.scope
+    heeded, scope = fact.process, call.frame.scope
     return heeded if heeded and sets(heeded.rpartition(".")[2], scope.module, scope.linker.project) else ""

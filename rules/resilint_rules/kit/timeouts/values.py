@@ -7,7 +7,9 @@ from typing import Literal
 
 import libcst as cst
 
-from ..catalog.records import Catalog, Fact, Param
+from ..catalog.lookup import Catalog
+from ..catalog.parts import Param
+from ..catalog.records import ExternalFact, LimitFact, ValueFact
 from ..interp.calls import Call, call_at
 from ..interp.values import Const, Instance, Ref, Sequence, Value, options
 from ..syntax.text import Span
@@ -35,7 +37,7 @@ class Unseen(Exception):
 
 
 def read(
-    value: Value, param: Param, fact: Fact, origin: Origin, node: cst.CSTNode, catalog: Catalog
+    value: Value, param: Param, fact: ValueFact, origin: Origin, node: cst.CSTNode, catalog: Catalog
 ) -> tuple[Bound, ...] | None:
     """What a timeout value means; None if it means "not given". Unseen if it cannot be seen."""
     phases = frozenset(param.phases)
@@ -45,52 +47,52 @@ def read(
     value = choices[0]
     if isinstance(value, Const):
         return _constant(value, phases, fact, origin, node)
-    if isinstance(value, Sequence) and fact.word("tuple"):
-        names = fact.word("tuple").split("+")
+    if isinstance(value, Sequence) and fact.members:
         found: list[Bound] = []
-        for name, member in zip(names, value.members, strict=False):
+        for name, member in zip(fact.members, value.members, strict=False):
             if not isinstance(member, Const):
                 raise Unseen("the timeout is not a literal")
             inner = _constant(member, frozenset((name,)), fact, origin, node)
             found.extend(inner or ())
         return tuple(found)
     if isinstance(value, Instance) and value.made is not None:
-        shape = catalog.fact("limit", value.made.fact.name) or catalog.fact("limit", value.type)
-        if shape is not None and value.made.fact.kind == "limit":
+        shape = catalog.fact(LimitFact, value.made.fact.name) or catalog.fact(LimitFact, value.type)
+        if shape is not None and isinstance(value.made.fact, LimitFact):
             return _object(call_at(value.made), shape, origin, node)
     if isinstance(value, Ref) and _stands_for_default(value, fact, catalog):
         return None
     raise Unseen("the timeout is not a literal")
 
 
-def _stands_for_default(value: Ref, fact: Fact, catalog: Catalog) -> bool:
+def _stands_for_default(value: Ref, fact: ValueFact, catalog: Catalog) -> bool:
     """Whether a name is the library's own word for "use the default"; what others call so, nobody knows."""
     own = any(each.name == fact.library for each in catalog.libraries(value.name))
     return own and value.name.rpartition(".")[2].isupper()
 
 
 def _constant(
-    value: Const, phases: frozenset[str], fact: Fact, origin: Origin, node: cst.CSTNode
+    value: Const, phases: frozenset[str], fact: ValueFact, origin: Origin, node: cst.CSTNode
 ) -> tuple[Bound, ...] | None:
     held = value.value
     if held is None:
-        meaning = fact.word("none") or ("unbounded" if fact.missing == "flag" or fact.kind == "limit" else "")
+        unbounded = isinstance(fact, LimitFact) or (isinstance(fact, ExternalFact) and fact.missing == "flag")
+        meaning = fact.none or ("unbounded" if unbounded else "")
         if meaning in ("default", "inherit"):
             return None
         if meaning != "unbounded":
             raise Unseen("what None means here is not known")
         return (Bound(phases, None, origin, sure=not value.soft, node=node),)
     if isinstance(held, (int, float)) and not isinstance(held, bool):
-        if held == 0 and fact.word("zero") == "unbounded":
+        if held == 0 and fact.zero == "unbounded":
             return (Bound(phases, None, origin, sure=not value.soft, node=node),)
-        scale = 0.001 if fact.word("unit") == "ms" else 1.0
+        scale = 0.001 if fact.unit == "ms" else 1.0
         return (Bound(phases, held * scale, origin, sure=not value.soft, node=node),)
     raise Unseen("the timeout is not a number")
 
 
-def _object(call: Call, shape: Fact, origin: Origin, node: cst.CSTNode) -> tuple[Bound, ...]:
+def _object(call: Call, shape: LimitFact, origin: Origin, node: cst.CSTNode) -> tuple[Bound, ...]:
     """The phases that a timeout object bounds; one given phase by phase leaves the rest to `omitted`."""
-    params = shape.params("params")
+    params = shape.params
     given = [(index, param, call.args.get(param)) for index, param in enumerate(params)]
     if any(argument is None and call.args.may_have(param) for _, param, argument in given):
         raise Unseen("a spread may hold the timeout")
@@ -98,7 +100,7 @@ def _object(call: Call, shape: Fact, origin: Origin, node: cst.CSTNode) -> tuple
     for index, param, argument in given:
         if argument is None:
             continue
-        if isinstance(argument.value, Sequence) and shape.word("tuple"):
+        if isinstance(argument.value, Sequence) and shape.members:
             found.update(_members(argument.value, shape, origin, node))
             continue
         if not isinstance(argument.value, Const):
@@ -114,22 +116,22 @@ def _object(call: Call, shape: Fact, origin: Origin, node: cst.CSTNode) -> tuple
     return tuple(found.values())
 
 
-def _members(value: Sequence, shape: Fact, origin: Origin, node: cst.CSTNode) -> dict[str, Bound]:
+def _members(value: Sequence, shape: LimitFact, origin: Origin, node: cst.CSTNode) -> dict[str, Bound]:
     """The bounds of a tuple's members by phase."""
     found: dict[str, Bound] = {}
-    for name, member in zip(shape.word("tuple").split("+"), value.members, strict=False):
+    for name, member in zip(shape.members, value.members, strict=False):
         if not isinstance(member, Const):
             raise Unseen("the timeout is not a literal")
         found.update((name, bound) for bound in _constant(member, frozenset((name,)), shape, origin, node) or ())
     return found
 
 
-def _omitted(shape: Fact, origin: Origin, node: cst.CSTNode, nothing: bool) -> list[Bound]:
+def _omitted(shape: LimitFact, origin: Origin, node: cst.CSTNode, nothing: bool) -> list[Bound]:
     """A bound for each phase that a timeout object does not mention; `nothing`: it mentions none."""
-    omitted = shape.word("omitted")
+    omitted = shape.omitted
     if omitted == "default":
         return [Bound(frozenset((phase,)), seconds, "library") for phase, seconds in shape.default.items()]
     if omitted == "none" or nothing:
-        phases = [phase for param in shape.params("params") for phase in param.phases]
+        phases = [phase for param in shape.params for phase in param.phases]
         return [Bound(frozenset((phase,)), None, origin, node=node, omitted=True) for phase in phases]
     return []

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import libcst as cst
 
-from ..catalog.records import Fact, Param
+from ..catalog.parts import Param, Tls
+from ..catalog.records import ExternalFact
+from ..catalog.security import ContextFact, InsecureFact
 from ..findings import Fix, Import
 from ..fixes.edits import indentation, remove_argument, replace
 from ..interp.calls import Call, Frame, maker
@@ -48,19 +50,23 @@ def matches(value: Value, off: object) -> bool:
     return False
 
 
+def tls_of(call: Call) -> Tls | None:
+    """The parameter of a call for the check of its peer."""
+    return call.fact.tls if isinstance(call.fact, (ExternalFact, InsecureFact)) else None
+
+
 def switched_off(call: Call) -> tuple[str, Argument] | None:
     """The argument by which a call switches the check of its peer off, and its name; None if none does."""
-    tls = call.fact.data.get("tls")
-    if not isinstance(tls, Mapping) or "off" not in tls:
+    tls = tls_of(call)
+    if tls is None or not tls.off:
         return None
-    needs = tls.get("needs")
-    if needs and not call.args.open_names:
-        needed = call.args.named.get(needs)
+    if tls.needs and not call.args.open_names:
+        needed = call.args.named.get(tls.needs)
         if needed is None or matches(needed.value, "False"):
             return None
-    for param in (Param(tls["param"], tls.get("index", -1)), *(Param(each) for each in tls.get("older", ()))):
+    for param in (tls, *(Param(name) for name in tls.older)):
         found = call.args.get(param)
-        if found is not None and matches(found.value, tls["off"]) and plain(call.frame, found):
+        if found is not None and matches(found.value, tls.off) and plain(call.frame, found):
             return param.name, found
     return None
 
@@ -85,15 +91,15 @@ def untapped(call: Call) -> bool:
     What has no address of its own is for those that are written where it is made, if the module knows of no TLS, and
     of nobody in between.
     """
-    address = call.given("target")
+    address = call.target
     if address is not None and _PLAIN.match(call.frame.tree.code(address.node)):
         return True
-    params = [call.fact.param("target"), Param("base_url")]
+    params = [call.as_external.target, Param("base_url")]
     values = [call.args.value(param) for param in params if param is not None]
     for client in call.clients:
         if client.made is not None:
             values.append(client.made.args.value(Param("base_url")))
-            target = client.made.fact.param("target")
+            target = client.made.as_external.target
             values.append(client.made.args.value(target) if target is not None else None)
     if any(isinstance(each, Const) and isinstance(each.value, str) and _LOCAL.match(each.value) for each in values):
         return True
@@ -127,30 +133,30 @@ def _conditions(node: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.BaseExpr
         node = parts[index]
 
 
-def about(call: Call) -> bool:
+def about(call: Call, fact: InsecureFact) -> bool:
     """Whether a call that switches something off for a subject, or unless it is told otherwise, does so here."""
-    if call.args.open_names or not call.args.named.keys().isdisjoint(call.fact.words("unless")):
+    if call.args.open_names or not call.args.named.keys().isdisjoint(fact.unless):
         return False
-    data = call.fact.data.get("about")
-    if not isinstance(data, Mapping):
+    if fact.about is None:
         return True
-    value = call.args.value(Param(data["param"], data.get("index", -1)))
-    return value is None or matches(value, data["is"])
+    value = call.args.value(fact.about)
+    return value is None or matches(value, fact.about.is_)
 
 
-def context_of(frame: Frame, value: Value) -> Fact | None:
+def context_of(frame: Frame, value: Value) -> ContextFact | None:
     """The entry of what holds the checks of TLS, if a value is one that was made for a client."""
     made = maker(value) if isinstance(value, Instance) else None
-    if made is None or made.fact.kind != "context":
+    fact = made.fact if made is not None else None
+    if made is None or not isinstance(fact, ContextFact):
         return None
     values = [each.value for each in (*made.args.positional, *made.args.named.values())]
     names = [each.name for each in values if isinstance(each, Ref)]
-    if any(each.endswith(made.fact.words("serves")) for each in names):
+    if any(each.endswith(fact.serves) for each in names):
         return None
-    unclear = not made.written.endswith(made.fact.words("verifies")) and (
-        not names or any(each.endswith(made.fact.words("either")) for each in names)
+    unclear = not made.written.endswith(fact.verifies) and (
+        not names or any(each.endswith(fact.either) for each in names)
     )
-    return None if unclear and "server_side" in frame.tree.text else made.fact
+    return None if unclear and "server_side" in frame.tree.text else fact
 
 
 def vouched(context: Instance) -> bool:
@@ -179,19 +185,19 @@ def rechecked(call: Call, name: str, argument: Argument) -> list[Fix]:
     frame, node = call.frame, argument.node
     if _second_try(call):
         return []
-    tls = call.fact.data["tls"]
+    tls = tls_of(call)
     arg = given(call, argument)
     removed = remove_argument(call, name) if arg is not None and arg.keyword is not None else None
     fixes: list[Fix] = []
-    if tls.get("secure"):
-        first = _introduced(call, tls.get("knows", ()))
-        fixes.extend(_renamed(frame, node, tls["secure"], first) if first is not None else ())
+    if tls is not None and tls.secure:
+        first = _introduced(call, tls.knows)
+        fixes.extend(_renamed(frame, node, tls.secure, first) if first is not None else ())
     elif removed is not None:
         fixes.append(Fix(f"Remove {name}={frame.tree.code(node)}", (removed,)))
     elif _flipped(node) and any(each is node for each in walk(frame.tree.module)):
         fixes.append(Fix(f"Set {name}={_flipped(node)}", (replace(frame, node, _flipped(node)),)))
-    bundle = tls.get("bundle")
-    if bundle and arg is not None and name == tls["param"]:
+    bundle = tls.bundle if tls is not None and name == tls.name else ""
+    if bundle and arg is not None:
         modules = sorted(set(re.findall(r"\b(os|ssl)\.", bundle)))
         if all(frame.lookup(each) in (None, Ref(each)) for each in modules):
             edit = replace(frame, node, bundle)
@@ -213,30 +219,31 @@ def _introduced(call: Call, knows: Sequence[str]) -> tuple[Edit, ...] | None:
     return (Edit(start, start, f"{owner}{knows[0]}(){frame.scope.module.doc.newline}{indent}"),)
 
 
-def secured(call: Call) -> list[Fix]:
+def secured(call: Call, fact: InsecureFact) -> list[Fix]:
     """Calls what keeps the check instead of what switches it off."""
-    if call.node.args or not call.fact.word("fix"):
+    if call.node.args or not fact.fix:
         return []
     every = call.frame.calls.values()
     taker = next((each for each in every if any(arg.value is call.node for arg in each.node.args)), call)
-    first = _introduced(taker, call.fact.words("knows"))
+    first = _introduced(taker, fact.knows)
     if first is None:
         return []
-    return _renamed(call.frame, call.node.func, call.fact.word("fix"), first)
+    return _renamed(call.frame, call.node.func, fact.fix, first)
 
 
 def trusting(frame: Frame, context: Instance) -> list[Edit] | None:
     """What a context needs, to trust anybody once it checks; None if that cannot be given to it."""
     made = maker(context)
-    if made is None or made.written.endswith(made.fact.words("verifies")) or vouched(context):
+    fact = made.fact if made is not None and isinstance(made.fact, ContextFact) else ContextFact(library="", name="")
+    if made is None or made.written.endswith(fact.verifies) or vouched(context):
         return []
-    if any(event.kind is EventKind.CALL and event.name in made.fact.words("trusts") for event in context.events):
+    if any(event.kind is EventKind.CALL and event.name in fact.trusts for event in context.events):
         return []
     names = [each.value.name for each in made.args.positional if isinstance(each.value, Ref)]
     plain = not made.args.named and len(names) == len(made.args.positional)
-    if made.frame is not frame or not plain or not all(each.endswith(made.fact.words("plain")) for each in names):
+    if made.frame is not frame or not plain or not all(each.endswith(fact.plain) for each in names):
         return None
-    func, better = frame.tree.code(made.node.func), made.fact.word("better")
+    func, better = frame.tree.code(made.node.func), fact.better
     if not better or not func.endswith("." + made.callee.rpartition(".")[2]):
         return None
     return [replace(frame, made.node, f"{func.rpartition('.')[0]}.{better}")]

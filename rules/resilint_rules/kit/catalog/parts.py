@@ -1,0 +1,198 @@
+"""Records of the tables inside an entry: parameters, retries, switches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import fields as toml
+from .fields import Literal, Record
+
+
+class Param(Record):
+    """A parameter of a function."""
+
+    name: str = toml.required_text("Its name.", toml="param")
+    index: int = toml.whole("Its position without self; -1: keyword only.", -1)
+    phases: tuple[str, ...] = toml.phases("The phases of a call that it bounds.")
+    by_name: bool = toml.flag("Its position differs between versions, so that `index` is not compared.")
+
+    def __init__(self, name: str, index: int = -1, phases: tuple[str, ...] = (), **more: Any) -> None:
+        super().__init__(name=name, index=index, phases=phases, **more)
+
+
+class Setting(Param):
+    """A parameter with a default."""
+
+    default: Literal | None = toml.literal('What leaving it out means; "required" if it cannot be left out.')
+
+
+class Amount(Setting):
+    """A parameter that takes a number of attempts or a time."""
+
+    unit: str = toml.text("The unit of a time.", "s", "ms", default="s")
+    counts: str = toml.text("Whether it counts all attempts or the retries after the first.", "attempts", "retries")
+    unlimited: tuple[str, ...] = toml.words("Literals that mean no limit; `None` always does.")
+
+
+class Jitter(Setting):
+    """A parameter that spreads pauses at random."""
+
+    none: tuple[str, ...] = toml.words("Literals that mean none.")
+
+
+class Errors(Setting):
+    """A parameter that takes exception classes."""
+
+    inverted: bool = toml.flag("The classes are those that are not repeated.")
+
+
+class Methods(Param):
+    """A parameter that takes HTTP methods."""
+
+    default: tuple[str, ...] = toml.words("The methods if it is left out; every method if this is empty.")
+    all: tuple[str, ...] = toml.words("Literals that mean every method.")
+
+
+class Options(Param):
+    """A parameter that takes a mapping with settings of a policy."""
+
+    retries: str = toml.text("The key of the retries.")
+    wait: str = toml.text("The key of the pause.")
+
+
+class Carrier(Param):
+    """A parameter whose text or mapping may hold a limit."""
+
+    key: str = toml.text("The name of the limit inside.")
+
+
+class Switch(Param):
+    """A parameter that switches a behaviour on."""
+
+    on: str = toml.text("The literal that does so.")
+
+
+class Off(Param):
+    """A parameter that switches a check off."""
+
+    off: tuple[str, ...] = toml.word_or_words("Literals or qualified names that do so.")
+
+
+class Tls(Off):
+    """A parameter for the check of the peer's certificate."""
+
+    older: tuple[str, ...] = toml.words("Older names of the parameter.")
+    needs: str = toml.text("Another parameter that has to be true for TLS to be used.")
+    attribute: bool = toml.flag("It is an attribute of the object, not a parameter of the constructor.")
+    bundle: str = toml.text("A value that trusts the certificates of `CA_BUNDLE`.")
+    secure: str = toml.text("The qualified name that keeps the check.")
+    knows: tuple[str, ...] = toml.words("Methods that load trusted keys; one is called before `secure` is used.")
+
+
+class About(Param):
+    """A parameter that says what a function is about."""
+
+    is_: tuple[str, ...] = toml.words("Qualified names for which the entry holds.", toml="is")
+
+
+class Forever(Param):
+    """A parameter that takes a time to live or to wait."""
+
+    forever: tuple[str, ...] = toml.words("Literals that mean without limit.")
+
+
+class Tolerance(Setting):
+    """A parameter that takes the greatest age of a signature."""
+
+    off: tuple[str, ...] = toml.words("Literals that switch the check off.")
+
+
+class Acknowledges(Setting):
+    """A parameter that decides whether messages are acknowledged automatically."""
+
+    manual: str = toml.text("The method that acknowledges instead.")
+
+
+class AdapterRetries(Param):
+    """The parameter of a transport that takes retries."""
+
+    int_retries: str = toml.text("The failures that a plain number is for.", "connect")
+    policy: str = toml.text("The qualified name of the policy that it takes too.")
+    becomes: str = toml.text("Such a policy as a fix writes it, with {total}.")
+
+
+class ClientRetry(Param):
+    """The parameter of an object of options that takes a mapping with retries."""
+
+    total: str = toml.text("The key of the attempts in all.")
+    retries: str = toml.text("The key of the retries after the first attempt.")
+    mode: str = toml.text("The key of the mode.")
+    modes: Mapping[str, int] = toml.numbers_by_name("Attempts in all by mode.")
+
+
+class Again(Record):
+    """What a transport does with a plain number of retries."""
+
+    methods: tuple[str, ...] = toml.words("HTTP methods that it repeats.")
+    retry_after: bool = toml.flag("An answer with Retry-After is repeated too.")
+    hang: str = toml.text("The exception at the end of a hang.")
+    dropped: str = toml.text("The exception at the end of dropped connections.")
+    status: str = toml.text("The exception at the end of error statuses.")
+
+
+class Retries(Record):
+    """What a library repeats by itself."""
+
+    attempts: int | None = toml.maybe_whole("Attempts in all, the first included.")
+    unlimited: bool = toml.flag("It repeats without a number, until `deadline`.")
+    deadline: int | None = toml.maybe_whole("Seconds after which it gives up.")
+    on: tuple[str, ...] = toml.words("What it repeats: connect, timeout, status, 429, 503, ...")
+    statuses: tuple[int, ...] | None = toml.numbers("The statuses, if `on` has status; unknown if left out.")
+    methods: tuple[str, ...] = toml.words("The HTTP methods that it repeats; all if left out.")
+    unsafe: bool = toml.flag("It may repeat what was done already.")
+    param: str = toml.text("The parameter that changes it.")
+    counts: str = toml.text("What `param` counts.", "attempts", "retries")
+    waits: bool | None = toml.stated_flag("Whether it pauses in between; unknown if left out.")
+    pace: str = toml.text("The pauses in words.")
+    exhausted: str = toml.text("The exception at the end.")
+    note: str = toml.text("What else has to be known.")
+    proof: str = toml.text("Where it was read, if not with the entry.")
+
+
+class Reconnects(Record):
+    """How a client connects again by itself."""
+
+    param: str = toml.text("The parameter that takes the attempts.")
+    default: Literal | None = toml.literal("The attempts if it is left out.")
+    unlimited: bool = toml.flag("It never gives up.")
+    wait: Setting | None = toml.one(Setting, "The parameter for the pause.")
+
+
+class RedisLock(Record):
+    """Parameters of a lock that a client makes."""
+
+    ttl: Param | None = toml.one(Param, "How long the lock lives.")
+    wait: Param | None = toml.one(Param, "How long to wait for it.")
+
+
+class CurlOptions(Record):
+    """Options that are set one by one."""
+
+    method: str = toml.text("The method that sets one.")
+    timeout: tuple[str, ...] = toml.words("Options for the whole.")
+    connect: tuple[str, ...] = toml.words("Options for connecting.")
+    tls: tuple[str, ...] = toml.words("Options for the check of the peer.")
+
+
+class TaskLimits(Record):
+    """Time limits of a task."""
+
+    soft: Amount | None = toml.one(Amount, "The limit that raises in the task.")
+    hard: Amount | None = toml.one(Amount, "The limit that ends the task.")
+
+
+class Transient(Record):
+    """Errors of a library that are worth another attempt."""
+
+    errors: tuple[str, ...] = toml.words("Their qualified names.")

@@ -1,0 +1,144 @@
+"""Records of what surrounds external calls: concurrency, tasks, requests, transactions, tests."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from . import fields as toml
+from .parts import Forever, Param, Setting, Switch, TaskLimits
+from .records import Fact
+
+
+class SpawnFact(Fact):
+    """Starts a task."""
+
+    kind: ClassVar[str] = "spawn"
+
+    idempotent: bool = toml.flag("A task that it is given is given back.")
+
+
+class OffloadFact(Fact):
+    """Runs a function in another thread or process."""
+
+    kind: ClassVar[str] = "offload"
+
+    form: str = toml.text("Whether it wraps the function instead of calling it.", "wrap")
+    function: int = toml.whole("The position of the function.", 0)
+    keywords: str = toml.text("Whether it passes on keyword arguments.", "yes", "no", default="yes")
+
+
+class ScopeFact(Fact):
+    """Bounds the time of a block or of an awaitable."""
+
+    kind: ClassVar[str] = "scope"
+
+    form: str = toml.text("A context manager, or a function around an awaitable.", "context", "wrap")
+    param: Param | None = toml.one(Param, "The parameter for the seconds.")
+
+
+class SleepFact(Fact):
+    """Waits for a time."""
+
+    kind: ClassVar[str] = "sleep"
+
+    seconds: Param | None = toml.one(Param, "The parameter for the seconds.")
+    twin: str = toml.text("What a coroutine awaits instead.")
+
+
+class LoopFact(Fact):
+    """Gives an event loop."""
+
+    kind: ClassVar[str] = "loop"
+
+    type: str = toml.text("The type of the loop.")
+    extends: str = toml.text("The type whose methods it has too.")
+
+
+class TaskFact(Fact):
+    """Declares a task of a queue, or sends one."""
+
+    kind: ClassVar[str] = "task"
+
+    form: str = toml.text("What it does.", "declare", "send")
+    bare: bool = toml.flag("It is a decorator without parentheses too.")
+    called: bool = toml.flag("Calling the declared function sends it.")
+    sends: tuple[str, ...] = toml.words("Methods of the declared function that send it.")
+    limits: TaskLimits | None = toml.one(TaskLimits, "Parameters for time limits.")
+    acks_late: Setting | None = toml.one(Setting, "The parameter for acknowledging after the work.")
+
+
+class ConsumeFact(Fact):
+    """Reads messages."""
+
+    kind: ClassVar[str] = "consume"
+
+    automatic: Switch | None = toml.one(Switch, "The parameter that acknowledges before the work.")
+    acknowledge: str = toml.text("The method that acknowledges.")
+    callback: Param | None = toml.one(Param, "The parameter for the function that gets messages.")
+
+
+class TransactionFact(Fact):
+    """Opens a transaction, or runs a function after one."""
+
+    kind: ClassVar[str] = "transaction"
+
+    form: str = toml.text("How it is written.", "context", "context+decorator", "after")
+    bare: bool = toml.flag("It is a decorator without parentheses too.")
+    function: Param | None = toml.one(Param, "The parameter for the function to run.")
+    after: str = toml.text("The function that runs another after the transaction.")
+
+
+class LockFact(Fact):
+    """Makes a lock."""
+
+    kind: ClassVar[str] = "lock"
+
+    form: str = toml.text("How it is written.", "context")
+    ttl: Forever | None = toml.one(Forever, "The parameter for the time that it lives.")
+    wait: Forever | None = toml.one(Forever, "The parameter for the time to wait for it.")
+
+
+class AppFact(Fact):
+    """Makes an application whose methods are `route` decorators."""
+
+    kind: ClassVar[str] = "app"
+
+    type: str = toml.text("The type that it makes.")
+
+
+class RouteFact(Fact):
+    """Makes a function a handler of requests."""
+
+    kind: ClassVar[str] = "route"
+
+    form: str = toml.text("How it is written.", "decorator", "call")
+    bare: bool = toml.flag("It is a decorator without parentheses too.")
+    handler: Param | None = toml.one(Param, "The parameter for the handler.")
+    outside: bool = toml.flag("Callers are not the site's own pages.")
+
+
+class RawFact(Fact):
+    """Gives the body of a request as it came."""
+
+    kind: ClassVar[str] = "raw"
+
+    form: str = toml.text("How it is written.", "call", "attribute")
+    text: Param | None = toml.one(Param, "The parameter that decodes it.")
+    spoils: tuple[str, ...] = toml.words("Attributes whose reading leaves nothing to read.")
+
+
+class LogFact(Fact):
+    """Writes to a log."""
+
+    kind: ClassVar[str] = "log"
+
+
+class DoubleFact(Fact):
+    """A stand-in for a peer in tests."""
+
+    kind: ClassVar[str] = "double"
+
+    covers: tuple[str, ...] = toml.words("The modules whose calls it answers.")
+    failure: tuple[str, ...] = toml.words("Ways to answer with a failure.")
+    fixture: str = toml.text("The fixture that gives it.")
+    records: bool = toml.flag("The first run goes to the network.")
