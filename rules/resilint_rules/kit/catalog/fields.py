@@ -185,7 +185,7 @@ def text_or_texts(meaning: str) -> str | Mapping[str, str]:
     def read(value: Any) -> str | Mapping[str, str]:
         if isinstance(value, str):
             return value
-        return _table(value, lambda v: expect(v, str, "a text"))
+        return _table(expect(value, dict, "a text or a table of texts"), lambda v: expect(v, str, "a text"))
 
     return _declare("text or table of texts", meaning, read, "")  # type: ignore[no-any-return]
 
@@ -231,12 +231,15 @@ def several(record: type[Record], meaning: str) -> tuple[Any, ...]:
     return _declare(f"list of {record.__name__}", meaning, read, (), record=record)  # type: ignore[no-any-return]
 
 
-def raw_tables(meaning: str) -> tuple[Mapping[str, Any], ...]:
-    """Declares a list of tables that are read later: keys that differ by version."""
+def raw_tables(meaning: str, needed: str) -> tuple[Mapping[str, Any], ...]:
+    """Declares a list of tables that are read later: keys that differ by version. Each has a text under `needed`."""
 
     def read(value: Any) -> tuple[Mapping[str, Any], ...]:
         found = expect(value, list, "a list of tables")
-        return tuple(expect(item, dict, "a table") for item in found)
+        for item in found:
+            if not isinstance(expect(item, dict, "a table").get(needed), str):
+                raise Refused((), f"needs the key `{needed}`, a text")
+        return tuple(found)
 
     return _declare("list of tables", meaning, read, ())  # type: ignore[no-any-return]
 

@@ -91,6 +91,8 @@ def build(data: Mapping[str, Any]) -> Library:
         for entry in _entries(kind, data):
             words = _inherited(kind, entry, entries, library.aliases)
             fact = _fact(record, library.name, words)
+            for changed in fact.versions:  # a mistake is one now, not when the version is in use
+                _fact(record, library.name, {**words, **_changes(changed)})
             for spelling in _spellings(kind, fact, entries):
                 canonical = fact.type if isinstance(fact, _TYPED) and fact.type else spelling
                 facts[kind, spelling] = fact.replaced(name=canonical)
@@ -127,6 +129,11 @@ def _fact(record: type[Fact], library: str, words: Mapping[str, Any], name: str 
     except Refused as refused:
         about = next(iter(words.get("names") or ()), words.get("type", ""))
         raise Refused((), f"[[{record.kind}]] {about}: {refused}") from None
+
+
+def _changes(version: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys that differ for a range of versions."""
+    return {key: value for key, value in version.items() if key != "range"}
 
 
 def _spellings(kind: str, fact: Fact, above: Mapping[tuple[str, str], Any]) -> list[str]:
@@ -271,8 +278,7 @@ class Catalog:
         entries = library.entries
         words = dict(next(entries[key] for key, known in library.facts.items() if known is fact))
         for entry in fact.versions:
-            verdict = covers(entry["range"], pin)
-            changed = {key: value for key, value in entry.items() if key != "range"}
+            verdict, changed = covers(entry["range"], pin), _changes(entry)
             if verdict:
                 words.update(changed)
             elif verdict is None:  # some of the versions it may have, or nothing is known: only what all share holds

@@ -43,7 +43,7 @@ class Fact(Record):
     virtual: bool = toml.flag("It exists in generated code only, so that no test looks for it.")
     removed: str = toml.text("The version that removed it.")
     versions: tuple[Mapping[str, Any], ...] = toml.raw_tables(
-        'Keys that differ for some versions of the library: `{ range = "<8", ... }`.'
+        'Keys that differ for some versions of the library: `{ range = "<8", ... }`.', "range"
     )
     note: str = toml.text("What else has to be known.")
     proof: str = toml.text("Where the fact was read.")
@@ -229,7 +229,29 @@ class ResponseFact(Fact):
     close: str = toml.text("The method that closes it.")
 
 
-NO_EXTERNAL = ExternalFact(library="", name="")
-NO_CALL = CallFact(library="", name="")
-NO_CLIENT = ClientFact(library="", name="")
-"""Entries without keys, which answer every question with its default."""
+_NO_EXTERNAL = ExternalFact(library="", name="")
+_NO_CALL = CallFact(library="", name="")
+_NO_CLIENT = ClientFact(library="", name="")
+
+
+class Described:
+    """Something with an entry of the catalogue, and that entry as one of a certain table."""
+
+    __slots__ = ()
+
+    fact: Fact
+
+    @property
+    def as_external(self) -> ExternalFact:
+        """Its entry, if that is one of a call or client; else an entry without keys."""
+        return self.fact if isinstance(self.fact, ExternalFact) else _NO_EXTERNAL
+
+    @property
+    def as_call(self) -> CallFact:
+        """Its entry, if that is one of a call; else an entry without keys."""
+        return self.fact if isinstance(self.fact, CallFact) else _NO_CALL
+
+    @property
+    def as_client(self) -> ClientFact:
+        """Its entry, if that is one of a client; else an entry without keys."""
+        return self.fact if isinstance(self.fact, ClientFact) else _NO_CLIENT

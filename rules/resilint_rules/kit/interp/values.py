@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Union
 import libcst as cst
 
 from ..catalog.parts import Param
-from ..catalog.records import NO_CALL, NO_CLIENT, NO_EXTERNAL, CallFact, ClientFact, ExternalFact, Fact
+from ..catalog.records import Described, Fact
 from ..project.module import ClassPiece, FunctionPiece, Module
 from ..syntax.access_path import Path
 from ..syntax.exits import ignores_missing_key
@@ -298,7 +298,7 @@ class Within:
 
 
 @dataclass(slots=True, eq=False)
-class Site:
+class Site(Described):
     """Where something that the catalogue knows is called: what a value remembers of the call that made it.
 
     Every site is a `Call` (in `calls`, which adds the frame and the questions that rules ask); values only know this
@@ -336,21 +336,6 @@ class Site:
     def callee(self) -> str:
         """The qualified name of what is called."""
         return self.fact.name
-
-    @property
-    def as_external(self) -> ExternalFact:
-        """Its entry, if that is one of a call or client; else an entry without keys."""
-        return self.fact if isinstance(self.fact, ExternalFact) else NO_EXTERNAL
-
-    @property
-    def as_call(self) -> CallFact:
-        """Its entry, if that is one of a call; else an entry without keys."""
-        return self.fact if isinstance(self.fact, CallFact) else NO_CALL
-
-    @property
-    def as_client(self) -> ClientFact:
-        """Its entry, if that is one of a client; else an entry without keys."""
-        return self.fact if isinstance(self.fact, ClientFact) else NO_CLIENT
 
 
 @dataclass(frozen=True, slots=True)
