@@ -7,12 +7,15 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit import (
+    ClientFact,
     EventKind,
     Finding,
     Fix,
     Frame,
+    InsecureFact,
     Instance,
     Ref,
+    Value,
     chosen,
     context_of,
     matches,
@@ -21,8 +24,6 @@ from ..kit import (
     trusting,
     vouched,
 )
-from ..kit.catalog.records import ClientFact
-from ..kit.catalog.security import InsecureFact
 
 ANY = "takes any certificate for the right one"
 CONSEQUENCE = "whoever is on the way can read and change what is sent"
@@ -40,10 +41,7 @@ def assigned(frame: Frame) -> Iterator[Finding]:
         for each in options(owner):
             if not isinstance(each, Instance):
                 continue
-            client = frame.scope.catalog.fact(ClientFact, each.type)
-            tls = client.tls if client is not None else None
-            attribute = tls is not None and tls.attribute and tls.name == name and matches(value, tls.off)
-            if attribute and not chosen(frame, target):
+            if _is_switch(frame.scope.catalog.fact(ClientFact, each.type), name, value) and not chosen(frame, target):
                 yield _finding(frame, target, ANY, *reset(frame, [target], {}))
             context = context_of(frame, each)
             off = context is not None and matches(value, context.off.get(name, ()))
@@ -51,6 +49,12 @@ def assigned(frame: Frame) -> Iterator[Finding]:
                 offs.setdefault(id(each), []).append((target, each, name))
     for found in offs.values():
         yield from _context(frame, found)
+
+
+def _is_switch(client: ClientFact | None, name: str, value: Value) -> bool:
+    """Whether an attribute of a client switches the check of the peer off with this value."""
+    tls = client.tls if client is not None else None
+    return tls is not None and tls.attribute and tls.name == name and matches(value, tls.off)
 
 
 def _context(frame: Frame, found: list[tuple[cst.Attribute, Instance, str]]) -> Iterator[Finding]:

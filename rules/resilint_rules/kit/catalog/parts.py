@@ -140,6 +140,12 @@ class Again(Record):
     dropped: str = toml.text("The exception at the end of dropped connections.")
     status: str = toml.text("The exception at the end of error statuses.")
 
+    @property
+    def ends(self) -> dict[str, str]:
+        """The exceptions at the end by failure."""
+        every = {"hang": self.hang, "dropped": self.dropped, "status": self.status}
+        return {failure: error for failure, error in every.items() if error}
+
 
 class Retries(Record):
     """What a library repeats by itself."""

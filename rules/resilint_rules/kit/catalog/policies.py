@@ -59,6 +59,17 @@ class RetryFact(Fact):
     fix_statuses_any: str = toml.text("The same, if any call may be repeated.")
     fix_imports: Mapping[str, str] = toml.texts_by_name("Modules of the names in these texts.")
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether it ends after a time if none is given."""
+        return self.default_deadline is not None or (self.deadline is not None and self.deadline.default is not None)
+
+    @property
+    def is_jittered(self) -> bool:
+        """Whether it spreads pauses if nothing is said, by a number of seconds."""
+        spread = self.jitter.default if self.jitter is not None else None
+        return isinstance(spread, (int, float)) and bool(spread)
+
 
 class StopFact(Fact):
     """A stop condition of a policy."""

@@ -124,19 +124,21 @@ def bound(call: Call) -> list[Fix]:
         return fixes
     if isinstance(fact.writes, str) and "{connect}" in fact.writes and "{read}" in fact.writes and quiet(call):
         return _patient(call, pairs[0][0], fact.writes)
-    if len(pairs) == 1 and isinstance(fact.writes, str):
-        limit = pairs[0][0]
-        own = [*(parameter(call) if limit == "timeout" else ()), *constants(call)]
-        for name in own[:2]:
-            edit = add_argument(call, f"{limit}={name}")
-            if edit is not None:
-                fixes.append(Fix(f"Add {limit}={name}", (edit,)))
+    if isinstance(fact.writes, str):
+        fixes.extend(_own_limits(call, pairs[0][0]))
     imports, texts = needed(call, fact, [text for _, text in pairs])
     joined = ", ".join(f"{name}={text}" for (name, _), text in zip(pairs, texts, strict=True))
     edit = add_argument(call, joined)
     if edit is not None:
         fixes.append(Fix(f"Add {joined}", (edit,), imports))
     return fixes
+
+
+def _own_limits(call: Call, limit: str) -> list[Fix]:
+    """Gives a call the limit of its caller, or a constant of the module that holds one."""
+    own = [*(parameter(call) if limit == "timeout" else ()), *constants(call)]
+    edits = [(name, add_argument(call, f"{limit}={name}")) for name in own[:2]]
+    return [Fix(f"Add {limit}={name}", (edit,)) for name, edit in edits if edit is not None]
 
 
 def _patient(call: Call, limit: str, writes: str) -> list[Fix]:

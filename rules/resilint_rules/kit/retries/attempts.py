@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..catalog.parts import Retries
+from ..catalog.parts import ClientRetry, Retries
 from ..catalog.records import ClientFact, LimitFact
 from ..interp.calls import Call, maker
-from ..interp.values import Const, Instance, Mapping, Value
+from ..interp.values import Arguments, Const, Instance, Mapping, Value
 from .layer import DROPPED, HANG, STATUSES, WORDS, Repeat, edition, where
 from .policies import LIMITED, UNLIMITED, Layer, layers
 from .transports import count, mounted, of_policy, policy_in
@@ -114,12 +114,10 @@ def _given(value: Value, words: Retries, default: int | None) -> tuple[int | Non
     asked = count(value, words.counts)
     if asked is not None:
         return asked, ""
-    if not isinstance(value, Instance) or value.made is None or value.escaped:
+    options = _options(value)
+    if options is None:
         return None, f"`{name}` cannot be seen"
-    shape = value.made.fact.retry if isinstance(value.made.fact, LimitFact) else None
-    args = value.made.args
-    if shape is None:
-        return None, f"`{name}` cannot be seen"
+    shape, args = options
     inner = args.value(shape)
     if inner is None:
         return default, ""
@@ -133,6 +131,14 @@ def _given(value: Value, words: Retries, default: int | None) -> tuple[int | Non
     if shape.retries in held:
         return int(held[shape.retries]) + 1, ""
     return shape.modes.get(held.get(shape.mode, ""), default), ""
+
+
+def _options(value: Value) -> tuple[ClientRetry, Arguments] | None:
+    """The parameter for retries of an object that holds options, and the arguments that object was made with."""
+    made = value.made if isinstance(value, Instance) and not value.escaped else None
+    if made is None or not isinstance(made.fact, LimitFact) or made.fact.retry is None:
+        return None
+    return made.fact.retry, made.args
 
 
 def policies(call: Call) -> list[tuple[Layer, Repeat]]:

@@ -64,15 +64,13 @@ class Layer:
         if any(self.args.get(each) is not None for each in self.fact.other_attempts):
             return LIMITED
         attempts, deadline = self._bound(self.fact.attempts), self._bound(self.fact.deadline)
-        option = self._option(self.fact.options.retries if self.fact.options is not None else "")
+        option = self._option("retries")
         if option is not None:
             attempts = UNLIMITED if _is_const(option, None) else LIMITED
         if attempts == "":
             attempts = UNLIMITED if self.fact.unlimited_by_default else LIMITED
         if deadline == "":
-            known = self.fact.deadline
-            timed = self.fact.default_deadline is not None or (known is not None and known.default is not None)
-            deadline = LIMITED if timed else UNLIMITED
+            deadline = LIMITED if self.fact.is_timed else UNLIMITED
         return LIMITED if LIMITED in (attempts, deadline) else UNLIMITED
 
     @property
@@ -81,7 +79,7 @@ class Layer:
         if self.args.open_names or self.args.open_positions:
             return None
         given = self._value(self.fact.attempts)
-        option = self._option(self.fact.options.retries if self.fact.options is not None else "")
+        option = self._option("retries")
         more = 1 if self.fact.attempts is not None and self.fact.attempts.counts == "retries" else 0
         if option is not None:
             return _whole(option, 1)
@@ -125,7 +123,7 @@ class Layer:
         if known is True:
             return True
         delay = self._value(self.fact.delay)
-        option = self._option(self.fact.options.wait if self.fact.options is not None else "")
+        option = self._option("wait")
         if delay is not None or option is not None:
             both = [each for each in (delay, option) if each is not None]
             return not all(_is_const(each, 0) for each in both)
@@ -223,7 +221,8 @@ class Layer:
 
     def _option(self, key: str) -> Value | None:
         """The value under a key of the mapping that holds options; None if it is not given."""
-        value = self._value(self.fact.options)
+        value, options = self._value(self.fact.options), self.fact.options
+        key = "" if options is None else options.retries if key == "retries" else options.wait
         if value is None or not key:
             return None
         if not isinstance(value, Mapping):
@@ -268,8 +267,7 @@ class Layer:
         if isinstance(value, Const):
             if value.soft or value.value:
                 return True
-            jitter = self.fact.jitter.default if self.fact.jitter is not None else None
-            return bool(isinstance(jitter, (int, float)) and jitter)
+            return self.fact.is_jittered
         catalog = self.frame.scope.catalog
         if isinstance(value, Ref):
             wait = catalog.fact(WaitFact, value.name)

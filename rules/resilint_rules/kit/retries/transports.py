@@ -80,12 +80,11 @@ def _of_urllib3(
 ) -> tuple[int | None, float | None, str]:
     """A policy by method and status: which failures it repeats, its attempts and pauses. Effect: fills `on`."""
     fact, args = layer.fact, layer.args
-    methods = _methods(args.value(fact.methods), fact)
     if any(args.get(each) is not None for each in fact.other_attempts):
         attempts = None
     listed = args.value(fact.statuses)
     statuses = _numbers(listed)
-    safe = None if methods is None or not call.verb else not methods or call.verb in methods
+    safe = _is_repeated(call, args.value(fact.methods), fact)
     if safe is not None:
         on[HANG] = on[DROPPED] = safe
         for kind, status in STATUSES.items():
@@ -103,6 +102,12 @@ def _of_urllib3(
     if attempts is not None:
         pauses = sum(min(120.0, given * 2.0**turn) for turn in range(1, attempts - 1))
     return attempts, pauses, f"`backoff_factor={given}`"
+
+
+def _is_repeated(call: Call, methods: Value | None, fact: RetryFact) -> bool | None:
+    """Whether a policy repeats a call with its HTTP method; None if either method or policy cannot be seen."""
+    listed = _methods(methods, fact)
+    return None if listed is None or not call.verb else not listed or call.verb in listed
 
 
 def _methods(value: Value | None, fact: RetryFact) -> tuple[str, ...] | None:
@@ -168,8 +173,7 @@ def _of_adapter(call: Call, made: Call, adapter: AdapterFact, prefix: str) -> Re
     who = f"its `{made.callee.rpartition('.')[2]}`" + (f" for `{prefix}`" if prefix else "")
     argument = made.args.get(param) if param is not None else None
     again = adapter.again or Again()
-    every_end = {HANG: again.hang, DROPPED: again.dropped, "status": again.status}
-    ends = {kind: error for kind, error in every_end.items() if error}
+    ends = again.ends
     everything = dict.fromkeys(WORDS, False)
     if argument is None:
         if param is not None and made.args.may_have(param):

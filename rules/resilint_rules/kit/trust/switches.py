@@ -185,24 +185,27 @@ def rechecked(call: Call, name: str, argument: Argument) -> list[Fix]:
     frame, node = call.frame, argument.node
     if _second_try(call):
         return []
-    tls = tls_of(call)
+    tls = tls_of(call) or Tls("")
     arg = given(call, argument)
     removed = remove_argument(call, name) if arg is not None and arg.keyword is not None else None
     fixes: list[Fix] = []
-    if tls is not None and tls.secure:
+    if tls.secure:
         first = _introduced(call, tls.knows)
         fixes.extend(_renamed(frame, node, tls.secure, first) if first is not None else ())
     elif removed is not None:
         fixes.append(Fix(f"Remove {name}={frame.tree.code(node)}", (removed,)))
     elif _flipped(node) and any(each is node for each in walk(frame.tree.module)):
         fixes.append(Fix(f"Set {name}={_flipped(node)}", (replace(frame, node, _flipped(node)),)))
-    bundle = tls.bundle if tls is not None and name == tls.name else ""
-    if bundle and arg is not None:
-        modules = sorted(set(re.findall(r"\b(os|ssl)\.", bundle)))
-        if all(frame.lookup(each) in (None, Ref(each)) for each in modules):
-            edit = replace(frame, node, bundle)
-            fixes.append(Fix("Take the certificates to trust from CA_BUNDLE", (edit,), tuple(map(Import, modules))))
-    return fixes
+    return [*fixes, *_bundled(frame, node, tls.bundle)] if arg is not None and name == tls.name else fixes
+
+
+def _bundled(frame: Frame, node: cst.CSTNode, bundle: str) -> list[Fix]:
+    """Trusts the certificates of a file that the environment names, in place of a value; [] if there is no such way."""
+    modules = sorted(set(re.findall(r"\b(os|ssl)\.", bundle)))
+    if not bundle or not all(frame.lookup(module) in (None, Ref(module)) for module in modules):
+        return []
+    edit = replace(frame, node, bundle)
+    return [Fix("Take the certificates to trust from CA_BUNDLE", (edit,), tuple(map(Import, modules)))]
 
 
 def _introduced(call: Call, knows: Sequence[str]) -> tuple[Edit, ...] | None:
@@ -231,17 +234,27 @@ def secured(call: Call, fact: InsecureFact) -> list[Fix]:
     return _renamed(call.frame, call.node.func, fact.fix, first)
 
 
+def _made_as(context: Instance) -> ContextFact:
+    """The entry of what made a context; one without keys if there is none."""
+    fact = context.made.fact if context.made is not None else None
+    return fact if isinstance(fact, ContextFact) else ContextFact(library="", name="")
+
+
+def _is_plain(made: Call, fact: ContextFact) -> bool:
+    """Whether a context is made with arguments alone that the system's own context has too."""
+    names = [each.value.name for each in made.args.positional if isinstance(each.value, Ref)]
+    every = not made.args.named and len(names) == len(made.args.positional)
+    return every and all(name.endswith(fact.plain) for name in names)
+
+
 def trusting(frame: Frame, context: Instance) -> list[Edit] | None:
     """What a context needs, to trust anybody once it checks; None if that cannot be given to it."""
-    made = maker(context)
-    fact = made.fact if made is not None and isinstance(made.fact, ContextFact) else ContextFact(library="", name="")
+    made, fact = maker(context), _made_as(context)
     if made is None or made.written.endswith(fact.verifies) or vouched(context):
         return []
     if any(event.kind is EventKind.CALL and event.name in fact.trusts for event in context.events):
         return []
-    names = [each.value.name for each in made.args.positional if isinstance(each.value, Ref)]
-    plain = not made.args.named and len(names) == len(made.args.positional)
-    if made.frame is not frame or not plain or not all(each.endswith(fact.plain) for each in names):
+    if made.frame is not frame or not _is_plain(made, fact):
         return None
     func, better = frame.tree.code(made.node.func), fact.better
     if not better or not func.endswith("." + made.callee.rpartition(".")[2]):
