@@ -95,11 +95,11 @@ def test_mistakes_are_reported_by_check(checkout: Path) -> None:
 def test_a_skeleton_for_each_subscription_is_right(checkout: Path) -> None:
     """Types and style are right for everything that a rule can subscribe to."""
     folder = checkout / "rules" / "resilint_rules" / "errors"
-    for number, on in enumerate(((name,) for name in sorted(SUBJECTS)), 100):
+    for number, on in enumerate((("Call", "ClientCall"), *((name,) for name in sorted(SUBJECTS))), 100):
         name = f"trial-{'-'.join(on).lower()}"
         file = folder / f"{name.replace('-', '_')}.py"
         file.write_text(new.skeleton(f"ERR{number}", name, on), "utf-8")
-        assert on[0] in registry.read(file)
+        assert registry.read(file).on == on
     for words in (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)):
         done = run(checkout, "-m", *words, *(path.as_posix() for path in sorted(folder.glob("trial_*.py"))))
         assert done.returncode == 0, done.stdout

@@ -12,7 +12,7 @@ from resilint.engine.check import check
 from resilint.fixes import apply
 from resilint_rules import registry
 from resilint_rules.kit import Finding, Fix, Guard, clauses, is_a, is_subclass
-from resilint_rules.kit.catalog.records import Catalog
+from resilint_rules.kit.catalog.lookup import Catalog
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document
 
