@@ -142,9 +142,9 @@ def start(path: str, code: str, on: tuple[str, ...]) -> Path:
     if codes.reserved.get(code, "") not in ("", name):
         raise RefusedError(f"{code} is reserved for {codes.reserved[code]}; {free}")
     wrong = [word for word in on if word not in SUBJECTS]
-    if wrong or len(on) != 1:
+    if wrong or not on:
         raise RefusedError(
-            f"no rule can subscribe to `{', '.join(wrong or on)}`; it can to one of {', '.join(sorted(SUBJECTS))}"
+            f"no rule can subscribe to `{', '.join(wrong or on)}`; it can to {', '.join(sorted(SUBJECTS))}"
         )
     file = HERE / family / f"{stem}.py"
     file.parent.mkdir(exist_ok=True)
@@ -198,7 +198,9 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser("python -m resilint_rules.new", description="Starts a rule, or checks its file.")
     parser.add_argument("path", metavar="FAMILY/NAME", help="as in errors/dead_handler")
     parser.add_argument("--code", default="", help="as in ERR004; rules/CODES.md lists those that are taken")
-    parser.add_argument("--on", action="append", default=[], metavar="TYPE", help="what the rule examines, as in Guard")
+    parser.add_argument(
+        "--on", action="append", default=[], metavar="TYPE", help="what the rule examines; may be repeated"
+    )
     parser.add_argument("--check", action="store_true", help="check the file of a rule that exists")
     words = parser.parse_args(argv)
     if words.check:
