@@ -228,6 +228,19 @@ def test_the_kit_knows_no_rule() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_module_texts_are_read_by_recorded_queries() -> None:
+    """Above the prefilter nothing reads a module's text: what depends on it could not be told from what does not."""
+    allowed = tuple(f"resilint_rules.kit.{folder}" for folder in ("syntax", "project", "prefilter"))
+    wrong = [
+        f"{source.shown}: {line.strip()}"
+        for source in MODULES
+        if not any(inside(source.name, folder) for folder in allowed)
+        for line in source.text.splitlines()
+        if re.search(r"\bmodule\.text\b", line)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_nothing_slow_of_libcst_is_imported() -> None:
     """Importing the metadata providers or the matchers alone doubles the start-up."""
     assert offences(MODULES, "libcst.metadata") + offences(MODULES, "libcst.matchers") == []

@@ -72,8 +72,8 @@ def test_the_state_has_what_is_overridden(name: str) -> None:
 
 def test_the_replaced_names_are_looked_up_in_libcst() -> None:
     """The parser takes the white space class from the module at each parse: else the replacement has no effect."""
-    one = parse("a = 1\n", 0, 6, indented=False)
-    other = parse("b = 2\n", 0, 6, indented=False)
+    one = parse("a = 1\n", 0, indented=False)
+    other = parse("b = 2\n", 0, indented=False)
     assert one is not None and other is not None
     blanks = []
     for tree in (one, other):

@@ -102,10 +102,12 @@ def offloaded(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movab
     imports, (text,) = spelled(module, ["asyncio.to_thread("])
     start, end = frame.tree.span(node)
     stop = frame.tree.outer(node.func).end
-    opened = module.text.find("(", stop, end)
-    if opened < 0 or module.text[stop:opened].strip():
+    before, bracket, rest = frame.tree.source(stop, end).partition("(")
+    if not bracket or before.strip():
         return []
-    lead, between, after = _rewritten_opening(module.text, start, stop, opened, end)
+    opened = stop + len(before)
+    lead, between, taken = _rewritten_opening(rest[:-1], stop - start)
+    after = opened + 1 + taken
     first, last = ("(", ")") if _is_continued(node, statement) else ("", "")
     edits = [Edit(start, start, f"{first}await {text}{lead}"), Edit(stop, after, between)]
     if last:
@@ -129,18 +131,17 @@ def _is_continued(node: cst.Call, statement: cst.CSTNode) -> bool:
     return False
 
 
-def _rewritten_opening(text: str, start: int, stop: int, opened: int, end: int) -> tuple[str, str, int]:
-    """What stands before the function, what between it and its arguments, and where the arguments go on.
+def _rewritten_opening(rest: str, width: int) -> tuple[str, str, int]:
+    """What stands before the function, what between it and its arguments, and how much of the arguments that replaces.
 
-    `start` and `stop` enclose the function's name, `opened` is its parenthesis, `end` the end of the call.
+    `rest` is the text between the parentheses, `width` how wide the function's name is.
     """
-    rest = text[opened + 1 : end - 1]
     if not rest.strip():
-        return "", "", opened + 1
-    first = opened + 1 + len(rest) - len(rest.lstrip())
-    if "\n" not in text[opened:first] or rest.lstrip().startswith("#"):
-        return "", ", ", opened + 1
-    lead = text[opened + 1 : first]  # the arguments stand below the call: so does the function
-    width = len(lead.rpartition("\n")[2]) + stop - start + len(", ") + len(rest.strip())
+        return "", "", 0
+    first = len(rest) - len(rest.lstrip())
+    if "\n" not in rest[:first] or rest.lstrip().startswith("#"):
+        return "", ", ", 0
+    lead = rest[:first]  # the arguments stand below the call: so does the function
+    width += len(lead.rpartition("\n")[2]) + len(", ") + len(rest.strip())
     together = "\n" not in rest.strip() and width <= _ROOM
     return lead, ", " if together else f",{lead}", first

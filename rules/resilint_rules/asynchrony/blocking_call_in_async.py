@@ -205,7 +205,7 @@ def check(frame: Frame) -> Iterator[Finding]:
     """A call in a coroutine, or in a plain function of the project that it calls, that waits without `await`."""
     if not frame.is_async or not (frame.calls or frame.uses):
         return
-    if any(word in frame.scope.module.text for word in _PATCHED):
+    if frame.scope.module.mentions(*_PATCHED):
         return
     for call in frame.calls.values():
         if call.inside_async and waits(call) and not is_awaited(call.node, call.statement):

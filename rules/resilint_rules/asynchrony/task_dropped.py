@@ -177,7 +177,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Edit, Finding, Fix, Part, SpawnCall, after_statement, front, last_name, mentioned, unused, walk
+from ..kit import Edit, Finding, Fix, Part, SpawnCall, after_statement, front, last_name, unused, walk
 from ..kit.rule import rule
 
 _STARTS = re.compile(r"\.run_(?:forever|until_complete)\(")
@@ -221,7 +221,7 @@ def _runs_elsewhere(call: SpawnCall) -> bool:
     """Whether an object keeps a loop that its module runs: it is no guest in somebody else's."""
     owner = call.node.func.value if isinstance(call.node.func, cst.Attribute) else None
     kept = re.escape(call.frame.tree.code(owner)) if isinstance(owner, cst.Attribute) else ""
-    return bool(kept and re.search(rf"\b{kept}{_STARTS.pattern}", call.frame.scope.module.text))
+    return bool(kept) and call.frame.scope.module.search(rf"\b{kept}{_STARTS.pattern}") is not None
 
 
 def _instead(call: SpawnCall) -> Iterator[cst.CSTNode]:
@@ -244,7 +244,7 @@ def _handed_in(call: SpawnCall) -> bool:
 
 def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     frame, module = call.frame, call.frame.scope.module
-    kept = next((name for name in _KEPT.findall(module.text) if name in module.bindings), None)
+    kept = next((name for name in module.matches(_KEPT) if name in module.bindings), None)
     task = unused(frame, _NAMES, but=_kept_in(kept) if kept else "")
     if not task or not isinstance(statement, cst.Expr):
         return []
@@ -252,7 +252,7 @@ def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     name = kept
     if name is None:
         names = ("_tasks", "_background_tasks")
-        name = next((each for each in names if not mentioned(each, module.text)), "")
+        name = next((each for each in names if not module.mentions_name(each)), "")
         imports = module.imports.items()
         asyncio = next((n for n, ts in imports if any(t.module == "asyncio" and not t.name for t in ts)), "")
         place = front(module, asyncio) if name else None

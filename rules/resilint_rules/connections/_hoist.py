@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from ..kit.findings import Fix
@@ -30,7 +28,7 @@ def to_module(call: Call) -> list[Fix]:
         return []
     name = target.value
     bound = [each for each in walk(node) if _binds(each, name)]
-    if len(bound) != 1 or re.search(rf"^{name}\b", module.text, re.MULTILINE):
+    if len(bound) != 1 or module.search(rf"(?m)^{name}\b") is not None:
         return []
     used = {each.value for each in walk(call.node) if isinstance(each, cst.Name)}
     local = {each.value for each in walk(node.params) if isinstance(each, cst.Name)} | set(frame.env)

@@ -83,9 +83,9 @@ def _looked_for(call: Call) -> bool:
     statement = call.statement
     targets = [each.target for each in statement.targets] if isinstance(statement, cst.Assign) else []
     kept = [each for each in targets if isinstance(each, cst.Attribute)]
-    text = call.frame.scope.module.text
+    module = call.frame.scope.module
     names = (re.escape(call.frame.tree.code(each)) for each in kept)
-    return any(re.search(rf"\b(?:if|while|not|and|or) {name}(?: is\b| ==|:|\n)", text) for name in names)
+    return any(module.search(rf"\b(?:if|while|not|and|or) {name}(?: is\b| ==|:|\n)") is not None for name in names)
 
 
 def _harmless(call: Call) -> bool:
@@ -101,10 +101,7 @@ def _of_use(call: Call) -> bool:
     if call.response is not None and call.response.escaped:
         return False
     module, name = call.frame.scope.module, call.frame.outermost.qualname.rpartition(".")[2]
-    spans = [
-        (each.start, each.end) for each in module.outline.pieces if module.text.find(name, each.start, each.end) >= 0
-    ]
-    return bool(name) and any(_OF_USE.search(module.text, *span) for span in spans)
+    return bool(name) and module.chunk_with(name, _OF_USE)
 
 
 def _excused(frame: Frame) -> bool:
@@ -306,7 +303,7 @@ def _logger(frame: Frame) -> tuple[str, tuple[Import, ...]]:
         return own.group(), ()
     module = frame.scope.module
     for name in _LOGGERS:
-        made = re.compile(rf"^{name}\b[^=\n]*=[^\n]*\bget_?[lL]ogger\(", re.MULTILINE)
-        if name in module.bindings and made.search(module.text):
+        made = rf"(?m)^{name}\b[^=\n]*=[^\n]*\bget_?[lL]ogger\("
+        if name in module.bindings and module.search(made) is not None:
             return name, ()
     return "logging.getLogger(__name__)", (Import("logging"),)

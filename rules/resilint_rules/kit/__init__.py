@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from .policy.effective import Policy
     from .policy.effective import policy as effective_policy
     from .policy.outcome import Outcome
-    from .prefilter.mentions import mentioned
     from .responses.status import chained, raise_after_each, raise_between, read_together, read_unchecked
     from .retries.attempts import built_in, policies
     from .retries.layer import Repeat
@@ -180,7 +179,6 @@ __all__ = [
     "limited_each_time",
     "literal",
     "matches",
-    "mentioned",
     "narrow",
     "number",
     "once",
@@ -234,7 +232,6 @@ _MODULES = {
     ),
     "policy.effective": "Policy effective_policy",
     "policy.outcome": "Outcome",
-    "prefilter.mentions": "mentioned",
     "responses.status": "chained raise_after_each raise_between read_together read_unchecked",
     "retries.attempts": "built_in policies",
     "retries.layer": "Repeat",

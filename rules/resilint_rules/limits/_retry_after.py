@@ -182,7 +182,7 @@ def understand(every: list[Conversion]) -> list[Fix]:
     title = "Read seconds or a date"
     if SECONDS in module.functions:
         return [Fix(title, tuple(edits), (), "safe")]
-    if SECONDS in module.text:
+    if module.mentions(SECONDS):
         return []
     for name, home in (("time", "time"), ("parsedate_to_datetime", "email.utils")):
         targets = module.imports.get(name, [])

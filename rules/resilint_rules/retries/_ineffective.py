@@ -126,7 +126,8 @@ def with_policy(call: Call, total: int) -> list[Fix]:
     module = call.frame.scope.module
     known = module.imports.get(name, [])
     ready = any(_is_policy(call.frame, f"{each.module}.{each.name}") for each in known)
-    if not ready and (name in module.text.replace(home, "") and call.frame.lookup(name) is not None):
+    elsewhere = module.count(re.escape(name)) > module.count(re.escape(home)) * home.count(name)
+    if not ready and elsewhere and call.frame.lookup(name) is not None:
         return []
     text = entry.becomes.format(total=total)
     imports = () if ready else (Import(home, name),)
@@ -203,11 +204,11 @@ def _is_mount(node: cst.Call, frame: Frame, made: Instance) -> bool:
 
 def _mount_too(frame: Frame, statement: cst.Expr, node: cst.Call) -> tuple[Fix, ...]:
     start, end = frame.tree.span(statement)
-    text = frame.scope.module.text[start:end]
+    text = frame.tree.source(start, end)
     first = frame.tree.span(node.args[0].value)
     if "\n" in text or "#" in text:
         return ()
-    literal = frame.scope.module.text[first.start : first.end]
+    literal = frame.tree.source(*first)
     other = (
         text[: first.start - start]
         + re.sub("http://", "https://", literal, flags=re.IGNORECASE)

@@ -31,19 +31,19 @@ def beyond(call: Call) -> Beyond | None:
     if not method or method not in call.frame.tree.text:
         return None
     names = _named(call)
-    text, end = call.frame.scope.module.text, call.span.end
-    stop = call.frame.tree.start + len(call.frame.tree.text)
-    found = re.compile(rf"\s*((?:\[\d\])?(?:\.\w+)*)\.{method}\(").match(text, end, stop)
+    text, start = call.frame.tree.text, call.frame.tree.start
+    end = call.span.end - start
+    found = re.compile(rf"\s*((?:\[\d\])?(?:\.\w+)*)\.{method}\(").match(text, end)
     if found is not None:
-        return Beyond(call, method, "", found.start())
+        return Beyond(call, method, "", start + found.start())
     if not names:
         return None
     wait = re.compile(rf"\b((?:{'|'.join(names)})(?:\.\w+)*)\.{method}\(")
-    found = wait.search(text, end, stop)
+    found = wait.search(text, end)
     other = rf"\bin (?:{'|'.join(names)})\b|\b(?:{'|'.join(names)})(?:\.\w+)*\.(?:{'|'.join(told)})\b"
     if found is None or re.compile(other).search(text, end, found.start()) is not None:
         return None
-    return Beyond(call, method, found.group(1), found.start())
+    return Beyond(call, method, found.group(1), start + found.start())
 
 
 def _named(call: Call) -> list[str]:

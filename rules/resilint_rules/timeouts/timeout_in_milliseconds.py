@@ -178,7 +178,7 @@ def _written_out(frame: Frame, name: str) -> bool:
     line = rf"^[ \t]*{last}[ \t]*(?::[^=\n]+)?=[ \t]*[\d_.]+[ \t]*(?:#.*)?$"
     if not last.isupper():
         return False
-    return any(re.match(line, each) for each in frame.scope.module.text.splitlines() if last in each)
+    return any(re.match(line, each) for each in frame.scope.module.lines_with(last))
 
 
 def _duration(seconds: float) -> str:

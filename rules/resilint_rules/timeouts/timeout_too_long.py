@@ -83,7 +83,7 @@ def check(call: ClientCall) -> Iterator[Finding]:
     if not call.fact.long or call.fact.part or call.fact.inherits:
         return
     longest = own_default(call)
-    if longest is None or _ELSEWHERE.search(call.frame.scope.module.text) or idle(call):
+    if longest is None or call.frame.scope.module.search(_ELSEWHERE) is not None or idle(call):
         return
     retries = call.fact.retries
     given = retries is not None and retries.param in call.args.named

@@ -74,7 +74,6 @@ When not to: code far away reads the attribute by itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -130,12 +129,12 @@ def _inert(frame: Frame, owner: Value, name: str) -> Instance | None:
 def _read_again(frame: Frame, target: cst.Attribute) -> bool:
     """Whether the module reads an attribute of this name from something of the same name."""
     last = dotted(target.value).rpartition(".")[2]
-    text = frame.scope.module.text
+    module = frame.scope.module
     if not last:
         return True
     reads = rf"\b{last}\.{target.attr.value}\b(?!\s*=[^=])(?!\s*:[^=\n]*=)"
     asks = rf"getattr\([^()]*[\"']{target.attr.value}[\"']"
-    return re.search(reads, text) is not None or re.search(asks, text) is not None
+    return module.search(reads) is not None or module.search(asks) is not None
 
 
 def _partial(frame: Frame, target: cst.Attribute) -> Iterator[Fix]:

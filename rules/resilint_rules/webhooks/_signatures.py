@@ -24,6 +24,7 @@ _ENCODES = (
     "base64.encodebytes", "binascii.hexlify", "binascii.b2a_base64", "str", "bytes", "format",
 )  # fmt: skip
 _BYTES = ("digest", "encode", "bytes", "hexlify")
+_COMPARES = re.compile(r"[=!]=")
 _DEPTH = 6
 _OTHERS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 
@@ -220,15 +221,13 @@ def _callers(frame: Frame) -> list[Frame]:
         return []
     if not any(isinstance(each, cst.Return) and each.value is not None for each in _within(node)):
         return []
-    scope, text = frame.scope, frame.scope.module.text
-    mention = re.compile(rf"\b{node.name.value}\s*\(")
+    scope, name = frame.scope, node.name.value
     found: list[Frame] = []
-    for each in scope.module.all_functions():
-        piece = each.piece
-        if mention.search(text, piece.body, piece.end) and re.search(r"[=!]=", text[piece.body : piece.end]):
-            caller = scope.frame(each)
-            if caller is not None and caller is not frame:
-                found.extend(caller.all_frames())
+    callers = scope.module.functions_mentioning(name, re.compile(rf"\b{name}\s*\("), _COMPARES)
+    for function in scope.module.chosen(callers):
+        caller = scope.frame(function)
+        if caller is not None and caller is not frame:
+            found.extend(caller.all_frames())
     return found
 
 

@@ -197,7 +197,7 @@ class _Run:
             key = (around.digest, function.qualname if function else "", source)
             recalled = memo.recall(key, piece.start, around, self.project)
             if recalled is not None:
-                reliance.add(dict(recalled.reads), dict(recalled.uses))
+                reliance.add(dict(recalled.reads))
                 found.extend(recalled.findings)
                 continue
             name = named(source)
@@ -207,17 +207,16 @@ class _Run:
                 continue
             if memo.pulse is not None:
                 memo.pulse(name)
-            linker.asked = set()
-            with self.project.recording() as read:
+            with self.project.recording() as read, self.module.recording() as recording:
                 fresh, whole = self._look(linker, each)
-            reads, uses = reliance.add(read, around.uses(linker.asked))
+            reads = reliance.add(read)
             crashed = any(finding.code == CRASHED.code for finding in fresh)
-            # A statement's fixes choose names that the whole module does not mention.
-            if whole and not linker.left_out and not crashed and (function or not fresh):
-                memo.keep(key, Span(piece.start, piece.end), fresh, reads, uses, around)
+            if whole and not linker.left_out and not crashed:
+                answers = tuple(recording.all_answers().items())
+                memo.keep(key, Span(piece.start, piece.end), fresh, reads, answers, around)
             found.extend(fresh)
         self.project.reads.update(reliance.reads)
-        memo.settle(around.told)
+        memo.settle(self.module.facts)
         return found
 
 

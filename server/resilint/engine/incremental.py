@@ -1,65 +1,43 @@
 """What is known of a buffer's pieces from the last check, so that a keystroke costs one function.
 
-A piece's findings depend on its own text, on what stands around it, on the functions that were gone
-through on its behalf, and on the other files it asked about. Around it stand all lines outside of
-function bodies, and of each body what others can ask of it without going through it: see `told`.
+A piece's result depends on its own text and on the skeleton, all lines outside of function bodies; these
+are its key. Whatever else it was computed from was recorded: queries about the module with their answers
+(`kit/project/queries.py`), and the other files that were read. It is used again if the key is equal and
+everything that was recorded is answered as before; its places are moved to where they are now.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from resilint_rules.kit.findings import Finding
+from resilint_rules.kit.findings import Finding, Related
 from resilint_rules.kit.prefilter.summaries import Handed
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.project.module import FunctionPiece, Module
-from resilint_rules.kit.syntax.text import Edit, Span
-
-_WORD = re.compile(r"[^\W\d]\w*")
-_TELLING = re.compile(
-    r"\b(?:self|cls)\.(\w+)(?=[ \t]*(?:[,:]|=(?!=)))|\bas[ \t]+self\.(\w+)"
-    r"|\b(?:self|cls)\.(\w+\.(?:mount\b|\w+(?=[ \t]*=(?!=))))"
-    r"|\b((?:global|nonlocal)[ \t][\w, \t]+)"
-    r"|(\.(?:retry_with|copy|new|increment)\(\s*\w*|\.stop\s*=(?!=))"
-    r"|(\btimeout\s*=|[\"']timeout[\"'])"
-)
-"""What a body says of its object's attributes, of global names, of policies made elsewhere, and of limits."""
-_PARTS = ("timeout", "mount", "adapter", "verify", "retr", "auth", "header", "==", "!=")
-"""Parts of words, in any case, and operators for which functions are looked through."""
-_SINGLED = frozenset(("retry_after_seconds", "setdefaulttimeout", "with_options"))
-"""Names for which whole modules are looked through."""
-_PLACE = re.compile(r"\b(?:line|row)s? \d")
+from resilint_rules.kit.project.module import Module
+from resilint_rules.kit.project.recording import Answer, BodyFacts, Query
+from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 Reads = tuple[tuple[str, str], ...]
-Uses = tuple[tuple[int, int], ...]
-"""Functions of the module that were gone through: which one in order of the text, and a hash of its body."""
+Answers = tuple[tuple[Query, Answer], ...]
+"""Recorded queries about the module itself, with their answers."""
 Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What others can ask of a function's body: the words in it, and what it tells."""
-
-    words: frozenset[str]
-    rest: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Known:
-    """A piece that was at `start`: what was found in it, the files asked about, the functions gone through.
+    """The result of a chunk that was at `start`, and what it depends on beside its key.
 
-    `bodies` are where the bodies of functions were then, if something that was found reaches beyond the piece.
+    `bodies` are where the bodies of functions were then, if something that was found reaches beyond the chunk.
     """
 
     start: int
     findings: tuple[Finding, ...]
     reads: Reads
-    uses: Uses
+    answers: Answers
     bodies: tuple[Span, ...] = ()
 
 
@@ -76,34 +54,34 @@ class Memo:
     without: AbstractSet[str] = frozenset()
     pieces: dict[Key, _Known] = field(default_factory=dict)
     fresh: dict[Key, _Known] = field(default_factory=dict)
-    told: dict[str, Told] = field(default_factory=dict)
+    facts: BodyFacts = field(default_factory=BodyFacts)
 
     def recall(self, key: Key, start: int, around: Surroundings, project: Project) -> _Known | None:
         """What is known of a piece that is as it was; moved to `start`; None if it has to be gone through."""
         known = self.fresh.get(key) or self.pieces.get(key)
-        if known is None or not around.holds(known.uses) or not around.answers(known.reads, project):
+        if known is None or not around.holds(known.answers) or not around.answers(known.reads, project):
             return None
+        doc = around.module.doc
         if known.bodies:
-            findings = tuple(moved(each, around.since(known.bodies)) for each in known.findings)
-            known = _Known(start, findings, known.reads, known.uses, around.bodies)
+            findings = tuple(moved(each, around.since(known.bodies), doc) for each in known.findings)
+            known = _Known(start, findings, known.reads, known.answers, around.bodies)
         elif known.start != start:
             by = start - known.start
-            findings = tuple(moved(each, lambda offset: offset + by) for each in known.findings)
-            known = _Known(start, findings, known.reads, known.uses)
+            findings = tuple(moved(each, lambda offset: offset + by, doc) for each in known.findings)
+            known = _Known(start, findings, known.reads, known.answers)
         self.fresh[key] = known
         return known
 
     def keep(
-        self, key: Key, span: Span, findings: list[Finding], reads: Reads, uses: Uses, around: Surroundings
+        self, key: Key, span: Span, findings: list[Finding], reads: Reads, answers: Answers, around: Surroundings
     ) -> None:
-        """Remembers a piece's findings, unless they speak of places by their rows."""
-        if not any(_speaks_of_rows(each) for each in findings):
-            within = all(span.start <= place.start and place.end <= span.end for f in findings for place in _places(f))
-            self.fresh[key] = _Known(span.start, tuple(findings), reads, uses, () if within else around.bodies)
+        """Remembers a piece's findings."""
+        within = all(span.start <= place.start and place.end <= span.end for f in findings for place in _places(f))
+        self.fresh[key] = _Known(span.start, tuple(findings), reads, answers, () if within else around.bodies)
 
-    def settle(self, told: dict[str, Told]) -> None:
+    def settle(self, facts: BodyFacts) -> None:
         """Forgets what the last check did not meet."""
-        self.pieces, self.fresh, self.told = self.fresh, {}, told
+        self.pieces, self.fresh, self.facts = self.fresh, {}, facts
 
 
 class Abandoned(Exception):
@@ -122,18 +100,8 @@ def _places(finding: Finding) -> Iterator[Span]:
     yield from (each.span for each in finding.related if not each.file)
 
 
-def _speaks_of_rows(finding: Finding) -> bool:
-    spoken = (
-        finding.message,
-        finding.help,
-        *(fix.title for fix in finding.fixes),
-        *(each.message for each in finding.related),
-    )
-    return any(each.row for each in finding.related if not each.file) or any(_PLACE.search(text) for text in spoken)
-
-
-def moved(finding: Finding, shift: Callable[[int], int]) -> Finding:
-    """A finding with all its places in this file shifted."""
+def moved(finding: Finding, shift: Callable[[int], int], doc: Document) -> Finding:
+    """A finding with all its places in this file shifted; `doc` is the text in which they are then."""
     statement = finding.statement
     return replace(
         finding,
@@ -143,54 +111,35 @@ def moved(finding: Finding, shift: Callable[[int], int]) -> Finding:
             replace(fix, edits=tuple(Edit(shift(e.start), shift(e.end), e.text) for e in fix.edits))
             for fix in finding.fixes
         ),
-        related=tuple(
-            each if each.file else replace(each, span=Span(*map(shift, each.span))) for each in finding.related
-        ),
+        related=tuple(each if each.file else _moved_note(each, shift, doc) for each in finding.related),
     )
 
 
+def _moved_note(note: Related, shift: Callable[[int], int], doc: Document) -> Related:
+    span = Span(*map(shift, note.span))
+    return replace(note, span=span, row=doc.position(span.start)[0] if note.row else 0)
+
+
 class Surroundings:
-    """What a module's pieces stand in: `digest` is of all that each of them can depend on unasked."""
+    """What a module's pieces stand in: `digest` is of all that each of them can depend on without a recorded query."""
 
     def __init__(self, module: Module, known: Handed, wish: str, memo: Memo) -> None:
-        text = module.text
-        functions = sorted(module.all_functions(), key=lambda each: each.piece.start)
-        self.told: dict[str, Told] = {}
-        self.bodies = tuple(Span(each.piece.body, each.piece.end) for each in functions)
-        self._order = {function: number for number, function in enumerate(functions)}
-        self._bodies: list[int] = []
+        self.module = module
+        self.bodies = module.bodies()
         self._answered: dict[int, bool] = {}
-        names = _names(module) | known.attributes
-        parts = [wish, _shown(known)]
-        position = 0
-        for function in functions:
-            start, end = function.piece.body, function.piece.end
-            body = text[start:end]
-            self._bodies.append(hash(body))
-            found = self.told.get(body) or memo.told.get(body) or told(body)
-            self.told[body] = found
-            parts += (text[position:start], *sorted(found.words & names), found.rest)
-            position = end
-        parts.append(text[position:])
-        whole = "\0".join(parts).encode("utf-8", "surrogatepass")
-        self.digest = hashlib.blake2b(whole, digest_size=16).hexdigest()
+        module.reuse(memo.facts)
+        whole = "\0".join((wish, module.doc.newline, _shown(known), module.skeleton()))
+        self.digest = hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
-    def uses(self, functions: Iterable[FunctionPiece]) -> dict[int, int]:
-        """Those of the functions that are of this module, with what they are now."""
-        numbers = (self._order.get(function) for function in functions)
-        return {number: self._bodies[number] for number in numbers if number is not None}
-
-    def holds(self, uses: Uses) -> bool:
-        """Whether functions are what they were."""
-        known = self._answered.get(id(uses))
-        if known is None:
-            known = self._answered[id(uses)] = all(self._bodies[number] == body for number, body in uses)
-        return known
+    def holds(self, answers: Answers) -> bool:
+        """Whether the module gives the same answers."""
+        answer = self.module.answer
+        return all(answer(query) == known for query, known in answers)
 
     def since(self, bodies: tuple[Span, ...]) -> Callable[[int], int]:
         """Where an offset is now that was in a text with the same surroundings and its functions' bodies there.
 
-        One in a body that has changed since has no place; such a body is among the `uses` of whoever speaks of it.
+        One in a body that has changed since has no place; whatever points there has a query for its source.
         """
         starts = [body.start for body in bodies]
 
@@ -212,36 +161,19 @@ class Surroundings:
 
 
 class Reliance:
-    """What pieces rely on, in the order they are gone through: what was learnt for one serves the next."""
+    """The other files that pieces rely on, in the order they are gone through: what one has read serves the next."""
 
     def __init__(self, reads: Mapping[str, str]) -> None:
         self.reads = dict(reads)
-        self._uses: dict[int, int] = {}
-        self._frozen: tuple[Reads, Uses] | None = None
+        self._frozen: Reads | None = None
 
-    def add(self, reads: Mapping[str, str], uses: Mapping[int, int]) -> tuple[Reads, Uses]:
-        """Takes note of what one more piece relied on; gives all of it, in order."""
-        size = len(self.reads), len(self._uses)
+    def add(self, reads: Mapping[str, str]) -> Reads:
+        """Adds what one more piece has read; returns all of it, in order."""
+        size = len(self.reads)
         self.reads.update(reads)
-        self._uses.update(uses)
-        if self._frozen is None or size != (len(self.reads), len(self._uses)):
-            self._frozen = tuple(sorted(self.reads.items())), tuple(sorted(self._uses.items()))
+        if self._frozen is None or size != len(self.reads):
+            self._frozen = tuple(sorted(self.reads.items()))
         return self._frozen
-
-
-def told(body: str) -> Told:
-    """What others can ask of a function's body without going through it."""
-    lowered = body.lower()
-    said = sorted({"".join(found) for found in _TELLING.findall(body)})
-    return Told(frozenset(_WORD.findall(body)), repr((said, [part for part in _PARTS if part in lowered])))
-
-
-def _names(module: Module) -> frozenset[str]:
-    """The names that a module gives to things, at its top and in its classes."""
-    names = {*_SINGLED, *module.functions, *module.classes, *module.bindings, *module.global_writers}
-    for cls in module.all_classes():
-        names.update(cls.methods, cls.classes)
-    return frozenset(names)
 
 
 def _shown(known: Handed) -> str:

@@ -151,7 +151,7 @@ def _sees(module: Module, finding: Finding) -> bool:
     code = _RULES.get(finding.rule)
     if code is None or finding.callee not in _SEEN[code]:
         return False
-    written = "".join(module.text[finding.span.start : finding.span.end].split())
+    written = "".join(module.doc.text[finding.span.start : finding.span.end].split())
     first, _, rest = written.partition(".")
     targets = module.imports.get(first, [])
     if len(targets) != 1 or targets[0].level:

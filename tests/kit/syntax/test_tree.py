@@ -101,7 +101,7 @@ def test_every_name_is_where_it_stands() -> None:
     assert len(expected) > 100
     differing = 0
     for text in variants():
-        tree = parse(text, 0, len(text), indented=False)
+        tree = parse(text, 0, indented=False)
         if tree is None:
             continue
         found = names(tree)
@@ -113,7 +113,7 @@ def test_every_name_is_where_it_stands() -> None:
 
 def whole(text: str) -> Tree:
     """A text as one tree."""
-    tree = parse(text, 0, len(text), indented=False)
+    tree = parse(text, 0, indented=False)
     assert tree is not None
     return tree
 
@@ -123,7 +123,7 @@ def test_what_follows_a_dropped_blank(line: str) -> None:
     """The spans of a call behind it, in a method that is parsed under a header of its own."""
     text = f"class K:\n    def m(self):\n        try:\n            pass\n        {line}\n            get(url)\n"
     start = text.index("    def")
-    tree = parse(text, start, len(text), indented=True)
+    tree = parse(text[start:], start, indented=True)
     assert tree is not None
     (call,) = (node for node in walk(tree.module) if isinstance(node, cst.Call))
     at = text.index("get")

@@ -12,6 +12,7 @@ from resilint.engine.check import check
 from resilint.engine.incremental import Abandoned, Memo, named
 from resilint.results import Report
 from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.project.module import Module
 from resilint_rules.kit.syntax.text import Document
 
 MODULE = """\
@@ -353,3 +354,162 @@ def test_arguments_that_another_function_writes_out_are_seen_at_once() -> None:
         titles.append([fix.title for finding in remembered.findings for fix in finding.fixes])
     there, here = ["Add timeout=(3.05, 27) in `_build`"], ["Add timeout=(3.05, 27)"]
     assert titles == [there, [], here, there, [], there]
+
+
+PAIRS = {
+    "monkey patching": (
+        """\
+import requests
+async def pull(p):
+    return requests.get("https://a", timeout=5).raise_for_status()
+def start():
+    {}
+""",
+        "pass",
+        "from gevent import monkey; monkey.patch_all()",
+        "blocking-call-in-async",
+    ),
+    "a loop that the object runs": (
+        """\
+import asyncio
+class W:
+    def __init__(self):
+        self.loop = asyncio.new_event_loop()
+    async def work(self):
+        pass
+    def begin(self):
+        self.loop.create_task(self.work())
+    def go(self):
+        {}
+""",
+        "pass",
+        "self.loop.run_forever()",
+        "task-dropped",
+    ),
+    "a value that is looked for": (
+        """\
+import requests
+class R:
+    def load(self):
+        try:
+            self.rates = requests.get("https://a", timeout=5)
+        except requests.ConnectionError:
+            pass
+    def show(self):
+        {}
+""",
+        "return 1",
+        "if self.rates is None: return 2",
+        "failure-swallowed",
+    ),
+    "a caller that says what it is for": (
+        """\
+import requests
+def push(data):
+    try:
+        requests.post("https://a", json=data, timeout=5)
+    except requests.ConnectionError:
+        pass
+def caller():
+    {}
+    push(1)
+""",
+        "pass",
+        '"""Sends anonymous usage data, telemetry."""',
+        "failure-swallowed",
+    ),
+}
+"""Texts in which a line of one function decides about the finding in another."""
+
+
+@pytest.mark.parametrize(("text", "without", "with_it", "rule"), PAIRS.values(), ids=PAIRS)
+def test_a_line_that_decides_about_another_function_is_seen(text: str, without: str, with_it: str, rule: str) -> None:
+    """The finding disappears when the line is typed, and comes back when it is removed."""
+    memo, project, settings = Memo(), _read({}), Settings(preview=True)
+    found = []
+    for line in (without, with_it, without):
+        doc = Document(text.format(line), "example.py", "example")
+        remembered = check(doc, project, settings, memo)
+        assert _said(remembered) == _said(check(doc, project, settings))
+        found.append([finding.rule for finding in remembered.findings if finding.rule == rule])
+    assert found == [[rule], [], [rule]]
+
+
+INDEPENDENT = """\
+import requests
+
+session = requests.Session()
+
+
+def first(order):
+    return session.get("https://a/orders")
+
+
+def second(order):
+    return session.post("https://a/orders", json=order)
+
+
+def _path(order):
+    return "https://b/" + order
+
+
+def third(order):
+    return session.get(_path(order))
+
+
+def build():
+    return {"headers": {}}
+
+
+def fourth(order):
+    return requests.get("https://c", **build())
+
+
+def last(order):
+    return requests.delete("https://d")
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "again"),
+    [
+        ('/orders", json=order)', '/orders", json=order or 1)', {"second"}),
+        ('return "https://b/" + order', 'return "https://b" + order', set()),
+        ('return {"headers": {}}', 'return {"headers": {}, "verify": True}', {"fourth"}),
+        ('requests.delete("https://d")', 'requests.delete("https://d/e")', {"last"}),
+        ('return "https://b/" + order', "monkey_patch()\n    return order", set()),
+    ],
+)
+def test_an_edit_costs_the_function_and_those_that_depend_on_it(before: str, after: str, again: set[str]) -> None:
+    """Of all functions only those are analysed again whose text, or the answer to one of whose queries, has changed."""
+    seen: list[str] = []
+    memo, project = Memo(seen.append), _read({})
+    check(Document(INDEPENDENT, "shop.py", "shop"), project, Settings(), memo)
+    assert len(seen) == 6  # a statement and five functions
+    seen.clear()
+    text = INDEPENDENT.replace(before, after)
+    assert text != INDEPENDENT
+    remembered = check(Document(text, "shop.py", "shop"), project, Settings(), memo)
+    assert _said(remembered) == _said(check(Document(text, "shop.py", "shop"), project, Settings()))
+    module = Module(Document(text, "shop.py", "shop"))
+    names = {named(module.source(function.piece)): function.name for function in module.all_functions()}
+    assert {names[piece] for piece in seen} == again
+
+
+def test_places_and_rows_move_with_the_lines() -> None:
+    """A finding that names a place in another function is not made again when lines are added above."""
+    text = (
+        "import requests\n\n\ndef above():\n    return 1\n\n\n"
+        "def load():\n    return requests.get('/', timeout=5)\n\n\nasync def serve():\n    return load()\n"
+    )
+    seen: list[str] = []
+    memo, project = Memo(seen.append), _read({})
+    rows = []
+    for body in ("return 1", "x = 1\n    return x", "return 1"):
+        seen.clear()
+        doc = Document(text.replace("return 1", body), "shop.py", "shop")
+        remembered = check(doc, project, Settings(), memo)
+        assert _said(remembered) == _said(check(doc, project, Settings()))
+        rows.append([note.row for finding in remembered.findings for note in finding.related])
+    assert rows == [[9], [10], [9]]
+    assert not seen

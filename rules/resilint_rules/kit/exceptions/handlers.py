@@ -111,8 +111,8 @@ class Clause:
     def comment(self) -> str:
         """The first comment in it, or right above it: whoever wrote one thought about it. "" if there is none."""
         start, end = self.frame.tree.span(self.node)
-        text = self.frame.scope.module.text
-        return next(self.frame.comments(Span(start, start + len(text[start:end].rstrip()))), "")
+        text = self.frame.tree.source(start, end)
+        return next(self.frame.comments(Span(start, start + len(text.rstrip()))), "")
 
 
 def clauses(guard: Guard) -> tuple[Clause, ...]:

@@ -9,10 +9,10 @@ import libcst as cst
 
 from ..interp.calls import Call, Frame
 from ..interp.kinds import FrameKind
-from ..prefilter.mentions import mentioned
 from ..project.module import Module
 from ..syntax.text import Document, Edit
 from ..syntax.tree import Tree, children, walk
+from ..syntax.words import mentioned
 
 
 def number(value: float) -> str:
@@ -96,7 +96,7 @@ def front(module: Module, needs: str = "") -> int | None:
         if brought and piece.kind in ("function", "class"):
             top = piece
             break
-        brought = brought or re.search(rf"\bimport\b.*\b{needs}\b", module.source(piece)) is not None
+        brought = brought or module.search(rf"\bimport\b.*\b{needs}\b", piece) is not None
     if top is None:
         return None
     document = module.doc
@@ -137,7 +137,7 @@ def remove_argument(call: Call, name: str) -> Edit | None:
             else:
                 start = tree.outer(args[index - 1].value).end if index else tree.span(arg).start
                 end = tree.outer(arg.value).end
-            removed = call.frame.scope.module.text[start:end]
+            removed = tree.source(start, end)
             return Edit(start, end, "") if "#" not in removed else None
     return None
 
@@ -213,7 +213,7 @@ def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable
 def _drawn_in(frame: Frame, node: cst.CSTNode, indent: str) -> str:
     """The text of an expression, its further lines as deep below a line's indentation as they are below their first."""
     tree = frame.tree
-    text = frame.scope.module.text[slice(*tree.span(node))]
+    text = tree.source(*tree.span(node))
     first, *lines = text.split("\n")
     own = indentation(frame, tree.span(node).start)
     quoted = (each for each in walk(node) if isinstance(each, (cst.SimpleString, cst.FormattedString)))
@@ -230,10 +230,14 @@ def unused(frame: Frame, names: tuple[str, ...], but: str = "") -> str:
     `but` is a regular expression of mentions that do no harm, with `{}` where the name stands.
     """
     frame = frame.outermost
-    text = frame.tree.text if frame.kind is FrameKind.FUNCTION else frame.scope.module.text
     for name in names:
-        mentions = re.sub(but.replace("{}", name), "", text, flags=re.MULTILINE) if but else text
-        if not mentioned(name, mentions):
+        harmless = but.replace("{}", name)
+        if frame.kind is FrameKind.FUNCTION:
+            text = re.sub(harmless, "", frame.tree.text, flags=re.MULTILINE) if but else frame.tree.text
+            taken = mentioned(name, text)
+        else:
+            taken = frame.scope.module.mentions_name(name, harmless)
+        if not taken:
             return name
     return ""
 

@@ -14,7 +14,6 @@ from ..findings import Fix, Import
 from ..interp.calls import Call, Frame, call_at, maker
 from ..interp.kinds import FrameKind
 from ..interp.values import Instance, Ref
-from ..prefilter.mentions import mentioned
 from ..project.module import Module
 from ..syntax.tree import dotted
 from ..timeouts.client_usage import quiet
@@ -81,7 +80,7 @@ def spelled(
             at = next((each for each in (dotted, top) if each in known), "")
             if at:
                 text = known[at] + text[len(at) :]
-            elif "." in head and not mentioned(name, module.text):
+            elif "." in head and not module.mentions_name(name):
                 imports.append(Import(head, name))
                 text = name + text[len(dotted) :]
             else:
@@ -164,7 +163,7 @@ def _where_built(call: Call, pairs: list[tuple[str, str]]) -> list[Fix]:
     module = call.frame.scope.module
     if built is None or built.display is None or len(pairs) != 1 or not built.lent.startswith("_"):
         return []
-    if len(re.findall(rf"\b{built.lent}\b", module.text)) != 2:  # where it is defined, and here
+    if module.count(rf"\b{built.lent}\b") != 2:  # where it is defined, and here
         return []
     name, value = pairs[0]
     imports, texts = spelled(module, [value])

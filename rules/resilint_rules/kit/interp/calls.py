@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -34,7 +34,7 @@ _PLAIN = ("staticmethod", "classmethod")
 """Decorators that leave what a function does as it is."""
 
 
-def _from(top: str, targets: list[ImportedName]) -> bool:
+def _from(top: str, targets: Iterable[ImportedName]) -> bool:
     return any(not each.level and each.module.partition(".")[0] == top for each in targets)
 
 
@@ -44,7 +44,6 @@ class Queries(Protocol):
     project: Project
     timeouts: dict[str, float]
     supposed: dict[FunctionPiece, Value]
-    asked: set[FunctionPiece]
     frames: list[Frame]
     catalog: Catalog
     foreign: int
@@ -155,7 +154,9 @@ class Frame:
 
     def comments(self, span: Span) -> Iterator[str]:
         """What is written for people on the lines of a span, and on lines of comments right above it."""
-        return comments_at(self.scope.module.text, span)
+        tree = self.tree
+        inside = Span(span.start - tree.start, span.end - tree.start)
+        return comments_at(tree.text, inside, lambda: self.scope.module.comments_above(tree.start))
 
     def finding(
         self,
@@ -186,7 +187,7 @@ class Frame:
             top = each.module.partition(".")[0]
             if top in sys.stdlib_module_names or any(_from(top, targets) for targets in module.imports.values()):
                 continue
-            if any(_from(top, targets) for targets in module.mentioned.values()):
+            if _from(top, module.imported_names()):
                 return True
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import libcst as cst
 
@@ -359,13 +360,14 @@ def change(made: Change, args: Arguments, node: cst.Call) -> None:
     known.items.update({name: (given.value, node) for name, given in args.named.items()})
 
 
-def changed_inside(name: str, text: str) -> bool:
-    """Whether a function or block of a module adds keys to a dict of the module."""
-    at = text.find(name)
-    while at >= 0:
-        before = text[text.rfind("\n", 0, at) + 1 : at]
-        end = at + len(name)
-        if before[:1] in (" ", "\t") and "#" not in before and not _JOINED.search(before) and _ADDS.match(text, end):
-            return True
-        at = text.find(name, end)
+def changed_inside(name: str, lines: Iterable[str]) -> bool:
+    """Whether a function or block of a module adds keys to a dict of the module; these are the lines with its name."""
+    for line in lines:
+        at = line.find(name)
+        while at >= 0:
+            before, end = line[:at], at + len(name)
+            inside = before[:1] in (" ", "\t") and "#" not in before and not _JOINED.search(before)
+            if inside and _ADDS.match(line, end):
+                return True
+            at = line.find(name, end)
     return False

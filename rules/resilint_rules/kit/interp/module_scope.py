@@ -7,6 +7,8 @@ learnt about an object is learnt once, and nothing outlives the check.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import libcst as cst
 
@@ -16,6 +18,7 @@ from ..catalog.surroundings import ScopeFact
 from ..prefilter.exports import Exports
 from ..prefilter.summaries import Handed
 from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
+from ..project.recording import Recording
 from ..syntax.outline import Piece
 from ..syntax.tree import MAX_DEPTH, MAX_WEIGHT, Tree, parse
 from .calls import Frame, Queries
@@ -32,9 +35,6 @@ DEEP = 25
 """How many names may wait for each other: beyond that a chain of constants is not followed."""
 AGAIN = 2
 """How often an attribute may be asked for while it is being found out: a method may read what it has just set."""
-# Neither begins with the edge of a word, which would be tried at every character.
-_SETS = re.compile(r"(?:self|cls)\.(\w+)\b(?=[ \t]*(?:(?:,[^=\n]*|:[^=\n]+)?=(?!=)|:))")
-_AS_SELF = re.compile(r"as[ \t]+self\.(\w+)")
 _BINDS = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^\n]*|=(?!=))", re.MULTILINE)
 _PROPERTY = re.compile(r"@(?:\w+\.)*(?:cached_)?property\b|@(?:\w+\.)*reify\b")
 
@@ -53,15 +53,17 @@ class Scope:
         self._running: dict[int, Frame] = {}
         self._asking: dict[tuple[int, str], int] = {}
         self._depth = 0
-        self._assigners: dict[int, dict[str, tuple[list[Piece], list[FunctionPiece]]]] = {}
+        self._assigners: dict[int, dict[str, list[Piece]]] = {}
         self._trees: dict[int, Tree | None] = {}
         self._known: Handed | None = None
-        self._spoken: dict[str, bool] = {}
+        self._recordings: dict[tuple[str, object], Recording] = {}
+        """What the values, attributes, frames and bases that were found rely on, while that is recorded."""
 
     def forget(self) -> None:
         """Lets go of what was learnt. Effect: it can be used no more."""
         for held in (self._values, self._attributes, self._frames, self._bases, self._running, self._trees):
             held.clear()
+        self._recordings.clear()
 
     def new_frame(self, tree: Tree, qualname: str, *, kind: FrameKind, outer: Frame | None = None) -> Frame:
         """An empty frame for a function, lambda or statement of this module."""
@@ -82,11 +84,28 @@ class Scope:
 
     def speaks_of(self, kind: str) -> bool:
         """Whether the module names a library that has entries of a kind at all: without, no flow has to be followed."""
-        if kind not in self._spoken:
-            text = self.module.text
-            named = any(prefix.rpartition(".")[2] in text for prefix in TABLES.get(kind, ()))
-            self._spoken[kind] = named or any(prefix in text for prefix in self.catalog.prefixes())
-        return self._spoken[kind]
+        names = (prefix.rpartition(".")[2] for prefix in TABLES.get(kind, ()))
+        return self.module.mentions(*names, *self.catalog.prefixes())
+
+    def _recorded(self, kind: str, key: object) -> AbstractContextManager[object]:
+        """Records what the computation of a result relies on, if that is recorded at all."""
+        if not self.module.records:
+            return nullcontext()
+        return self._recording(kind, key)
+
+    @contextmanager
+    def _recording(self, kind: str, key: object) -> Iterator[None]:
+        with self.module.recording() as recording:
+            self._recordings[kind, key] = recording
+            try:
+                yield
+            finally:
+                self._recordings[kind, key] = recording  # the same may have been computed inside
+
+    def _used(self, kind: str, key: object) -> None:
+        """Records that a result is used that was found before, or is being found."""
+        if self.module.records:
+            self.module.use(self._recordings.get((kind, key)))
 
     def interesting(self, name: str) -> bool:
         """Whether a name can matter: it may hold a client, an event loop, or a time limit."""
@@ -103,6 +122,7 @@ class Scope:
 
     def tree(self, piece: Piece) -> Tree | None:
         """A piece, parsed; None if it is too dangerous or not valid Python."""
+        source = self.module.source(piece)
         if piece.start not in self._trees:
             found = None
             if piece.depth > MAX_DEPTH or piece.weight > MAX_WEIGHT:
@@ -114,34 +134,35 @@ class Scope:
                     if self.linker.foreign > FOREIGN:
                         return None
                 found = (
-                    project.tree(self.module, piece, lambda: self._parsed(piece))
+                    project.tree(self.module, piece, lambda: self._parsed(piece, source))
                     if project.owns(self.module)
-                    else self._parsed(piece)
+                    else self._parsed(piece, source)
                 )
             self._trees[piece.start] = found
         return self._trees[piece.start]
 
-    def _parsed(self, piece: Piece) -> Tree | None:
+    def _parsed(self, piece: Piece, source: str) -> Tree | None:
         self.linker.pieces += 1
-        self.linker.lines += self.module.text.count("\n", piece.start, piece.end)
-        return parse(self.module.text, piece.start, piece.end, piece.indent > piece.start)
+        self.linker.lines += source.count("\n")
+        return parse(source, piece.start, indented=piece.indent > piece.start)
 
     def value(self, name: str) -> Value | None:
         """What a name of the module stands for; None if nothing in the module binds it."""
         if name in self._values:
+            self._used("value", name)
             return self._values[name]
-        module = self.module
         if self._depth > DEEP:
             return UNKNOWN
-        self._values[name] = UNKNOWN  # whoever asks while it is being found out
-        self._depth += 1
-        try:
-            value = self._found(name)
-        finally:
-            self._depth -= 1
-        self._values[name] = value
-        for function in module.global_writers.get(name, ()):  # what they do to it once it is known
-            self.frame(function)
+        with self._recorded("value", name):
+            self._values[name] = UNKNOWN  # whoever asks while it is being found out
+            self._depth += 1
+            try:
+                value = self._found(name)
+            finally:
+                self._depth -= 1
+            self._values[name] = value
+            for function in self.module.writers_of(name):  # what they do to it once it is known
+                self.frame(function)
         return value
 
     def _found(self, name: str) -> Value | None:
@@ -152,12 +173,12 @@ class Scope:
         if name in module.classes:
             found.append(Class(module, module.classes[name]))
         found.extend(Function(module, function) for function in module.functions.get(name, ())[-1:])
-        if name in module.bindings or name in module.global_writers:
+        if name in module.bindings or module.writers_of(name):
             found.extend(self._assigned(name))
         value = join(found) if found else None
         if isinstance(value, Const) and not value.name:
             return Const(value.value, value.soft, name)
-        if isinstance(value, Mapping) and changed_inside(name, module.text):
+        if isinstance(value, Mapping) and changed_inside(name, module.lines_with(name)):
             return Mapping(value.items, open=True)
         return value
 
@@ -170,7 +191,6 @@ class Scope:
 
     def _assigned(self, name: str) -> list[Value]:
         """The values that statements at module level give a name, in the order they stand."""
-        text = self.module.text
         mention = re.compile(rf"(?<![\w.]){name}\b")
         binding = {piece.start for piece in self.module.bindings.get(name, ())}
         frame: Frame | None = None
@@ -178,7 +198,8 @@ class Scope:
             if piece.start not in binding:
                 if frame is not None and isinstance(frame.env.get(name), Const):
                     continue  # what only mentions a plain value cannot change it
-                if text.find(name, piece.start, piece.end) < 0 or not mention.search(text, piece.start, piece.end):
+                text = self.module.source(piece)
+                if name not in text or not mention.search(text):
                     continue
             tree = self.tree(piece) if piece.end - piece.start < HUGE or self.interesting(name) else None
             if tree is None:
@@ -190,7 +211,7 @@ class Scope:
             if name in env or name in frame.env:
                 self._values[name] = frame.env.get(name, UNKNOWN)
         found = [frame.env[name]] if frame is not None and name in frame.env else []
-        for function in self.module.global_writers.get(name, ()):
+        for function in self.module.writers_of(name):
             inner = self.frame(function)
             if inner is None:
                 found.append(UNKNOWN)
@@ -209,16 +230,24 @@ class Scope:
 
     def frame(self, function: FunctionPiece) -> Frame | None:
         """A function, gone through once; None while that is under way, or if it cannot be parsed."""
-        self.linker.asked.add(function)
+        self.module.source(function.piece)
         return self.own_frame(function)
 
     def own_frame(self, function: FunctionPiece) -> Frame | None:
         """The same for its own sake, not because another piece depends on it."""
         key = function.piece.start
         if key in self._frames:
+            self._used("frame", key)
             return self._frames[key]
-        if key in self._running or len(self._running) > 12:
+        if key in self._running:
+            self._used("frame", key)
             return None
+        if len(self._running) > 12:
+            return None
+        with self._recorded("frame", key):
+            return self._interpreted(function, key)
+
+    def _interpreted(self, function: FunctionPiece, key: int) -> Frame | None:
         tree = self.tree(function.piece)
         node = tree.body[0] if tree is not None and tree.body else None
         if tree is None or not isinstance(node, cst.FunctionDef):
@@ -242,7 +271,7 @@ class Scope:
 
     def receiver(self, function: FunctionPiece) -> Value | None:
         """What a method's first parameter stands for; None for a function that has no such parameter."""
-        header = self.module.text[function.piece.start : function.piece.body]
+        header = self.module.header(function.piece)
         if function.owner is None or "staticmethod" in header:
             return None
         cls = Class(self.module, function.owner)
@@ -251,9 +280,12 @@ class Scope:
     def bases(self, cls: ClassPiece) -> list[Value]:
         """The values of a class's bases."""
         key = cls.piece.start
-        if key not in self._bases:
+        if key in self._bases:
+            self._used("bases", key)
+            return self._bases[key]
+        with self._recorded("bases", key):
             self._bases[key] = []
-            header = self.module.text[cls.piece.head : cls.piece.body]
+            header = self.module.header(cls.piece)[cls.piece.head - cls.piece.start :]
             if "(" in header:
                 try:
                     node = cst.parse_statement(header.strip() + " pass")
@@ -268,23 +300,25 @@ class Scope:
         """An attribute that a class of this module defines or assigns; None if it does not."""
         key = (cls.piece.start, name)
         if key in self._attributes:
+            self._used("attribute", key)
             found = self._attributes[key]
             if isinstance(found, Function):
                 return Function(found.module, found.piece, owner)
             return found
         if self._asking.get(key, 0) > AGAIN:
+            self._used("attribute", key)
             return UNKNOWN
-        self._asking[key] = self._asking.get(key, 0) + 1
-        try:
-            value = self._attribute(cls, name, owner)
-        finally:
-            self._asking[key] -= 1
-        if not self._asking[key] and not self._unfinished(cls, name):
-            self._attributes[key] = value
-        if value is not None and any(isinstance(each, Instance) for each in options(value)):
-            configured = re.compile(rf"\b(?:self|cls)\.{name}\.(?:\w+[ \t]*=(?!=)|mount\b)")
-            for method in self._methods(cls):
-                if configured.search(self.module.text, method.piece.start, method.piece.end):
+        with self._recorded("attribute", key):
+            self._asking[key] = self._asking.get(key, 0) + 1
+            try:
+                value = self._attribute(cls, name, owner)
+            finally:
+                self._asking[key] -= 1
+            if not self._asking[key] and not self._unfinished(cls, name):
+                self._attributes[key] = value
+            if value is not None and any(isinstance(each, Instance) for each in options(value)):
+                configured = re.compile(rf"\b(?:self|cls)\.{name}\.(?:\w+[ \t]*=(?!=)|mount\b)")
+                for method in self._among(cls, self.module.functions_mentioning(name, configured)):
                     self.frame(method)
         return value
 
@@ -296,26 +330,23 @@ class Scope:
         """The statements and methods of a class that may give an attribute its value."""
         key = cls.piece.start
         if key not in self._assigners:
-            text = self.module.text
-            by_name: dict[str, tuple[list[Piece], list[FunctionPiece]]] = {}
+            by_name: dict[str, list[Piece]] = {}
             for piece in cls.statements:
-                for word in {found.group(1) for found in _BINDS.finditer(text, piece.start, piece.end)}:
-                    by_name.setdefault(word, ([], []))[0].append(piece)
-            for each in self._methods(cls):
-                span = (each.piece.start, each.piece.end)
-                for word in {*_SETS.findall(text, *span), *_AS_SELF.findall(text, *span)}:
-                    by_name.setdefault(word, ([], []))[1].append(each)
+                for word in {found.group(1) for found in _BINDS.finditer(self.module.source(piece))}:
+                    by_name.setdefault(word, []).append(piece)
             self._assigners[key] = by_name
-        return self._assigners[key].get(name, ([], []))
+        methods = self._among(cls, self.module.methods_setting(name))
+        return self._assigners[key].get(name, []), methods
 
-    def _methods(self, cls: ClassPiece) -> list[FunctionPiece]:
-        return [method for same in cls.methods.values() for method in same]
+    def _among(self, cls: ClassPiece, names: tuple[str, ...]) -> list[FunctionPiece]:
+        """Those of some functions of the module that are methods of a class."""
+        return [function for function in self.module.chosen(names) if function.owner is cls]
 
     def _attribute(self, cls: ClassPiece, name: str, owner: Value) -> Value | None:
         module = self.module
         found: list[Value] = []
         for method in cls.methods.get(name, ())[:1]:
-            header = module.text[method.piece.start : method.piece.head]
+            header = module.header(method.piece)[: method.piece.head - method.piece.start]
             if _PROPERTY.search(header):
                 frame = self.frame(method) if self.interesting(name) else None
                 return frame.returned() if frame is not None else UNKNOWN
@@ -339,9 +370,7 @@ class Scope:
                     value = Const(value.value, value.soft or not name.isupper(), value.name or f"self.{name}")
                 found.append(value)
         for method in methods:
-            running = self._running.get(method.piece.start)
-            self.linker.asked.add(method)
-            inner = running or self.frame(method)
+            inner = self.frame(method) or self._running.get(method.piece.start)
             if inner is None:
                 found.append(UNKNOWN)
             else:

@@ -5,6 +5,7 @@ Whatever is learnt about an object is learnt once, and nothing outlives the chec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ..catalog.lookup import Catalog
@@ -15,6 +16,7 @@ from .calls import Frame
 from .module_scope import Scope
 from .values import UNKNOWN, Class, Function, Instance, Object, ProjectModule, Ref, Site, Value
 
+_CONFIGURES = re.compile(r"timeout|mount|adapter|verify|retr|auth|header", re.IGNORECASE)
 DEPTH = 3
 """Modules that a question may lead through."""
 
@@ -29,8 +31,6 @@ class Linker:
         self.pieces = 0
         self.lines = 0
         self.left_out: set[tuple[str, int]] = set()
-        self.asked: set[FunctionPiece] = set()
-        """Functions that were gone through on behalf of others since somebody last emptied it."""
         self.foreign = 0
         self.frames: list[Frame] = []
         """All that were begun, in any module."""
@@ -162,9 +162,10 @@ class Linker:
         holder = self.holder(piece)
         if holder is None:
             return True
-        return any(word in each.module.source(each.piece.piece).lower() for each in self.lineage(Class(holder, piece)))
+        pattern = re.compile(re.escape(word), re.IGNORECASE)
+        family = self.lineage(Class(holder, piece))
+        return any(cls.module.search(pattern, cls.piece.piece) is not None for cls in family)
 
     def configures(self, function: Function) -> bool:
         """Whether a project function may change a client it is given: it mentions a transport or a limit."""
-        text = function.module.source(function.piece.piece).lower()
-        return any(word in text for word in ("timeout", "mount", "adapter", "verify", "retr", "auth", "header"))
+        return function.module.search(_CONFIGURES, function.piece.piece) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .mentions import words
+from ..syntax.words import words
 
 _STEP = re.compile(r"[\s\\]*\)*[\s\\]*\.\s*(\w+)|[ \t]*([(\[])")
 """An attribute, perhaps of what a bracket around the object is: `(await make()).get(`; a call; a subscript."""

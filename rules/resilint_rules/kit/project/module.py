@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..syntax.outline import Outline, Piece, logical_lines, scan
 from ..syntax.text import Document
+from .definitions import ClassPiece, FunctionPiece, ImportedName
+from .queries import Queries
+
+__all__ = ["ClassPiece", "FunctionPiece", "ImportedName", "Module"]
 
 _IMPORT = re.compile(r"\s*import\s+(.+)", re.DOTALL)
 _FROM = re.compile(r"\s*from\s+(\.*)\s*([\w.]*)\s*import\s*\(?([^)]*)\)?", re.DOTALL)
@@ -27,55 +30,17 @@ _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
-class ImportedName(NamedTuple):
-    """`import module` (name "") or `from module import name`; `level` counts the leading dots."""
-
-    module: str
-    name: str = ""
-    level: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class FunctionPiece:
-    """A function or method, unparsed."""
-
-    piece: Piece
-    qualname: str
-    owner: ClassPiece | None = None
-
-    @property
-    def name(self) -> str:
-        """Its bare name."""
-        return self.piece.name
-
-
-@dataclass(slots=True, eq=False)
-class ClassPiece:
-    """A class, unparsed: its methods by name, the statements of its body, and the classes inside it."""
-
-    piece: Piece
-    qualname: str
-    methods: dict[str, list[FunctionPiece]] = field(default_factory=dict)
-    statements: list[Piece] = field(default_factory=list)
-    classes: dict[str, ClassPiece] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """Its bare name."""
-        return self.piece.name
-
-
-class Module:
+class Module(Queries):
     """A document seen as names and pieces."""
 
     __slots__ = (
         "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers", "imports", "outline",
-        "replaced", "scanned", "statements", "text",
+        "replaced", "scanned", "statements",
     )  # fmt: skip
 
     def __init__(self, doc: Document, outline: Outline | None = None) -> None:
+        super().__init__(doc.text)
         self.doc = doc
-        self.text = doc.text
         self._mentioned: dict[str, list[ImportedName]] | None = None
         self.scanned = False
         """Whether the text has been cut into pieces: it is when somebody asks for one."""
@@ -177,10 +142,6 @@ class Module:
             cls = todo.pop(0)
             yield cls
             todo.extend(cls.classes.values())
-
-    def source(self, piece: Piece) -> str:
-        """The text of a piece."""
-        return self.text[piece.start : piece.end]
 
 
 def flatten(pieces: tuple[Piece, ...]) -> Iterator[Piece]:

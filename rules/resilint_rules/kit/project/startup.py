@@ -13,7 +13,7 @@ _PLACES = ("__main__", "main", "cli", "app", "start", "init", "common", "config"
 
 def sets(word: str, module: Module, project: Project) -> bool:
     """Whether the program that a module belongs to mentions a word where it sets itself up."""
-    return word in module.text or any(word in each.text for each in _elsewhere(module, project))
+    return module.mentions(word) or any(each.mentions(word) for each in _elsewhere(module, project))
 
 
 def _elsewhere(module: Module, project: Project) -> Iterator[Module]:
@@ -21,7 +21,7 @@ def _elsewhere(module: Module, project: Project) -> Iterator[Module]:
     folders = module.doc.name.split("/")[:-1]
     inner = module.doc.module.count(".") or 1
     outer = len(folders) - (folders[:1] == ["src"]) or 1
-    targets = [each for names in module.mentioned.values() for each in names]
+    targets = list(module.imported_names())
     for level in sorted({inner, outer}):
         targets += [ImportedName(place, "", level) for place in ("__init__", *_PLACES)]
     for each in targets:

@@ -6,8 +6,6 @@ given it. They are gone through apart from everything else, so that nothing is l
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from ..interp.calls import Env, Frame, Names, call_at
@@ -66,11 +64,9 @@ class _Search:
         if piece in self.linker.supposed or not any(self._ours(each) for each in options(value)):
             return
         self.linker.supposed[piece] = Pending(value) if frame.is_async else value
-        name = re.compile(rf"\b{piece.name}\b")
         module = self.scope.module
-        for each in module.all_functions():
-            if each is not piece and name.search(module.text, each.piece.body, each.piece.end):
-                self.todo.append((module, each, None, None))
+        callers = module.chosen(module.functions_mentioning(piece.name))
+        self.todo.extend((module, caller, None, None) for caller in callers if caller is not piece)
 
     def _ours(self, value: Value) -> bool:
         return isinstance(value, Result) and value.source is self.response
@@ -78,7 +74,6 @@ class _Search:
     def _look(self, module: Module, piece: FunctionPiece, place: int | str | None, value: Value | None) -> None:
         known = len(self.response.handed)
         scope = self.linker.scope(module)
-        self.scope.linker.asked.add(piece)
         tree = scope.tree(piece.piece)
         node = tree.body[0] if tree is not None and tree.body else None
         if tree is None or not isinstance(node, cst.FunctionDef):

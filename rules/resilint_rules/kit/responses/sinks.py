@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -66,20 +65,18 @@ def _only_shown(frame: Frame) -> bool:
     name = pieces[0].name if len(pieces) == 1 else ""
     if not name.startswith("_") or name.startswith("__"):
         return False
-    mention = re.compile(rf"\b{name}\b")
     seen = 1  # where it is defined
-    for each in module.all_functions():
-        if each in pieces or not mention.search(module.text, each.piece.body, each.piece.end):
+    for each in module.chosen(module.functions_mentioning(name)):
+        if each in pieces:
             continue
         tree = frame.scope.tree(each.piece)
-        frame.scope.linker.asked.add(each)
         if tree is None:
             return False
         calls = [node for node in walk(tree.module) if isinstance(node, cst.Call) and last_name(node) == name]
         seen += len(calls)
         if not {id(node) for node in calls} <= drained(tree):
             return False
-    return 1 < seen == len(mention.findall(module.text))
+    return 1 < seen == module.count(rf"\b{name}\b")
 
 
 def told(response: Response, reads: list[tuple[str, cst.CSTNode]]) -> bool:

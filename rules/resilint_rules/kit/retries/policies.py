@@ -28,6 +28,10 @@ LIMITED, UNLIMITED, UNKNOWN = "limited", "unlimited", "unknown"
 _AWAY = ("ConnectionError", "TimeoutError", "asyncio.TimeoutError")
 
 
+_LIMITED_LATER = re.compile(r"\.(?:retry_with|copy|new|increment)\(\s*\w*(?:stop|total|max|attempts)|\.stop\s*=[^=]")
+"""What sets another limit on a policy after it was made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A retry policy as written: a decorator, a policy object, the options of a task or a client.
@@ -173,10 +177,7 @@ class Layer:
     @property
     def settled(self) -> bool:
         """Whether nothing else in the module sets a limit on it later: `policy.copy(stop=...)`, `f.retry_with(...)`."""
-        text = self.frame.scope.module.text
-        return not re.search(
-            r"\.(?:retry_with|copy|new|increment)\(\s*\w*(?:stop|total|max|attempts)|\.stop\s*=[^=]", text
-        )
+        return self.frame.scope.module.search(_LIMITED_LATER) is None
 
     def finding(self, message: str, *fixes: Fix, span: Span | None = None, severity: Severity | None = None) -> Finding:
         """A finding about this policy."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from .text import Span
 
@@ -13,13 +13,17 @@ _REASON = re.compile(r"(?:\s[-\u2013\u2014]+|#|;)\s*(\w+[^#]*\s[^#]*\w)")
 """What may follow for people after the part for tools: `noqa: BLE001 - the page is complete without it`."""
 
 
-def comments_at(text: str, span: Span) -> Iterator[str]:
-    """Returns the comments for people on the lines of a span, and on lines of comments right above it."""
+def comments_at(text: str, span: Span, comments_above: Callable[[], Iterable[str]]) -> Iterator[str]:
+    """Returns the comments for people on the lines of a span of a text, and on lines of comments right above it.
+
+    `comments_above` gives those above the text.
+    """
     first = text.rfind("\n", 0, span.start) + 1
     while first and text[(above := text.rfind("\n", 0, first - 1) + 1) : first].lstrip().startswith("#"):
         first = above
     last = text.find("\n", span.end)
-    for line in text[first : last if last >= 0 else len(text)].split("\n"):
+    lines = text[first : last if last >= 0 else len(text)].split("\n")
+    for line in (*(() if first else comments_above()), *lines):
         match = _COMMENT.search(line)
         comment = match.group(1) if match is not None else ""
         if comment and not _FOR_TOOLS.match(comment):

@@ -157,7 +157,10 @@ class Tree:
 
     def code(self, node: cst.CSTNode) -> str:
         """The text of an expression, with the brackets around it."""
-        start, end = self.outer(node)
+        return self.source(*self.outer(node))
+
+    def source(self, start: int, end: int) -> str:
+        """The text between two offsets of the document that lie in this piece."""
         return self.text[start - self.start : end - self.start]
 
     def _place(self, found: tuple[int, int]) -> Span:
@@ -188,12 +191,11 @@ _blanks = lru_cache(maxsize=1024)(_WHITE)
 """Blanks between words, two of five nodes of a tree: nobody asks for theirs, so that equal ones may be one."""
 
 
-def parse(text: str, start: int, end: int, indented: bool) -> Tree | None:
-    """The tree of `text[start:end]`, whole lines; None if it is not valid Python by itself.
+def parse(piece: str, start: int, *, indented: bool) -> Tree | None:
+    """The tree of whole lines that begin at an offset of the document; None if it is not valid Python by itself.
 
     Raises nothing: whatever libcst raises means that the piece cannot be read.
     """
-    piece = text[start:end]
     header = _HEADER if indented else ""
     try:
         cst.CSTNode.__post_init__ = _trusted  # type: ignore[method-assign]

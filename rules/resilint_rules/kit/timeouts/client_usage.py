@@ -76,16 +76,15 @@ def quiet(call: Call) -> bool:
     read = [name for name, _ in response.uses if name in fact.streaming]
     if read:
         return any("lines" in name for name in read)
-    before, start = call.frame.scope.module.text, call.span.start
-    before = before[before.rfind("\n", 0, start) + 1 : start]
+    before = call.frame.tree.source(call.frame.tree.start, call.span.start).rpartition("\n")[2]
     text = f"{call.frame.qualname} {before} {_ASKED.sub('', code)} {response.escaped}"
     return bool(_EVENTS.search(text)) and not _FILES.search(text)
 
 
 def _said_to_be_limited(made: Call) -> bool:
     """Whether a call with a limit is written on where a client is kept, though it cannot be seen whose it is."""
-    text = made.frame.scope.module.text
-    return any(re.search(rf"\.{name}\.\w+\([^)]*\btimeout\b", text) for name in _kept_later(made))
+    module = made.frame.scope.module
+    return any(module.search(rf"\.{name}\.\w+\([^)]*\btimeout\b") is not None for name in _kept_later(made))
 
 
 def limited_each_time(made: Call) -> bool:
@@ -100,16 +99,14 @@ def idle(made: Call) -> bool:
     name = frame.qualname.rpartition(".")[2]
     if frame.kind is not FrameKind.FUNCTION or not name.startswith("_") or not isinstance(made.statement, cst.Return):
         return False
-    mention = re.compile(rf"\b{name}\b")
     held: list[Instance] = []
-    for function in scope.module.all_functions():
-        if mention.search(scope.module.text, function.piece.body, function.piece.end):
-            user = scope.frame(function)
-            for each in user.all_frames() if user is not None else ():
-                if any(_same(maker(client), made) for call in each.calls.values() for client in call.clients):
-                    return False
-                held.extend(v for v in each.env.values() if isinstance(v, Instance) and _same(maker(v), made))
-    if len(held) + 1 != len(mention.findall(scope.module.text)):
+    for function in scope.module.chosen(scope.module.functions_mentioning(name)):
+        user = scope.frame(function)
+        for each in user.all_frames() if user is not None else ():
+            if any(_same(maker(client), made) for call in each.calls.values() for client in call.clients):
+                return False
+            held.extend(v for v in each.env.values() if isinstance(v, Instance) and _same(maker(v), made))
+    if len(held) + 1 != scope.module.count(rf"\b{name}\b"):
         return False
     return all(not each.escaped and each.events for each in held)
 
@@ -127,14 +124,11 @@ def _uses(made: Call) -> Iterator[Call]:
     outermost = made.frame.outermost
     scope = made.frame.scope
     frames = outermost.all_frames()
-    kept = _kept(made)
-    if kept:
-        mention = re.compile(rf"\b(?:{'|'.join(kept)})\b")
-        for function in scope.module.all_functions():
-            if mention.search(scope.module.text, function.piece.body, function.piece.end):
-                frame = scope.frame(function)
-                if frame is not None and frame is not outermost:
-                    frames.extend(frame.all_frames())
+    users = dict.fromkeys(user for name in _kept(made) for user in scope.module.functions_mentioning(name))
+    for function in scope.module.chosen(users):
+        frame = scope.frame(function)
+        if frame is not None and frame is not outermost:
+            frames.extend(frame.all_frames())
     for frame in frames:
         for call in frame.calls.values():
             if call.fact.kind == "call" and any(_same(maker(client), made) for client in call.clients):
@@ -172,10 +166,7 @@ def _kept(made: Call) -> list[str]:
         if isinstance(target, cst.Attribute)
         or (
             isinstance(target, cst.Name)
-            and (
-                made.frame.outermost.kind is FrameKind.STATEMENT
-                or target.value in made.frame.scope.module.global_writers
-            )
+            and (made.frame.outermost.kind is FrameKind.STATEMENT or made.frame.scope.module.writers_of(target.value))
         )
     ]
 

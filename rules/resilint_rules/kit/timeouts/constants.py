@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import libcst as cst
 
@@ -44,7 +45,7 @@ def constants(call: Call) -> list[str]:
     return [
         name for name in sorted(scope.module.bindings)
         if _CONSTANT.fullmatch(name) and not _OTHER.search(name) and name not in call.frame.env
-        and _meant(name, call) and _only_a_limit(name, scope.module.text)
+        and _meant(name, call) and _only_a_limit(name, scope.module.lines_with(name))
         and _is_limit(scope.value(name), tuples=bool(call.as_external.members))
     ]  # fmt: skip
 
@@ -65,16 +66,16 @@ def _meant(name: str, call: Call) -> bool:
     return all(word in around for word in particular)
 
 
-def _only_a_limit(name: str, text: str) -> bool:
-    """Whether a module uses a name for nothing but limits of calls, if it does at all."""
+def _only_a_limit(name: str, lines: Iterable[str]) -> bool:
+    """Whether the lines of a module that contain a name use it for nothing but limits of calls."""
     held = re.compile(
         rf"(?P<called>\w+)\((?:[^()]|\([^()]*\))*?\btimeout[ \t]*=[ \t]*{name}\b"
         rf"|(?<!\.)\btimeout[ \t]*(?::[^=\n]+)?=[ \t]*{name}\b|\w*Timeout\((?:\w+=)?{name}\b"
         rf"|^{name}[ \t]*(?::[^=\n]+)?="
     )
     mention = re.compile(rf"\b{name}\b")
-    for line in text.split("\n"):
-        if len(line) > _LONG and name in line:
+    for line in lines:
+        if len(line) > _LONG:
             return False
         said = mention.findall(line.partition("#")[0])
         uses = list(held.finditer(line)) if said else []

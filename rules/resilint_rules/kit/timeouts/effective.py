@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -303,8 +302,8 @@ def _intercepted(made: Call) -> bool:
 
 def _prepares(call: Call, fact: ClientFact) -> bool:
     """Whether the module replaces what all calls of such a client go through."""
-    text = call.frame.scope.module.text
-    return any(re.search(rf"\.{name}[ \t]*=(?!=)", text) for name in fact.funnel)
+    module = call.frame.scope.module
+    return any(module.search(rf"\.{name}[ \t]*=(?!=)") is not None for name in fact.funnel)
 
 
 def _transport(value: Value, scope: Names) -> None:

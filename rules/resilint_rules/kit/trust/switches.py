@@ -105,7 +105,7 @@ def untapped(call: Call) -> bool:
         return True
     if any(each is not None for each in values) or not _PLAIN.search(call.frame.tree.text):
         return False
-    return not _GUARDED.search(call.frame.scope.module.text)
+    return call.frame.scope.module.search(_GUARDED) is None
 
 
 def chosen(frame: Frame, node: cst.CSTNode) -> bool:
@@ -212,14 +212,16 @@ def _introduced(call: Call, knows: Sequence[str]) -> tuple[Edit, ...] | None:
     """Tells a client whom to trust, by the first of some methods if none is called; None if that cannot be done."""
     frame, statement = call.frame, call.statement
     owner = f"{frame.tree.code(call.node.func.value)}." if isinstance(call.node.func, cst.Attribute) else ""
-    if not knows or any((owner if call.clients else "") + each in frame.scope.module.text for each in knows):
+    module = frame.scope.module
+    if not knows or module.mentions(*((owner if call.clients else "") + method for method in knows)):
         return ()
     start = frame.tree.span(call.node).start
     indent = indentation(frame, start)
-    own = frame.scope.module.text[:start].endswith(("\n" + indent, "\r" + indent))
+    row, column = module.doc.position(start)
+    own = row > 1 and column == len(indent) + 1
     if not own or not call.clients or not isinstance(statement, cst.Expr) or statement.value is not call.node:
         return None
-    return (Edit(start, start, f"{owner}{knows[0]}(){frame.scope.module.doc.newline}{indent}"),)
+    return (Edit(start, start, f"{owner}{knows[0]}(){module.doc.newline}{indent}"),)
 
 
 def secured(call: Call, fact: InsecureFact) -> list[Fix]:

@@ -1,0 +1,379 @@
+"""Recorded queries: what others may learn of a module's text, each with the answer that was given.
+
+While a recording is active, every query is stored with its answer. The same queries put to a later text of
+the module tell whether what was computed from the answers still holds (`engine/incremental.py`). Answers
+contain no offsets, so that a shift of lines changes none of them. A function is identified by its qualified
+name, `name#2` for the second of the same name; a chunk by its number in text order.
+
+What is not recorded is the skeleton, the text outside function bodies (`skeleton`, `header`, the names that
+`Module` binds): whoever stores a result compares the skeleton as a whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..syntax.outline import Outline, Piece
+from ..syntax.text import Span
+from ..syntax.words import mentioned
+from .definitions import FunctionPiece, ImportedName
+from .recording import Answer, BodyFacts, Query, Recording
+
+_WORD = re.compile(r"\w+")
+_ASSIGNED = re.compile(r"(?:self|cls)\.(\w+)\b(?=[ \t]*(?:(?:,[^=\n]*|:[^=\n]+)?=(?!=)|:))|as[ \t]+self\.(\w+)")
+"""Attributes of its object that a method may set. It begins with no edge of a word: that is slow to search for."""
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_MISSING = object()
+
+
+class Queries(ABC):
+    """The recorded queries of a module."""
+
+    __slots__ = (
+        "_answers", "_by_attribute", "_by_word", "_chunk_numbers", "_chunks", "_functions", "_ids", "_known_facts",
+        "_recording", "facts", "text",
+    )  # fmt: skip
+
+    outline: Outline
+    global_writers: dict[str, list[FunctionPiece]]
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._answers: dict[Query, Answer] = {}
+        self._recording: Recording | None = None
+        self.facts = BodyFacts()
+        self._known_facts = BodyFacts()
+        self._functions: dict[str, FunctionPiece] | None = None
+        self._ids: dict[int, str] = {}
+        self._by_word: dict[str, list[str]] | None = None
+        self._by_attribute: dict[str, list[str]] | None = None
+        self._chunks: list[Piece] = []
+        self._chunk_numbers: dict[int, int] | None = None
+
+    # Recording
+
+    @contextmanager
+    def recording(self, recording: Recording | None = None) -> Iterator[Recording]:
+        """Records the queries of a block; blocks can be nested.
+
+        The queries of an inner block are reached from the outer one, which uses its result.
+        """
+        outer, self._recording = self._recording, recording if recording is not None else Recording()
+        if outer is not None:
+            outer.used[self._recording] = None
+        try:
+            yield self._recording
+        finally:
+            self._recording = outer
+
+    @property
+    def records(self) -> bool:
+        """Whether a recording is active."""
+        return self._recording is not None
+
+    def use(self, recording: Recording | None) -> None:
+        """Records that the active computation uses the result of another one."""
+        if self._recording is not None and recording is not None and recording is not self._recording:
+            self._recording.used[recording] = None
+
+    def answer(self, query: Query) -> Answer:
+        """The answer to a query, found once for this text; it is not recorded."""
+        answer = self._answers.get(query, _MISSING)
+        if answer is _MISSING:
+            kind, *arguments = query
+            answer = self._answers[query] = _KINDS[str(kind)](self, *arguments)
+        return answer
+
+    def _ask(self, *query: Hashable) -> Any:
+        answer = self.answer(query)
+        if self._recording is not None:
+            self._recording.answers[query] = answer
+        return answer
+
+    # Queries about the whole text
+
+    def mentions(self, *parts: str) -> bool:
+        """Whether the text contains one of some strings."""
+        return bool(self._ask("mentions", *parts))
+
+    def mentions_name(self, name: str, but: str = "") -> bool:
+        """Whether a name occurs as a word of its own, outside the matches of the regular expression `but`."""
+        return bool(self._ask("mentions_name", name, but))
+
+    def search(self, pattern: re.Pattern[str] | str, chunk: Piece | None = None) -> str | None:
+        """The first text that a regular expression matches, in the module or in one chunk; None if there is none."""
+        pattern = re.compile(pattern)
+        answer = self._ask("search", pattern) if chunk is None else self._ask("search", pattern, self._number(chunk))
+        return answer if isinstance(answer, str) else None
+
+    def count(self, pattern: re.Pattern[str] | str) -> int:
+        """How often a regular expression matches."""
+        return int(self._ask("count", re.compile(pattern)))
+
+    def matches(self, pattern: re.Pattern[str]) -> tuple[str, ...]:
+        """The first group of every match of a regular expression, in text order."""
+        found: tuple[str, ...] = self._ask("matches", pattern)
+        return found
+
+    def lines_with(self, part: str) -> tuple[str, ...]:
+        """The lines that contain a string, in text order and without line ends."""
+        found: tuple[str, ...] = self._ask("lines_with", part)
+        return found
+
+    def chunk_with(self, part: str, pattern: re.Pattern[str]) -> bool:
+        """Whether one top-level chunk contains both a string and a match of a regular expression."""
+        return bool(self._ask("chunk_with", part, pattern))
+
+    def comments_above(self, start: int) -> tuple[str, ...]:
+        """The comment lines directly above the chunk that starts at an offset, in text order."""
+        found: tuple[str, ...] = self._ask("comments_above", self._numbers()[start])
+        return found
+
+    def imported_names(self) -> tuple[ImportedName, ...]:
+        """What import statements take anywhere in the text, those of functions included."""
+        found: tuple[ImportedName, ...] = self._ask("imported_names")
+        return found
+
+    # Queries about functions
+
+    def functions_mentioning(self, name: str, *patterns: re.Pattern[str]) -> tuple[str, ...]:
+        """The functions whose body contains a name as a word of its own, and a match of each pattern, in text order."""
+        found: tuple[str, ...] = self._ask("functions_mentioning", name, *patterns)
+        return found
+
+    def methods_setting(self, attribute: str) -> tuple[str, ...]:
+        """The functions that may set an attribute of their object, in text order."""
+        found: tuple[str, ...] = self._ask("methods_setting", attribute)
+        return found
+
+    def writers_of(self, name: str) -> list[FunctionPiece]:
+        """The functions that declare a name global."""
+        return self.chosen(self._ask("writers_of", name))
+
+    def source(self, chunk: Piece) -> str:
+        """The text of a chunk; of all but a plain statement its digest is recorded."""
+        if chunk.kind != "statement" and self._recording is not None:
+            self._ask("source", self._number(chunk))
+        return self.text[chunk.start : chunk.end]
+
+    # What is not recorded
+
+    def function(self, name: str) -> FunctionPiece:
+        """The function that a query has named."""
+        return self._by_id()[name]
+
+    def chosen(self, names: Iterable[str]) -> list[FunctionPiece]:
+        """The functions that a query has named."""
+        functions = self._by_id()
+        return [functions[name] for name in names]
+
+    def header(self, chunk: Piece) -> str:
+        """The text of a function or class before its body, decorators included: a part of the skeleton."""
+        return self.text[chunk.start : chunk.body]
+
+    def skeleton(self) -> str:
+        """The text outside function bodies, with a NUL for each body."""
+        parts: list[str] = []
+        position = 0
+        for body in self.bodies():
+            parts.append(self.text[position : body.start])
+            position = body.end
+        parts.append(self.text[position:])
+        return "\0".join(parts)
+
+    def bodies(self) -> tuple[Span, ...]:
+        """Where the bodies of all functions stand, in text order."""
+        return tuple(Span(each.piece.body, each.piece.end) for each in self._by_id().values())
+
+    def reuse(self, facts: BodyFacts) -> None:
+        """Takes over what was found in an earlier text. Effect: only on cost."""
+        self._known_facts = facts
+
+    @abstractmethod
+    def all_functions(self) -> Iterator[FunctionPiece]:
+        """Functions and methods, in order of the text within each class."""
+
+    @property
+    @abstractmethod
+    def mentioned(self) -> dict[str, list[ImportedName]]:
+        """What import statements bind anywhere in the text."""
+
+    def _by_id(self) -> dict[str, FunctionPiece]:
+        """The functions by what queries name them, in text order."""
+        if self._functions is None:
+            self._functions = {}
+            seen: dict[str, int] = {}
+            for function in sorted(self.all_functions(), key=lambda each: each.piece.start):
+                number = seen[function.qualname] = seen.get(function.qualname, 0) + 1
+                name = f"{function.qualname}#{number}" if number > 1 else function.qualname
+                self._functions[name] = function
+                self._ids[function.piece.start] = name
+        return self._functions
+
+    def name_of(self, function: FunctionPiece) -> str:
+        self._by_id()
+        return self._ids[function.piece.start]
+
+    def functions_by_word(self) -> dict[str, list[str]]:
+        """The functions by the words in their bodies; built once."""
+        if self._by_word is None:
+            self._by_word = {}
+            for name, function in self._by_id().items():
+                text = self.text[function.piece.body : function.piece.end]
+                words = self._known_facts.words.get(text)
+                if words is None:
+                    words = frozenset(_WORD.findall(text))
+                self.facts.words[text] = words
+                for word in words:
+                    self._by_word.setdefault(word, []).append(name)
+        return self._by_word
+
+    def methods_by_attribute(self) -> dict[str, list[str]]:
+        """The methods by the attributes that they may set on their object; built once."""
+        if self._by_attribute is None:
+            self._by_attribute = {}
+            for name, function in self._by_id().items():
+                text = self.text[function.piece.body : function.piece.end] if function.owner is not None else ""
+                assigned = self._known_facts.assigned.get(text)
+                if assigned is None:
+                    assigned = frozenset(one or other for one, other in _ASSIGNED.findall(text))
+                self.facts.assigned[text] = assigned
+                for attribute in assigned:
+                    self._by_attribute.setdefault(attribute, []).append(name)
+        return self._by_attribute
+
+    def _numbers(self) -> dict[int, int]:
+        """The number of the chunk that starts at an offset."""
+        if self._chunk_numbers is None:
+            self._chunk_numbers = {}
+            stack = list(reversed(self.outline.pieces))
+            while stack:
+                piece = stack.pop()
+                self._chunk_numbers[piece.start] = len(self._chunks)
+                self._chunks.append(piece)
+                stack.extend(reversed(piece.children))
+        return self._chunk_numbers
+
+    def _number(self, chunk: Piece) -> int:
+        return self._numbers()[chunk.start]
+
+    def chunk(self, number: int) -> Piece:
+        self._numbers()
+        return self._chunks[number]
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _mentions(module: Queries, *parts: str) -> bool:
+    return any(part in module.text for part in parts)
+
+
+def _mentions_name(module: Queries, name: str, but: str) -> bool:
+    return mentioned(name, re.sub(but, "", module.text, flags=re.MULTILINE) if but else module.text)
+
+
+def _search(module: Queries, pattern: re.Pattern[str], number: int | None = None) -> str | None:
+    chunk = module.chunk(number) if number is not None else None
+    found = pattern.search(module.text) if chunk is None else pattern.search(module.text, chunk.start, chunk.end)
+    return found.group() if found is not None else None
+
+
+def _count(module: Queries, pattern: re.Pattern[str]) -> int:
+    return sum(1 for _ in pattern.finditer(module.text))
+
+
+def _matches(module: Queries, pattern: re.Pattern[str]) -> tuple[str, ...]:
+    return tuple(match.group(1) for match in pattern.finditer(module.text))
+
+
+def _lines_with(module: Queries, part: str) -> tuple[str, ...]:
+    text = module.text
+    found: list[str] = []
+    at = text.find(part)
+    while at >= 0:
+        start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+        line_end = _LINE_END.search(text, at + len(part))
+        end = line_end.start() if line_end is not None else len(text)
+        found.append(text[start:end])
+        at = text.find(part, end)
+    return tuple(found)
+
+
+def _chunk_with(module: Queries, part: str, pattern: re.Pattern[str]) -> bool:
+    pieces, text = module.outline.pieces, module.text
+    at = text.find(part)
+    while at >= 0:
+        number = bisect_right(pieces, at, key=lambda piece: piece.start) - 1
+        if number >= 0 and at + len(part) <= pieces[number].end:
+            if pattern.search(text, pieces[number].start, pieces[number].end):
+                return True
+            at = text.find(part, pieces[number].end)
+        else:
+            at = text.find(part, at + 1)
+    return False
+
+
+def _comments_above(module: Queries, number: int) -> tuple[str, ...]:
+    text, end = module.text, module.chunk(number).start
+    found: list[str] = []
+    while end:
+        start = text.rfind("\n", 0, end - 1) + 1
+        line = text[start:end]
+        if not line.lstrip().startswith("#"):
+            break
+        found.append(line.removesuffix("\n"))
+        end = start
+    return tuple(reversed(found))
+
+
+def _imported_names(module: Queries) -> tuple[ImportedName, ...]:
+    return tuple(target for targets in module.mentioned.values() for target in targets)
+
+
+def _functions_mentioning(module: Queries, name: str, *patterns: re.Pattern[str]) -> tuple[str, ...]:
+    found = module.functions_by_word().get(name, ())
+    if patterns:
+        return tuple(
+            each for each in found
+            for piece in (module.function(each).piece,)
+            if all(pattern.search(module.text, piece.body, piece.end) for pattern in patterns)
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _methods_setting(module: Queries, attribute: str) -> tuple[str, ...]:
+    return tuple(module.methods_by_attribute().get(attribute, ()))
+
+
+def _writers_of(module: Queries, name: str) -> tuple[str, ...]:
+    return tuple(module.name_of(function) for function in module.global_writers.get(name, ()))
+
+
+def _source(module: Queries, number: int) -> str:
+    chunk = module.chunk(number)
+    return _digest(module.text[chunk.start : chunk.end])
+
+
+_KINDS: dict[str, Callable[..., Answer]] = {
+    "mentions": _mentions,
+    "mentions_name": _mentions_name,
+    "search": _search,
+    "count": _count,
+    "matches": _matches,
+    "lines_with": _lines_with,
+    "chunk_with": _chunk_with,
+    "comments_above": _comments_above,
+    "imported_names": _imported_names,
+    "functions_mentioning": _functions_mentioning,
+    "methods_setting": _methods_setting,
+    "writers_of": _writers_of,
+    "source": _source,
+}
