@@ -27,7 +27,7 @@ API = {
 }  # fmt: skip
 """The module that defines a name which rules import from the kit itself."""
 MODULES_IN_A_FOLDER = 14
-STILL_LARGE = {"server/resilint/lsp": 16}
+STILL_LARGE: dict[str, int] = {}
 """Folders with more modules, each with their number, which may only shrink."""
 
 SERVER_ORDER = (

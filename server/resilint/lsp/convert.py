@@ -16,8 +16,8 @@ from pygls import uris
 from resilint_rules.kit.syntax.text import Edit, Span
 
 from .capabilities import Client
+from .channel.messages import HintText, HoverText, Mark, Offer
 from .document import OpenDocument
-from .messages import HintText, HoverText, Mark, Offer
 
 _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,

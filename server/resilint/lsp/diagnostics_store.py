@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from .channel.messages import Mark
 from .convert import result_id
 from .document import OpenDocument
-from .messages import Mark
 
 
 @dataclass(frozen=True, slots=True)

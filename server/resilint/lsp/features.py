@@ -5,8 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from . import convert
-from .document import OpenDocument
-from .messages import (
+from .channel.messages import (
     ActionsAnswer,
     ActionsQuestion,
     FixAllAnswer,
@@ -16,6 +15,7 @@ from .messages import (
     HoverAnswer,
     HoverQuestion,
 )
+from .document import OpenDocument
 from .server import ResilintServer
 
 

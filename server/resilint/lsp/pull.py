@@ -8,8 +8,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInternalError
 
 from . import convert
+from .channel.messages import Mark, ScanAnswer, Scanned, ScannedDocument, ScanProgress, ScanQuestion
 from .document import OpenDocument
-from .messages import Mark, ScanAnswer, Scanned, ScannedDocument, ScanProgress, ScanQuestion
 from .server import ResilintServer
 from .worker_process import Lost
 

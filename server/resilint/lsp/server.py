@@ -18,10 +18,22 @@ from ..own_rules import UNREADABLE
 from ..version import __version__
 from . import convert
 from .capabilities import Client, Wishes
+from .channel.messages import (
+    Change,
+    Checked,
+    Close,
+    DocumentQuestion,
+    FilesChanged,
+    Mark,
+    Open,
+    Problem,
+    Root,
+    Roots,
+    ToWorker,
+)
 from .diagnostics_store import Reports
 from .document import LARGEST, OpenDocument
 from .failure import Failure, Work
-from .messages import Change, Checked, Close, DocumentQuestion, FilesChanged, Mark, Open, Problem, Root, Roots, ToWorker
 from .protocol import Protocol
 from .worker_process import A, Analysis, Limits, Lost, command
 

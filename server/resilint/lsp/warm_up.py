@@ -16,8 +16,8 @@ from resilint_rules.kit.syntax.text import Edit, Span
 
 from . import convert
 from .capabilities import Client
+from .channel.messages import HintText, HoverText, Mark, Offer, RelatedMark
 from .document import OpenDocument
-from .messages import HintText, HoverText, Mark, Offer, RelatedMark
 from .server import ResilintServer
 
 _URI = "file:///rehearsal.py"

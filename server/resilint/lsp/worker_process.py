@@ -17,9 +17,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from .failure import Cause, Failure, Work
-from .json_fields import BadMessageError
-from .messages import (
+from .channel.json_fields import BadMessageError
+from .channel.messages import (
     ActionsAnswer,
     Answer,
     Busy,
@@ -48,7 +47,8 @@ from .messages import (
     from_json,
     to_json,
 )
-from .pipe import pack, receive
+from .channel.pipe import pack, receive
+from .failure import Cause, Failure, Work
 
 A = TypeVar("A", ActionsAnswer, FixAllAnswer, HoverAnswer, HintsAnswer, ScanAnswer)
 

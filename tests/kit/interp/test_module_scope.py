@@ -70,17 +70,21 @@ def test_functions_are_interpreted_once() -> None:
     assert frame is not None
     assert scope.frame(function) is frame
     assert isinstance(frame.returned(), Instance)
-    assert function in scope.linker.asked
 
 
-def test_own_frames_are_no_dependency() -> None:
-    """Only what is interpreted on behalf of others counts as asked for."""
-    scope = scope_of("def f():\n    return 1\n")
+def test_the_use_of_a_frame_is_recorded() -> None:
+    """Whoever uses a frame depends on the queries that it was computed from, also where it was kept."""
+    scope = scope_of("import requests\n\nA = 1\n\ndef f():\n    return A\n")
     (function,) = scope.module.all_functions()
-    frame = scope.own_frame(function)
-    assert frame is not None
-    assert frame.returned() == Const(1)
-    assert not scope.linker.asked
+    for _ in range(2):
+        with scope.module.recording() as recording:
+            frame = scope.frame(function)
+        assert frame is not None
+        assert frame.returned() == Const(1, name="A")
+        assert len(recording.used) == 1
+    with scope.module.recording() as recording:
+        scope.value("requests")
+    assert not any(used.used for used in recording.used)
 
 
 def test_a_chain_of_names_that_is_too_long() -> None:

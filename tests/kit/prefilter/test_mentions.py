@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from resilint_rules.kit.prefilter.mentions import Marks, Places, acts, docstring_span, mentioned, words
+from resilint_rules.kit.prefilter.mentions import Marks, Places, acts, docstring_span, words
 from resilint_rules.kit.syntax.outline import scan
+from resilint_rules.kit.syntax.words import mentioned
 
 TEXT = "get = api.get\nforget(get, self.get_all)\nx.get.get\n"
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from clients import toy_engine
+from resilint.lsp.channel.messages import FromWorker, Numbered, numbered_from_json, to_json
+from resilint.lsp.channel.pipe import pack, read
 from resilint.lsp.main import make, serve
-from resilint.lsp.messages import FromWorker, Numbered, numbered_from_json, to_json
-from resilint.lsp.pipe import pack, read
 from resilint.lsp.server import ResilintServer
 from resilint.lsp.transport import start_reader
 from resilint.lsp.worker.engine import Engine

@@ -12,8 +12,8 @@ import pytest
 from clients.toy_engine import check
 from resilint.config.settings import Settings
 from resilint.engine.incremental import Memo
+from resilint.lsp.channel.messages import Roots, ScanQuestion
 from resilint.lsp.document import LARGEST
-from resilint.lsp.messages import Roots, ScanQuestion
 from resilint.lsp.worker_process import Limits
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document

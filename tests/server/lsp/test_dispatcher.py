@@ -11,8 +11,8 @@ import pytest
 from clients.toy_engine import check
 from resilint.config.settings import Settings
 from resilint.engine.incremental import Memo
-from resilint.lsp.json_fields import BadMessageError
-from resilint.lsp.messages import (
+from resilint.lsp.channel.json_fields import BadMessageError
+from resilint.lsp.channel.messages import (
     ActionsAnswer,
     ActionsQuestion,
     Busy,

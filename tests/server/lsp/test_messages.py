@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilint.lsp import messages
-from resilint.lsp.json_fields import BadMessageError
-from resilint.lsp.messages import (
+from resilint.lsp.channel import messages
+from resilint.lsp.channel.json_fields import BadMessageError
+from resilint.lsp.channel.messages import (
     ActionsAnswer,
     ActionsQuestion,
     Busy,

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 from resilint.config.settings import Settings
-from resilint.lsp import convert, pipe
+from resilint.lsp import convert
 from resilint.lsp.capabilities import Client, Wishes
+from resilint.lsp.channel import pipe
+from resilint.lsp.channel.messages import ActionsQuestion, Mark
 from resilint.lsp.diagnostics_store import Reports
 from resilint.lsp.document import OpenDocument
-from resilint.lsp.messages import ActionsQuestion, Mark
 from resilint.lsp.transport import LARGEST, Malformed, read_messages
 from resilint.lsp.worker import fixes
 from resilint.lsp.worker.code_actions import View, actions

@@ -17,7 +17,7 @@ from clients import toy_engine
 from resilint.config.settings import Settings
 from resilint.engine.incremental import Memo
 from resilint.lsp import main as server_main
-from resilint.lsp.messages import (
+from resilint.lsp.channel.messages import (
     Change,
     Checked,
     Close,
@@ -32,7 +32,7 @@ from resilint.lsp.messages import (
     from_json,
     to_json,
 )
-from resilint.lsp.pipe import pack, read
+from resilint.lsp.channel.pipe import pack, read
 from resilint.lsp.worker import main as worker_main
 from resilint.lsp.worker.engine import Engine, load
 from resilint.lsp.worker.main import Worker, read_messages

@@ -13,8 +13,7 @@ import pytest
 
 from resilint.config.reading import Reporter
 from resilint.lsp import worker_process
-from resilint.lsp.failure import Cause, Failure, Work
-from resilint.lsp.messages import (
+from resilint.lsp.channel.messages import (
     ActionsAnswer,
     Busy,
     Change,
@@ -31,7 +30,8 @@ from resilint.lsp.messages import (
     Roots,
     to_json,
 )
-from resilint.lsp.pipe import pack
+from resilint.lsp.channel.pipe import pack
+from resilint.lsp.failure import Cause, Failure, Work
 from resilint.lsp.worker.workspace import Ground
 from resilint.lsp.worker_process import Analysis, Limits, Lost
 

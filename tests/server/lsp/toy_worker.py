@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from clients import toy_engine
-from resilint.lsp.messages import (
+from resilint.lsp.channel.messages import (
     Busy,
     Change,
     Checked,

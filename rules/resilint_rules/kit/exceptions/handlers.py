@@ -48,24 +48,21 @@ class Clause:
     @property
     def _type(self) -> Span:
         """Where the classes stand, brackets included."""
-        node, text = self.node.type, self.frame.scope.module.text
-        start, end = self.frame.tree.span(node) if node is not None else self.head
-        for _ in node.lpar if node is not None else ():
-            start, end = text.rindex("(", 0, start), text.index(")", end) + 1
-        return Span(start, end)
+        node = self.node.type
+        return self.frame.tree.outer(node) if node is not None else self.head
 
     def replace_type(self, name: str) -> tuple[Edit, ...]:
         """The edits after which it catches one class, () if a comment stands in the way.
 
         `known_as` gives the name that the module has for a class.
         """
-        text = self.frame.scope.module.text
         if self.node.type is None:
             return (Edit(self.head.end, self.head.end, f" {name}"),)
         start, end = self._type
-        if "#" in text[start:end]:
+        tree = self.frame.tree
+        if "#" in tree.code(self.node.type):
             return ()
-        return (Edit(start, end, name if text[start - 1].isspace() else f" {name}"),)
+        return (Edit(start, end, name if tree.text[start - tree.start - 1].isspace() else f" {name}"),)
 
     @property
     def broad(self) -> bool:

@@ -15,7 +15,7 @@ from resilint_rules.kit.syntax.text import Document, Edit, Span
 from ...config.settings import Settings
 from ...fixes.apply import edits_with_imports
 from ...results import Report
-from ..messages import (
+from ..channel.messages import (
     ActionsAnswer,
     ActionsQuestion,
     DocumentAnswer,

@@ -19,8 +19,8 @@ from ...engine.incremental import Abandoned, Memo
 from ...fs import files
 from ...own_rules import CRASHED
 from ...results import Report
-from ..json_fields import BadMessageError
-from ..messages import (
+from ..channel.json_fields import BadMessageError
+from ..channel.messages import (
     ActionsQuestion,
     Busy,
     Change,

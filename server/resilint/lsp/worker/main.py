@@ -15,8 +15,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..json_fields import BadMessageError
-from ..messages import (
+from ..channel.json_fields import BadMessageError
+from ..channel.messages import (
     Change,
     Close,
     FilesChanged,
@@ -29,7 +29,7 @@ from ..messages import (
     numbered_from_json,
     to_json,
 )
-from ..pipe import pack, read
+from ..channel.pipe import pack, read
 
 if TYPE_CHECKING:
     from .engine import Engine

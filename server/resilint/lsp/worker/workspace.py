@@ -15,7 +15,7 @@ from ...config.roots import Home, Homes, Wish
 from ...config.settings import Settings
 from ...fs import files
 from ...versions import find
-from ..messages import Root
+from ..channel.messages import Root
 
 GIVER = "the editor's settings"
 
