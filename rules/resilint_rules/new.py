@@ -117,7 +117,7 @@ def start(path: str, code: str, on: tuple[str, ...]) -> Path:
 
     Effect: writes the file, and `__init__.py` in a folder that is new.
     """
-    from .kit.subscriptions import SUBJECTS
+    from .kit.subscriptions import SUBSCRIPTIONS
 
     codes = read_codes()
     family, _, stem = path.removesuffix(".py").replace("-", "_").partition("/")
@@ -141,10 +141,10 @@ def start(path: str, code: str, on: tuple[str, ...]) -> Path:
         raise RefusedError(f"{code} is retired: it became a part of {codes.retired[code]}; {free}")
     if codes.reserved.get(code, "") not in ("", name):
         raise RefusedError(f"{code} is reserved for {codes.reserved[code]}; {free}")
-    wrong = [word for word in on if word not in SUBJECTS]
+    wrong = [word for word in on if word not in SUBSCRIPTIONS]
     if wrong or not on:
         raise RefusedError(
-            f"no rule can subscribe to `{', '.join(wrong or on)}`; it can to {', '.join(sorted(SUBJECTS))}"
+            f"no rule can subscribe to `{', '.join(wrong or on)}`; it can to {', '.join(sorted(SUBSCRIPTIONS))}"
         )
     file = HERE / family / f"{stem}.py"
     file.parent.mkdir(exist_ok=True)

@@ -31,7 +31,7 @@ def looking_at(kind: str) -> tuple[Rule, ...]:
 
 @cache
 def _codes() -> dict[str, Rule]:
-    return {each.code: each for each in rules().values()}
+    return {rule.code: rule for rule in rules().values()}
 
 
 def find(code_or_name: str) -> Rule | None:

@@ -39,13 +39,13 @@ class Report:
 
     `findings` and `suppressed` are sorted by span; an unused ignore is a finding too. `reads` are the
     questions asked of other files, as (path below the root, digest or "" if absent), sorted.
-    `pieces` and `lines` count what libcst parsed; `left_out` counts pieces too dangerous to parse.
+    `chunks` and `lines` count what libcst parsed; `left_out` counts chunks too dangerous to parse.
     """
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
     reads: tuple[tuple[str, str], ...] = ()
-    pieces: int = 0
+    chunks: int = 0
     lines: int = 0
     left_out: int = 0
 
@@ -131,7 +131,7 @@ class Problem:
 class FileResult:
     """All about one file: problems in order of place, the silenced ones apart, and what it cost.
 
-    `pieces` and `lines` count what libcst parsed, `left_out` the pieces too dangerous to parse. `reads` are
+    `chunks` and `lines` count what libcst parsed, `left_out` the chunks too dangerous to parse. `reads` are
     the questions asked of other files.
     """
 
@@ -139,7 +139,7 @@ class FileResult:
     problems: tuple[Problem, ...] = ()
     suppressed: tuple[Problem, ...] = ()
     cached: bool = False
-    pieces: int = 0
+    chunks: int = 0
     lines: int = 0
     left_out: int = 0
     reads: tuple[tuple[str, str], ...] = ()
@@ -151,7 +151,7 @@ def from_report(doc: Document, report: Report, shown: str) -> FileResult:
         file=shown,
         problems=tuple(_problem(doc, finding, shown, "") for finding in report.findings),
         suppressed=tuple(_problem(doc, found, shown, "comment") for found in report.suppressed),
-        pieces=report.pieces,
+        chunks=report.chunks,
         lines=report.lines,
         left_out=report.left_out,
         reads=report.reads,
@@ -171,7 +171,7 @@ def from_json(text: str) -> FileResult:
             problems,
             suppressed,
             cached,
-            pieces,
+            chunks,
             lines,
             left_out,
             reads,
@@ -181,7 +181,7 @@ def from_json(text: str) -> FileResult:
             problems=tuple(map(_read_problem, problems)),
             suppressed=tuple(map(_read_problem, suppressed)),
             cached=cached,
-            pieces=pieces,
+            chunks=chunks,
             lines=lines,
             left_out=left_out,
             reads=tuple((name, digest) for name, digest in reads),

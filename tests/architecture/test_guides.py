@@ -10,15 +10,15 @@ import pytest
 
 from architecture.modules import ROOT
 from resilint_rules import kit
-from resilint_rules.kit.subscriptions import SUBJECTS
+from resilint_rules.kit.subscriptions import SUBSCRIPTIONS
 
 GUIDES = [ROOT / "rules" / name for name in ("README.md", "ARCHITECTURE.md", "CODES.md")] + [
     ROOT / "server" / "README.md"
 ]
 RULES = GUIDES[0].read_text("utf-8")
 OWNERS = {
-    "call": kit.Call, "frame": kit.Frame, "guard": kit.Guard, "handler": kit.Clause, "layer": kit.Layer,
-    "Instance": kit.Instance, "Repeat": kit.Repeat,
+    "call": kit.Call, "frame": kit.Frame, "guard": kit.Guard, "handler": kit.Handler, "layer": kit.RetryPolicy,
+    "Instance": kit.Instance, "Repeat": kit.RetryLayer,
 }  # fmt: skip
 """What the guide calls the objects whose attributes it names."""
 
@@ -34,7 +34,7 @@ def table(name: str) -> list[list[str]]:
 def test_every_subscription_has_a_row() -> None:
     """The table is that of `kit/subscriptions.py`, in order."""
     rows = table("subscriptions")
-    assert [row[0].strip("`") for row in rows] == sorted(SUBJECTS)
+    assert [row[0].strip("`") for row in rows] == sorted(SUBSCRIPTIONS)
     assert all(len(row) == 3 for row in rows)
 
 

@@ -17,7 +17,7 @@ from resilint.own_rules import OWN
 from resilint_rules import generate, registry
 from resilint_rules.catalog.index import IMPORTS
 from resilint_rules.kit.rule import Rule
-from resilint_rules.kit.subscriptions import SUBJECTS
+from resilint_rules.kit.subscriptions import SUBSCRIPTIONS
 
 RULES = list(registry.rules().values())
 CODE = sorted(
@@ -57,7 +57,7 @@ def test_a_rule_subscribes_to_the_types_of_its_parameter() -> None:
         "no-timeout": ("Call", "ClientCall"),
         "task-dropped": ("SpawnCall",),
     }
-    assert [rule.name for rule in RULES if not rule.on or not SUBJECTS.keys() >= set(rule.on)] == []
+    assert [rule.name for rule in RULES if not rule.on or not SUBSCRIPTIONS.keys() >= set(rule.on)] == []
 
 
 @pytest.mark.parametrize(

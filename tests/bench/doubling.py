@@ -13,7 +13,7 @@ from collections.abc import Callable
 from measure import table
 
 from resilint.config.settings import Settings
-from resilint.engine.file_checker import Analyst, Job, on_deep_stack
+from resilint.engine.file_checker import FileChecker, FileJob, on_deep_stack
 
 HEAD = "import requests\nimport tenacity\nfrom urllib.request import urlopen\n"
 
@@ -64,10 +64,10 @@ SHORTEST = 0.05
 
 def seconds(text: str) -> float:
     """The least of three times that the check of a text takes, in seconds of this processor."""
-    job = Job("", "pkg/module.py", "pkg", len(text))
+    job = FileJob("", "pkg/module.py", "pkg", len(text))
     times = []
     for _ in range(3):
-        analyst = Analyst("/", Settings(profile="strict", preview=True), "resilint.engine.check:check")
+        analyst = FileChecker("/", Settings(profile="strict", preview=True), "resilint.engine.check:check")
         gc.collect()
         began = time.process_time()
         list(on_deep_stack(analyst.judge((HEAD + text).encode(), each) for each in [job]))

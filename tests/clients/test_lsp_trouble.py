@@ -21,7 +21,7 @@ OTHER = "file:///nowhere/b.py"
 
 @pytest.fixture(scope="module")
 def talk() -> Iterator[Wire]:
-    """One conversation for all the nonsense: what one piece breaks, the next would notice."""
+    """One conversation for all the nonsense: what one chunk breaks, the next would notice."""
     with Wire() as wire:
         wire.greet()
         wire.open(URI, "SLOW\n")

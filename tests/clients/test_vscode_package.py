@@ -98,13 +98,13 @@ def test_settings_are_the_servers(manifest: dict[str, Any]) -> None:
 
 def test_switches_are_the_servers(manifest: dict[str, Any]) -> None:
     """The switches of the editor mean to the server what their names say, and have the same defaults."""
-    from resilint.lsp.capabilities import Wishes
+    from resilint.lsp.capabilities import EditorSettings
 
     settings = _settings(manifest)
     names = ("enable", "hover", "inlayHints", "workspaceDiagnostics")
     told = {_kebab(name): settings[name]["default"] for name in names}
-    assert Wishes.read(told) == Wishes()
-    other = Wishes.read({name: not value for name, value in told.items()})
+    assert EditorSettings.read(told) == EditorSettings()
+    other = EditorSettings.read({name: not value for name, value in told.items()})
     assert [other.enable, other.hover, other.inlay_hints, other.workspace_diagnostics] == [False, False, False, True]
     assert not other.given
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from resilint.config.settings import Settings
 from resilint.engine.explain import Behind, Hint
-from resilint.engine.incremental import Memo
+from resilint.engine.incremental import IncrementalCache
 from resilint.lsp.worker.engine import Engine
 from resilint.results import Report
 from resilint_rules.kit.findings import Finding, Fix, Related, Severity
@@ -25,7 +25,7 @@ _WORD = re.compile(r"S(?:LOW|AFE)\b")
 _READS = re.compile(r"READS ([\w./]+)")
 
 
-def check(doc: Document, project: Project, settings: Settings, memo: Memo | None = None) -> Report:
+def check(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None = None) -> Report:
     """Finds the words; those on a line with an ignore comment are suppressed."""
     if "PRINT" in doc.text:
         print("what a library prints must not reach the editor")

@@ -68,7 +68,7 @@ def main() -> int:
     words.add_argument("folder")
     words.add_argument("--diff", help="a file for all changes")
     args = words.parse_args()
-    options = run.Options(wish=run.Wish(given={"preview": True}), cache=False)
+    options = run.Options(wish=run.Overrides(given={"preview": True}), cache=False)
     one = run.Run([args.folder], options)
     results = list(one)
     check = pkgutil.resolve_name(options.check)

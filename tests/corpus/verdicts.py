@@ -39,9 +39,9 @@ class Found(NamedTuple):
 
 def look(folder: str) -> tuple[list[Found], Counter[str]]:
     """All findings below a folder, and the lines of each package. Effect: reads and checks them, previews included."""
-    from resilint.run.run import Options, Run, Wish
+    from resilint.run.run import Options, Overrides, Run
 
-    run = Run([folder], Options(wish=Wish(given={"preview": True}), cache=False))
+    run = Run([folder], Options(wish=Overrides(given={"preview": True}), cache=False))
     found = []
     for result in run:
         package, _, file = os.path.relpath(os.path.abspath(result.file), os.path.abspath(folder)).partition(os.sep)

@@ -146,8 +146,8 @@ def _read_line(pipe: int, seconds: float) -> bytes:
     line = b""
     while not line.endswith(b"\n"):
         readable, _, _ = select.select([pipe], [], [], max(0, ends - time.monotonic()))
-        piece = os.read(pipe, 1) if readable else b""
-        if not piece:
+        chunk = os.read(pipe, 1) if readable else b""
+        if not chunk:
             return b""
-        line += piece
+        line += chunk
     return line

@@ -149,7 +149,7 @@ class Truncate:
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
+class RetryLoop:
     """Redirects to where the request came to, for ever."""
 
     def answer(self, wire: Wire, request: Received) -> bool:

@@ -30,7 +30,7 @@ PATHS: Mapping[str, tuple[Fault, ...]] = MappingProxyType(
         "reset-midway": (faults.Reset(sent=30),),
         "truncated": (faults.Truncate(),),
         "malformed": (faults.malform(),),
-        "redirect": (faults.Loop(),),
+        "redirect": (faults.RetryLoop(),),
         "error": (faults.fail(500),),
         "unavailable": (faults.fail(503),),
         "flaky": (faults.fail(500), faults.Answer()),

@@ -48,19 +48,19 @@ class Wire:
 
     def _read_until(self, mark: bytes) -> bytes | None:
         while mark not in self._buffer:
-            piece = self._receive() if len(self._buffer) < _LIMIT else b""
-            if not piece:
+            chunk = self._receive() if len(self._buffer) < _LIMIT else b""
+            if not chunk:
                 return None
-            self._buffer += piece
+            self._buffer += chunk
         head, _, self._buffer = self._buffer.partition(mark)
         return head
 
     def _read_exactly(self, size: int) -> bytes | None:
         while len(self._buffer) < size:
-            piece = self._receive() if size < _LIMIT else b""
-            if not piece:
+            chunk = self._receive() if size < _LIMIT else b""
+            if not chunk:
                 return None
-            self._buffer += piece
+            self._buffer += chunk
         body, self._buffer = self._buffer[:size], self._buffer[size:]
         return body
 
@@ -68,11 +68,11 @@ class Wire:
         body = b""
         while (line := self._read_until(b"\r\n")) is not None and len(body) < _LIMIT:
             size = int(line.partition(b";")[0], 16)
-            piece = self._read_exactly(size)
+            chunk = self._read_exactly(size)
             end = self._read_exactly(2)
-            if piece is None or end is None:
+            if chunk is None or end is None:
                 return None
-            body += piece
+            body += chunk
             if not size:
                 return body
         return None

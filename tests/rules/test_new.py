@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from resilint_rules import generate, new, registry
-from resilint_rules.kit.subscriptions import SUBJECTS
+from resilint_rules.kit.subscriptions import SUBSCRIPTIONS
 
 TOP = Path(__file__).resolve().parents[2]
 CODES = new.read_codes()
@@ -95,7 +95,7 @@ def test_mistakes_are_reported_by_check(checkout: Path) -> None:
 def test_a_skeleton_for_each_subscription_is_right(checkout: Path) -> None:
     """Types and style are right for everything that a rule can subscribe to, alone and for two types together."""
     folder = checkout / "rules" / "resilint_rules" / "errors"
-    for number, on in enumerate([*((name,) for name in sorted(SUBJECTS)), ("Call", "ClientCall")], 100):
+    for number, on in enumerate([*((name,) for name in sorted(SUBSCRIPTIONS)), ("Call", "ClientCall")], 100):
         name = f"trial-{'-'.join(on).lower()}"
         file = folder / f"{name.replace('-', '_')}.py"
         file.write_text(new.skeleton(f"ERR{number}", name, on), "utf-8")

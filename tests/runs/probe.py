@@ -47,7 +47,7 @@ def steep(doc: Document, project: Project, settings: Settings) -> Report:
 
     sys.setrecursionlimit(100_000)
     down(15_000)
-    return Report(pieces=1)
+    return Report(chunks=1)
 
 
 def mild(doc: Document, project: Project, settings: Settings) -> Report:

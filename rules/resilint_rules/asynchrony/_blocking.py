@@ -11,7 +11,7 @@ from ..kit import (
     Fix,
     Frame,
     Function,
-    Unseen,
+    UnknownBound,
     call_at,
     dotted,
     elsewhere_driven,
@@ -32,15 +32,15 @@ _ROOM = 88
 def waiting_inside(frame: Frame, function: Function) -> Call | None:
     """The first call that waits in a plain function of the same module, which runs as soon as it is called."""
     scope = frame.scope
-    if function.module is not scope.module or function.piece.name not in scope.known.asked:
+    if function.module is not scope.module or function.chunk.name not in scope.known.asked:
         return None
-    found = scope.linker.frame(function)
+    found = scope.session.frame(function)
     if found is None or found.is_async or found.wrapped or not isinstance(found.node, cst.FunctionDef):
         return None
-    if any(isinstance(each, cst.Yield) or _coroutine(each) for each in walk(found.node.body)):
+    if any(isinstance(node, cst.Yield) or _coroutine(node) for node in walk(found.node.body)):
         return None  # a generator; or it may give back a coroutine, and wait only where it is asked to
     return next(
-        (each for each in found.calls.values() if not each.offloaded and not each.deferred and waits(each)), None
+        (call for call in found.calls.values() if not call.offloaded and not call.deferred and waits(call)), None
     )
 
 
@@ -66,7 +66,7 @@ def waits(call: Call) -> bool:
         return False  # reported where it connects
     try:
         bounds = timeout_bounds(call, fact) or ()
-    except Unseen:
+    except UnknownBound:
         return True
     return not any(bound.seconds == 0 for bound in bounds)
 
@@ -77,12 +77,12 @@ def is_awaited(node: cst.Call, statement: cst.CSTNode | None) -> bool:
         return False
     if isinstance(statement, (cst.With, cst.For)) and statement.asynchronous is not None:
         return True
-    for each in walk(statement):
-        if isinstance(each, cst.Await) and each.expression is node:
+    for child in walk(statement):
+        if isinstance(child, cst.Await) and child.expression is node:
             return True
-        if not isinstance(each, cst.Call) or dotted(each.func).rpartition(".")[2] not in _TAKES_COROUTINES:
+        if not isinstance(child, cst.Call) or dotted(child.func).rpartition(".")[2] not in _TAKES_COROUTINES:
             continue
-        if any(inner is node for arg in each.args for inner in walk(arg)):
+        if any(inner is node for arg in child.args for inner in walk(arg)):
             return True
     return False
 

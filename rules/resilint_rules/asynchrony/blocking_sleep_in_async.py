@@ -113,9 +113,9 @@ def check(call: SleepCall) -> Iterator[Finding]:
 
 def _chosen(call: SleepCall) -> bool:
     """Whether the other branch awaits its pause: the function is made to be driven without a loop as well."""
-    for each in call.within:
-        if isinstance(each.node, cst.If):
-            other = each.node.orelse if each.part is Part.BODY else each.node.body
+    for place in call.within:
+        if isinstance(place.node, cst.If):
+            other = place.node.orelse if place.part is Part.BODY else place.node.body
             if other is not None and any(_pauses(node) for node in walk(other)):
                 return True
     return False

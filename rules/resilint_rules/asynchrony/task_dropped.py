@@ -203,7 +203,7 @@ def check(call: SpawnCall) -> Iterator[Finding]:
 
 
 def _awaited(call: SpawnCall, statement: cst.CSTNode) -> bool:
-    return any(isinstance(each, cst.Await) and each.expression is call.node for each in walk(statement))
+    return any(isinstance(node, cst.Await) and node.expression is call.node for node in walk(statement))
 
 
 def _goes_on_to_run(call: SpawnCall) -> bool:
@@ -212,8 +212,8 @@ def _goes_on_to_run(call: SpawnCall) -> bool:
         return False
     instead = {id(node) for part in _instead(call) for node in walk(part)}
     return any(
-        isinstance(each, cst.Call) and id(each) not in instead and _STARTS.search(f".{last_name(each)}(")
-        for each in walk(call.frame.tree.module)
+        isinstance(inner, cst.Call) and id(inner) not in instead and _STARTS.search(f".{last_name(inner)}(")
+        for inner in walk(call.frame.tree.module)
     )
 
 
@@ -226,13 +226,13 @@ def _runs_elsewhere(call: SpawnCall) -> bool:
 
 def _instead(call: SpawnCall) -> Iterator[cst.CSTNode]:
     """The blocks that run only where the call does not, or has failed."""
-    for each in call.within:
-        if isinstance(each.node, cst.If):
-            other = each.node.orelse if each.part is Part.BODY else each.node.body
+    for place in call.within:
+        if isinstance(place.node, cst.If):
+            other = place.node.orelse if place.part is Part.BODY else place.node.body
             if other is not None:
                 yield other
-        elif isinstance(each.node, (cst.Try, cst.TryStar)) and each.part is Part.BODY:
-            yield from each.node.handlers
+        elif isinstance(place.node, (cst.Try, cst.TryStar)) and place.part is Part.BODY:
+            yield from place.node.handlers
 
 
 def _handed_in(call: SpawnCall) -> bool:
@@ -252,7 +252,7 @@ def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     name = kept
     if name is None:
         names = ("_tasks", "_background_tasks")
-        name = next((each for each in names if not module.mentions_name(each)), "")
+        name = next((word for word in names if not module.mentions_name(word)), "")
         imports = module.imports.items()
         asyncio = next((n for n, ts in imports if any(t.module == "asyncio" and not t.name for t in ts)), "")
         place = front(module, asyncio) if name else None

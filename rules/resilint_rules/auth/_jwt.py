@@ -12,7 +12,7 @@ from ..kit.findings import Applicability, Fix
 from ..kit.fixes.edits import add_argument, replace
 from ..kit.interp.call_kinds import TokenCall
 from ..kit.interp.calls import Frame
-from ..kit.interp.values import Argument, Const, Mapping, Result, Sequence, literal
+from ..kit.interp.values import Argument, Const, Derived, Mapping, Sequence, literal
 from ..kit.syntax.tree import children, walk
 from ..kit.trust.switches import chosen
 
@@ -55,7 +55,7 @@ def algorithms(call: TokenCall) -> list[str] | None:
         return [value.value]
     if not isinstance(value, Sequence):
         return None
-    names = [each.value for each in value.members if isinstance(each, Const) and isinstance(each.value, str)]
+    names = [member.value for member in value.members if isinstance(member, Const) and isinstance(member.value, str)]
     return names if names and len(names) == len(value.members) else None
 
 
@@ -69,8 +69,8 @@ def believed(call: TokenCall) -> bool:
     frame = call.frame
     if chosen(frame, call.node) or _fresh(call):
         return False
-    for each in frame.outermost.all_frames():
-        for other in each.calls.values():
+    for inner in frame.outermost.all_frames():
+        for other in inner.calls.values():
             if isinstance(other, TokenCall) and other.fact.form != "peek" and not unchecked(other):
                 return False
     if _shown(call):
@@ -91,7 +91,7 @@ def _fresh(call: TokenCall) -> bool:
     text, place = call.frame.tree.code(token.node), f"{call.frame.scope.module.doc.module}.{call.frame.qualname}"
     if "id_token" in text or ("token" in text and _ISSUED.search(place)):
         return True  # a login: it comes from the issuer's own address
-    return isinstance(token.value, Result) and token.value.path.mentions("esponse")
+    return isinstance(token.value, Derived) and token.value.path.mentions("esponse")
 
 
 def _shown(call: TokenCall) -> bool:
@@ -100,11 +100,16 @@ def _shown(call: TokenCall) -> bool:
     if token is None:
         return True
     top, text = call.frame.outermost, call.frame.tree.code(token.node)
-    own = {id(each.node) for frame in top.all_frames() for each in frame.calls.values() if isinstance(each, TokenCall)}
+    own = {
+        id(other_call.node)
+        for frame in top.all_frames()
+        for other_call in frame.calls.values()
+        if isinstance(other_call, TokenCall)
+    }
     for node in walk(top.tree.module):
         if isinstance(node, cst.Call) and id(node) not in own:
-            parts = [each for arg in node.args for each in _parts(arg.value, own)]
-            if any(isinstance(each, type(token.node)) and top.tree.code(each) == text for each in parts):
+            parts = [part for arg in node.args for part in _parts(arg.value, own)]
+            if any(isinstance(part, type(token.node)) and top.tree.code(part) == text for part in parts):
                 return True
     return False
 
@@ -122,13 +127,13 @@ def _parts(node: cst.CSTNode, own: set[int]) -> Iterator[cst.CSTNode]:
 def _keys(frame: Frame, node: cst.CSTNode) -> set[str] | None:
     """The keys that are read of what a call gives back; None if it is used as a whole."""
     top = frame.node if frame.node is not None else frame.tree.module
-    parents = {id(child): each for each in walk(top) for child in children(each)}
+    parents = {id(child): inner for inner in walk(top) for child in children(inner)}
     place = parents.get(id(node))
     if isinstance(place, cst.Assign) and len(place.targets) == 1 and isinstance(place.targets[0].target, cst.Name):
         name = place.targets[0].target
-        names = [each for each in walk(top) if isinstance(each, cst.Name) and each is not name]
-        uses = [each for each in names if each.value == name.value]
-        return _together(_key(parents, each) for each in uses)
+        names = [inner for inner in walk(top) if isinstance(inner, cst.Name) and inner is not name]
+        uses = [word for word in names if word.value == name.value]
+        return _together(_key(parents, use) for use in uses)
     return _together([_key(parents, node)])
 
 
@@ -164,9 +169,9 @@ def narrowed(call: TokenCall, keep: list[str], applicability: Applicability = "u
     given = call.args.get(param) if param is not None else None
     if given is None or not isinstance(given.node, (cst.List, cst.Tuple)) or not keep:
         return []
-    if not any(each is given.node for each in walk(call.node)) or "#" in call.frame.tree.code(given.node):
+    if not any(node is given.node for node in walk(call.node)) or "#" in call.frame.tree.code(given.node):
         return []
-    texts = [call.frame.tree.code(each.value) for each in given.node.elements if _named(each.value) in keep]
+    texts = [call.frame.tree.code(element.value) for element in given.node.elements if _named(element.value) in keep]
     edit = replace(call.frame, given.node, f"[{', '.join(texts)}]")
     return [Fix(f"Accept only {', '.join(keep)}", (edit,), (), applicability)] if len(texts) == len(keep) else []
 

@@ -38,15 +38,15 @@ def assigned(frame: Frame) -> Iterator[Finding]:
         insecure = frame.scope.catalog.fact(InsecureFact, value.name) if isinstance(value, Ref) else None
         if isinstance(owner, Ref) and insecure is not None and not chosen(frame, target):
             yield _finding(frame, target, f"from here on {insecure.message}")
-        for each in options(owner):
-            if not isinstance(each, Instance):
+        for option in options(owner):
+            if not isinstance(option, Instance):
                 continue
-            if _is_switch(frame.scope.catalog.fact(ClientFact, each.type), name, value) and not chosen(frame, target):
+            if _is_switch(frame.scope.catalog.fact(ClientFact, option.type), name, value) and not chosen(frame, target):
                 yield _finding(frame, target, ANY, *reset(frame, [target], {}))
-            context = context_of(frame, each)
+            context = context_of(frame, option)
             off = context is not None and matches(value, context.off.get(name, ()))
             if off and not chosen(frame, target):
-                offs.setdefault(id(each), []).append((target, each, name))
+                offs.setdefault(id(option), []).append((target, option, name))
     for found in offs.values():
         yield from _context(frame, found)
 
@@ -63,7 +63,7 @@ def _context(frame: Frame, found: list[tuple[cst.Attribute, Instance, str]]) -> 
     fact = context_of(frame, owner)
     target = next((target for target, _, name in found if name == "verify_mode"), None)
     trust = trusting(frame, owner)
-    off = [each for each, _, _ in found]
+    off = [item for item, _, _ in found]
     fixes = reset(frame, off, fact.secure, trust) if fact is not None and trust is not None else []
     if target is not None:
         yield _finding(frame, target, ANY, *fixes)

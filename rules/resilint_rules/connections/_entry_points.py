@@ -7,7 +7,7 @@ import libcst as cst
 from ..kit.catalog.surroundings import AppFact
 from ..kit.interp.calls import Call, Frame, call_at
 from ..kit.interp.kinds import Around, EventKind
-from ..kit.interp.values import Const, Instance, Method, Ref, Result, Value, options
+from ..kit.interp.values import Const, Derived, Instance, Method, Ref, Value, options
 from ..kit.syntax.access_path import Attr, Called, Path
 
 
@@ -16,8 +16,8 @@ def entry(frame: Frame) -> str:
     if _takes_events(frame):
         return "event"
     for _, value in frame.decorators:
-        for each in options(value):
-            found = _declared(frame, each)
+        for option in options(value):
+            found = _declared(frame, option)
             if found:
                 return found
     return ""
@@ -28,7 +28,7 @@ def _takes_events(frame: Frame) -> bool:
     node = frame.node
     if frame.outer is not None or "." in frame.qualname or not isinstance(node, cst.FunctionDef):
         return False
-    names = [each.name.value.strip("_") for each in node.params.params]
+    names = [param.name.value.strip("_") for param in node.params.params]
     return frame.qualname.lower().endswith("handler") and names in (["event", "context"], ["event", ""])
 
 
@@ -38,7 +38,7 @@ def _declared(frame: Frame, value: Value) -> str:
         if catalog.method("task", value.owner.type, value.name) is not None:
             return "task"
         return "request" if catalog.method("route", value.owner.type, value.name) is not None else ""
-    path = Path(value.name) if isinstance(value, Ref) else value.path if isinstance(value, Result) else None
+    path = Path(value.name) if isinstance(value, Ref) else value.path if isinstance(value, Derived) else None
     if path is None:
         return ""
     if path.qualified and catalog.fact("task", path.qualified) is not None:
@@ -53,7 +53,7 @@ def _declared(frame: Frame, value: Value) -> str:
 
 def turn(call: Call) -> cst.For | None:
     """The `for` loop that a call is made in each turn of, unless it only counts attempts."""
-    loops = [each.node for each in call.within if each.kind is Around.LOOP]
+    loops = [place.node for place in call.within if place.kind is Around.LOOP]
     if not loops or not isinstance(loops[-1], cst.For):
         return None
     over = loops[-1].iter
@@ -66,8 +66,8 @@ def the_same_each_time(call: Call) -> bool:
     if call.args.open_names or call.args.open_positions:
         return False
     module = call.frame.scope.module
-    for each in (*call.args.positional, *call.args.named.values()):
-        value = each.value
+    for argument in (*call.args.positional, *call.args.named.values()):
+        value = argument.value
         if isinstance(value, Instance) and value.made is not None:
             if not the_same_each_time(call_at(value.made)):
                 return False
@@ -89,12 +89,12 @@ def used_once(call: Call) -> bool:
     if made is None or made.escaped or any(event.kind is EventKind.SET for event in made.events):
         return False
     kept = [*frame.returns, *(value for _, _, _, value in frame.sets.values())]
-    if any(each is made for value in kept for each in options(value)):
+    if any(option is made for value in kept for option in options(value)):
         return False
-    if any(_uses(each, call) for each in frame.nested):
+    if any(_uses(inner, call) for inner in frame.nested):
         return False
     others = [other for other in frame.calls.values() if other is not call and not other.as_client.part]
-    uses = [other for other in others if any(each.made is call for each in other.clients)]
+    uses = [other for other in others if any(client.made is call for client in other.clients)]
     return len(uses) == 1 and _loops(uses[0]) == _loops(call) and not uses[0].as_external.streams
 
 
@@ -105,8 +105,8 @@ def _made(call: Call) -> list[Instance]:
 
 
 def _uses(frame: Frame, call: Call) -> bool:
-    return any(each.made is call for other in frame.calls.values() for each in other.clients)
+    return any(client.made is call for other in frame.calls.values() for client in other.clients)
 
 
 def _loops(call: Call) -> list[int]:
-    return [id(each.node) for each in call.within if each.kind is Around.LOOP]
+    return [id(place.node) for place in call.within if place.kind is Around.LOOP]

@@ -27,11 +27,11 @@ def to_module(call: Call) -> list[Fix]:
     if not isinstance(target, cst.Name) or target.value in module.bindings or target.value in module.imports:
         return []
     name = target.value
-    bound = [each for each in walk(node) if _binds(each, name)]
+    bound = [inner for inner in walk(node) if _binds(inner, name)]
     if len(bound) != 1 or module.search(rf"(?m)^{name}\b") is not None:
         return []
-    used = {each.value for each in walk(call.node) if isinstance(each, cst.Name)}
-    local = {each.value for each in walk(node.params) if isinstance(each, cst.Name)} | set(frame.env)
+    used = {inner.value for inner in walk(call.node) if isinstance(inner, cst.Name)}
+    local = {inner.value for inner in walk(node.params) if isinstance(inner, cst.Name)} | set(frame.env)
     document = module.doc
     start, end = frame.tree.span(statement)
     row = document.position(start)[0]
@@ -42,7 +42,7 @@ def to_module(call: Call) -> list[Fix]:
         return []
     newline = document.newline
     body = node.body.body if isinstance(node.body, cst.IndentedBlock) else ()
-    if len(body) < 2 or not any(isinstance(each, cst.SimpleStatementLine) and statement in each.body for each in body):
+    if len(body) < 2 or not any(isinstance(line, cst.SimpleStatementLine) and statement in line.body for line in body):
         return []
     head = frame.tree.start
     while document.text.startswith(("#", "\n", "\r"), head):  # comments in front of it stay there
@@ -58,13 +58,13 @@ def to_module(call: Call) -> list[Fix]:
 
 def _binds(node: cst.CSTNode, name: str) -> bool:
     if isinstance(node, cst.Assign):
-        targets: list[cst.CSTNode] = [each.target for each in node.targets]
+        targets: list[cst.CSTNode] = [bound.target for bound in node.targets]
     elif isinstance(node, (cst.AugAssign, cst.For)):
         targets = [node.target]
     elif isinstance(node, cst.Param):
         targets = [node.name]
     elif isinstance(node, cst.With):
-        targets = [each.asname.name for each in node.items if each.asname is not None]
+        targets = [item.asname.name for item in node.items if item.asname is not None]
     else:
         targets = []
-    return any(isinstance(each, cst.Name) and each.value == name for target in targets for each in walk(target))
+    return any(isinstance(inner, cst.Name) and inner.value == name for target in targets for inner in walk(target))

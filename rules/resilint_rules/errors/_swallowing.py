@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.exceptions.handlers import Clause, clauses
+from ..kit.exceptions.handlers import Handler, handlers_of
 from ..kit.findings import Fix, Import
 from ..kit.fixes.edits import before_body
 from ..kit.interp.calls import Call, Frame, Guard, explained
@@ -48,27 +48,31 @@ _LOUD = frozenset((
 _LOGGERS = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER", "_LOG")
 
 
-def silent(guard: Guard) -> Iterator[tuple[Clause, Call]]:
+def silent(guard: Guard) -> Iterator[tuple[Handler, Call]]:
     """Clauses by which the failure of an external call leaves no trace, each with the call."""
     every = [call for call in guard.calls if external(call) and not call.deferred]
     asking = [call for call in every if not call.as_external.question]
     calls = [call for call in asking if _guarded(guard, call) and not _harmless(call)]
     if not calls or _excused(guard.frame) or _seen_later(guard):
         return
-    for clause in clauses(guard):
+    for clause in handlers_of(guard):
         if not _says_nothing(clause) or clause.comment or _only_slow(clause, guard) or _verdict(clause, guard):
             continue
         if _tried_out(clause, guard):
             continue
-        meant = (each for each in calls if clause.concerns(each) and not _handled_before(guard, clause, each))
-        call = next((each for each in meant if not _hung_up(clause, each)), None)
+        meant = (
+            other_call
+            for other_call in calls
+            if clause.concerns(other_call) and not _handled_before(guard, clause, other_call)
+        )
+        call = next((candidate for candidate in meant if not _hung_up(clause, candidate)), None)
         if call is not None and not explained(call, guard.node, _MEANT):
             yield clause, call
 
 
 def _guarded(guard: Guard, call: Call) -> bool:
     """Whether no other `try` stands between a `try` and a call in its body."""
-    inner = [each.node for each in call.within if each.kind is Around.TRY and each.part is Part.BODY]
+    inner = [place.node for place in call.within if place.kind is Around.TRY and place.part is Part.BODY]
     return bool(inner) and inner[-1] is guard.node
 
 
@@ -81,10 +85,10 @@ def _parting(call: Call) -> bool:
 def _looked_for(call: Call) -> bool:
     """Whether what a call gives is kept on the object, and the module asks elsewhere whether it is there."""
     statement = call.statement
-    targets = [each.target for each in statement.targets] if isinstance(statement, cst.Assign) else []
-    kept = [each for each in targets if isinstance(each, cst.Attribute)]
+    targets = [target.target for target in statement.targets] if isinstance(statement, cst.Assign) else []
+    kept = [target for target in targets if isinstance(target, cst.Attribute)]
     module = call.frame.scope.module
-    names = (re.escape(call.frame.tree.code(each)) for each in kept)
+    names = (re.escape(call.frame.tree.code(one)) for one in kept)
     return any(module.search(rf"\b(?:if|while|not|and|or) {name}(?: is\b| ==|:|\n)") is not None for name in names)
 
 
@@ -111,9 +115,9 @@ def _excused(frame: Frame) -> bool:
     return bool(_ASIDE.search(frame.qualname) or _ASIDE.search(frame.scope.module.doc.module))
 
 
-def _says_nothing(clause: Clause) -> bool:
+def _says_nothing(clause: Handler) -> bool:
     """Whether a clause only goes on, or gives a constant back."""
-    return all(_is_nothing(each) for each in _lines(clause.node.body))
+    return all(_is_nothing(line) for line in _lines(clause.node.body))
 
 
 def _lines(body: cst.BaseSuite) -> list[cst.CSTNode]:
@@ -121,7 +125,9 @@ def _lines(body: cst.BaseSuite) -> list[cst.CSTNode]:
     if isinstance(body, cst.SimpleStatementSuite):
         return list(body.body)
     return [
-        each for line in body.body for each in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+        statement
+        for line in body.body
+        for statement in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
     ]
 
 
@@ -136,9 +142,10 @@ def _is_nothing(node: cst.CSTNode) -> bool:
 def _is_constant(node: cst.CSTNode) -> bool:
     if isinstance(node, (cst.Tuple, cst.List)):
         refused = any(
-            isinstance(each.value, cst.Integer) and 400 <= each.value.evaluated_value < 600 for each in node.elements
+            isinstance(element.value, cst.Integer) and 400 <= element.value.evaluated_value < 600
+            for element in node.elements
         )
-        return not refused and all(_is_constant(each.value) for each in node.elements)
+        return not refused and all(_is_constant(element.value) for element in node.elements)
     if isinstance(node, cst.Dict):
         return not node.elements
     if isinstance(node, cst.SimpleString):
@@ -148,16 +155,16 @@ def _is_constant(node: cst.CSTNode) -> bool:
     )
 
 
-def _verdict(clause: Clause, guard: Guard) -> bool:
+def _verdict(clause: Handler, guard: Guard) -> bool:
     """Whether a clause tells the caller: it answers no to a question, or gives None to callers that expect it.
 
     One that goes on answers with the function's last statement, if the `try` answers by itself where nothing fails.
     """
-    returned = [each for each in walk(clause.node.body) if isinstance(each, cst.Return)]
-    if not returned and any(isinstance(each, cst.Return) for each in walk(guard.node.body)):
-        returned = [each for each in (_after(guard),) if isinstance(each, cst.Return)]
-    values = [each.value for each in returned]
-    names = {_told(each) for each in values}
+    returned = [node for node in walk(clause.node.body) if isinstance(node, cst.Return)]
+    if not returned and any(isinstance(node, cst.Return) for node in walk(guard.node.body)):
+        returned = [item for item in (_after(guard),) if isinstance(item, cst.Return)]
+    values = [candidate.value for candidate in returned]
+    names = {_told(value) for value in values}
     if names & {"True", "False"} or _exit_codes(values, guard):
         return True
     name = guard.frame.qualname.rpartition(".")[2]
@@ -166,15 +173,17 @@ def _verdict(clause: Clause, guard: Guard) -> bool:
 
 def _exit_codes(values: list[cst.BaseExpression | None], guard: Guard) -> bool:
     """Whether a failure is told by a number, where success is another."""
-    answers = [each.value for each in walk(guard.node.body) if isinstance(each, cst.Return)]
+    answers = [node.value for node in walk(guard.node.body) if isinstance(node, cst.Return)]
     every = [*values, *answers]
-    if not values or not answers or not all(isinstance(each, cst.Integer) for each in every):
+    if not values or not answers or not all(isinstance(candidate, cst.Integer) for candidate in every):
         return False
-    told, meant = ({each.value for each in group if isinstance(each, cst.Integer)} for group in (values, answers))
+    told, meant = (
+        {candidate.value for candidate in group if isinstance(candidate, cst.Integer)} for group in (values, answers)
+    )
     return told.isdisjoint(meant)
 
 
-def _tried_out(clause: Clause, guard: Guard) -> bool:
+def _tried_out(clause: Handler, guard: Guard) -> bool:
     """Whether a `try` only finds out which of some is there: its answer is thrown away, and the first is the last."""
     loop = guard.within[-1].node if guard.within and guard.within[-1].kind is Around.LOOP else None
     lines = loop.body.body if isinstance(loop, cst.For) else ()
@@ -183,9 +192,9 @@ def _tried_out(clause: Clause, guard: Guard) -> bool:
         return False
     said = _lines(guard.node.body)
     last = said.pop() if isinstance(said[-1], (cst.Break, cst.Return)) else None
-    names = {each.value for each in walk(loop.target) if isinstance(each, cst.Name)}
-    asked = {each.value for line in said for each in walk(line) if isinstance(each, cst.Name)}
-    if not all(isinstance(each, cst.Expr) for each in said) or not names & asked:
+    names = {node.value for node in walk(loop.target) if isinstance(node, cst.Name)}
+    asked = {node.value for line in said for node in walk(line) if isinstance(node, cst.Name)}
+    if not all(isinstance(candidate, cst.Expr) for candidate in said) or not names & asked:
         return False
     goes_on = Exit.CONTINUE in clause.leaves and place + 1 < len(lines)
     after = guard.node.orelse or (lines[place + 1] if goes_on else None)
@@ -195,7 +204,7 @@ def _tried_out(clause: Clause, guard: Guard) -> bool:
 def _told(node: cst.CSTNode | None) -> str:
     """The constant that is given back: True, False, None, also several of one; "" for anything else."""
     if isinstance(node, cst.Tuple):
-        every = {_told(each.value) for each in node.elements}
+        every = {_told(element.value) for element in node.elements}
         return every.pop() if len(every) == 1 else ""
     return "None" if node is None else node.value if isinstance(node, cst.Name) else ""
 
@@ -207,9 +216,9 @@ def _may_be_none(guard: Guard) -> bool:
         return False
     if node.returns is not None and _NONE.search(guard.frame.tree.code(node.returns.annotation)):
         return True
-    inside = {id(each) for each in walk(guard.node)}
-    elsewhere = [each.value for each in walk(node) if isinstance(each, cst.Return) and id(each) not in inside]
-    told = {_told(each) for each in elsewhere}
+    inside = {id(inner) for inner in walk(guard.node)}
+    elsewhere = [inner.value for inner in walk(node) if isinstance(inner, cst.Return) and id(inner) not in inside]
+    told = {_told(candidate) for candidate in elsewhere}
     return "None" in told and told != {"None"}
 
 
@@ -218,20 +227,20 @@ def _after(guard: Guard) -> cst.CSTNode | None:
     body = guard.frame.node.body if isinstance(guard.frame.node, cst.FunctionDef) else None
     if not isinstance(body, cst.IndentedBlock):
         return None
-    blocks = [each.body for each in walk(body) if isinstance(each, cst.IndentedBlock)]
-    block = next((each for each in blocks if any(line is guard.node for line in each)), body.body)
+    blocks = [node.body for node in walk(body) if isinstance(node, cst.IndentedBlock)]
+    block = next((candidate for candidate in blocks if any(line is guard.node for line in candidate)), body.body)
     place = next((index for index, line in enumerate(block) if line is guard.node), -1)
     line = block[place + 1] if 0 <= place < len(block) - 1 else body.body[-1]
     return line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
 
 
-def _only_slow(clause: Clause, guard: Guard) -> bool:
+def _only_slow(clause: Handler, guard: Guard) -> bool:
     """Whether a clause only catches that nothing came in time, in a loop that goes on to wait."""
-    looped = any(each.kind is Around.LOOP for each in guard.within)
-    return looped and bool(clause.errors) and all("timeout" in each.lower() for each in clause.errors or ())
+    looped = any(place.kind is Around.LOOP for place in guard.within)
+    return looped and bool(clause.errors) and all("timeout" in error.lower() for error in clause.errors or ())
 
 
-def _hung_up(clause: Clause, call: Call) -> bool:
+def _hung_up(clause: Handler, call: Call) -> bool:
     """Whether a clause only catches that the other side has hung up, and whoever reads what it sends is told.
 
     That is the call itself, or another on the connection that an object keeps.
@@ -239,15 +248,15 @@ def _hung_up(clause: Clause, call: Call) -> bool:
     lasting = call.record is not None and call.record.lasting
     kept = lasting and call.written.startswith(("self.", "cls."))
     talks = kept or _READS.match(call.callee.rpartition(".")[2])
-    return bool(talks and clause.errors) and all(_HUNG_UP.search(each) for each in clause.errors or ())
+    return bool(talks and clause.errors) and all(_HUNG_UP.search(error) for error in clause.errors or ())
 
 
-def _handled_before(guard: Guard, clause: Clause, call: Call) -> bool:
+def _handled_before(guard: Guard, clause: Handler, call: Call) -> bool:
     """Whether a clause above takes the failures to reach the other side, so that this one has only the rest."""
-    for each in clauses(guard):
-        if each.node is clause.node:
+    for candidate in handlers_of(guard):
+        if candidate.node is clause.node:
             return False
-        if each.concerns(call):
+        if candidate.concerns(call):
             return True
     return False
 
@@ -258,7 +267,7 @@ def _seen_later(guard: Guard) -> bool:
     if frame.node is None:
         return False
     end = frame.tree.span(guard.node).end
-    inside = {id(each) for each in walk(guard.node)}
+    inside = {id(inner) for inner in walk(guard.node)}
     for node in walk(frame.node):
         if id(node) in inside:
             continue
@@ -268,25 +277,25 @@ def _seen_later(guard: Guard) -> bool:
             return True
         if isinstance(node, cst.AugAssign) and _COUNTS.search(frame.tree.code(node.target)):
             return True
-    return any(_tells(each) for each in calls_in(guard.node.body))
+    return any(_tells(candidate) for candidate in calls_in(guard.node.body))
 
 
 def _tells(node: cst.Call) -> bool:
     """Whether a call tells somebody of a failure, by its name."""
     name = last_name(node)
     if is_log(node):
-        said = (each for each in walk(node) if isinstance(each, (cst.SimpleString, cst.FormattedStringText)))
-        return name in _LOUD or any(_FAILED.search(each.value) for each in said)
+        said = (inner for inner in walk(node) if isinstance(inner, (cst.SimpleString, cst.FormattedStringText)))
+        return name in _LOUD or any(_FAILED.search(candidate.value) for candidate in said)
     return reports(name)
 
 
-def spoken(clause: Clause, call: Call) -> list[Fix]:
+def spoken(clause: Handler, call: Call) -> list[Fix]:
     """Writes a warning with the traceback to the log, and goes on as before."""
     frame, body = clause.frame, clause.node.body
     logger, imports = _logger(frame)
     subject = call.written if '"' not in call.written and len(call.written) <= 60 else call.callee
     text = f'{logger}.warning("{subject} failed", exc_info=True)'
-    nothing = [each for each in walk(body) if isinstance(each, (cst.Pass, cst.Ellipsis))]
+    nothing = [node for node in walk(body) if isinstance(node, (cst.Pass, cst.Ellipsis))]
     edit: Edit | None
     if nothing:
         start, end = frame.tree.span(nothing[-1])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .catalog.records import CallFact, ClientFact, ExternalFact, Fact, LimitFact, ResponseFact
     from .catalog.security import InsecureFact
     from .catalog.surroundings import SleepFact
-    from .exceptions.handlers import Clause, clauses, failures, known_as
+    from .exceptions.handlers import Handler, failures, handlers_of, known_as
     from .exceptions.hierarchy import is_a, is_subclass
     from .findings import Applicability, Finding, Fix, Import, Related, Severity
     from .fixes.edits import add_argument, after_statement, front, number, replace, unused
@@ -55,10 +55,10 @@ if TYPE_CHECKING:
     from .policy.outcome import Outcome
     from .responses.status import chained, raise_after_each, raise_between, read_together, read_unchecked
     from .retries.attempts import built_in, policies
-    from .retries.layer import Repeat
-    from .retries.loops import Loop, Retry
-    from .retries.policies import LIMITED, UNLIMITED, Layer, layers_of
-    from .retries.status_loops import Again, StatusLoop
+    from .retries.layer import RetryLayer
+    from .retries.loops import RetryConstruct, RetryLoop
+    from .retries.policies import LIMITED, UNLIMITED, RetryPolicy, layers_of
+    from .retries.status_loops import AnyRetry, StatusLoop
     from .syntax.idioms import BROAD, last_name
     from .syntax.text import Edit, Span
     from .syntax.tree import children, dotted, walk
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from .timeouts.effective import Limit, leaves, limit
     from .timeouts.effective import given as timeout_bounds
     from .timeouts.effective import switched_off as timeout_off
-    from .timeouts.values import Bound, Unseen
+    from .timeouts.values import Bound, UnknownBound
     from .trust.switches import (
         about,
         chosen,
@@ -90,7 +90,7 @@ __all__ = [
     "BROAD",
     "LIMITED",
     "UNLIMITED",
-    "Again",
+    "AnyRetry",
     "Applicability",
     "Argument",
     "Arguments",
@@ -98,7 +98,6 @@ __all__ = [
     "Bound",
     "Call",
     "CallFact",
-    "Clause",
     "ClientCall",
     "ClientFact",
     "Const",
@@ -113,15 +112,14 @@ __all__ = [
     "FrameKind",
     "Function",
     "Guard",
+    "Handler",
     "Import",
     "InsecureCall",
     "InsecureFact",
     "Instance",
-    "Layer",
     "Limit",
     "LimitCall",
     "LimitFact",
-    "Loop",
     "Mapping",
     "Outcome",
     "Param",
@@ -129,12 +127,14 @@ __all__ = [
     "Policy",
     "Ref",
     "Related",
-    "Repeat",
     "Response",
     "ResponseFact",
-    "Retry",
     "RetryCall",
+    "RetryConstruct",
     "RetryFact",
+    "RetryLayer",
+    "RetryLoop",
+    "RetryPolicy",
     "Sequence",
     "Severity",
     "SleepCall",
@@ -145,7 +145,7 @@ __all__ = [
     "TaskCall",
     "TokenCall",
     "Unknown",
-    "Unseen",
+    "UnknownBound",
     "Value",
     "Within",
     "about",
@@ -158,7 +158,6 @@ __all__ = [
     "chained",
     "children",
     "chosen",
-    "clauses",
     "context_of",
     "count_failures",
     "dotted",
@@ -167,6 +166,7 @@ __all__ = [
     "explained",
     "failures",
     "front",
+    "handlers_of",
     "idle",
     "in_transport",
     "is_a",
@@ -216,7 +216,7 @@ _MODULES = {
     "catalog.records": "CallFact ClientFact ExternalFact Fact LimitFact ResponseFact",
     "catalog.security": "InsecureFact",
     "catalog.surroundings": "SleepFact",
-    "exceptions.handlers": "Clause clauses failures known_as",
+    "exceptions.handlers": "Handler handlers_of failures known_as",
     "exceptions.hierarchy": "is_a is_subclass",
     "findings": "Applicability Finding Fix Import Related Severity",
     "fixes.edits": "add_argument after_statement front number replace unused",
@@ -234,16 +234,16 @@ _MODULES = {
     "policy.outcome": "Outcome",
     "responses.status": "chained raise_after_each raise_between read_together read_unchecked",
     "retries.attempts": "built_in policies",
-    "retries.layer": "Repeat",
-    "retries.loops": "Loop Retry",
-    "retries.policies": "LIMITED UNLIMITED Layer layers_of",
-    "retries.status_loops": "Again StatusLoop",
+    "retries.layer": "RetryLayer",
+    "retries.loops": "RetryLoop RetryConstruct",
+    "retries.policies": "LIMITED UNLIMITED RetryPolicy layers_of",
+    "retries.status_loops": "AnyRetry StatusLoop",
     "syntax.idioms": "BROAD last_name",
     "syntax.text": "Edit Span",
     "syntax.tree": "children dotted walk",
     "timeouts.client_usage": "idle in_transport limited_each_time own_default set_later streamed",
     "timeouts.effective": "Limit leaves limit timeout_bounds timeout_off",
-    "timeouts.values": "Bound Unseen",
+    "timeouts.values": "Bound UnknownBound",
     "trust.switches": (
         "about chosen context_of matches protection_argument protection_off rechecked reset secured trusting "
         "untapped vouched"

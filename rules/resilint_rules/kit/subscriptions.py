@@ -36,18 +36,18 @@ def guards(frames: list[Frame]) -> Iterator[Guard]:
         yield from frame.guards.values()
 
 
-SUBJECTS: dict[str, Callable[[list[Frame]], Iterator[object]]] = {
+SUBSCRIPTIONS: dict[str, Callable[[list[Frame]], Iterator[object]]] = {
     **{kind.__name__: _calls(kind) for kind in KINDS.values()},
-    "Again": again,
+    "AnyRetry": again,
     "Frame": functions,
     "Guard": guards,
-    "Layer": layers,
-    "Loop": loops,
-    "Retry": retries,
+    "RetryPolicy": layers,
+    "RetryLoop": loops,
+    "RetryConstruct": retries,
 }
 
 
-class Subjects:
+class Subscriptions:
     """What there is for rules to look at in some frames, found once for all that ask for the same."""
 
     def __init__(self, frames: list[Frame]) -> None:
@@ -55,8 +55,8 @@ class Subjects:
         self._found: dict[str, list[object]] = {}
 
     def of(self, on: tuple[str, ...]) -> list[object]:
-        """All objects of some types, which are names of `SUBJECTS`."""
+        """All objects of some types, which are names of `SUBSCRIPTIONS`."""
         for subject in on:
             if subject not in self._found:
-                self._found[subject] = list(SUBJECTS[subject](self._frames))
+                self._found[subject] = list(SUBSCRIPTIONS[subject](self._frames))
         return [found for subject in on for found in self._found[subject]]

@@ -55,7 +55,7 @@ class Conversion:
 def conversions(frame: Frame, header: str) -> Iterator[Conversion]:
     """The places of a function where a header is converted to a number, and a failure to do so goes up."""
     text = frame.tree.text
-    if header not in text.lower() or any(each in text for each in _ALIKE):
+    if header not in text.lower() or any(candidate in text for candidate in _ALIKE):
         return
     nodes: list[cst.CSTNode] = [frame.node] if frame.node is not None else list(frame.tree.body)
     names = {name for node in nodes for name in _names(frame, node, header)}
@@ -79,9 +79,9 @@ def conversions(frame: Frame, header: str) -> Iterator[Conversion]:
 def per_response(frame: Frame, header: str) -> list[list[Conversion]]:
     """The same, those of one response's header together, in order of the text."""
     found: dict[str, list[Conversion]] = {}
-    for each in sorted(conversions(frame, header), key=lambda one: frame.tree.span(one.node)):
-        text = re.sub(r"\s+", "", frame.tree.code(each.node.args[0].value)).replace("'", '"').lower()
-        found.setdefault(text, []).append(each)
+    for conversion in sorted(conversions(frame, header), key=lambda one: frame.tree.span(one.node)):
+        text = re.sub(r"\s+", "", frame.tree.code(conversion.node.args[0].value)).replace("'", '"').lower()
+        found.setdefault(text, []).append(conversion)
     return list(found.values())
 
 
@@ -94,8 +94,8 @@ def _number(node: cst.CSTNode) -> str:
 
 def _expects(frame: Frame, node: cst.Try | cst.TryStar) -> bool:
     """Whether a `try` may catch the `ValueError` of a text that is no number."""
-    for each in node.handlers:
-        errors = caught(frame, each.type)
+    for handler in node.handlers:
+        errors = caught(frame, handler.type)
         if errors is None or any(is_a(frame.scope.catalog, "ValueError", error) for error in errors):
             return True
     return False
@@ -105,13 +105,13 @@ def _names(frame: Frame, top: cst.CSTNode, header: str) -> set[str]:
     """The local names that hold the header's text, and nothing else but a literal."""
     found: set[str] = set()
     others: set[str] = set()
-    for each in walk(top):
+    for node in walk(top):
         value: cst.CSTNode | None = None
         targets: list[cst.CSTNode] = []
-        if isinstance(each, cst.Assign):
-            value, targets = each.value, [target.target for target in each.targets]
-        elif isinstance(each, (cst.AnnAssign, cst.NamedExpr)) and each.value is not None:
-            value, targets = each.value, [each.target]
+        if isinstance(node, cst.Assign):
+            value, targets = node.value, [target.target for target in node.targets]
+        elif isinstance(node, (cst.AnnAssign, cst.NamedExpr)) and node.value is not None:
+            value, targets = node.value, [node.target]
         for target in targets:
             if isinstance(target, cst.Name) and value is not None and not _plain(value):
                 (found if _reads(frame, value, header, set()) else others).add(target.value)
@@ -132,7 +132,7 @@ def _reads(frame: Frame, node: cst.CSTNode, header: str, names: set[str]) -> boo
     if isinstance(node, cst.BooleanOperation) and isinstance(node.operator, cst.Or):
         return _reads(frame, node.left, header, names)
     if isinstance(node, cst.IfExp):
-        read = [_reads(frame, each, header, names) or _plain(each) for each in (node.body, node.orelse)]
+        read = [_reads(frame, item, header, names) or _plain(item) for item in (node.body, node.orelse)]
         return all(read) and not (_plain(node.body) and _plain(node.orelse))
     if isinstance(node, cst.NamedExpr):
         return _reads(frame, node.value, header, names)
@@ -154,7 +154,7 @@ def _is_body(frame: Frame, node: cst.CSTNode) -> bool:
     if not isinstance(node, cst.Name):
         return False
     asked = re.finditer(rf"\b{node.value}(?:\.get\(|\[)['\"](\w+)['\"]", frame.tree.text)
-    return any(each.group(1).lower() in ENVELOPE for each in asked)
+    return any(candidate.group(1).lower() in ENVELOPE for candidate in asked)
 
 
 def _is_header(frame: Frame, node: cst.CSTNode, header: str) -> bool:

@@ -138,10 +138,10 @@ def check(frame: Frame) -> Iterator[Finding]:
     """A header read as a number, where a date would raise."""
     span, document = frame.tree.span, frame.scope.module.doc
     for first, *others in per_response(frame, "retry-after"):
-        places = (span(each.node) for each in others)
+        places = (span(other.node) for other in others)
         yield frame.finding(
             f"`{first.kind}` cannot read every Retry-After: it may hold a date, which raises ValueError here",
             span(first.node),
             tuple(understand([first, *others])),
-            related=tuple(Related("and here", each, row=document.position(each.start)[0]) for each in places),
+            related=tuple(Related("and here", place, row=document.position(place.start)[0]) for place in places),
         )

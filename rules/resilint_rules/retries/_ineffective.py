@@ -18,7 +18,7 @@ from ..kit.fixes.edits import add_argument, after_statement, replace
 from ..kit.interp.calls import Call, Frame, maker
 from ..kit.interp.kinds import Around, EventKind, FrameKind
 from ..kit.interp.values import Const, Instance, Sequence, literal, options
-from ..kit.retries.policies import Layer
+from ..kit.retries.policies import RetryPolicy
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
@@ -36,7 +36,7 @@ class Renamed:
     fix: Fix
 
 
-def renamed(layer: Layer) -> Renamed | None:
+def renamed(layer: RetryPolicy) -> Renamed | None:
     """The removed option that a policy is given, unless the project's versions take it, or it is ready for both."""
     call = layer.call
     removed = layer.fact.renamed
@@ -56,27 +56,27 @@ def renamed(layer: Layer) -> Renamed | None:
 
 def _prepared(call: Call) -> bool:
     """Whether the call stands in a `try` or an `if` that tells the versions of a library apart."""
-    for each in call.within:
-        if each.kind is Around.TRY and isinstance(each.node, (cst.Try, cst.TryStar)):
-            errors = [caught(call.frame, handler.type) for handler in each.node.handlers]
+    for place in call.within:
+        if place.kind is Around.TRY and isinstance(place.node, (cst.Try, cst.TryStar)):
+            errors = [caught(call.frame, handler.type) for handler in place.node.handlers]
             for names in errors:
                 if names is None or any(is_a(call.frame.scope.catalog, "TypeError", name) for name in names):
                     return True
         if (
-            each.kind is Around.IF
-            and isinstance(each.node, cst.If)
-            and _VERSION.search(call.frame.tree.code(each.node.test))
+            place.kind is Around.IF
+            and isinstance(place.node, cst.If)
+            and _VERSION.search(call.frame.tree.code(place.node.test))
         ):
             return True
     return False
 
 
-def statusless(layer: Layer) -> bool:
+def statusless(layer: RetryPolicy) -> bool:
     """Whether a policy waits between attempts, says nothing else about what to retry, and retries no status."""
     statuses, wait = layer.fact.statuses, layer.fact.wait
     if statuses is None or wait is None or layer.call is None or layer.args.open_names or layer.args.open_positions:
         return False
-    if any(layer.args.get(each) is not None for each in (statuses, *layer.fact.other_attempts)):
+    if any(layer.args.get(other_attempt) is not None for other_attempt in (statuses, *layer.fact.other_attempts)):
         return False
     attempts = layer.fact.attempts
     total = layer.args.get(attempts) if attempts is not None else None
@@ -86,7 +86,7 @@ def statusless(layer: Layer) -> bool:
     return given is not None and not (isinstance(given.value, Const) and not given.value.value)
 
 
-def unused_policy(layer: Layer) -> str:
+def unused_policy(layer: RetryPolicy) -> str:
     """The local name that a policy is given and that is never read; "" if there is none."""
     call, frame = layer.call, layer.frame
     statement = call.statement if call is not None else None
@@ -97,7 +97,7 @@ def unused_policy(layer: Layer) -> str:
     target = statement.targets[0].target
     if not isinstance(target, cst.Name) or target.value.startswith("_"):
         return ""
-    names = [each.value for each in walk(frame.node) if isinstance(each, cst.Name)] if frame.node is not None else []
+    names = [node.value for node in walk(frame.node) if isinstance(node, cst.Name)] if frame.node is not None else []
     return target.value if names.count(target.value) == 1 and "locals" not in names else ""
 
 
@@ -125,7 +125,7 @@ def with_policy(call: Call, total: int) -> list[Fix]:
     home, _, name = entry.policy.rpartition(".")
     module = call.frame.scope.module
     known = module.imports.get(name, [])
-    ready = any(_is_policy(call.frame, f"{each.module}.{each.name}") for each in known)
+    ready = any(_is_policy(call.frame, f"{candidate.module}.{candidate.name}") for candidate in known)
     elsewhere = module.count(re.escape(name)) > module.count(re.escape(home)) * home.count(name)
     if not ready and elsewhere and call.frame.lookup(name) is not None:
         return []
@@ -139,21 +139,21 @@ def _is_policy(frame: Frame, name: str) -> bool:
     return fact is not None and fact.statuses is not None
 
 
-def add_statuses(layer: Layer) -> list[Fix]:
+def add_statuses(layer: RetryPolicy) -> list[Fix]:
     """Adds the statuses that are worth another attempt; if any call is repeated, those of calls that were not made."""
     text = layer.fact.fix_statuses_any if _repeats_any(layer) else layer.fact.fix_statuses
     edit = add_argument(layer.call, text) if text and layer.call is not None else None
     return [Fix(f"Add {text}", (edit,))] if edit is not None else []
 
 
-def _repeats_any(layer: Layer) -> bool:
+def _repeats_any(layer: RetryPolicy) -> bool:
     """Whether a policy may repeat calls that its library leaves alone unless it is asked."""
     methods = layer.fact.methods
     given = layer.args.get(methods) if methods is not None else None
     if given is None or methods is None:
         return False
-    named = [literal(each) for each in given.value.members] if isinstance(given.value, Sequence) else [...]
-    return any(each not in methods.default for each in named)
+    named = [literal(member) for member in given.value.members] if isinstance(given.value, Sequence) else [...]
+    return any(argument not in methods.default for argument in named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +171,11 @@ def plain_mounts(frame: Frame) -> Iterator[Mount]:
         made = client.result
         if client.fact.kind != "client" or not isinstance(made, Instance) or made.escaped:
             continue
-        mounts = [each.values for each in made.events if each.kind is EventKind.CALL and each.name == "mount"]
+        mounts = [event.values for event in made.events if event.kind is EventKind.CALL and event.name == "mount"]
         prefixes = [arguments[0] for arguments in mounts if arguments]
         if not prefixes or len(prefixes) != len(mounts):
             continue
-        if any(not isinstance(each, Const) or str(each.value).lower() != "http://" for each in prefixes):
+        if any(not isinstance(prefix, Const) or str(prefix.value).lower() != "http://" for prefix in prefixes):
             continue
         if not any(_retries(value) for arguments in mounts for value in arguments[1:]):
             continue
@@ -186,8 +186,8 @@ def plain_mounts(frame: Frame) -> Iterator[Mount]:
 
 def _retries(value: object) -> bool:
     """Whether a value is a transport that was given retries."""
-    for each in options(value) if isinstance(value, Instance) else ():
-        call = maker(each) if isinstance(each, Instance) else None
+    for option in options(value) if isinstance(value, Instance) else ():
+        call = maker(option) if isinstance(option, Instance) else None
         param = transport_retries(call) if call is not None else None
         if call is not None and param is not None and call.args.get(param) is not None:
             return True

@@ -123,13 +123,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import BROAD, Finding, Layer, narrow
+from ..kit import BROAD, Finding, RetryPolicy, narrow
 from ..kit.rule import rule
 
 
 @rule(code="RTY003", name="retries-every-exception")
-def check(layer: Layer) -> Iterator[Finding]:
+def check(layer: RetryPolicy) -> Iterator[Finding]:
     """A policy for every exception around external calls, in a function that leaves the choice to it."""
-    if layer.calls and not layer.chosen and any(each in BROAD for each in layer.errors or ()):
+    if layer.calls and not layer.chosen and any(error in BROAD for error in layer.errors or ()):
         called = layer.calls[0].written
         yield layer.finding(f"`{layer.written}` repeats `{called}` whatever goes wrong, bugs included", *narrow(layer))

@@ -218,14 +218,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import LIMITED, Again, Finding, Layer, Loop, StatusLoop, pause, space
+from ..kit import LIMITED, AnyRetry, Finding, RetryLoop, RetryPolicy, StatusLoop, pause, space
 from ..kit.rule import rule
 
 
 @rule(code="RTY002", name="retry-without-backoff")
-def check(retry: Again) -> Iterator[Finding]:
+def check(retry: AnyRetry) -> Iterator[Finding]:
     """A policy, a counted loop of three attempts or more, or one that only a good status leaves, that never waits."""
-    if isinstance(retry, Layer):
+    if isinstance(retry, RetryPolicy):
         if retry.waits is False and retry.limit == LIMITED and retry.repeated and retry.remote:
             yield retry.finding(f"`{retry.written}` retries without a pause: all attempts fail together", *space(retry))
     elif isinstance(retry, StatusLoop):
@@ -242,10 +242,10 @@ def check(retry: Again) -> Iterator[Finding]:
         )
 
 
-def _hasty(loop: Loop) -> bool:
+def _hasty(loop: RetryLoop) -> bool:
     """Whether one attempt follows the other at once, and nothing differs between them."""
     return _many(loop) and not loop.paced and not loop.varies and not loop.mends and not loop.hands_out
 
 
-def _many(loop: Loop | StatusLoop) -> bool:
+def _many(loop: RetryLoop | StatusLoop) -> bool:
     return loop.attempts > 2 if loop.attempts is not None else loop.says_so

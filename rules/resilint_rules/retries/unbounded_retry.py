@@ -196,7 +196,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import UNLIMITED, Finding, Fix, Layer, Loop, Retry, add_words, count_failures, walk
+from ..kit import UNLIMITED, Finding, Fix, RetryConstruct, RetryLoop, RetryPolicy, add_words, count_failures, walk
 from ..kit.rule import rule
 
 _DAEMON = re.compile(
@@ -214,9 +214,9 @@ _HOLDS = re.compile(r"(?:^|_)re_?connect|(?:^|_)connect(?:ion)?(?:_|$)")
 
 
 @rule(code="RTY001", name="unbounded-retry", severity="error")
-def check(retry: Retry) -> Iterator[Finding]:
+def check(retry: RetryConstruct) -> Iterator[Finding]:
     """A policy without any limit; a `while True`, or a `while not done`, that only success leaves."""
-    if isinstance(retry, Layer):
+    if isinstance(retry, RetryPolicy):
         if retry.limit == UNLIMITED and retry.settled and not (_polls(retry) or _lazy(retry) or _holds(retry)):
             yield retry.finding(
                 f"`{retry.written}` retries for ever: nothing limits its attempts or its time", *_stop(retry)
@@ -229,30 +229,30 @@ def check(retry: Retry) -> Iterator[Finding]:
         )
 
 
-def _polls(layer: Layer) -> bool:
+def _polls(layer: RetryPolicy) -> bool:
     """Whether it waits for work to be done elsewhere: it repeats only what says that it is not done yet."""
     return _undone(layer.errors)
 
 
 def _undone(errors: tuple[str, ...] | None) -> bool:
-    return bool(errors) and all(_UNDONE.search(each.rpartition(".")[2]) for each in errors or ())
+    return bool(errors) and all(_UNDONE.search(error.rpartition(".")[2]) for error in errors or ())
 
 
-def _holds(layer: Layer) -> bool:
+def _holds(layer: RetryPolicy) -> bool:
     """Whether it is given to a client by name as the way to stay connected, and waits between attempts."""
     top = layer.frame.node if layer.frame.node is not None else layer.frame.tree.module
-    given = (each for each in walk(top) if isinstance(each, cst.Arg) and each.value is layer.node)
-    name = next((each.keyword.value for each in given if each.keyword is not None), "")
+    given = (node for node in walk(top) if isinstance(node, cst.Arg) and node.value is layer.node)
+    name = next((argument.keyword.value for argument in given if argument.keyword is not None), "")
     return bool(_HOLDS.search(name)) and layer.waits is not False
 
 
-def _lazy(layer: Layer) -> bool:
+def _lazy(layer: RetryPolicy) -> bool:
     """Whether it decorates a generator, whose body runs after the retry is over."""
     node = layer.body.node if layer.body is not None else None
-    return node is not None and any(isinstance(each, cst.Yield) for each in walk(node))
+    return node is not None and any(isinstance(inner, cst.Yield) for inner in walk(node))
 
 
-def _stop(layer: Layer) -> list[Fix]:
+def _stop(layer: RetryPolicy) -> list[Fix]:
     name = layer.body.qualname if layer.body is not None else ""
     if _WAITS.search(name) or _UNDONE.search(layer.frame.tree.code(layer.node)):
         return []  # how long that takes, nobody can see
@@ -262,7 +262,7 @@ def _stop(layer: Layer) -> list[Fix]:
     return add_words(layer, words)
 
 
-def _hopeless(loop: Loop) -> bool:
+def _hopeless(loop: RetryLoop) -> bool:
     name = loop.frame.qualname.rpartition(".")[2]
     return (
         loop.endless
@@ -270,5 +270,5 @@ def _hopeless(loop: Loop) -> bool:
         and not loop.timed
         and not loop.hands_out
         and not _DAEMON.search(name.lower())
-        and not all(_undone(each.errors) for each in loop.retried)
+        and not all(_undone(candidate.errors) for candidate in loop.retried)
     )

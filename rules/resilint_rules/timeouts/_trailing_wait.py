@@ -49,7 +49,7 @@ def beyond(call: Call) -> Beyond | None:
 def _named(call: Call) -> list[str]:
     """The names that a statement gives to what the call gave back."""
     targets = call.statement.targets if isinstance(call.statement, cst.Assign) else ()
-    names = (node.value for each in targets for node in walk(each.target) if isinstance(node, cst.Name))
+    names = (node.value for target in targets for node in walk(target.target) if isinstance(node, cst.Name))
     return [name for name in names if name != "_"]
 
 
@@ -75,8 +75,8 @@ def _before(found: Beyond) -> int | None:
         return None
     heads = (cst.SimpleStatementLine, cst.If, cst.For, cst.With, cst.Try)
     starts = [
-        span.start for each in walk(tree.module) if isinstance(each, heads)
-        for span in (tree.span(each),) if span.start <= found.offset < span.end
+        span.start for node in walk(tree.module) if isinstance(node, heads)
+        for span in (tree.span(node),) if span.start <= found.offset < span.end
     ]  # fmt: skip
     start = max(starts, default=None)
     if start is None or start <= call_at(found.call).span.start:

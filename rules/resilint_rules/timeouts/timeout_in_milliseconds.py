@@ -138,7 +138,7 @@ def check(frame: Frame) -> Iterator[Finding]:
 
 def _meant(call: Call) -> bool:
     """Whether a condition around it says that the limit is to be off."""
-    tests = [each.node.test for each in call.within if isinstance(each.node, cst.If) and each.part is Part.BODY]
+    tests = [place.node.test for place in call.within if isinstance(place.node, cst.If) and place.part is Part.BODY]
     return any(_MEANT.search(call.frame.tree.code(test)) for test in tests)
 
 
@@ -178,7 +178,7 @@ def _written_out(frame: Frame, name: str) -> bool:
     line = rf"^[ \t]*{last}[ \t]*(?::[^=\n]+)?=[ \t]*[\d_.]+[ \t]*(?:#.*)?$"
     if not last.isupper():
         return False
-    return any(re.match(line, each) for each in frame.scope.module.lines_with(last))
+    return any(re.match(line, candidate) for candidate in frame.scope.module.lines_with(last))
 
 
 def _duration(seconds: float) -> str:

@@ -116,13 +116,13 @@ def check(frame: Frame) -> Iterator[Finding]:
 def _inert(frame: Frame, owner: Value, name: str) -> Instance | None:
     """The client, if the attribute means nothing on all that it may be."""
     found: Instance | None = None
-    for each in options(owner):
-        if not isinstance(each, Instance) or each.subclass is not None:
+    for option in options(owner):
+        if not isinstance(option, Instance) or option.subclass is not None:
             return None
-        fact = each.made.fact if each.made is not None else frame.scope.catalog.fact(ClientFact, each.type)
+        fact = option.made.fact if option.made is not None else frame.scope.catalog.fact(ClientFact, option.type)
         if not isinstance(fact, (ClientFact, LimitFact)) or name not in fact.inert:
             return None
-        found = each
+        found = option
     return found
 
 
@@ -139,7 +139,7 @@ def _read_again(frame: Frame, target: cst.Attribute) -> bool:
 
 def _partial(frame: Frame, target: cst.Attribute) -> Iterator[Fix]:
     client = frame.tree.code(target.value)
-    statement = next((each for part in frame.tree.body for each in walk(part) if _assigns(each, target)), None)
+    statement = next((node for part in frame.tree.body for node in walk(part) if _assigns(node, target)), None)
     if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
         return
     value = frame.tree.code(statement.value)
@@ -157,4 +157,4 @@ def _partial(frame: Frame, target: cst.Attribute) -> Iterator[Fix]:
 
 
 def _assigns(node: cst.CSTNode, target: cst.Attribute) -> bool:
-    return isinstance(node, cst.Assign) and any(each.target is target for each in node.targets)
+    return isinstance(node, cst.Assign) and any(bound.target is target for bound in node.targets)

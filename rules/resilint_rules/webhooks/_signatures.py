@@ -80,7 +80,7 @@ def _target(frame: Frame, func: cst.CSTNode) -> object:
         owner = frame.lookup(func.value.value)
         if isinstance(owner, Ref):
             return Ref(f"{owner.name}.{func.attr.value}")
-        return frame.scope.linker.attribute(owner, func.attr.value) if owner is not None else None
+        return frame.scope.session.attribute(owner, func.attr.value) if owner is not None else None
     return None
 
 
@@ -90,15 +90,15 @@ def _object(frame: Frame, node: cst.CSTNode, depth: int) -> DigestCall | None:
         made = frame.calls.get(id(node))
         return made if isinstance(made, DigestCall) and made.fact.form == "object" else None
     if isinstance(node, cst.Name):
-        found = {_object(each, value, depth - 1) if depth > 1 else None for each, value in _assigned(frame, node.value)}
+        found = {_object(item, value, depth - 1) if depth > 1 else None for item, value in _assigned(frame, node.value)}
         return found.pop() if len(found) == 1 else None
     return None
 
 
 def _named(frame: Frame, name: str, depth: int) -> DigestCall | None:
     """The digest in all that a name is given in its function: one that is given anything else is out of sight."""
-    found = [digest_in(each, value, depth - 1) for each, value in _assigned(frame, name)]
-    return found[0] if found and all(each is not None for each in found) else None
+    found = [digest_in(item, value, depth - 1) for item, value in _assigned(frame, name)]
+    return found[0] if found and all(hit is not None for hit in found) else None
 
 
 def _assigned(frame: Frame, name: str) -> list[tuple[Frame, cst.BaseExpression]]:
@@ -115,7 +115,7 @@ def _assigned(frame: Frame, name: str) -> list[tuple[Frame, cst.BaseExpression]]
 
 def _values(top: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
     for node in _within(top):
-        if isinstance(node, cst.Assign) and any(_is(each.target, name) for each in node.targets):
+        if isinstance(node, cst.Assign) and any(_is(target.target, name) for target in node.targets):
             yield node.value
         if isinstance(node, (cst.AnnAssign, cst.NamedExpr)) and _is(node.target, name) and node.value is not None:
             yield node.value
@@ -127,7 +127,7 @@ def _within(top: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(each for each in children(node) if not isinstance(each, _OTHERS))
+        stack.extend(inner for inner in children(node) if not isinstance(inner, _OTHERS))
 
 
 def _is(target: cst.CSTNode, name: str) -> bool:
@@ -138,18 +138,18 @@ def _given_back(frame: Frame, function: Function, depth: int) -> DigestCall | No
     """The digest that a function of the same module gives back on every way out."""
     if function.module is not frame.scope.module:
         return None
-    inner = frame.scope.linker.frame(function)
+    inner = frame.scope.session.frame(function)
     if inner is None or inner.node is None or inner is frame:
         return None
     returned = [node.value for node in _within(inner.node) if isinstance(node, cst.Return)]
     found = [digest_in(inner, value, depth - 1) if value is not None else None for value in returned]
-    return found[0] if found and all(each is not None for each in found) else None
+    return found[0] if found and all(hit is not None for hit in found) else None
 
 
 def is_bytes(frame: Frame, node: cst.CSTNode) -> bool | None:
     """Whether an expression that carries a digest is bytes (True) or text (False); None if that cannot be seen."""
     if isinstance(node, cst.Name):
-        kinds = {is_bytes(each, value) for each, value in _assigned(frame, node.value)}
+        kinds = {is_bytes(item, value) for item, value in _assigned(frame, node.value)}
         return kinds.pop() if len(kinds) == 1 else None
     if isinstance(node, cst.FormattedString):
         return False
@@ -169,10 +169,10 @@ def is_bytes(frame: Frame, node: cst.CSTNode) -> bool | None:
             return is_bytes(frame, node.func.value)
         target = _target(frame, node.func)
         if isinstance(target, Function):
-            inner = frame.scope.linker.frame(target)
+            inner = frame.scope.session.frame(target)
             if inner is not None and inner.node is not None:
-                returned = [each.value for each in walk(inner.node) if isinstance(each, cst.Return)]
-                kinds = {is_bytes(inner, each) for each in returned if each is not None}
+                returned = [child.value for child in walk(inner.node) if isinstance(child, cst.Return)]
+                kinds = {is_bytes(inner, candidate) for candidate in returned if candidate is not None}
                 return kinds.pop() if len(kinds) == 1 else None
     return None
 
@@ -219,7 +219,7 @@ def _callers(frame: Frame) -> list[Frame]:
     makes = any(isinstance(call, DigestCall) for call in frame.calls.values())
     if frame.outer is not None or not makes or not isinstance(node, cst.FunctionDef):
         return []
-    if not any(isinstance(each, cst.Return) and each.value is not None for each in _within(node)):
+    if not any(isinstance(place, cst.Return) and place.value is not None for place in _within(node)):
         return []
     scope, name = frame.scope, node.name.value
     found: list[Frame] = []
@@ -235,7 +235,7 @@ def in_constant_time(frame: Frame, node: cst.Comparison, side: int, made: Digest
     """Compares in constant time, as bytes; something that may be missing counts as empty."""
     tree, operator = frame.tree, node.comparisons[0].operator
     sides = [node.left, node.comparisons[0].comparator]
-    texts = [tree.code(each) for each in sides]
+    texts = [tree.code(candidate) for candidate in sides]
     if "#" in tree.code(node) or not made.fact.compare:
         return []
     binary = is_bytes(frame, sides[side])
@@ -245,7 +245,7 @@ def in_constant_time(frame: Frame, node: cst.Comparison, side: int, made: Digest
             texts[1 - side] = f"({texts[1 - side]})"
     if binary is False:
         pairs = zip(texts, sides, strict=True)
-        texts = [f"{text}.encode()" if _primary(text, each) else f"({text}).encode()" for text, each in pairs]
+        texts = [f"{text}.encode()" if _primary(text, item) else f"({text}).encode()" for text, item in pairs]
     imports, written = needed(made, made.fact, [f"{made.fact.compare}("])
     text = f"{written[0]}{texts[0]}, {texts[1]})"
     if isinstance(operator, cst.NotEqual):
@@ -272,10 +272,10 @@ def _may_be_missing(frame: Frame, node: cst.CSTNode) -> bool:
         return isinstance(node, cst.Attribute)
     top = frame.node if frame.node is not None else frame.tree.module
     tested = re.compile(rf"\b{node.value}\b(?!\s*[\[.(])")
-    for each in _within(top):
-        if isinstance(each, (cst.If, cst.IfExp)) and tested.search(frame.tree.code(each.test)):
+    for place in _within(top):
+        if isinstance(place, (cst.If, cst.IfExp)) and tested.search(frame.tree.code(place.test)):
             return False
-        if isinstance(each, cst.Param) and _is(each.name, node.value) and each.annotation is not None:
-            return frame.tree.code(each.annotation.annotation) not in ("str", "bytes")
+        if isinstance(place, cst.Param) and _is(place.name, node.value) and place.annotation is not None:
+            return frame.tree.code(place.annotation.annotation) not in ("str", "bytes")
     values = _assigned(frame, node.value)
     return not values or any(_may_be_missing(at, value) for at, value in values)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from resilint_rules.kit.findings import Finding, Severity
 
-from ..config.roots import AstrayError, Home, Homes
+from ..config.roots import AstrayError, ProjectRoot, ProjectRoots
 from ..fs import files
 from ..own_rules import OWN
 from . import match
@@ -18,7 +18,7 @@ _NEVER = frozenset(rule.code for rule in OWN) - {"IGN001"}
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class BaselineView:
     """A baseline's entries, and the folder that its file names start from."""
 
     folder: str
@@ -29,28 +29,32 @@ class Recorded:
         if not self.entries:
             return [*findings]
         name = os.path.relpath(path, self.folder).replace(os.sep, "/") if path else ""
-        asked = [each for each in findings if each.code not in _NEVER]
-        known = [match.entry(each, name) for each in asked]
-        marks = {(each.rule, each.scope, each.callee) for each in known}
-        near = [each for each in self.entries if each.file == name or (each.rule, each.scope, each.callee) in marks]
+        asked = [finding for finding in findings if finding.code not in _NEVER]
+        known = [match.entry(candidate, name) for candidate in asked]
+        marks = {(candidate.rule, candidate.scope, candidate.callee) for candidate in known}
+        near = [
+            candidate
+            for candidate in self.entries
+            if candidate.file == name or (candidate.rule, candidate.scope, candidate.callee) in marks
+        ]
         recorded = iter(match.match(near, known, self._gone, lambda entry: False).recorded)
         return [
-            replace(each, severity=Severity.HINT) if each.code not in _NEVER and next(recorded) else each
-            for each in findings
+            replace(finding, severity=Severity.HINT) if finding.code not in _NEVER and next(recorded) else finding
+            for finding in findings
         ]
 
     def _gone(self, name: str) -> bool:
         return not os.path.exists(os.path.join(self.folder, name))
 
 
-def recorded(home: Home, homes: Homes, say: Callable[[str], None]) -> Recorded:
+def recorded(home: ProjectRoot, homes: ProjectRoots, say: Callable[[str], None]) -> BaselineView:
     """The baseline for a project's files, empty if there is none. Effect: reads it; `say` is told what is wrong."""
     try:
         path = homes.baseline(home)
         if path:
-            return Recorded(os.path.dirname(path), match.read(files.read(path, match.LIMIT)))
+            return BaselineView(os.path.dirname(path), match.read(files.read(path, match.LIMIT)))
     except AstrayError as error:
         say(str(error))
     except (files.Unreadable, match.DamagedError) as error:
         say(f"{path}: {error}")
-    return Recorded(home.root)
+    return BaselineView(home.root)

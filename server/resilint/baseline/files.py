@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ..config.roots import AstrayError, Home, Homes, usual_baseline
+from ..config.roots import AstrayError, ProjectRoot, ProjectRoots, usual_baseline
 from ..errors import RunError
 from ..fs import files
 from ..own_rules import OWN
@@ -20,28 +20,28 @@ _NEVER = frozenset(rule.code for rule in OWN) - {"IGN001"}
 """Damage is not recorded: it hides findings."""
 
 
-class Asked(NamedTuple):
+class BaselineRequest(NamedTuple):
     """What a run looks at: the paths asked for, the home of the first, and the homes that were met.
 
     `given` is the baseline that an option names, "" if none does.
     """
 
     paths: Sequence[str]
-    home: Home
-    homes: Homes
+    home: ProjectRoot
+    homes: ProjectRoots
     given: str = ""
 
 
 class Shelf:
     """The baselines of a run: an option's, or for each file that of its home or the nearest above."""
 
-    def __init__(self, asked: Asked, *, anew: bool = False) -> None:
+    def __init__(self, asked: BaselineRequest, *, anew: bool = False) -> None:
         self._asked = asked
         self._anew = anew
-        self._open: dict[str, Recorded] = {}
+        self._open: dict[str, BaselineView] = {}
         self._paths: dict[str, str] = {}
 
-    def books(self, results: Sequence[FileResult], *, usual: bool = False) -> list[tuple[Recorded, list[int]]]:
+    def books(self, results: Sequence[FileResult], *, usual: bool = False) -> list[tuple[BaselineView, list[int]]]:
         """The baselines, and which of the results each is about; with `usual` also one that is not there yet."""
         fallback = ""
         if usual:
@@ -66,7 +66,7 @@ class Shelf:
                 parted[number] = result
         return parted, stale
 
-    def _path(self, home: Home) -> str:
+    def _path(self, home: ProjectRoot) -> str:
         if self._asked.given:
             return self._asked.given
         if home.root not in self._paths:
@@ -74,9 +74,9 @@ class Shelf:
                 self._paths[home.root] = self._asked.homes.baseline(home)
         return self._paths[home.root]
 
-    def _recorded(self, path: str) -> Recorded:
+    def _recorded(self, path: str) -> BaselineView:
         if path not in self._open:
-            self._open[path] = Recorded(path, self._asked, anew=self._anew)
+            self._open[path] = BaselineView(path, self._asked, anew=self._anew)
         return self._open[path]
 
 
@@ -88,19 +88,19 @@ def _told() -> Iterator[None]:
         raise RunError(str(error)) from None
 
 
-class Recorded:
+class BaselineView:
     """A baseline and the folder that its file names start from.
 
     With `anew` a damaged one counts as empty, if all that it can speak of is looked at.
     """
 
-    def __init__(self, path: str, asked: Asked, *, anew: bool = False) -> None:
+    def __init__(self, path: str, asked: BaselineRequest, *, anew: bool = False) -> None:
         self.path = path
         self._folder = os.path.dirname(path)
-        self._asked = [os.path.abspath(each) for each in asked.paths]
+        self._asked = [os.path.abspath(name) for name in asked.paths]
         self._homes = asked.homes
         self._enabled: dict[str, frozenset[str]] = {}
-        whole = any(each == self._folder or files.below(self._folder, each) for each in self._asked)
+        whole = any(candidate == self._folder or files.below(self._folder, candidate) for candidate in self._asked)
         self.entries = _read(path, anew=anew and whole)
 
     @property
@@ -116,11 +116,11 @@ class Recorded:
         for result in results:
             left: list[Problem] = []
             silent: list[Problem] = []
-            for each in result.problems:
-                if each.code not in _NEVER and next(answers):
-                    silent.append(replace(each, suppressed="baseline"))
+            for problem in result.problems:
+                if problem.code not in _NEVER and next(answers):
+                    silent.append(replace(problem, suppressed="baseline"))
                 else:
-                    left.append(each)
+                    left.append(problem)
             parted.append(replace(result, problems=tuple(left), suppressed=(*result.suppressed, *silent)))
         return parted, matched.stale
 
@@ -136,7 +136,7 @@ class Recorded:
         return match.refreshed(self.entries, found, matched), len(matched.stale)
 
     def _found(self, results: Iterable[FileResult]) -> list[match.Entry]:
-        return [self._known(each) for result in results for each in result.problems if each.code not in _NEVER]
+        return [self._known(problem) for result in results for problem in result.problems if problem.code not in _NEVER]
 
     def write(self, entries: Iterable[match.Entry]) -> None:
         """Effect: replaces the file in one step. Raises RunError."""

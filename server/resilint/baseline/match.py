@@ -83,7 +83,7 @@ def read(data: bytes) -> tuple[Entry, ...]:
         raise DamagedError("is not a baseline; `resilint baseline` writes one")
     if found.get("version") != _VERSION:
         raise DamagedError(f"has version {found.get('version')!r}; this resilint reads version {_VERSION}")
-    return tuple(_entry(each, number) for number, each in enumerate(found["findings"], 1))
+    return tuple(_entry(item, number) for number, item in enumerate(found["findings"], 1))
 
 
 def _entry(found: object, number: int) -> Entry:

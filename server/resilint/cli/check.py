@@ -71,9 +71,9 @@ def _complain(session: Session) -> int:
 
 def _tell_damage(results: Iterable[FileResult]) -> int:
     """Says what could not be checked, where nothing else is reported: 2 if there is any."""
-    found = [each for each in summary.problems_of(results) if each.code in DAMAGE]
-    for each in found:
-        terminal.say(f"resilint: {each.file}:{each.place.row}: {each.message}")
+    found = [candidate for candidate in summary.problems_of(results) if candidate.code in DAMAGE]
+    for hit in found:
+        terminal.say(f"resilint: {hit.file}:{hit.place.row}: {hit.message}")
     return 2 if found else 0
 
 
@@ -81,9 +81,9 @@ def _status(session: Session, results: Sequence[FileResult]) -> int:
     """1 if something is bad enough, 2 if a rule of ours has crashed."""
     levels = _levels(session, results)
     found = summary.problems_of(results)
-    if any(each.code == CRASHED for each in found):
+    if any(hit.code == CRASHED for hit in found):
         return 2
-    bad = any(_RANKS[each.severity] <= _RANKS[levels[each.file]] for each in found)
+    bad = any(_RANKS[hit.severity] <= _RANKS[levels[hit.file]] for hit in found)
     return int(bad and not session.args.exit_zero)
 
 
@@ -112,7 +112,7 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
             colour=args.color,
             silenced=args.show_suppressed,
         )
-        human = any(each.format in ("full", "concise") and not each.file for each in outputs)
+        human = any(candidate.format in ("full", "concise") and not candidate.file for candidate in outputs)
         if human and not args.quiet:
             print(summary.summary(results, seen))
             if not session.narrowed:
@@ -131,12 +131,12 @@ def _count(session: Session, outputs: Sequence[output.Output], results: list[Fil
 
     from ..own_rules import OWN
 
-    counted = [each for each in outputs if each.format in output.COUNTED]
+    counted = [candidate for candidate in outputs if candidate.format in output.COUNTED]
     known = {**rules(), **{rule.name: rule for rule in OWN}}
     numbers = summary.numbers(results, known, _peer_of(session))
-    for each in counted or [output.Output("full")]:
-        output.put(summary.statistics(numbers, known, each.format), each.file)
-    return [each for each in outputs if each not in counted]
+    for candidate in counted or [output.Output("full")]:
+        output.put(summary.statistics(numbers, known, candidate.format), candidate.file)
+    return [candidate for candidate in outputs if candidate not in counted]
 
 
 def _peer_of(session: Session) -> Callable[[str], str]:
@@ -146,7 +146,7 @@ def _peer_of(session: Session) -> Callable[[str], str]:
     catalog = Catalog({} if session.home.plain else session.home.settings.library)
 
     def peer(library: str) -> str:
-        found = (each.peer for each in catalog.libraries(library) if each.name == library)
+        found = (owner.peer for owner in catalog.libraries(library) if owner.name == library)
         return str(next(found, ""))
 
     return peer
@@ -268,7 +268,10 @@ def _again(session: Session, written: dict[str, str]) -> list[FileResult]:
     from ..results import FileResult
 
     found = {result.file: result for result in Run(list(written.values()), session.run.options)}
-    left = [found.get(each.file, FileResult(each.file)) if each.file in written else each for each in session.raw]
+    left = [
+        found.get(candidate.file, FileResult(candidate.file)) if candidate.file in written else candidate
+        for candidate in session.raw
+    ]
     if session.args.diff_base:
         session.learn_changes()  # rows have moved
     return session.narrow(left)

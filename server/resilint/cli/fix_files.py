@@ -55,12 +55,12 @@ def fixed(
     def mend(result: FileResult, opened: Opened, again: Callable[[Document], Sequence[Finding]]) -> Repaired:
         done = fix_all(opened.document, again, wanted)
         sad = "gave code that does not parse, or does not fit the text, and was taken back; please report this"
-        complaints = [f"{result.file}: the fix of {each.rule} {sad}" for each in done.broken]
+        complaints = [f"{result.file}: the fix of {candidate.rule} {sad}" for candidate in done.broken]
         if not done.settled:
             complaints.append(f"{result.file}: its fixes undo each other, so nothing was changed; please report this")
         return Repaired(result.file, opened, done.text, done.applied, tuple(complaints))
 
-    return _each(bench, [each for each in results if any(map(fixable, each.problems))], mend, narrowed)
+    return _each(bench, [outcome for outcome in results if any(map(fixable, outcome.problems))], mend, narrowed)
 
 
 def silenced(bench: Bench, results: Sequence[FileResult], reason: str) -> Iterator[Repaired]:
@@ -70,12 +70,12 @@ def silenced(bench: Bench, results: Sequence[FileResult], reason: str) -> Iterat
         doc = opened.document
         added = insert.add(doc, again(doc), reason)
         complaints = tuple(
-            f"{result.file}:{doc.position(each.span.start)[0]}: no line of {each.rule} can take a comment"
-            for each in added.beyond
+            f"{result.file}:{doc.position(candidate.span.start)[0]}: no line of {candidate.rule} can take a comment"
+            for candidate in added.beyond
         )
         return Repaired(result.file, opened, replaced(doc.text, added.edits), added.silenced, complaints)
 
-    return _each(bench, [each for each in results if each.problems], mend, narrowed=True)
+    return _each(bench, [outcome for outcome in results if outcome.problems], mend, narrowed=True)
 
 
 def _each(bench: Bench, results: Sequence[FileResult], mend: _Mend, narrowed: bool) -> Iterator[Repaired]:
@@ -86,7 +86,7 @@ def _each(bench: Bench, results: Sequence[FileResult], mend: _Mend, narrowed: bo
             opened = bench.open(result.file)
         except files.Unreadable:  # told already, as a finding
             return None
-        chosen = {each.fingerprint for each in result.problems}
+        chosen = {problem.fingerprint for problem in result.problems}
         meant: set[tuple[str, ...]] = set()
 
         def again(doc: Document) -> Sequence[Finding]:
@@ -94,11 +94,11 @@ def _each(bench: Bench, results: Sequence[FileResult], mend: _Mend, narrowed: bo
             if not narrowed:
                 return found
             if doc is opened.document:
-                meant.update(_likeness(each) for each in found if each.fingerprint in chosen)
-                meant.difference_update(_likeness(each) for each in found if each.fingerprint not in chosen)
-                return [each for each in found if each.fingerprint in chosen]
+                meant.update(_likeness(hit) for hit in found if hit.fingerprint in chosen)
+                meant.difference_update(_likeness(hit) for hit in found if hit.fingerprint not in chosen)
+                return [hit for hit in found if hit.fingerprint in chosen]
             # Fingerprints shift when an equal call before is mended: only what is like no other is known again.
-            return [each for each in found if _likeness(each) in meant]
+            return [hit for hit in found if _likeness(hit) in meant]
 
         return mend(result, opened, again)
 

@@ -94,17 +94,17 @@ def _explain(args: Namespace) -> int:
     row = int(line)
     if not 1 <= row <= len(opened.document.starts):
         raise RunError(f"{file} has {len(opened.document.starts)} lines, and no line {row}")
-    (text,) = on_deep_stack(explain(opened.document, opened.project, opened.settings, each, file) for each in [row])
+    (text,) = on_deep_stack(explain(opened.document, opened.project, opened.settings, item, file) for item in [row])
     sys.stdout.write(text.rstrip("\n") + "\n")
     return 0
 
 
 def _clean(args: Namespace) -> int:
-    from ..config.roots import Wish
+    from ..config.roots import Overrides
     from ..run.cache_dir import FOLDER, clean
 
     shared = args.cache_dir or os.environ.get("RESILINT_CACHE_DIR", "")
-    roots = [options.home_of(path, Wish(isolated=True)).root for path in args.paths or ["."]]
+    roots = [options.home_of(path, Overrides(isolated=True)).root for path in args.paths or ["."]]
     folders = [shared] if shared else [os.path.join(root, FOLDER) for root in dict.fromkeys(roots)]
     for folder in folders:
         print(f"Removed {folder}." if clean(folder) else f"Nothing to remove: {folder} is no cache of ours.")

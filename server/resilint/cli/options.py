@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..config.roots import Home, Homes, Wish
+from ..config.roots import Overrides, ProjectRoot, ProjectRoots
 from ..errors import RunError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _by_file(pairs: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def wish(args: Namespace) -> Wish:
+def wish(args: Namespace) -> Overrides:
     """What is asked of settings. Raises RunError where an option names what there is not."""
     values = given(args) if "select" in args else {}
     if args.config and args.isolated:
@@ -60,16 +60,18 @@ def wish(args: Namespace) -> Wish:
         _, mistakes = override(Settings(), values, "command line", rules().values())
         if mistakes:
             raise RunError("; ".join(f"--{mistake.key} {mistake.message}" for mistake in mistakes))
-    return Wish(args.config, args.isolated, values)
+    return Overrides(args.config, args.isolated, values)
 
 
-def home_of(path: str, wanted: Wish) -> Home:
+def home_of(path: str, wanted: Overrides) -> ProjectRoot:
     """Where the settings of a run as a whole lie: those of the first path."""
     whole = os.path.abspath(path)
-    return Homes(wanted).above(whole if os.path.isdir(whole) else os.path.dirname(whole))
+    return ProjectRoots(wanted).above(whole if os.path.isdir(whole) else os.path.dirname(whole))
 
 
-def options(args: Namespace, engine: Options, wanted: Wish, home: Home, progress: Progress | None) -> Options:
+def options(
+    args: Namespace, engine: Options, wanted: Overrides, home: ProjectRoot, progress: Progress | None
+) -> Options:
     """How to run, with the settings of `home` where no option says otherwise."""
     plain = home.plain
     return engine._replace(

@@ -14,7 +14,7 @@ from . import terminal
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from ..config.roots import Home
+    from ..config.roots import ProjectRoot
     from ..report.view import Card
     from ..results import FileResult
 
@@ -44,7 +44,7 @@ def wanted(args: Namespace) -> list[Output]:
     found = [_parsed(word) for word in args.output_format]
     if args.output_file:
         found = _with_file(found or [Output("full")], args.output_file)
-    shared = [each.format for each in found if not each.file]
+    shared = [hit.format for hit in found if not hit.file]
     alone = [name for name in shared if name not in _MIX]
     if alone and len(shared) > 1:
         raise RunError(f"standard output takes one report: give {alone[0]} a file, as in {alone[0]}:FILE")
@@ -72,14 +72,14 @@ def _with_file(outputs: list[Output], file: str) -> list[Output]:
     return [output if output.file else output._replace(file=file) for output in outputs]
 
 
-def of_settings(home: Home) -> list[Output]:
+def of_settings(home: ProjectRoot) -> list[Output]:
     """The outputs that the settings ask for."""
     return [Output("full")] if home.plain else [Output(name) for name in home.settings.output_format]
 
 
-def formats(args: Namespace, home: Home) -> list[str]:
+def formats(args: Namespace, home: ProjectRoot) -> list[str]:
     """The names of the formats that hold."""
-    return [each.format for each in wanted(args) or of_settings(home)]
+    return [wish.format for wish in wanted(args) or of_settings(home)]
 
 
 def write(
@@ -96,19 +96,19 @@ def write(
     `levels` says from which severity on a file fails; `silenced` adds what is silenced, where that can be marked.
     """
     if not any(result.problems for result in results):
-        outputs = [each for each in outputs if each.file or each.format not in _SILENT]
+        outputs = [output for output in outputs if output.file or output.format not in _SILENT]
     if not outputs:
         return
     from ..report import render
     from ..report.view import View
 
-    known = _cards() if any(each.format in _TOLD for each in outputs) else {}
+    known = _cards() if any(output.format in _TOLD for output in outputs) else {}
     here = os.getcwd()
-    for each in outputs:
+    for output in outputs:
         stream = sys.stdout
         view = View(
-            colour=not each.file and terminal.coloured(colour, stream),
-            width=0 if each.file else terminal.width(stream),
+            colour=not output.file and terminal.coloured(colour, stream),
+            width=0 if output.file else terminal.width(stream),
             folder=here,
             root=_repository(here),
             cards=known,
@@ -116,7 +116,7 @@ def write(
             files=files,
             silenced=silenced,
         )
-        put(render(each.format, results, view), each.file)
+        put(render(output.format, results, view), output.file)
 
 
 def _cards() -> dict[str, Card]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from resilint_rules.kit.project.imports import Project
 
     from ..baseline import files as baseline_files
-    from ..config.roots import Home
+    from ..config.roots import ProjectRoot
     from ..results import FileResult, Problem
 
 STDIN = "stdin.py"
@@ -43,7 +43,7 @@ class Session:
             raise RunError("- stands for standard input, and goes with no other path")
         self.paths: list[str] = [getattr(args, "stdin_filename", "") or STDIN] if self.stdin else args.paths or ["."]
         wish = options.wish(args)
-        self.home: Home = options.home_of(self.paths[0], wish)
+        self.home: ProjectRoot = options.home_of(self.paths[0], wish)
         self.progress = terminal.progress(args.quiet)
         self.run = Run(self.paths, options.options(args, engine, wish, self.home, self.progress))
         self.narrowed = False
@@ -87,12 +87,12 @@ class Session:
             self.narrowed, self.stale = True, {}
         return results
 
-    def asked(self) -> baseline_files.Asked:
+    def asked(self) -> baseline_files.BaselineRequest:
         """What baselines want to know of the run."""
         from ..baseline import files as baseline_files
 
         given = os.path.abspath(self.args.baseline) if self.args.baseline else ""
-        return baseline_files.Asked(self.paths, self.home, self.run.homes, given)
+        return baseline_files.BaselineRequest(self.paths, self.home, self.run.homes, given)
 
     def _has_baseline(self) -> bool:
         try:
@@ -119,7 +119,8 @@ class Session:
             paths = [
                 path
                 for path in sorted(changed)
-                if path.endswith(_SUFFIXES) and any(path == each or files.below(path, each) for each in asked)
+                if path.endswith(_SUFFIXES)
+                and any(path == candidate or files.below(path, candidate) for candidate in asked)
             ]
             paths = [path for path in paths if os.path.isfile(path)]
             self.run = Run(paths, self.run.options._replace(force_exclude=True))

@@ -28,18 +28,18 @@ def problems_of(results: Iterable[FileResult]) -> list[Problem]:
 def summary(results: Sequence[FileResult], files: int) -> str:
     """One or two lines: how much was found, how bad, and what can be mended."""
     found = problems_of(results)
-    known = sum(each.suppressed == "baseline" for result in results for each in result.suppressed)
+    known = sum(candidate.suppressed == "baseline" for result in results for candidate in result.suppressed)
     behind = f" ({count(known, 'known finding')} in the baseline)" if known else ""
     if not found:
         return f"Nothing found in {count(files, 'file')}{behind}."
-    severities = Counter(each.severity for each in found)
+    severities = Counter(hit.severity for hit in found)
     parts = ", ".join(
         count(severities[word], word) for word in ("error", "warning", "info", "hint") if severities[word]
     )
-    where = count(len({each.file for each in found}), "file")
+    where = count(len({hit.file for hit in found}), "file")
     lines = [f"Found {count(len(found), 'finding')} in {where}: {parts}{behind}."]
-    safe = sum(_trust(each) == "safe" for each in found)
-    unsafe = sum(_trust(each) == "unsafe" for each in found)
+    safe = sum(_trust(hit) == "safe" for hit in found)
+    unsafe = sum(_trust(hit) == "unsafe" for hit in found)
     if safe or unsafe:
         way = "`--fix --unsafe-fixes`" if unsafe else "`--fix`"
         some = f", {safe} of them with `--fix` alone" if safe and unsafe else ""
@@ -56,7 +56,7 @@ def stale(number: int, file: str) -> str:
 def unmended(results: Iterable[FileResult]) -> str:
     """One line where `--diff` has nothing to show; "" if nothing was found either."""
     found = problems_of(results)
-    unsafe = sum(_trust(each) == "unsafe" for each in found)
+    unsafe = sum(_trust(hit) == "unsafe" for hit in found)
     if unsafe:
         return f"No fix is safe; `--diff --unsafe-fixes` shows what the others do about {count(unsafe, 'finding')}."
     return f"There is no fix for {count(len(found), 'finding')}." if found else ""
@@ -71,7 +71,7 @@ def first_run(results: Sequence[FileResult]) -> list[str]:
     found = problems_of(results)
     if len(found) < MANY:
         return []
-    rules = Counter(each.rule for each in found).most_common()
+    rules = Counter(hit.rule for hit in found).most_common()
     shown = ", ".join(f"{number} {name}" for name, number in rules[:5])
     rest = f", {sum(number for _, number in rules[5:])} of {count(len(rules) - 5, 'other rule')}" if rules[5:] else ""
     return [
@@ -92,16 +92,16 @@ def numbers(
 
     found = problems_of(results)
     tools: Counter[str] = Counter()
-    for each in found:
-        rule = rules.get(each.rule)
+    for hit in found:
+        rule = rules.get(hit.rule)
         peers = {tool_of(code) for code in rule.equivalents} - {None} if rule else set()
         tools.update(str(peer) for peer in peers)
         if not peers:
             tools["resilint alone"] += 1
     return {
-        "rule": _ranked(Counter(each.rule for each in found)),
-        "library": _ranked(Counter(each.library for each in found if each.library)),
-        "peer": _ranked(Counter(peer for each in found if (peer := peer_of(each.library)))),
+        "rule": _ranked(Counter(hit.rule for hit in found)),
+        "library": _ranked(Counter(hit.library for hit in found if hit.library)),
+        "peer": _ranked(Counter(peer for hit in found if (peer := peer_of(hit.library)))),
         "tool": _ranked(tools),
     }
 
@@ -137,6 +137,6 @@ def verbose(counts: Any, seconds: float) -> str:
     """What a run has cost, for `--verbose`."""
     return (
         f"{count(counts.seen, 'file')} seen, {counts.read} read, {counts.wanted} with integration code, "
-        f"{counts.cached} known from the cache; {count(counts.pieces, 'piece')} of {count(counts.lines, 'line')} "
+        f"{counts.cached} known from the cache; {count(counts.chunks, 'piece')} of {count(counts.lines, 'line')} "
         f"parsed, {counts.left_out} left out; {seconds:.2f} s"
     )

@@ -34,7 +34,7 @@ _DEEPEST = 10
 """How many files may extend one another."""
 
 
-class Wish(NamedTuple):
+class Overrides(NamedTuple):
     """What a person asked of settings, before any file is read.
 
     `config` is a file that stands in for all that lie in projects; `isolated` heeds none; `given` are
@@ -47,13 +47,13 @@ class Wish(NamedTuple):
     giver: str = "command line"
 
 
-NO_WISH = Wish()
+NO_WISH = Overrides()
 
 
-class Home:
+class ProjectRoot:
     """A root, and what holds below it. `source` is the settings file, "" if there is none."""
 
-    def __init__(self, root: str, source: str, wish: Wish, reading: Reading = unobserved) -> None:
+    def __init__(self, root: str, source: str, wish: Overrides, reading: Reading = unobserved) -> None:
         self.root = root
         self.source = source
         self._wish = wish
@@ -163,7 +163,7 @@ class AstrayError(ValueError):
     """Settings name a file that is not below their folder."""
 
 
-class Homes:
+class ProjectRoots:
     """Finds homes, and remembers them: one object for each root.
 
     `reading` surrounds the reading of settings. The folders in `left_out` are roots whose settings files are
@@ -171,7 +171,7 @@ class Homes:
     """
 
     def __init__(
-        self, wish: Wish = NO_WISH, reading: Reading = unobserved, left_out: Collection[str] = frozenset()
+        self, wish: Overrides = NO_WISH, reading: Reading = unobserved, left_out: Collection[str] = frozenset()
     ) -> None:
         if wish.config:
             wish = wish._replace(config=os.path.abspath(wish.config))
@@ -179,12 +179,12 @@ class Homes:
         self._reading = reading
         self._left_out = left_out
         self._settled: dict[str, str] = {}
-        self._homes: dict[str, Home] = {}
+        self._homes: dict[str, ProjectRoot] = {}
 
     def __iter__(self) -> Any:
         return iter(self._homes.values())
 
-    def above(self, folder: str) -> Home:
+    def above(self, folder: str) -> ProjectRoot:
         """The home of the files in a folder, looking upwards from it. `folder` is absolute. Effect: asks the disk."""
         nearest = ""
         at = folder
@@ -201,7 +201,7 @@ class Homes:
             at = up
         return self._home(nearest or _top(folder), "")
 
-    def inside(self, folder: str, above: Home) -> Home:
+    def inside(self, folder: str, above: ProjectRoot) -> ProjectRoot:
         """The home of a folder that has a marker, below a folder whose home is `above`."""
         source = self._source(folder)
         if source or folder in self._left_out:
@@ -209,13 +209,13 @@ class Homes:
         has_settings = self._source(above.root) or above.root in self._left_out
         return above if has_settings else self._home(folder, "")
 
-    def baseline(self, home: Home) -> str:
+    def baseline(self, home: ProjectRoot) -> str:
         """The baseline for the files of a home: its own, or the nearest above it in its repository; "" without one.
 
         Effect: asks the disk. Raises AstrayError.
         """
         # What is wrong in their settings is not this run's business.
-        others = Homes(self.wish, self._reading, self._left_out)
+        others = ProjectRoots(self.wish, self._reading, self._left_out)
         top = home.root
         while top and not os.path.exists(os.path.join(top, ".git")):
             top = os.path.dirname(top) if os.path.dirname(top) != top else ""
@@ -227,11 +227,11 @@ class Homes:
                 return ""
             home = others.above(os.path.dirname(home.root))
 
-    def _home(self, root: str, source: str) -> Home:
+    def _home(self, root: str, source: str) -> ProjectRoot:
         home = self._homes.get(root)
         if home is None:
             chosen = "" if self.wish.isolated else self.wish.config or source
-            home = self._homes[root] = Home(root, chosen, self.wish, self._reading)
+            home = self._homes[root] = ProjectRoot(root, chosen, self.wish, self._reading)
         return home
 
     def _source(self, folder: str) -> str:
@@ -242,7 +242,7 @@ class Homes:
         return known
 
 
-def usual_baseline(home: Home) -> str:
+def usual_baseline(home: ProjectRoot) -> str:
     """Where a home's own baseline lies, or would. Raises AstrayError."""
     named = "" if home.plain else home.settings.baseline
     path = os.path.join(home.root, named or BASELINE)

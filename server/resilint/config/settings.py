@@ -91,12 +91,12 @@ _DECIDE_FINDINGS = frozenset(
 
 def as_json(settings: Settings) -> dict[str, Any]:
     """The settings under the keys that people write, in values that JSON and TOML have."""
-    return {each.name.replace("_", "-"): _plain(getattr(settings, each.name)) for each in fields(Settings)}
+    return {field.name.replace("_", "-"): _plain(getattr(settings, field.name)) for field in fields(Settings)}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Timeouts):
-        return {each.name: getattr(value, each.name) for each in fields(Timeouts)}
+        return {field.name: getattr(value, field.name) for field in fields(Timeouts)}
     if isinstance(value, Severity):
         return value.value
     if isinstance(value, Mapping):
@@ -267,7 +267,7 @@ def allows(wanted: str, version: str) -> bool:
         sign, number = re.match(r"\s*(\D*?)\s*([0-9.]+)\s*$", part).groups()  # type: ignore[union-attr]
         want = _numbers(number)
         if sign == "~=":
-            upper = [int(each) for each in number.split(".")][:-1] or [0]
+            upper = [int(section) for section in number.split(".")][:-1] or [0]
             upper[-1] += 1
             if not want <= have < _numbers(".".join(map(str, upper))):
                 return False
@@ -277,5 +277,5 @@ def allows(wanted: str, version: str) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    numbers = [int(each) for each in re.findall(r"\d+", version)][:6]
+    numbers = [int(word) for word in re.findall(r"\d+", version)][:6]
     return tuple(numbers + [0] * (6 - len(numbers)))

@@ -11,7 +11,7 @@ from resilint_rules.kit.prefilter.chunks import Relevant, relevant
 from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.project.module import FunctionPiece, Module
+from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.rule import Rule
 from resilint_rules.kit.syntax.text import Document, Span
 
@@ -21,28 +21,28 @@ from ..own_rules import CRASHED, OWN, SYNTAX, UNREADABLE
 from ..results import Report
 from ..suppress import apply, ruff
 from .fingerprint import fingerprinted
-from .incremental import Memo, Reliance, Surroundings, named
+from .incremental import Dependencies, IncrementalCache, Skeleton, named
 
 if TYPE_CHECKING:
-    from resilint_rules.kit.interp.session import Linker
-    from resilint_rules.kit.prefilter.summaries import Handed
-    from resilint_rules.kit.subscriptions import Subjects
-    from resilint_rules.kit.syntax.outline import Piece
+    from resilint_rules.kit.interp.session import Session
+    from resilint_rules.kit.prefilter.summaries import ExportSummary
+    from resilint_rules.kit.subscriptions import Subscriptions
+    from resilint_rules.kit.syntax.outline import Chunk
 
 
-def check(doc: Document, project: Project, settings: Settings, memo: Memo | None = None) -> Report:
+def check(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None = None) -> Report:
     """Finds what is risky in `doc`. Pure: the same arguments give the same report.
 
-    A rule that crashes is a finding about us (`E001`), and the other rules go on. A piece that cannot
+    A rule that crashes is a finding about us (`E001`), and the other rules go on. A chunk that cannot
     be parsed is left out and counted; if that, or the file around it, is not valid Python, that is a
-    finding, too (`E999`). `memo` remembers a buffer's pieces from one check to the next.
+    finding, too (`E999`). `memo` remembers a buffer's chunks from one check to the next.
     """
     with project.recording() as reads:
         report = _report(doc, project, settings, memo)
     return replace(report, reads=tuple(sorted(reads.items())))
 
 
-def _report(doc: Document, project: Project, settings: Settings, memo: Memo | None) -> Report:
+def _report(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None) -> Report:
     """The report of `check` without `reads`."""
     ours = registry.looking_at(doc.kind)
     exports = project.derived(Exports)
@@ -61,10 +61,10 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Memo | No
     if broken is not None:
         findings.append(_own(SYNTAX, Span(broken.offset, broken.offset), broken.message))
     run = _Run(doc, module, project, settings, running, memo)
-    if running and wanted.pieces:
+    if running and wanted.chunks:
         findings.extend(run.findings(wanted, report_syntax=broken is None))
     findings.sort(key=lambda each: (each.span, each.code))
-    unsure = run.left_out or any(each.code in (CRASHED.code, SYNTAX.code) for each in findings)
+    unsure = run.left_out or any(finding.code in (CRASHED.code, SYNTAX.code) for finding in findings)
     outcome = apply.apply(
         doc, module.outline.comments, findings, rules=every, enabled=enabled, sure=set() if unsure else enabled
     )
@@ -73,7 +73,7 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Memo | No
     found = left[:count]
     if "ruff" in settings.defer_to:
         found = ruff.left_over(module, found, lambda name: _text(project, name))
-    return Report(found, left[count:], (), run.pieces, run.lines, run.left_out)
+    return Report(found, left[count:], (), run.chunks, run.lines, run.left_out)
 
 
 def _can_matter(doc: Document, exports: Exports) -> bool:
@@ -88,10 +88,16 @@ def _speaks_to_us(doc: Document) -> bool:
 
 
 class _Run:
-    """One document being checked: its pieces in turn, each with every rule."""
+    """One document being checked: its chunks in turn, each with every rule."""
 
     def __init__(
-        self, doc: Document, module: Module, project: Project, settings: Settings, rules: list[Rule], memo: Memo | None
+        self,
+        doc: Document,
+        module: Module,
+        project: Project,
+        settings: Settings,
+        rules: list[Rule],
+        memo: IncrementalCache | None,
     ) -> None:
         self.doc = doc
         self.module = module
@@ -101,60 +107,62 @@ class _Run:
         self.memo = memo
         self.severities = {rule.name: selection.severity_of(settings, rule) for rule in rules}
         self.report_syntax = True
-        self.pieces = self.lines = self.left_out = 0
+        self.chunks = self.lines = self.left_out = 0
 
     def findings(self, wanted: Relevant, *, report_syntax: bool) -> list[Finding]:
-        """What the rules find in the pieces that can matter."""
-        from resilint_rules.kit.interp.session import Linker  # brings libcst, which most files never need
+        """What the rules find in the chunks that can matter."""
+        from resilint_rules.kit.interp.session import Session  # brings libcst, which most files never need
 
         self.report_syntax = report_syntax
-        linker = Linker(self.project, asdict(self.settings.timeouts))
-        linker.scope(self.module).known = wanted.handed
+        session = Session(self.project, asdict(self.settings.timeouts))
+        session.scope(self.module).known = wanted.summary
         try:
             if self.memo is None:
-                found = self._fresh(linker, wanted)
+                found = self._fresh(session, wanted)
             else:
-                found = self._remembered(linker, wanted.pieces, wanted.handed, self.memo)
+                found = self._remembered(session, wanted.chunks, wanted.summary, self.memo)
         finally:
-            linker.dismiss()
-        self.pieces, self.lines, self.left_out = linker.pieces, linker.lines, len(linker.left_out)
+            session.dismiss()
+        self.chunks, self.lines, self.left_out = session.chunks, session.lines, len(session.left_out)
         return found
 
-    def _fresh(self, linker: Linker, wanted: Relevant) -> list[Finding]:
-        """What the rules find in all pieces; those that only call another come behind it, if it calls out at all."""
-        own = [each for each in wanted.pieces if _start(each) not in wanted.callers]
-        found = [finding for each in own for finding in self._look(linker, each)[0]]
-        scope = linker.scope(self.module)
-        out = {each.name for each in own if isinstance(each, FunctionPiece) and scope.calls_out(each)}
-        for each in wanted.pieces if out else ():
-            if not out.isdisjoint(wanted.callers.get(_start(each), ())):
-                found.extend(self._look(linker, each)[0])
+    def _fresh(self, session: Session, wanted: Relevant) -> list[Finding]:
+        """What the rules find in all chunks; those that only call another come behind it, if it calls out at all."""
+        own = [chunk for chunk in wanted.chunks if _start(chunk) not in wanted.callers]
+        found = [finding for candidate in own for finding in self._look(session, candidate)[0]]
+        scope = session.scope(self.module)
+        out = {
+            candidate.name for candidate in own if isinstance(candidate, FunctionChunk) and scope.calls_out(candidate)
+        }
+        for chunk in wanted.chunks if out else ():
+            if not out.isdisjoint(wanted.callers.get(_start(chunk), ())):
+                found.extend(self._look(session, chunk)[0])
         return found
 
-    def _look(self, linker: Linker, each: FunctionPiece | Piece) -> tuple[list[Finding], bool]:
-        """What the rules find in a piece, and whether it can be gone through at all."""
-        from resilint_rules.kit.subscriptions import Subjects
+    def _look(self, session: Session, each: FunctionChunk | Chunk) -> tuple[list[Finding], bool]:
+        """What the rules find in a chunk, and whether it can be gone through at all."""
+        from resilint_rules.kit.subscriptions import Subscriptions
         from resilint_rules.kit.syntax.tree import Misread
 
-        scope = linker.scope(self.module)
-        piece = each.piece if isinstance(each, FunctionPiece) else each
+        scope = session.scope(self.module)
+        chunk = each.chunk if isinstance(each, FunctionChunk) else each
         try:
-            frame = scope.own_frame(each) if isinstance(each, FunctionPiece) else scope.statement(piece)
+            frame = scope.own_frame(each) if isinstance(each, FunctionChunk) else scope.statement(chunk)
             if frame is not None:
-                subjects = Subjects([frame])
+                subjects = Subscriptions([frame])
                 return [finding for rule in self.rules for finding in self._apply(rule, subjects)], True
         except (RecursionError, Misread):
-            linker.left_out.add((self.doc.name, piece.start))
+            session.left_out.add((self.doc.name, chunk.start))
             return [], False
-        left_out = (self.doc.name, piece.start) in linker.left_out
-        if not self.report_syntax or left_out or scope.tree(piece) is not None:
+        left_out = (self.doc.name, chunk.start) in session.left_out
+        if not self.report_syntax or left_out or scope.tree(chunk) is not None:
             return [], False
         self.report_syntax = False
         message = "this is not valid Python, so nothing is known of the calls in it"
-        return [_own(SYNTAX, Span(piece.head, piece.head), message)], False
+        return [_own(SYNTAX, Span(chunk.head, chunk.head), message)], False
 
-    def _apply(self, rule: Rule, subjects: Subjects) -> list[Finding]:
-        """A rule's findings in one piece; one finding about ourselves if it crashes."""
+    def _apply(self, rule: Rule, subjects: Subscriptions) -> list[Finding]:
+        """A rule's findings in one chunk; one finding about ourselves if it crashes."""
         from resilint_rules.kit.syntax.tree import Misread
 
         found: list[Finding] = []
@@ -165,15 +173,15 @@ class _Run:
         try:
             check_one = registry.load(rule.name)
             for subject in subjects.of(rule.on):
-                for each in check_one(subject):
-                    if each.library and selection.ignored_for(self.settings, rule, each.library):
+                for candidate in check_one(subject):
+                    if candidate.library and selection.ignored_for(self.settings, rule, candidate.library):
                         continue
-                    level = each.severity if each.own_severity and not configured else severity
-                    text = each.help
+                    level = candidate.severity if candidate.own_severity and not configured else severity
+                    text = candidate.help
                     if watched and level is Severity.WARNING:
                         level = Severity.INFO
                         text = text or "a warning elsewhere; this is a script that somebody watches"
-                    found.append(replace(each, code=rule.code, rule=rule.name, severity=level, help=text))
+                    found.append(replace(candidate, code=rule.code, rule=rule.name, severity=level, help=text))
         except Misread:
             raise
         except Exception as error:  # noqa: BLE001 - a rule's bug must not cost the run
@@ -183,45 +191,45 @@ class _Run:
         return found
 
     def _remembered(
-        self, linker: Linker, pieces: list[FunctionPiece | Piece], known: Handed, memo: Memo
+        self, session: Session, chunks: list[FunctionChunk | Chunk], known: ExportSummary, memo: IncrementalCache
     ) -> list[Finding]:
-        """The same of all pieces, with what the last check of this buffer has found where nothing has changed."""
+        """The same of all chunks, with what the last check of this buffer has found where nothing has changed."""
         wish = f"{self.settings.digest} {self.doc.kind} {self.doc.name} {self.doc.module}"
-        around = Surroundings(self.module, known, wish, memo)
-        reliance = Reliance(self.project.reads)
+        around = Skeleton(self.module, known, wish, memo)
+        reliance = Dependencies(self.project.reads)
         found: list[Finding] = []
-        for each in pieces:
-            function = each if isinstance(each, FunctionPiece) else None
-            piece = each.piece if isinstance(each, FunctionPiece) else each
-            source = self.module.source(piece)
+        for statement in chunks:
+            function = statement if isinstance(statement, FunctionChunk) else None
+            chunk = statement.chunk if isinstance(statement, FunctionChunk) else statement
+            source = self.module.source(chunk)
             key = (around.digest, function.qualname if function else "", source)
-            recalled = memo.recall(key, piece.start, around, self.project)
+            recalled = memo.recall(key, chunk.start, around, self.project)
             if recalled is not None:
                 reliance.add(dict(recalled.reads))
                 found.extend(recalled.findings)
                 continue
             name = named(source)
             if name in memo.without:
-                linker.left_out.add((self.doc.name, piece.start))
-                found.append(_own(UNREADABLE, Span(piece.head, piece.head), "not analysed until it changes"))
+                session.left_out.add((self.doc.name, chunk.start))
+                found.append(_own(UNREADABLE, Span(chunk.head, chunk.head), "not analysed until it changes"))
                 continue
             if memo.pulse is not None:
                 memo.pulse(name)
             with self.project.recording() as read, self.module.recording() as recording:
-                fresh, whole = self._look(linker, each)
+                fresh, whole = self._look(session, statement)
             reads = reliance.add(read)
             crashed = any(finding.code == CRASHED.code for finding in fresh)
-            if whole and not linker.left_out and not crashed:
+            if whole and not session.left_out and not crashed:
                 answers = tuple(recording.all_answers().items())
-                memo.keep(key, Span(piece.start, piece.end), fresh, reads, answers, around)
+                memo.keep(key, Span(chunk.start, chunk.end), fresh, reads, answers, around)
             found.extend(fresh)
         self.project.reads.update(reliance.reads)
         memo.settle(self.module.facts)
         return found
 
 
-def _start(each: FunctionPiece | Piece) -> int:
-    return each.piece.start if isinstance(each, FunctionPiece) else each.start
+def _start(each: FunctionChunk | Chunk) -> int:
+    return each.chunk.start if isinstance(each, FunctionChunk) else each.start
 
 
 def _text(project: Project, name: str) -> str | None:

@@ -10,7 +10,7 @@ from resilint_rules.kit.prefilter.chunks import relevant
 from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.project.module import FunctionPiece, Module
+from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ..config.settings import Settings
@@ -91,27 +91,27 @@ def as_json(found: Policy) -> dict[str, object]:
 
 
 def _calls(doc: Document, project: Project, settings: Settings, start: int, end: int) -> Iterator[Call]:
-    """The external calls in the pieces that touch a stretch of the text."""
+    """The external calls in the chunks that touch a stretch of the text."""
     exports = project.derived(Exports)
     level = exports.level_of_document(doc)
     if level == NO or (level == MAYBE and not exports.reached(doc)):
         return
     module = Module(doc)
-    pieces, _, known, _ = relevant(module, exports)
-    if not pieces:
+    chunks, _, known, _ = relevant(module, exports)
+    if not chunks:
         return
-    from resilint_rules.kit.interp.session import Linker
+    from resilint_rules.kit.interp.session import Session
     from resilint_rules.kit.policy.effective import subjects
     from resilint_rules.kit.syntax.tree import Misread
 
-    scope = Linker(project, asdict(settings.timeouts)).scope(module)
+    scope = Session(project, asdict(settings.timeouts)).scope(module)
     scope.known = known
-    for each in pieces:
-        piece = each.piece if isinstance(each, FunctionPiece) else each
-        if piece.end < start or end < piece.start:
+    for statement in chunks:
+        chunk = statement.chunk if isinstance(statement, FunctionChunk) else statement
+        if chunk.end < start or end < chunk.start:
             continue
         try:
-            frame = scope.frame(each) if isinstance(each, FunctionPiece) else scope.statement(each)
+            frame = scope.frame(statement) if isinstance(statement, FunctionChunk) else scope.statement(statement)
             if frame is not None:
                 frame.tree.locate()
         except (RecursionError, Misread):
@@ -142,14 +142,14 @@ def _title(found: Policy) -> str:
 def _text(doc: Document, name: str, found: Policy) -> str:
     row, column = doc.position(found.span.start)
     lines = [f"{name}:{row}:{column}: `{found.written}`, {_title(found)}", f"  limit: {_limits(found)}"]
-    lines += [f"  {each.event}: {each.text}" for each in found.outcomes]
+    lines += [f"  {outcome.event}: {outcome.text}" for outcome in found.outcomes]
     return "\n".join(lines)
 
 
 def markdown(found: Policy) -> str:
     """The policy as an editor shows it."""
     lines = [f"**`{found.written}`**: {_title(found)}", "", f"Limit: {_limits(found)}"]
-    lines += ["", *(f"- {each.event}: {each.text}" for each in found.outcomes)] if found.outcomes else []
+    lines += ["", *(f"- {outcome.event}: {outcome.text}" for outcome in found.outcomes)] if found.outcomes else []
     return "\n".join(lines)
 
 
@@ -159,10 +159,10 @@ def _limits(found: Policy) -> str:
     if not found.outcomes and found.why == "nothing to decide here":
         return "none is set here: each call decides"
     if found.state == "unknown":
-        known = [each for each in found.settings if each.seconds is not None]
-        more = "; besides " + ", ".join(_setting(each, seconds) for each in known) if known else ""
+        known = [setting for setting in found.settings if setting.seconds is not None]
+        more = "; besides " + ", ".join(_setting(entry, seconds) for entry in known) if known else ""
         return f"nothing is reported, as {found.why}{more}"
-    named = ", ".join(_setting(each, seconds) for each in found.settings)
+    named = ", ".join(_setting(setting, seconds) for setting in found.settings)
     return f"{named} ({found.why})" if named else found.why
 
 
@@ -173,11 +173,13 @@ def _setting(each: Setting, seconds: Callable[[float], str]) -> str:
 
 def _label(found: Policy) -> str:
     """What an inlay hint says of a call that sets no limit itself; "" if there is nothing to say."""
-    if found.state == "unknown" or any(each.origin == "call" for each in found.settings):
+    if found.state == "unknown" or any(setting.origin == "call" for setting in found.settings):
         return ""
     if found.state == "unbounded":
         return "timeout=\u221e"
-    known = [each for each in found.settings if each.seconds is not None and {"read", "total"} & set(each.phases)]
+    known = [
+        setting for setting in found.settings if setting.seconds is not None and {"read", "total"} & set(setting.phases)
+    ]
     if not known:
         return ""
     least = min(known, key=lambda each: each.seconds or 0)

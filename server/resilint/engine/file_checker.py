@@ -44,7 +44,7 @@ STACK = 64 * 1024 * 1024
 """Bytes of stack for the thread that parses: libcst uses 4 KB for a nested bracket."""
 
 
-class Job(NamedTuple):
+class FileJob(NamedTuple):
     """A file to check: where it is, its name below the root, and its package. `size` is in bytes.
 
     `sure`: it has integration code; otherwise it may turn out to have none, and silence is in order if it
@@ -58,7 +58,7 @@ class Job(NamedTuple):
     sure: bool = True
 
 
-class Done(NamedTuple):
+class FileOutcome(NamedTuple):
     """The digest of the bytes that were checked ("" if they could not be read) and the result's text.
 
     Where results are not kept the digest is "", and so is the text if nothing was found and nothing parsed.
@@ -68,7 +68,7 @@ class Done(NamedTuple):
     text: str
 
 
-class Analyst:
+class FileChecker:
     """Checks files of one root, and remembers what it learnt of their neighbours."""
 
     def __init__(self, root: str, settings: Settings, check: str, kept: bool = True) -> None:
@@ -80,25 +80,25 @@ class Analyst:
         self._heavy = HEAVY
         self._check: Callable[[Document, Project, Settings], Report] = pkgutil.resolve_name(check)
 
-    def preset_levels(self, jobs: Iterable[Job]) -> None:
+    def preset_levels(self, jobs: Iterable[FileJob]) -> None:
         """Stores the file filter's verdicts on files to come, for the files before them that import them."""
         self.project.derived(Exports).preset_levels({job.name: _level(job) for job in jobs})
 
-    def look(self, job: Job) -> Done:
+    def look(self, job: FileJob) -> FileOutcome:
         """Effect: reads the file, and neighbours that it asks for. Never raises an Exception."""
         try:
             data = files.read(job.path)
         except files.Unreadable as error:
-            return Done("", to_json(self._unread(job, error)))
+            return FileOutcome("", to_json(self._unread(job, error)))
         result = self.judge(data, job)
         self._seen += len(data)
         if self._seen > LOOK:
             self._seen = 0
             self._lighten()
         if self._kept:
-            return Done(files.digest(data), to_json(result))
-        silent = not (result.problems or result.suppressed or result.pieces or result.left_out)
-        return Done("", "" if silent else to_json(result))
+            return FileOutcome(files.digest(data), to_json(result))
+        silent = not (result.problems or result.suppressed or result.chunks or result.left_out)
+        return FileOutcome("", "" if silent else to_json(result))
 
     def _lighten(self) -> None:
         """Effect: gives memory back, if this process holds much."""
@@ -107,7 +107,7 @@ class Analyst:
             gc.collect()
             self._heavy = max(HEAVY, held() + MORE)
 
-    def judge(self, data: bytes, job: Job) -> FileResult:
+    def judge(self, data: bytes, job: FileJob) -> FileResult:
         """What there is to say of a file's bytes, the file named below its root."""
         try:
             doc = document(data, job.name, job.package)
@@ -119,14 +119,14 @@ class Analyst:
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on
             return told(job.name, CRASHED, f"resilint failed on this file: {error!r}")
 
-    def _unread(self, job: Job, error: files.Unreadable) -> FileResult:
+    def _unread(self, job: FileJob, error: files.Unreadable) -> FileResult:
         if not job.sure or UNREADABLE.name not in for_file(self._settings, [UNREADABLE], job.name):
             return FileResult(job.name)
         severity = severity_of(self._settings, UNREADABLE).value
         return told(job.name, UNREADABLE, f"cannot be read: {error}", severity)
 
 
-def _level(job: Job) -> int:
+def _level(job: FileJob) -> int:
     return YES if job.sure else MAYBE
 
 

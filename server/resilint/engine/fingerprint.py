@@ -29,7 +29,7 @@ def fingerprinted(findings: Iterable[Finding], text: str) -> tuple[Finding, ...]
         seen[key] = seen.get(key, 0) + 1
         start = each.statement.start if each.statement.end else each.span.start
         made[index] = _digest("\0".join((*key, str(seen[key]))), 8), _digest(_words(text, start, each.span.end), 4)
-    return tuple(replace(each, fingerprint=made[index][0], text=made[index][1]) for index, each in enumerate(every))
+    return tuple(replace(item, fingerprint=made[index][0], text=made[index][1]) for index, item in enumerate(every))
 
 
 def _digest(text: str, size: int) -> str:

@@ -1,6 +1,6 @@
-"""What is known of a buffer's pieces from the last check, so that a keystroke costs one function.
+"""What is known of a buffer's chunks from the last check, so that a keystroke costs one function.
 
-A piece's result depends on its own text and on the skeleton, all lines outside of function bodies; these
+A chunk's result depends on its own text and on the skeleton, all lines outside of function bodies; these
 are its key. Whatever else it was computed from was recorded: queries about the module with their answers
 (`kit/project/queries.py`), and the other files that were read. It is used again if the key is equal and
 everything that was recorded is answered as before; its places are moved to where they are now.
@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from resilint_rules.kit.findings import Finding, Related
-from resilint_rules.kit.prefilter.summaries import Handed
+from resilint_rules.kit.prefilter.summaries import ExportSummary
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import Module
 from resilint_rules.kit.project.recording import Answer, BodyFacts, Query
@@ -42,46 +42,46 @@ class _Known:
 
 
 @dataclass(slots=True)
-class Memo:
+class IncrementalCache:
     """The memory of one buffer. It may change what a check costs, never what it finds.
 
-    `pulse` is called with a piece's name before it is gone through: a sign of life, and the place to
+    `pulse` is called with a chunk's name before it is gone through: a sign of life, and the place to
     raise `Abandoned` when the work is no longer wanted. What was done by then is not lost. `without`
-    names pieces that are not to be gone through.
+    names chunks that are not to be gone through.
     """
 
     pulse: Callable[[str], None] | None = None
     without: AbstractSet[str] = frozenset()
-    pieces: dict[Key, _Known] = field(default_factory=dict)
+    chunks: dict[Key, _Known] = field(default_factory=dict)
     fresh: dict[Key, _Known] = field(default_factory=dict)
     facts: BodyFacts = field(default_factory=BodyFacts)
 
-    def recall(self, key: Key, start: int, around: Surroundings, project: Project) -> _Known | None:
-        """What is known of a piece that is as it was; moved to `start`; None if it has to be gone through."""
-        known = self.fresh.get(key) or self.pieces.get(key)
+    def recall(self, key: Key, start: int, around: Skeleton, project: Project) -> _Known | None:
+        """What is known of a chunk that is as it was; moved to `start`; None if it has to be gone through."""
+        known = self.fresh.get(key) or self.chunks.get(key)
         if known is None or not around.holds(known.answers) or not around.answers(known.reads, project):
             return None
         doc = around.module.doc
         if known.bodies:
-            findings = tuple(moved(each, around.since(known.bodies), doc) for each in known.findings)
+            findings = tuple(moved(finding, around.since(known.bodies), doc) for finding in known.findings)
             known = _Known(start, findings, known.reads, known.answers, around.bodies)
         elif known.start != start:
             by = start - known.start
-            findings = tuple(moved(each, lambda offset: offset + by, doc) for each in known.findings)
+            findings = tuple(moved(finding, lambda offset: offset + by, doc) for finding in known.findings)
             known = _Known(start, findings, known.reads, known.answers)
         self.fresh[key] = known
         return known
 
     def keep(
-        self, key: Key, span: Span, findings: list[Finding], reads: Reads, answers: Answers, around: Surroundings
+        self, key: Key, span: Span, findings: list[Finding], reads: Reads, answers: Answers, around: Skeleton
     ) -> None:
-        """Remembers a piece's findings."""
+        """Remembers a chunk's findings."""
         within = all(span.start <= place.start and place.end <= span.end for f in findings for place in _places(f))
         self.fresh[key] = _Known(span.start, tuple(findings), reads, answers, () if within else around.bodies)
 
     def settle(self, facts: BodyFacts) -> None:
         """Forgets what the last check did not meet."""
-        self.pieces, self.fresh, self.facts = self.fresh, {}, facts
+        self.chunks, self.fresh, self.facts = self.fresh, {}, facts
 
 
 class Abandoned(Exception):
@@ -89,7 +89,7 @@ class Abandoned(Exception):
 
 
 def named(source: str) -> str:
-    """A short name for a piece of text."""
+    """A short name for a chunk of text."""
     return hashlib.blake2b(source.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
@@ -97,7 +97,7 @@ def _places(finding: Finding) -> Iterator[Span]:
     """All places in this file that a finding speaks of."""
     yield finding.span
     yield from (Span(edit.start, edit.end) for fix in finding.fixes for edit in fix.edits)
-    yield from (each.span for each in finding.related if not each.file)
+    yield from (candidate.span for candidate in finding.related if not candidate.file)
 
 
 def moved(finding: Finding, shift: Callable[[int], int], doc: Document) -> Finding:
@@ -111,7 +111,9 @@ def moved(finding: Finding, shift: Callable[[int], int], doc: Document) -> Findi
             replace(fix, edits=tuple(Edit(shift(e.start), shift(e.end), e.text) for e in fix.edits))
             for fix in finding.fixes
         ),
-        related=tuple(each if each.file else _moved_note(each, shift, doc) for each in finding.related),
+        related=tuple(
+            candidate if candidate.file else _moved_note(candidate, shift, doc) for candidate in finding.related
+        ),
     )
 
 
@@ -120,10 +122,10 @@ def _moved_note(note: Related, shift: Callable[[int], int], doc: Document) -> Re
     return replace(note, span=span, row=doc.position(span.start)[0] if note.row else 0)
 
 
-class Surroundings:
-    """What a module's pieces stand in: `digest` is of all that each of them can depend on without a recorded query."""
+class Skeleton:
+    """What a module's chunks stand in: `digest` is of all that each of them can depend on without a recorded query."""
 
-    def __init__(self, module: Module, known: Handed, wish: str, memo: Memo) -> None:
+    def __init__(self, module: Module, known: ExportSummary, wish: str, memo: IncrementalCache) -> None:
         self.module = module
         self.bodies = module.bodies()
         self._answered: dict[int, bool] = {}
@@ -160,15 +162,15 @@ class Surroundings:
         return known
 
 
-class Reliance:
-    """The other files that pieces rely on, in the order they are gone through: what one has read serves the next."""
+class Dependencies:
+    """The other files that chunks rely on, in the order they are gone through: what one has read serves the next."""
 
     def __init__(self, reads: Mapping[str, str]) -> None:
         self.reads = dict(reads)
         self._frozen: Reads | None = None
 
     def add(self, reads: Mapping[str, str]) -> Reads:
-        """Adds what one more piece has read; returns all of it, in order."""
+        """Adds what one more chunk has read; returns all of it, in order."""
         size = len(self.reads)
         self.reads.update(reads)
         if self._frozen is None or size != len(self.reads):
@@ -176,6 +178,6 @@ class Reliance:
         return self._frozen
 
 
-def _shown(known: Handed) -> str:
+def _shown(known: ExportSummary) -> str:
     of_class = sorted((name, sorted(attributes)) for name, attributes in known.of_class.items())
     return repr([*map(sorted, (known.names, known.attributes, known.classes, known.through, known.asked)), of_class])

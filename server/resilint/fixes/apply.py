@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from resilint_rules.kit.findings import Applicability, Finding, Fix, Import
 from resilint_rules.kit.syntax.lexer import TokenEdges
-from resilint_rules.kit.syntax.outline import Piece, scan
+from resilint_rules.kit.syntax.outline import Chunk, scan
 from resilint_rules.kit.syntax.text import Document, Edit
 
 from .imports import edits_for
@@ -109,7 +109,7 @@ def _place(edit: Edit) -> tuple[int, int]:
 
 def _imports(fixes: Iterable[Fix]) -> list[tuple[Import, int]]:
     """The imports that fixes need, each with the offset of the first edit that needs it."""
-    return [(each, min((edit.start for edit in fix.edits), default=0)) for fix in fixes for each in fix.imports]
+    return [(imported, min((edit.start for edit in fix.edits), default=0)) for fix in fixes for imported in fix.imports]
 
 
 def _collide(one: Edit, other: Edit) -> bool:
@@ -133,7 +133,7 @@ def parses(text: str) -> bool:
     and strings alone.
     """
     outline = scan(text)
-    if outline.broken is not None or _heaviest(outline.pieces) > MAX_WEIGHT:
+    if outline.broken is not None or _heaviest(outline.chunks) > MAX_WEIGHT:
         return outline.broken is None
     import libcst  # heavy, and only needed once something is mended
 
@@ -144,8 +144,8 @@ def parses(text: str) -> bool:
     return True
 
 
-def _heaviest(pieces: Iterable[Piece]) -> int:
-    return max((max(piece.weight, _heaviest(piece.children)) for piece in pieces), default=0)
+def _heaviest(chunks: Iterable[Chunk]) -> int:
+    return max((max(chunk.weight, _heaviest(chunk.children)) for chunk in chunks), default=0)
 
 
 def fix_all(
@@ -163,11 +163,11 @@ def fix_all(
     for _ in range(rounds):
         findings = tuple(check_again(doc))
         found = findings if found is None else found
-        todo = [(each, fix) for each in findings if (fix := preferred(each, wanted)) and _name(each) not in broken]
+        todo = [(other, fix) for other in findings if (fix := preferred(other, wanted)) and _name(other) not in broken]
         if not todo:
             return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
         done = apply(doc.text, (fix for _, fix in todo))
-        broken.update((_name(each), each) for each, fix in todo if any(fix is bad for bad in done.refused))
+        broken.update((_name(item), item) for item, fix in todo if any(fix is bad for bad in done.refused))
         if not parses(done.text):
             if not parses(doc.text):  # nothing can be judged here
                 return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
@@ -178,11 +178,11 @@ def fix_all(
             if done.text == doc.text:
                 return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
             return Fixed(given, (), tuple(broken.values()), found, settled=False)
-        mended.extend(finding for finding, fix in todo if any(fix is each for each in done.applied))
+        mended.extend(finding for finding, fix in todo if any(fix is candidate for candidate in done.applied))
         doc = replace(doc, text=done.text)
         seen.add(doc.text)
     findings = tuple(check_again(doc))
-    if any(preferred(each, wanted) and _name(each) not in broken for each in findings):
+    if any(preferred(other, wanted) and _name(other) not in broken for other in findings):
         return Fixed(given, (), tuple(broken.values()), found or (), settled=False)
     return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
 

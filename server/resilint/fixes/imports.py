@@ -79,8 +79,8 @@ def read_import(statement: Statement) -> list[Imported]:
     if not _IMPORT.match(statement.text):
         return found
     plain = re.sub(r"#[^\r\n]*|[()\\]", " ", statement.text)
-    for piece in plain.split(";"):
-        words = " ".join(piece.split())
+    for chunk in plain.split(";"):
+        words = " ".join(chunk.split())
         match = _FROM.match(words)
         if match:
             names = words[match.end() :]
@@ -131,12 +131,12 @@ def head_of(text: str) -> Head:
 
 def has(head: Head, wanted: Import, before: int) -> bool:
     """Whether the module imports this at its top, or at the left margin before an offset."""
-    for each in (*head.imports, *(late for late in head.later if late.place.start < before)):
+    for imported in (*head.imports, *(late for late in head.later if late.place.start < before)):
         if wanted.name:
-            if each.module == wanted.module and (wanted.name, wanted.name) in each.names:
+            if imported.module == wanted.module and (wanted.name, wanted.name) in imported.names:
                 return True
-        elif not each.module and any(
-            name == bound and (name + ".").startswith(wanted.module + ".") for name, bound in each.names
+        elif not imported.module and any(
+            name == bound and (name + ".").startswith(wanted.module + ".") for name, bound in imported.names
         ):
             return True
     return False
@@ -145,14 +145,14 @@ def has(head: Head, wanted: Import, before: int) -> bool:
 def edits_for(text: str, wanted: Iterable[tuple[Import, int]]) -> list[Edit]:
     """The edits that import what is wanted; each comes with the offset from which it is needed."""
     head = head_of(text)
-    missing = sorted({each for each, before in wanted if not has(head, each, before)}, key=_key)
+    missing = sorted({item for item, before in wanted if not has(head, item, before)}, key=_key)
     modules: dict[str, list[str]] = {}
     plain: list[str] = []
-    for each in missing:
-        if each.name:
-            modules.setdefault(each.module, []).append(each.name)
+    for candidate in missing:
+        if candidate.name:
+            modules.setdefault(candidate.module, []).append(candidate.name)
         else:
-            plain.append(each.module)
+            plain.append(candidate.module)
     lines = [(section_of(module), (False, module.lower()), f"import {module}") for module in plain]
     edits: list[Edit] = []
     for module, names in modules.items():
@@ -204,11 +204,11 @@ def _place(text: str, head: Head, lines: list[_Line]) -> Iterator[Edit]:
     together: dict[int, list[str]] = {}
     new_blocks: dict[int, list[str]] = {}
     for section, order, line in lines:
-        block = _first_block(text, [each for each in head.imports if each.section == section])
+        block = _first_block(text, [imported for imported in head.imports if imported.section == section])
         if not block:
             new_blocks.setdefault(section, []).append(line)
             continue
-        above = [each for each in block if each.order <= order]
+        above = [candidate for candidate in block if candidate.order <= order]
         if above:
             at = above[-1].place.end
             at += len(_rest_of_line(text, at))
@@ -228,20 +228,20 @@ def _rest_of_line(text: str, at: int) -> str:
 def _first_block(text: str, imports: list[Imported]) -> list[Imported]:
     """The imports of a section that stand together without a blank line or a comment between."""
     block: list[Imported] = []
-    for each in imports:
+    for imported in imports:
         if block:
             end = block[-1].place.end
-            between = text[end + len(_rest_of_line(text, end)) : each.place.start]
-            if each.place != block[-1].place and between not in ("\r\n", "\n", "\r"):
+            between = text[end + len(_rest_of_line(text, end)) : imported.place.start]
+            if imported.place != block[-1].place and between not in ("\r\n", "\n", "\r"):
                 break
-        block.append(each)
+        block.append(imported)
     return block
 
 
 def _new_block(text: str, head: Head, section: int, lines: str, newline: str) -> Edit:
     """A first import of its section: below the earlier sections, or above the later ones."""
-    earlier = [each.place for each in head.imports if each.section < section]
-    later = [each.place for each in head.imports if each.section > section]
+    earlier = [imported.place for imported in head.imports if imported.section < section]
+    later = [imported.place for imported in head.imports if imported.section > section]
     if later and not earlier and not _comment_above(text, later[0].start):
         return Edit(later[0].start, later[0].start, lines + newline * 2)
     above = max((*earlier, *([head.docstring] if head.docstring else ())), key=lambda each: each.end, default=None)

@@ -207,17 +207,17 @@ def _first(run: Run | None, source: str) -> str:
 
 def _in_names(group: list[Part]) -> str:
     """The expression of characters and runs inside names."""
-    pieces = [""]
+    chunks = [""]
     for part in group:
         if isinstance(part, str):
-            pieces[-1] += part
+            chunks[-1] += part
         else:
-            pieces.append("")
-    first, *inner = pieces
+            chunks.append("")
+    first, *inner = chunks
     if not inner:
         return first
     last = inner.pop()
-    return first + "".join(_first(Run.NAME, piece) for piece in inner if piece) + _GREEDY[Run.NAME] + last
+    return first + "".join(_first(Run.NAME, chunk) for chunk in inner if chunk) + _GREEDY[Run.NAME] + last
 
 
 @lru_cache(maxsize=1024)

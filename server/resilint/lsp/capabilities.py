@@ -82,7 +82,7 @@ _FOR_THE_EDITOR = ("path", "trace", "trace.server")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class EditorSettings:
     """The editor's settings for us. `given` lies over the project's own, in the same words."""
 
     enable: bool = True
@@ -92,7 +92,7 @@ class Wishes:
     given: Mapping[str, object] = field(default_factory=dict)
 
     @staticmethod
-    def read(told: object) -> Wishes:
+    def read(told: object) -> EditorSettings:
         """From `initializationOptions` or the section `resilint`; what is not understood is passed over.
 
         Keys may be in kebab or in camel case. `{"resilint": {...}}` and `{"settings": {...}}`, which some
@@ -102,9 +102,9 @@ class Wishes:
             if isinstance(told, Mapping) and isinstance(told.get(wrapping), Mapping):
                 told = told[wrapping]
         if not isinstance(told, Mapping):
-            return Wishes()
+            return EditorSettings()
         words = {_kebab(str(key)): value for key, value in told.items()}
-        return Wishes(
+        return EditorSettings(
             enable=_flag(words, "enable", True),
             hover=_flag(words, "hover", True),
             inlay_hints=_flag(words, "inlay-hints", True),

@@ -58,12 +58,12 @@ def _next_start(pause: float) -> str:
 class Work:
     """What the process was working on; "" where it was nothing in particular.
 
-    `uri` is a document or the path of a file, `piece` a part of it by name. `root` is the folder of the project
+    `uri` is a document or the path of a file, `chunk` a part of it by name. `root` is the folder of the project
     whose settings were being read, from `source`.
     """
 
     uri: str = ""
-    piece: str = ""
+    chunk: str = ""
     root: str = ""
     source: str = ""
 

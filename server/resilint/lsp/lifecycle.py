@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from lsprotocol import types
 
 from . import convert
-from .capabilities import Client, Wishes
+from .capabilities import Client, EditorSettings
 from .pull import promise_pull
 from .server import ResilintServer
 from .warm_up import rehearse
@@ -36,7 +36,7 @@ _SECTION = "resilint"
 async def initialize(ls: ResilintServer, params: types.InitializeParams) -> None:
     """The greeting: what the editor can do, which folders are open, what is wished for."""
     ls.client = Client.read(params.capabilities)
-    ls.wishes[""] = Wishes.read(params.initialization_options)
+    ls.wishes[""] = EditorSettings.read(params.initialization_options)
     folders = [folder.uri for folder in params.workspace_folders or ()]
     if not folders and params.root_uri:
         folders = [params.root_uri]
@@ -61,7 +61,7 @@ async def did_change_configuration(ls: ResilintServer, params: types.DidChangeCo
     if ls.client.configuration:
         ls.chore(_fetch_wishes(ls))
     elif params.settings is not None:
-        ls.wishes = {"": Wishes.read(params.settings)}
+        ls.wishes = {"": EditorSettings.read(params.settings)}
         _heed(ls)
 
 
@@ -121,7 +121,7 @@ async def _fetch_wishes(ls: ResilintServer) -> None:
     items = [types.ConfigurationItem(section=_SECTION)]
     items += [types.ConfigurationItem(scope_uri=uri, section=_SECTION) for uri in folders]
     answers = await ls.workspace_configuration_async(types.ConfigurationParams(items))
-    told = [Wishes.read(answer) for answer in answers or ()]
+    told = [EditorSettings.read(answer) for answer in answers or ()]
     if len(told) == len(items):
         wishes = dict(zip(["", *folders], told, strict=True))
         if any(answer for answer in answers) and wishes != ls.wishes:

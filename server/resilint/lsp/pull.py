@@ -42,7 +42,7 @@ async def workspace_diagnostic(
 
     An editor that has asked before is answered when something has changed: it asks again at once.
     """
-    known = {each.uri: each.value for each in params.previous_result_ids}
+    known = {previous_result_id.uri: previous_result_id.value for previous_result_id in params.previous_result_ids}
     progress = _Progress(ls, params.work_done_token)
     progress.begin()
     try:

@@ -17,7 +17,7 @@ from ..fs import files
 from ..own_rules import UNREADABLE
 from ..version import __version__
 from . import convert
-from .capabilities import Client, Wishes
+from .capabilities import Client, EditorSettings
 from .channel.messages import (
     Change,
     Checked,
@@ -35,7 +35,7 @@ from .diagnostics_store import Reports
 from .document import LARGEST, OpenDocument
 from .failure import Failure, Work
 from .protocol import Protocol
-from .worker_process import A, Analysis, Limits, Lost, command
+from .worker_process import A, Limits, Lost, WorkerProcess, command
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +49,11 @@ class ResilintServer(LanguageServer):
     def __init__(self, engine: str = "", limits: Limits | None = None) -> None:
         super().__init__("resilint", __version__, protocol_cls=Protocol)
         self.client = Client()
-        self.wishes: dict[str, Wishes] = {}
+        self.wishes: dict[str, EditorSettings] = {}
         self.folders: dict[str, str] = {}
         self.docs: dict[str, OpenDocument] = {}
         self.reports = Reports()
-        self.analysis = Analysis(
+        self.analysis = WorkerProcess(
             command(engine),
             hear=self._hear,
             replay=self._replay,
@@ -98,9 +98,9 @@ class ResilintServer(LanguageServer):
             self._said.add(text)
             self.window_show_message(types.ShowMessageParams(kind, f"resilint: {text}"))
 
-    def wishes_for(self, folder: str = "") -> Wishes:
+    def wishes_for(self, folder: str = "") -> EditorSettings:
         """What the editor's settings say for a folder, or in general."""
-        return self.wishes.get(folder) or self.wishes.get("") or Wishes()
+        return self.wishes.get(folder) or self.wishes.get("") or EditorSettings()
 
     def open(self, doc: OpenDocument) -> None:
         """Takes a text that was opened, or opened again."""
@@ -221,15 +221,15 @@ class ResilintServer(LanguageServer):
         return isolated
 
     def _isolate(self, work: Work, failure: Failure) -> bool:
-        uri, piece = work.uri, work.piece
+        uri, chunk = work.uri, work.chunk
         if work.root:
             return self._leave_out_settings(work, failure)
         if not uri:
             return False
         if uri not in self.docs:
             self.deadly.add(uri)  # a file's path: a survey was under way
-        elif piece and piece not in self._pieces_out.setdefault(uri, set()):
-            self._pieces_out[uri].add(piece)
+        elif chunk and chunk not in self._pieces_out.setdefault(uri, set()):
+            self._pieces_out[uri].add(chunk)
             log.warning("a piece of %s is left out until it changes", uri)
         else:
             self._leave_out(self.docs[uri], failure.of_document())

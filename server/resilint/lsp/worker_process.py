@@ -79,7 +79,7 @@ class Lost(Exception):
     """The question was not answered: the child died, or the text has changed meanwhile."""
 
 
-class Analysis:
+class WorkerProcess:
     """Owner of the child process, which is started again whenever it ends.
 
     `hear` gets findings and problems; `replay` gives the messages that bring a new child up to date, at least one.
@@ -265,7 +265,7 @@ class Analysis:
             self._work = Work()  # its result is here: a crash after it has another cause
         match message:
             case Busy():
-                self._work = Work(message.uri, message.piece)
+                self._work = Work(message.uri, message.chunk)
             case ReadingSettings():  # a step on the way to other work, which goes on behind it
                 self._work = replace(self._work, root=message.root, source=message.source)
             case Idle():

@@ -66,7 +66,7 @@ def _apply(hunk: Sequence[Change], old: Sequence[Line]) -> list[str] | None:
         offset += len(line.text) + 1
     text = "\n".join(line.text for line in old)
     known = {line.row: line for line in old}
-    pieces, done = [], 0
+    chunks, done = [], 0
     for change in hunk:
         place = change.place
         ends = []
@@ -78,9 +78,9 @@ def _apply(hunk: Sequence[Change], old: Sequence[Line]) -> list[str] | None:
             if not 0 <= inside <= len(known[row].text):
                 return None
             ends.append(starts[row] + inside)
-        pieces += [text[done : ends[0]], change.content]
+        chunks += [text[done : ends[0]], change.content]
         done = max(done, ends[1])
-    return _NEWLINE.split("".join([*pieces, text[done:]]))
+    return _NEWLINE.split("".join([*chunks, text[done:]]))
 
 
 def _compare(old: Sequence[Line], new: Sequence[str], first: int, moved: int) -> list[Row]:

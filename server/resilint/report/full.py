@@ -125,7 +125,7 @@ class _Page:
 
     def elsewhere(self) -> Iterator[str]:
         """Where the same holds of other calls on the client."""
-        rows = ", ".join(str(each.place.row) for each in self.others)
+        rows = ", ".join(str(other.place.row) for other in self.others)
         text = f"also: {len(self.others)} more calls of the same client, on lines {rows}"
         for index, line in enumerate(textwrap.wrap(text, self.limit, subsequent_indent="      ")):
             yield self.framed("", " " if index else "=", line.replace("also:", self.paint("also:", "strong"), 1))

@@ -98,10 +98,10 @@ def _forget_oldest(path: str) -> None:
     folder, own = os.path.split(path)
     prefix = own.partition("-")[0] + "-"
     with os.scandir(folder) as listing:
-        alike = [each for each in listing if each.name.startswith(prefix) and each.name.endswith(_ENDING)]
+        alike = [entry for entry in listing if entry.name.startswith(prefix) and entry.name.endswith(_ENDING)]
     alike.sort(key=lambda each: each.stat(follow_symlinks=False).st_mtime_ns, reverse=True)
-    for each in alike[_KEPT:]:
-        os.unlink(each.path)
+    for candidate in alike[_KEPT:]:
+        os.unlink(candidate.path)
 
 
 def clean(folder: str) -> bool:
@@ -119,7 +119,9 @@ def clean(folder: str) -> bool:
         return False
     with os.scandir(folder) as listing:
         ours = [
-            each.path for each in listing if each.name in (TAG, ".gitignore") or each.name.endswith((_ENDING, ".tmp"))
+            entry.path
+            for entry in listing
+            if entry.name in (TAG, ".gitignore") or entry.name.endswith((_ENDING, ".tmp"))
         ]
     for path in ours:
         os.unlink(path)

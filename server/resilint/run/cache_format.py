@@ -19,7 +19,7 @@ class Record(NamedTuple):
     reads: tuple[Read, ...]
 
 
-class Known(NamedTuple):
+class CachedFolder(NamedTuple):
     """What is known of a folder: how it looked, its package, how many of its files matter.
 
     `records` is the line that tells of each of those, `texts` are the lines of results with something to

@@ -19,7 +19,7 @@ from typing import Any
 
 from ..fs import files
 from . import cache_dir
-from .cache_format import Known, Record, rows
+from .cache_format import CachedFolder, Record, rows
 from .discovery import Entries, Listing, unlisted
 
 _LARGEST = 512 * 1024 * 1024
@@ -37,7 +37,7 @@ class Cache:
         self.size = 0
         self._began = time.time_ns()
         self._lines: list[bytes] = []
-        self._folders: dict[str, Known] = {}
+        self._folders: dict[str, CachedFolder] = {}
         self._outside: list[list[Any]] = []
         self._whole = False
         self._parsed: dict[int, Any] = {}
@@ -59,7 +59,7 @@ class Cache:
         lines = body.split(b"\n")
         try:
             index = json.loads(lines[0])
-            self._folders = {name: Known(*fields) for name, fields in index["folders"].items()}
+            self._folders = {name: CachedFolder(*fields) for name, fields in index["folders"].items()}
             self._outside, self._whole = index["outside"], index["whole"]
         except (ValueError, KeyError, TypeError, RecursionError):
             self._folders = {}
@@ -68,7 +68,7 @@ class Cache:
 
     # What is known
 
-    def folder(self, name: str) -> Known | None:
+    def folder(self, name: str) -> CachedFolder | None:
         """What is known of a folder, by its name below the root ("" for the root)."""
         return self._folders.get(name)
 
@@ -81,26 +81,26 @@ class Cache:
         self._kept |= met
         return True
 
-    def texts(self, known: Known) -> list[str]:
+    def texts(self, known: CachedFolder) -> list[str]:
         """The results in a folder that have something to say."""
         return [self._lines[line].decode("ascii") for line in known.texts]
 
-    def names(self, known: Known) -> list[str]:
+    def names(self, known: CachedFolder) -> list[str]:
         """The files of a folder that matter."""
         return list(self._records(known))
 
-    def record(self, known: Known, own: str) -> Record | None:
+    def record(self, known: CachedFolder, own: str) -> Record | None:
         """What is known of a file, if all that it rests on outside itself is as it was."""
         fields = self._records(known).get(own)
         return self._record(known, fields) if fields and all(map(self._holds, fields[2])) else None
 
-    def _record(self, known: Known, fields: _Fields) -> Record:
+    def _record(self, known: CachedFolder, fields: _Fields) -> Record:
         digest, place, reads = fields
         text = self._lines[known.texts[place - 1]].decode("ascii") if place else ""
         table = self._reads
         return Record(digest, text, tuple((table[number][0], table[number][1]) for number in reads))
 
-    def _records(self, known: Known) -> dict[str, _Fields]:
+    def _records(self, known: CachedFolder) -> dict[str, _Fields]:
         return self._line(known.records) if known.wanted else {}
 
     def _line(self, number: int) -> Any:

@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from ..fs import files
-from .cache_format import Known, Read, Record, rows
+from .cache_format import CachedFolder, Read, Record, rows
 from .discovery import WIDTH, Entries, Listing
 
 _FRESH = 2_000_000_000
@@ -31,7 +31,7 @@ class Writer:
         self._numbers: dict[Read, int] = {}
         self._rows: dict[str, dict[str, Entries]] = {}
 
-    def carry(self, name: str, known: Known, records: dict[str, Record]) -> None:
+    def carry(self, name: str, known: CachedFolder, records: dict[str, Record]) -> None:
         """A folder as it was known before."""
         self._put(name, known.listing, known.package, dict(records))
 

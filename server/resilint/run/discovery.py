@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..config.roots import MARKERS, Home, Homes
+from ..config.roots import MARKERS, ProjectRoot, ProjectRoots
 from ..fs import files
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ class Folder(NamedTuple):
     """
 
     path: str
-    home: Home
+    home: ProjectRoot
     entries: Entries
     given: bool = False
     listing: Listing | None = None
 
 
-Recall = Callable[[Home, str], "Listing | None"]
+Recall = Callable[[ProjectRoot, str], "Listing | None"]
 """What an earlier run saw in a folder."""
 
 
@@ -79,7 +79,7 @@ _Trail = tuple[tuple[str, "Ignores"], ...]
 
 def walk(
     paths: Sequence[str],
-    homes: Homes,
+    homes: ProjectRoots,
     troubles: list[Trouble],
     force_exclude: bool = False,
     recall: Recall | None = None,
@@ -114,20 +114,20 @@ def walk(
         yield Folder(folder, home, [own, found.st_mtime_ns, found.st_size, found.st_ino], True)
 
 
-def _forced(home: Home, force_exclude: bool) -> bool:
+def _forced(home: ProjectRoot, force_exclude: bool) -> bool:
     return force_exclude or (not home.plain and home.settings.force_exclude)
 
 
 def _below(
-    top: tuple[str, Home],
-    homes: Homes,
+    top: tuple[str, ProjectRoot],
+    homes: ProjectRoots,
     troubles: list[Trouble],
     seen: set[str] | None,
     recall: Recall | None,
 ) -> Iterator[Folder]:
     path, home = top
     trail = _trail(path, home) if home.respects_gitignore else ()
-    waiting: list[tuple[str, Home, _Trail]] = [(path, home, trail)]
+    waiting: list[tuple[str, ProjectRoot, _Trail]] = [(path, home, trail)]
     while waiting:
         path, home, trail = waiting.pop()
         if seen is not None:
@@ -160,7 +160,7 @@ def _look(path: str, start: str, known: Listing | None, troubles: list[Trouble])
         return None
 
 
-def _enter(path: str, home: Home, trail: _Trail, marks: int, homes: Homes) -> tuple[Home, _Trail]:
+def _enter(path: str, home: ProjectRoot, trail: _Trail, marks: int, homes: ProjectRoots) -> tuple[ProjectRoot, _Trail]:
     """The root that a folder belongs to, and the `.gitignore` files that hold in it."""
     if marks & _ROOT and path != home.root:
         home = homes.inside(path, home)
@@ -169,7 +169,7 @@ def _enter(path: str, home: Home, trail: _Trail, marks: int, homes: Homes) -> tu
     return home, trail
 
 
-def _left_in(path: str, home: Home, trail: _Trail, listing: Listing, known: bool) -> tuple[Entries, list[str]]:
+def _left_in(path: str, home: ProjectRoot, trail: _Trail, listing: Listing, known: bool) -> tuple[Entries, list[str]]:
     """The files and folders of a folder that are not left out; `known`: its files were not left out before."""
     excluded = home.excluded
     if not excluded.plain or trail:
@@ -234,7 +234,7 @@ def _without(entries: Entries, gone: set[str]) -> Entries:
     ]
 
 
-def _out(path: str, own: str, home: Home, trail: _Trail, folder: bool) -> bool:
+def _out(path: str, own: str, home: ProjectRoot, trail: _Trail, folder: bool) -> bool:
     whole = os.path.join(path, own)
     if home.excluded.out(own, files.below(whole, home.root)):
         return True
@@ -245,21 +245,21 @@ def _out(path: str, own: str, home: Home, trail: _Trail, folder: bool) -> bool:
     return False
 
 
-def left_out(whole: str, home: Home, folder: bool) -> bool:
+def left_out(whole: str, home: ProjectRoot, folder: bool) -> bool:
     """Whether a path that was named expressly, or a folder above it in its project, is out."""
     trail = _trail(os.path.dirname(whole), home) if home.respects_gitignore else ()
     path = home.root
     steps = files.below(whole, home.root).split("/")
     for depth, own in enumerate(steps):
         if own:
-            inner = tuple(each for each in trail if files.below(os.path.join(path, own), each[0]))
+            inner = tuple(candidate for candidate in trail if files.below(os.path.join(path, own), candidate[0]))
             if _out(path, own, home, inner, folder or depth < len(steps) - 1):
                 return True
         path = os.path.join(path, own)
     return False
 
 
-def _trail(folder: str, home: Home) -> _Trail:
+def _trail(folder: str, home: ProjectRoot) -> _Trail:
     """The `.gitignore` files that hold in a folder: up to its repository, or else to its root."""
     chain: list[str] = []
     end = 0
@@ -276,8 +276,8 @@ def _trail(folder: str, home: Home) -> _Trail:
             break
         at = up
     trail: _Trail = ()
-    for each in reversed(chain[: end or 1]):
-        trail = _with(trail, each)
+    for candidate in reversed(chain[: end or 1]):
+        trail = _with(trail, candidate)
     return trail
 
 

@@ -10,14 +10,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..config.roots import Home, Homes
+from ..config.roots import ProjectRoot, ProjectRoots
 from ..fs import files
 from .cache_format import rows
 from .discovery import WIDTH, Folder, Listing, Trouble, unlisted, walk
 
 if TYPE_CHECKING:
-    from ..engine.file_checker import Job
-    from .cache_format import Known, Record
+    from ..engine.file_checker import FileJob
+    from .cache_format import CachedFolder, Record
     from .cache_reader import Cache
 
 
@@ -28,21 +28,21 @@ MAYBE = 1
 class Counts(NamedTuple):
     """What a run has done: the guard against growing slow that needs no clock.
 
-    Files seen; files read; files that matter; of these, those whose result was known; pieces and lines
-    that were parsed; pieces too dangerous to parse; bytes of cache read.
+    Files seen; files read; files that matter; of these, those whose result was known; chunks and lines
+    that were parsed; chunks too dangerous to parse; bytes of cache read.
     """
 
     seen: int = 0
     read: int = 0
     wanted: int = 0
     cached: int = 0
-    pieces: int = 0
+    chunks: int = 0
     lines: int = 0
     left_out: int = 0
     cache_bytes: int = 0
 
 
-class Item:
+class PlannedFile:
     """A place in the order of results: `text` is known, or `number` says which job will tell it.
 
     `slot` is where a cache waits for it: the folder's name and the file's. `trouble` says why a file could
@@ -53,7 +53,7 @@ class Item:
 
     def __init__(
         self,
-        home: Home,
+        home: ProjectRoot,
         text: str = "",
         number: int = 0,
         slot: tuple[Cache, str, str] | None = None,
@@ -71,19 +71,19 @@ class Plan:
 
     def __init__(
         self,
-        homes: Homes,
-        wanted: Callable[[Home, bytes], int],
-        cache_for: Callable[[Home], Cache | None],
+        homes: ProjectRoots,
+        wanted: Callable[[ProjectRoot, bytes], int],
+        cache_for: Callable[[ProjectRoot], Cache | None],
     ) -> None:
-        self.items: list[Item] = []
-        self.jobs: list[tuple[Home, Job]] = []
+        self.items: list[PlannedFile] = []
+        self.jobs: list[tuple[ProjectRoot, FileJob]] = []
         self.seen = self.read = self.wanted = self.cached = 0
         self._homes = homes
         self._matters = wanted
         self._cache_for = cache_for
         self._caches: dict[str, Cache | None] = {}
         self._packages: dict[str, str] = {}
-        self._recalled: dict[str, tuple[Home, str, Known | None]] = {}
+        self._recalled: dict[str, tuple[ProjectRoot, str, CachedFolder | None]] = {}
 
     def fill(self, paths: Sequence[str], force_exclude: bool) -> Iterator[None]:
         """Looks at the files in and below `paths`, folder by folder. Effect: reads those that are not known."""
@@ -102,9 +102,9 @@ class Plan:
                 yield
         for trouble in troubles:
             home = self._homes.above(os.path.dirname(trouble.path))
-            self.items.append(Item(home, trouble=trouble))
+            self.items.append(PlannedFile(home, trouble=trouble))
 
-    def _settled(self, met: list[tuple[Folder, str, Known | None]]) -> set[str]:
+    def _settled(self, met: list[tuple[Folder, str, CachedFolder | None]]) -> set[str]:
         """The roots in which nothing at all has changed."""
         names: dict[str, set[str]] = {}
         changed: set[str] = set()
@@ -127,15 +127,15 @@ class Plan:
             if root not in changed and (cache := self._caches[root]) and cache.settled(inside)
         }
 
-    def _take(self, home: Home, known: Known) -> None:
+    def _take(self, home: ProjectRoot, known: CachedFolder) -> None:
         """Puts the results in a folder into the order as they are known."""
         self.wanted += known.wanted
         self.cached += known.wanted
         cache = self._caches[home.root]
         if cache and known.texts:
-            self.items += [Item(home, text) for text in cache.texts(known)]
+            self.items += [PlannedFile(home, text) for text in cache.texts(known)]
 
-    def _sort(self, folder: Folder, name: str, known: Known | None) -> None:
+    def _sort(self, folder: Folder, name: str, known: CachedFolder | None) -> None:
         """Puts the files of a folder that matter into the order of results, as known or as jobs."""
         path, home, entries, given, listing = folder
         cache = self._cache(home)
@@ -162,7 +162,7 @@ class Plan:
             else:
                 cache.put(name, listing or unlisted(entries), self._packages.get(path, ""), wanted)
 
-    def _holds(self, cache: Cache, known: Known, path: str) -> bool:
+    def _holds(self, cache: Cache, known: CachedFolder, path: str) -> bool:
         """Whether all results in a folder that looks as it did hold."""
         if not known.wanted:
             return True
@@ -187,7 +187,7 @@ class Plan:
                 data = files.read_head(whole)
             except files.Unreadable as error:
                 wanted[own] = None
-                self.items.append(Item(home, trouble=Trouble(whole, str(error))))
+                self.items.append(PlannedFile(home, trouble=Trouble(whole, str(error))))
                 return
             self.read += 1
             level = self._matters(home, data)
@@ -204,14 +204,14 @@ class Plan:
         if record:
             self.cached += 1
             if record.text:
-                self.items.append(Item(home, record.text))
+                self.items.append(PlannedFile(home, record.text))
             return
-        from ..engine.file_checker import Job
+        from ..engine.file_checker import FileJob
 
         name = files.below(whole, home.root)
-        self.jobs.append((home, Job(whole, name, self._package(path), size, level > MAYBE)))
+        self.jobs.append((home, FileJob(whole, name, self._package(path), size, level > MAYBE)))
         slot = (cache, files.below(path, home.root), own) if cache else None
-        self.items.append(Item(home, number=len(self.jobs), slot=slot))
+        self.items.append(PlannedFile(home, number=len(self.jobs), slot=slot))
 
     def _package(self, path: str) -> str:
         package = self._packages.get(path)
@@ -219,7 +219,7 @@ class Plan:
             package = self._packages[path] = files.package(path, self._package)
         return package
 
-    def _known(self, home: Home, path: str) -> tuple[str, Known | None]:
+    def _known(self, home: ProjectRoot, path: str) -> tuple[str, CachedFolder | None]:
         """A folder's name below its root, and what is known of it."""
         found = self._recalled.pop(path, None)
         if found and found[0] is home:
@@ -228,18 +228,18 @@ class Plan:
         name = files.below(path, home.root)
         return name, cache.folder(name) if cache else None
 
-    def _recall(self, home: Home, path: str) -> Listing | None:
+    def _recall(self, home: ProjectRoot, path: str) -> Listing | None:
         name, known = self._known(home, path)
         self._recalled[path] = (home, name, known)
         return known.listing if known and known.look else None
 
-    def _cache(self, home: Home) -> Cache | None:
+    def _cache(self, home: ProjectRoot) -> Cache | None:
         if home.root not in self._caches:
             self._caches[home.root] = self._cache_for(home)
         return self._caches[home.root]
 
 
-def _same(folder: Folder, known: Known) -> bool:
+def _same(folder: Folder, known: CachedFolder) -> bool:
     """Whether a folder looks as it did, in all that matters here."""
     if folder.entries is known.entries:
         return True

@@ -22,7 +22,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..config.roots import Home, Homes, Wish
+from ..config.roots import Overrides, ProjectRoot, ProjectRoots
 from ..fs import files
 from .plan import MAYBE, Counts, Plan
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from resilint_rules.kit.syntax.text import Document
 
     from ..config.settings import Mistake, Settings
-    from ..engine.file_checker import Done
+    from ..engine.file_checker import FileOutcome
     from ..results import FileResult, Problem
     from .cache_reader import Cache
-    from .workers import Crew
+    from .workers import WorkerPool
 
-__all__ = ["Counts", "Opened", "Options", "Run", "Wish"]
+__all__ = ["Counts", "Opened", "Options", "Overrides", "Run"]
 
 CHECK = "resilint.engine.check:check"
 SIEVE = "resilint_rules.kit.prefilter.files:sift"
@@ -52,7 +52,7 @@ class Options(NamedTuple):
     `progress` is told how many of how many files are checked. `check` and `sieve` are dotted names.
     """
 
-    wish: Wish = Wish()
+    wish: Overrides = Overrides()
     jobs: int = 0
     cache: bool = True
     cache_dir: str = ""
@@ -69,7 +69,7 @@ class Opened(NamedTuple):
     """A file as the check sees it, and the digest of its bytes: what `files.write` wants to know."""
 
     path: str
-    home: Home
+    home: ProjectRoot
     document: Document
     project: Project
     settings: Settings
@@ -81,14 +81,14 @@ class Run:
 
     def __init__(self, paths: Sequence[str], options: Options = DEFAULT) -> None:
         self.options = options
-        self.homes = Homes(options.wish)
+        self.homes = ProjectRoots(options.wish)
         self._paths = paths
         self._caches: dict[str, Cache] = {}
         self._cwd = os.getcwd()
         self._sieve: Callable[[bytes, tuple[str, ...]], int] | None = None
         self._plan = Plan(self.homes, self._wanted, self._cache)
         self._pieces = self._lines = self._left_out = 0
-        self._crew: Crew | None = None
+        self._crew: WorkerPool | None = None
         self._begun = self._size = 0
 
     @property
@@ -104,7 +104,7 @@ class Run:
         """What is wrong in the settings of all roots met so far."""
         return tuple(mistake for home in self.homes for mistake in home.mistakes)
 
-    def home(self, path: str) -> Home:
+    def home(self, path: str) -> ProjectRoot:
         """The root and the settings of a file or folder."""
         whole = os.path.abspath(path)
         return self.homes.above(whole if os.path.isdir(whole) else os.path.dirname(whole))
@@ -121,7 +121,7 @@ class Run:
 
     def text(self, data: bytes, path: str) -> FileResult:
         """The result of `data` as if it lay at `path`. No cache is asked or told."""
-        from ..engine.file_checker import Analyst, Job, on_deep_stack
+        from ..engine.file_checker import FileChecker, FileJob, on_deep_stack
         from ..results import FileResult
 
         whole = os.path.abspath(path)
@@ -130,9 +130,9 @@ class Run:
         level = self._wanted(home, data)
         if not level:
             return FileResult(self._label(whole))
-        job = Job(whole, _name(whole, home), files.package(folder), len(data), level > MAYBE)
-        analyst = Analyst(home.root, home.settings, self.options.check)
-        (result,) = on_deep_stack(analyst.judge(data, each) for each in [job])
+        job = FileJob(whole, _name(whole, home), files.package(folder), len(data), level > MAYBE)
+        analyst = FileChecker(home.root, home.settings, self.options.check)
+        (result,) = on_deep_stack(analyst.judge(data, item) for item in [job])
         self._tally(result)
         return self._shown(result, home)
 
@@ -147,7 +147,7 @@ class Run:
             self._save()
         finally:
             if self._crew:
-                self._crew.dismiss()
+                self._crew.shutdown()
             if collecting:
                 gc.enable()
 
@@ -156,7 +156,7 @@ class Run:
         from ..results import from_json
 
         coming = self._work()
-        ready: dict[int, Done] = {}
+        ready: dict[int, FileOutcome] = {}
         finished = 0
         try:
             for item in self._plan.items:
@@ -201,12 +201,12 @@ class Run:
                 return
             from . import workers
 
-            self._crew = workers.Crew(processes, self.options.check, self.options.cache)
+            self._crew = workers.WorkerPool(processes, self.options.check, self.options.cache)
             fresh = self._plan.jobs
         if fresh:
             self._crew.add(fresh)
 
-    def _work(self) -> Generator[tuple[int, Done], None, None]:
+    def _work(self) -> Generator[tuple[int, FileOutcome], None, None]:
         """Number (from one) and outcome of each job, in any order."""
         jobs = self._plan.jobs
         done: set[int] = set()
@@ -219,31 +219,31 @@ class Run:
                     done.add(number)
                     yield number, outcome
             except workers.CannotStart:
-                self._crew.dismiss()  # slower, but as good
-        from ..engine.file_checker import Analyst, on_deep_stack
+                self._crew.shutdown()  # slower, but as good
+        from ..engine.file_checker import FileChecker, on_deep_stack
 
-        def look() -> Iterator[tuple[int, Done]]:
+        def look() -> Iterator[tuple[int, FileOutcome]]:
             root = ""
             for number, (home, job) in enumerate(jobs, 1):
                 if number in done:
                     continue
                 if home.root != root:
                     root = home.root
-                    analyst = Analyst(root, home.settings, self.options.check, self.options.cache)
-                    analyst.preset_levels(each for its, each in jobs if its is home)
+                    analyst = FileChecker(root, home.settings, self.options.check, self.options.cache)
+                    analyst.preset_levels(item for its, item in jobs if its is home)
                 yield number, analyst.look(job)
 
         if len(done) < len(jobs):
             yield from on_deep_stack(look())
 
-    def _wanted(self, home: Home, data: bytes) -> int:
+    def _wanted(self, home: ProjectRoot, data: bytes) -> int:
         if self._sieve is None:
             import pkgutil
 
             self._sieve = pkgutil.resolve_name(self.options.sieve)
         return self._sieve(data, home.libraries)
 
-    def _cache(self, home: Home) -> Cache | None:
+    def _cache(self, home: ProjectRoot) -> Cache | None:
         if not self.options.cache:
             return None
         from . import cache_dir
@@ -273,7 +273,7 @@ class Run:
         return told(self._label(path), UNREADABLE, f"cannot be read: {reason}")
 
     def _tally(self, result: FileResult) -> None:
-        self._pieces += result.pieces
+        self._pieces += result.chunks
         self._lines += result.lines
         self._left_out += result.left_out
 
@@ -282,7 +282,7 @@ class Run:
         inside = files.below(whole, self._cwd)
         return inside.replace("/", os.sep) if inside else whole
 
-    def _shown(self, result: FileResult, home: Home, cached: bool = False) -> FileResult:
+    def _shown(self, result: FileResult, home: ProjectRoot, cached: bool = False) -> FileResult:
         """With files named as people would, instead of below their root."""
         from dataclasses import replace
 
@@ -292,11 +292,11 @@ class Run:
         def labelled(problems: Iterable[Problem]) -> tuple[Problem, ...]:
             return tuple(
                 replace(
-                    each,
+                    problem,
                     file=shown,
-                    related=tuple(replace(note, file=label(note.file)) for note in each.related),
+                    related=tuple(replace(note, file=label(note.file)) for note in problem.related),
                 )
-                for each in problems
+                for problem in problems
             )
 
         if home.root == self._cwd and os.sep == "/":
@@ -306,7 +306,7 @@ class Run:
         return replace(result, file=shown, problems=problems, suppressed=suppressed, cached=cached)
 
 
-def _name(whole: str, home: Home) -> str:
+def _name(whole: str, home: ProjectRoot) -> str:
     return files.below(whole, home.root) or os.path.basename(whole)
 
 

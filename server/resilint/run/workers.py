@@ -21,25 +21,25 @@ from itertools import pairwise
 from queue import Empty, SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
-from ..engine.file_checker import Analyst, Done, Job, on_deep_stack, told
+from ..engine.file_checker import FileChecker, FileJob, FileOutcome, on_deep_stack, told
 from ..fs.memory import held
 from ..own_rules import UNREADABLE
 from ..results import to_json
 
 if TYPE_CHECKING:
-    from ..config.roots import Home
+    from ..config.roots import ProjectRoot
 
 BATCH = 1_000_000
 """Bytes of source that are sent at once: a second of work, and enough to hide the pipe."""
 
-TIRED = 220 * 1024 * 1024
+MAX_RSS = 220 * 1024 * 1024
 """Bytes of memory from which on a process makes way for a fresh one."""
 
-HELD_BACK = 16
+FLUSH_EVERY = 16
 """Answers about files without integration code that are sent with the next: sending each by itself costs more than
 finding it. If the process dies, so many files may be tried again by themselves before the one that it dies of."""
 
-_Batch = tuple["Home", list[tuple[int, Job]]]
+_Batch = tuple["ProjectRoot", list[tuple[int, FileJob]]]
 
 _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from resilint.run.workers import serve; serve()"
 _READY = b"ready\n"
@@ -49,7 +49,7 @@ class CannotStart(Exception):
     """No process could be started; what is not done yet can be done without one."""
 
 
-def _batches(jobs: Sequence[tuple[Home, Job]], first: int = 1) -> list[_Batch]:
+def _batches(jobs: Sequence[tuple[ProjectRoot, FileJob]], first: int = 1) -> list[_Batch]:
     """The jobs, numbered from `first`, in batches of neighbours of one root."""
     batches: list[_Batch] = []
     size = 0
@@ -72,7 +72,7 @@ def _shares(batches: list[_Batch], processes: int) -> list[deque[_Batch]]:
     return [deque(batches[start:end]) for start, end in pairwise(edges)]
 
 
-class Crew:
+class WorkerPool:
     """What is left to do, who does it, and what has come of it; each process has a thread that tends it.
 
     The work may still be looked for while it is done: what is added goes to the first share, from whose end the
@@ -80,14 +80,14 @@ class Crew:
     """
 
     def __init__(self, processes: int, check: str, kept: bool = True) -> None:
-        """`kept` as in Analyst. Effect: starts processes as soon as there is work; `dismiss` ends them."""
+        """`kept` as in Analyst. Effect: starts processes as soon as there is work; `shutdown` ends them."""
         self.shares: list[deque[_Batch]] = [deque() for _ in range(processes)]
         self._check, self._kept = check, kept
-        self._waiting: list[tuple[Home, Job]] = []
+        self._waiting: list[tuple[ProjectRoot, FileJob]] = []
         self._jobs = 0
         self._known = False
-        self._threads = [threading.Thread(target=self._tend, args=(share,), daemon=True) for share in self.shares]
-        self._out: SimpleQueue[tuple[int, Done] | BaseException] = SimpleQueue()
+        self._threads = [threading.Thread(target=self._run_worker, args=(share,), daemon=True) for share in self.shares]
+        self._out: SimpleQueue[tuple[int, FileOutcome] | BaseException] = SimpleQueue()
         self._blamed: set[int] = set()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
@@ -95,7 +95,7 @@ class Crew:
         self._over = False
         self._more = threading.Condition(self._lock)
 
-    def add(self, jobs: Sequence[tuple[Home, Job]]) -> None:
+    def add(self, jobs: Sequence[tuple[ProjectRoot, FileJob]]) -> None:
         """Adds jobs, numbered on from those before, from one. They start when they make a batch."""
         self._waiting.extend(jobs)
         if sum(job.size for _, job in self._waiting) > BATCH:
@@ -111,7 +111,7 @@ class Crew:
         self._jobs += len(self._waiting)
         self._waiting.clear()
 
-    def outcomes(self) -> Generator[tuple[int, Done], None, None]:
+    def outcomes(self) -> Generator[tuple[int, FileOutcome], None, None]:
         """Number and outcome of each job, as they are done: no more are added. Raises CannotStart."""
         self._send_off()
         with self._lock:
@@ -124,7 +124,7 @@ class Crew:
         for _ in range(self._jobs):
             yield self._next()
 
-    def _next(self) -> tuple[int, Done]:
+    def _next(self) -> tuple[int, FileOutcome]:
         """The next outcome, whichever it is."""
         while True:
             try:
@@ -136,7 +136,7 @@ class Crew:
                 raise came
             return came
 
-    def dismiss(self) -> None:
+    def shutdown(self) -> None:
         """Ends all processes, whatever they are at."""
         with self._lock:
             self._over = True
@@ -149,7 +149,7 @@ class Crew:
             if thread.ident is not None:
                 thread.join()
 
-    def _tend(self, share: deque[_Batch]) -> None:
+    def _run_worker(self, share: deque[_Batch]) -> None:
         """A thread's life: hands the batches of a share, and then those of others, to one process after the other."""
         import signal
 
@@ -198,7 +198,7 @@ class Crew:
                     if digest == "fit":
                         return process
                     break
-                self._out.put((int(number), Done(digest, text.rstrip("\n"))))
+                self._out.put((int(number), FileOutcome(digest, text.rstrip("\n"))))
                 del waiting[int(number)]
         except (OSError, ValueError):
             pass  # it died while it was written to, or amid a line
@@ -207,7 +207,7 @@ class Crew:
             self._give_back(home, list(waiting.items()))
         return None
 
-    def _give_back(self, home: Home, jobs: list[tuple[int, Job]]) -> None:
+    def _give_back(self, home: ProjectRoot, jobs: list[tuple[int, FileJob]]) -> None:
         """A process died of the first of these files, or was killed while it was at it."""
         (number, job), *rest = jobs
         with self._lock:
@@ -218,7 +218,7 @@ class Crew:
                 self.shares[0].appendleft((home, [(number, job)]))
                 return
         message = "cannot be checked: the analysis process died of it; the other files are not affected"
-        self._out.put((number, Done("", to_json(told(job.name, UNREADABLE, message)))))
+        self._out.put((number, FileOutcome("", to_json(told(job.name, UNREADABLE, message)))))
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-I", "-c", _START, json.dumps(_path())]
@@ -261,7 +261,9 @@ def _path() -> list[str]:
     ours = {os.path.dirname(resilint.__path__[0])}
     ours.update(os.path.dirname(os.path.abspath(folder)) for folder in resilint_rules.__path__)
     here = os.getcwd()
-    return [each for each in sys.path if each and (os.path.abspath(each) != here or each in ours)]
+    return [
+        candidate for candidate in sys.path if candidate and (os.path.abspath(candidate) != here or candidate in ours)
+    ]
 
 
 def _send(pipe: IO[bytes], message: Any) -> None:
@@ -297,22 +299,22 @@ def serve() -> None:
 
 def _answers(requests: IO[bytes], replies: IO[bytes]) -> Iterator[None]:
     """Goes through batch after batch, with nothing to say but what it writes."""
-    analyst: Analyst | None = None
+    analyst: FileChecker | None = None
     last: tuple[Any, ...] = ()
     while (message := _receive(requests)) is not None:
         *about, jobs = message
         if analyst is None or tuple(about) != last:
             last = tuple(about)
-            analyst = Analyst(*about)
+            analyst = FileChecker(*about)
         analyst.preset_levels(job for _, job in jobs)
         held_back = 0
         for number, job in jobs:
-            if job.sure or held_back == HELD_BACK:
+            if job.sure or held_back == FLUSH_EVERY:
                 replies.flush()
                 held_back = 0
             done = analyst.look(job)
             replies.write(f"{number}\t{done.digest}\t{done.text}\n".encode("ascii"))
             held_back += 1
-        replies.write(b"0\ttired\t\n" if held() > TIRED else b"0\tfit\t\n")
+        replies.write(b"0\ttired\t\n" if held() > MAX_RSS else b"0\tfit\t\n")
         replies.flush()
     yield from ()

@@ -138,7 +138,7 @@ def _silences(ignore: Ignore, finding: Finding, rows: AbstractSet[int]) -> bool:
 
 
 def _silenced_for_others(foreign: Sequence[Foreign], rule: Rule, rows: AbstractSet[int]) -> bool:
-    return bool(rule.equivalents) and any(each.silences(rule.equivalents, rows) for each in foreign)
+    return bool(rule.equivalents) and any(candidate.silences(rule.equivalents, rows) for candidate in foreign)
 
 
 def _unused(

@@ -56,7 +56,7 @@ class Foreign:
         if self.codes:
             meant = not self.codes.isdisjoint(equivalents)
         else:
-            meant = any(tool_of(each) == self.tool for each in equivalents)
+            meant = any(tool_of(equivalent) == self.tool for equivalent in equivalents)
         return meant and any(self.first <= row <= self.last for row in rows)
 
 

@@ -31,7 +31,7 @@ def add(doc: Document, findings: Iterable[Finding], reason: str = "") -> Added:
     A finding's first line is taken, unless a comment cannot stand there: at a backslash, or within a
     string. `reason` is one line of text.
     """
-    todo = [(each, list(_rows(doc, each))) for each in findings if each.rule not in _NOT_OURS]
+    todo = [(found, list(_rows(doc, found))) for found in findings if found.rule not in _NOT_OURS]
     ignores = {ignore.row: ignore for ignore in read_ignores(doc, scan(doc.text).comments) if ignore.inside}
     silenced: list[Finding] = []
     beyond: list[Finding] = []
@@ -46,11 +46,11 @@ def add(doc: Document, findings: Iterable[Finding], reason: str = "") -> Added:
                 placed.setdefault(row, []).append(finding)
         bad = _not_comments(doc, placed.keys() - ignores.keys())
         refused |= bad
-        todo = [(each, list(_rows(doc, each))) for row in sorted(bad) for each in placed.pop(row)]
+        todo = [(candidate, list(_rows(doc, candidate))) for row in sorted(bad) for candidate in placed.pop(row)]
     edits = []
     for row, here in sorted(placed.items()):
         silenced.extend(here)
-        edits.append(_edit(doc, row, sorted({each.rule for each in here}), ignores.get(row), reason))
+        edits.append(_edit(doc, row, sorted({candidate.rule for candidate in here}), ignores.get(row), reason))
     return Added(tuple(edits), tuple(silenced), tuple(beyond))
 
 

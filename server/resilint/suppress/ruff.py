@@ -65,7 +65,7 @@ def left_over(module: Module, findings: Sequence[Finding], read: Read) -> tuple[
     if ruff is None:
         return tuple(findings)
     return tuple(
-        each for each in findings if not (_sees(module, each) and ruff.reports(_RULES[each.rule], module.doc.name))
+        found for found in findings if not (_sees(module, found) and ruff.reports(_RULES[found.rule], module.doc.name))
     )
 
 
@@ -107,15 +107,15 @@ def _read(table: Mapping[str, Any], folder: str) -> Ruff | None:
 
     def words(*keys: str) -> tuple[str, ...]:
         return tuple(
-            str(each)
+            str(candidate)
             for place in (table, lint)
             for key in keys
             if isinstance(place.get(key), list)
-            for each in place[key]
+            for candidate in place[key]
         )
 
     per_file = tuple(
-        (str(pattern), tuple(str(each) for each in codes))
+        (str(pattern), tuple(str(code) for code in codes))
         for place in (table, lint)
         for key in ("per-file-ignores", "extend-per-file-ignores")
         if isinstance(place.get(key), Mapping)
@@ -129,11 +129,11 @@ def _read(table: Mapping[str, Any], folder: str) -> Ruff | None:
 def _closest(code: str, selectors: Iterable[str]) -> int:
     """How closely the best of some selectors means a code: 0 not at all, 1 for "ALL", more for a longer prefix."""
     found = 0
-    for each in selectors:
-        if each == "ALL":
+    for selector in selectors:
+        if selector == "ALL":
             found = max(found, 1)
-        elif each and code.startswith(each):
-            found = max(found, 1 + len(each))
+        elif selector and code.startswith(selector):
+            found = max(found, 1 + len(selector))
     return found
 
 

@@ -41,16 +41,16 @@ def merged(files: Iterable[tuple[str, bytes]]) -> Versions:
             ranks[rank(name)].append(read(name, data))
     found: Versions = {}
     for group in reversed(ranks):
-        found.update(spanned((name, clauses) for each in group for name, clauses in each.items()))
-    return {name: clauses for name, clauses in found.items() if clauses}
+        found.update(spanned((name, handlers_of) for candidate in group for name, handlers_of in candidate.items()))
+    return {name: handlers_of for name, handlers_of in found.items() if handlers_of}
 
 
 def spanned(entries: Iterable[tuple[str, str]]) -> Versions:
     """One range for each name, from the lowest to the highest that is said of it."""
     found: Versions = {}
-    for name, clauses in entries:
+    for name, handlers_of in entries:
         name = normal(name)
-        found[name] = spanning(found[name], clauses) if name in found else clauses
+        found[name] = spanning(found[name], handlers_of) if name in found else handlers_of
     return found
 
 
@@ -119,9 +119,9 @@ def _declared(text: str) -> Iterator[tuple[str, str]]:
     groups = [project.get("dependencies"), *_table(project, "optional-dependencies").values()]
     groups += [*_table(found, "dependency-groups").values(), *_table(found, "tool", "pdm", "dev-dependencies").values()]
     for group in groups:
-        for each in group if isinstance(group, list) else ():
-            if isinstance(each, str):
-                yield from requirement(each.strip())
+        for word in group if isinstance(group, list) else ():
+            if isinstance(word, str):
+                yield from requirement(word.strip())
     poetry = _table(found, "tool", "poetry")
     tables = [_table(poetry, "dependencies"), _table(poetry, "dev-dependencies")]
     tables += [_table(group, "dependencies") for group in _table(poetry, "group").values()]

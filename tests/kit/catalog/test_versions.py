@@ -15,10 +15,10 @@ from resilint_rules.kit.catalog.versions import Bound, covers, reach, spanning
 RELEASES = ("1", "1.2", "1.2.3", "2", "2.0.1", "3", "1!1", "1!2.1")
 SUFFIXES = ("", "", "", "b1", "rc2", ".dev3", ".post1")
 versions = st.builds(str.__add__, st.sampled_from(RELEASES), st.sampled_from(SUFFIXES))
-clauses = st.builds(str.__add__, st.sampled_from(("==", ">=", "<=", "<", ">")), versions) | st.sampled_from(
+handlers_of = st.builds(str.__add__, st.sampled_from(("==", ">=", "<=", "<", ">")), versions) | st.sampled_from(
     ("~=1.2", "~=1.2.3", "~=2.0", "==1.*", "==1.2.*", "~=1.2b1")
 )
-ranges = st.lists(clauses, min_size=1, max_size=3).map(",".join)
+ranges = st.lists(handlers_of, min_size=1, max_size=3).map(",".join)
 
 
 @given(ranges, versions)

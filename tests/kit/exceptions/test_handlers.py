@@ -11,7 +11,7 @@ from resilint.config.settings import Settings
 from resilint.engine.check import check
 from resilint.fixes import apply
 from resilint_rules import registry
-from resilint_rules.kit import Finding, Fix, Guard, clauses, is_a, is_subclass
+from resilint_rules.kit import Finding, Fix, Guard, handlers_of, is_a, is_subclass
 from resilint_rules.kit.catalog.lookup import Catalog
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document
@@ -109,7 +109,7 @@ def test_the_head_of_a_handler(ask, handler: str, head: str, fixed: str) -> None
     text = guarded("requests.get(url, timeout=5)", handler)
 
     def question(guard: Guard) -> tuple[str, str]:
-        clause = clauses(guard)[0]
+        clause = handlers_of(guard)[0]
         changed = apply.apply(text, [Fix("Catch it", clause.replace_type("ValueError"))]).text
         return text[slice(*clause.head)], changed
 
@@ -126,7 +126,7 @@ def test_the_head_of_a_handler(ask, handler: str, head: str, fixed: str) -> None
 )
 def test_the_names_of_a_handler(ask, handler: str, names: tuple[str, ...]) -> None:
     """Qualified names, and nothing if one class cannot be seen."""
-    assert ask(guarded("requests.get(url, timeout=5)", handler), lambda guard: clauses(guard)[0].names) == [names]
+    assert ask(guarded("requests.get(url, timeout=5)", handler), lambda guard: handlers_of(guard)[0].names) == [names]
 
 
 @pytest.mark.parametrize(("python", "same"), [(">=3.11", True), ("<3.11", False), (">=3.10", None), ("", None)])
@@ -150,6 +150,8 @@ def test_a_handler_of_the_other_timeout_error(ask, python: dict[str, str], certa
         "urlopen(url, timeout=5)", f"except {ASYNCIO}:", "import asyncio\nfrom urllib.request import urlopen"
     )
     found = ask(
-        text, lambda guard: (clauses(guard)[0].catches(BUILTIN), clauses(guard)[0].concerns(guard.calls[0])), **python
+        text,
+        lambda guard: (handlers_of(guard)[0].catches(BUILTIN), handlers_of(guard)[0].concerns(guard.calls[0])),
+        **python,
     )
     assert found == [(certain, certain)]

@@ -29,7 +29,7 @@ import libcst as cst
 
 from resilint_rules.kit.interp import values
 from resilint_rules.kit.interp.context import Context
-from resilint_rules.kit.interp.session import Linker
+from resilint_rules.kit.interp.session import Session
 from resilint_rules.kit.interp.statements import TABLE as STATEMENTS
 from resilint_rules.kit.prefilter.chunks import relevant
 from resilint_rules.kit.prefilter.exports import Exports
@@ -129,8 +129,8 @@ def observe(case: RevealCase) -> Iterator[Observed]:
 def _observe(doc: Document, project: Project, stated: set[int]) -> Observed:
     """Interprets every function and statement of a document; values are kept for the rows of `stated`."""
     module = Module(doc)
-    scope = Linker(project).scope(module)
-    scope.known = relevant(module, project.derived(Exports)).handed
+    scope = Session(project).scope(module)
+    scope.known = relevant(module, project.derived(Exports)).summary
     seen: dict[Any, dict[int, Seen | None]] = {}
     run_expression = STATEMENTS[cst.Expr]
 
@@ -146,8 +146,8 @@ def _observe(doc: Document, project: Project, stated: set[int]) -> Observed:
 
     with patch.dict(STATEMENTS, {cst.Expr: record}):
         frames = [scope.own_frame(function) for function in module.all_functions()]
-        statements = [*module.statements, *(piece for cls in module.all_classes() for piece in cls.statements)]
-        frames += [scope.statement(piece) for piece in statements]
+        statements = [*module.statements, *(chunk for cls in module.all_classes() for chunk in cls.statements)]
+        frames += [scope.statement(chunk) for chunk in statements]
     found = Observed(doc, {}, set(), set(), {})
     for outermost in frames:
         assert outermost is not None, f"a part of {doc.name} cannot be parsed"
@@ -203,7 +203,7 @@ def _client_parts(value: values.Value, doc: Document) -> list[str] | None:
         case values.Response():
             escaped = f"escaped: {value.escaped}" if value.escaped else ""
             return [value.type, f"call at {_where(value.call, doc)}", escaped]
-        case values.Result():
+        case values.Derived():
             source = f"response at {_where(value.source.call, doc)}" if value.source is not None else ""
             return [_path(value.path), source]
     return None
@@ -216,12 +216,12 @@ def _code_parts(value: values.Value, doc: Document) -> list[str] | None:
         return name if module.doc.name == doc.name else f"{module.doc.module}.{name}"
 
     match value:
-        case values.Built():
-            return [value.function.piece.qualname] if value.function is not None else []
+        case values.DeferredReturn():
+            return [value.function.chunk.qualname] if value.function is not None else []
         case values.Function() | values.Class():
-            return [within(value.module, value.piece.qualname)]
+            return [within(value.module, value.chunk.qualname)]
         case values.Object():
-            return [within(value.cls.module, value.cls.piece.qualname)]
+            return [within(value.cls.module, value.cls.chunk.qualname)]
         case values.ProjectModule():
             return [value.module.doc.module]
         case values.Change() | values.Ref() | values.Nested():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from resilint_rules.kit.interp import module_scope
-from resilint_rules.kit.interp.module_scope import DEEP, FOREIGN, HUGE, Scope
-from resilint_rules.kit.interp.session import Linker
+from resilint_rules.kit.interp.module_scope import DEEP, FOREIGN, HUGE, ModuleScope
+from resilint_rules.kit.interp.session import Session
 from resilint_rules.kit.interp.values import UNKNOWN, Class, Const, Function, Instance, Object, OneOf, Ref
 from resilint_rules.kit.prefilter.chunks import relevant
 from resilint_rules.kit.prefilter.exports import Exports
@@ -15,7 +15,7 @@ from resilint_rules.kit.project.module import Module
 from resilint_rules.kit.syntax.text import Document
 
 
-def scope_of(text: str, **others: str) -> Scope:
+def scope_of(text: str, **others: str) -> ModuleScope:
     """The scope of a module `app.py`, beside other modules."""
     files = {f"{name}.py": source for name, source in others.items()}
     project = Project(
@@ -23,8 +23,8 @@ def scope_of(text: str, **others: str) -> Scope:
         exists=lambda name: name in files or any(known.startswith(f"{name}/") for known in files),
     )
     module = Module(Document(text, "app.py", module_name("app.py"), "source"))
-    scope = Linker(project).scope(module)
-    scope.known = relevant(module, project.derived(Exports)).handed
+    scope = Session(project).scope(module)
+    scope.known = relevant(module, project.derived(Exports)).summary
     return scope
 
 
@@ -48,18 +48,18 @@ def test_a_name_with_several_meanings() -> None:
     reference, function = found.options
     assert reference == Ref("a.f")
     assert isinstance(function, Function)
-    assert "f(x)" in scope.module.source(function.piece.piece)
+    assert "f(x)" in scope.module.source(function.chunk.chunk)
 
 
 def test_names_are_evaluated_when_they_are_needed_and_once() -> None:
     """No statement is parsed before its name is read, and none twice."""
     scope = scope_of("A = 1\nB = 2\nC = 3\n")
-    assert scope.linker.pieces == 0
+    assert scope.session.chunks == 0
     assert scope.value("B") == Const(2, name="B")
-    assert scope.linker.pieces == 1
+    assert scope.session.chunks == 1
     first = scope.value("B")
     assert scope.value("B") is first
-    assert scope.linker.pieces == 1
+    assert scope.session.chunks == 1
 
 
 def test_functions_are_interpreted_once() -> None:
@@ -121,7 +121,7 @@ def test_what_is_left_out_is_counted() -> None:
     """Only what would be dangerous to parse counts as left out."""
     scope = scope_of("A = " + "(" * 300 + ")" * 300 + "\nB = 1 +\n")
     assert (scope.value("A"), scope.value("B")) == (UNKNOWN, UNKNOWN)
-    assert scope.linker.left_out == {("app.py", 0)}
+    assert scope.session.left_out == {("app.py", 0)}
 
 
 def test_a_function_that_cannot_be_parsed() -> None:
@@ -189,7 +189,7 @@ def test_attributes_of_a_class() -> None:
     owner = Object(cls)
 
     def attribute(name: str) -> object:
-        return scope.attribute(cls.piece, name, owner)
+        return scope.attribute(cls.chunk, name, owner)
 
     assert attribute("LIMIT") == Const(5, name="self.LIMIT")
     assert attribute("limit_timeout") == Const(6, soft=True, name="self.limit_timeout")
@@ -200,13 +200,13 @@ def test_attributes_of_a_class() -> None:
     method = attribute("method")
     assert isinstance(method, Function)
     assert method.owner is owner
-    again = scope.attribute(cls.piece, "method", cls)
+    again = scope.attribute(cls.chunk, "method", cls)
     assert isinstance(again, Function)
     assert again.owner is cls
     assert attribute("session") is None
-    assert isinstance(scope.linker.attribute(owner, "session"), Instance)
-    assert scope.linker.attribute(owner, "missing") is None
-    assert scope.linker.attribute(UNKNOWN, "session") is None
+    assert isinstance(scope.session.attribute(owner, "session"), Instance)
+    assert scope.session.attribute(owner, "missing") is None
+    assert scope.session.attribute(UNKNOWN, "session") is None
 
 
 def test_what_a_method_is_called_on() -> None:
@@ -253,7 +253,7 @@ def test_a_scope_that_was_dismissed() -> None:
     assert frame is not None
     (call,) = frame.calls.values()
     assert call.response is not None
-    scope.linker.dismiss()
+    scope.session.dismiss()
     assert call.response is None
     assert not frame.calls
-    assert not scope.linker.frames
+    assert not scope.session.frames

@@ -94,7 +94,7 @@ def pull(url, flag, **rest):
         s = None
     s  # is: Const(None) | Instance(requests.Session, made at shop/api.py:4)
     r = requests.get(url)  # calls: requests.get
-    r.text  # is: Result(requests.Response.text, response at 10)
+    r.text  # is: Derived(requests.Response.text, response at 10)
     r  # uses: text
     url  # is: Unknown
     url  # is: Unknown(`url` is given by the caller)

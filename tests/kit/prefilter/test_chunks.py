@@ -1,4 +1,4 @@
-"""Which pieces are parsed: everything that may call out, and little else."""
+"""Which chunks are parsed: everything that may call out, and little else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from resilint_rules.kit.prefilter.chunks import relevant
 from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.project.module import FunctionPiece, Module
+from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.syntax.text import Document
 
 
@@ -20,9 +20,9 @@ def names(source: str, **others: str) -> list[str]:
     project = Project(files.get, exists=lambda name: name in files or f"{name}.py" in files)
     found = relevant(Module(doc), Exports(project))
     return [
-        each.qualname + "*" * (each.piece.start in found.callers)
-        for each in found.pieces
-        if isinstance(each, FunctionPiece)
+        each.qualname + "*" * (each.chunk.start in found.callers)
+        for each in found.chunks
+        if isinstance(each, FunctionChunk)
     ]
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from resilint_rules.kit.prefilter.mentions import Marks, Places, acts, docstring_span, words
+from resilint_rules.kit.prefilter.mentions import MentionIndex, Mentions, acts, docstring_span, words
 from resilint_rules.kit.syntax.outline import scan
 from resilint_rules.kit.syntax.words import mentioned
 
@@ -37,7 +37,7 @@ def test_whether_a_name_is_mentioned(name: str, text: str, expected: bool) -> No
 
 def test_places_of_names_and_attributes() -> None:
     """A name is no attribute, and an attribute is found by its dot; both are looked for once."""
-    places = Places(TEXT)
+    places = MentionIndex(TEXT)
     assert places.of("get") == [0, 21]
     assert places.of(".get") == [9, 41, 45]
     assert places.of("get") is places.of("get")
@@ -46,7 +46,7 @@ def test_places_of_names_and_attributes() -> None:
 
 def test_marks() -> None:
     """They are kept sorted, and know where they end."""
-    marks = Marks(Places(TEXT))
+    marks = Mentions(MentionIndex(TEXT))
     assert not marks.within(0, len(TEXT))
     assert marks.add(".get") == [9, 41, 45]
     assert marks.add("get", r"\s*=") == [0]
@@ -61,8 +61,8 @@ def test_marks() -> None:
 
 def test_marks_that_are_shared() -> None:
     """Only those that the expression does not go on from."""
-    places = Places(TEXT)
-    first, second = Marks(places), Marks(places)
+    places = MentionIndex(TEXT)
+    first, second = Mentions(places), Mentions(places)
     second.share(first, first.add(".get"), re.compile(r"\."))
     assert second.inside(0, len(TEXT)) == [(9, 13), (45, 49)]
 
@@ -72,8 +72,8 @@ FUNCTION = 'def get():\n    """Calls get."""\n    # get\n    return get()  # get
 
 def test_docstrings_and_comments_do_nothing() -> None:
     """Nor does the name of the function itself."""
-    (piece,) = scan(FUNCTION).pieces
-    docstring = docstring_span(FUNCTION, piece)
+    (chunk,) = scan(FUNCTION).chunks
+    docstring = docstring_span(FUNCTION, chunk)
     assert FUNCTION[slice(*docstring)].strip() == '"""Calls get."""'
     found = [at for at in words("get", FUNCTION, 0, len(FUNCTION)) if acts(FUNCTION, at, docstring)]
     assert [FUNCTION[at - 7 : at + 3] for at in found] == ["return get", "t()  # get"]
@@ -91,5 +91,5 @@ def test_docstrings_and_comments_do_nothing() -> None:
 )
 def test_no_docstring(text: str) -> None:
     """Only a function has one here, and only in three quotes."""
-    piece = scan(text).pieces[0]
-    assert docstring_span(text, piece) == (0, 0)
+    chunk = scan(text).chunks[0]
+    assert docstring_span(text, chunk) == (0, 0)

@@ -6,15 +6,15 @@ import pytest
 
 from resilint_rules.kit.prefilter.chunks import relevant
 from resilint_rules.kit.prefilter.exports import Exports
-from resilint_rules.kit.prefilter.summaries import Handed
+from resilint_rules.kit.prefilter.summaries import ExportSummary
 from resilint_rules.kit.project.imports import Project, module_name
-from resilint_rules.kit.project.module import FunctionPiece, Module
+from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.syntax.text import Document
 
 HEAD = "import requests\n\n"
 
 
-def check(text: str, **others: str) -> tuple[Handed, list[str]]:
+def check(text: str, **others: str) -> tuple[ExportSummary, list[str]]:
     """What may hold a client in a text below `import requests`, and which of its chunks can matter."""
     files = {f"{name}.py": source for name, source in others.items()}
     project = Project(
@@ -24,10 +24,10 @@ def check(text: str, **others: str) -> tuple[Handed, list[str]]:
     module = Module(Document(HEAD + text, "app.py", module_name("app.py"), "source"))
     found = relevant(module, project.derived(Exports))
     names = [
-        piece.qualname if isinstance(piece, FunctionPiece) else module.source(piece).split("\n")[0].strip()
-        for piece in found.pieces
+        chunk.qualname if isinstance(chunk, FunctionChunk) else module.source(chunk).split("\n")[0].strip()
+        for chunk in found.chunks
     ]
-    return found.handed, names
+    return found.summary, names
 
 
 @pytest.mark.parametrize(
@@ -117,11 +117,11 @@ class Api(Base):
 
 def test_attributes_of_a_base() -> None:
     """What the objects of a class hold, those of its subclasses hold, in this module and in another."""
-    _, pieces = check(f"from other import Base\n{USER}", other=HEAD + HOLDER)
-    assert pieces == ["Api.pull"]
-    handed, pieces = check(HOLDER + USER)
+    _, chunks = check(f"from other import Base\n{USER}", other=HEAD + HOLDER)
+    assert chunks == ["Api.pull"]
+    handed, chunks = check(HOLDER + USER)
     assert handed.of_class["Api"] == {"http"}
-    assert pieces == ["Base.__init__", "Api.pull"]
+    assert chunks == ["Base.__init__", "Api.pull"]
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_attributes_of_a_base() -> None:
 )
 def test_chunks_that_matter(text: str) -> None:
     """Calls of a library or a client, by whatever name."""
-    _, pieces = check(text, other="import requests\n\nsession = requests.Session()\n")
-    assert "f" in pieces
+    _, chunks = check(text, other="import requests\n\nsession = requests.Session()\n")
+    assert "f" in chunks
 
 
 @pytest.mark.parametrize(
@@ -164,8 +164,8 @@ def test_chunks_that_matter(text: str) -> None:
 )
 def test_chunks_that_do_not_matter(text: str) -> None:
     """No call of the catalogue can stand in them: they are never parsed."""
-    _, pieces = check(text, other="import requests\n\nsession = requests.Session()\nLIMIT = 5\n")
-    assert "f" not in pieces
+    _, chunks = check(text, other="import requests\n\nsession = requests.Session()\nLIMIT = 5\n")
+    assert "f" not in chunks
 
 
 CALLERS = """
@@ -187,9 +187,9 @@ def test_coroutines_that_call_what_matters() -> None:
     """A coroutine matters if a plain function that it calls may wait; a function does not."""
     module = Module(Document(HEAD + CALLERS, "app.py", "app", "source"))
     found = relevant(module, Project().derived(Exports))
-    functions = [piece for piece in found.pieces if isinstance(piece, FunctionPiece)]
+    functions = [chunk for chunk in found.chunks if isinstance(chunk, FunctionChunk)]
     assert [function.name for function in functions] == ["plain", "waits"]
-    assert found.callers == {functions[1].piece.start: {"plain"}}
+    assert found.callers == {functions[1].chunk.start: {"plain"}}
 
 
 OWN = """
@@ -204,9 +204,9 @@ class Own(requests.Session):
 
 def test_methods_of_a_class_that_extends_a_client() -> None:
     """Its own calls on itself are calls of the client."""
-    _, pieces = check(OWN)
-    assert "Own.pull" in pieces
-    assert "Own.size" not in pieces
+    _, chunks = check(OWN)
+    assert "Own.pull" in chunks
+    assert "Own.size" not in chunks
 
 
 FIELDS = """
@@ -221,8 +221,8 @@ class Api:
 
 def test_fields_whose_factory_makes_a_client() -> None:
     """The statement matters where the client is made."""
-    _, pieces = check(FIELDS)
-    assert [piece.partition(":")[0] for piece in pieces] == ["http"]
+    _, chunks = check(FIELDS)
+    assert [chunk.partition(":")[0] for chunk in chunks] == ["http"]
 
 
 STATEMENTS = """
@@ -245,8 +245,8 @@ class Api:
 
 def test_statements_and_loops_that_are_kept() -> None:
     """Statements of a module and of a class, and event loops that an object keeps."""
-    _, pieces = check(STATEMENTS)
-    assert pieces == ['requests.get("a")', 'found = requests.get("a")', "Api.go"]
+    _, chunks = check(STATEMENTS)
+    assert chunks == ['requests.get("a")', 'found = requests.get("a")', "Api.go"]
 
 
 def test_nothing_to_look_at() -> None:
@@ -254,5 +254,5 @@ def test_nothing_to_look_at() -> None:
     module = Module(Document("import os\n\ndef f():\n    pass\n", "app.py", "app", "source"))
     found = relevant(module, Project().derived(Exports))
     assert not found.mentioned
-    assert found.pieces == []
+    assert found.chunks == []
     assert found.callers == {}

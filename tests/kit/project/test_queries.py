@@ -50,8 +50,8 @@ def test_answers() -> None:
     assert module.search(r"timeout\s*=") == "timeout="
     assert module.search(r"^def \w+") is None
     assert module.search(r"(?m)^def \w+") == "def make"
-    assert module.search("post", module.classes["Shop"].piece) == "post"
-    assert module.search("Session", module.classes["Shop"].piece) is None
+    assert module.search("post", module.classes["Shop"].chunk) == "post"
+    assert module.search("Session", module.classes["Shop"].chunk) is None
     assert module.count(r"\bmake\b") == 4
     assert module.matches(re.compile(r"self\.(\w+)")) == ("http", "other", "http")
     assert module.lines_with("seconds") == ("LIMIT = 5  # seconds",)
@@ -64,8 +64,8 @@ def test_answers() -> None:
     assert module.methods_setting("http") == ("Shop.__init__",)
     assert module.methods_setting("other") == ("Shop.order",)
     assert module.writers_of("LIMIT") == [module.function("make#2")]
-    assert module.comments_above(module.function("make#2").piece.start) == ("# The last one.", "# It counts.")
-    assert module.header(module.function("make").piece) == "def make():"
+    assert module.comments_above(module.function("make#2").chunk.start) == ("# The last one.", "# It counts.")
+    assert module.header(module.function("make").chunk) == "def make():"
 
 
 def test_queries_are_recorded_in_the_innermost_block() -> None:
@@ -102,8 +102,8 @@ def test_answers_hold_when_lines_move() -> None:
     with module.recording() as recording:
         module.functions_mentioning("make")
         module.writers_of("LIMIT")
-        module.source(module.function("make#2").piece)
-        module.comments_above(module.function("make#2").piece.start)
+        module.source(module.function("make#2").chunk)
+        module.comments_above(module.function("make#2").chunk.start)
     answers = recording.all_answers()
     moved = _module(TEXT.replace("return self", "x = 1\n            return self"))
     assert all(moved.answer(query) == answer for query, answer in answers.items())

@@ -1,4 +1,4 @@
-"""Cutting modules into pieces: what belongs to which piece, what is damage, and that it stays linear."""
+"""Cutting modules into chunks: what belongs to which chunk, what is damage, and that it stays linear."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilint_rules.kit.syntax import lexer
-from resilint_rules.kit.syntax.outline import Outline, Piece, logical_lines, scan
+from resilint_rules.kit.syntax.outline import Chunk, Outline, logical_lines, scan
 
 
-def tree(text: str, pieces: tuple[Piece, ...] | None = None) -> list[object]:
+def tree(text: str, chunks: tuple[Chunk, ...] | None = None) -> list[object]:
     """Pieces as nested lists: kind and name (or the first line of a statement), then the children."""
     found: list[object] = []
-    for piece in scan(text).pieces if pieces is None else pieces:
-        label = f"{piece.kind} {piece.name or text[piece.head : piece.end].splitlines()[0]}"
-        found.append([label, *tree(text, piece.children)] if piece.children else label)
+    for chunk in scan(text).chunks if chunks is None else chunks:
+        label = f"{chunk.kind} {chunk.name or text[chunk.head : chunk.end].splitlines()[0]}"
+        found.append([label, *tree(text, chunk.children)] if chunk.children else label)
     return found
 
 
 def source(text: str, *path: int) -> str:
-    """The text of a piece, found by its index among the pieces, its index among their children, ..."""
-    pieces = scan(text).pieces
+    """The text of a chunk, found by its index among the chunks, its index among their children, ..."""
+    chunks = scan(text).chunks
     for index in path[:-1]:
-        pieces = pieces[index].children
-    return text[pieces[path[-1]].start : pieces[path[-1]].end]
+        chunks = chunks[index].children
+    return text[chunks[path[-1]].start : chunks[path[-1]].end]
 
 
 def test_a_module_is_cut_into_functions_classes_and_statements() -> None:
@@ -64,7 +64,7 @@ class A(B):
         "statement x = [",
         ["class A", "statement y = 1", "function g", ["class C", "function h"]],
     ]
-    assert [p.is_async for p in scan(text).pieces[3].children] == [False, True, False]
+    assert [p.is_async for p in scan(text).chunks[3].children] == [False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,10 @@ class A(B):
 )
 def test_a_header_ends_at_its_colon(head: str, name: str) -> None:
     """`body` is the offset just after the header's colon, whatever colons stand before and behind it."""
-    (piece,) = scan(f"{head}\n").pieces
-    assert piece.name == name
-    assert head[: piece.body].endswith(":")
-    assert head[piece.body :].strip() in {"pass", "# :\n    pass"}
+    (chunk,) = scan(f"{head}\n").chunks
+    assert chunk.name == name
+    assert head[: chunk.body].endswith(":")
+    assert head[chunk.body :].strip() in {"pass", "# :\n    pass"}
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
@@ -140,7 +140,7 @@ async def f():  # beside
   # half
 """
     assert source(text, 0) == own.replace("    ", indent).replace("\n", newline)
-    function = scan(text).pieces[0]
+    function = scan(text).chunks[0]
     assert text[function.head :].startswith("async def f")
     assert text[function.indent] == "@"
     assert source(text, 1).splitlines()[-1].strip() == "# of A, too"
@@ -148,7 +148,7 @@ async def f():  # beside
 
 
 def test_compound_statements_with_definitions_are_blocks() -> None:
-    """One piece with all its continuations; a block if a definition is inside, a statement otherwise."""
+    """One chunk with all its continuations; a block if a definition is inside, a statement otherwise."""
     text = """\
 if a:
     x = 1
@@ -183,13 +183,13 @@ while x:
         "statement for a in b: c()",
         ["block while x:", "class A"],
     ]  # fmt: skip
-    block = scan(text).pieces[1]
+    block = scan(text).chunks[1]
     assert text[block.head : block.body] == "try:"
     assert source(text, 2) == "for a in b: c()\nelse: d()\n"
 
 
 def test_match_is_a_word_like_others_until_it_is_a_statement() -> None:
-    """The pieces of a match statement are those of its cases' suites."""
+    """The chunks of a match statement are those of its cases' suites."""
     text = """\
 match = re.match(a)
 match.x = 1
@@ -224,9 +224,9 @@ exec "code" in scope
 def test_words_that_only_start_like_keywords() -> None:
     """`define`, `classes` and `async_` are names; `else` needs its own word."""
     text = "define = 1\nclasses = 2\nasync_ = 3\nif a: b\nelsewhere = 4\nasync with a: pass\n"
-    pieces = scan(text).pieces
-    assert [p.kind for p in pieces] == ["statement"] * 6
-    assert [p.is_async for p in pieces] == [False] * 5 + [True]
+    chunks = scan(text).chunks
+    assert [p.kind for p in chunks] == ["statement"] * 6
+    assert [p.is_async for p in chunks] == [False] * 5 + [True]
 
 
 def test_simple_statements_on_one_line_are_one_piece() -> None:
@@ -236,10 +236,10 @@ def test_simple_statements_on_one_line_are_one_piece() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "# only\n", "  # only", "\f\n\n", "    \n\t", "\\\n"])
 def test_texts_without_code_have_no_damage(text: str) -> None:
-    """Nothing, blanks and comments have no pieces worth a name and no damage."""
+    """Nothing, blanks and comments have no chunks worth a name and no damage."""
     outline = scan(text)
     assert outline.broken is None
-    assert all(not text[p.start : p.end].strip("\\\n") for p in outline.pieces)
+    assert all(not text[p.start : p.end].strip("\\\n") for p in outline.chunks)
 
 
 def test_form_feeds_reset_the_indentation() -> None:
@@ -270,8 +270,8 @@ def test_strings_hide_what_is_in_them(string: str, frame: str) -> None:
     text = frame.replace("{}", string) + "def f(): pass\n"
     outline = scan(text)
     assert outline.broken is None
-    assert [p.name for p in outline.pieces[-2:]] == ["g" if "def g" in frame else "", "f"]
-    assert text[: outline.pieces[0].end] == frame.replace("{}", string)
+    assert [p.name for p in outline.chunks[-2:]] == ["g" if "def g" in frame else "", "f"]
+    assert text[: outline.chunks[0].end] == frame.replace("{}", string)
 
 
 @pytest.mark.parametrize(
@@ -397,14 +397,14 @@ def test_heavy_lines_are_weighed(frame: str) -> None:
     """Operators, calls and subscripts of the heaviest logical line count from 1,001 on; strings do not."""
     heavy = "1" + " + 1" * 1200
     for text in (heavy, heavy.replace(" + ", "\\\n+"), "(" + heavy.replace(" ", "\n") + ")", "a" + ".b()" * 600):
-        assert 1200 <= scan(frame % text).pieces[0].weight <= 1203
+        assert 1200 <= scan(frame % text).chunks[0].weight <= 1203
     for text in ("1" + " + 1" * 990, "'" + heavy + "'", '"""' + heavy + '"""', "[" + "1, " * 5000 + "]"):
-        assert scan(frame % text).pieces[0].weight == 0
+        assert scan(frame % text).chunks[0].weight == 0
 
 
 def test_weight_is_that_of_one_line_not_of_a_whole_function() -> None:
     """A long function of light lines weighs nothing."""
-    assert scan("def f():\n" + "    x = a + b(c)\n" * 3000).pieces[0].weight == 0
+    assert scan("def f():\n" + "    x = a + b(c)\n" * 3000).chunks[0].weight == 0
 
 
 def test_logical_lines_of_a_range() -> None:
@@ -420,16 +420,16 @@ def test_logical_lines_of_a_range() -> None:
 def check_partition(text: str, outline: Outline) -> None:
     """Pieces are whole lines, in order, and hold every line that is neither blank nor a comment."""
     done = 0
-    for piece in outline.pieces:
-        for line in re.split(r"\r\n|\n|\r", text[done : piece.start]):
+    for chunk in outline.chunks:
+        for line in re.split(r"\r\n|\n|\r", text[done : chunk.start]):
             assert not line.strip(" \t\f") or line.strip(" \t\f").startswith("#")
-        assert done <= piece.start <= piece.indent <= piece.head < piece.end
-        assert piece.start == 0 or text[piece.start - 1] in "\r\n"
-        assert piece.end == len(text) or text[piece.end - 1] in "\r\n"
-        assert not text[piece.start : piece.indent].strip(" \t\f")
-        assert piece.head <= piece.body <= piece.end
-        assert [c for c in piece.children if not piece.start <= c.start < c.end <= piece.end] == []
-        done = piece.end
+        assert done <= chunk.start <= chunk.indent <= chunk.head < chunk.end
+        assert chunk.start == 0 or text[chunk.start - 1] in "\r\n"
+        assert chunk.end == len(text) or text[chunk.end - 1] in "\r\n"
+        assert not text[chunk.start : chunk.indent].strip(" \t\f")
+        assert chunk.head <= chunk.body <= chunk.end
+        assert [c for c in chunk.children if not chunk.start <= c.start < c.end <= chunk.end] == []
+        done = chunk.end
     for line in re.split(r"\r\n|\n|\r", text[done:]):
         assert not line.strip(" \t\f") or line.strip(" \t\f").startswith("#")
 
@@ -443,7 +443,7 @@ FRAGMENTS = [
 
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join))
 def test_any_text_is_partitioned(text: str) -> None:
-    """Whatever the text, damaged or not, its pieces are whole lines that leave no code out."""
+    """Whatever the text, damaged or not, its chunks are whole lines that leave no code out."""
     outline = scan(text)
     check_partition(text, outline)
     try:
@@ -469,18 +469,18 @@ def definitions(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, i
                     yield from definitions([part] if isinstance(part, ast.stmt) else part.body, prefix)
 
 
-def cut(text: str, pieces: tuple[Piece, ...], starts: list[int], prefix: str = "") -> Iterator[tuple[str, int, int]]:
-    """The same by the scanner, without the comments that belong to a piece behind its last line of code."""
-    for piece in pieces:
+def cut(text: str, chunks: tuple[Chunk, ...], starts: list[int], prefix: str = "") -> Iterator[tuple[str, int, int]]:
+    """The same by the scanner, without the comments that belong to a chunk behind its last line of code."""
+    for chunk in chunks:
         inner = prefix
-        if piece.kind in {"function", "class"}:
-            first = bisect_right(starts, piece.start)
-            lines = text[piece.start : piece.end].rstrip("\n").split("\n")
+        if chunk.kind in {"function", "class"}:
+            first = bisect_right(starts, chunk.start)
+            lines = text[chunk.start : chunk.end].rstrip("\n").split("\n")
             while not lines[-1].strip(" \t\f") or lines[-1].strip(" \t\f").startswith("#"):
                 lines.pop()
-            yield prefix + piece.name, first, first + len(lines) - 1
-            inner = f"{prefix}{piece.name}."
-        yield from cut(text, piece.children, starts, inner)
+            yield prefix + chunk.name, first, first + len(lines) - 1
+            inner = f"{prefix}{chunk.name}."
+        yield from cut(text, chunk.children, starts, inner)
 
 
 def modules() -> list[Path]:
@@ -502,7 +502,7 @@ def test_the_standard_library_is_cut_as_ast_says() -> None:
             warnings.simplefilter("ignore")
             parsed = ast.parse(text)
         starts = [0, *(m.end() for m in re.finditer("\n", text))]
-        assert list(cut(text, outline.pieces, starts)) == list(definitions(parsed.body)), path
+        assert list(cut(text, outline.chunks, starts)) == list(definitions(parsed.body)), path
         assert bool(outline.docstring_end) == (ast.get_docstring(parsed, clean=False) is not None), path
         seen += 1
     assert seen >= 100
@@ -570,13 +570,13 @@ def test_what_one_match_cannot_swallow_is_read_all_the_same() -> None:
         for many in range(lexer.ROUNDS - 3, rounds):
             outline = scan(f"x = {part * many}# noqa: A\ny = [{part * many}]  # noqa: B\n")
             assert [comment.text for comment in outline.comments] == ["# noqa: A", "# noqa: B"]
-            assert len(outline.pieces) == 2
+            assert len(outline.chunks) == 2
             assert outline.broken is None
     for many in (1, *range(lexer.ROUNDS // 2 - 5, lexer.ROUNDS // 2 + 5)):  # a call and a comment each
         text = "def f():\n" + "  a()  # noqa\n" * many + "# noqa\n" * 3 + "y = 1\n"
         outline = scan(text)
         assert len(outline.comments) == many + 3
-        assert [text[piece.end - 9 : piece.end] for piece in outline.pieces] == ["  # noqa\n", "oqa\ny = 1\n"[-9:]]
+        assert [text[chunk.end - 9 : chunk.end] for chunk in outline.chunks] == ["  # noqa\n", "oqa\ny = 1\n"[-9:]]
 
 
 def test_nothing_recurses() -> None:

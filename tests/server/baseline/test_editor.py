@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from resilint.baseline import match
-from resilint.baseline.editor import Recorded, recorded
-from resilint.config.roots import Homes
+from resilint.baseline.editor import BaselineView, recorded
+from resilint.config.roots import ProjectRoots
 from resilint_rules.kit.rule import Finding, Severity
 from resilint_rules.kit.syntax.text import Span
 
@@ -30,21 +30,21 @@ def finding(code: str = "TMO001", scope: str = "pull", text: str = "t", fingerpr
     )
 
 
-def severities(known: Recorded, path: str, *findings: Finding) -> list[str]:
+def severities(known: BaselineView, path: str, *findings: Finding) -> list[str]:
     """What becomes of the severity of findings in a file."""
     return [found.severity.value for found in known.soften(findings, path)]
 
 
-def baseline(folder: Path, *findings: Finding, file: str = "a.py") -> Recorded:
+def baseline(folder: Path, *findings: Finding, file: str = "a.py") -> BaselineView:
     """A baseline that holds these findings of a file, read as the editor does."""
     (folder / NAME).write_text(match.write(match.entry(found, file) for found in findings))
     return read(folder)
 
 
-def read(folder: Path, said: list[str] | None = None) -> Recorded:
+def read(folder: Path, said: list[str] | None = None) -> BaselineView:
     """The baseline of a project; what is wrong with it is added to `said`, or must not be."""
     (folder / "pyproject.toml").touch()
-    homes = Homes()
+    homes = ProjectRoots()
     messages: list[str] = []
     known = recorded(homes.above(str(folder)), homes, messages.append)
     assert said is not None or not messages
@@ -81,7 +81,7 @@ def test_damage_is_never_recorded(tmp_path: Path) -> None:
 def test_without_a_baseline_nothing_is_recorded(tmp_path: Path) -> None:
     """Nor is a finding of a document that is no file, which has the entries of no file."""
     known = read(tmp_path)
-    assert known == Recorded(str(tmp_path))
+    assert known == BaselineView(str(tmp_path))
     assert severities(known, str(tmp_path / "a.py"), finding()) == ["warning"]
     assert severities(baseline(tmp_path, finding()), "", finding(scope="other")) == ["warning"]
 

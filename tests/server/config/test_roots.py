@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from resilint.config.roots import Homes, Wish
+from resilint.config.roots import Overrides, ProjectRoots
 from resilint.fs import exclude
 from runs.tree import plant
 
@@ -21,36 +21,36 @@ def test_the_nearest_settings_make_the_root(tmp_path: Path) -> None:
             "pkg/src/x.py": "",
         },
     )
-    home = Homes().above(str(tmp_path / "pkg" / "src"))
+    home = ProjectRoots().above(str(tmp_path / "pkg" / "src"))
     assert (home.root, home.settings.profile) == (str(tmp_path), "strict")
 
 
 def test_without_settings_a_project_file_or_repository_makes_the_root(tmp_path: Path) -> None:
     """The nearest one."""
     plant(tmp_path, {".git/HEAD": "", "a/x.py": "", "b/pyproject.toml": "", "b/c/x.py": ""})
-    assert Homes().above(str(tmp_path / "a")).root == str(tmp_path)
-    assert Homes().above(str(tmp_path / "b" / "c")).root == str(tmp_path / "b")
+    assert ProjectRoots().above(str(tmp_path / "a")).root == str(tmp_path)
+    assert ProjectRoots().above(str(tmp_path / "b" / "c")).root == str(tmp_path / "b")
 
 
 def test_without_anything_the_folder_above_the_package_is_the_root(tmp_path: Path) -> None:
     """So that `pkg.sub` can be found when only `pkg/sub` was asked for."""
     plant(tmp_path, {"pkg/__init__.py": "", "pkg/sub/__init__.py": "", "pkg/sub/x.py": "", "plain/x.py": ""})
-    assert Homes().above(str(tmp_path / "pkg" / "sub")).root == str(tmp_path)
-    assert Homes().above(str(tmp_path / "plain")).root == str(tmp_path / "plain")
+    assert ProjectRoots().above(str(tmp_path / "pkg" / "sub")).root == str(tmp_path)
+    assert ProjectRoots().above(str(tmp_path / "plain")).root == str(tmp_path / "plain")
 
 
 def test_a_root_met_from_above_stays_one(tmp_path: Path) -> None:
     """A file that is opened again, for its fix, sees as much of the project as when it was found in a folder."""
     plant(tmp_path, {"pkg/sub/x.py": ""})
-    homes = Homes()
+    homes = ProjectRoots()
     assert homes.above(str(tmp_path)) is homes.above(str(tmp_path / "pkg" / "sub"))
-    assert Homes().above(str(tmp_path / "pkg" / "sub")).root == str(tmp_path / "pkg" / "sub")
+    assert ProjectRoots().above(str(tmp_path / "pkg" / "sub")).root == str(tmp_path / "pkg" / "sub")
 
 
 def test_own_file_wins_over_shared(tmp_path: Path) -> None:
     """`resilint.toml` before `pyproject.toml` in one folder."""
     plant(tmp_path, {"pyproject.toml": '[tool.resilint]\nprofile = "strict"\n', "resilint.toml": "preview = true\n"})
-    settings = Homes().above(str(tmp_path)).settings
+    settings = ProjectRoots().above(str(tmp_path)).settings
     assert (settings.profile, settings.preview) == ("default", True)
 
 
@@ -65,7 +65,7 @@ def test_extend(tmp_path: Path) -> None:
             "pkg/base/more.toml": 'preview = true\nfail-on = "error"\n',
         },
     )
-    home = Homes().above(str(tmp_path / "pkg"))
+    home = ProjectRoots().above(str(tmp_path / "pkg"))
     assert (home.settings.preview, home.settings.fail_on, home.mistakes) == (False, "error", ())
 
 
@@ -85,7 +85,7 @@ def test_extend_stays_below_the_root_and_ends(tmp_path: Path) -> None:
     (tmp_path / "d" / "link.toml").symlink_to(tmp_path / "secret.toml")
     said: dict[str, list[str]] = {}
     for name in "abcd":
-        home = Homes().above(str(tmp_path / name))
+        home = ProjectRoots().above(str(tmp_path / name))
         assert home.settings.preview is (name != "d")
         assert home.settings.profile == "default"
         said[name] = [mistake.message for mistake in home.mistakes]
@@ -100,21 +100,21 @@ def test_wishes_win(tmp_path: Path) -> None:
     plant(tmp_path, {"pkg/resilint.toml": 'profile = "strict"\n', "mine.toml": 'profile = "security"\n'})
     folder = str(tmp_path / "pkg")
 
-    def profile(wish: Wish) -> str:
-        return Homes(wish).above(folder).settings.profile
+    def profile(wish: Overrides) -> str:
+        return ProjectRoots(wish).above(folder).settings.profile
 
-    assert profile(Wish()) == "strict"
-    assert profile(Wish(config=str(tmp_path / "mine.toml"))) == "security"
-    assert profile(Wish(isolated=True)) == "default"
-    assert profile(Wish(given={"profile": "core"})) == "core"
-    assert Homes(Wish(isolated=True)).above(folder).root == folder
+    assert profile(Overrides()) == "strict"
+    assert profile(Overrides(config=str(tmp_path / "mine.toml"))) == "security"
+    assert profile(Overrides(isolated=True)) == "default"
+    assert profile(Overrides(given={"profile": "core"})) == "core"
+    assert ProjectRoots(Overrides(isolated=True)).above(folder).root == folder
 
 
 def test_defaults_cost_no_import(tmp_path: Path) -> None:
     """Knowing that nothing is set must not load the parser of settings."""
     plant(tmp_path, {"pyproject.toml": "[project]\n", "x.py": ""})
     program = (
-        "import sys; from resilint.config.roots import Homes; home = Homes().above(sys.argv[1]);"
+        "import sys; from resilint.config.roots import ProjectRoots; home = ProjectRoots().above(sys.argv[1]);"
         "home.excluded, home.digest, home.mistakes, home.respects_gitignore;"
         "print([name for name in ('tomli', 'dataclasses', 'resilint.config.settings') if name in sys.modules])"
     )

@@ -1,4 +1,4 @@
-"""What is remembered of a buffer's pieces changes what a check costs, never what it finds."""
+"""What is remembered of a buffer's chunks changes what a check costs, never what it finds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from resilint.config.settings import Settings
 from resilint.engine.check import check
-from resilint.engine.incremental import Abandoned, Memo, named
+from resilint.engine.incremental import Abandoned, IncrementalCache, named
 from resilint.results import Report
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import Module
@@ -175,7 +175,7 @@ def test_a_check_with_a_memory_finds_what_one_without_finds(seed: int) -> None:
     """Typing, deleting, renaming, moving, here and in other files of the project: the same to the letter."""
     chance = random.Random(seed)
     files = {"clients.py": CLIENTS, "shop.py": MODULE}
-    memo, project = Memo(), _read(files)
+    memo, project = IncrementalCache(), _read(files)
     for _ in range(20):
         before = dict(files)
         name = "clients.py" if chance.random() < 0.15 else "shop.py"
@@ -193,12 +193,12 @@ def test_a_check_with_a_memory_finds_what_one_without_finds(seed: int) -> None:
 
 def test_a_keystroke_costs_one_function() -> None:
     """Of all functions only the one that was typed in is read again, with the module's values that it mentions."""
-    memo, project = Memo(), _read({"clients.py": CLIENTS})
+    memo, project = IncrementalCache(), _read({"clients.py": CLIENTS})
     first = check(Document(MODULE, "shop.py", "shop"), project, Settings(), memo)
     typed = MODULE.replace("return answer.json()", "return answer.json() or 1")
     second = check(Document(typed, "shop.py", "shop"), project, Settings(), memo)
-    assert first.pieces > 8
-    assert 1 <= second.pieces <= 4
+    assert first.chunks > 8
+    assert 1 <= second.chunks <= 4
     assert second.lines < 10
 
 
@@ -206,12 +206,12 @@ def test_what_was_done_before_work_was_dropped_is_not_done_again() -> None:
     """A newer text that comes in the middle costs only what is left."""
     seen: list[str] = []
 
-    def pulse(piece: str) -> None:
-        seen.append(piece)
+    def pulse(chunk: str) -> None:
+        seen.append(chunk)
         if len(seen) == 4:
             raise Abandoned
 
-    memo, project = Memo(pulse), _read({"clients.py": CLIENTS})
+    memo, project = IncrementalCache(pulse), _read({"clients.py": CLIENTS})
     doc = Document(MODULE, "shop.py", "shop")
     with pytest.raises(Abandoned):
         check(doc, project, Settings(), memo)
@@ -226,7 +226,10 @@ def test_a_piece_that_is_left_out_is_said_to_be() -> None:
     without = frozenset(named(guilty + "\n" * number) for number in range(4))
     whole = check(Document(MODULE, "shop.py", "shop"), _read({"clients.py": CLIENTS}), Settings())
     report = check(
-        Document(MODULE, "shop.py", "shop"), _read({"clients.py": CLIENTS}), Settings(), Memo(without=without)
+        Document(MODULE, "shop.py", "shop"),
+        _read({"clients.py": CLIENTS}),
+        Settings(),
+        IncrementalCache(without=without),
     )
     (told,) = (finding for finding in report.findings if finding.code == "E902")
     assert MODULE.startswith("def ask(order)", told.span.start)
@@ -274,7 +277,7 @@ def late():
 def test_what_another_function_does_to_a_client_is_seen_at_once(before: dict[str, str], after: dict[str, str]) -> None:
     """A limit that is given, taken away or set for all elsewhere in the module."""
     plain = {"get": "None", "other": "pass", "late": "pass"}
-    memo, project = Memo(), _read({})
+    memo, project = IncrementalCache(), _read({})
     settings = Settings(preview=True)
     check(Document(POOL.format(**(plain | before)), "api.py", "api"), project, settings, memo)
     doc = Document(POOL.format(**(plain | after)), "api.py", "api")
@@ -304,7 +307,7 @@ def other(order):
 """
     asking = text.replace("in order", "in found")
     fresh = text.replace("return order", 'return "error" not in ask(order)')
-    memo, project, counts = Memo(), _read({}), []
+    memo, project, counts = IncrementalCache(), _read({}), []
     for each in (text, asking, text, fresh, text):
         doc = Document(each, "shop.py", "shop")
         remembered = check(doc, project, Settings(), memo)
@@ -321,16 +324,16 @@ def test_a_fix_that_lies_in_another_function_moves_with_it() -> None:
         "    def two(self):\n        return 2\n\n"
         '    def get(self):\n        return self.http.get("/")\n'
     )
-    memo, project, pieces = Memo(), _read({}), []
+    memo, project, chunks = IncrementalCache(), _read({}), []
     for each in (text, text.replace("return 1", "return 1 + 1"), text.replace("return 2", "return 2 + 2"), text):
         doc = Document(each, "api.py", "api")
         remembered = check(doc, project, Settings(), memo)
         assert _said(remembered) == _said(check(doc, _read({}), Settings()))
-        pieces.append(remembered.pieces)
+        chunks.append(remembered.chunks)
         (once,) = (fix for finding in remembered.findings for fix in finding.fixes if "once" in fix.title)
         assert each[: once.edits[0].start].endswith("self.http = requests.Session()")
-    assert pieces[0]
-    assert not any(pieces[1:])
+    assert chunks[0]
+    assert not any(chunks[1:])
 
 
 def test_arguments_that_another_function_writes_out_are_seen_at_once() -> None:
@@ -339,7 +342,7 @@ def test_arguments_that_another_function_writes_out_are_seen_at_once() -> None:
         "import requests\n\n\ndef _build():\n    return {'headers': {}}\n\n\n"
         "def ask():\n    return requests.get('/', **_build())\n\n\ndef other():\n    return 1\n"
     )
-    memo, project, titles = Memo(), _read({}), []
+    memo, project, titles = IncrementalCache(), _read({}), []
     for each in (
         text,
         text.replace("{}}", "{}, 'timeout': 5}"),
@@ -425,7 +428,7 @@ def caller():
 @pytest.mark.parametrize(("text", "without", "with_it", "rule"), PAIRS.values(), ids=PAIRS)
 def test_a_line_that_decides_about_another_function_is_seen(text: str, without: str, with_it: str, rule: str) -> None:
     """The finding disappears when the line is typed, and comes back when it is removed."""
-    memo, project, settings = Memo(), _read({}), Settings(preview=True)
+    memo, project, settings = IncrementalCache(), _read({}), Settings(preview=True)
     found = []
     for line in (without, with_it, without):
         doc = Document(text.format(line), "example.py", "example")
@@ -483,7 +486,7 @@ def last(order):
 def test_an_edit_costs_the_function_and_those_that_depend_on_it(before: str, after: str, again: set[str]) -> None:
     """Of all functions only those are analysed again whose text, or the answer to one of whose queries, has changed."""
     seen: list[str] = []
-    memo, project = Memo(seen.append), _read({})
+    memo, project = IncrementalCache(seen.append), _read({})
     check(Document(INDEPENDENT, "shop.py", "shop"), project, Settings(), memo)
     assert len(seen) == 6  # a statement and five functions
     seen.clear()
@@ -492,8 +495,8 @@ def test_an_edit_costs_the_function_and_those_that_depend_on_it(before: str, aft
     remembered = check(Document(text, "shop.py", "shop"), project, Settings(), memo)
     assert _said(remembered) == _said(check(Document(text, "shop.py", "shop"), project, Settings()))
     module = Module(Document(text, "shop.py", "shop"))
-    names = {named(module.source(function.piece)): function.name for function in module.all_functions()}
-    assert {names[piece] for piece in seen} == again
+    names = {named(module.source(function.chunk)): function.name for function in module.all_functions()}
+    assert {names[chunk] for chunk in seen} == again
 
 
 def test_places_and_rows_move_with_the_lines() -> None:
@@ -503,7 +506,7 @@ def test_places_and_rows_move_with_the_lines() -> None:
         "def load():\n    return requests.get('/', timeout=5)\n\n\nasync def serve():\n    return load()\n"
     )
     seen: list[str] = []
-    memo, project = Memo(seen.append), _read({})
+    memo, project = IncrementalCache(seen.append), _read({})
     rows = []
     for body in ("return 1", "x = 1\n    return x", "return 1"):
         seen.clear()

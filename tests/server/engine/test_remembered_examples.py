@@ -19,10 +19,10 @@ import pytest
 
 from resilint.config.settings import Settings
 from resilint.engine.check import check
-from resilint.engine.incremental import Memo
+from resilint.engine.incremental import IncrementalCache
 from resilint_rules import registry
 from resilint_rules.kit.project.imports import Project, module_name
-from resilint_rules.kit.project.module import FunctionPiece, Module
+from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.rule import Rule
 from resilint_rules.kit.rule_page import parse_docstring
 from resilint_rules.kit.syntax.text import Document
@@ -132,7 +132,7 @@ def changes(rule: Rule, text: str) -> list[str]:
     return list(dict.fromkeys((*GENERAL, *own, *lines_of(rule))))
 
 
-def drawn(pairs: list[tuple[FunctionPiece, str]], text: str) -> list[tuple[FunctionPiece, str]]:
+def drawn(pairs: list[tuple[FunctionChunk, str]], text: str) -> list[tuple[FunctionChunk, str]]:
     """Some changes of a text, always the same ones, or all."""
     if CHANGES == "all":
         return pairs
@@ -146,16 +146,16 @@ def _hash(text: str) -> bytes:
     return hashlib.blake2b(text.encode()).digest()
 
 
-def with_line(text: str, function: FunctionPiece, row: str, *, first: bool) -> str:
+def with_line(text: str, function: FunctionChunk, row: str, *, first: bool) -> str:
     """A text with one more line as the first or the last one of a function's body."""
-    piece = function.piece
-    header, body = text[piece.head : piece.body], text[piece.body : piece.end]
+    chunk = function.chunk
+    header, body = text[chunk.head : chunk.body], text[chunk.body : chunk.end]
     if "\n" not in body.rstrip("\n"):  # all of it stands on the line of the header
         return ""
-    start = piece.body + body.index("\n") + 1
-    lines = [line for line in text[start : piece.end].split("\n") if line.strip()]
+    start = chunk.body + body.index("\n") + 1
+    lines = [line for line in text[start : chunk.end].split("\n") if line.strip()]
     indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
-    at = start if first else piece.end
+    at = start if first else chunk.end
     assert header
     gap = "" if text[:at].endswith("\n") else "\n"
     return f"{text[:at]}{gap}{indent}{row}\n{text[at:]}"
@@ -188,7 +188,7 @@ def test_a_change_in_another_function_is_seen(rule: Rule) -> None:
         for name, code in files.items():
             text = code.rstrip("\n") + OTHER
             changed = {**files, name: text}
-            project, memo = project_of(changed), Memo()
+            project, memo = project_of(changed), IncrementalCache()
             doc = Document(text, name, module_name(name))
             guilty = {finding.scope for finding in check(doc, project, SETTINGS, memo).findings}
             for now, what in variants(rule, name, text, guilty):

@@ -11,7 +11,7 @@ import pytest
 
 from clients.toy_engine import check
 from resilint.config.settings import Settings
-from resilint.engine.incremental import Memo
+from resilint.engine.incremental import IncrementalCache
 from resilint.lsp.channel.messages import Roots, ScanQuestion
 from resilint.lsp.document import LARGEST
 from resilint.lsp.worker_process import Limits
@@ -398,8 +398,8 @@ def test_a_mistake_in_settings_is_said_once(monkeypatch: pytest.MonkeyPatch, tmp
     converse(monkeypatch, talk)
 
 
-def dying(doc: Document, project: Project, settings: Settings, memo: Memo | None = None) -> Any:
-    """Ends the worker at a word; in a piece if the word says so, and if that is not left out."""
+def dying(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None = None) -> Any:
+    """Ends the worker at a word; in a chunk if the word says so, and if that is not left out."""
     if "PIECE" in doc.text and memo is not None and "piece" not in memo.without:
         memo.pulse("piece")
         raise Died

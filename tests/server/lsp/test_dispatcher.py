@@ -10,7 +10,7 @@ import pytest
 
 from clients.toy_engine import check
 from resilint.config.settings import Settings
-from resilint.engine.incremental import Memo
+from resilint.engine.incremental import IncrementalCache
 from resilint.lsp.channel.json_fields import BadMessageError
 from resilint.lsp.channel.messages import (
     ActionsAnswer,
@@ -116,8 +116,8 @@ def test_only_the_newest_of_several_versions_is_checked() -> None:
     assert worker.checks() == [(uri, 8, [])]
 
 
-def pulsing(doc: Document, project: Project, settings: Settings, memo: Memo | None = None) -> Any:
-    """A check that says at which piece it is, as the engine does."""
+def pulsing(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None = None) -> Any:
+    """A check that says at which chunk it is, as the engine does."""
     assert memo is not None
     memo.pulse("first")
     memo.pulse("second")
@@ -284,7 +284,7 @@ def test_pieces_that_are_left_out_stay_so_when_settings_change() -> None:
     """They are a property of the document until it is opened without them."""
     seen: list[frozenset[str]] = []
 
-    def look(doc: Document, project: Project, settings: Settings, memo: Memo | None = None) -> Any:
+    def look(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None = None) -> Any:
         assert memo is not None
         seen.append(memo.without)
         return check(doc, project, settings, memo)
@@ -380,7 +380,7 @@ def test_clean_files_are_read_again_only_when_something_has_changed(tmp_path: Pa
         (tmp_path / name).write_text("clean")
     read: list[str] = []
 
-    def look(doc: Document, project: Project, settings: Settings, memo: Memo | None = None) -> Any:
+    def look(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None = None) -> Any:
         read.append(doc.name)
         report = check(doc, project, settings, memo)
         return replace(report, reads=(("pack/", ""), ("mod.py", ""))) if doc.name == "a.py" else report

@@ -13,7 +13,7 @@ from lsprotocol import types
 
 from resilint.config.settings import Settings
 from resilint.lsp import convert
-from resilint.lsp.capabilities import Client, Wishes
+from resilint.lsp.capabilities import Client, EditorSettings
 from resilint.lsp.channel import pipe
 from resilint.lsp.channel.messages import ActionsQuestion, Mark
 from resilint.lsp.diagnostics_store import Reports
@@ -133,12 +133,12 @@ def test_a_body_that_is_not_json_is_handed_on_as_such(body: bytes) -> None:
 
 def test_wishes_are_read_in_every_shape_that_editors_send() -> None:
     """Kebab and camel case, wrapped and bare, switches as flags and as tables."""
-    assert Wishes.read({"resilint": {"extendSelect": ["A"]}}).given == {"extend-select": ["A"]}
-    assert Wishes.read({"settings": {"extend-select": ["A"], "path": "x"}}).given == {"extend-select": ["A"]}
-    assert Wishes.read({"inlayHints": {"enable": False}}).inlay_hints is False
-    assert Wishes.read({"workspace-diagnostics": True}).workspace_diagnostics is True
+    assert EditorSettings.read({"resilint": {"extendSelect": ["A"]}}).given == {"extend-select": ["A"]}
+    assert EditorSettings.read({"settings": {"extend-select": ["A"], "path": "x"}}).given == {"extend-select": ["A"]}
+    assert EditorSettings.read({"inlayHints": {"enable": False}}).inlay_hints is False
+    assert EditorSettings.read({"workspace-diagnostics": True}).workspace_diagnostics is True
     for nonsense in (None, 3, "x", [1], {"hover": "yes"}, {"ignore": None}):
-        assert Wishes.read(nonsense) == Wishes()
+        assert EditorSettings.read(nonsense) == EditorSettings()
 
 
 @pytest.mark.parametrize(

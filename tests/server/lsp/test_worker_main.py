@@ -15,7 +15,7 @@ import pytest
 
 from clients import toy_engine
 from resilint.config.settings import Settings
-from resilint.engine.incremental import Memo
+from resilint.engine.incremental import IncrementalCache
 from resilint.lsp import main as server_main
 from resilint.lsp.channel.messages import (
     Change,
@@ -112,7 +112,7 @@ def test_a_message_may_make_a_check_void(message: ToWorker, void: bool) -> None:
     """If it is about the same document or about all; it is taken in any case."""
     coming: list[Numbered] = []
 
-    def check(doc: Document, project: Project, settings: Settings, memo: Memo | None = None) -> Any:
+    def check(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None = None) -> Any:
         assert memo is not None
         if coming:
             it.inbox.put(coming.pop())
@@ -129,7 +129,7 @@ def test_a_message_may_make_a_check_void(message: ToWorker, void: bool) -> None:
 
 
 def test_garbage_is_collected_in_the_pauses(monkeypatch: pytest.MonkeyPatch, collected: list[str]) -> None:
-    """Once for each pause, and between pieces of work only if there is a lot."""
+    """Once for each pause, and between chunks of work only if there is a lot."""
     monkeypatch.setattr(worker_main, "_PAUSE", 0.001)
     it = Inbox()
     it.turn(OPEN)

@@ -32,8 +32,8 @@ from resilint.lsp.channel.messages import (
 )
 from resilint.lsp.channel.pipe import pack
 from resilint.lsp.failure import Cause, Failure, Work
-from resilint.lsp.worker.workspace import Ground
-from resilint.lsp.worker_process import Analysis, Limits, Lost
+from resilint.lsp.worker.workspace import Workspace
+from resilint.lsp.worker_process import Limits, Lost, WorkerProcess
 
 PATIENCE = 20.0
 FOREVER = 3600.0
@@ -65,7 +65,7 @@ class Supervised:
         self.pauses: list[tuple[Failure, float]] = []
         self._changed = asyncio.Event()
         self._isolate = isolate
-        self.analysis = Analysis(
+        self.analysis = WorkerProcess(
             [sys.executable, "-S", "-c", script],
             hear=self._hear,
             replay=self._replay,
@@ -163,7 +163,7 @@ def test_a_command_that_does_not_exist_is_a_failed_start(tmp_path: Path) -> None
             if seconds:
                 paused.set()
 
-        analysis = Analysis(
+        analysis = WorkerProcess(
             [str(tmp_path / "nothing")],
             hear=lambda message: None,
             replay=lambda: (),
@@ -251,9 +251,9 @@ def test_messages_name_the_cause(failure: Failure, sentence: str) -> None:
     )
 
 
-def _ground(observed: list[tuple[str, str]], said: list[str], *left_out: str) -> Ground:
+def _ground(observed: list[tuple[str, str]], said: list[str], *left_out: str) -> Workspace:
     reading = Reporter(lambda root, path: observed.append((root, path)))
-    return Ground((), {}, lambda path: None, said.append, reading, left_out)
+    return Workspace((), {}, lambda path: None, said.append, reading, left_out)
 
 
 def test_the_reading_of_settings_is_reported_before_it_begins(tmp_path: Path) -> None:
@@ -278,7 +278,7 @@ def test_the_last_report_before_an_exception_names_its_cause(tmp_path: Path) -> 
     def say(text: str) -> None:
         raise RuntimeError(text)
 
-    ground = Ground((), {}, lambda path: None, say, Reporter(lambda root, path: observed.append((root, path))))
+    ground = Workspace((), {}, lambda path: None, say, Reporter(lambda root, path: observed.append((root, path))))
     with pytest.raises(RuntimeError):
         ground.place(str(tmp_path / "a.py"))
     assert observed[-1] == (str(tmp_path), str(tmp_path / "resilint.toml"))

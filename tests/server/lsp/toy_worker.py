@@ -21,7 +21,7 @@ from resilint.lsp.channel.messages import (
     Roots,
     ToWorker,
 )
-from resilint.lsp.worker.dispatcher import Desk
+from resilint.lsp.worker.dispatcher import Dispatcher
 from resilint.lsp.worker.engine import Engine
 from resilint_rules.kit.syntax.text import Edit
 
@@ -40,7 +40,7 @@ class ToyWorker:
         self, engine: Engine = toy_engine.engine, overtaken: Callable[[str], bool] = lambda uri: False
     ) -> None:
         self.sent: list[FromWorker] = []
-        self.desk = Desk(engine, self.sent.append, overtaken)
+        self.desk = Dispatcher(engine, self.sent.append, overtaken)
         self.serial = 0
 
     def tell(self, message: ToWorker) -> int:

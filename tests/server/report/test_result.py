@@ -168,12 +168,12 @@ def test_a_span_as_long_as_its_line_stays_small() -> None:
 def test_silenced_problems_say_how() -> None:
     """They lie apart, without the source that nobody is shown."""
     text = "call()\n"
-    report = Report(suppressed=(found(text, "call()"),), reads=(("b.py", "12"),), pieces=2, lines=3)
+    report = Report(suppressed=(found(text, "call()"),), reads=(("b.py", "12"),), chunks=2, lines=3)
     result = from_report(Document(text, "a.py"), report, "a.py")
     assert not result.problems
     assert [p.suppressed for p in result.suppressed] == ["comment"]
     assert result.suppressed[0].source == ()
-    assert (result.reads, result.pieces, result.lines) == ((("b.py", "12"),), 2, 3)
+    assert (result.reads, result.chunks, result.lines) == ((("b.py", "12"),), 2, 3)
 
 
 @pytest.mark.parametrize(

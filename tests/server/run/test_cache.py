@@ -51,7 +51,7 @@ def tree(tmp_path: Path) -> Path:
 def test_an_unchanged_tree_is_not_read(tree: Path) -> None:
     """And gives the same results."""
     results, counts = run(tree)
-    assert (counts.read, counts.cached, counts.pieces) == (0, 3, 0)
+    assert (counts.read, counts.cached, counts.chunks) == (0, 3, 0)
     assert told(results) == [("a.py", "TMO001")]
     assert [each.cached for each in results] == [True]
 
@@ -61,7 +61,7 @@ def test_a_changed_file_is_checked_again(tree: Path) -> None:
     change(tree / "pkg" / "a.py", "# matter\nBAD BAD\n")
     results, counts = run(tree)
     assert told(results) == [("a.py", "TMO001")] * 2
-    assert (counts.read, counts.cached, counts.pieces) == (1, 2, 1)
+    assert (counts.read, counts.cached, counts.chunks) == (1, 2, 1)
     assert run(tree)[1].read == 0
 
 
@@ -70,7 +70,7 @@ def test_a_touched_file_is_read_but_not_checked(tree: Path) -> None:
     os.utime(tree / "pkg" / "a.py", (OLD + 5, OLD + 5))
     results, counts = run(tree)
     assert told(results) == [("a.py", "TMO001")]
-    assert (counts.read, counts.cached, counts.pieces) == (1, 3, 0)
+    assert (counts.read, counts.cached, counts.chunks) == (1, 3, 0)
     assert run(tree)[1].read == 0
 
 
@@ -91,7 +91,7 @@ def test_an_answer_that_changed_undoes_a_result(tree: Path) -> None:
     """`b` asked about `c`: when `c` changes, `b` is checked again; `a` is not."""
     change(tree / "pkg" / "c.py", "x = 2\n")
     _, counts = run(tree)
-    assert (counts.read, counts.cached, counts.pieces) == (2, 2, 1)
+    assert (counts.read, counts.cached, counts.chunks) == (2, 2, 1)
     assert run(tree)[1].read == 0
 
 
@@ -99,9 +99,9 @@ def test_an_absence_is_an_answer(tree: Path) -> None:
     """`b` asked for `late`, which was not there: now that it is, `b` is checked again."""
     change(tree / "pkg" / "late.py", "x = 1\n")
     _, counts = run(tree)
-    assert (counts.cached, counts.pieces) == (2, 1)
+    assert (counts.cached, counts.chunks) == (2, 1)
     os.unlink(tree / "pkg" / "late.py")
-    assert run(tree)[1].pieces == 1
+    assert run(tree)[1].chunks == 1
 
 
 def test_an_answer_outside_what_is_walked_counts(tmp_path: Path) -> None:
@@ -110,12 +110,12 @@ def test_an_answer_outside_what_is_walked_counts(tmp_path: Path) -> None:
     plant(tmp_path, {"b.py": "# matter\nask answers.txt\n"})
     plant(tmp_path, {"build/made.py": "x = 1\n"})
     run(tmp_path)
-    assert run(tmp_path)[1].pieces == 0
+    assert run(tmp_path)[1].chunks == 0
     change(tmp_path / "answers.txt", "new\n")
-    assert run(tmp_path)[1].pieces == 1
+    assert run(tmp_path)[1].chunks == 1
     change(tmp_path / "build" / "made.py", "x = 2\n")
-    assert run(tmp_path)[1].pieces == 1
-    assert run(tmp_path)[1].pieces == 0
+    assert run(tmp_path)[1].chunks == 1
+    assert run(tmp_path)[1].chunks == 0
 
 
 def test_a_partial_run_does_not_vouch_for_the_rest(tree: Path) -> None:
@@ -123,8 +123,8 @@ def test_a_partial_run_does_not_vouch_for_the_rest(tree: Path) -> None:
     change(tree / "pkg" / "c.py", "x = 3\n")
     run(tree / "pkg" / "c.py")
     _, counts = run(tree)
-    assert counts.pieces == 1
-    assert run(tree)[1].pieces == 0
+    assert counts.chunks == 1
+    assert run(tree)[1].chunks == 0
 
 
 def test_a_partial_run_keeps_the_rest(tree: Path) -> None:
@@ -173,7 +173,7 @@ def test_other_settings_have_other_results(tree: Path) -> None:
     os.unlink(tree / "resilint.toml")
     results, counts = run(tree)
     assert told(results) == [("a.py", "TMO001")]
-    assert counts.pieces == 0
+    assert counts.chunks == 0
 
 
 def test_another_version_of_ours_starts_afresh(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +181,7 @@ def test_another_version_of_ours_starts_afresh(tree: Path, monkeypatch: pytest.M
     before = cache_dir.key("x")
     monkeypatch.setattr(cache_dir, "tool", lambda: "9.9.9")
     assert cache_dir.key("x") != before
-    assert run(tree)[1].pieces == 3
+    assert run(tree)[1].chunks == 3
 
 
 def test_a_version_being_worked_on_is_known_by_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,9 +210,9 @@ def test_a_damaged_cache_is_no_cache(tree: Path, damage: str) -> None:
         index.write_bytes({"empty": b"", "cut": data[:-5], "flipped": flipped, "not json": b"{]"}[damage])
     results, counts = run(tree)
     assert told(results) == [("a.py", "TMO001")]
-    assert counts.pieces == 3
+    assert counts.chunks == 3
     if damage != "a folder":
-        assert run(tree)[1].pieces == 0
+        assert run(tree)[1].chunks == 0
 
 
 def test_the_folder_is_marked(tree: Path) -> None:

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from resilint.config.roots import NO_WISH, Homes, Wish
+from resilint.config.roots import NO_WISH, Overrides, ProjectRoots
 from resilint.run.discovery import Trouble, walk
 from runs.tree import plant
 
 
 def found(
-    *paths: Path, wish: Wish = NO_WISH, force_exclude: bool = False, troubles: list[Trouble] | None = None
+    *paths: Path, wish: Overrides = NO_WISH, force_exclude: bool = False, troubles: list[Trouble] | None = None
 ) -> list[str]:
     """The files found, relative to the first path, in their order."""
     top = paths[0] if paths[0].is_dir() else paths[0].parent
     told: list[Trouble] = [] if troubles is None else troubles
     names: list[str] = []
-    for folder in walk([str(path) for path in paths], Homes(wish), told, force_exclude):
+    for folder in walk([str(path) for path in paths], ProjectRoots(wish), told, force_exclude):
         names += [os.path.relpath(os.path.join(folder.path, str(own)), top) for own in folder.entries[::4]]
     return names
 

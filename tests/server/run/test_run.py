@@ -38,7 +38,7 @@ def test_counts_on_a_fixed_tree(tmp_path: Path) -> None:
     plant(tmp_path, {**TREE, "pyproject.toml": ""})
     results, counts = run(tmp_path)
     assert told(results) == [("z.py", "TMO001"), ("client.py", "TMO001"), ("client.py", "TMO001")]
-    assert counts == Counts(seen=6, read=6, wanted=3, cached=0, pieces=3, lines=6, left_out=0, cache_bytes=0)
+    assert counts == Counts(seen=6, read=6, wanted=3, cached=0, chunks=3, lines=6, left_out=0, cache_bytes=0)
     again, counts = run(tmp_path)
     assert [(each.file, each.problems) for each in again] == [(each.file, each.problems) for each in results]
     assert counts._replace(cache_bytes=0) == Counts(seen=6, read=0, wanted=3, cached=3)
@@ -153,7 +153,7 @@ def test_deep_trees_have_room(tmp_path: Path) -> None:
     """What would overflow an ordinary thread's stack does not: without workers, too."""
     plant(tmp_path, {"a.py": "# matter\n"})
     results, counts = run(tmp_path, check="runs.probe:steep")
-    assert (results, counts.pieces) == ([], 1)
+    assert (results, counts.chunks) == ([], 1)
 
 
 def test_progress_is_told(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from resilint.config.roots import Homes
-from resilint.engine.file_checker import Job, on_deep_stack
+from resilint.config.roots import ProjectRoots
+from resilint.engine.file_checker import FileJob, on_deep_stack
 from resilint.fs import memory
 from resilint.run import run as run_module
 from resilint.run import workers
@@ -54,7 +54,7 @@ def test_a_file_that_kills_its_process_hides_no_other(tmp_path: Path) -> None:
     assert sorted(told(results)) == sorted(expected + died)
     assert [code for name, code in told(results) if name.startswith("dies")] == ["E902", "E902"]
     assert all("analysis process died" in each.problems[0].message for each in results if "dies" in each.file)
-    assert counts.pieces == 12
+    assert counts.chunks == 12
     plant(tmp_path, {"d1/dies.py": "# matter BAD\n"})
     again, counts = run(tmp_path, jobs=1, sieve="runs.sieve:wanted", check="runs.probe:mild")
     assert ("dies.py", "TMO001") in told(again)
@@ -64,16 +64,16 @@ def test_a_process_killed_from_outside_is_replaced(tmp_path: Path, monkeypatch: 
     """A file that was only near when its process was killed is tried again, and found to be harmless."""
     tree(tmp_path, {})
     killed: list[int] = []
-    start = workers.Crew._start
+    start = workers.WorkerPool._start
 
-    def kill_the_first(crew: workers.Crew) -> subprocess.Popen[bytes]:
+    def kill_the_first(crew: workers.WorkerPool) -> subprocess.Popen[bytes]:
         process = start(crew)
         if not killed:
             killed.append(process.pid)
             process.kill()
         return process
 
-    monkeypatch.setattr(workers.Crew, "_start", kill_the_first)
+    monkeypatch.setattr(workers.WorkerPool, "_start", kill_the_first)
     shared, _ = run(tmp_path, cache=False, jobs=2)
     assert killed
     assert shared == run(tmp_path, cache=False)[0]
@@ -102,7 +102,7 @@ def test_deep_trees_have_room(tmp_path: Path) -> None:
     """A worker's thread has 64 MB of stack."""
     tree(tmp_path, {})
     results, counts = run(tmp_path, cache=False, jobs=2, check="runs.probe:steep")
-    assert (results, counts.pieces) == ([], 12)
+    assert (results, counts.chunks) == ([], 12)
 
 
 def test_nothing_is_imported_from_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,13 +118,13 @@ def test_a_run_that_is_left_ends_its_processes(tmp_path: Path, monkeypatch: pyte
     """Whoever stops asking for results, for instance after an interrupt, leaves nothing running."""
     tree(tmp_path, {})
     started: list[subprocess.Popen[bytes]] = []
-    start = workers.Crew._start
+    start = workers.WorkerPool._start
 
-    def remember(crew: workers.Crew) -> subprocess.Popen[bytes]:
+    def remember(crew: workers.WorkerPool) -> subprocess.Popen[bytes]:
         started.append(start(crew))
         return started[-1]
 
-    monkeypatch.setattr(workers.Crew, "_start", remember)
+    monkeypatch.setattr(workers.WorkerPool, "_start", remember)
     results = iter(Run([str(tmp_path)], OPTIONS._replace(jobs=2, cache=False)))
     next(results)
     results.close()  # type: ignore[attr-defined]
@@ -163,9 +163,9 @@ def test_an_interrupt_ends_all(tmp_path: Path) -> None:
 
 def test_batches_and_shares_are_neighbours(tmp_path: Path) -> None:
     """So that what a process learns of a package is of use for the rest of it."""
-    home = Homes().above(str(tmp_path))
+    home = ProjectRoots().above(str(tmp_path))
     sizes = {"a": 300, "b": 200, "c": 500, "d": 50, "e": 900}
-    jobs = [(home, Job("", name, "", size)) for name, size in sizes.items()]
+    jobs = [(home, FileJob("", name, "", size)) for name, size in sizes.items()]
     batches = [[job.name for _, job in batch] for _, batch in workers._batches(jobs)]
     assert batches == [["a", "b"], ["c", "d"], ["e"]]
     shares = workers._shares(workers._batches(jobs), 2)
@@ -183,16 +183,18 @@ def test_a_process_answers_for_its_memory() -> None:
 def test_a_process_that_holds_too_much_makes_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Results are the same whoever gives them."""
     tree(tmp_path, {})
-    program = workers._START.replace("serve; serve()", "serve; import resilint.run.workers as w; w.TIRED = 1; serve()")
+    program = workers._START.replace(
+        "serve; serve()", "serve; import resilint.run.workers as w; w.MAX_RSS = 1; serve()"
+    )
     monkeypatch.setattr(workers, "_START", program)
     started: list[int] = []
-    start = workers.Crew._start
+    start = workers.WorkerPool._start
 
-    def count(crew: workers.Crew) -> subprocess.Popen[bytes]:
+    def count(crew: workers.WorkerPool) -> subprocess.Popen[bytes]:
         started.append(1)
         return start(crew)
 
-    monkeypatch.setattr(workers.Crew, "_start", count)
+    monkeypatch.setattr(workers.WorkerPool, "_start", count)
     assert run(tmp_path, cache=False, jobs=2)[0] == run(tmp_path, cache=False)[0]
     assert len(started) > 2
 

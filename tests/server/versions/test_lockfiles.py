@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from resilint.config.roots import Homes
+from resilint.config.roots import ProjectRoots
 from resilint.config.settings import Settings
 from resilint.engine.file_checker import project
 from resilint.versions import find
@@ -174,7 +174,7 @@ def test_results_are_not_kept_over_a_change_of_versions(tmp_path: Path) -> None:
     for text in ("", UV, UV.replace("5.3.1", "7.0.0"), UV):
         if text:
             (tmp_path / "uv.lock").write_text(text)
-        digests.append(Homes().above(str(tmp_path)).digest)
+        digests.append(ProjectRoots().above(str(tmp_path)).digest)
     assert digests[0] == "default"
     assert len(set(digests)) == 3
     assert digests[1] == digests[3]

@@ -131,7 +131,7 @@ class ClientRetry(Param):
     modes: Mapping[str, int] = toml.numbers_by_name("Attempts in all by mode.")
 
 
-class Again(Record):
+class AnyRetry(Record):
     """What a transport does with a plain number of retries."""
 
     methods: tuple[str, ...] = toml.words("HTTP methods that it repeats.")

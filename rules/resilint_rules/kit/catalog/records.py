@@ -10,7 +10,7 @@ from .fields import Record
 from .parts import (
     Acknowledges,
     AdapterRetries,
-    Again,
+    AnyRetry,
     Carrier,
     ClientRetry,
     CurlOptions,
@@ -206,7 +206,7 @@ class AdapterFact(Fact):
 
     type: str = toml.text("The type that it makes.")
     retries: AdapterRetries | None = toml.one(AdapterRetries, "The parameter for its retries.")
-    again: Again | None = toml.one(Again, "What a plain number of retries does.")
+    again: AnyRetry | None = toml.one(AnyRetry, "What a plain number of retries does.")
     mounted: str = toml.text("The method of the client that takes it.")
     limits_rate: bool = toml.flag("It limits the rate of calls.")
 

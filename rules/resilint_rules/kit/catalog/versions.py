@@ -39,10 +39,10 @@ def reach(text: str) -> Range | None:
 
     Effect: imports packaging.
     """
-    clauses = [clause for clause in text.split(",") if clause.strip()]
-    if not clauses or len(text) > MAX_LENGTH:
+    handlers_of = [clause for clause in text.split(",") if clause.strip()]
+    if not handlers_of or len(text) > MAX_LENGTH:
         return None
-    ranges = [_range(clause) for clause in clauses]
+    ranges = [_range(clause) for clause in handlers_of]
     known = [found for found in ranges if found is not None]
     if len(known) < len(ranges):
         return None
@@ -74,12 +74,12 @@ def spanning(one: str, other: str) -> str:
         return ""
     lowest, highest = _ends()
     low, high = min(first[0], second[0]), max(first[1], second[1])
-    clauses = [] if low == lowest else [f">{low.version}" if low.after else f">={low.version}"]
+    handlers_of = [] if low == lowest else [f">{low.version}" if low.after else f">={low.version}"]
     if high.after:
-        clauses.append(f"<={high.version}")
+        handlers_of.append(f"<={high.version}")
     elif high != highest:
-        clauses.append(f"<{_after_pre_releases(high).version}")
-    return ",".join(clauses)
+        handlers_of.append(f"<{_after_pre_releases(high).version}")
+    return ",".join(handlers_of)
 
 
 def _range(clause: str) -> Range | None:

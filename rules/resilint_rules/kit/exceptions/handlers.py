@@ -18,7 +18,7 @@ from .hierarchy import TIMEOUT, is_a
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class Handler:
     """An `except` clause.
 
     `errors` are qualified names of the classes it catches; None if one of them cannot be seen.
@@ -67,18 +67,18 @@ class Clause:
     @property
     def broad(self) -> bool:
         """Whether it catches every exception that is an error, or more."""
-        return any(each in BROAD for each in self.errors or ())
+        return any(error in BROAD for error in self.errors or ())
 
     def catches(self, error: str) -> bool:
         """Whether it surely catches an exception of this class."""
-        return self.errors is not None and any(is_a(self.frame.scope.catalog, error, each) for each in self.errors)
+        return self.errors is not None and any(is_a(self.frame.scope.catalog, error, raised) for raised in self.errors)
 
     def concerns(self, call: Call) -> bool:
         """Whether it surely catches some failure to reach the other side of a call."""
         catalog = self.frame.scope.catalog
         known = failures(call)
-        for each in self.errors or ():
-            if each in BROAD or any(is_a(catalog, error, each) or is_a(catalog, each, error) for error in known):
+        for raised in self.errors or ():
+            if raised in BROAD or any(is_a(catalog, error, raised) or is_a(catalog, raised, error) for error in known):
                 return True
         return False
 
@@ -102,7 +102,7 @@ class Clause:
     @property
     def sleeps(self) -> bool:
         """Whether it sleeps, or calls something that says so."""
-        return any(pauses(self.frame, each) for each in calls_in(self.node.body))
+        return any(pauses(self.frame, candidate) for candidate in calls_in(self.node.body))
 
     @property
     def comment(self) -> str:
@@ -112,9 +112,9 @@ class Clause:
         return next(self.frame.comments(Span(start, start + len(text.rstrip()))), "")
 
 
-def clauses(guard: Guard) -> tuple[Clause, ...]:
+def handlers_of(guard: Guard) -> tuple[Handler, ...]:
     """The `except` clauses of a `try`, in order."""
-    return tuple(Clause(each, guard.frame, caught(guard.frame, each.type)) for each in guard.node.handlers)
+    return tuple(Handler(handler, guard.frame, caught(guard.frame, handler.type)) for handler in guard.node.handlers)
 
 
 def caught(frame: Frame, node: cst.BaseExpression | None) -> tuple[str, ...] | None:
@@ -123,9 +123,9 @@ def caught(frame: Frame, node: cst.BaseExpression | None) -> tuple[str, ...] | N
         return ("BaseException",)
     if isinstance(node, (cst.Tuple, cst.List)):
         found: list[str] = []
-        for each in node.elements:
-            inner = caught(frame, each.value)
-            if inner is None or isinstance(each, cst.StarredElement):
+        for element in node.elements:
+            inner = caught(frame, element.value)
+            if inner is None or isinstance(element, cst.StarredElement):
                 return None
             found.extend(inner)
         return tuple(found)
@@ -137,10 +137,14 @@ def error_names(frame: Frame, value: Value | None) -> tuple[str, ...] | None:
     if isinstance(value, Ref):
         return (frame.scope.catalog.canonical(value.name),)
     if isinstance(value, Sequence):
-        every = [error_names(frame, each) for each in value.members]
-        return None if any(each is None for each in every) else tuple(name for each in every for name in each or ())
+        every = [error_names(frame, member) for member in value.members]
+        return (
+            None
+            if any(candidate is None for candidate in every)
+            else tuple(name for candidate in every for name in candidate or ())
+        )
     if isinstance(value, Class):
-        return (f"{value.module.doc.module}.{value.piece.qualname}",)
+        return (f"{value.module.doc.module}.{value.chunk.qualname}",)
     return None
 
 
@@ -154,7 +158,7 @@ def named(frame: Frame, node: cst.CSTNode) -> Value | None:
         if isinstance(owner, Ref):
             return Ref(f"{owner.name}.{node.attr.value}")
         if isinstance(owner, ProjectModule):
-            return frame.scope.linker.scope(owner.module).value(node.attr.value)
+            return frame.scope.session.scope(owner.module).value(node.attr.value)
     return None
 
 
@@ -163,7 +167,7 @@ def failures(call: Call) -> tuple[str, ...]:
 
     Where the catalogue knows none, those of Python are assumed; `call.raises(kind)` makes the difference.
     """
-    found = [each for kind in ("timeout", "connect") for each in call.fact.raises.get(kind, ())]
+    found = [error for kind in ("timeout", "connect") for error in call.fact.raises.get(kind, ())]
     for library in call.frame.scope.catalog.libraries(call.callee):
         found.extend(library.transient_errors)
     if "TimeoutError" in found and not call.fact.is_sync:
@@ -187,7 +191,7 @@ def builtin(name: str) -> bool:
 def known_as(frame: Frame, error: str) -> tuple[str, Import | None]:
     """The name that the module has for an exception, and the import it needs if it has none."""
     module, libraries = frame.scope.module, frame.scope.catalog.libraries(error)
-    spellings = [error, *(other for each in libraries for other, first in each.aliases.items() if first == error)]
+    spellings = [error, *(other for library in libraries for other, first in library.aliases.items() if first == error)]
     if "." not in error or builtin(error):
         return error, None
     for own, targets in module.imports.items():

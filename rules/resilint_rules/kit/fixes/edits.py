@@ -92,11 +92,11 @@ def front(module: Module, needs: str = "") -> int | None:
     define it many times."""
     brought = not needs
     top = None
-    for piece in module.outline.pieces:
-        if brought and piece.kind in ("function", "class"):
-            top = piece
+    for chunk in module.outline.chunks:
+        if brought and chunk.kind in ("function", "class"):
+            top = chunk
             break
-        brought = brought or module.search(rf"\bimport\b.*\b{needs}\b", piece) is not None
+        brought = brought or module.search(rf"\bimport\b.*\b{needs}\b", chunk) is not None
     if top is None:
         return None
     document = module.doc
@@ -105,7 +105,7 @@ def front(module: Module, needs: str = "") -> int | None:
     while blank > 1 and not document.line(blank - 1).strip():
         blank -= 1
     headline = _above_comments(document, blank)
-    if headline > 1 and any(_RULED.match(document.line(each)) for each in range(headline, blank)):
+    if headline > 1 and any(_RULED.match(document.line(number)) for number in range(headline, blank)):
         row = headline
     return document.starts[row - 1]
 
@@ -216,8 +216,8 @@ def _drawn_in(frame: Frame, node: cst.CSTNode, indent: str) -> str:
     text = tree.source(*tree.span(node))
     first, *lines = text.split("\n")
     own = indentation(frame, tree.span(node).start)
-    quoted = (each for each in walk(node) if isinstance(each, (cst.SimpleString, cst.FormattedString)))
-    if not own.startswith(indent) or any("\n" in tree.code(each) for each in quoted):
+    quoted = (inner for inner in walk(node) if isinstance(inner, (cst.SimpleString, cst.FormattedString)))
+    if not own.startswith(indent) or any("\n" in tree.code(candidate) for candidate in quoted):
         return text
     if not all(line.startswith(own) or not line.strip() for line in lines):
         return text
@@ -267,8 +267,8 @@ def _comes_first(statement: cst.CSTNode, node: cst.CSTNode) -> bool:
             parts = [at.test]
         elif isinstance(at, cst.BooleanOperation) or (isinstance(at, cst.Comparison) and len(at.comparisons) > 1):
             parts = [at.left]  # the rest may be left out
-        index = next((i for i, part in enumerate(parts) if any(each is node for each in walk(part))), None)
-        if index is None or any(isinstance(each, _ACTS) for part in parts[:index] for each in walk(part)):
+        index = next((i for i, part in enumerate(parts) if any(inner is node for inner in walk(part))), None)
+        if index is None or any(isinstance(inner, _ACTS) for part in parts[:index] for inner in walk(part)):
             return False
         at = parts[index]
     return at is node

@@ -8,22 +8,22 @@ from ..exceptions.handlers import known_as
 from ..findings import Fix, Import
 from ..interp.calls import Call, Frame
 from ..interp.values import Ref
-from ..retries.loop_counter import Rounds
-from ..retries.loops import Loop
-from ..retries.policies import Layer
+from ..retries.loop_counter import BoundedLoop
+from ..retries.loops import RetryLoop
+from ..retries.policies import RetryPolicy
 from ..syntax.bound_names import used_in
 from ..syntax.exits import Exit, is_endless, ways
 from ..syntax.text import Edit
 from .edits import add_argument, before_body, indentation, replace, unused
 
 
-def add_words(layer: Layer, words: list[str]) -> list[Fix]:
+def add_words(layer: RetryPolicy, words: list[str]) -> list[Fix]:
     """Adds arguments to a policy, in its library's own words."""
-    wanted = [each for each in words if each]
+    wanted = [word for word in words if word]
     if not wanted or not words[0]:
         return []
     taken = set(layer.args.named)
-    if any(each.partition("=")[0].strip() in taken for each in wanted):
+    if any(wish.partition("=")[0].strip() in taken for wish in wanted):
         return []
     text, imports = layer.spelled(", ".join(wanted))
     if layer.call is None:
@@ -33,7 +33,7 @@ def add_words(layer: Layer, words: list[str]) -> list[Fix]:
     return [Fix(f"Add {text}", (edit,), imports)] if edit is not None else []
 
 
-def space(layer: Layer) -> list[Fix]:
+def space(layer: RetryPolicy) -> list[Fix]:
     """Makes a policy wait between its attempts; a wait of nothing is replaced."""
     words = layer.fact.fix_wait
     param = layer.fact.wait
@@ -47,7 +47,7 @@ def space(layer: Layer) -> list[Fix]:
     return [Fix(f"Set {text}", (Edit(span.start, span.end, text.partition("=")[2]),), imports)]
 
 
-def count_failures(loop: Loop) -> list[Fix]:
+def count_failures(loop: RetryLoop) -> list[Fix]:
     """Counts what fails before a `while True`, and lets the fifth error out."""
     if not loop.each_success_leaves:
         return []
@@ -59,7 +59,7 @@ def count_failures(loop: Loop) -> list[Fix]:
     if not name or indent.strip():
         return []
     edits = [Edit(line, line, f"{indent}{name} = 0{newline}")]
-    for clause in loop.clauses:
+    for clause in loop.handlers_of:
         body = clause.node.body
         inner = indentation(frame, frame.tree.span(body.body[0]).start) if body.body else ""
         step = inner[len(indentation(frame, frame.tree.span(clause.node).start)) :]
@@ -71,12 +71,12 @@ def count_failures(loop: Loop) -> list[Fix]:
     return [Fix("Give up after 5 attempts", tuple(edits))]
 
 
-def pause(loop: Rounds) -> list[Fix]:
+def pause(loop: BoundedLoop) -> list[Fix]:
     """Sleeps before each attempt but the first, longer each time, and never as long as another program."""
     frame = loop.frame
     counter, first = loop.counter, loop.first
     if isinstance(loop.node, cst.While):
-        return _pause_in_between(loop) if not isinstance(loop, Loop) or loop.each_success_leaves else []
+        return _pause_in_between(loop) if not isinstance(loop, RetryLoop) or loop.each_success_leaves else []
     if not counter or first not in (0, 1):
         return []
     edits: list[Edit] = []
@@ -87,7 +87,7 @@ def pause(loop: Rounds) -> list[Fix]:
         if not counter:
             return []
     needs = [Import("random"), Import("asyncio" if frame.is_async else "time")]
-    if not all(_free(frame, each) for each in needs):
+    if not all(_free(frame, need) for need in needs):
         return []
     seconds = f"random.uniform(0, min(10, 0.5 * 2**{counter}))"
     sleep = f"await asyncio.sleep({seconds})" if frame.is_async else f"time.sleep({seconds})"
@@ -102,7 +102,7 @@ def pause(loop: Rounds) -> list[Fix]:
     return [Fix("Sleep before each attempt but the first", (*edits, edit), tuple(needs))]
 
 
-def _pause_in_between(loop: Rounds) -> list[Fix]:
+def _pause_in_between(loop: BoundedLoop) -> list[Fix]:
     """Sleeps a second where a round of a `while` ends, or where it begins if its head asks for success."""
     frame, body = loop.frame, loop.node.body
     need = Import("asyncio" if frame.is_async else "time")
@@ -128,7 +128,7 @@ def _free(frame: Frame, needed: Import) -> bool:
     return bound is None or bound == Ref(needed.module)
 
 
-def narrow(layer: Layer) -> list[Fix]:
+def narrow(layer: RetryPolicy) -> list[Fix]:
     """Retries only what the libraries in use raise when the other side cannot be reached, or refuses."""
     frame = layer.frame
     words = layer.fact.fix_on
@@ -149,11 +149,11 @@ def _refusals(call: Call) -> list[str]:
     return [fact.raiser_raises] if fact is not None and raiser and raiser in call.frame.tree.text else []
 
 
-def _narrowed(layer: Layer, words: str, errors: list[str]) -> list[Fix]:
+def _narrowed(layer: RetryPolicy, words: str, errors: list[str]) -> list[Fix]:
     imports: list[Import] = []
     names: list[str] = []
-    for each in errors:
-        text, needed = known_as(layer.frame, each)
+    for error in errors:
+        text, needed = known_as(layer.frame, error)
         names.append(text)
         if needed is not None:
             imports.append(needed)

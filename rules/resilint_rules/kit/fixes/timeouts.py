@@ -29,7 +29,7 @@ _HOLDER = re.compile(r"[\w.]+\((\w+)=([^(),]*)\)")
 
 def seconds(call: Call) -> dict[str, str]:
     """The settings' time limits as text, in seconds and milliseconds."""
-    values = call.frame.scope.linker.timeouts
+    values = call.frame.scope.session.timeouts
     found = {name: number(value) for name, value in values.items()}
     found.update({f"{name}_ms": number(value * 1000) for name, value in values.items()})
     found.update(
@@ -77,7 +77,7 @@ def spelled(
             head, _, name = dotted.rpartition(".")
             top = dotted.partition(".")[0]
             known = {**(near or {}), **_known(module, dotted, top)}
-            at = next((each for each in (dotted, top) if each in known), "")
+            at = next((item for item in (dotted, top) if item in known), "")
             if at:
                 text = known[at] + text[len(at) :]
             elif "." in head and not module.mentions_name(name):
@@ -93,8 +93,8 @@ def _known(module: Module, dotted: str, top: str) -> dict[str, str]:
     """What the module imports of a name and of the library it is from, and as what."""
     found: dict[str, str] = {}
     for own, targets in module.imports.items():
-        for each in targets:
-            whole = f"{each.module}.{each.name}" if each.name else each.module
+        for target in targets:
+            whole = f"{target.module}.{target.name}" if target.name else target.module
             if whole in (dotted, top):
                 found.setdefault(whole, own)
     return found
@@ -143,7 +143,7 @@ def _own_limits(call: Call, limit: str) -> list[Fix]:
 def _patient(call: Call, limit: str, writes: str) -> list[Fix]:
     """Lets the other side be silent for much longer than an answer may take, or a stream for as long as it likes."""
     fixes: list[Fix] = []
-    longest = number(call.frame.scope.linker.timeouts["read"] * PATIENCE)
+    longest = number(call.frame.scope.session.timeouts["read"] * PATIENCE)
     ways = [(longest, f"{longest} s"), *([("None", "ever")] if call.streams else [])]
     for silence, told in ways:
         text = writes.format(**{**seconds(call), "read": silence})
@@ -190,7 +190,7 @@ def once(call: Call) -> list[Fix]:
         return []  # a class's body: whoever reads the class does not look for it there
     name, value = pairs[0]
     own = constants(call) if made.frame.kind is FrameKind.FUNCTION else []  # of a module's names, it may come before
-    value = next((each for each in own if each not in made.frame.env), value)
+    value = next((candidate for candidate in own if candidate not in made.frame.env), value)
     imports, texts = spelled(made.frame.scope.module, [f"functools.partial({target}.{method}, {name}={value})"])
     edit = after_statement(made.frame, statement, f"{target}.{method} = {texts[0]}")
     return [Fix(f"Set {name}={value} once, where `{target}` is made", (edit,), imports)] if edit is not None else []
@@ -198,8 +198,8 @@ def once(call: Call) -> list[Fix]:
 
 def _uses(made: Call) -> int:
     """How many calls are made on a client where it is made."""
-    every = (each for frame in made.frame.all_frames() for each in frame.calls.values())
-    return sum(any(client.made is made for client in each.clients) for each in every)
+    every = (call for frame in made.frame.all_frames() for call in frame.calls.values())
+    return sum(any(client.made is made for client in candidate.clients) for candidate in every)
 
 
 def rebound(call: Call, node: cst.CSTNode) -> list[Fix]:

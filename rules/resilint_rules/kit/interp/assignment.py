@@ -16,9 +16,9 @@ def bind(ctx: Context, target: cst.CSTNode, value: Value) -> None:
     """Assigns a value to a name, attribute, subscript or tuple of these."""
     if isinstance(target, cst.Name):
         ctx.frame.env[target.value] = value
-        for each in options(value):
-            if isinstance(each, Response) and target.value not in each.names:
-                each.names.append(target.value)
+        for option in options(value):
+            if isinstance(option, Response) and target.value not in option.names:
+                option.names.append(target.value)
     elif isinstance(target, cst.Attribute):
         _set_attribute(ctx, target, value)
     elif isinstance(target, cst.Subscript):
@@ -41,10 +41,10 @@ def _set_attribute(ctx: Context, target: cst.Attribute, value: Value) -> None:
     name = target.attr.value
     ctx.escape(value, "it is stored in an attribute", settle=False, kinds=(Response,))
     ctx.frame.sets[id(target)] = (target, owner, name, value)
-    for each in options(owner):
-        if isinstance(each, Instance):
-            each.note(Event(EventKind.SET, name, (value,), target))
-        if each is ctx.frame.owner or (isinstance(each, Object) and each == ctx.frame.owner):
+    for option in options(owner):
+        if isinstance(option, Instance):
+            option.note(Event(EventKind.SET, name, (value,), target))
+        if option is ctx.frame.owner or (isinstance(option, Object) and option == ctx.frame.owner):
             ctx.frame.attributes.setdefault(name, []).append(value)
 
 
@@ -52,12 +52,12 @@ def _set_item(ctx: Context, target: cst.Subscript, value: Value) -> None:
     owner = ctx.value(target.value)
     ctx.escape(value, "it is stored", settle=False)
     key = _key(ctx, target)
-    for each in options(owner):
-        if isinstance(each, Mapping):
+    for option in options(owner):
+        if isinstance(option, Mapping):
             if isinstance(key, Const) and isinstance(key.value, str):
-                each.items[key.value] = (value, target)
+                option.items[key.value] = (value, target)
             else:
-                each.open = True
+                option.open = True
 
 
 def _key(ctx: Context, target: cst.Subscript) -> Value:
@@ -87,9 +87,9 @@ def define_function(ctx: Context, node: cst.FunctionDef) -> None:
 def define_class(ctx: Context, node: cst.ClassDef) -> None:
     """A class that is defined inside: its methods are run like functions."""
     ctx.frame.env[node.name.value] = UNKNOWN
-    for each in node.body.body:
-        if isinstance(each, cst.FunctionDef):
-            ctx.inner[id(each)] = (each, f"{node.name.value}.{each.name.value}")
+    for statement in node.body.body:
+        if isinstance(statement, cst.FunctionDef):
+            ctx.inner[id(statement)] = (statement, f"{node.name.value}.{statement.name.value}")
 
 
 def import_modules(ctx: Context, node: cst.Import) -> None:

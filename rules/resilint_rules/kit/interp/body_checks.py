@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..syntax.access_path import Item, Path
-from .values import Response, Result, Value, options
+from .values import Derived, Response, Value, options
 
 ENVELOPE = frozenset((
     "error", "errors", "err", "ok", "success", "successful", "status", "code", "fault", "faultstring",
@@ -23,9 +23,9 @@ def look_into(value: Value, key: object) -> None:
 
 def asked(value: Value) -> None:
     """Notes that a body, or a part of it, is asked whether it is an answer."""
-    for each in options(value):
-        if isinstance(each, Result) and each.source is not None:
-            each.source.envelope = True
+    for option in options(value):
+        if isinstance(option, Derived) and option.source is not None:
+            option.source.envelope = True
 
 
 VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*|denied|(?:in)?valid)\b", re.IGNORECASE)
@@ -34,14 +34,14 @@ VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*
 
 def tested(value: Value) -> None:
     """Notes that a response is asked whether it is true."""
-    for each in options(value):
-        if isinstance(each, Response):
-            each.truth = True
+    for option in options(value):
+        if isinstance(option, Response):
+            option.truth = True
 
 
 def whole(value: Value) -> bool:
     """Whether a value is a body as such, perhaps decoded or parsed, and no part of it."""
-    return isinstance(value, Result) and value.source is not None and not value.path.picks
+    return isinstance(value, Derived) and value.source is not None and not value.path.picks
 
 
 TURNS_PAGES = re.compile(r"next|page|cursor|since|offset|marker|continu|(?<![a-z])(?:more|last)", re.IGNORECASE)
@@ -50,7 +50,7 @@ TURNS_PAGES = re.compile(r"next|page|cursor|since|offset|marker|continu|(?<![a-z
 
 def words(value: Value) -> list[Value]:
     """What a value may be that was taken out of a body by its word: `body.get("token")`."""
-    return [each for each in options(value) if isinstance(each, Result) and each.path.called == "get"]
+    return [option for option in options(value) if isinstance(option, Derived) and option.path.called == "get"]
 
 
 _PICKS = re.compile(r"(?:^|_)(?:search|match|fullmatch|find\w*|select_one|extract\w*)$|^get$")
@@ -65,6 +65,6 @@ def _picked(path: Path) -> bool:
 
 def demand(asked: list[Value]) -> None:
     """Notes that a body is not taken unless it holds what an answer must: a look at one of its parts decides."""
-    for each in asked:
-        if isinstance(each, Result) and each.source is not None and _picked(each.path):
-            each.source.envelope = True
+    for candidate in asked:
+        if isinstance(candidate, Derived) and candidate.source is not None and _picked(candidate.path):
+            candidate.source.envelope = True

@@ -18,11 +18,11 @@ from ..catalog.lookup import Catalog, Library
 from ..catalog.records import ClientFact, ResponseFact
 from ..catalog.surroundings import ScopeFact
 from ..findings import Finding, Fix, Related, Severity
-from ..prefilter.summaries import Handed
+from ..prefilter.summaries import ExportSummary
 from ..project.imports import Project
-from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
+from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..syntax.comments import comments_at
-from ..syntax.outline import Piece
+from ..syntax.outline import Chunk
 from ..syntax.raising import raising
 from ..syntax.text import Span
 from ..syntax.tree import Tree
@@ -35,19 +35,19 @@ _PLAIN = ("staticmethod", "classmethod")
 
 
 def _from(top: str, targets: Iterable[ImportedName]) -> bool:
-    return any(not each.level and each.module.partition(".")[0] == top for each in targets)
+    return any(not target.level and target.module.partition(".")[0] == top for target in targets)
 
 
 class Queries(Protocol):
-    """What interpretation may ask of the whole project; `session.Linker` answers."""
+    """What interpretation may ask of the whole project; `session.Session` answers."""
 
     project: Project
     timeouts: dict[str, float]
-    supposed: dict[FunctionPiece, Value]
+    supposed: dict[FunctionChunk, Value]
     frames: list[Frame]
     catalog: Catalog
     foreign: int
-    pieces: int
+    chunks: int
     lines: int
     left_out: set[tuple[str, int]]
 
@@ -60,27 +60,27 @@ class Queries(Protocol):
     def bases(self, cls: Class) -> list[Value]: ...
     def attribute(self, owner: Value, name: str) -> Value | None: ...
     def parent(self, owner: Value | None) -> Value: ...
-    def mentions(self, piece: ClassPiece, word: str) -> bool: ...
+    def mentions(self, chunk: ClassChunk, word: str) -> bool: ...
     def configures(self, function: Function) -> bool: ...
 
 
 class Names(Protocol):
-    """What interpretation may ask of the module that a frame stands in; `module_scope.Scope` answers."""
+    """What interpretation may ask of the module that a frame stands in; `module_scope.ModuleScope` answers."""
 
     module: Module
     catalog: Catalog
 
     @property
-    def linker(self) -> Queries: ...
+    def session(self) -> Queries: ...
     @property
-    def known(self) -> Handed: ...
-    def tree(self, piece: Piece) -> Tree | None: ...
+    def known(self) -> ExportSummary: ...
+    def tree(self, chunk: Chunk) -> Tree | None: ...
     def value(self, name: str) -> Value | None: ...
     def imported(self, targets: list[ImportedName], *, asked: bool = True) -> Value: ...
     def interesting(self, name: str) -> bool: ...
     def speaks_of(self, kind: str) -> bool: ...
     def scoping(self, value: Value) -> ScopeFact | None: ...
-    def frame(self, function: FunctionPiece) -> Frame | None: ...
+    def frame(self, function: FunctionChunk) -> Frame | None: ...
     def new_frame(self, tree: Tree, qualname: str, *, kind: FrameKind, outer: Frame | None = None) -> Frame: ...
 
 
@@ -126,8 +126,8 @@ class Frame:
     def all_frames(self) -> list[Frame]:
         """This frame and those of the functions inside it."""
         found = [self]
-        for each in self.nested:
-            found.extend(each.all_frames())
+        for inner in self.nested:
+            found.extend(inner.all_frames())
         return found
 
     @property
@@ -183,8 +183,8 @@ class Frame:
     def _late(self, fix: Fix) -> bool:
         """Whether a fix imports at the top what the module imports only where it is needed: it may not be there."""
         module = self.scope.module
-        for each in fix.imports:
-            top = each.module.partition(".")[0]
+        for imported in fix.imports:
+            top = imported.module.partition(".")[0]
             if top in sys.stdlib_module_names or any(_from(top, targets) for targets in module.imports.values()):
                 continue
             if _from(top, module.imported_names()):
@@ -243,7 +243,7 @@ class Call(Site):
     @property
     def client(self) -> str:
         """What tells the client it is made on from others: where that is made, or its name here; "" for a function."""
-        makers = {each.made.node if each.made is not None else None for each in self.clients}
+        makers = {candidate.made.node if candidate.made is not None else None for candidate in self.clients}
         if not makers:
             return ""
         made = maker(self.clients[0])
@@ -280,8 +280,10 @@ class Call(Site):
     @property
     def record(self) -> Library | None:
         """What the catalogue knows of its library."""
-        found = (each for name in (self.callee, self.library) for each in self.frame.scope.catalog.libraries(name))
-        return next((each for each in found if each.name == self.library), None)
+        found = (
+            library for name in (self.callee, self.library) for library in self.frame.scope.catalog.libraries(name)
+        )
+        return next((hit for hit in found if hit.name == self.library), None)
 
     @property
     def peer(self) -> str:
@@ -311,7 +313,7 @@ class Call(Site):
             return isinstance(target.value.value, str) and target.value.value.startswith(words)
         code = self.frame.tree.code
         asked = rf"{re.escape(code(target.node))}\.startswith\(['\"](?:{'|'.join(words)})[^'\"]*['\"]\)"
-        around = (each.node for each in self.within if each.kind is Around.IF and each.part is Part.BODY)
+        around = (place.node for place in self.within if place.kind is Around.IF and place.part is Part.BODY)
         if any(re.fullmatch(asked, code(node.test)) for node in around if isinstance(node, cst.If)):
             return True
         before = self.frame.tree.text[: self.span.start - self.frame.tree.start]
@@ -322,7 +324,7 @@ class Call(Site):
     def tails(self) -> bool:
         """Whether it asks for what goes on coming, or may: then waiting is its purpose."""
         asked = (self.args.named.get(name) for name in self.as_external.tails)
-        if any(each is not None and literal(each.value) is not False for each in asked):
+        if any(candidate is not None and literal(candidate.value) is not False for candidate in asked):
             return True
         if self.verb != "GET" or not self.streams:
             return False

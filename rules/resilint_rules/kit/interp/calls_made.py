@@ -22,10 +22,11 @@ from .values import (
     UNKNOWN,
     Argument,
     Arguments,
-    Built,
     Change,
     Class,
     Const,
+    DeferredReturn,
+    Derived,
     Event,
     Function,
     Instance,
@@ -36,7 +37,6 @@ from .values import (
     Pending,
     Ref,
     Response,
-    Result,
     Unknown,
     Value,
     join,
@@ -83,9 +83,9 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
         return UNKNOWN
     if _PARSES.search(dotted(node.func)):
         _shown(args)
-    if isinstance(target, Result):
+    if isinstance(target, Derived):
         _asked(target, args)
-        return Result(target.path.then(Called()), target.source or _body(args))
+        return Derived(target.path.then(Called()), target.source or _body(args))
     return UNKNOWN
 
 
@@ -94,7 +94,7 @@ def _one_of(ctx: Context, node: cst.Call, choices: tuple[Value, ...], args: Argu
     catalog = ctx.frame.scope.catalog
     if same_function(catalog, choices):
         return invoke(ctx, node, choices[0], args, offloaded=offloaded)
-    if all(isinstance(choice, Result) for choice in choices):  # taken from one of several responses
+    if all(isinstance(choice, Derived) for choice in choices):  # taken from one of several responses
         return join([invoke(ctx, node, choice, args) for choice in choices])
     merged = same_method(catalog, choices)
     if merged is not None:
@@ -112,11 +112,11 @@ def _one_of(ctx: Context, node: cst.Call, choices: tuple[Value, ...], args: Argu
 
 def _construct(ctx: Context, node: cst.Call, cls: Class, args: Arguments) -> Value:
     """An object of a class of the project."""
-    stub = generated_stub(ctx, cls.piece.name, args)
+    stub = generated_stub(ctx, cls.chunk.name, args)
     if stub is not None:
         return stub
-    site = note(ctx, node, plain(cls.piece.name), args, (), False, keep=False)
-    return ctx.frame.scope.linker.instance(cls, site)
+    site = note(ctx, node, plain(cls.chunk.name), args, (), False, keep=False)
+    return ctx.frame.scope.session.instance(cls, site)
 
 
 def _after(bound: Arguments, given: Arguments) -> Arguments:
@@ -130,15 +130,17 @@ def _after(bound: Arguments, given: Arguments) -> Arguments:
 def _body(args: Arguments, function: str = "") -> Response | None:
     """The response whose body, or what was made of it, is the first argument; that of `re` is what to look for."""
     first = next(iter((*args.positional[function.startswith("re.") :], *args.named.values())), None)
-    found = [each.source for each in options(first.value) if isinstance(each, Result)] if first is not None else []
-    return next((each for each in found if each is not None), None)
+    found = (
+        [option.source for option in options(first.value) if isinstance(option, Derived)] if first is not None else []
+    )
+    return next((hit for hit in found if hit is not None), None)
 
 
 def _asked(target: Value, args: Arguments) -> None:
     """Notes what a body is asked for: `body.get("error")`, `body.startswith("OK")`."""
-    if isinstance(target, Result) and target.path.attribute in ("startswith", "endswith") and whole(target):
+    if isinstance(target, Derived) and target.path.attribute in ("startswith", "endswith") and whole(target):
         asked(target)
-    if isinstance(target, Result) and target.path.attribute == "get" and args.positional:
+    if isinstance(target, Derived) and target.path.attribute == "get" and args.positional:
         key = args.positional[0].value
         if isinstance(key, Const):
             look_into(target, key.value)
@@ -152,8 +154,8 @@ def _shown(args: Arguments) -> None:
 
 def _hand_over(ctx: Context, args: Arguments, why: str) -> None:
     """Arguments given to code that cannot be seen: it may configure or check what it is given."""
-    for each in (*args.positional, *args.named.values()):
-        ctx.escape(each.value, why, settle=True)
+    for argument in (*args.positional, *args.named.values()):
+        ctx.escape(argument.value, why, settle=True)
 
 
 def _function(ctx: Context, node: cst.Call, name: str, args: Arguments, offloaded: bool) -> Value:
@@ -187,7 +189,7 @@ def _builtin(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value 
     if name == "functools.partial":
         return _partial(ctx, node, args)
     if name == "super":
-        return ctx.frame.scope.linker.parent(ctx.frame.owner)
+        return ctx.frame.scope.session.parent(ctx.frame.owner)
     if name == "dict" and first is None:
         items = {key: (given.value, given.node) for key, given in args.named.items()}
         return Mapping(items, args.open_names, (ctx.frame.tree, node))
@@ -216,7 +218,7 @@ def _foreign(ctx: Context, name: str, args: Arguments) -> Value:
         asked(args.positional[0].value)
     if name == "bool" and args.positional:
         tested(args.positional[0].value)
-    return Result(Path(name, (Called(),)), _body(args, name))
+    return Derived(Path(name, (Called(),)), _body(args, name))
 
 
 def _method(
@@ -237,10 +239,10 @@ def _method(
         fact = catalog.method(kind, owner.type, method.name)
         if fact is not None:
             return known(ctx, node, fact, args, owners, offloaded)
-    for each in owners:
+    for candidate in owners:
         given = tuple(argument.value for argument in (*args.positional, *args.named.values()))
-        each.note(Event(EventKind.CALL, method.name, given, node))
-    return Result(Path(f"{owner.type}.{method.name}", (Called(),)))
+        candidate.note(Event(EventKind.CALL, method.name, given, node))
+    return Derived(Path(f"{owner.type}.{method.name}", (Called(),)))
 
 
 def _partial(ctx: Context, node: cst.Call, args: Arguments) -> Value:
@@ -258,7 +260,7 @@ def _number(value: Value, name: str) -> Value:
             return Const(_NUMBERS[name](value.value), value.soft, value.name)
         except ValueError:
             return UNKNOWN
-    return Result(Path(name, (Called(value.path),)), value.source) if isinstance(value, Result) else UNKNOWN
+    return Derived(Path(name, (Called(value.path),)), value.source) if isinstance(value, Derived) else UNKNOWN
 
 
 def _offload(ctx: Context, node: cst.Call, fact: OffloadFact, args: Arguments) -> Value:
@@ -291,27 +293,27 @@ def _places(args: Arguments) -> list[tuple[int | str, Argument]]:
 
 def _project(ctx: Context, target: Function, args: Arguments) -> Value:
     """A call of the project's own function: what it returns, if that can be seen."""
-    if any(each.ignores_missing_key for each in ctx.within):
+    if any(around.ignores_missing_key for around in ctx.within):
         _shown(args)
-    configures = ctx.frame.scope.linker.configures(target)
-    for each in (*args.positional, *args.named.values()):
-        ctx.escape(each.value, f"it is passed to `{target.piece.name}`", settle=configures)
+    configures = ctx.frame.scope.session.configures(target)
+    for argument in (*args.positional, *args.named.values()):
+        ctx.escape(argument.value, f"it is passed to `{target.chunk.name}`", settle=configures)
     for place, given in _places(args):
         for value in options(given.value):
-            if isinstance(value, Result) and value.source is not None:
-                value.source.handed.append((target, place, value))
-    linker = ctx.frame.scope.linker
-    if target.piece in linker.supposed:
-        return linker.supposed[target.piece]
-    frame = linker.frame(target) if linker.gives(target) else None
+            if isinstance(value, Derived) and value.source is not None:
+                value.source.passed_to.append((target, place, value))
+    session = ctx.frame.scope.session
+    if target.chunk in session.supposed:
+        return session.supposed[target.chunk]
+    frame = session.frame(target) if session.gives(target) else None
     found: Value = UNKNOWN
     if frame is not None:
         found = _fresh(frame.returned(), ctx)
-    elif target.module is ctx.frame.scope.module and not target.piece.piece.is_async and not linker.gives(target):
-        found = Built(function=target)
+    elif target.module is ctx.frame.scope.module and not target.chunk.chunk.is_async and not session.gives(target):
+        found = DeferredReturn(function=target)
     body = _body(args)
-    if body is not None and all(isinstance(each, (Unknown, Result)) for each in options(found)):
-        found = Result(Path(target.piece.name, (Called(),)), body)
+    if body is not None and all(isinstance(option, (Unknown, Derived)) for option in options(found)):
+        found = Derived(Path(target.chunk.name, (Called(),)), body)
     if frame is None:
         return found
     if frame.is_async:
@@ -322,17 +324,19 @@ def _project(ctx: Context, target: Function, args: Arguments) -> Value:
 def _fresh(value: Value, ctx: Context) -> Value:
     """What a function returned, as the caller's own: a response was judged where it was made."""
     found: list[Value] = []
-    for each in options(value):
-        if isinstance(each, Instance):
-            found.append(Instance(each.type, each.made, each.origin, list(each.events), each.escaped, each.subclass))
-        elif isinstance(each, Response):
+    for option in options(value):
+        if isinstance(option, Instance):
+            found.append(
+                Instance(option.type, option.made, option.origin, list(option.events), option.escaped, option.subclass)
+            )
+        elif isinstance(option, Response):
             found.append(UNKNOWN)
-        elif isinstance(each, Pending):
-            found.append(Pending(_fresh(each.value, ctx)))
-        elif isinstance(each, Mapping):
-            found.append(Mapping(dict(each.items), True))
+        elif isinstance(option, Pending):
+            found.append(Pending(_fresh(option.value, ctx)))
+        elif isinstance(option, Mapping):
+            found.append(Mapping(dict(option.items), True))
         else:
-            found.append(each)
+            found.append(option)
     return join(found)
 
 
@@ -341,7 +345,7 @@ def change(made: Change, args: Arguments, node: cst.Call) -> None:
     known = made.mapping
     if args.open_names or args.open_positions:
         known.open = True
-    values = [each.value for each in args.positional]
+    values = [argument.value for argument in args.positional]
     if made.name == "pop":
         known.remove(values[0] if values else UNKNOWN)
         return
@@ -353,10 +357,10 @@ def change(made: Change, args: Arguments, node: cst.Call) -> None:
             known.items[str(key.value)] = (values[1], node)
         return
     for value in values:
-        for each in options(value):
-            if isinstance(each, Mapping):
-                known.items.update({name: (inner, node) for name, (inner, _) in each.items.items()})
-            known.open = known.open or not isinstance(each, Mapping) or each.open
+        for option in options(value):
+            if isinstance(option, Mapping):
+                known.items.update({name: (inner, node) for name, (inner, _) in option.items.items()})
+            known.open = known.open or not isinstance(option, Mapping) or option.open
     known.items.update({name: (given.value, node) for name, given in args.named.items()})
 
 

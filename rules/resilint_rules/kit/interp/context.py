@@ -66,38 +66,38 @@ class Context:
         tested(value)
         asked = list(options(value))
         compared = self.frame.compares.get(id(node))
-        return [each for side in compared[1] for each in options(side)] if compared is not None else asked
+        return [option for side in compared[1] for option in options(side)] if compared is not None else asked
 
     def escape(self, value: Value, why: str, *, settle: bool, kinds: tuple[type, ...] = (Response, Mapping)) -> None:
         """Notes that a value leaves the function's sight; with `settle`, it may be configured there."""
-        for each in options(value):
-            if isinstance(each, Response) and Response in kinds:
-                each.escaped = each.escaped or why
-            elif isinstance(each, Mapping):
+        for option in options(value):
+            if isinstance(option, Response) and Response in kinds:
+                option.escaped = option.escaped or why
+            elif isinstance(option, Mapping):
                 if settle:
-                    each.open = True
-                for inner, _ in each.items.values():
+                    option.open = True
+                for inner, _ in option.items.values():
                     self.escape(inner, why, settle=settle)
-            elif isinstance(each, Sequence):
-                for inner in each.members:
+            elif isinstance(option, Sequence):
+                for inner in option.members:
                     self.escape(inner, why, settle=settle)
-            elif isinstance(each, Instance) and settle:
-                each.escaped = each.escaped or why
-            elif isinstance(each, Pending):
-                self.escape(each.value, why, settle=settle, kinds=kinds)
-                if each.call is not None:
-                    each.call.deferred = each.call.deferred or not each.call.awaited
+            elif isinstance(option, Instance) and settle:
+                option.escaped = option.escaped or why
+            elif isinstance(option, Pending):
+                self.escape(option.value, why, settle=settle, kinds=kinds)
+                if option.call is not None:
+                    option.call.deferred = option.call.deferred or not option.call.awaited
 
     def entered(self, value: Value, node: cst.CSTNode) -> Value:
         """What `with value as name` binds."""
         found: list[Value] = []
-        for each in options(value):
-            if isinstance(each, Pending):
-                if each.call is not None:
-                    each.call.awaited = True
-                found.append(each.value)
+        for option in options(value):
+            if isinstance(option, Pending):
+                if option.call is not None:
+                    option.call.awaited = True
+                found.append(option.value)
             else:
-                found.append(each)
+                found.append(option)
         return join(found)
 
 

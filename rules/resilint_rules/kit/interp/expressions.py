@@ -17,12 +17,12 @@ from .kinds import Around, EventKind, Part
 from .values import (
     UNKNOWN,
     Const,
+    Derived,
     Event,
     Mapping,
     Method,
     Nested,
     Ref,
-    Result,
     Sequence,
     Value,
     Within,
@@ -76,9 +76,9 @@ def _number(ctx: Context, node: cst.Integer | cst.Float) -> Value:
 
 def _sequence(ctx: Context, node: cst.Tuple | cst.List | cst.Set) -> Value:
     members: list[Value] = []
-    for each in node.elements:
-        value = ctx.value(each.value)
-        if isinstance(each, cst.StarredElement):
+    for element in node.elements:
+        value = ctx.value(element.value)
+        if isinstance(element, cst.StarredElement):
             return UNKNOWN
         members.append(value)
     return Sequence(tuple(members))
@@ -86,18 +86,18 @@ def _sequence(ctx: Context, node: cst.Tuple | cst.List | cst.Set) -> Value:
 
 def _dict(ctx: Context, node: cst.Dict) -> Value:
     found = Mapping(display=(ctx.frame.tree, node))
-    for each in node.elements:
-        value = ctx.value(each.value)
-        if isinstance(each, cst.StarredDictElement):
+    for element in node.elements:
+        value = ctx.value(element.value)
+        if isinstance(element, cst.StarredDictElement):
             for option in options(value):
                 if isinstance(option, Mapping) and not option.open:
                     found.items.update(option.items)
                 else:
                     found.open = True
-        elif isinstance(each, cst.DictElement):
-            key = ctx.value(each.key)
+        elif isinstance(element, cst.DictElement):
+            key = ctx.value(element.key)
             if isinstance(key, Const):
-                found.items[str(key.value)] = (value, each.value)
+                found.items[str(key.value)] = (value, element.value)
             else:
                 found.open = True
     return found
@@ -151,18 +151,18 @@ def _choice(ctx: Context, node: cst.IfExp) -> Value:
 
 
 def _comparison(ctx: Context, node: cst.Comparison) -> Value:
-    sides = [ctx.value(node.left), *(ctx.value(each.comparator) for each in node.comparisons)]
+    sides = [ctx.value(node.left), *(ctx.value(comparison.comparator) for comparison in node.comparisons)]
     ctx.frame.compares[id(node)] = (node, sides)
-    if any(isinstance(each.operator, (cst.In, cst.NotIn)) for each in node.comparisons):
+    if any(isinstance(comparison.operator, (cst.In, cst.NotIn)) for comparison in node.comparisons):
         ctx.escape(sides[-1], "it is searched", settle=False)
         if not (isinstance(ctx.current, cst.If) and _noted(ctx.current, ctx.frame.node)):
             asked(sides[-1])
-    elif any(isinstance(each.operator, (cst.Is, cst.IsNot)) for each in node.comparisons):
+    elif any(isinstance(comparison.operator, (cst.Is, cst.IsNot)) for comparison in node.comparisons):
         taken = words(sides[0]) if literal(sides[-1]) is None else []
         if taken and not TURNS_PAGES.search(ctx.frame.tree.code(node.left)):
             demand(taken)  # the same as a search
-    elif any(isinstance(each, Const) and VERDICT.search(str(each.value)) for each in sides):
-        for side in (each for one in sides for each in options(one)):
+    elif any(isinstance(candidate, Const) and VERDICT.search(str(candidate.value)) for candidate in sides):
+        for side in (option for one in sides for option in options(one)):
             if whole(side):  # a body that is one word
                 asked(side)
     return UNKNOWN
@@ -171,16 +171,16 @@ def _comparison(ctx: Context, node: cst.Comparison) -> Value:
 def _subscript(ctx: Context, node: cst.Subscript) -> Value:
     owner = ctx.value(node.value)
     keys = []
-    for each in node.slice:
-        if isinstance(each.slice, cst.Index):
-            keys.append(ctx.value(each.slice.value))
+    for candidate in node.slice:
+        if isinstance(candidate.slice, cst.Index):
+            keys.append(ctx.value(candidate.slice.value))
         else:
-            ctx.parts(each.slice)
+            ctx.parts(candidate.slice)
     if isinstance(owner, Ref) and owner.name in ALIASES and keys:
         return keys[0]  # `SessionDep = Annotated[Session, Depends(made)]`
     if len(keys) != 1 or not isinstance(keys[0], Const):
-        return join([_part(each) for each in options(owner)])
-    return join([_item(ctx, each, keys[0].value, node) for each in options(present(owner))])
+        return join([_part(option) for option in options(owner)])
+    return join([_item(ctx, option, keys[0].value, node) for option in options(present(owner))])
 
 
 def _item(ctx: Context, owner: Value, key: object, node: cst.Subscript) -> Value:
@@ -192,16 +192,16 @@ def _item(ctx: Context, owner: Value, key: object, node: cst.Subscript) -> Value
         return UNKNOWN
     if isinstance(owner, Method):
         owner.owner.note(Event(EventKind.TOUCH, owner.name, (), node))
-    if isinstance(owner, (Result, Ref)):
+    if isinstance(owner, (Derived, Ref)):
         look_into(owner, key)
-        if isinstance(key, str) and any(each.ignores_missing_key for each in ctx.within):
+        if isinstance(key, str) and any(place.ignores_missing_key for place in ctx.within):
             asked(owner)
-        if isinstance(key, str) and isinstance(owner, Result) and owner.source and any(map(_told, ctx.within)):
+        if isinstance(key, str) and isinstance(owner, Derived) and owner.source and any(map(_told, ctx.within)):
             owner.source.noticed = True
         shown = str(key).lower() if isinstance(key, str) else key
-        if isinstance(owner, Result):
-            return Result(owner.path.then(Item(shown)), owner.source)
-        return Result(Path(owner.name, (Item(shown),)))
+        if isinstance(owner, Derived):
+            return Derived(owner.path.then(Item(shown)), owner.source)
+        return Derived(Path(owner.name, (Item(shown),)))
     return UNKNOWN
 
 
@@ -256,7 +256,7 @@ def _plain(ctx: Context, node: cst.CSTNode) -> Value:
 
 def _part(owner: Value) -> Value:
     """A part of a value whose key is not known."""
-    return Result(owner.path.then(Item(None)), owner.source) if isinstance(owner, Result) else UNKNOWN
+    return Derived(owner.path.then(Item(None)), owner.source) if isinstance(owner, Derived) else UNKNOWN
 
 
 def _told(within: Within) -> bool:
@@ -268,8 +268,8 @@ def _told(within: Within) -> bool:
     ):
         return False
     for handler in within.node.handlers:
-        names = {each.value for each in walk(handler.type) if isinstance(each, cst.Name)} if handler.type else BROAD
-        if names & BROAD and any(is_log(each) for each in calls_in(handler.body)):
+        names = {node.value for node in walk(handler.type) if isinstance(node, cst.Name)} if handler.type else BROAD
+        if names & BROAD and any(is_log(candidate) for candidate in calls_in(handler.body)):
             return True
     return False
 
@@ -280,7 +280,7 @@ def _noted(branch: cst.If, function: cst.CSTNode | None) -> bool:
     if not isinstance(test, cst.Comparison) or branch.orelse is not None or not isinstance(function, cst.FunctionDef):
         return False
     body, last = test.comparisons[0].comparator, function.body.body[-1]
-    small = [each.body[0] for each in (*lines, last) if isinstance(each, cst.SimpleStatementLine)]
+    small = [line.body[0] for line in (*lines, last) if isinstance(line, cst.SimpleStatementLine)]
     if not isinstance(body, cst.Name) or len(small) != 2 or len(lines) != 1:
         return False
     kept, given = small

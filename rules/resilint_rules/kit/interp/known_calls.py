@@ -14,13 +14,13 @@ from .kinds import FrameKind
 from .values import (
     UNKNOWN,
     Arguments,
+    Derived,
     Instance,
     Method,
     OneOf,
     Pending,
     Ref,
     Response,
-    Result,
     Value,
     options,
     present,
@@ -94,10 +94,10 @@ def generated_stub(ctx: Context, name: str, args: Arguments) -> Instance | None:
     given = args.positional[0] if args.positional else args.named.get("channel")
     if given is None or not name.endswith("Stub"):
         return None
-    for each in options(present(given.value)):
-        fact = ctx.frame.scope.catalog.fact(ClientFact, each.type) if isinstance(each, Instance) else None
-        if isinstance(each, Instance) and fact is not None and fact.stub:
-            return Instance(fact.stub, each.made, each.origin, each.events, each.escaped)
+    for option in options(present(given.value)):
+        fact = ctx.frame.scope.catalog.fact(ClientFact, option.type) if isinstance(option, Instance) else None
+        if isinstance(option, Instance) and fact is not None and fact.stub:
+            return Instance(fact.stub, option.made, option.origin, option.events, option.escaped)
     return None
 
 
@@ -106,10 +106,10 @@ def known(
 ) -> Value:
     """The value of a call of a catalogue entry; the call is recorded in the frame."""
     call = note(ctx, node, fact, args, clients, offloaded)
-    for each in (*args.positional, *args.named.values()):
-        ctx.escape(each.value, f"it is passed to `{fact.name}`", settle=False, kinds=(Response,))
+    for argument in (*args.positional, *args.named.values()):
+        ctx.escape(argument.value, f"it is passed to `{fact.name}`", settle=False, kinds=(Response,))
         if fact.kind in ("retry", "spawn"):
-            ctx.escape(each.value, f"it is passed to `{fact.name}`", settle=True)
+            ctx.escape(argument.value, f"it is passed to `{fact.name}`", settle=True)
     if call.result is None:
         call.result = _returned(ctx, call, fact)
     return call.result
@@ -118,7 +118,7 @@ def known(
 def _returned(ctx: Context, call: Call, fact: Fact) -> Value:
     value: Value = UNKNOWN
     if not isinstance(fact, CallFact):
-        return Result(Path(fact.name, (Called(),)))
+        return Derived(Path(fact.name, (Called(),)))
     if fact.returns:
         if ctx.frame.scope.catalog.fact(ResponseFact, fact.returns) is not None:
             value = call.response = Response(call, fact.returns)
@@ -135,10 +135,10 @@ def same_method(catalog: Catalog, choices: tuple[Value, ...]) -> Method | None:
     first = choices[0]
     if not isinstance(first, Method):
         return None
-    for each in choices[1:]:
-        if not isinstance(each, Method) or each.name != first.name:
+    for choice in choices[1:]:
+        if not isinstance(choice, Method) or choice.name != first.name:
             return None
-        if each.owner.type != first.owner.type and not _inherited(catalog, first, each):
+        if choice.owner.type != first.owner.type and not _inherited(catalog, first, choice):
             return None
     return first
 
@@ -154,13 +154,13 @@ def same_function(catalog: Catalog, choices: tuple[Value, ...]) -> bool:
 
     So are those of one name in libraries of which it knows nothing: `json.loads`, with `json` from here or there.
     """
-    names = [each.name if isinstance(each, Ref) else "" for each in choices]
-    last = {each.rpartition(".")[2] for each in names}
-    if all(names) and len(last) == 1 and not any(True for each in names for _ in catalog.libraries(each)):
+    names = [choice.name if isinstance(choice, Ref) else "" for choice in choices]
+    last = {name.rpartition(".")[2] for name in names}
+    if all(names) and len(last) == 1 and not any(True for name in names for _ in catalog.libraries(name)):
         return True
-    facts = [catalog.fact(CallFact, each) if each else None for each in names]
+    facts = [catalog.fact(CallFact, name) if name else None for name in names]
     first = facts[0]
-    return first is not None and all(each is not None and _words(each) == _words(first) for each in facts)
+    return first is not None and all(fact is not None and _words(fact) == _words(first) for fact in facts)
 
 
 def _words(fact: CallFact) -> CallFact:

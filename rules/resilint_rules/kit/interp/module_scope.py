@@ -1,4 +1,4 @@
-"""What a piece needs from around it: its module's names, its class's attributes, other modules' words.
+"""What a chunk needs from around it: its module's names, its class's attributes, other modules' words.
 
 A scope holds the memo of one module for one check; the linker holds the scopes, so that whatever is
 learnt about an object is learnt once, and nothing outlives the check.
@@ -16,10 +16,10 @@ from ...catalog.index import TABLES
 from ..catalog.records import ExternalFact
 from ..catalog.surroundings import ScopeFact
 from ..prefilter.exports import Exports
-from ..prefilter.summaries import Handed
-from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
+from ..prefilter.summaries import ExportSummary
+from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..project.recording import Recording
-from ..syntax.outline import Piece
+from ..syntax.outline import Chunk
 from ..syntax.tree import MAX_DEPTH, MAX_WEIGHT, Tree, parse
 from .calls import Frame, Queries
 from .calls_made import changed_inside
@@ -39,13 +39,13 @@ _BINDS = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^\n]*|=(?!=))", re.MULTILINE)
 _PROPERTY = re.compile(r"@(?:\w+\.)*(?:cached_)?property\b|@(?:\w+\.)*reify\b")
 
 
-class Scope:
+class ModuleScope:
     """One module's names and attributes, evaluated when asked."""
 
-    def __init__(self, module: Module, linker: Queries) -> None:
+    def __init__(self, module: Module, session: Queries) -> None:
         self.module = module
-        self.linker = linker
-        self.catalog = linker.catalog
+        self.session = session
+        self.catalog = session.catalog
         self._values: dict[str, Value | None] = {}
         self._attributes: dict[tuple[int, str], Value | None] = {}
         self._frames: dict[int, Frame | None] = {}
@@ -53,9 +53,9 @@ class Scope:
         self._running: dict[int, Frame] = {}
         self._asking: dict[tuple[int, str], int] = {}
         self._depth = 0
-        self._assigners: dict[int, dict[str, list[Piece]]] = {}
+        self._assigners: dict[int, dict[str, list[Chunk]]] = {}
         self._trees: dict[int, Tree | None] = {}
-        self._known: Handed | None = None
+        self._known: ExportSummary | None = None
         self._recordings: dict[tuple[str, object], Recording] = {}
         """What the values, attributes, frames and bases that were found rely on, while that is recorded."""
 
@@ -68,18 +68,18 @@ class Scope:
     def new_frame(self, tree: Tree, qualname: str, *, kind: FrameKind, outer: Frame | None = None) -> Frame:
         """An empty frame for a function, lambda or statement of this module."""
         frame = Frame(self, tree, qualname, kind=kind, outer=outer)
-        self.linker.frames.append(frame)
+        self.session.frames.append(frame)
         return frame
 
     @property
-    def known(self) -> Handed:
+    def known(self) -> ExportSummary:
         """The names and attributes of the module that may hold a client."""
         if self._known is None:
-            self._known = self.linker.project.derived(Exports).of(self.module)
+            self._known = self.session.project.derived(Exports).of(self.module)
         return self._known
 
     @known.setter
-    def known(self, value: Handed) -> None:
+    def known(self, value: ExportSummary) -> None:
         self._known = value
 
     def speaks_of(self, kind: str) -> bool:
@@ -111,7 +111,7 @@ class Scope:
         """Whether a name can matter: it may hold a client, an event loop, or a time limit."""
         known = self.known
         sets = (known.names, known.attributes, known.classes, known.through)
-        return any(name in each for each in sets) or "timeout" in name.lower() or name.endswith("loop")
+        return any(name in target for target in sets) or "timeout" in name.lower() or name.endswith("loop")
 
     def scoping(self, value: Value) -> ScopeFact | None:
         """The entry of a function that bounds the awaitable it is given."""
@@ -120,31 +120,31 @@ class Scope:
             return fact if fact is not None and fact.form == "wrap" else None
         return None
 
-    def tree(self, piece: Piece) -> Tree | None:
-        """A piece, parsed; None if it is too dangerous or not valid Python."""
-        source = self.module.source(piece)
-        if piece.start not in self._trees:
+    def tree(self, chunk: Chunk) -> Tree | None:
+        """A chunk, parsed; None if it is too dangerous or not valid Python."""
+        source = self.module.source(chunk)
+        if chunk.start not in self._trees:
             found = None
-            if piece.depth > MAX_DEPTH or piece.weight > MAX_WEIGHT:
-                self.linker.left_out.add((self.module.doc.name, piece.start))
+            if chunk.depth > MAX_DEPTH or chunk.weight > MAX_WEIGHT:
+                self.session.left_out.add((self.module.doc.name, chunk.start))
             else:
-                project = self.linker.project
+                project = self.session.project
                 if project.owns(self.module):
-                    self.linker.foreign += 1
-                    if self.linker.foreign > FOREIGN:
+                    self.session.foreign += 1
+                    if self.session.foreign > FOREIGN:
                         return None
                 found = (
-                    project.tree(self.module, piece, lambda: self._parsed(piece, source))
+                    project.tree(self.module, chunk, lambda: self._parsed(chunk, source))
                     if project.owns(self.module)
-                    else self._parsed(piece, source)
+                    else self._parsed(chunk, source)
                 )
-            self._trees[piece.start] = found
-        return self._trees[piece.start]
+            self._trees[chunk.start] = found
+        return self._trees[chunk.start]
 
-    def _parsed(self, piece: Piece, source: str) -> Tree | None:
-        self.linker.pieces += 1
-        self.linker.lines += source.count("\n")
-        return parse(source, piece.start, indented=piece.indent > piece.start)
+    def _parsed(self, chunk: Chunk, source: str) -> Tree | None:
+        self.session.chunks += 1
+        self.session.lines += source.count("\n")
+        return parse(source, chunk.start, indented=chunk.indent > chunk.start)
 
     def value(self, name: str) -> Value | None:
         """What a name of the module stands for; None if nothing in the module binds it."""
@@ -187,21 +187,21 @@ class Scope:
 
         Other modules are looked into only for names that can matter (`asked`).
         """
-        return join([self.linker.imported(each, self.module, asked=asked) for each in targets])
+        return join([self.session.imported(target, self.module, asked=asked) for target in targets])
 
     def _assigned(self, name: str) -> list[Value]:
         """The values that statements at module level give a name, in the order they stand."""
         mention = re.compile(rf"(?<![\w.]){name}\b")
-        binding = {piece.start for piece in self.module.bindings.get(name, ())}
+        binding = {chunk.start for chunk in self.module.bindings.get(name, ())}
         frame: Frame | None = None
-        for piece in self.module.statements if binding else ():
-            if piece.start not in binding:
+        for chunk in self.module.statements if binding else ():
+            if chunk.start not in binding:
                 if frame is not None and isinstance(frame.env.get(name), Const):
                     continue  # what only mentions a plain value cannot change it
-                text = self.module.source(piece)
+                text = self.module.source(chunk)
                 if name not in text or not mention.search(text):
                     continue
-            tree = self.tree(piece) if piece.end - piece.start < HUGE or self.interesting(name) else None
+            tree = self.tree(chunk) if chunk.end - chunk.start < HUGE or self.interesting(name) else None
             if tree is None:
                 return [UNKNOWN]
             env = frame.env if frame is not None else {}
@@ -219,23 +219,23 @@ class Scope:
                 found.append(inner.env[name])
         return found
 
-    def statement(self, piece: Piece) -> Frame | None:
+    def statement(self, chunk: Chunk) -> Frame | None:
         """A statement at module or class level, gone through by itself."""
-        tree = self.tree(piece)
+        tree = self.tree(chunk)
         if tree is None:
             return None
         frame = self.new_frame(tree, "", kind=FrameKind.STATEMENT)
         run_statements(frame, tree.body)
         return frame
 
-    def frame(self, function: FunctionPiece) -> Frame | None:
+    def frame(self, function: FunctionChunk) -> Frame | None:
         """A function, gone through once; None while that is under way, or if it cannot be parsed."""
-        self.module.source(function.piece)
+        self.module.source(function.chunk)
         return self.own_frame(function)
 
-    def own_frame(self, function: FunctionPiece) -> Frame | None:
-        """The same for its own sake, not because another piece depends on it."""
-        key = function.piece.start
+    def own_frame(self, function: FunctionChunk) -> Frame | None:
+        """The same for its own sake, not because another chunk depends on it."""
+        key = function.chunk.start
         if key in self._frames:
             self._used("frame", key)
             return self._frames[key]
@@ -247,8 +247,8 @@ class Scope:
         with self._recorded("frame", key):
             return self._interpreted(function, key)
 
-    def _interpreted(self, function: FunctionPiece, key: int) -> Frame | None:
-        tree = self.tree(function.piece)
+    def _interpreted(self, function: FunctionChunk, key: int) -> Frame | None:
+        tree = self.tree(function.chunk)
         node = tree.body[0] if tree is not None and tree.body else None
         if tree is None or not isinstance(node, cst.FunctionDef):
             self._frames[key] = None
@@ -263,29 +263,29 @@ class Scope:
         self._frames[key] = frame
         return frame
 
-    def calls_out(self, function: FunctionPiece) -> bool:
+    def calls_out(self, function: FunctionChunk) -> bool:
         """Whether a function that was gone through calls something that waits without `await`."""
-        frame = self._frames.get(function.piece.start)
+        frame = self._frames.get(function.chunk.start)
         facts = (call.fact for call in frame.calls.values()) if frame is not None else ()
         return any(isinstance(fact, ExternalFact) and fact.mode == "sync" for fact in facts)
 
-    def receiver(self, function: FunctionPiece) -> Value | None:
+    def receiver(self, function: FunctionChunk) -> Value | None:
         """What a method's first parameter stands for; None for a function that has no such parameter."""
-        header = self.module.header(function.piece)
+        header = self.module.header(function.chunk)
         if function.owner is None or "staticmethod" in header:
             return None
         cls = Class(self.module, function.owner)
-        return cls if "classmethod" in header else self.linker.instance(cls, None)
+        return cls if "classmethod" in header else self.session.instance(cls, None)
 
-    def bases(self, cls: ClassPiece) -> list[Value]:
+    def bases(self, cls: ClassChunk) -> list[Value]:
         """The values of a class's bases."""
-        key = cls.piece.start
+        key = cls.chunk.start
         if key in self._bases:
             self._used("bases", key)
             return self._bases[key]
         with self._recorded("bases", key):
             self._bases[key] = []
-            header = self.module.header(cls.piece)[cls.piece.head - cls.piece.start :]
+            header = self.module.header(cls.chunk)[cls.chunk.head - cls.chunk.start :]
             if "(" in header:
                 try:
                     node = cst.parse_statement(header.strip() + " pass")
@@ -296,14 +296,14 @@ class Scope:
                     self._bases[key] = [evaluate(holder, arg.value) for arg in node.bases]
         return self._bases[key]
 
-    def attribute(self, cls: ClassPiece, name: str, owner: Value) -> Value | None:
+    def attribute(self, cls: ClassChunk, name: str, owner: Value) -> Value | None:
         """An attribute that a class of this module defines or assigns; None if it does not."""
-        key = (cls.piece.start, name)
+        key = (cls.chunk.start, name)
         if key in self._attributes:
             self._used("attribute", key)
             found = self._attributes[key]
             if isinstance(found, Function):
-                return Function(found.module, found.piece, owner)
+                return Function(found.module, found.chunk, owner)
             return found
         if self._asking.get(key, 0) > AGAIN:
             self._used("attribute", key)
@@ -316,37 +316,37 @@ class Scope:
                 self._asking[key] -= 1
             if not self._asking[key] and not self._unfinished(cls, name):
                 self._attributes[key] = value
-            if value is not None and any(isinstance(each, Instance) for each in options(value)):
+            if value is not None and any(isinstance(option, Instance) for option in options(value)):
                 configured = re.compile(rf"\b(?:self|cls)\.{name}\.(?:\w+[ \t]*=(?!=)|mount\b)")
                 for method in self._among(cls, self.module.functions_mentioning(name, configured)):
                     self.frame(method)
         return value
 
-    def _unfinished(self, cls: ClassPiece, name: str) -> bool:
+    def _unfinished(self, cls: ClassChunk, name: str) -> bool:
         """Whether a method that gives an attribute its value is being gone through: it may give it another."""
-        return any(method.piece.start in self._running for method in self._assigning(cls, name)[1])
+        return any(method.chunk.start in self._running for method in self._assigning(cls, name)[1])
 
-    def _assigning(self, cls: ClassPiece, name: str) -> tuple[list[Piece], list[FunctionPiece]]:
+    def _assigning(self, cls: ClassChunk, name: str) -> tuple[list[Chunk], list[FunctionChunk]]:
         """The statements and methods of a class that may give an attribute its value."""
-        key = cls.piece.start
+        key = cls.chunk.start
         if key not in self._assigners:
-            by_name: dict[str, list[Piece]] = {}
-            for piece in cls.statements:
-                for word in {found.group(1) for found in _BINDS.finditer(self.module.source(piece))}:
-                    by_name.setdefault(word, []).append(piece)
+            by_name: dict[str, list[Chunk]] = {}
+            for chunk in cls.statements:
+                for word in {found.group(1) for found in _BINDS.finditer(self.module.source(chunk))}:
+                    by_name.setdefault(word, []).append(chunk)
             self._assigners[key] = by_name
         methods = self._among(cls, self.module.methods_setting(name))
         return self._assigners[key].get(name, []), methods
 
-    def _among(self, cls: ClassPiece, names: tuple[str, ...]) -> list[FunctionPiece]:
+    def _among(self, cls: ClassChunk, names: tuple[str, ...]) -> list[FunctionChunk]:
         """Those of some functions of the module that are methods of a class."""
         return [function for function in self.module.chosen(names) if function.owner is cls]
 
-    def _attribute(self, cls: ClassPiece, name: str, owner: Value) -> Value | None:
+    def _attribute(self, cls: ClassChunk, name: str, owner: Value) -> Value | None:
         module = self.module
         found: list[Value] = []
         for method in cls.methods.get(name, ())[:1]:
-            header = module.header(method.piece)[: method.piece.head - method.piece.start]
+            header = module.header(method.chunk)[: method.chunk.head - method.chunk.start]
             if _PROPERTY.search(header):
                 frame = self.frame(method) if self.interesting(name) else None
                 return frame.returned() if frame is not None else UNKNOWN
@@ -358,8 +358,8 @@ class Scope:
             return None
         if not self.interesting(name) and not name.isupper():
             return UNKNOWN
-        for piece in statements:
-            tree = self.tree(piece)
+        for chunk in statements:
+            tree = self.tree(chunk)
             if tree is None:
                 return UNKNOWN
             frame = self.new_frame(tree, cls.qualname, kind=FrameKind.STATEMENT)
@@ -370,10 +370,10 @@ class Scope:
                     value = Const(value.value, value.soft or not name.isupper(), value.name or f"self.{name}")
                 found.append(value)
         for method in methods:
-            inner = self.frame(method) or self._running.get(method.piece.start)
+            inner = self.frame(method) or self._running.get(method.chunk.start)
             if inner is None:
                 found.append(UNKNOWN)
             else:
-                for each in inner.all_frames():
-                    found.extend(each.attributes.get(name, ()))
+                for other in inner.all_frames():
+                    found.extend(other.attributes.get(name, ()))
         return join(found) if found else None

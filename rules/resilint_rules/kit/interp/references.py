@@ -17,10 +17,11 @@ from .values import (
     UNKNOWN,
     Argument,
     Arguments,
-    Built,
     Change,
     Class,
     Const,
+    DeferredReturn,
+    Derived,
     Event,
     Instance,
     Mapping,
@@ -30,7 +31,6 @@ from .values import (
     ProjectModule,
     Ref,
     Response,
-    Result,
     Sequence,
     Unknown,
     Value,
@@ -101,7 +101,7 @@ def annotation(ctx: Context, node: cst.BaseExpression) -> Value | None:
         if fact is not None and fact.type:
             return Instance(fact.type, None, "annotation")
     if isinstance(value, Class):
-        return ctx.frame.scope.linker.instance(value, None)
+        return ctx.frame.scope.session.instance(value, None)
     return None
 
 
@@ -124,7 +124,7 @@ def _name(ctx: Context, node: cst.Name) -> Value:
 def _attribute(ctx: Context, node: cst.Attribute) -> Value:
     name = node.attr.value
     owner = ctx.value(node.value)
-    return join([member(ctx, each, name, node) for each in options(present(owner))])
+    return join([member(ctx, option, name, node) for option in options(present(owner))])
 
 
 def member(ctx: Context, owner: Value, name: str, node: cst.CSTNode) -> Value:
@@ -139,11 +139,11 @@ def member(ctx: Context, owner: Value, name: str, node: cst.CSTNode) -> Value:
             owner.remove(UNKNOWN)
         return UNKNOWN
     if isinstance(owner, ProjectModule):
-        value = scope.linker.scope(owner.module).value(name)
+        value = scope.session.scope(owner.module).value(name)
         return value if value is not None else UNKNOWN
     if isinstance(owner, Instance):
         if owner.subclass is not None:
-            value = scope.linker.attribute(owner, name)
+            value = scope.session.attribute(owner, name)
             if value is not None:
                 return value
         attribute = scope.catalog.fact(ClientFact, owner.type)
@@ -152,19 +152,19 @@ def member(ctx: Context, owner: Value, name: str, node: cst.CSTNode) -> Value:
             return Instance(known, owner.made, owner.origin)
         return Method(owner, name)
     if isinstance(owner, (Object, Class)):
-        value = scope.linker.attribute(owner, name)
+        value = scope.session.attribute(owner, name)
         return value if value is not None else UNKNOWN
     if isinstance(owner, Response):
         owner.use(name, node)
-        return Result(Path(owner.type, (Attr(name),)), owner)
-    if isinstance(owner, Result):
-        return Result(owner.path.then(Attr(name)), owner.source)
+        return Derived(Path(owner.type, (Attr(name),)), owner)
+    if isinstance(owner, Derived):
+        return Derived(owner.path.then(Attr(name)), owner.source)
     if isinstance(owner, Method):
         fact = scope.catalog.fact(ClientFact, owner.owner.type)
         if fact is not None and fact.resources:  # client.chat.completions: its methods lie deeper
             return Method(owner.owner, f"{owner.name}.{name}")
         owner.owner.note(Event(EventKind.TOUCH, owner.name, (), node))
-        return Result(Path(f"{owner.owner.type}.{owner.name}", (Attr(name),)))
+        return Derived(Path(f"{owner.owner.type}.{owner.name}", (Attr(name),)))
     return UNKNOWN
 
 
@@ -185,22 +185,22 @@ def arguments(ctx: Context, node: cst.Call) -> Arguments:
     for arg in node.args:
         value = ctx.value(arg.value)
         if arg.star == "**":
-            if isinstance(value, Built):
+            if isinstance(value, DeferredReturn):
                 value = lent(ctx.frame, value, arg.value)
-            for each in options(value):
-                if isinstance(each, Mapping):
-                    if each.lent:
-                        args.lent.append(each)
-                    for key, (inner, place) in each.items.items():
+            for option in options(value):
+                if isinstance(option, Mapping):
+                    if option.lent:
+                        args.lent.append(option)
+                    for key, (inner, place) in option.items.items():
                         args.named.setdefault(key, Argument(inner, place))
-                    args.open_names = args.open_names or each.open
+                    args.open_names = args.open_names or option.open
                 else:
                     args.open_names = True
             if len(options(value)) > 1:
                 args.open_names = True
         elif arg.star == "*":
             if isinstance(value, Sequence) and not args.open_positions:
-                args.positional.extend(Argument(each, arg.value) for each in value.members)
+                args.positional.extend(Argument(member, arg.value) for member in value.members)
             else:
                 args.open_positions = True
         elif arg.keyword is not None:
@@ -212,13 +212,13 @@ def arguments(ctx: Context, node: cst.Call) -> Arguments:
 
 def _await(ctx: Context, node: cst.Await) -> Value:
     found: list[Value] = []
-    for each in options(ctx.value(node.expression)):
-        if isinstance(each, Pending):
-            if each.call is not None:
-                each.call.awaited = True
-            found.append(each.value)
+    for option in options(ctx.value(node.expression)):
+        if isinstance(option, Pending):
+            if option.call is not None:
+                option.call.awaited = True
+            found.append(option.value)
         else:
-            found.append(each if isinstance(each, (Instance, Response, Result)) else UNKNOWN)
+            found.append(option if isinstance(option, (Instance, Response, Derived)) else UNKNOWN)
     return join(found)
 
 
@@ -228,17 +228,17 @@ def lent(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
     What its keys hold is the other function's affair: only which there are is known here. One that is empty, or
     that several classes have a method for, is there to be overridden.
     """
-    function = value.function if isinstance(value, Built) else None
+    function = value.function if isinstance(value, DeferredReturn) else None
     if function is None:
         return UNKNOWN
-    namesakes = sum(function.piece.name in cls.methods for cls in function.module.all_classes())
-    inner = frame.scope.linker.frame(function) if function.owner is None or namesakes == 1 else None
+    namesakes = sum(function.chunk.name in cls.methods for cls in function.module.all_classes())
+    inner = frame.scope.session.frame(function) if function.owner is None or namesakes == 1 else None
     if inner is None or inner.wrapped:
         return UNKNOWN
     found = inner.returned()
     if not isinstance(found, Mapping) or found.open or not found.items:
         return UNKNOWN
-    return Mapping(dict.fromkeys(found.items, (UNKNOWN, node)), display=found.display, lent=function.piece.name)
+    return Mapping(dict.fromkeys(found.items, (UNKNOWN, node)), display=found.display, lent=function.chunk.name)
 
 
 TABLE: Table = {cst.Name: _name, cst.Attribute: _attribute, cst.Call: _call, cst.Await: _await}

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from ..catalog.lookup import Catalog
 from ..catalog.records import ClientFact
 from ..project.imports import Project
-from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
+from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from .calls import Frame
-from .module_scope import Scope
+from .module_scope import ModuleScope
 from .values import UNKNOWN, Class, Function, Instance, Object, ProjectModule, Ref, Site, Value
 
 _CONFIGURES = re.compile(r"timeout|mount|adapter|verify|retr|auth|header", re.IGNORECASE)
@@ -21,29 +21,29 @@ DEPTH = 3
 """Modules that a question may lead through."""
 
 
-class Linker:
+class Session:
     """All that one check knows: the project, the catalogue, a scope for each module met."""
 
     def __init__(self, project: Project, timeouts: Mapping[str, float] | None = None) -> None:
         self.project = project
         self.timeouts = dict(timeouts or {"connect": 3.05, "read": 27, "total": 30, "llm": 60})
         self.catalog: Catalog = project.catalog
-        self.pieces = 0
+        self.chunks = 0
         self.lines = 0
         self.left_out: set[tuple[str, int]] = set()
         self.foreign = 0
         self.frames: list[Frame] = []
         """All that were begun, in any module."""
-        self.supposed: dict[FunctionPiece, Value] = {}
+        self.supposed: dict[FunctionChunk, Value] = {}
         """What some functions are taken to give back, to see what others would do with it."""
-        self._scopes: dict[int, Scope] = {}
+        self._scopes: dict[int, ModuleScope] = {}
         self._depth = 0
 
-    def scope(self, module: Module) -> Scope:
+    def scope(self, module: Module) -> ModuleScope:
         """The scope of a module."""
         found = self._scopes.get(id(module))
         if found is None:
-            found = self._scopes[id(module)] = Scope(module, self)
+            found = self._scopes[id(module)] = ModuleScope(module, self)
         return found
 
     def dismiss(self) -> None:
@@ -63,7 +63,7 @@ class Linker:
 
     def frame(self, function: Function) -> Frame | None:
         """A project function, gone through; None if it cannot be parsed or is being gone through."""
-        return self.scope(function.module).frame(function.piece)
+        return self.scope(function.module).frame(function.chunk)
 
     def imported(self, target: ImportedName, module: Module, *, asked: bool = True) -> Value:
         """What an imported name stands for: a name of the project, or something outside it."""
@@ -85,22 +85,22 @@ class Linker:
     def gives(self, function: Function) -> bool:
         """Whether a project function may give back a client: only then is it worth going through."""
         known = self.scope(function.module).known
-        return function.piece.name in known.names or function.piece.name in known.attributes
+        return function.chunk.name in known.names or function.chunk.name in known.attributes
 
     def instance(self, cls: Class, call: Site | None) -> Value:
         """An object of a project class: one of a known type if the class extends it."""
         base = self.extended(cls)
         if base is not None:
-            return Instance(base, call, "call" if call else "annotation", subclass=cls.piece)
+            return Instance(base, call, "call" if call else "annotation", subclass=cls.chunk)
         return Object(cls)
 
     def bases(self, cls: Class) -> list[Value]:
         """What the class statement names as bases."""
-        return self.scope(cls.module).bases(cls.piece)
+        return self.scope(cls.module).bases(cls.chunk)
 
     def extended(self, cls: Class, depth: int = 0) -> str | None:
         """The known client type that a project class extends, through its own bases too."""
-        if depth > 5 or cls.piece.name not in self.scope(cls.module).known.classes:
+        if depth > 5 or cls.chunk.name not in self.scope(cls.module).known.classes:
             return None
         for base in self.bases(cls):
             if isinstance(base, Ref):
@@ -116,8 +116,8 @@ class Linker:
     def lineage(self, cls: Class) -> list[Class]:
         """A project class and the project classes it extends, nearest first."""
         found = [cls]
-        for each in found:
-            for base in self.bases(each):
+        for hit in found:
+            for base in self.bases(hit):
                 if isinstance(base, Class) and base not in found and len(found) < 8:
                     found.append(base)
         return found
@@ -136,18 +136,18 @@ class Linker:
         else:
             return None
         own = self.scope(cls.module)
-        if name in cls.piece.methods or not (own.interesting(name) or isinstance(owner, Instance)):
-            return own.attribute(cls.piece, name, owner)
-        for each in self.lineage(cls):
-            value = self.scope(each.module).attribute(each.piece, name, owner)
+        if name in cls.chunk.methods or not (own.interesting(name) or isinstance(owner, Instance)):
+            return own.attribute(cls.chunk, name, owner)
+        for candidate in self.lineage(cls):
+            value = self.scope(candidate.module).attribute(candidate.chunk, name, owner)
             if value is not None:
                 return value
         return None
 
-    def holder(self, piece: ClassPiece) -> Module | None:
-        """The module that a class piece belongs to."""
+    def holder(self, chunk: ClassChunk) -> Module | None:
+        """The module that a class chunk belongs to."""
         for scope in self._scopes.values():
-            if any(piece is each for each in scope.module.all_classes()):
+            if any(chunk is all_class for all_class in scope.module.all_classes()):
                 return scope.module
         return None
 
@@ -157,15 +157,15 @@ class Linker:
             return Instance(owner.type, owner.made, "super", owner.events, "its subclass may set the limit")
         return UNKNOWN
 
-    def mentions(self, piece: ClassPiece, word: str) -> bool:
+    def mentions(self, chunk: ClassChunk, word: str) -> bool:
         """Whether the text of a project class, or of one it extends, holds a word."""
-        holder = self.holder(piece)
+        holder = self.holder(chunk)
         if holder is None:
             return True
         pattern = re.compile(re.escape(word), re.IGNORECASE)
-        family = self.lineage(Class(holder, piece))
-        return any(cls.module.search(pattern, cls.piece.piece) is not None for cls in family)
+        family = self.lineage(Class(holder, chunk))
+        return any(cls.module.search(pattern, cls.chunk.chunk) is not None for cls in family)
 
     def configures(self, function: Function) -> bool:
         """Whether a project function may change a client it is given: it mentions a transport or a limit."""
-        return function.module.search(_CONFIGURES, function.piece.piece) is not None
+        return function.module.search(_CONFIGURES, function.chunk.chunk) is not None

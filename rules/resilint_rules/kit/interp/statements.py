@@ -22,7 +22,7 @@ from .expressions import EXPRESSIONS
 from .kinds import Around, FrameKind, Part
 from .known_calls import FIELDS
 from .references import annotation, lent, narrow
-from .values import UNKNOWN, Built, Const, Mapping, Result, Sequence, Unknown, Value, Within, join
+from .values import UNKNOWN, Const, DeferredReturn, Derived, Mapping, Sequence, Unknown, Value, Within, join
 
 
 def run_function(frame: Frame, node: cst.FunctionDef, receiver: Value | None, given: Env | None = None) -> None:
@@ -91,10 +91,10 @@ def _parameters(ctx: Context, params: cst.Parameters, receiver: Value | None) ->
 
 def suite(ctx: Context, node: cst.BaseSuite) -> None:
     """Runs a block until it ends or is left."""
-    for each in node.body:
+    for line in node.body:
         if ctx.left:
             return
-        statement(ctx, each)
+        statement(ctx, line)
 
 
 def statement(ctx: Context, node: cst.CSTNode) -> None:
@@ -107,10 +107,10 @@ def statement(ctx: Context, node: cst.CSTNode) -> None:
 
 
 def _simple_line(ctx: Context, node: cst.SimpleStatementLine | cst.SimpleStatementSuite) -> None:
-    for each in node.body:
-        ctx.current = each
+    for line in node.body:
+        ctx.current = line
         ctx.line = node
-        statement(ctx, each)
+        statement(ctx, line)
         if ctx.left:
             return
 
@@ -129,14 +129,14 @@ def _assign(ctx: Context, node: cst.Assign) -> None:
     value = ctx.value(node.value)
     for target in node.targets:
         name = target.target.value if isinstance(target.target, cst.Name) else ""
-        if name and isinstance(value, Built) and f"**{name}" in ctx.frame.tree.text:
+        if name and isinstance(value, DeferredReturn) and f"**{name}" in ctx.frame.tree.text:
             value = lent(ctx.frame, value, node.value)
         bind(ctx, target.target, value)
 
 
 def _ann_assign(ctx: Context, node: cst.AnnAssign) -> None:
     value = ctx.value(node.value) if node.value is not None else None
-    told = isinstance(value, Result) and value.path.called in FIELDS
+    told = isinstance(value, Derived) and value.path.called in FIELDS
     if value is None or told or isinstance(value, (Unknown, Const)):
         known = annotation(ctx, node.annotation.annotation)
         if known is not None and not (isinstance(value, Const) and value.value is not None):
@@ -313,8 +313,8 @@ def _match(ctx: Context, node: cst.Match) -> None:
     runs: list[tuple[Env, object]] = [(before, "")]
     for case in node.cases:
         ctx.frame.env, ctx.left = dict(before), ""
-        for each in children(case.pattern):
-            captures(ctx, each)
+        for inner in children(case.pattern):
+            captures(ctx, inner)
         if case.guard is not None:
             ctx.truth(case.guard)
         suite(ctx, case.body)
@@ -326,8 +326,8 @@ def captures(ctx: Context, node: cst.CSTNode) -> None:
     """Names that a pattern binds are unknown."""
     if isinstance(node, cst.Name):
         ctx.frame.env[node.value] = UNKNOWN
-    for each in children(node):
-        captures(ctx, each)
+    for inner in children(node):
+        captures(ctx, inner)
 
 
 def _forget(ctx: Context, node: cst.Global | cst.Nonlocal) -> None:

@@ -13,7 +13,7 @@ import libcst as cst
 
 from ..catalog.parts import Param
 from ..catalog.records import Described, Fact
-from ..project.module import ClassPiece, FunctionPiece, Module
+from ..project.module import ClassChunk, FunctionChunk, Module
 from ..syntax.access_path import Path
 from ..syntax.exits import ignores_missing_key
 from ..syntax.tree import Tree
@@ -28,7 +28,7 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class Built(Unknown):
+class DeferredReturn(Unknown):
     """What a plain function of the module gives back: looked at only where it is spread over a call."""
 
     function: Function | None = None
@@ -121,7 +121,7 @@ class Instance:
     origin: str = ""
     events: list[Event] = field(default_factory=list)
     escaped: str = ""
-    subclass: ClassPiece | None = None
+    subclass: ClassChunk | None = None
     """The project's class that extends the type, if it is one."""
 
     def note(self, event: Event) -> None:
@@ -159,7 +159,7 @@ class Response:
     """Its body was looked into for a word that tells success from failure."""
     noticed: bool = False
     """A part that an answer must have is taken out of its body, where a lack of it is caught and told."""
-    handed: list[tuple[Function, int | str, Result]] = field(default_factory=list)
+    passed_to: list[tuple[Function, int | str, Derived]] = field(default_factory=list)
     """Functions of the project that were given its body, and as which argument: they may look into it."""
     names: list[str] = field(default_factory=list)
     """The local names it was bound to."""
@@ -191,7 +191,7 @@ class Function:
     """A function or method of the project."""
 
     module: Module
-    piece: FunctionPiece
+    chunk: FunctionChunk
     owner: Value | None = None
     """The object it is bound to, for a method."""
 
@@ -209,7 +209,7 @@ class Class:
     """A class of the project."""
 
     module: Module
-    piece: ClassPiece
+    chunk: ClassChunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ class ProjectModule:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Derived:
     """What a call of something outside the project gave back, or an attribute of it, when its type is not known."""
 
     path: Path
@@ -347,7 +347,7 @@ class OneOf:
 
 Value = Union[  # noqa: UP007 - read at run time, where names that come later would have to exist
     Unknown, Const, Sequence, Mapping, Change, Ref, Instance, Method, Response, Pending, Partial, Function, Nested,
-    Class, Object, ProjectModule, Result, OneOf,
+    Class, Object, ProjectModule, Derived, OneOf,
 ]  # fmt: skip
 """What an expression may evaluate to: one of these classes."""
 
@@ -359,9 +359,9 @@ def join(values: list[Value]) -> Value:
     """One value for several paths; equal ones are merged, an empty list is unknown."""
     flat: list[Value] = []
     for value in values:
-        for each in value.options if isinstance(value, OneOf) else (value,):
-            if not any(each is other or each == other for other in flat):
-                flat.append(each)
+        for option in value.options if isinstance(value, OneOf) else (value,):
+            if not any(option is other or option == other for other in flat):
+                flat.append(option)
     if not flat:
         return UNKNOWN
     return flat[0] if len(flat) == 1 else OneOf(tuple(flat[:8]) if len(flat) <= 8 else (*flat[:7], UNKNOWN))
@@ -383,7 +383,7 @@ def options(value: Value) -> tuple[Value, ...]:
 def present(value: Value) -> Value:
     """The value without None: what a method call or attribute read can only be made on."""
     if isinstance(value, OneOf):
-        kept = [each for each in value.options if not (isinstance(each, Const) and each.value is None)]
+        kept = [option for option in value.options if not (isinstance(option, Const) and option.value is None)]
         return join(kept)
     return value
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from ..catalog.records import ClientFact, ExternalFact
 from ..interp.calls import Call, Frame, call_at
 from ..retries.attempts import built_in
-from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, Repeat, edition, row, where
+from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, RetryLayer, edition, row, where
 from ..retries.policies import external
 from ..syntax.text import Span
 from ..timeouts.effective import Limit, limit
 from ..timeouts.values import Bound
-from .outcome import EVENTS, Outcome, Story
+from .outcome import EVENTS, FailureTrace, Outcome
 
 _HTTP = frozenset(("http", "llm", "cloud"))
 """Peers that answer with a status."""
@@ -92,10 +92,10 @@ def _outcomes(call: Call, found: Limit, peer: str) -> Iterator[Outcome]:
     if peer in _HTTP:
         for kind in (UNAVAILABLE, LIMITED_RATE):
             yield _status(call, kind, repeats, call.raises("status") or ())
-    yield Story(call, DROPPED, repeats).tell(call.raises("connect") or ())
+    yield FailureTrace(call, DROPPED, repeats).tell(call.raises("connect") or ())
 
 
-def _hang(call: Call, found: Limit, repeats: tuple[Repeat, ...], errors: tuple[str, ...]) -> Outcome:
+def _hang(call: Call, found: Limit, repeats: tuple[RetryLayer, ...], errors: tuple[str, ...]) -> Outcome:
     event = EVENTS[HANG]
     if found.state == "unbounded":
         return Outcome(event, f"waits for ever: {found.why}; nothing is repeated and no handler is reached")
@@ -106,14 +106,14 @@ def _hang(call: Call, found: Limit, repeats: tuple[Repeat, ...], errors: tuple[s
     per = min((b.seconds for b in waits if b.seconds), default=None)
     if per is None and scope is None:
         return Outcome(event, "no limit on the wait for an answer is seen: " + found.why)
-    story = Story(call, HANG, repeats, per, scope)
+    story = FailureTrace(call, HANG, repeats, per, scope)
     ended = scope is not None and (per is None or scope < per * (story.inner or 1))
     story.silence = not any("total" in b.phases and b.seconds == per for b in waits)
     return story.tell(("TimeoutError",) if ended else errors)
 
 
-def _status(call: Call, kind: str, repeats: tuple[Repeat, ...], errors: tuple[str, ...]) -> Outcome:
-    story = Story(call, kind, repeats)
+def _status(call: Call, kind: str, repeats: tuple[RetryLayer, ...], errors: tuple[str, ...]) -> Outcome:
+    story = FailureTrace(call, kind, repeats)
     word = call.as_external.status
     if not word and call.clients:
         fact = call.frame.scope.catalog.fact(ClientFact, call.clients[0].type)
@@ -122,10 +122,10 @@ def _status(call: Call, kind: str, repeats: tuple[Repeat, ...], errors: tuple[st
         return story.tell(errors)
     if word != "silent":
         return Outcome(EVENTS[kind], "what an error status does is not known")
-    ends = [each.ends.get("status", "") for each in repeats if each.on.get(kind) and each.attempts != 1]
+    ends = [repeat.ends.get("status", "") for repeat in repeats if repeat.on.get(kind) and repeat.attempts != 1]
     if any(ends):
         return story.tell(tuple(filter(None, ends)))
-    return story.tell_silent()
+    return story.silent_outcome()
 
 
 def subjects(frames: list[Frame]) -> Iterator[Call]:

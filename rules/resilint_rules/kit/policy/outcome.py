@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..exceptions.handlers import Clause, clauses
+from ..exceptions.handlers import Handler, handlers_of
 from ..exceptions.hierarchy import is_subclass
 from ..interp.calls import Call, Guard
 from ..interp.kinds import Around, FrameKind
 from ..responses.status import raises_itself
 from ..retries.attempts import policies
-from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, Repeat, row
-from ..retries.loops import Loop, loops
+from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, RetryLayer, row
+from ..retries.loops import RetryLoop, loops
 from ..syntax.exits import Exit
 from ..syntax.tree import walk
 
@@ -48,11 +48,16 @@ def seconds(value: float) -> str:
     return text
 
 
-class Story:
+class FailureTrace:
     """One failure, followed from the innermost attempt to whoever sees it in the end."""
 
     def __init__(
-        self, call: Call, kind: str, repeats: tuple[Repeat, ...], per: float | None = None, scope: float | None = None
+        self,
+        call: Call,
+        kind: str,
+        repeats: tuple[RetryLayer, ...],
+        per: float | None = None,
+        scope: float | None = None,
     ) -> None:
         self.call = call
         self.kind = kind
@@ -67,11 +72,11 @@ class Story:
         self.silence = True
         self.rounds = False
         self.ends: tuple[str, ...] = ()
-        for each in repeats:
-            self.add(each, each.on.get(kind))
+        for repeat in repeats:
+            self.add(repeat, repeat.on.get(kind))
         self.inner = self.attempts
 
-    def add(self, each: Repeat, verdict: bool | None) -> None:
+    def add(self, each: RetryLayer, verdict: bool | None) -> None:
         """Counts a layer in; a verdict of None is "cannot see"."""
         if verdict is False or (each.attempts == 1 and not each.endless):
             return
@@ -106,7 +111,7 @@ class Story:
         seen = self._follow(self.ends or errors)
         return self._outcome(seen)
 
-    def tell_silent(self) -> Outcome:
+    def silent_outcome(self) -> Outcome:
         """The outcome, where the failure is an answer like any other."""
         call, response = self.call, self.call.response
         unseen = [
@@ -120,7 +125,7 @@ class Story:
         if response is None or response.escaped or any(name in (checked or ()) for name, _ in response.uses):
             for _, repeat in policies(call):  # what is made of the answer may raise
                 self.add(repeat, None)
-            self.rounds = any(each.kind is Around.LOOP for each in call.within)
+            self.rounds = any(place.kind is Around.LOOP for place in call.within)
         if response is None or fact is None:
             return self._outcome("nothing raises: it is an answer like any other")
         raiser = fact.raiser
@@ -140,11 +145,11 @@ class Story:
     def _follow(self, errors: tuple[str, ...] | None) -> str:
         """Who sees the exception: handlers from the inside out, then policies around the function, then the caller."""
         call = self.call
-        if call.deferred and not any(each.kind is Around.SCOPE for each in call.within):
+        if call.deferred and not any(place.kind is Around.SCOPE for place in call.within):
             return "it is raised where the function is called in the end"
         again = ""
         for guard in _around(call):
-            for clause in clauses(guard):
+            for clause in handlers_of(guard):
                 verdict = _catches(clause, errors)
                 if verdict is False:
                     continue
@@ -152,7 +157,7 @@ class Story:
                 if verdict is None:
                     return f"{again}{_raised(errors)}may be caught by {head}"
                 loop = _loop(guard)
-                if loop is not None and any(each.node is clause.node for each in loop.retried):
+                if loop is not None and any(candidate.node is clause.node for candidate in loop.retried):
                     self._count(loop)
                     return f"{again}{_raised(errors)}{head} sees each failure"
                 if clause.leaves == frozenset((Exit.RAISE,)):
@@ -176,12 +181,12 @@ class Story:
         subject = _names(errors) or "an exception"
         return f"{again}{subject} reaches {to}: no handler here"
 
-    def _count(self, loop: Loop) -> None:
+    def _count(self, loop: RetryLoop) -> None:
         line = f"line {row(loop.frame, loop.node)}"
         pauses = None if loop.paced else 0.0
         pace = "pauses in between" if loop.paced else "no pause"
         self.add(
-            Repeat(
+            RetryLayer(
                 "the loop", loop.attempts, line, endless=loop.endless and not loop.gives_up, pauses=pauses, pace=pace
             ),
             True,
@@ -219,22 +224,22 @@ class Story:
 
 def _around(call: Call) -> list[Guard]:
     """The `try` statements whose body holds a call, the innermost first."""
-    found = [each for each in call.frame.guards.values() if any(one is call for one in each.calls)]
+    found = [candidate for candidate in call.frame.guards.values() if any(one is call for one in candidate.calls)]
     return sorted(found, key=lambda guard: -len(guard.within))
 
 
-def _loop(guard: Guard) -> Loop | None:
-    return next((each for each in loops([guard.frame]) if each.guard is guard), None)
+def _loop(guard: Guard) -> RetryLoop | None:
+    return next((loop for loop in loops([guard.frame]) if loop.guard is guard), None)
 
 
-def _catches(clause: Clause, errors: tuple[str, ...] | None) -> bool | None:
+def _catches(clause: Handler, errors: tuple[str, ...] | None) -> bool | None:
     """Whether a clause catches an exception that is one of these; None if that cannot be seen."""
     if clause.broad:
         return True
     if clause.errors is None or not errors:
         return None
     catalog = clause.frame.scope.catalog
-    caught = [clause.catches(each) for each in errors]
+    caught = [clause.catches(raised) for raised in errors]
     if all(caught):
         return True
     related = any(
@@ -246,18 +251,18 @@ def _catches(clause: Clause, errors: tuple[str, ...] | None) -> bool | None:
     return None if related else False
 
 
-def _head(clause: Clause) -> str:
+def _head(clause: Handler) -> str:
     doc = clause.frame.scope.module.doc
     line = doc.line(row(clause.frame, clause.node)).strip()
     return re.sub(r"\s*:\s*(#.*)?$", "", line.partition(" as ")[0].partition(":")[0])
 
 
-def _bare(clause: Clause) -> bool:
+def _bare(clause: Handler) -> bool:
     """Whether all that it raises is the exception it caught."""
-    for each in walk(clause.node.body):
-        if not isinstance(each, cst.Raise) or each.exc is None:
+    for node in walk(clause.node.body):
+        if not isinstance(node, cst.Raise) or node.exc is None:
             continue
-        if not (isinstance(each.exc, cst.Name) and each.exc.value == clause.name):
+        if not (isinstance(node.exc, cst.Name) and node.exc.value == clause.name):
             return False
     return True
 
@@ -271,7 +276,7 @@ _LEFT = {
 }
 
 
-def _leaves(clause: Clause) -> str:
+def _leaves(clause: Handler) -> str:
     left = clause.leaves
     return " or ".join(text for way, text in _LEFT.items() if way in left) or "goes on"
 
@@ -285,7 +290,7 @@ def _covered(call: Call, wanted: tuple[str, ...], errors: tuple[str, ...]) -> bo
 
 
 def _names(errors: tuple[str, ...] | None) -> str:
-    return " or ".join(f"`{each}`" for each in (errors or ())[:2])
+    return " or ".join(f"`{error}`" for error in (errors or ())[:2])
 
 
 def _raised(errors: tuple[str, ...] | None) -> str:

@@ -1,4 +1,4 @@
-"""Which pieces of a module can matter: those that mention integration code, or something it was put into."""
+"""Which chunks of a module can matter: those that mention integration code, or something it was put into."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import NamedTuple
 
 from ...catalog.index import METHODS, THROUGH
 from ...rule_table import RULES
-from ..project.module import FunctionPiece, Module
-from ..syntax.outline import Piece
+from ..project.module import FunctionChunk, Module
+from ..syntax.outline import Chunk
 from .exports import Exports
 from .mentions import acts, docstring_span
-from .summaries import Handed
-from .taint import Following
+from .summaries import ExportSummary
+from .taint import Taint
 from .usage import asks
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})
-_EVERY_METHOD = frozenset(name for each in METHODS.values() for name in each)
+_EVERY_METHOD = frozenset(name for candidate in METHODS.values() for name in candidate)
 _THROUGH = sorted({f".{method}" for methods in THROUGH.values() for method in methods})
-_KEPT_LOOP = re.compile(rf"\bself\.\w*loop(?:{'|'.join(re.escape(each) for each in _THROUGH)})\(")
+_KEPT_LOOP = re.compile(rf"\bself\.\w*loop(?:{'|'.join(re.escape(candidate) for candidate in _THROUGH)})\(")
 """What is done with an event loop that an object keeps."""
 _TAKEN = re.compile(r"(?:=|[\w\])]\(|[\[{,]|\b(?:await|return|yield)\b)[ \t]*\Z")
 """What stands right before a call whose value goes somewhere."""
@@ -28,99 +28,97 @@ _PLAIN_CALL = re.compile(r"(?:(?<![\w.])|\b(?:self|cls)\.)(\w+)\(")
 
 
 class Relevant(NamedTuple):
-    """The pieces of a module that can matter, and what of it may hold a client."""
+    """The chunks of a module that can matter, and what of it may hold a client."""
 
-    pieces: list[FunctionPiece | Piece]
+    chunks: list[FunctionChunk | Chunk]
     """Functions and statements, in order of the text."""
     callers: dict[int, set[str]]
     """Of these, by start, coroutines that matter only if a plain function that they call waits: its name is here."""
-    handed: Handed
+    summary: ExportSummary
     mentioned: bool
-    """Whether the text has anything at all that can matter: if not, nobody has cut it into pieces."""
+    """Whether the text has anything at all that can matter: if not, nobody has cut it into chunks."""
 
 
 def relevant(module: Module, exports: Exports) -> Relevant:
     """The functions and statements to be gone through; and what may hold a client."""
-    search = Following(module, exports, full=True)
+    search = Taint(module, exports, full=True)
     search.run()
     words = _words(module.text)
     mentioned = bool(search.mentions.offsets or search.followed.offsets or search.loops.offsets or words)
     found = _pieces(search, words) if mentioned else {}
     callers = _callers(search, found) if found else {}
-    by_start = {**found, **{start: each for start, (each, _) in callers.items()}}
+    by_start = {**found, **{start: item for start, (item, _) in callers.items()}}
     names = {start: asked for start, (_, asked) in callers.items()}
-    return Relevant([by_start[start] for start in sorted(by_start)], names, search.handed, mentioned)
+    return Relevant([by_start[start] for start in sorted(by_start)], names, search.summary, mentioned)
 
 
 def _words(text: str) -> list[str]:
-    """Words in any case by which a rule knows a piece of text that is for it."""
+    """Words in any case by which a rule knows a chunk of text that is for it."""
     lowered = text.lower()
     return [word for word in _RULE_WORDS if word in lowered]
 
 
-def _pieces(search: Following, words: list[str]) -> dict[int, FunctionPiece | Piece]:
-    """The pieces that match, by start."""
+def _pieces(search: Taint, words: list[str]) -> dict[int, FunctionChunk | Chunk]:
+    """The chunks that match, by start."""
     module, text, mentions, followed = search.module, search.module.text, search.mentions, search.followed
     lowered = text.lower() if words else ""
     kept_loop = bool(search.loops.offsets) and _KEPT_LOOP.search(text) is not None
     methods = _methods(search)
 
-    def idle(piece: Piece, at: int) -> bool:
+    def idle(chunk: Chunk, at: int) -> bool:
         """Whether a mention is of a sleep outside any coroutine, or of a task that somebody takes."""
         if at in search.sleeps.ends:
-            return text.find("async ", piece.start, piece.end) < 0
+            return text.find("async ", chunk.start, chunk.end) < 0
         return at in search.spawns.ends and _TAKEN.search(text, text.rfind("\n", 0, at) + 1, at) is not None
 
-    def matters(piece: Piece) -> bool:
-        start, end = piece.start, piece.end
+    def matters(chunk: Chunk) -> bool:
+        start, end = chunk.start, chunk.end
         if any(lowered.find(word, start, end) >= 0 for word in words):
             return True
-        docstring = docstring_span(text, piece)
-        if any(acts(text, at, docstring) and not idle(piece, at) for at, _ in mentions.inside(start, end)):
+        docstring = docstring_span(text, chunk)
+        if any(acts(text, at, docstring) and not idle(chunk, at) for at, _ in mentions.inside(start, end)):
             return True
         if kept_loop and _KEPT_LOOP.search(text, start, end):
             return True
         if search.loops.within(start, end) and any(text.find(word, start, end) >= 0 for word in _THROUGH):
             return True
-        found = [each for each in followed.inside(start, end) if acts(text, each[0], docstring)]
-        names = search.locals_of(piece) if found else set()
-        if piece.kind == "function":
-            names |= search.parameters(piece, search.types)
+        found = [candidate for candidate in followed.inside(start, end) if acts(text, candidate[0], docstring)]
+        names = search.locals_of(chunk) if found else set()
+        if chunk.kind == "function":
+            names |= search.parameters(chunk, search.types)
         return bool(found or names) and asks(text, found, names, max(start, docstring[1]), end, methods)
 
-    def overrides(function: FunctionPiece) -> bool:
+    def overrides(function: FunctionChunk) -> bool:
         """Whether a method of a class that is a client itself calls what each such class may change."""
-        heir = function.owner is not None and function.owner.name in search.handed.classes
-        calls = _OWN_CALL.finditer(text, function.piece.body, function.piece.end) if heir else ()
+        heir = function.owner is not None and function.owner.name in search.summary.classes
+        calls = _OWN_CALL.finditer(text, function.chunk.body, function.chunk.end) if heir else ()
         return any(match.group(1) in _EVERY_METHOD for match in calls)
 
-    functions = [each for each in module.all_functions() if matters(each.piece) or overrides(each)]
-    inside_classes = (piece for cls in module.all_classes() for piece in cls.statements)
-    statements = [piece for piece in chain(module.statements, inside_classes) if matters(piece)]
-    return {**{each.piece.start: each for each in functions}, **{piece.start: piece for piece in statements}}
+    functions = [method for method in module.all_functions() if matters(method.chunk) or overrides(method)]
+    inside_classes = (chunk for cls in module.all_classes() for chunk in cls.statements)
+    statements = [chunk for chunk in chain(module.statements, inside_classes) if matters(chunk)]
+    return {**{method.chunk.start: method for method in functions}, **{chunk.start: chunk for chunk in statements}}
 
 
-def _methods(search: Following) -> frozenset[str]:
+def _methods(search: Taint) -> frozenset[str]:
     """What may be done with a module's clients that can matter: to one of its own, whatever that does itself."""
-    found = {name for each in search.handed.libraries for name in METHODS.get(each, ("*",))}
-    heirs = search.handed.classes
+    found = {name for library in search.summary.libraries for name in METHODS.get(library, ("*",))}
+    heirs = search.summary.classes
     found.update(name for cls in search.module.all_classes() if cls.name in heirs for name in cls.methods)
     return frozenset(found)
 
 
-def _callers(search: Following, found: dict[int, FunctionPiece | Piece]) -> dict[int, tuple[FunctionPiece, set[str]]]:
+def _callers(search: Taint, found: dict[int, FunctionChunk | Chunk]) -> dict[int, tuple[FunctionChunk, set[str]]]:
     """Coroutines that call a plain function of this module that matters: its calls are theirs, too."""
     text = search.module.text
-    waiting = [each for each in search.module.all_functions() if each.piece.is_async]
-    asked = search.handed.asked
+    waiting = [function for function in search.module.all_functions() if function.chunk.is_async]
+    asked = search.summary.asked
     if waiting:
-        asked.update(
-            each.name for each in found.values() if isinstance(each, FunctionPiece) and not each.piece.is_async
-        )
-    callers: dict[int, tuple[FunctionPiece, set[str]]] = {}
-    for each in waiting if asked else ():
-        if each.piece.start not in found:
-            called = {call.group(1) for call in _PLAIN_CALL.finditer(text, each.piece.body, each.piece.end)}
+        asked.update(hit.name for hit in found.values() if isinstance(hit, FunctionChunk) and not hit.chunk.is_async)
+    callers: dict[int, tuple[FunctionChunk, set[str]]] = {}
+    for name in waiting if asked else ():
+        if name.chunk.start not in found:
+            called = {call.group(1) for call in _PLAIN_CALL.finditer(text, name.chunk.body, name.chunk.end)}
             if not called.isdisjoint(asked):
-                callers[each.piece.start] = (each, called & asked)
+                callers[name.chunk.start] = (name, called & asked)
     return callers

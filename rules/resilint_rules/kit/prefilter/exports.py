@@ -11,10 +11,10 @@ from ..project.imports import Project
 from ..project.module import ImportedName, Module, import_statements, imported
 from ..syntax.text import Document
 from .files import MAYBE, NO, YES, sift
-from .summaries import CLASS, HOPS, WORD, Given, Handed
-from .taint import Following
+from .summaries import CLASS, HOPS, WORD, Export, ExportSummary
+from .taint import Taint
 
-_NOTHING = Given()
+_NOTHING = Export()
 
 
 class Exports:
@@ -28,23 +28,23 @@ class Exports:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._summaries: dict[str, Handed] = {}
+        self._summaries: dict[str, ExportSummary] = {}
         self._levels: dict[str, int] = {}
-        self._names: dict[tuple[str, str, int], tuple[Given, dict[str, str]]] = {}
+        self._names: dict[tuple[str, str, int], tuple[Export, dict[str, str]]] = {}
         self._statements: dict[tuple[str, str | tuple[str, ...]], tuple[bool, dict[str, str]]] = {}
         self._preset: tuple[Document | None, int] = (None, NO)
 
-    def of(self, module: Module) -> Handed:
+    def of(self, module: Module) -> ExportSummary:
         """Returns the export summary of a module of the project."""
         key = module.doc.name
         if key not in self._summaries:
-            self._summaries[key] = Handed()  # the answer inside a cycle of imports
+            self._summaries[key] = ExportSummary()  # the answer inside a cycle of imports
             level = self.level(module)
             if level == YES or (level == MAYBE and self._inherits(module)):
-                self._summaries[key] = Following(module, self, full=False).run()
+                self._summaries[key] = Taint(module, self, full=False).run()
         return self._summaries[key]
 
-    def name(self, module: Module, name: str, hops: int = HOPS) -> Given:
+    def name(self, module: Module, name: str, hops: int = HOPS) -> Export:
         """Returns what one name of a module of the project holds; imports are followed `hops` modules far."""
         level = self.level(module)
         if level == NO or (level == MAYBE and name not in module.mentioned and f"class {name}" not in module.text):
@@ -58,7 +58,7 @@ class Exports:
         self.project.reads.update(known[1])
         return known[0]
 
-    def _name(self, module: Module, name: str, hops: int) -> Given:
+    def _name(self, module: Module, name: str, hops: int) -> Export:
         """Finds what `name` returns."""
         if targets := module.mentioned.get(name) if name in module.text else None:
             for target in targets if hops > 0 else ():
@@ -66,12 +66,12 @@ class Exports:
                 if found is not None and found is not module and inner:
                     return self.name(found, inner, hops - 1)
             own = self.of(module)
-            return Given(name in own.names, name in own.classes, libraries=frozenset(own.libraries))
+            return Export(name in own.names, name in own.classes, libraries=frozenset(own.libraries))
         own = self.of(module)
         if not own:
             return _NOTHING
         attributes: set[str] = own.of_class.get(name, set()) if name in module.classes else set()
-        return Given(name in own.names, name in own.classes, frozenset(attributes), frozenset(own.libraries))
+        return Export(name in own.names, name in own.classes, frozenset(attributes), frozenset(own.libraries))
 
     def _inherits(self, module: Module) -> bool:
         """Whether a class of a module without integration imports may extend what another module exports."""

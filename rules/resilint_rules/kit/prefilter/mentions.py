@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from ..syntax.outline import Piece
+from ..syntax.outline import Chunk
 from ..syntax.words import words
 
 
-class Places:
+class MentionIndex:
     """Where names stand in a text, looked for once for all that ask.
 
     Each name is looked for by itself with a plain search: an alternation of all of them would be tried at every
@@ -33,12 +33,12 @@ class Places:
         return found
 
 
-class Marks:
+class Mentions:
     """Where a text mentions what is being followed, as sorted offsets."""
 
     __slots__ = ("_known", "_places", "_sorted", "ends", "offsets", "text")
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: MentionIndex) -> None:
         self.text = places.text
         self.offsets: list[int] = []
         self.ends: dict[int, int] = {}
@@ -69,10 +69,10 @@ class Marks:
         self._take(fresh)
         return fresh
 
-    def share(self, other: Marks, offsets: list[int], unless: re.Pattern[str]) -> None:
+    def share(self, other: Mentions, offsets: list[int], unless: re.Pattern[str]) -> None:
         """Marks what `other` has just marked at these offsets, but where `unless` goes on from it."""
-        chosen = [each for each in offsets if not unless.match(self.text, other.ends[each])]
-        self.ends.update((each, other.ends[each]) for each in chosen)
+        chosen = [offset for offset in offsets if not unless.match(self.text, other.ends[offset])]
+        self.ends.update((candidate, other.ends[candidate]) for candidate in chosen)
         self._take(chosen)
 
     def _take(self, offsets: list[int]) -> None:
@@ -87,7 +87,7 @@ class Marks:
 
     def inside(self, start: int, end: int) -> list[tuple[int, int]]:
         """The mentions in a range, as (start, end)."""
-        return [(each, self.ends[each]) for each in self.offsets[self._at(start) : self._at(end)]]
+        return [(offset, self.ends[offset]) for offset in self.offsets[self._at(start) : self._at(end)]]
 
     def _at(self, offset: int) -> int:
         if not self._sorted:
@@ -99,12 +99,12 @@ class Marks:
 _DOCSTRING = re.compile(r"\s*[rRuU]?(\"{3}|'{3})")
 
 
-def docstring_span(text: str, piece: Piece) -> tuple[int, int]:
+def docstring_span(text: str, chunk: Chunk) -> tuple[int, int]:
     """Where the docstring of a function stands, if it is one in three quotes; (0, 0) if not."""
-    found = _DOCSTRING.match(text, piece.body, piece.end) if piece.kind == "function" else None
+    found = _DOCSTRING.match(text, chunk.body, chunk.end) if chunk.kind == "function" else None
     if found is None:
         return 0, 0
-    end = text.find(found.group(1), found.end(), piece.end)
+    end = text.find(found.group(1), found.end(), chunk.end)
     return (found.start(), end + 3) if end >= 0 else (0, 0)
 
 

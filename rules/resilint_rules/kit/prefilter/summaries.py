@@ -18,7 +18,7 @@ WORD = re.compile(r"(?<![\w.])\w+")
 
 
 @dataclass(slots=True)
-class Handed:
+class ExportSummary:
     """What a module hands out: names at module level, and attributes of its objects."""
 
     names: set[str] = field(default_factory=set)
@@ -39,7 +39,7 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Export:
     """What one name of a module brings: a client, a class that extends one, its objects' attributes."""
 
     name: bool = False
@@ -58,8 +58,8 @@ class ModuleExports(Protocol):
     def project(self) -> Project:
         """The project of the modules."""
 
-    def of(self, module: Module) -> Handed:
+    def of(self, module: Module) -> ExportSummary:
         """Returns the export summary of a module."""
 
-    def name(self, module: Module, name: str, hops: int = HOPS) -> Given:
+    def name(self, module: Module, name: str, hops: int = HOPS) -> Export:
         """Returns what one name of a module holds."""

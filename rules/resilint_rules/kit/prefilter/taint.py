@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ...catalog.index import CLIENTS, IMPORTS, NAMES, SLEEPS, SPAWNS, THROUGH
-from ..project.module import ClassPiece, FunctionPiece, ImportedName, Module
-from ..syntax.outline import Piece
-from .mentions import Marks, Places
-from .summaries import CLASS, WORD, Handed, ModuleExports
+from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
+from ..syntax.outline import Chunk
+from .mentions import MentionIndex, Mentions
+from .summaries import CLASS, WORD, ExportSummary, ModuleExports
 
 _COMMON = frozenset(
     (
@@ -34,7 +34,7 @@ _GOES_ON = re.compile(r"\s*[.\[]")
 """An attribute or a subscript: no longer the client, but what it gives back."""
 
 
-class Following:
+class Taint:
     """Spreads the mark of integration code over the names of one module, in text alone."""
 
     def __init__(self, module: Module, exports: ModuleExports, *, full: bool) -> None:
@@ -43,27 +43,27 @@ class Following:
         self.project = exports.project
         self.full = full
         """Whether all imports of the project's own modules count, or only those of classes that are extended."""
-        places = Places(module.text)
-        self.mentions = Marks(places)
+        places = MentionIndex(module.text)
+        self.mentions = Mentions(places)
         """What is integration code by itself: a library's function, a client made."""
-        self.sleeps, self.spawns = Marks(places), Marks(places)
+        self.sleeps, self.spawns = Mentions(places), Mentions(places)
         """Of these, what matters only in a coroutine, and what matters only where its value is thrown away."""
-        self.types = Marks(places)
+        self.types = Mentions(places)
         """Classes that matter when they are called, and as what a parameter is; not in `isinstance`."""
-        self.loops = Marks(places)
+        self.loops = Mentions(places)
         """What gives an object that matters only by some of its methods, of `catalog.index.THROUGH`."""
-        self.followed = Marks(places)
+        self.followed = Mentions(places)
         """What holds, makes or is a client."""
-        self.makers = Marks(places)
+        self.makers = Mentions(places)
         """What makes or is a client, not what it gives back: what is worth following through names."""
-        self.handed = Handed()
+        self.summary = ExportSummary()
         self.makers_of: dict[str, frozenset[str]] = {}
         """Attributes that imported classes bring to those that extend them."""
         self.bases: set[str] = set()
         self._strangers: dict[str, bool] = {}
         self._locals: dict[tuple[int, int], set[str]] = {}
 
-    def run(self) -> Handed:
+    def run(self) -> ExportSummary:
         module = self.module
         if not self.full:
             for found in CLASS.finditer(module.text):
@@ -74,7 +74,7 @@ class Following:
         for prefix in self.project.catalog.prefixes():
             self.mentions.add(prefix)
             self.makers.add(prefix)
-            self.handed.libraries.add(prefix)
+            self.summary.libraries.add(prefix)
         self._prepared()
         for _ in range(3):
             before = len(self.makers.offsets)
@@ -85,7 +85,7 @@ class Following:
                 break
         self._renamed()
         self._declared()
-        return self.handed
+        return self.summary
 
     def _seed(self, name: str, target: ImportedName) -> None:
         dotted = f"{target.module}.{target.name}" if target.name else target.module
@@ -103,21 +103,21 @@ class Following:
         if not inner:
             own = self.exports.of(found)
             if own:
-                self.handed.through.add(name)
-                self.handed.libraries |= own.libraries
-            for each in sorted(own.names | own.classes):
-                self._follow(name, rf"\s*\.\s*{each}\b")
+                self.summary.through.add(name)
+                self.summary.libraries |= own.libraries
+            for word in sorted(own.names | own.classes):
+                self._follow(name, rf"\s*\.\s*{word}\b")
             return
         brings = self.exports.name(found, inner)
-        self.handed.libraries |= brings.libraries if brings else frozenset()
+        self.summary.libraries |= brings.libraries if brings else frozenset()
         if brings.name or brings.heir:
             self._follow(name)
             if brings.heir:
                 self.mentions.add(name, r"\s*\(")
-            (self.handed.classes if brings.heir else self.handed.names).add(name)
+            (self.summary.classes if brings.heir else self.summary.names).add(name)
         if brings.attributes:
             self.makers_of[name] = brings.attributes
-            self.handed.through.add(name)
+            self.summary.through.add(name)
             for attribute in sorted(brings.attributes):
                 self._attribute(attribute)
 
@@ -127,14 +127,14 @@ class Following:
         above = dotted == prefix or prefix.startswith(dotted + ".")
         if not names:
             return
-        self.handed.libraries.add(prefix)
+        self.summary.libraries.add(prefix)
         makers = CLIENTS.get(prefix, ())
-        others = tuple(each for each in names if each not in makers and f"{prefix}.{each}" not in THROUGH)
-        loops = tuple(each for each in names if f"{prefix}.{each}" in THROUGH)
+        others = tuple(word for word in names if word not in makers and f"{prefix}.{word}" not in THROUGH)
+        loops = tuple(word for word in names if f"{prefix}.{word}" in THROUGH)
         if last in makers and dotted != prefix:
             self.mentions.add(name, r"\s*\(")
             self._follow(name)
-            self.handed.names.add(name)
+            self.summary.names.add(name)
         elif last in loops and dotted != prefix:
             self.loops.add(name)
         elif "*" in names or (last in names and not last[:1].isupper()):
@@ -148,8 +148,8 @@ class Following:
             elif prefix in table and (above or last not in names):
                 marks.add(name, _member(table[prefix]))
         if above or last not in names:  # a module: only what the catalogue knows of it counts
-            functions = tuple(each for each in others if not each[:1].isupper())
-            types = tuple(each for each in others if each[:1].isupper())
+            functions = tuple(other for other in others if not other[:1].isupper())
+            types = tuple(other for other in others if other[:1].isupper())
             if functions:
                 self.mentions.add(name, _member(functions))
             if loops:
@@ -169,7 +169,7 @@ class Following:
             return
         if own is not None:
             own.add(name)
-        self.handed.attributes.add(name)
+        self.summary.attributes.add(name)
         self._follow("." + name)
 
     def _prepared(self) -> None:
@@ -184,7 +184,7 @@ class Following:
             own, name = match.groups()
             if self.mentions.within(match.end(), match.end() + 1) and name in self.module.bindings and not own:
                 self._follow(name)
-                self.handed.names.add(name)
+                self.summary.names.add(name)
             elif not own or not self.makers.offsets:
                 continue
             self.mentions.add(f".{name}" if own else name, r"\s*\(")
@@ -193,21 +193,21 @@ class Following:
         """Marks the calls of names and attributes that stand for a library's function, or a client's method."""
         text = self.module.text
         for marks, alone in ((self.mentions, _ALONE), (self.followed, _METHOD_ALONE)):
-            for mark in [each for each in marks.offsets if alone.match(text, marks.ends[each])]:
+            for mark in [offset for offset in marks.offsets if alone.match(text, marks.ends[offset])]:
                 match = _RENAMES.fullmatch(text, text.rfind("\n", 0, mark) + 1, mark)
                 own, name, static = match.groups() if match is not None else ("", "", "")
                 if own or static:
-                    self.handed.attributes.add(name)
+                    self.summary.attributes.add(name)
                     self.mentions.add(f".{name}", r"\s*\(")
                 elif name in self.module.bindings:
-                    self.handed.names.add(name)
+                    self.summary.names.add(name)
                     self.mentions.add(name, r"\s*\(")
 
     def _declared(self) -> None:
         """Marks what makes the client of a record's field."""
         text = self.module.text
         if "factory=" in text:
-            made = [each for each in self.makers.offsets if text.endswith("factory=", 0, each)]
+            made = [offset for offset in self.makers.offsets if text.endswith("factory=", 0, offset)]
             self.mentions.share(self.followed, made, _GOES_ON)
 
     def _spread(self) -> None:
@@ -218,33 +218,33 @@ class Following:
     def _spread_names(self) -> None:
         """Follows names of the module that hold a client, and functions that return one."""
         module, makers = self.module, self.makers
-        holding = [piece for piece in module.statements if makers.within(piece.start, piece.end)]
-        holding.extend(each.piece for same in module.global_writers.values() for each in same)
-        for piece in holding:  # what is followed changes what the next piece holds
-            for name in self.locals_of(piece):
+        holding = [chunk for chunk in module.statements if makers.within(chunk.start, chunk.end)]
+        holding.extend(candidate.chunk for same in module.global_writers.values() for candidate in same)
+        for chunk in holding:  # what is followed changes what the next chunk holds
+            for name in self.locals_of(chunk):
                 if name in module.bindings or name in module.global_writers:
                     self._follow(name)
-                    self.handed.names.add(name)
+                    self.summary.names.add(name)
         for name, functions in module.functions.items():
             for function in functions:
                 if self._gives(function):
                     self._follow(name)
-                    self.handed.names.add(name)
+                    self.summary.names.add(name)
 
-    def _spread_class(self, cls: ClassPiece) -> None:
+    def _spread_class(self, cls: ClassChunk) -> None:
         """Follows a class that is a client itself, and attributes of a class that hold one."""
-        text, makers, piece = self.module.text, self.makers, cls.piece
-        generic = text.find("[", piece.head, piece.body)  # what stands in brackets is no base
-        if makers.within(piece.head, generic if generic > 0 else piece.body):
+        text, makers, chunk = self.module.text, self.makers, cls.chunk
+        generic = text.find("[", chunk.head, chunk.body)  # what stands in brackets is no base
+        if makers.within(chunk.head, generic if generic > 0 else chunk.body):
             self._follow(cls.name)
             self.mentions.add(cls.name, r"\s*\(")
-            self.handed.classes.add(cls.name)
-        own = self.handed.of_class.setdefault(cls.name, set())
-        if self.makers_of or len(self.handed.of_class) > 1:
-            for base in WORD.findall(text, piece.head, piece.body):
+            self.summary.classes.add(cls.name)
+        own = self.summary.of_class.setdefault(cls.name, set())
+        if self.makers_of or len(self.summary.of_class) > 1:
+            for base in WORD.findall(text, chunk.head, chunk.body):
                 own.update(self.makers_of.get(base, ()))
                 if base != cls.name:
-                    own.update(self.handed.of_class.get(base, ()))
+                    own.update(self.summary.of_class.get(base, ()))
         for statement in cls.statements:
             if makers.within(statement.start, statement.end):
                 for name in _bound_line(text[statement.start : statement.end]):
@@ -253,56 +253,56 @@ class Following:
             for method in same:
                 self._method(method, own)
 
-    def _gives(self, function: FunctionPiece) -> bool:
+    def _gives(self, function: FunctionChunk) -> bool:
         """Whether a function may return a client."""
-        piece, text = function.piece, self.module.text
-        if not self.makers.within(piece.start, piece.end):
+        chunk, text = function.chunk, self.module.text
+        if not self.makers.within(chunk.start, chunk.end):
             return False
-        names = self.locals_of(piece)
-        for match in _RETURN.finditer(text, piece.body, piece.end):
+        names = self.locals_of(chunk)
+        for match in _RETURN.finditer(text, chunk.body, chunk.end):
             if self.makers.within(match.start(1), match.end(1)) or (
                 names and not names.isdisjoint(WORD.findall(match.group(1)))
             ):
                 return True
         return False
 
-    def _method(self, method: FunctionPiece, own: set[str]) -> None:
-        piece, text = method.piece, self.module.text
-        if not self.makers.within(piece.start, piece.end):
+    def _method(self, method: FunctionChunk, own: set[str]) -> None:
+        chunk, text = method.chunk, self.module.text
+        if not self.makers.within(chunk.start, chunk.end):
             return
-        names = self.locals_of(piece)
-        for match in _SELF_ASSIGN.finditer(text, piece.body, piece.end):
+        names = self.locals_of(chunk)
+        for match in _SELF_ASSIGN.finditer(text, chunk.body, chunk.end):
             end = self._value_end(text.find("\n", match.end()))
             if self._holds(match.end(), end) or (names and not names.isdisjoint(WORD.findall(text, match.end(), end))):
                 self._attribute(match.group(1), own)
         if self._gives(method):
             self._attribute(method.name, own)
 
-    def locals_of(self, piece: Piece) -> set[str]:
-        """Names that lines of a piece give a client."""
-        key = piece.start, len(self.makers.offsets)
+    def locals_of(self, chunk: Chunk) -> set[str]:
+        """Names that lines of a chunk give a client."""
+        key = chunk.start, len(self.makers.offsets)
         if key not in self._locals:
-            self._locals[key] = self._find_locals(piece)
+            self._locals[key] = self._find_locals(chunk)
         return set(self._locals[key])
 
-    def _find_locals(self, piece: Piece) -> set[str]:
+    def _find_locals(self, chunk: Chunk) -> set[str]:
         text, makers = self.module.text, self.makers
-        start = piece.body if piece.kind == "function" else piece.start
+        start = chunk.body if chunk.kind == "function" else chunk.start
         found: set[str] = set()
-        for mark, end in makers.inside(start, piece.end):
+        for mark, end in makers.inside(start, chunk.end):
             line = max(text.rfind("\n", 0, mark) + 1, start)
             for first in (line, *self._opened_before(mark, line, start)):
-                match = _NAME_ASSIGN.match(text, first, piece.end)
+                match = _NAME_ASSIGN.match(text, first, chunk.end)
                 if match and self._holds(match.start(2), self._value_end(match.end(2))):
                     found.add(match.group(1))
-            as_name = _AS.match(text, end, piece.end) if text.rfind("with", line, mark) >= 0 else None
+            as_name = _AS.match(text, end, chunk.end) if text.rfind("with", line, mark) >= 0 else None
             if as_name:
                 found.add(as_name.group(1))
-        if piece.kind == "function":
-            found |= self.parameters(piece, makers)
+        if chunk.kind == "function":
+            found |= self.parameters(chunk, makers)
         else:
             found.update(
-                m.group(1) for m in _DECLARED.finditer(text, start, piece.end) if makers.within(m.start(2), m.end(2))
+                m.group(1) for m in _DECLARED.finditer(text, start, chunk.end) if makers.within(m.start(2), m.end(2))
             )
         return found
 
@@ -320,20 +320,20 @@ class Following:
         if name not in self._strangers:
             targets = self.module.mentioned.get(name, ())
             self._strangers[name] = bool(targets) and not any(
-                each.level
-                or each.module.partition(".")[0] in sys.stdlib_module_names
-                or _prefixes(each.module)
-                or self.project.inside(each, self.module.doc)
-                for each in targets
+                target.level
+                or target.module.partition(".")[0] in sys.stdlib_module_names
+                or _prefixes(target.module)
+                or self.project.inside(target, self.module.doc)
+                for target in targets
             )
         return self._strangers[name]
 
-    def parameters(self, piece: Piece, types: Marks) -> set[str]:
+    def parameters(self, chunk: Chunk, types: Mentions) -> set[str]:
         """Parameters of a function that are annotated with one of these."""
-        if not types.within(piece.head, piece.body):
+        if not types.within(chunk.head, chunk.body):
             return set()
-        found = _PARAMETER.finditer(self.module.text, piece.head, piece.body)
-        return {each.group(1) for each in found if types.within(each.start(2), each.end(2))}
+        found = _PARAMETER.finditer(self.module.text, chunk.head, chunk.body)
+        return {hit.group(1) for hit in found if types.within(hit.start(2), hit.end(2))}
 
     def _opened_before(self, mark: int, line: int, start: int) -> Iterator[int]:
         """The starts of lines before that of a mark whose values may reach it, as `_value_end` guesses."""

@@ -24,7 +24,7 @@ _FAR = 4000
 def asks(
     text: str, mentions: Iterable[tuple[int, int]], names: set[str], start: int, end: int, methods: frozenset[str]
 ) -> bool:
-    """Whether a piece of text may do one of these things with the clients that it mentions or has under `names`.
+    """Whether a chunk of text may do one of these things with the clients that it mentions or has under `names`.
 
     "*" stands for anything, "*.*" for anything with what an attribute holds. Also if one is iterated over, renamed,
     or has an attribute set; when in doubt the answer is yes.

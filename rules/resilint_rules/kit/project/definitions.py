@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..syntax.outline import Piece
+from ..syntax.outline import Chunk
 
 
 class ImportedName(NamedTuple):
@@ -17,30 +17,30 @@ class ImportedName(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class FunctionPiece:
+class FunctionChunk:
     """A function or method, unparsed."""
 
-    piece: Piece
+    chunk: Chunk
     qualname: str
-    owner: ClassPiece | None = None
+    owner: ClassChunk | None = None
 
     @property
     def name(self) -> str:
         """Its bare name."""
-        return self.piece.name
+        return self.chunk.name
 
 
 @dataclass(slots=True, eq=False)
-class ClassPiece:
+class ClassChunk:
     """A class, unparsed: its methods by name, the statements of its body, and the classes inside it."""
 
-    piece: Piece
+    chunk: Chunk
     qualname: str
-    methods: dict[str, list[FunctionPiece]] = field(default_factory=dict)
-    statements: list[Piece] = field(default_factory=list)
-    classes: dict[str, ClassPiece] = field(default_factory=dict)
+    methods: dict[str, list[FunctionChunk]] = field(default_factory=dict)
+    statements: list[Chunk] = field(default_factory=list)
+    classes: dict[str, ClassChunk] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """Its bare name."""
-        return self.piece.name
+        return self.chunk.name

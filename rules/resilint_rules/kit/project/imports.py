@@ -17,7 +17,7 @@ from ..syntax.text import Document
 from .module import ImportedName, Module
 
 if TYPE_CHECKING:
-    from ..syntax.outline import Outline, Piece
+    from ..syntax.outline import Chunk, Outline
     from ..syntax.tree import Tree
 
 Read = Callable[[str], "bytes | None"]
@@ -125,7 +125,7 @@ class Project:
                 try:
                     text = data.decode("utf-8-sig")
                 except UnicodeDecodeError:
-                    text = data.decode("latin-1")  # names and pieces are ASCII in all but the oddest file
+                    text = data.decode("latin-1")  # names and chunks are ASCII in all but the oddest file
                 found = (
                     hashlib.blake2b(data, digest_size=16).hexdigest(),
                     Module(Document(text, name, module_name(name))),
@@ -144,9 +144,9 @@ class Project:
         known = self._modules.get(doc.name)
         return known[1].outline if known is not None and known[1].scanned and known[1].text == doc.text else None
 
-    def tree(self, module: Module, piece: Piece, parse: Callable[[], Tree | None]) -> Tree | None:
-        """A piece of another module, parsed; the latest are kept, as many modules ask for the same few."""
-        key = (module.doc.name, piece.start)
+    def tree(self, module: Module, chunk: Chunk, parse: Callable[[], Tree | None]) -> Tree | None:
+        """A chunk of another module, parsed; the latest are kept, as many modules ask for the same few."""
+        key = (module.doc.name, chunk.start)
         found = self._trees.pop(key, None)
         if found is None:
             found = parse()
@@ -211,7 +211,7 @@ class Project:
         """The file that an import names, whatever it takes from it, and what was asked; "" if that is not so plain."""
         top = target.module.partition(".")[0]
         with self.recording() as reads:
-            base = next((each for each in bases if target.level or self._top(each, top)), None)
+            base = next((candidate for candidate in bases if target.level or self._top(candidate, top)), None)
             if base is not None and target.module:
                 file = "/".join(filter(None, (base, target.module.replace(".", "/")))) + ".py"
                 if self.file(file) is not None:

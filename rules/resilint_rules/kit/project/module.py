@@ -1,6 +1,6 @@
 """A module's own words: what it imports, defines and assigns, found in its text without parsing it.
 
-Names are bound to pieces of text; a piece is parsed and interpreted only when somebody asks what the
+Names are bound to chunks of text; a chunk is parsed and interpreted only when somebody asks what the
 name stands for.
 """
 
@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from ..syntax.outline import Outline, Piece, logical_lines, scan
+from ..syntax.outline import Chunk, Outline, logical_lines, scan
 from ..syntax.text import Document
-from .definitions import ClassPiece, FunctionPiece, ImportedName
+from .definitions import ClassChunk, FunctionChunk, ImportedName
 from .queries import Queries
 
-__all__ = ["ClassPiece", "FunctionPiece", "ImportedName", "Module"]
+__all__ = ["ClassChunk", "FunctionChunk", "ImportedName", "Module"]
 
 _IMPORT = re.compile(r"\s*import\s+(.+)", re.DOTALL)
 _FROM = re.compile(r"\s*from\s+(\.*)\s*([\w.]*)\s*import\s*\(?([^)]*)\)?", re.DOTALL)
@@ -31,7 +31,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 class Module(Queries):
-    """A document seen as names and pieces."""
+    """A document seen as names and chunks."""
 
     __slots__ = (
         "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers", "imports", "outline",
@@ -43,7 +43,7 @@ class Module(Queries):
         self.doc = doc
         self._mentioned: dict[str, list[ImportedName]] | None = None
         self.scanned = False
-        """Whether the text has been cut into pieces: it is when somebody asks for one."""
+        """Whether the text has been cut into chunks: it is when somebody asks for one."""
         if outline is not None:
             self._fill(outline)
 
@@ -58,42 +58,42 @@ class Module(Queries):
         self.outline = outline
         self.scanned = True
         self.imports: dict[str, list[ImportedName]] = {}
-        self.functions: dict[str, list[FunctionPiece]] = {}
-        self.classes: dict[str, ClassPiece] = {}
-        self.replaced: list[ClassPiece] = []  # by a later class of the same name, as in `try ... except ImportError`
-        self.statements: list[Piece] = []
-        self.bindings: dict[str, list[Piece]] = {}
-        self.global_writers: dict[str, list[FunctionPiece]] = {}
+        self.functions: dict[str, list[FunctionChunk]] = {}
+        self.classes: dict[str, ClassChunk] = {}
+        self.replaced: list[ClassChunk] = []  # by a later class of the same name, as in `try ... except ImportError`
+        self.statements: list[Chunk] = []
+        self.bindings: dict[str, list[Chunk]] = {}
+        self.global_writers: dict[str, list[FunctionChunk]] = {}
         self._has_globals = "global " in self.text
-        for piece in flatten(outline.pieces):
-            self._add(piece)
+        for chunk in flatten(outline.chunks):
+            self._add(chunk)
 
-    def _add(self, piece: Piece) -> None:
+    def _add(self, chunk: Chunk) -> None:
         text = self.text
-        if piece.kind == "function":
-            found = FunctionPiece(piece, piece.name)
-            self.functions.setdefault(piece.name, []).append(found)
+        if chunk.kind == "function":
+            found = FunctionChunk(chunk, chunk.name)
+            self.functions.setdefault(chunk.name, []).append(found)
             self._globals(found)
-        elif piece.kind == "class":
-            self._keep(self.classes, self._class(piece, piece.name))
+        elif chunk.kind == "class":
+            self._keep(self.classes, self._class(chunk, chunk.name))
         else:
-            body = text[piece.start : piece.end]
+            body = text[chunk.start : chunk.end]
             if "import" in body:
-                lines = [text[start:end] for start, end in logical_lines(text, piece.start, piece.end)]
+                lines = [text[start:end] for start, end in logical_lines(text, chunk.start, chunk.end)]
                 for line in lines:
                     for name, target in imported(line) if "import" in line else ():
                         self.imports.setdefault(name, []).append(target)
                 if body.lstrip().startswith(("import ", "from ")) and ";" not in body:
                     return
-            self.statements.append(piece)
+            self.statements.append(chunk)
             for name in bound(body):
-                self.bindings.setdefault(name, []).append(piece)
+                self.bindings.setdefault(name, []).append(chunk)
 
-    def _class(self, piece: Piece, qualname: str) -> ClassPiece:
-        found = ClassPiece(piece, qualname)
-        for child in flatten(piece.children):
+    def _class(self, chunk: Chunk, qualname: str) -> ClassChunk:
+        found = ClassChunk(chunk, qualname)
+        for child in flatten(chunk.children):
             if child.kind == "function":
-                method = FunctionPiece(child, f"{qualname}.{child.name}", found)
+                method = FunctionChunk(child, f"{qualname}.{child.name}", found)
                 found.methods.setdefault(child.name, []).append(method)
                 self._globals(method)
             elif child.kind == "class":
@@ -102,15 +102,15 @@ class Module(Queries):
                 found.statements.append(child)
         return found
 
-    def _keep(self, classes: dict[str, ClassPiece], cls: ClassPiece) -> None:
+    def _keep(self, classes: dict[str, ClassChunk], cls: ClassChunk) -> None:
         if cls.name in classes:
             self.replaced.append(classes[cls.name])
         classes[cls.name] = cls
 
-    def _globals(self, function: FunctionPiece) -> None:
+    def _globals(self, function: FunctionChunk) -> None:
         if not self._has_globals:
             return
-        start, end = function.piece.body, function.piece.end
+        start, end = function.chunk.body, function.chunk.end
         if self.text.find("global", start, end) < 0:
             return
         for match in _GLOBAL.finditer(self.text, start, end):
@@ -127,7 +127,7 @@ class Module(Queries):
                     self._mentioned.setdefault(name, []).append(target)
         return self._mentioned
 
-    def all_functions(self) -> Iterator[FunctionPiece]:
+    def all_functions(self) -> Iterator[FunctionChunk]:
         """Functions and methods, in order of the text within each class."""
         for same in self.functions.values():
             yield from same
@@ -135,7 +135,7 @@ class Module(Queries):
             for same in cls.methods.values():
                 yield from same
 
-    def all_classes(self) -> Iterator[ClassPiece]:
+    def all_classes(self) -> Iterator[ClassChunk]:
         """Classes, outer before inner."""
         todo = [*self.classes.values(), *self.replaced]
         while todo:
@@ -144,13 +144,13 @@ class Module(Queries):
             todo.extend(cls.classes.values())
 
 
-def flatten(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
+def flatten(chunks: tuple[Chunk, ...]) -> Iterator[Chunk]:
     """Pieces with blocks opened: what an `if` or `try` at module or class level holds."""
-    for piece in pieces:
-        if piece.kind == "block":
-            yield from flatten(piece.children)
+    for chunk in chunks:
+        if chunk.kind == "block":
+            yield from flatten(chunk.children)
         else:
-            yield piece
+            yield chunk
 
 
 _STATEMENT = re.compile(r"[^\n(]*(?:\([^)]*\))?")
@@ -186,15 +186,15 @@ def _imported(line: str) -> Iterator[tuple[str, ImportedName]]:
         found = _FROM.match(clean)
         if found:
             level, module = len(found.group(1)), found.group(2)
-            for each in found.group(3).split(","):
-                words = each.split()
+            for section in found.group(3).split(","):
+                words = section.split()
                 if words and words[0] != "*":
                     yield words[-1], ImportedName(module, words[0], level)
             continue
         plain = _IMPORT.match(clean)
         if plain:
-            for each in plain.group(1).split(","):
-                words = each.split()
+            for segment in plain.group(1).split(","):
+                words = segment.split()
                 if len(words) == 3:
                     yield words[2], ImportedName(words[0])
                 elif len(words) == 1:

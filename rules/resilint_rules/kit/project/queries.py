@@ -19,10 +19,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..syntax.outline import Outline, Piece
+from ..syntax.outline import Chunk, Outline
 from ..syntax.text import Span
 from ..syntax.words import mentioned
-from .definitions import FunctionPiece, ImportedName
+from .definitions import FunctionChunk, ImportedName
 from .recording import Answer, BodyFacts, Query, Recording
 
 _WORD = re.compile(r"\w+")
@@ -41,7 +41,7 @@ class Queries(ABC):
     )  # fmt: skip
 
     outline: Outline
-    global_writers: dict[str, list[FunctionPiece]]
+    global_writers: dict[str, list[FunctionChunk]]
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -49,11 +49,11 @@ class Queries(ABC):
         self._recording: Recording | None = None
         self.facts = BodyFacts()
         self._known_facts = BodyFacts()
-        self._functions: dict[str, FunctionPiece] | None = None
+        self._functions: dict[str, FunctionChunk] | None = None
         self._ids: dict[int, str] = {}
         self._by_word: dict[str, list[str]] | None = None
         self._by_attribute: dict[str, list[str]] | None = None
-        self._chunks: list[Piece] = []
+        self._chunks: list[Chunk] = []
         self._chunk_numbers: dict[int, int] | None = None
 
     # Recording
@@ -106,7 +106,7 @@ class Queries(ABC):
         """Whether a name occurs as a word of its own, outside the matches of the regular expression `but`."""
         return bool(self._ask("mentions_name", name, but))
 
-    def search(self, pattern: re.Pattern[str] | str, chunk: Piece | None = None) -> str | None:
+    def search(self, pattern: re.Pattern[str] | str, chunk: Chunk | None = None) -> str | None:
         """The first text that a regular expression matches, in the module or in one chunk; None if there is none."""
         pattern = re.compile(pattern)
         answer = self._ask("search", pattern) if chunk is None else self._ask("search", pattern, self._number(chunk))
@@ -152,11 +152,11 @@ class Queries(ABC):
         found: tuple[str, ...] = self._ask("methods_setting", attribute)
         return found
 
-    def writers_of(self, name: str) -> list[FunctionPiece]:
+    def writers_of(self, name: str) -> list[FunctionChunk]:
         """The functions that declare a name global."""
         return self.chosen(self._ask("writers_of", name))
 
-    def source(self, chunk: Piece) -> str:
+    def source(self, chunk: Chunk) -> str:
         """The text of a chunk; of all but a plain statement its digest is recorded."""
         if chunk.kind != "statement" and self._recording is not None:
             self._ask("source", self._number(chunk))
@@ -164,16 +164,16 @@ class Queries(ABC):
 
     # What is not recorded
 
-    def function(self, name: str) -> FunctionPiece:
+    def function(self, name: str) -> FunctionChunk:
         """The function that a query has named."""
         return self._by_id()[name]
 
-    def chosen(self, names: Iterable[str]) -> list[FunctionPiece]:
+    def chosen(self, names: Iterable[str]) -> list[FunctionChunk]:
         """The functions that a query has named."""
         functions = self._by_id()
         return [functions[name] for name in names]
 
-    def header(self, chunk: Piece) -> str:
+    def header(self, chunk: Chunk) -> str:
         """The text of a function or class before its body, decorators included: a part of the skeleton."""
         return self.text[chunk.start : chunk.body]
 
@@ -189,14 +189,14 @@ class Queries(ABC):
 
     def bodies(self) -> tuple[Span, ...]:
         """Where the bodies of all functions stand, in text order."""
-        return tuple(Span(each.piece.body, each.piece.end) for each in self._by_id().values())
+        return tuple(Span(candidate.chunk.body, candidate.chunk.end) for candidate in self._by_id().values())
 
     def reuse(self, facts: BodyFacts) -> None:
         """Takes over what was found in an earlier text. Effect: only on cost."""
         self._known_facts = facts
 
     @abstractmethod
-    def all_functions(self) -> Iterator[FunctionPiece]:
+    def all_functions(self) -> Iterator[FunctionChunk]:
         """Functions and methods, in order of the text within each class."""
 
     @property
@@ -204,28 +204,28 @@ class Queries(ABC):
     def mentioned(self) -> dict[str, list[ImportedName]]:
         """What import statements bind anywhere in the text."""
 
-    def _by_id(self) -> dict[str, FunctionPiece]:
+    def _by_id(self) -> dict[str, FunctionChunk]:
         """The functions by what queries name them, in text order."""
         if self._functions is None:
             self._functions = {}
             seen: dict[str, int] = {}
-            for function in sorted(self.all_functions(), key=lambda each: each.piece.start):
+            for function in sorted(self.all_functions(), key=lambda each: each.chunk.start):
                 number = seen[function.qualname] = seen.get(function.qualname, 0) + 1
                 name = f"{function.qualname}#{number}" if number > 1 else function.qualname
                 self._functions[name] = function
-                self._ids[function.piece.start] = name
+                self._ids[function.chunk.start] = name
         return self._functions
 
-    def name_of(self, function: FunctionPiece) -> str:
+    def name_of(self, function: FunctionChunk) -> str:
         self._by_id()
-        return self._ids[function.piece.start]
+        return self._ids[function.chunk.start]
 
     def functions_by_word(self) -> dict[str, list[str]]:
         """The functions by the words in their bodies; built once."""
         if self._by_word is None:
             self._by_word = {}
             for name, function in self._by_id().items():
-                text = self.text[function.piece.body : function.piece.end]
+                text = self.text[function.chunk.body : function.chunk.end]
                 words = self._known_facts.words.get(text)
                 if words is None:
                     words = frozenset(_WORD.findall(text))
@@ -239,7 +239,7 @@ class Queries(ABC):
         if self._by_attribute is None:
             self._by_attribute = {}
             for name, function in self._by_id().items():
-                text = self.text[function.piece.body : function.piece.end] if function.owner is not None else ""
+                text = self.text[function.chunk.body : function.chunk.end] if function.owner is not None else ""
                 assigned = self._known_facts.assigned.get(text)
                 if assigned is None:
                     assigned = frozenset(one or other for one, other in _ASSIGNED.findall(text))
@@ -252,18 +252,18 @@ class Queries(ABC):
         """The number of the chunk that starts at an offset."""
         if self._chunk_numbers is None:
             self._chunk_numbers = {}
-            stack = list(reversed(self.outline.pieces))
+            stack = list(reversed(self.outline.chunks))
             while stack:
-                piece = stack.pop()
-                self._chunk_numbers[piece.start] = len(self._chunks)
-                self._chunks.append(piece)
-                stack.extend(reversed(piece.children))
+                chunk = stack.pop()
+                self._chunk_numbers[chunk.start] = len(self._chunks)
+                self._chunks.append(chunk)
+                stack.extend(reversed(chunk.children))
         return self._chunk_numbers
 
-    def _number(self, chunk: Piece) -> int:
+    def _number(self, chunk: Chunk) -> int:
         return self._numbers()[chunk.start]
 
-    def chunk(self, number: int) -> Piece:
+    def chunk(self, number: int) -> Chunk:
         self._numbers()
         return self._chunks[number]
 
@@ -308,14 +308,14 @@ def _lines_with(module: Queries, part: str) -> tuple[str, ...]:
 
 
 def _chunk_with(module: Queries, part: str, pattern: re.Pattern[str]) -> bool:
-    pieces, text = module.outline.pieces, module.text
+    chunks, text = module.outline.chunks, module.text
     at = text.find(part)
     while at >= 0:
-        number = bisect_right(pieces, at, key=lambda piece: piece.start) - 1
-        if number >= 0 and at + len(part) <= pieces[number].end:
-            if pattern.search(text, pieces[number].start, pieces[number].end):
+        number = bisect_right(chunks, at, key=lambda chunk: chunk.start) - 1
+        if number >= 0 and at + len(part) <= chunks[number].end:
+            if pattern.search(text, chunks[number].start, chunks[number].end):
                 return True
-            at = text.find(part, pieces[number].end)
+            at = text.find(part, chunks[number].end)
         else:
             at = text.find(part, at + 1)
     return False
@@ -342,9 +342,9 @@ def _functions_mentioning(module: Queries, name: str, *patterns: re.Pattern[str]
     found = module.functions_by_word().get(name, ())
     if patterns:
         return tuple(
-            each for each in found
-            for piece in (module.function(each).piece,)
-            if all(pattern.search(module.text, piece.body, piece.end) for pattern in patterns)
+            hit for hit in found
+            for chunk in (module.function(hit).chunk,)
+            if all(pattern.search(module.text, chunk.body, chunk.end) for pattern in patterns)
         )  # fmt: skip
     return tuple(found)
 

@@ -13,7 +13,7 @@ _PLACES = ("__main__", "main", "cli", "app", "start", "init", "common", "config"
 
 def sets(word: str, module: Module, project: Project) -> bool:
     """Whether the program that a module belongs to mentions a word where it sets itself up."""
-    return module.mentions(word) or any(each.mentions(word) for each in _elsewhere(module, project))
+    return module.mentions(word) or any(candidate.mentions(word) for candidate in _elsewhere(module, project))
 
 
 def _elsewhere(module: Module, project: Project) -> Iterator[Module]:
@@ -24,7 +24,7 @@ def _elsewhere(module: Module, project: Project) -> Iterator[Module]:
     targets = list(module.imported_names())
     for level in sorted({inner, outer}):
         targets += [ImportedName(place, "", level) for place in ("__init__", *_PLACES)]
-    for each in targets:
-        found = project.find(each, module.doc)[0]
+    for target in targets:
+        found = project.find(target, module.doc)[0]
         if found is not None:
             yield found

@@ -10,10 +10,10 @@ import libcst as cst
 
 from ..interp.calls import Env, Frame, Names, call_at
 from ..interp.kinds import FrameKind
-from ..interp.session import Linker
+from ..interp.session import Session
 from ..interp.statements import run_function
-from ..interp.values import Function, Pending, Response, Result, Value, join, options
-from ..project.module import FunctionPiece, Module
+from ..interp.values import Derived, Function, Pending, Response, Value, join, options
+from ..project.module import FunctionChunk, Module
 
 MANY = 12
 """Functions that are looked at for one response."""
@@ -23,10 +23,10 @@ def asked_elsewhere(response: Response) -> bool:
     """Whether a function that is given the body, or that called for it, looks into it for what tells success."""
     home = call_at(response.call).frame
     search = _Search(response, home.scope)
-    for function, place, value in response.handed:
+    for function, place, value in response.passed_to:
         search.give(function, place, value)
-    for piece in pieces_of(home):
-        search.suppose(piece, home)
+    for chunk in pieces_of(home):
+        search.suppose(chunk, home)
     return search.run()
 
 
@@ -36,70 +36,70 @@ class _Search:
     def __init__(self, response: Response, scope: Names) -> None:
         self.response = response
         self.scope = scope
-        self.linker = Linker(scope.linker.project, scope.linker.timeouts)
-        self.linker.scope(scope.module).known = scope.known
-        self.seen: set[tuple[FunctionPiece, int | str]] = set()
-        self.todo: list[tuple[Module, FunctionPiece, int | str | None, Value | None]] = []
+        self.session = Session(scope.session.project, scope.session.timeouts)
+        self.session.scope(scope.module).known = scope.known
+        self.seen: set[tuple[FunctionChunk, int | str]] = set()
+        self.todo: list[tuple[Module, FunctionChunk, int | str | None, Value | None]] = []
 
     def run(self) -> bool:
         """Whether one of them asks."""
         try:
-            for count, each in enumerate(self.todo):  # grows as it is gone through
+            for count, item in enumerate(self.todo):  # grows as it is gone through
                 if self.response.envelope or count >= MANY:
                     break
-                self._look(*each)
+                self._look(*item)
         finally:
-            self.linker.dismiss()
+            self.session.dismiss()
         return self.response.envelope
 
     def give(self, function: Function, place: int | str, value: Value) -> None:
         """A function of the project that is given the body."""
-        if (function.piece, place) not in self.seen:
-            self.seen.add((function.piece, place))
-            self.todo.append((function.module, function.piece, place, value))
+        if (function.chunk, place) not in self.seen:
+            self.seen.add((function.chunk, place))
+            self.todo.append((function.module, function.chunk, place, value))
 
-    def suppose(self, piece: FunctionPiece, frame: Frame) -> None:
+    def suppose(self, chunk: FunctionChunk, frame: Frame) -> None:
         """A function that gives the body back: those of its module that name it are looked at."""
-        value = join([each for given in frame.returns for each in options(given) if self._ours(each)])
-        if piece in self.linker.supposed or not any(self._ours(each) for each in options(value)):
+        value = join([option for given in frame.returns for option in options(given) if self._ours(option)])
+        if chunk in self.session.supposed or not any(self._ours(option) for option in options(value)):
             return
-        self.linker.supposed[piece] = Pending(value) if frame.is_async else value
+        self.session.supposed[chunk] = Pending(value) if frame.is_async else value
         module = self.scope.module
-        callers = module.chosen(module.functions_mentioning(piece.name))
-        self.todo.extend((module, caller, None, None) for caller in callers if caller is not piece)
+        callers = module.chosen(module.functions_mentioning(chunk.name))
+        self.todo.extend((module, caller, None, None) for caller in callers if caller is not chunk)
 
     def _ours(self, value: Value) -> bool:
-        return isinstance(value, Result) and value.source is self.response
+        return isinstance(value, Derived) and value.source is self.response
 
-    def _look(self, module: Module, piece: FunctionPiece, place: int | str | None, value: Value | None) -> None:
-        known = len(self.response.handed)
-        scope = self.linker.scope(module)
-        tree = scope.tree(piece.piece)
+    def _look(self, module: Module, chunk: FunctionChunk, place: int | str | None, value: Value | None) -> None:
+        known = len(self.response.passed_to)
+        scope = self.session.scope(module)
+        tree = scope.tree(chunk.chunk)
         node = tree.body[0] if tree is not None and tree.body else None
         if tree is None or not isinstance(node, cst.FunctionDef):
             return
-        frame = scope.new_frame(tree, piece.qualname, kind=FrameKind.FUNCTION)
-        receiver = scope.receiver(piece)
+        frame = scope.new_frame(tree, chunk.qualname, kind=FrameKind.FUNCTION)
+        receiver = scope.receiver(chunk)
         frame.owner = receiver
         run_function(frame, node, receiver, _bound(node, receiver, place, value))
-        for each in self.response.handed[known:]:
-            self.give(*each)
+        for candidate in self.response.passed_to[known:]:
+            self.give(*candidate)
         if place is None:  # it called for the body; one that is given it serves others, too
-            self.suppose(piece, frame)
+            self.suppose(chunk, frame)
 
 
-def pieces_of(frame: Frame) -> list[FunctionPiece]:
+def pieces_of(frame: Frame) -> list[FunctionChunk]:
     """The function of the module that a frame is of; several of one name cannot be told apart."""
     if frame.kind is not FrameKind.FUNCTION or frame.outer is not None:
         return []
-    return [each for each in frame.scope.module.all_functions() if each.qualname == frame.qualname]
+    return [function for function in frame.scope.module.all_functions() if function.qualname == frame.qualname]
 
 
 def _bound(node: cst.FunctionDef, receiver: Value | None, place: int | str | None, value: Value | None) -> Env:
     """The parameter that an argument is for, with its value."""
     if value is None or place is None:
         return {}
-    names = [each.name.value for each in (*node.params.posonly_params, *node.params.params)]
+    names = [posonly_param.name.value for posonly_param in (*node.params.posonly_params, *node.params.params)]
     if isinstance(place, str):
         return {place: value}
     index = place + (receiver is not None)

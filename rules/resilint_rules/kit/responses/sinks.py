@@ -22,23 +22,23 @@ def drained(tree: Tree) -> frozenset[int]:
     found: set[int] = set()
     kept: dict[str, list[cst.CSTNode]] = {}
     harmless: set[int] = set()
-    for each in walk(top):
-        inner = inside(each.value) if isinstance(each, (cst.Expr, cst.Assign, cst.AnnAssign)) and each.value else None
-        if isinstance(each, (cst.Assign, cst.AnnAssign)):
-            target = each.target if isinstance(each, cst.AnnAssign) else each.targets[0].target
-            single = isinstance(each, cst.AnnAssign) or len(each.targets) == 1
+    for node in walk(top):
+        inner = inside(node.value) if isinstance(node, (cst.Expr, cst.Assign, cst.AnnAssign)) and node.value else None
+        if isinstance(node, (cst.Assign, cst.AnnAssign)):
+            target = node.target if isinstance(node, cst.AnnAssign) else node.targets[0].target
+            single = isinstance(node, cst.AnnAssign) or len(node.targets) == 1
             if inner is not None and local and single and isinstance(target, cst.Name):
                 harmless.add(id(target))
                 kept.setdefault(target.value, []).append(inner)
         elif isinstance(inner, cst.Call):
             found.update(id(part) for part in (walk(inner) if is_log(inner) else _chain(inner)))
-        elif isinstance(each, cst.Comparison) and isinstance(each.left, cst.Name) and _none(each):
-            harmless.add(id(each.left))
+        elif isinstance(node, cst.Comparison) and isinstance(node.left, cst.Name) and _none(node):
+            harmless.add(id(node.left))
     harmless |= found
-    used = {each.value for each in walk(top) if isinstance(each, cst.Name) and id(each) not in harmless}
+    used = {node.value for node in walk(top) if isinstance(node, cst.Name) and id(node) not in harmless}
     for name, values in kept.items():
         if name not in used:
-            found.update(id(part) for each in values for part in (each, getattr(each, "func", each)))
+            found.update(id(part) for value in values for part in (value, getattr(value, "func", value)))
     return frozenset(found)
 
 
@@ -61,15 +61,15 @@ def _none(node: cst.Comparison) -> bool:
 
 def _only_shown(frame: Frame) -> bool:
     """Whether what a private function gives back is only shown by those who call it, all of them in its module."""
-    pieces, module = pieces_of(frame), frame.scope.module
-    name = pieces[0].name if len(pieces) == 1 else ""
+    chunks, module = pieces_of(frame), frame.scope.module
+    name = chunks[0].name if len(chunks) == 1 else ""
     if not name.startswith("_") or name.startswith("__"):
         return False
     seen = 1  # where it is defined
-    for each in module.chosen(module.functions_mentioning(name)):
-        if each in pieces:
+    for candidate in module.chosen(module.functions_mentioning(name)):
+        if candidate in chunks:
             continue
-        tree = frame.scope.tree(each.piece)
+        tree = frame.scope.tree(candidate.chunk)
         if tree is None:
             return False
         calls = [node for node in walk(tree.module) if isinstance(node, cst.Call) and last_name(node) == name]
@@ -91,28 +91,28 @@ def told(response: Response, reads: list[tuple[str, cst.CSTNode]]) -> bool:
     if _only_shown(frame):
         return True
     plain = all(name != "json" for name, _ in reads)
-    return plain and (_tool(frame) or any(_told_as_error(each, returned) for each in frame.calls.values()))
+    return plain and (_tool(frame) or any(_told_as_error(call, returned) for call in frame.calls.values()))
 
 
 def _returned(frame: Frame) -> dict[int, cst.Return]:
     """The attributes, or those of a method that is called, which a function gives back as they are."""
     found: dict[int, cst.Return] = {}
-    for each in walk(frame.node) if frame.node is not None else ():
-        value = inside(each.value) if isinstance(each, cst.Return) and each.value is not None else None
-        if isinstance(each, cst.Return) and value is not None:
-            found[id(value.func if isinstance(value, cst.Call) else value)] = each
+    for node in walk(frame.node) if frame.node is not None else ():
+        value = inside(node.value) if isinstance(node, cst.Return) and node.value is not None else None
+        if isinstance(node, cst.Return) and value is not None:
+            found[id(value.func if isinstance(value, cst.Call) else value)] = node
     return found
 
 
 def _tool(frame: Frame) -> bool:
     """Whether a function is what a model calls by itself, so that it reads what comes back."""
-    marks = (each.decorator for each, _ in frame.decorators)
-    names = (dotted(each.func if isinstance(each, cst.Call) else each) for each in marks)
+    marks = (item.decorator for item, _ in frame.decorators)
+    names = (dotted(mark.func if isinstance(mark, cst.Call) else mark) for mark in marks)
     if any(name.rpartition(".")[2].endswith("tool") for name in names):
         return True
     owner = frame.outermost.owner
-    bases = frame.scope.linker.bases(owner.cls) if isinstance(owner, Object) else ()
-    called = (b.name if isinstance(b, Ref) else b.piece.name if isinstance(b, Class) else "" for b in bases)
+    bases = frame.scope.session.bases(owner.cls) if isinstance(owner, Object) else ()
+    called = (b.name if isinstance(b, Ref) else b.chunk.name if isinstance(b, Class) else "" for b in bases)
     return any(name.endswith("Tool") for name in called)
 
 
@@ -123,7 +123,7 @@ def _told_as_error(call: Call, returned: dict[int, cst.Return]) -> bool:
         return False
     asked = {id(node) for name, node in uses if name in fact.checks}
     given = {id(returned[id(node)]) for name, node in uses if name in fact.body and id(node) in returned}
-    branches = (each for each in walk(call.frame.tree.module) if isinstance(each, cst.If))
+    branches = (inner for inner in walk(call.frame.tree.module) if isinstance(inner, cst.If))
     return any(
         asked & {id(node) for node in walk(branch.test)} and given & {id(node) for node in walk(branch.body)}
         for branch in branches

@@ -7,13 +7,13 @@ import re
 import libcst as cst
 
 from ..catalog.records import ClientFact, ResponseFact
-from ..exceptions.handlers import clauses, known_as
+from ..exceptions.handlers import handlers_of, known_as
 from ..findings import Fix, Import
 from ..fixes.edits import add_member, after_statement, before_body, hoist, replace
 from ..interp.calls import Call, Guard, call_at, maker
 from ..interp.kinds import Around, EventKind, Part
 from ..interp.values import Const, Response
-from ..project.module import ClassPiece
+from ..project.module import ClassChunk
 from ..syntax.text import Edit
 from ..syntax.tree import walk
 from ..trust.switches import given
@@ -94,23 +94,23 @@ def raises_itself(call: Call) -> bool:
     return False
 
 
-def _looks(call: Call, cls: ClassPiece) -> bool:
+def _looks(call: Call, cls: ClassChunk) -> bool:
     """Whether a client's class may look at each answer itself: it sets hooks, or speaks of a status."""
-    return any(call.frame.scope.linker.mentions(cls, word) for word in ("hooks", "raise_for_status", ".status"))
+    return any(call.frame.scope.session.mentions(cls, word) for word in ("hooks", "raise_for_status", ".status"))
 
 
 def read_together(call: Call) -> list[Call]:
     """The calls on different paths whose answers are read unchecked at one place, this one among them, in order."""
     nodes = {id(node) for _, node in call.response.uses} if call.response is not None else set()
     return [
-        each for each in call.frame.calls.values() if each.response is not None and each.response.names
-        and any(id(node) in nodes for _, node in each.response.uses) and read_unchecked(each.response)
+        other for other in call.frame.calls.values() if other.response is not None and other.response.names
+        and any(id(node) in nodes for _, node in other.response.uses) and read_unchecked(other.response)
     ]  # fmt: skip
 
 
 def raise_after_each(calls: list[Call]) -> list[Fix]:
     """Inserts the status check right after each of some calls, or nothing."""
-    found = [fix for each in calls for fix in raise_after(each)]
+    found = [fix for call in calls for fix in raise_after(call)]
     if len(found) < len(calls):
         return []
     edits = sorted({edit for fix in found for edit in fix.edits})
@@ -164,14 +164,14 @@ def _widened(call: Call, fact: ResponseFact) -> tuple[list[Edit], tuple[Import, 
         guard = (
             call.frame.guards.get(id(within.node)) if within.kind is Around.TRY and within.part is Part.BODY else None
         )
-        around = clauses(guard) if guard is not None else ()
-        if any(each.errors is None or each.broad or each.catches(raised) for each in around):
+        around = handlers_of(guard) if guard is not None else ()
+        if any(candidate.errors is None or candidate.broad or candidate.catches(raised) for candidate in around):
             return [], ()
-        for each in around:
-            kept = each.node.type
-            if kept is not None and any(_UNREADABLE.search(error) for error in each.errors or ()):
-                parts = [part for part in walk(each.node.body) if isinstance(part, cst.Attribute)]
-                asked = {part.attr.value for part in parts if _is_name(part.value, each.name)}
+        for candidate in around:
+            kept = candidate.node.type
+            if kept is not None and any(_UNREADABLE.search(error) for error in candidate.errors or ()):
+                parts = [part for part in walk(candidate.node.body) if isinstance(part, cst.Attribute)]
+                asked = {part.attr.value for part in parts if _is_name(part.value, candidate.name)}
                 if not asked <= _EVERY:
                     return [], ()  # it asks the exception for what only its kind has
                 name, needed = known_as(call.frame, raised)
@@ -191,12 +191,12 @@ def _guarded_later(response: Response, fact: ResponseFact) -> Guard | None:
     """The `try` in which the body is read, if its handler takes what the check raises and none does so at the call."""
     call = call_at(response.call)
     reads = [node for name, node in response.uses if name in fact.body]
-    if any(each.kind is Around.TRY and each.part is Part.BODY for each in call.within):
+    if any(place.kind is Around.TRY and place.part is Part.BODY for place in call.within):
         return None
     for guard in call.frame.guards.values():
         inside = {id(node) for node in walk(guard.node.body)}
         if reads and all(id(node) in inside for node in reads) and guard.within == call.within:
-            taken = (each.broad or each.catches(fact.raiser_raises) for each in clauses(guard))
+            taken = (candidate.broad or candidate.catches(fact.raiser_raises) for candidate in handlers_of(guard))
             return guard if any(taken) else None
     return None
 

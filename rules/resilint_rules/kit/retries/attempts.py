@@ -6,19 +6,19 @@ from ..catalog.parts import ClientRetry, Retries
 from ..catalog.records import ClientFact, LimitFact
 from ..interp.calls import Call, maker
 from ..interp.values import Arguments, Const, Instance, Mapping, Value
-from .layer import DROPPED, HANG, STATUSES, WORDS, Repeat, edition, where
-from .policies import LIMITED, UNLIMITED, Layer, layers
+from .layer import DROPPED, HANG, STATUSES, WORDS, RetryLayer, edition, where
+from .policies import LIMITED, UNLIMITED, RetryPolicy, layers
 from .transports import count, mounted, of_policy, policy_in
 
 
-def built_in(call: Call) -> tuple[Repeat, ...]:
+def built_in(call: Call) -> tuple[RetryLayer, ...]:
     """What the library and its transports repeat by themselves, the innermost first."""
     words, maker, unseen = _words(call)
     found = [*mounted(call)]
     if words is not None:
         found.append(_by_itself(call, words, maker, unseen))
     elif unseen and _has_transports(call):
-        found.append(Repeat("its client's transport", None, unseen))
+        found.append(RetryLayer("its client's transport", None, unseen))
     return tuple(found)
 
 
@@ -53,7 +53,7 @@ def _has_transports(call: Call) -> bool:
     return False
 
 
-def _by_itself(call: Call, words: Retries, maker: Call | None, unseen: str) -> Repeat:
+def _by_itself(call: Call, words: Retries, maker: Call | None, unseen: str) -> RetryLayer:
     default = None if words.unlimited else words.attempts
     source = f"default of {edition(call)}"
     name = words.param
@@ -74,10 +74,10 @@ def _by_itself(call: Call, words: Retries, maker: Call | None, unseen: str) -> R
         if name in call.written:  # `client.with_options(max_retries=...)`
             known, unseen = False, f"`{name}` is given on the way"
     if not known:
-        return Repeat(call.library, None, unseen)
+        return RetryLayer(call.library, None, unseen)
     on = {kind: _named(words, kind, call) for kind in WORDS}
     exhausted = words.exhausted
-    return Repeat(
+    return RetryLayer(
         call.library,
         attempts,
         source,
@@ -141,17 +141,17 @@ def _options(value: Value) -> tuple[ClientRetry, Arguments] | None:
     return made.fact.retry, made.args
 
 
-def policies(call: Call) -> list[tuple[Layer, Repeat]]:
+def policies(call: Call) -> list[tuple[RetryPolicy, RetryLayer]]:
     """Policies around the function that a call stands in, or around a block with it, the innermost first."""
     found = []
     for layer in layers([call.frame.outermost]):
-        if layer.body is call.frame or (layer.body is None and any(each is call for each in layer.calls)):
+        if layer.body is call.frame or (layer.body is None and any(other_call is call for other_call in layer.calls)):
             attempts = layer.attempts
             endless = layer.limit == UNLIMITED
             pace = {True: "pauses in between", False: "no pause"}.get(layer.waits, "")  # type: ignore[arg-type]
             line = where(layer.frame, layer.node, call.frame)
             known = attempts if layer.limit == LIMITED and not endless else None
-            repeat = Repeat(
+            repeat = RetryLayer(
                 f"`{layer.written}`",
                 known,
                 line,

@@ -22,7 +22,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
+class RetryLayer:
     """One layer that makes a call again.
 
     `attempts` counts the first one; None if that is not known, or if there is no end (`endless`).

@@ -20,7 +20,7 @@ _TRIES = re.compile(r"retr|attempt|tries|trial", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Rounds:
+class BoundedLoop:
     """A loop as such."""
 
     node: cst.For | cst.While
@@ -44,27 +44,27 @@ class Rounds:
         if self.ranged():
             return True
         names = {
-            each.target.value
-            for each in walk(self.node)
-            if isinstance(each, cst.AugAssign)
-            and isinstance(each.target, cst.Name)
-            and isinstance(each.value, cst.Integer)
+            node.target.value
+            for node in walk(self.node)
+            if isinstance(node, cst.AugAssign)
+            and isinstance(node.target, cst.Name)
+            and isinstance(node.value, cst.Integer)
         }
-        compared = [each for each in walk(self.node) if isinstance(each, cst.Comparison)]
-        return any(isinstance(n, cst.Name) and n.value in names for each in compared for n in walk(each))
+        compared = [node for node in walk(self.node) if isinstance(node, cst.Comparison)]
+        return any(isinstance(n, cst.Name) and n.value in names for candidate in compared for n in walk(candidate))
 
     @property
     def paced(self) -> bool:
         """Whether anything in the loop sleeps, waits, or is named as if it did."""
-        if any(pauses(self.frame, each) for each in calls_in(self.node.body)):
+        if any(pauses(self.frame, candidate) for candidate in calls_in(self.node.body)):
             return True
-        heads = (each for each in walk(self.node.body) if isinstance(each, cst.WithItem))
-        return any(_PACED.search(self.frame.tree.code(each.item)) for each in heads)
+        heads = (node for node in walk(self.node.body) if isinstance(node, cst.WithItem))
+        return any(_PACED.search(self.frame.tree.code(head.item)) for head in heads)
 
     @property
     def hands_out(self) -> bool:
         """Whether it is a generator, whose caller decides how often it goes round."""
-        return any(isinstance(each, cst.Yield) for each in walk(self.node.body))
+        return any(isinstance(node, cst.Yield) for node in walk(self.node.body))
 
     @property
     def counter(self) -> str:

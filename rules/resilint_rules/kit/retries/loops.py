@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..exceptions.handlers import Clause, clauses
+from ..exceptions.handlers import Handler, handlers_of
 from ..findings import Finding, Fix
 from ..interp.calls import Call, Frame, Guard
 from ..interp.kinds import Around
@@ -16,21 +16,21 @@ from ..syntax.bound_names import bound_in, shared_in, used_in, waited_for
 from ..syntax.exits import AGAIN, Exit, is_endless, ways
 from ..syntax.idioms import calls_in
 from ..syntax.tree import dotted, walk
-from .loop_counter import Rounds
-from .policies import Layer, external, layers
+from .loop_counter import BoundedLoop
+from .policies import RetryPolicy, external, layers
 
 _TIMED = re.compile(r"time_?out|deadline|move_on|fail_after|expir|alarm", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Loop(Rounds):
+class RetryLoop(BoundedLoop):
     """A loop whose body tries external calls (`calls`), leaves when they succeed, and goes on when they fail.
 
     `before` and `after` are the statements of the loop's body around the `try`.
     """
 
     guard: Guard
-    clauses: tuple[Clause, ...]
+    handlers_of: tuple[Handler, ...]
     calls: tuple[Call, ...]
     before: tuple[cst.CSTNode, ...]
     after: tuple[cst.CSTNode, ...]
@@ -44,43 +44,45 @@ class Loop(Rounds):
     def flag(self) -> str:
         """The name that a `while not done` or `while answer is None` waits for, if only a success gives it a value."""
         name = waited_for(self.node)
-        if not name or any(name in shared_in(each) for each in (self.frame.node, self.node) if each is not None):
+        if not name or any(name in shared_in(item) for item in (self.frame.node, self.node) if item is not None):
             return ""
         body = self.guard.node
         success = (body.body, *((body.orelse,) if body.orelse is not None else ()))
-        inside = {id(each) for part in success for each in walk(part)}
-        found = [each for each in walk(self.node.body) if name in bound_in(each)]
-        return name if found and all(id(each) in inside for each in found) else ""
+        inside = {id(node) for part in success for node in walk(part)}
+        found = [node for node in walk(self.node.body) if name in bound_in(node)]
+        return name if found and all(id(hit) in inside for hit in found) else ""
 
     @property
-    def retried(self) -> tuple[Clause, ...]:
+    def retried(self) -> tuple[Handler, ...]:
         """The clauses that catch a failure of the calls and may go round again."""
         after = self._after_failure
         found = []
-        for each in self.clauses:
-            left = each.leaves
+        for candidate in self.handlers_of:
+            left = candidate.leaves
             if Exit.FALLS in left:
                 left = (left - {Exit.FALLS}) | after
-            if left & AGAIN and any(each.concerns(call) or each.refused(call) for call in self.calls):
-                found.append(each)
+            if left & AGAIN and any(candidate.concerns(call) or candidate.refused(call) for call in self.calls):
+                found.append(candidate)
         return tuple(found)
 
     @property
     def _after_failure(self) -> frozenset[Exit]:
         """How the statements after the `try` can be left."""
         found: frozenset[Exit] = frozenset((Exit.FALLS,))
-        for each in self.after:
+        for candidate in self.after:
             if Exit.FALLS not in found:
                 break
-            found = (found - {Exit.FALLS}) | ways(each)
+            found = (found - {Exit.FALLS}) | ways(candidate)
         return found
 
     @property
     def each_success_leaves(self) -> bool:
         """Whether the loop is left as soon as the calls have succeeded."""
         if self.flag:
-            lines = (each for each in self.guard.node.body.body if isinstance(each, cst.SimpleStatementLine))
-            return any(self.flag in bound_in(each) for line in lines for each in line.body)
+            lines = (
+                statement for statement in self.guard.node.body.body if isinstance(statement, cst.SimpleStatementLine)
+            )
+            return any(self.flag in bound_in(statement) for line in lines for statement in line.body)
         return Exit.FALLS not in self._success and Exit.CONTINUE not in self._success
 
     @property
@@ -101,29 +103,29 @@ class Loop(Rounds):
     @property
     def falls_on(self) -> bool:
         """Whether a failure reaches the statements after the `try`."""
-        return any(Exit.FALLS in each.leaves for each in self.clauses)
+        return any(Exit.FALLS in candidate.leaves for candidate in self.handlers_of)
 
     @property
     def gives_up(self) -> bool:
         """Whether anything on the way of a failure may end the loop: an exit, or a call that could raise."""
         node = self.guard.node
-        if any(not each.leaves <= AGAIN for each in self.clauses):
+        if any(not candidate.leaves <= AGAIN for candidate in self.handlers_of):
             return True
         if node.finalbody is not None and ways(node.finalbody) != {Exit.FALLS}:
             return True
         others = [*self.before, *(self.after if self.falls_on else ())]
-        if any(not ways(each) <= AGAIN for each in others) or any(self._may_check(each) for each in others):
+        if any(not ways(other) <= AGAIN for other in others) or any(self._may_check(other) for other in others):
             return True
-        if any(not self.quiet(call) for each in self.clauses for call in calls_in(each.node.body)):
+        if any(not self.quiet(call) for candidate in self.handlers_of for call in calls_in(candidate.node.body)):
             return True
         first = self._first()
-        return any(not ways(each) <= AGAIN for each in first)
+        return any(not ways(candidate) <= AGAIN for candidate in first)
 
     def _may_check(self, node: cst.CSTNode) -> bool:
         """Whether a statement calls something for its effect alone, which may be to raise."""
-        for each in walk(node):
-            if isinstance(each, cst.Expr):
-                inner = each.value.expression if isinstance(each.value, cst.Await) else each.value
+        for child in walk(node):
+            if isinstance(child, cst.Expr):
+                inner = child.value.expression if isinstance(child.value, cst.Await) else child.value
                 if isinstance(inner, cst.Call) and not self.quiet(inner):
                     return True
         return False
@@ -132,28 +134,28 @@ class Loop(Rounds):
         """The statements of the `try` before the one with the first external call."""
         found: list[cst.CSTNode] = []
         nodes = {id(call.node) for call in self.calls}
-        for each in self.guard.node.body.body:
-            if any(id(inner) in nodes for inner in walk(each)):
+        for statement in self.guard.node.body.body:
+            if any(id(inner) in nodes for inner in walk(statement)):
                 break
-            found.append(each)
+            found.append(statement)
         return found
 
     @property
     def mends(self) -> bool:
         """Whether something is done about a failure before the next attempt, such as connecting again."""
-        if any(not self.quiet(call) for each in self.clauses for call in calls_in(each.node.body)):
+        if any(not self.quiet(call) for candidate in self.handlers_of for call in calls_in(candidate.node.body)):
             return True
-        return self.falls_on and any(self._may_check(each) for each in self.after)
+        return self.falls_on and any(self._may_check(candidate) for candidate in self.after)
 
     @property
     def timed(self) -> bool:
         """Whether something around the loop limits its time."""
-        for each in self.guard.within:
-            if each.node is self.node:
+        for place in self.guard.within:
+            if place.node is self.node:
                 return False
-            if each.kind is Around.SCOPE:
+            if place.kind is Around.SCOPE:
                 return True
-            if each.kind is Around.WITH and _TIMED.search(self.frame.tree.code(each.node)):
+            if place.kind is Around.WITH and _TIMED.search(self.frame.tree.code(place.node)):
                 return True
         return False
 
@@ -161,18 +163,18 @@ class Loop(Rounds):
     def varies(self) -> bool:
         """Whether an attempt differs from the one before: another host, another proxy, a new connection."""
         used = used_in(self.guard.node.body)
-        for each in self.before:
-            used |= used_in(each) if isinstance(each, cst.SimpleStatementLine) else set()
+        for candidate in self.before:
+            used |= used_in(candidate) if isinstance(candidate, cst.SimpleStatementLine) else set()
         if self.counter and self.counter in used:
             return True
         changed: set[str] = set()
-        for clause in self.clauses:
-            for each in walk(clause.node.body):
+        for clause in self.handlers_of:
+            for node in walk(clause.node.body):
                 targets: list[cst.CSTNode] = []
-                if isinstance(each, cst.Assign):
-                    targets = [target.target for target in each.targets]
-                elif isinstance(each, (cst.AugAssign, cst.AnnAssign)):
-                    targets = [each.target]
+                if isinstance(node, cst.Assign):
+                    targets = [target.target for target in node.targets]
+                elif isinstance(node, (cst.AugAssign, cst.AnnAssign)):
+                    targets = [node.target]
                 changed.update(dotted(target).partition(".")[0] or "?" for target in targets)
         return bool(changed & (used | {"?", "self"}))
 
@@ -182,11 +184,11 @@ class Loop(Rounds):
         return self.frame.finding(message, self.head, fixes, callee=call.callee, library=call.library, statement=None)
 
 
-Retry = Layer | Loop
+RetryConstruct = RetryPolicy | RetryLoop
 """A retry, whoever does it: a library's policy, or a loop written by hand."""
 
 
-def loops(frames: list[Frame]) -> Iterator[Loop]:
+def loops(frames: list[Frame]) -> Iterator[RetryLoop]:
     """The retry loops of functions and statements."""
     for outer in frames:
         for frame in outer.all_frames():
@@ -196,14 +198,14 @@ def loops(frames: list[Frame]) -> Iterator[Loop]:
                     yield found
 
 
-def retries(frames: list[Frame]) -> Iterator[Retry]:
+def retries(frames: list[Frame]) -> Iterator[RetryConstruct]:
     """The retries of functions and statements: policies first, then loops."""
     yield from layers(frames)
     yield from loops(frames)
 
 
-def _loop(guard: Guard) -> Loop | None:
-    calls = tuple(each for each in guard.calls if external(each) and not each.deferred and not each.harmless)
+def _loop(guard: Guard) -> RetryLoop | None:
+    calls = tuple(call for call in guard.calls if external(call) and not call.deferred and not call.harmless)
     if not calls or not guard.node.handlers:
         return None
     around = list(guard.within)
@@ -218,16 +220,16 @@ def _loop(guard: Guard) -> Loop | None:
     if node is None or not isinstance(node.body, cst.IndentedBlock):
         return None
     # a call in a comprehension, or in a loop inside the `try`, is made for many things, not again
-    calls = tuple(each for each in calls if _innermost(each) is node)
+    calls = tuple(call for call in calls if _innermost(call) is node)
     split = _around(node.body, guard.node)
     if not calls or split is None:
         return None
-    found = Loop(node, guard.frame, guard, clauses(guard), calls, *split)
+    found = RetryLoop(node, guard.frame, guard, handlers_of(guard), calls, *split)
     return found if found.retried and found.some_success_leaves else None
 
 
 def _innermost(call: Call) -> cst.CSTNode | None:
-    return next((each.node for each in reversed(call.within) if each.kind is Around.LOOP), None)
+    return next((place.node for place in reversed(call.within) if place.kind is Around.LOOP), None)
 
 
 def _around(
@@ -235,11 +237,11 @@ def _around(
 ) -> tuple[tuple[cst.CSTNode, ...], tuple[cst.CSTNode, ...]] | None:
     """The statements before and after one, in its block and those around it; None if a condition stands between."""
     body = list(block.body)
-    for index, each in enumerate(body):
-        if each is wanted:
+    for index, item in enumerate(body):
+        if item is wanted:
             return tuple(body[:index]), tuple(body[index + 1 :])
-        if isinstance(each, cst.With):
-            inner = _around(each.body, wanted)
+        if isinstance(item, cst.With):
+            inner = _around(item.body, wanted)
             if inner is not None:
                 return (*body[:index], *inner[0]), (*inner[1], *body[index + 1 :])
     return None

@@ -17,7 +17,7 @@ from ..exceptions.hierarchy import is_a
 from ..findings import Finding, Fix, Import, Severity
 from ..interp.calls import Call, Frame
 from ..interp.kinds import Around
-from ..interp.values import Argument, Arguments, Const, Mapping, Ref, Result, Value
+from ..interp.values import Argument, Arguments, Const, Derived, Mapping, Ref, Value
 from ..syntax.exits import Exit, ways
 from ..syntax.text import Span
 from ..syntax.tree import walk
@@ -33,7 +33,7 @@ _LIMITED_LATER = re.compile(r"\.(?:retry_with|copy|new|increment)\(\s*\w*(?:stop
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class RetryPolicy:
     """A retry policy as written: a decorator, a policy object, the options of a task or a client.
 
     `call` is None for a decorator without parentheses. `body` is the function that it decorates.
@@ -65,7 +65,7 @@ class Layer:
         stop = self._value(self.fact.stop)
         if stop is not None and not self._never(stop):
             return LIMITED
-        if any(self.args.get(each) is not None for each in self.fact.other_attempts):
+        if any(self.args.get(other_attempt) is not None for other_attempt in self.fact.other_attempts):
             return LIMITED
         attempts, deadline = self._bound(self.fact.attempts), self._bound(self.fact.deadline)
         option = self._option("retries")
@@ -110,8 +110,8 @@ class Layer:
         if self.fact.remote or self.calls:
             return True
         catalog = self.frame.scope.catalog
-        return any(is_a(catalog, each, away) for each in self.errors or () for away in _AWAY) or any(
-            not builtin(each) and catalog.bases(each) for each in self.errors or ()
+        return any(is_a(catalog, error, away) for error in self.errors or () for away in _AWAY) or any(
+            not builtin(error) and catalog.bases(error) for error in self.errors or ()
         )
 
     @property
@@ -129,8 +129,8 @@ class Layer:
         delay = self._value(self.fact.delay)
         option = self._option("wait")
         if delay is not None or option is not None:
-            both = [each for each in (delay, option) if each is not None]
-            return not all(_is_const(each, 0) for each in both)
+            both = [item for item in (delay, option) if item is not None]
+            return not all(_is_const(candidate, 0) for candidate in both)
         if known is False and self.fact.delay is None:
             return False
         return default
@@ -146,7 +146,7 @@ class Layer:
         given = self._argument(entry)
         if given is None:
             return ("Exception",) if entry.default == "Exception" else None
-        if isinstance(given.value, Result) and isinstance(given.node, cst.Call):
+        if isinstance(given.value, Derived) and isinstance(given.node, cst.Call):
             return self._condition(given.node, given.value)
         return error_names(self.frame, given.value)
 
@@ -154,12 +154,12 @@ class Layer:
     def calls(self) -> tuple[Call, ...]:
         """The external calls that it is seen to repeat."""
         if self.body is not None:
-            return tuple(each for frame in self.body.all_frames() for each in frame.calls.values() if external(each))
+            return tuple(call for frame in self.body.all_frames() for call in frame.calls.values() if external(call))
         found = []
-        for each in self.frame.calls.values():
-            loops = [w.node for w in each.within if w.kind is Around.LOOP and isinstance(w.node, cst.For)]
-            if external(each) and any(loop.iter is self.node for loop in loops if isinstance(loop, cst.For)):
-                found.append(each)
+        for call in self.frame.calls.values():
+            loops = [w.node for w in call.within if w.kind is Around.LOOP and isinstance(w.node, cst.For)]
+            if external(call) and any(loop.iter is self.node for loop in loops if isinstance(loop, cst.For)):
+                found.append(call)
         return tuple(found)
 
     @property
@@ -167,10 +167,10 @@ class Layer:
         """Whether the function chooses by itself: it raises what it wants repeated, or catches what it does not."""
         if self.body is None or self.body.node is None:
             return False
-        for each in walk(self.body.node):
-            if isinstance(each, cst.Raise) and each.exc is not None:
+        for node in walk(self.body.node):
+            if isinstance(node, cst.Raise) and node.exc is not None:
                 return True
-            if isinstance(each, (cst.ExceptHandler, cst.ExceptStarHandler)) and Exit.RAISE not in ways(each.body):
+            if isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)) and Exit.RAISE not in ways(node.body):
                 return True
         return False
 
@@ -249,7 +249,7 @@ class Layer:
     def _stops(self, node: cst.CSTNode) -> int | None:
         """After how many attempts a stop condition ends."""
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
-            both = [each for each in (self._stops(node.left), self._stops(node.right)) if each is not None]
+            both = [item for item in (self._stops(node.left), self._stops(node.right)) if item is not None]
             return min(both) if both else None
         if not isinstance(node, cst.Call) or len(node.args) != 1:
             return None
@@ -275,7 +275,7 @@ class Layer:
             seconds = wait.seconds if wait is not None else None
             if seconds is not None and seconds.name in self.args.named:
                 return not _is_const(self.args.named[seconds.name].value, 0)
-        if isinstance(value, Result) and isinstance(given.node, cst.Call):
+        if isinstance(value, Derived) and isinstance(given.node, cst.Call):
             wait = catalog.fact(WaitFact, value.path.qualified)
             if wait is not None and wait.nothing:
                 return False
@@ -285,7 +285,7 @@ class Layer:
                 return not (isinstance(only, (cst.Integer, cst.Float)) and not only.evaluated_value)
         return True
 
-    def _condition(self, node: cst.Call, value: Result) -> tuple[str, ...] | None:
+    def _condition(self, node: cst.Call, value: Derived) -> tuple[str, ...] | None:
         """The exceptions of a condition such as `retry_if_exception_type(OSError)`."""
         fact = self.frame.scope.catalog.fact(ConditionFact, value.path.qualified)
         if fact is None or fact.errors is None or fact.never_on is not None or len(node.args) > 1:
@@ -296,38 +296,41 @@ class Layer:
             return None
         inner = node.args[0].value
         if isinstance(inner, cst.Tuple):
-            found = [error_names(self.frame, named(self.frame, each.value)) for each in inner.elements]
-            return None if None in found else tuple(name for each in found for name in each or ())
+            found = [error_names(self.frame, named(self.frame, element.value)) for element in inner.elements]
+            return None if None in found else tuple(name for hit in found for name in hit or ())
         return error_names(self.frame, named(self.frame, inner))
 
 
-def layers(frames: list[Frame]) -> Iterator[Layer]:
+def layers(frames: list[Frame]) -> Iterator[RetryPolicy]:
     """The retry policies of functions and statements, each once."""
     for outer in frames:
         for frame in outer.all_frames():
             yield from layers_of(frame)
 
 
-def layers_of(frame: Frame) -> Iterator[Layer]:
+def layers_of(frame: Frame) -> Iterator[RetryPolicy]:
     """The retry policies of one function or statement."""
     decorators = {id(decorator.decorator) for decorator, _ in frame.decorators}
     within = {
-        id(each) for nested in frame.nested for decorator, _ in nested.decorators for each in walk(decorator.decorator)
+        id(inner)
+        for nested in frame.nested
+        for decorator, _ in nested.decorators
+        for inner in walk(decorator.decorator)
     }
     for decorator, value in frame.decorators:
         node = decorator.decorator
         call = frame.calls.get(id(node))
         fact = _policy(frame, call) if call is not None else None
         if fact is not None:
-            yield Layer(fact, frame, node, call, frame)
+            yield RetryPolicy(fact, frame, node, call, frame)
         elif isinstance(value, Ref) and not isinstance(node, cst.Call):
             bare = frame.scope.catalog.fact(RetryFact, value.name)
             if bare is not None and bare.bare:
-                yield Layer(bare, frame, node, None, frame)
+                yield RetryPolicy(bare, frame, node, None, frame)
     for call in frame.calls.values():
         fact = _policy(frame, call)
         if fact is not None and id(call.node) not in decorators and id(call.node) not in within:
-            yield Layer(fact, frame, call.node, call)
+            yield RetryPolicy(fact, frame, call.node, call)
 
 
 def _policy(frame: Frame, call: Call) -> RetryFact | None:

@@ -20,8 +20,8 @@ from ..interp.kinds import Around
 from ..syntax.exits import AGAIN, Exit, is_endless, ways, ways_of
 from ..syntax.idioms import CONSTANT, calls_in, harmless, last_name
 from ..syntax.tree import children, dotted, walk
-from .loop_counter import Rounds
-from .loops import Retry, retries
+from .loop_counter import BoundedLoop
+from .loops import RetryConstruct, retries
 from .policies import external
 
 _LEFT = frozenset((Exit.RETURN, Exit.BREAK))
@@ -32,7 +32,7 @@ _MOVES = re.compile(r"poll|wait|watch|stream|rand|uuid|time\.", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class StatusLoop(Rounds):
+class StatusLoop(BoundedLoop):
     """A loop that repeats `call` as long as its status is an error."""
 
     call: Call
@@ -48,11 +48,11 @@ class StatusLoop(Rounds):
         return self.frame.finding(message, self.head, fixes, callee=call.callee, library=call.library, statement=None)
 
 
-Again = Retry | StatusLoop
+AnyRetry = RetryConstruct | StatusLoop
 """A retry, whoever does it, or a loop that asks for the status only."""
 
 
-def again(frames: list[Frame]) -> Iterator[Again]:
+def again(frames: list[Frame]) -> Iterator[AnyRetry]:
     """The retries of functions and statements, and the loops that ask for the status."""
     yield from retries(frames)
     for outer in frames:
@@ -76,21 +76,21 @@ def _loop(call: Call) -> StatusLoop | None:
     if not (found.ranged() or isinstance(node, cst.While)) or found.hands_out:
         return None
     steps = _flat(node.body)
-    at = next((index for index, each in enumerate(steps) if each is not None and _holds(each, call.node)), None)
+    at = next((index for index, item in enumerate(steps) if item is not None and _holds(item, call.node)), None)
     if at is None or _varies(found):
         return None
     if isinstance(node, cst.While) and not is_endless(node):
         asked = _verdict(call, node.test) is False
-        failing = steps if asked and all(ways(each) <= AGAIN for each in steps) else None
+        failing = steps if asked and all(ways(step) <= AGAIN for step in steps) else None
         if failing is None and found.counted:
             failing = _failing(found, steps, at)
     else:
         failing = _failing(found, steps, at)
     if failing is None:
         return None
-    raised = {id(each) for part in failing for end in walk(part) if isinstance(end, cst.Raise) for each in walk(end)}
-    done = (each for part in failing for each in calls_in(part) if id(each) not in raised)
-    return found if all(_idle(found, each) for each in done) else None
+    raised = {id(inner) for part in failing for end in walk(part) if isinstance(end, cst.Raise) for inner in walk(end)}
+    done = (candidate for part in failing for candidate in calls_in(part) if id(candidate) not in raised)
+    return found if all(_idle(found, candidate) for candidate in done) else None
 
 
 def _failing(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[cst.CSTNode] | None:
@@ -117,18 +117,18 @@ def _failing(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[cst.CS
 def _flat(block: cst.BaseSuite) -> list[cst.CSTNode]:
     """The statements of a block, those in a `with` among them."""
     found: list[cst.CSTNode] = []
-    for each in block.body:
-        if isinstance(each, cst.With):
-            found.extend((*each.items, *_flat(each.body)))
+    for statement in block.body:
+        if isinstance(statement, cst.With):
+            found.extend((*statement.items, *_flat(statement.body)))
         else:
-            found.append(each)
+            found.append(statement)
     return found
 
 
 def _holds(step: cst.CSTNode, node: cst.CSTNode) -> bool:
     """Whether a statement makes a call, itself or in its question."""
     inside = step.test if isinstance(step, cst.If) else step
-    return any(each is node for each in walk(inside))
+    return any(inner is node for inner in walk(inside))
 
 
 def _idle(loop: StatusLoop, node: cst.Call) -> bool:
@@ -136,7 +136,7 @@ def _idle(loop: StatusLoop, node: cst.Call) -> bool:
     if node is loop.call.node or (loop.quiet(node) and id(node) not in loop.frame.calls):
         return True
     owner = node.func.value if isinstance(node.func, cst.Attribute) else None
-    fixed = harmless(last_name(node), CONSTANT) and any(each is node for each in walk(loop.call.node))
+    fixed = harmless(last_name(node), CONSTANT) and any(inner is node for inner in walk(loop.call.node))
     return fixed or (owner is not None and _is_answer(loop.call, owner) and last_name(node) != "raise_for_status")
 
 
@@ -194,8 +194,8 @@ def _statuses(node: cst.CSTNode) -> list[int]:
     if isinstance(node, cst.Integer):
         return [int(node.evaluated_value)]
     if isinstance(node, (cst.Tuple, cst.List, cst.Set)):
-        every = [_statuses(each.value) for each in node.elements]
-        return [number for each in every for number in each] if all(every) else []
+        every = [_statuses(element.value) for element in node.elements]
+        return [number for candidate in every for number in candidate] if all(every) else []
     return [200] if dotted(node).rpartition(".")[2].lower() == "ok" else []
 
 
@@ -207,13 +207,13 @@ def _varies(loop: StatusLoop) -> bool:
         return True
     used = set(_read(call.node))
     targets: list[cst.CSTNode] = [loop.node.target] if isinstance(loop.node, cst.For) else []
-    for each in walk(loop.node.body):
-        if isinstance(each, cst.Assign):
-            targets += [target.target for target in each.targets]
-        elif isinstance(each, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For, cst.CompFor, cst.Del)):
-            targets.append(each.target)
-        elif isinstance(each, cst.AsName):
-            targets.append(each.name)
+    for node in walk(loop.node.body):
+        if isinstance(node, cst.Assign):
+            targets += [target.target for target in node.targets]
+        elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For, cst.CompFor, cst.Del)):
+            targets.append(node.target)
+        elif isinstance(node, cst.AsName):
+            targets.append(node.name)
     return any(_touches(name, path) for target in targets for path in _paths(target) for name in used)
 
 
@@ -222,14 +222,14 @@ def _read(node: cst.CSTNode) -> Iterator[str]:
     if isinstance(node, (cst.Name, cst.Attribute)) and dotted(node):
         yield dotted(node)
         return
-    for each in [node.value] if isinstance(node, (cst.Arg, cst.Attribute)) else children(node):
-        yield from _read(each)
+    for item in [node.value] if isinstance(node, (cst.Arg, cst.Attribute)) else children(node):
+        yield from _read(item)
 
 
 def _paths(target: cst.CSTNode) -> list[str]:
     """What an assignment changes, as it is written; "" for what cannot be told."""
     if isinstance(target, (cst.Tuple, cst.List)):
-        return [path for each in target.elements for path in _paths(each.value)]
+        return [path for element in target.elements for path in _paths(element.value)]
     while isinstance(target, (cst.Subscript, cst.StarredElement)):
         target = target.value
     return [dotted(target)]

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 
 import libcst as cst
 
-from ..catalog.parts import Again
+from ..catalog.parts import AnyRetry
 from ..catalog.policies import RetryFact
 from ..catalog.records import AdapterFact, ClientFact
 from ..interp.calls import Call, Frame, call_at
 from ..interp.kinds import EventKind
-from ..interp.values import Const, Instance, Result, Sequence, Value, options
-from .layer import DROPPED, HANG, STATUSES, WORDS, Repeat, where
-from .policies import UNLIMITED, Layer
+from ..interp.values import Const, Derived, Instance, Sequence, Value, options
+from .layer import DROPPED, HANG, STATUSES, WORDS, RetryLayer, where
+from .policies import UNLIMITED, RetryPolicy
 
 
 def count(value: Value, counts: str) -> int | None:
@@ -27,27 +27,29 @@ def count(value: Value, counts: str) -> int | None:
     return None
 
 
-def policy_in(value: Value, node: cst.CSTNode, frame: Frame) -> Layer | None:
+def policy_in(value: Value, node: cst.CSTNode, frame: Frame) -> RetryPolicy | None:
     """The retry policy that an argument is, or holds."""
     catalog = frame.scope.catalog
     if isinstance(value, Instance) and value.made is not None:
         fact = catalog.fact(RetryFact, value.made.callee)
         if fact is not None and not value.escaped:
-            return Layer(fact, call_at(value.made).frame, value.made.node, call_at(value.made))
+            return RetryPolicy(fact, call_at(value.made).frame, value.made.node, call_at(value.made))
         return None
-    if isinstance(value, Result):
+    if isinstance(value, Derived):
         fact = catalog.fact(RetryFact, value.path.qualified)
         if fact is None:
             return None
         made = frame.calls.get(id(node))
         if made is None:
-            every = [each for each in frame.calls.values() if each.callee == fact.name]
+            every = [call for call in frame.calls.values() if call.callee == fact.name]
             made = every[0] if len(every) == 1 else None
-        return Layer(fact, made.frame, made.node, made) if made is not None else None
+        return RetryPolicy(fact, made.frame, made.node, made) if made is not None else None
     return None
 
 
-def of_policy(layer: Layer, call: Call, who: str, source: str, ends: Mapping[str, str] | None = None) -> Repeat:
+def of_policy(
+    layer: RetryPolicy, call: Call, who: str, source: str, ends: Mapping[str, str] | None = None
+) -> RetryLayer:
     """What a policy object that a library or its transport was given does."""
     attempts, on = layer.attempts, dict[str, bool]()
     pauses: float | None = None
@@ -55,13 +57,13 @@ def of_policy(layer: Layer, call: Call, who: str, source: str, ends: Mapping[str
     if layer.fact.methods is not None:
         attempts, pauses, pace = _of_urllib3(layer, call, attempts, on)
     unsure = _after(layer, call, on)
-    return Repeat(who, attempts, source, on, layer.limit == UNLIMITED, pauses, pace, unsure=unsure, ends=ends or {})
+    return RetryLayer(who, attempts, source, on, layer.limit == UNLIMITED, pauses, pace, unsure=unsure, ends=ends or {})
 
 
 _IF_ASKED = "only an answer with Retry-After"
 
 
-def _after(layer: Layer, call: Call, on: dict[str, bool]) -> dict[str, str]:
+def _after(layer: RetryPolicy, call: Call, on: dict[str, bool]) -> dict[str, str]:
     """Statuses that are repeated if the answer says when. Effect: takes them out of `on`."""
     param = layer.fact.retry_after
     value = layer.args.value(param)
@@ -76,11 +78,11 @@ def _after(layer: Layer, call: Call, on: dict[str, bool]) -> dict[str, str]:
 
 
 def _of_urllib3(
-    layer: Layer, call: Call, attempts: int | None, on: dict[str, bool]
+    layer: RetryPolicy, call: Call, attempts: int | None, on: dict[str, bool]
 ) -> tuple[int | None, float | None, str]:
     """A policy by method and status: which failures it repeats, its attempts and pauses. Effect: fills `on`."""
     fact, args = layer.fact, layer.args
-    if any(args.get(each) is not None for each in fact.other_attempts):
+    if any(args.get(other_attempt) is not None for other_attempt in fact.other_attempts):
         attempts = None
     listed = args.value(fact.statuses)
     statuses = _numbers(listed)
@@ -114,39 +116,41 @@ def _methods(value: Value | None, fact: RetryFact) -> tuple[str, ...] | None:
     """The HTTP methods that a policy repeats, () for every method; None if that cannot be seen."""
     if value is None:
         return fact.methods.default if fact.methods is not None else ()
-    if isinstance(value, Sequence) and all(isinstance(each, Const) for each in value.members):
-        return tuple(str(each.value).upper() for each in value.members if isinstance(each, Const))
+    if isinstance(value, Sequence) and all(isinstance(member, Const) for member in value.members):
+        return tuple(str(member.value).upper() for member in value.members if isinstance(member, Const))
     return None
 
 
 def _numbers(value: Value | None) -> list[int] | None:
     if value is None:
         return []
-    if isinstance(value, Sequence) and all(isinstance(each, Const) for each in value.members):
-        return [each.value for each in value.members if isinstance(each, Const)]
+    if isinstance(value, Sequence) and all(isinstance(member, Const) for member in value.members):
+        return [member.value for member in value.members if isinstance(member, Const)]
     return None
 
 
-def mounted(call: Call) -> Iterator[Repeat]:
+def mounted(call: Call) -> Iterator[RetryLayer]:
     """What the transport repeats that the client was given for the address at hand."""
     found: list[tuple[str, Instance]] = []
-    for prefix, each in _transports(call):
-        if not any(each is other for _, other in found):
-            found.append((prefix, each))
+    for prefix, item in _transports(call):
+        if not any(item is other for _, other in found):
+            found.append((prefix, item))
     target = call.target
     address = target.value.value if target is not None and isinstance(target.value, Const) else None
     if isinstance(address, str) and any(prefix for prefix, _ in found):
-        found = [(prefix, each) for prefix, each in found if address.lower().startswith(prefix.lower())]
+        found = [(prefix, item) for prefix, item in found if address.lower().startswith(prefix.lower())]
         found = sorted(found, key=lambda each: -len(each[0]))[:1]
     if len(found) > 1:
-        yield Repeat("one of its transports", None, "which one is not known")
+        yield RetryLayer("one of its transports", None, "which one is not known")
         return
-    for prefix, each in found:
-        adapter = call.frame.scope.catalog.fact(AdapterFact, each.made.callee) if each.made is not None else None
-        if adapter is None or each.made is None or each.subclass is not None:
-            yield Repeat("its transport", None, "what it does cannot be seen")
+    for prefix, candidate in found:
+        adapter = (
+            call.frame.scope.catalog.fact(AdapterFact, candidate.made.callee) if candidate.made is not None else None
+        )
+        if adapter is None or candidate.made is None or candidate.subclass is not None:
+            yield RetryLayer("its transport", None, "what it does cannot be seen")
             continue
-        yield _of_adapter(call, call_at(each.made), adapter, prefix if prefix and address is None else "")
+        yield _of_adapter(call, call_at(candidate.made), adapter, prefix if prefix and address is None else "")
 
 
 def _transports(call: Call) -> Iterator[tuple[str, Instance]]:
@@ -159,40 +163,45 @@ def _transports(call: Call) -> Iterator[tuple[str, Instance]]:
             if event.kind is not EventKind.CALL or event.name not in fact.adapters:
                 continue
             prefix = next(
-                (each.value for each in event.values if isinstance(each, Const) and isinstance(each.value, str)), ""
+                (
+                    option.value
+                    for option in event.values
+                    if isinstance(option, Const) and isinstance(option.value, str)
+                ),
+                "",
             )
             for value in event.values:
-                yield from ((prefix, each) for each in options(value) if isinstance(each, Instance))
+                yield from ((prefix, option) for option in options(value) if isinstance(option, Instance))
         for name, argument in client.made.args.named.items():
             if name in fact.opaque:
-                yield from (("", each) for each in options(argument.value) if isinstance(each, Instance))
+                yield from (("", option) for option in options(argument.value) if isinstance(option, Instance))
 
 
-def _of_adapter(call: Call, made: Call, adapter: AdapterFact, prefix: str) -> Repeat:
+def _of_adapter(call: Call, made: Call, adapter: AdapterFact, prefix: str) -> RetryLayer:
     param = adapter.retries
     who = f"its `{made.callee.rpartition('.')[2]}`" + (f" for `{prefix}`" if prefix else "")
     argument = made.args.get(param) if param is not None else None
-    again = adapter.again or Again()
+    again = adapter.again or AnyRetry()
     ends = again.ends
     everything = dict.fromkeys(WORDS, False)
     if argument is None:
         if param is not None and made.args.may_have(param):
-            return Repeat(who, None, "a spread may hold its retries")
-        return Repeat(who, 1, "its default", everything)
+            return RetryLayer(who, None, "a spread may hold its retries")
+        return RetryLayer(who, 1, "its default", everything)
     source = f"`{param.name if param else ''}`, {where(made.frame, argument.node, call.frame)}"
     policy = policy_in(argument.value, argument.node, made.frame)
     if policy is not None:
         return of_policy(policy, call, who, source, ends)
     attempts = count(argument.value, "retries")
     if attempts is None:
-        return Repeat(who, None, "its retries cannot be seen")
+        return RetryLayer(who, None, "its retries cannot be seen")
     safe = again.methods
     if not safe:  # only connecting is tried again
-        return Repeat(who, attempts, source, everything, pauses=0.0)
+        return RetryLayer(who, attempts, source, everything, pauses=0.0)
     if not call.verb:
-        return Repeat(who, attempts, source, {}, pauses=0.0, ends=ends)
+        return RetryLayer(who, attempts, source, {}, pauses=0.0, ends=ends)
     if call.verb not in safe:
-        return Repeat(who, attempts, source, everything, ends=ends)
+        return RetryLayer(who, attempts, source, everything, ends=ends)
     asked = dict.fromkeys(STATUSES, _IF_ASKED) if again.retry_after else {}
     on = {kind: kind in (HANG, DROPPED) for kind in WORDS if kind not in asked}
-    return Repeat(who, attempts, source, on, pauses=0.0, pace="no pause", unsure=asked, ends=ends)
+    return RetryLayer(who, attempts, source, on, pauses=0.0, pace="no pause", unsure=asked, ends=ends)

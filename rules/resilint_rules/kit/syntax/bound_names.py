@@ -1,4 +1,4 @@
-"""Names in a piece of syntax: those it binds, uses, shares with others, or waits for."""
+"""Names in a chunk of syntax: those it binds, uses, shares with others, or waits for."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def bound_in(node: cst.CSTNode) -> set[str]:
     """The names that a statement or expression gives a value."""
     targets: list[cst.CSTNode] = []
     if isinstance(node, cst.Assign):
-        targets = [each.target for each in node.targets]
+        targets = [bound.target for bound in node.targets]
     elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For)):
         targets = [node.target]
     elif isinstance(node, (cst.AsName,)):
         targets = [node.name]
-    return {each.value for target in targets for each in walk(target) if isinstance(each, cst.Name)}
+    return {inner.value for target in targets for inner in walk(target) if isinstance(inner, cst.Name)}
 
 
 def shared_in(node: cst.CSTNode) -> set[str]:
     """Names that others may set, too."""
     return {
-        each.name.value
-        for part in walk(node) if isinstance(part, (cst.Global, cst.Nonlocal)) for each in part.names
+        name.name.value
+        for part in walk(node) if isinstance(part, (cst.Global, cst.Nonlocal)) for name in part.names
     }  # fmt: skip
 
 

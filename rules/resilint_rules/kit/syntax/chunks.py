@@ -1,4 +1,4 @@
-"""Pieces of a module, and how the starts of its logical lines become pieces."""
+"""Pieces of a module, and how the starts of its logical lines become chunks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .lexer import NESTING_LIMIT, SHALLOW, Reading, after_colon
 
 
 @dataclass(slots=True)
-class Piece:
+class Chunk:
     """Whole lines of a module that make one thing; all numbers but the last two are offsets."""
 
     kind: str
@@ -27,8 +27,8 @@ class Piece:
     head: int
     """The first word behind the decorators: `def`, `async`, `class`, or a statement's first word."""
     is_async: bool = False
-    children: tuple[Piece, ...] = ()
-    """Of a class the pieces of its body, of a block those of all its suites."""
+    children: tuple[Chunk, ...] = ()
+    """Of a class the chunks of its body, of a block those of all its suites."""
     depth: int = SHALLOW
     """The deepest nesting of brackets inside; up to two too high, but exact where it matters (above 200)."""
     weight: int = 0
@@ -45,9 +45,9 @@ _COMMENT_LINE = re.compile(r"([ \t\f]*)#[^\n\r]*(?:\r\n|\n|\r|\Z)")
 
 
 class Cutter:
-    """Turns the starts of logical lines into pieces.
+    """Turns the starts of logical lines into chunks.
 
-    `level` is the number of indentations at which pieces are cut now. The open piece is finished
+    `level` is the number of indentations at which chunks are cut now. The open chunk is finished
     only by the line behind it, because that may be an `else` or belong to its suite.
     """
 
@@ -61,17 +61,17 @@ class Cutter:
         self.reading = reading
         self.level = 1
         self.weight = 0
-        self._pieces: list[Piece] = []  # finished, beside the open one
-        self._open: Piece | None = None
-        self._suites: list[Piece] = []  # finished, inside the open one
+        self._pieces: list[Chunk] = []  # finished, beside the open one
+        self._open: Chunk | None = None
+        self._suites: list[Chunk] = []  # finished, inside the open one
         self._column = 0  # of the open one
         self._indented = False  # whether the open one has a suite on lines of its own
         self._decorated = False  # whether the open one is only decorators so far
-        self._outer: list[tuple[Piece | None, list[Piece], int]] = []
+        self._outer: list[tuple[Chunk | None, list[Chunk], int]] = []
         self._gap = _Gap(text, 0, 0)
 
     def enter(self, level: int) -> None:
-        """An indentation starts: the suite of the open piece, if it is the first below it."""
+        """An indentation starts: the suite of the open chunk, if it is the first below it."""
         if level != self.level + 1:
             return
         self._indented = True
@@ -85,7 +85,7 @@ class Cutter:
             self._suites = []
 
     def leave(self, level: int, end: int, start: int) -> None:
-        """Indentations end between the offsets: the pieces of suites above `level` are complete."""
+        """Indentations end between the offsets: the chunks of suites above `level` are complete."""
         while self.level > level:
             self._finish(end, start)
             suites = self._pieces
@@ -98,7 +98,7 @@ class Cutter:
             self._suites = suites
 
     def cut(self, start: int, first: int, end: int, column: int) -> bool:
-        """A logical line starts at `first` where pieces are cut; the last one ended at `end`.
+        """A logical line starts at `first` where chunks are cut; the last one ended at `end`.
 
         Says whether it is the header of a function.
         """
@@ -106,20 +106,20 @@ class Cutter:
         is_async = keyword = ""
         if word in _HEADS:
             is_async, keyword, word = _HEAD.match(self.text, first).groups("")  # type: ignore[union-attr]
-        piece = self._open
-        if piece is not None:
+        chunk = self._open
+        if chunk is not None:
             if self._decorated:
                 if word == "@":
                     return False
                 if keyword:
                     self._decorated = False
                     self._indented = keyword == "def"
-                    piece.kind = "class" if keyword == "class" else "function"
-                    piece.name = word
-                    piece.head = first
-                    piece.is_async = bool(is_async)
+                    chunk.kind = "class" if keyword == "class" else "function"
+                    chunk.name = word
+                    chunk.head = first
+                    chunk.is_async = bool(is_async)
                     return self._indented
-            elif word in _AGAIN and piece.kind == "statement":
+            elif word in _AGAIN and chunk.kind == "statement":
                 return False
             self._finish(end, start)
         self._decorated = word == "@"
@@ -131,14 +131,14 @@ class Cutter:
             name = word
         elif word == "case" and self._matching():
             kind = "case"
-        self._open = Piece(kind, name, start, start, start, first, first, bool(is_async))
+        self._open = Chunk(kind, name, start, start, start, first, first, bool(is_async))
         return self._indented
 
     def within_function(self) -> bool:
-        """Whether the open piece is a function: what is indented deeper belongs to it."""
+        """Whether the open chunk is a function: what is indented deeper belongs to it."""
         return self._open is not None and self._open.kind == "function"
 
-    def close(self, end: int) -> tuple[Piece, ...]:
+    def close(self, end: int) -> tuple[Chunk, ...]:
         """The text is over; its last logical line ended at `end`."""
         self.leave(1, end, len(self.text))
         self._finish(end, len(self.text))
@@ -149,7 +149,7 @@ class Cutter:
         return owner is not None and self.text.startswith("match", owner.head)
 
     def _weigh(self) -> None:
-        """What was read since the open piece started or was left counts for it."""
+        """What was read since the open chunk started or was left counts for it."""
         reading = self.reading
         if self._open is not None and (reading.depth or self.weight):
             depth = min(reading.depth + SHALLOW, max(reading.depth, NESTING_LIMIT))
@@ -158,9 +158,9 @@ class Cutter:
         reading.depth = self.weight = 0
 
     def _finish(self, end: int, start: int) -> None:
-        """The open piece is complete: its last logical line ended at `end`, the next is at `start`."""
-        piece = self._open
-        if piece is None:
+        """The open chunk is complete: its last logical line ended at `end`, the next is at `start`."""
+        chunk = self._open
+        if chunk is None:
             return
         self._weigh()
         self._open = None
@@ -168,28 +168,28 @@ class Cutter:
             if self._gap.end != end:
                 self._gap = _Gap(self.text, end, start)
             end = self._gap.inside(self._column)
-        piece.end = end
+        chunk.end = end
         header_end = end
         suites = self._suites
         if suites:
             self._suites = []
-            piece.depth = max(piece.depth, *(inner.depth for inner in suites))
-            piece.weight = max(piece.weight, *(inner.weight for inner in suites))
-            if piece.kind == "case":
+            chunk.depth = max(chunk.depth, *(inner.depth for inner in suites))
+            chunk.weight = max(chunk.weight, *(inner.weight for inner in suites))
+            if chunk.kind == "case":
                 self._pieces += suites
                 return
-            if piece.kind == "class" or any(inner.kind != "statement" for inner in suites):
-                if piece.kind == "statement":
-                    piece.kind = "block"
-                piece.children = tuple(suites)
+            if chunk.kind == "class" or any(inner.kind != "statement" for inner in suites):
+                if chunk.kind == "statement":
+                    chunk.kind = "block"
+                chunk.children = tuple(suites)
                 header_end = suites[0].start
-        piece.body = end if piece.kind == "statement" else after_colon(self.text, piece.head, header_end)
-        if piece.kind != "case":
-            self._pieces.append(piece)
+        chunk.body = end if chunk.kind == "statement" else after_colon(self.text, chunk.head, header_end)
+        if chunk.kind != "case":
+            self._pieces.append(chunk)
 
 
 class _Gap:
-    """The comments between two logical lines, asked from the innermost piece that ends there outwards."""
+    """The comments between two logical lines, asked from the innermost chunk that ends there outwards."""
 
     __slots__ = ("_comments", "_next", "_reached", "end")
 
@@ -204,7 +204,7 @@ class _Gap:
             ]
 
     def inside(self, column: int) -> int:
-        """The end of the leading comments that are indented deeper than a piece at `column`."""
+        """The end of the leading comments that are indented deeper than a chunk at `column`."""
         comments = self._comments
         while self._next < len(comments) and comments[self._next][0] > column:
             self._reached = comments[self._next][1]

@@ -72,7 +72,7 @@ def _try(node: cst.Try | cst.TryStar) -> frozenset[Exit]:
     body = ways(node.body)
     if node.orelse is not None and Exit.FALLS in body:
         body = (body - {Exit.FALLS}) | ways(node.orelse)
-    found = body.union(*(ways(each.body) for each in node.handlers))
+    found = body.union(*(ways(handler.body) for handler in node.handlers))
     if node.finalbody is not None:
         last = ways(node.finalbody)
         found = (found if Exit.FALLS in last else frozenset()) | (last - {Exit.FALLS})
@@ -114,7 +114,7 @@ def ignores_missing_key(node: cst.CSTNode) -> bool:
     if not isinstance(node, (cst.Try, cst.TryStar)):
         return False
     for handler in node.handlers:
-        names = {each.value for each in walk(handler.type) if isinstance(each, cst.Name)} if handler.type else {""}
+        names = {inner.value for inner in walk(handler.type) if isinstance(inner, cst.Name)} if handler.type else {""}
         if "KeyError" in names or "LookupError" in names:
             return True
         if handler.name is None and not _may_report(handler.body) and names & {"", "Exception", "BaseException"}:
@@ -127,4 +127,4 @@ def _may_report(body: cst.BaseSuite) -> bool:
     lines = [part for line in body.body if isinstance(line, cst.SimpleStatementLine) for part in line.body]
     if len(body.body) == len(lines) == 1 and isinstance(lines[0], cst.Raise) and lines[0].exc is not None:
         return False
-    return any(isinstance(each, (cst.Call, cst.Raise)) for each in walk(body))
+    return any(isinstance(node, (cst.Call, cst.Raise)) for node in walk(body))

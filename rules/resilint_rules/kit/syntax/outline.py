@@ -1,7 +1,7 @@
 """Cuts a module's text into functions, classes and statements in one linear pass, without parsing.
 
-A piece is cheap to find and can be parsed alone later, if it matters. Functions are never cut
-further; classes, and compound statements that hold a function or a class, are cut into the pieces
+A chunk is cheap to find and can be parsed alone later, if it matters. Functions are never cut
+further; classes, and compound statements that hold a function or a class, are cut into the chunks
 of their suites. Works on any text: on Python 2, and on files that are being typed.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .chunks import BLANKS, Cutter, Piece, column_at
+from .chunks import BLANKS, Chunk, Cutter, column_at
 from .lexer import (
     GAP,
     INDENT,
@@ -27,7 +27,7 @@ from .lexer import (
     weigh,
 )
 
-__all__ = ["Broken", "Comment", "Outline", "Piece", "logical_lines", "scan"]
+__all__ = ["Broken", "Chunk", "Comment", "Outline", "logical_lines", "scan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class Comment:
 class Outline:
     """What one pass sees of a module; the last three are offsets, 0 if there is no such thing."""
 
-    pieces: tuple[Piece, ...]
+    chunks: tuple[Chunk, ...]
     comments: tuple[Comment, ...]
     """Only those that speak to a linter: resilint, noqa, nosec, pylint."""
     depth: int
-    """The deepest nesting of brackets, as in pieces."""
+    """The deepest nesting of brackets, as in chunks."""
     broken: Broken | None
     """The first proven damage, if any; valid Python never has one. Indentation inside functions is not looked at."""
     docstring_end: int
@@ -67,7 +67,7 @@ _ANY_BLANKS = re.compile(rf"(?:{BLANKS})?")
 
 
 def scan(text: str) -> Outline:
-    """Cuts a module's text (without a byte order mark) into pieces."""
+    """Cuts a module's text (without a byte order mark) into chunks."""
     reading = Reading(_spoken(text))
     cutter = Cutter(text, reading)
     awkward = _is_awkward(text)
@@ -111,13 +111,13 @@ def scan(text: str) -> Outline:
             if pos - first > LONG:
                 cutter.weight = max(cutter.weight, weigh(text, first, pos))
         last = pos
-    pieces = cutter.close(last)
-    docstring_end = _docstring_end(text, pieces)
-    imports_end, future_end = _imports(text, pieces)
+    chunks = cutter.close(last)
+    docstring_end = _docstring_end(text, chunks)
+    imports_end, future_end = _imports(text, chunks)
     return Outline(
-        pieces,
+        chunks,
         tuple(_comment(text, *span) for span in reading.comments),
-        max((piece.depth for piece in pieces), default=SHALLOW),
+        max((chunk.depth for chunk in chunks), default=SHALLOW),
         reading.broken,
         docstring_end,
         imports_end,
@@ -164,12 +164,12 @@ def _comment(text: str, start: int, end: int) -> Comment:
     return Comment(start, end, text[start:end], before == 0 or text[before - 1] in "\r\n")
 
 
-def _docstring_end(text: str, pieces: tuple[Piece, ...]) -> int:
-    if not pieces or pieces[0].kind != "statement":
+def _docstring_end(text: str, chunks: tuple[Chunk, ...]) -> int:
+    if not chunks or chunks[0].kind != "statement":
         return 0
     reading = Reading()
-    end = pieces[0].end
-    pos = pieces[0].head
+    end = chunks[0].end
+    pos = chunks[0].head
     while found := _DOCSTRING.match(text, pos, end):
         pos = string_end(text, found.end(), reading)
         blanks = _ANY_BLANKS.match(text, pos, end)
@@ -180,15 +180,15 @@ def _docstring_end(text: str, pieces: tuple[Piece, ...]) -> int:
     return 0
 
 
-def _imports(text: str, pieces: tuple[Piece, ...]) -> tuple[int, int]:
+def _imports(text: str, chunks: tuple[Chunk, ...]) -> tuple[int, int]:
     imports_end = future_end = 0
-    for piece in pieces:
-        if piece.kind == "statement":
-            found = _IMPORT.match(text, piece.head)
+    for chunk in chunks:
+        if chunk.kind == "statement":
+            found = _IMPORT.match(text, chunk.head)
             if found:
-                imports_end = piece.end
+                imports_end = chunk.end
                 if found.group(1):
-                    future_end = piece.end
-        elif piece.kind != "block":
+                    future_end = chunk.end
+        elif chunk.kind != "block":
             break
     return imports_end, future_end

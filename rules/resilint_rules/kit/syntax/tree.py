@@ -1,6 +1,6 @@
-"""libcst, kept safe: parse one piece, look at its nodes' own fields, and know where they stand.
+"""libcst, kept safe: parse one chunk, look at its nodes' own fields, and know where they stand.
 
-A piece is parsed as it stands: a method under a one-line class header, at its own indentation, so
+A chunk is parsed as it stands: a method under a one-line class header, at its own indentation, so
 that every offset in the tree is an offset in the document minus a constant.
 """
 
@@ -101,7 +101,7 @@ _BLANK = re.compile(r"[ \t\f\r\n\\]")
 
 
 class Misread(Exception):
-    """libcst writes a piece with other words than it has: nothing can be located in it."""
+    """libcst writes a chunk with other words than it has: nothing can be located in it."""
 
 
 class _Places:
@@ -129,7 +129,7 @@ class _Places:
 
 
 class Tree:
-    """A parsed piece: its nodes, and their spans in the document on demand."""
+    """A parsed chunk: its nodes, and their spans in the document on demand."""
 
     __slots__ = ("_header", "_outer", "_spans", "body", "lines", "module", "start", "text")
 
@@ -160,7 +160,7 @@ class Tree:
         return self.source(*self.outer(node))
 
     def source(self, start: int, end: int) -> str:
-        """The text between two offsets of the document that lie in this piece."""
+        """The text between two offsets of the document that lie in this chunk."""
         return self.text[start - self.start : end - self.start]
 
     def _place(self, found: tuple[int, int]) -> Span:
@@ -191,16 +191,16 @@ _blanks = lru_cache(maxsize=1024)(_WHITE)
 """Blanks between words, two of five nodes of a tree: nobody asks for theirs, so that equal ones may be one."""
 
 
-def parse(piece: str, start: int, *, indented: bool) -> Tree | None:
+def parse(chunk: str, start: int, *, indented: bool) -> Tree | None:
     """The tree of whole lines that begin at an offset of the document; None if it is not valid Python by itself.
 
-    Raises nothing: whatever libcst raises means that the piece cannot be read.
+    Raises nothing: whatever libcst raises means that the chunk cannot be read.
     """
     header = _HEADER if indented else ""
     try:
         cst.CSTNode.__post_init__ = _trusted  # type: ignore[method-assign]
         cst.SimpleWhitespace = _blanks  # type: ignore[misc,assignment]
-        module = cst.parse_module(header + piece)
+        module = cst.parse_module(header + chunk)
     except Exception:  # noqa: BLE001 - ParserSyntaxError, RecursionError, and whatever a bug of the parser raises
         return None
     finally:
@@ -212,7 +212,7 @@ def parse(piece: str, start: int, *, indented: bool) -> Tree | None:
         if not isinstance(holder, cst.ClassDef) or not isinstance(holder.body, cst.IndentedBlock):
             return None
         body = tuple(holder.body.body)
-    return Tree(module, piece, start, body, header)
+    return Tree(module, chunk, start, body, header)
 
 
 def expression(text: str) -> cst.BaseExpression | None:

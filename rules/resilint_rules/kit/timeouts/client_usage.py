@@ -12,7 +12,7 @@ from ..interp.calls import Call, maker
 from ..interp.kinds import FrameKind
 from ..interp.values import Instance, Object, Pending, Ref, options
 from .effective import enclosing, given, limit
-from .values import Unseen
+from .values import UnknownBound
 
 _STREAMS = re.compile(
     r"(?:^|[^a-z])(?:sse|events?|stream)(?:$|[^a-z])|stream(?:s|ed|ing)?(?:$|[^a-z])|long_?poll", re.IGNORECASE
@@ -36,21 +36,21 @@ def set_later(call: Call) -> bool:
 
     A socket that it is given brings its own.
     """
-    for each in options(call.result) if call.result is not None else ():
-        each = each.value if isinstance(each, Pending) else each
-        if not isinstance(each, Instance):
+    for option in options(call.result) if call.result is not None else ():
+        option = option.value if isinstance(option, Pending) else option
+        if not isinstance(option, Instance):
             continue
-        if each.escaped or each.subclass is not None:
+        if option.escaped or option.subclass is not None:
             return True
-        if any("timeout" in event.name.lower() or event.name == "sock" for event in each.events):
+        if any("timeout" in event.name.lower() or event.name == "sock" for event in option.events):
             return True
     uses = list(_uses(call))
     if not uses and _said_to_be_limited(call):
         return True
-    limited = [each for each in uses if _limits_itself(each)]
+    limited = [use for use in uses if _limits_itself(use)]
     if not limited:
         return False
-    return not any(each.as_external.missing == "inherit" and limit(each).unbounded for each in uses)
+    return not any(use.as_external.missing == "inherit" and limit(use).unbounded for use in uses)
 
 
 def streamed(made: Call) -> bool:
@@ -60,7 +60,7 @@ def streamed(made: Call) -> bool:
     inner = made.result.value if isinstance(made.result, Pending) else made.result
     if isinstance(inner, Instance) and _STREAMS.search(inner.escaped):
         return True
-    return any(each.streams for each in _uses(made))
+    return any(use.streams for use in _uses(made))
 
 
 def quiet(call: Call) -> bool:
@@ -90,7 +90,7 @@ def _said_to_be_limited(made: Call) -> bool:
 def limited_each_time(made: Call) -> bool:
     """Whether each of the calls that are seen on a client brings a limit, so that the client needs none."""
     uses = list(_uses(made))
-    return bool(uses) and all(_limits_itself(each) for each in uses)
+    return bool(uses) and all(_limits_itself(use) for use in uses)
 
 
 def idle(made: Call) -> bool:
@@ -102,20 +102,20 @@ def idle(made: Call) -> bool:
     held: list[Instance] = []
     for function in scope.module.chosen(scope.module.functions_mentioning(name)):
         user = scope.frame(function)
-        for each in user.all_frames() if user is not None else ():
-            if any(_same(maker(client), made) for call in each.calls.values() for client in call.clients):
+        for inner in user.all_frames() if user is not None else ():
+            if any(_same(maker(client), made) for call in inner.calls.values() for client in call.clients):
                 return False
-            held.extend(v for v in each.env.values() if isinstance(v, Instance) and _same(maker(v), made))
+            held.extend(v for v in inner.env.values() if isinstance(v, Instance) and _same(maker(v), made))
     if len(held) + 1 != scope.module.count(rf"\b{name}\b"):
         return False
-    return all(not each.escaped and each.events for each in held)
+    return all(not candidate.escaped and candidate.events for candidate in held)
 
 
 def _limits_itself(call: Call) -> bool:
     """Whether a call sets a limit of its own or stands in one, or a spread may hold one."""
     try:
         return bool(enclosing(call) or (call.as_external.timeout and given(call, call.as_external)))
-    except Unseen:
+    except UnknownBound:
         return True
 
 
@@ -145,8 +145,8 @@ def _kept_later(made: Call) -> list[str]:
     own = made.statement.targets if isinstance(made.statement, cst.Assign) else ()
     return [
         name for frame in made.frame.outermost.all_frames() for target, _, name, value in frame.sets.values()
-        if not any(each.target is target for each in own)
-        and any(isinstance(each, Instance) and _same(maker(each), made) for each in options(value))
+        if not any(candidate.target is target for candidate in own)
+        and any(isinstance(option, Instance) and _same(maker(option), made) for option in options(value))
     ]  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def _kept(made: Call) -> list[str]:
     """The attributes and the module's names under which a statement keeps what it makes."""
     statement = made.statement
     targets = (
-        [each.target for each in statement.targets]
+        [bound.target for bound in statement.targets]
         if isinstance(statement, cst.Assign)
         else [statement.target]
         if isinstance(statement, cst.AnnAssign)
@@ -174,11 +174,14 @@ def _kept(made: Call) -> list[str]:
 def in_transport(call: Call) -> bool:
     """Whether a client is made inside a class that extends a library's transport: that gives each call its limit."""
     owner = call.frame.owner
-    linker = call.frame.scope.linker
+    session = call.frame.scope.session
     if not isinstance(owner, Object):
         return False
-    bases = [base for each in linker.lineage(owner.cls) for base in linker.bases(each)]
-    return any(isinstance(each, Ref) and linker.catalog.fact(AdapterFact, each.name) is not None for each in bases)
+    bases = [base for candidate in session.lineage(owner.cls) for base in session.bases(candidate)]
+    return any(
+        isinstance(candidate, Ref) and session.catalog.fact(AdapterFact, candidate.name) is not None
+        for candidate in bases
+    )
 
 
 def own_default(call: Call) -> float | None:

@@ -53,7 +53,7 @@ def constants(call: Call) -> list[str]:
 def _is_limit(value: Value | None, *, tuples: bool = False) -> bool:
     """Whether a value is a number of seconds, or a tuple of such where those may be given."""
     if isinstance(value, Sequence):
-        return tuples and 2 <= len(value.members) <= 4 and all(_is_limit(each) for each in value.members)
+        return tuples and 2 <= len(value.members) <= 4 and all(_is_limit(member) for member in value.members)
     held = value.value if isinstance(value, Const) else None
     return isinstance(held, (int, float)) and not isinstance(held, bool) and 0 < held <= LONGEST
 
@@ -79,7 +79,7 @@ def _only_a_limit(name: str, lines: Iterable[str]) -> bool:
             return False
         said = mention.findall(line.partition("#")[0])
         uses = list(held.finditer(line)) if said else []
-        if len(uses) != len(said) or any(each["called"] in _INSIDE for each in uses):
+        if len(uses) != len(said) or any(use["called"] in _INSIDE for use in uses):
             return False
     return True
 
@@ -90,15 +90,19 @@ def parameter(call: Call) -> list[str]:
     if not isinstance(node, cst.FunctionDef) or call.as_external.unit != "s" or _WAITS.search(node.name.value):
         return []
     own = next((p for p in (*node.params.params, *node.params.kwonly_params) if p.name.value == "timeout"), None)
-    if own is None or any(each.kind is Around.LOOP for each in call.within) or _OTHER_UNIT.search(frame.tree.text):
+    if own is None or any(place.kind is Around.LOOP for place in call.within) or _OTHER_UNIT.search(frame.tree.text):
         return []
     if own.default is not None and not _is_limit(_default(call, own.default)):
         return []
-    handed = [each for each in walk(node.body) if isinstance(each, cst.Arg) and each.keyword is not None]
-    limits = {id(each.value) for each in handed if each.keyword is not None and "timeout" in each.keyword.value}
-    names = (each for each in walk(node.body) if isinstance(each, cst.Name) and each.value == "timeout")
-    keywords = {id(each.keyword) for each in handed}
-    return ["timeout"] if all(id(each) in limits or id(each) in keywords for each in names) else []
+    handed = [inner for inner in walk(node.body) if isinstance(inner, cst.Arg) and inner.keyword is not None]
+    limits = {
+        id(candidate.value)
+        for candidate in handed
+        if candidate.keyword is not None and "timeout" in candidate.keyword.value
+    }
+    names = (inner for inner in walk(node.body) if isinstance(inner, cst.Name) and inner.value == "timeout")
+    keywords = {id(candidate.keyword) for candidate in handed}
+    return ["timeout"] if all(id(name) in limits or id(name) in keywords for name in names) else []
 
 
 def _default(call: Call, node: cst.BaseExpression) -> Value | None:

@@ -14,7 +14,7 @@ from ..interp.calls import Call, Names, call_at, maker
 from ..interp.kinds import Around, EventKind
 from ..interp.values import Arguments, Const, Instance, Mapping, Object, Sequence, Value, Within, options, present
 from ..project.startup import sets
-from .values import Bound, Origin, Unseen, read
+from .values import Bound, Origin, UnknownBound, read
 
 State = Literal["bounded", "unbounded", "unknown"]
 
@@ -56,7 +56,7 @@ def limit(call: Call) -> Limit:
         inherited = _client(call) if own is None and fact.missing == "inherit" else None
         if own is None and call.clients:
             _transports(call)
-    except Unseen as unseen:
+    except UnknownBound as unseen:
         return Limit("unknown", str(unseen), tuple(scopes))
     bounds = own if own is not None else inherited
     if bounds is None:
@@ -140,7 +140,7 @@ def given(call: Call, fact: ExternalFact) -> tuple[Bound, ...] | None:
         argument = call.args.get(param)
         if argument is None:
             if call.args.may_have(param):
-                raise Unseen("a spread may hold the timeout")
+                raise UnknownBound("a spread may hold the timeout")
             continue
         if param.name in fact.bearers and isinstance(argument.value, Const):
             continue
@@ -160,7 +160,7 @@ def given(call: Call, fact: ExternalFact) -> tuple[Bound, ...] | None:
         _carried(call.args, carrier, carrier.key)
     for name in fact.opaque:
         if name in call.args.named and not _none(call.args.named[name].value):
-            raise Unseen(f"`{name}` may hold the limit")
+            raise UnknownBound(f"`{name}` may hold the limit")
     return tuple(found) if some else None
 
 
@@ -175,19 +175,19 @@ def _carried(args: Arguments, param: Param, key: str) -> None:
         return
     if isinstance(value, Const) and isinstance(value.value, str) and not value.soft:
         if key.lower() in value.value.lower():
-            raise Unseen(f"`{key}` stands in the connection string")
+            raise UnknownBound(f"`{key}` stands in the connection string")
         return
     if isinstance(value, Mapping) and not value.open and key not in value.items:
         return
     if not (isinstance(value, Const) and value.value is None):
-        raise Unseen(f"`{param.name}` may hold `{key}`")
+        raise UnknownBound(f"`{param.name}` may hold `{key}`")
 
 
 def switched_off(call: Call) -> Bound | None:
     """The literal that switches off the limit on waiting for an answer; None for a stream, or if there is none."""
     try:
         bounds = given(call, call.as_external) or ()
-    except Unseen:
+    except UnknownBound:
         return None
     if any(b.seconds is not None and b.phases & {"read", "total"} for b in bounds) or call.streams or enclosing(call):
         return None
@@ -203,16 +203,16 @@ def switched_off(call: Call) -> Bound | None:
 def _client(call: Call) -> tuple[Bound, ...] | None:
     """What the client that a call is made on sets: over all clients it may be, the loosest."""
     if not call.clients:
-        raise Unseen("its client cannot be seen")
+        raise UnknownBound("its client cannot be seen")
     found: list[tuple[Bound, ...]] = []
     for client in call.clients:
         if client.made is None:
-            raise Unseen("its client is made elsewhere")
+            raise UnknownBound("its client is made elsewhere")
         if client.escaped:
-            raise Unseen(f"its client may be configured elsewhere: {client.escaped}")
+            raise UnknownBound(f"its client may be configured elsewhere: {client.escaped}")
         made = call_at(client.made)
         if client.subclass is not None:
-            raise Unseen("its client's class may set the limit")
+            raise UnknownBound("its client's class may set the limit")
         for event in client.events:
             if event.kind is EventKind.SET and event.name in ("timeout", "_timeout"):
                 bounds = read(
@@ -227,7 +227,7 @@ def _client(call: Call) -> tuple[Bound, ...] | None:
                     found.append(bounds)
                     break
             if event.kind is EventKind.CALL and event.name in made.as_client.adapters:
-                raise Unseen("its client is given a transport")
+                raise UnknownBound("its client is given a transport")
         else:
             own = given(made, made.as_external)
             if own is None:
@@ -242,12 +242,14 @@ def _settled(made: Call, call: Call) -> None:
     fact = made.as_external
     lazy = fact.lazy
     if fact.missing in ("n/a", "unknown"):
-        raise Unseen("the version in use decides" if fact.missing == "unknown" else "its client says nothing of limits")
+        raise UnknownBound(
+            "the version in use decides" if fact.missing == "unknown" else "its client says nothing of limits"
+        )
     if lazy is not None and made.args.value(lazy) is None:
-        raise Unseen("it connects later, and the limit may come with that")
+        raise UnknownBound("it connects later, and the limit may come with that")
     process = _process(call, fact)
     if process:
-        raise Unseen(f"`{process}` may set one")
+        raise UnknownBound(f"`{process}` may set one")
 
 
 def _transports(call: Call) -> None:
@@ -255,31 +257,33 @@ def _transports(call: Call) -> None:
     for client in call.clients:
         fact = call.frame.scope.catalog.fact(ClientFact, client.type)
         if client.escaped:
-            raise Unseen(f"its client may be configured elsewhere: {client.escaped}")
+            raise UnknownBound(f"its client may be configured elsewhere: {client.escaped}")
         if client.made is None and fact is not None and _prepares(call, fact):
-            raise Unseen("it may be one of the clients that this module prepares")
+            raise UnknownBound("it may be one of the clients that this module prepares")
         if client.made is not None:
             for name in client.made.as_external.opaque:
                 if client.made.args.open_names or name in client.made.args.named:
-                    raise Unseen(f"its client's `{name}` may hold the limit")
+                    raise UnknownBound(f"its client's `{name}` may hold the limit")
             if _intercepted(call_at(client.made)) or _extended(call_at(client.made)):
-                raise Unseen("what its client calls on the way may set the limit")
-        if client.subclass is not None and call.frame.scope.linker.mentions(client.subclass, "timeout"):
-            raise Unseen("its client's class may set the limit")
+                raise UnknownBound("what its client calls on the way may set the limit")
+        if client.subclass is not None and call.frame.scope.session.mentions(client.subclass, "timeout"):
+            raise UnknownBound("its client's class may set the limit")
         for event in client.events:
             if event.kind is EventKind.SET and fact is not None and event.name in fact.funnel:
-                raise Unseen(f"its `{event.name}` is replaced")
+                raise UnknownBound(f"its `{event.name}` is replaced")
             if event.kind is EventKind.CALL and fact is not None and event.name in fact.adapters:
-                for each in event.values[1:] or event.values:  # the first says for which addresses
-                    _transport(each, call.frame.scope)
+                for value in event.values[1:] or event.values:  # the first says for which addresses
+                    _transport(value, call.frame.scope)
 
 
 def _extended(made: Call) -> bool:
     """Whether a client is given an object whose class, the project's own, speaks of limits."""
-    given = [each for arg in (*made.args.positional, *made.args.named.values()) for each in options(arg.value)]
-    classes = [each.subclass for each in given if isinstance(each, Instance) and each.subclass is not None]
-    classes.extend(each.cls.piece for each in given if isinstance(each, Object))
-    return any(made.frame.scope.linker.mentions(each, "timeout") for each in classes)
+    given = [option for arg in (*made.args.positional, *made.args.named.values()) for option in options(arg.value)]
+    classes = [
+        argument.subclass for argument in given if isinstance(argument, Instance) and argument.subclass is not None
+    ]
+    classes.extend(argument.cls.chunk for argument in given if isinstance(argument, Object))
+    return any(made.frame.scope.session.mentions(cls, "timeout") for cls in classes)
 
 
 def _intercepted(made: Call) -> bool:
@@ -289,11 +293,15 @@ def _intercepted(made: Call) -> bool:
         return False
     if args.open_positions or args.open_names:
         return True
-    given = [each.value for each in args.positional[between.index :]] if between.index >= 0 else []
-    given.extend(each.value for name, each in args.named.items() if name == between.name)
-    members = [inner for each in given for inner in (each.members if isinstance(each, Sequence) else options(each))]
-    mentions = made.frame.scope.linker.mentions
-    if not all(isinstance(each, Object) and not mentions(each.cls.piece, "timeout") for each in members):
+    given = [argument.value for argument in args.positional[between.index :]] if between.index >= 0 else []
+    given.extend(item.value for name, item in args.named.items() if name == between.name)
+    members = [
+        inner
+        for argument in given
+        for inner in (argument.members if isinstance(argument, Sequence) else options(argument))
+    ]
+    mentions = made.frame.scope.session.mentions
+    if not all(isinstance(member, Object) and not mentions(member.cls.chunk, "timeout") for member in members):
         return True
     inner = options(args.positional[0].value) if args.positional else ()
     makers = (maker(value) for value in inner if isinstance(value, Instance))
@@ -307,17 +315,17 @@ def _prepares(call: Call, fact: ClientFact) -> bool:
 
 
 def _transport(value: Value, scope: Names) -> None:
-    for each in options(present(value)):
-        if isinstance(each, Const):
+    for option in options(present(value)):
+        if isinstance(option, Const):
             continue
         if (
-            isinstance(each, Instance)
-            and each.made is not None
-            and isinstance(each.made.fact, AdapterFact)
-            and each.subclass is None
+            isinstance(option, Instance)
+            and option.made is not None
+            and isinstance(option.made.fact, AdapterFact)
+            and option.subclass is None
         ):
             continue
-        raise Unseen("its transport may set the limit")
+        raise UnknownBound("its transport may set the limit")
 
 
 def enclosing(call: Call) -> list[Bound]:
@@ -325,11 +333,13 @@ def enclosing(call: Call) -> list[Bound]:
     if call.fact.is_sync or not call.frame.is_async or call.offloaded:
         return []
     found: list[Bound] = []
-    for each in call.within:
-        if each.kind is Around.SCOPE:
-            found.append(_scope_bound(each, call))
-        elif each.kind is Around.WITH and isinstance(each.node, cst.WithItem) and isinstance(each.node.item, cst.Call):
-            inner = call.frame.calls.get(id(each.node.item))
+    for place in call.within:
+        if place.kind is Around.SCOPE:
+            found.append(_scope_bound(place, call))
+        elif (
+            place.kind is Around.WITH and isinstance(place.node, cst.WithItem) and isinstance(place.node.item, cst.Call)
+        ):
+            inner = call.frame.calls.get(id(place.node.item))
             if inner is not None and isinstance(inner.fact, ScopeFact):
                 found.append(_seconds(inner.args.value(inner.fact.param)))
     return [bound for bound in found if bound.seconds is not None or not bound.sure]
@@ -354,4 +364,4 @@ def _seconds(value: Value | None) -> Bound:
 def _process(call: Call, fact: ExternalFact) -> str:
     """The function that sets a limit for the whole program, if a library heeds one and it may be called; else ""."""
     heeded, scope = fact.process, call.frame.scope
-    return heeded if heeded and sets(heeded.rpartition(".")[2], scope.module, scope.linker.project) else ""
+    return heeded if heeded and sets(heeded.rpartition(".")[2], scope.module, scope.session.project) else ""

@@ -32,7 +32,7 @@ class Bound:
     """Nobody wrote it: an object that could hold the limit was made without."""
 
 
-class Unseen(Exception):
+class UnknownBound(Exception):
     """A value that decides cannot be seen; the text says which."""
 
 
@@ -43,7 +43,7 @@ def read(
     phases = frozenset(param.phases)
     choices = options(value)
     if len(choices) > 1:
-        raise Unseen("the timeout has several values")
+        raise UnknownBound("the timeout has several values")
     value = choices[0]
     if isinstance(value, Const):
         return _constant(value, phases, fact, origin, node)
@@ -51,7 +51,7 @@ def read(
         found: list[Bound] = []
         for name, member in zip(fact.members, value.members, strict=False):
             if not isinstance(member, Const):
-                raise Unseen("the timeout is not a literal")
+                raise UnknownBound("the timeout is not a literal")
             inner = _constant(member, frozenset((name,)), fact, origin, node)
             found.extend(inner or ())
         return tuple(found)
@@ -61,12 +61,12 @@ def read(
             return _object(call_at(value.made), shape, origin, node)
     if isinstance(value, Ref) and _stands_for_default(value, fact, catalog):
         return None
-    raise Unseen("the timeout is not a literal")
+    raise UnknownBound("the timeout is not a literal")
 
 
 def _stands_for_default(value: Ref, fact: ValueFact, catalog: Catalog) -> bool:
     """Whether a name is the library's own word for "use the default"; what others call so, nobody knows."""
-    own = any(each.name == fact.library for each in catalog.libraries(value.name))
+    own = any(library.name == fact.library for library in catalog.libraries(value.name))
     return own and value.name.rpartition(".")[2].isupper()
 
 
@@ -80,14 +80,14 @@ def _constant(
         if meaning in ("default", "inherit"):
             return None
         if meaning != "unbounded":
-            raise Unseen("what None means here is not known")
+            raise UnknownBound("what None means here is not known")
         return (Bound(phases, None, origin, sure=not value.soft, node=node),)
     if isinstance(held, (int, float)) and not isinstance(held, bool):
         if held == 0 and fact.zero == "unbounded":
             return (Bound(phases, None, origin, sure=not value.soft, node=node),)
         scale = 0.001 if fact.unit == "ms" else 1.0
         return (Bound(phases, held * scale, origin, sure=not value.soft, node=node),)
-    raise Unseen("the timeout is not a number")
+    raise UnknownBound("the timeout is not a number")
 
 
 def _object(call: Call, shape: LimitFact, origin: Origin, node: cst.CSTNode) -> tuple[Bound, ...]:
@@ -95,7 +95,7 @@ def _object(call: Call, shape: LimitFact, origin: Origin, node: cst.CSTNode) -> 
     params = shape.params
     given = [(index, param, call.args.get(param)) for index, param in enumerate(params)]
     if any(argument is None and call.args.may_have(param) for _, param, argument in given):
-        raise Unseen("a spread may hold the timeout")
+        raise UnknownBound("a spread may hold the timeout")
     found: dict[str, Bound] = {}
     for index, param, argument in given:
         if argument is None:
@@ -104,7 +104,7 @@ def _object(call: Call, shape: LimitFact, origin: Origin, node: cst.CSTNode) -> 
             found.update(_members(argument.value, shape, origin, node))
             continue
         if not isinstance(argument.value, Const):
-            raise Unseen("the timeout is not a literal")
+            raise UnknownBound("the timeout is not a literal")
         for bound in _constant(argument.value, frozenset(param.phases), shape, origin, node) or ():
             for phase in bound.phases:
                 if index == 0 or len(param.phases) == 1 or phase not in found:
@@ -121,7 +121,7 @@ def _members(value: Sequence, shape: LimitFact, origin: Origin, node: cst.CSTNod
     found: dict[str, Bound] = {}
     for name, member in zip(shape.members, value.members, strict=False):
         if not isinstance(member, Const):
-            raise Unseen("the timeout is not a literal")
+            raise UnknownBound("the timeout is not a literal")
         found.update((name, bound) for bound in _constant(member, frozenset((name,)), shape, origin, node) or ())
     return found
 

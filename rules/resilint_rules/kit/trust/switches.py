@@ -38,11 +38,11 @@ _GUARDED = re.compile(r"[\"'](?:https|wss|rediss)\b|prox(?:y|ies)", re.IGNORECAS
 
 def matches(value: Value, off: object) -> bool:
     """Whether a value is one of those that the catalogue writes: a Python literal, or a qualified name."""
-    for each in off if isinstance(off, (list, tuple)) else (off,):
+    for item in off if isinstance(off, (list, tuple)) else (off,):
         try:
-            literal = ast.literal_eval(str(each))
+            literal = ast.literal_eval(str(item))
         except (ValueError, SyntaxError):
-            if isinstance(value, Ref) and value.name == each:
+            if isinstance(value, Ref) and value.name == item:
                 return True
             continue
         if isinstance(value, Const) and not value.soft and repr(value.value) == repr(literal):
@@ -101,9 +101,9 @@ def untapped(call: Call) -> bool:
             values.append(client.made.args.value(Param("base_url")))
             target = client.made.as_external.target
             values.append(client.made.args.value(target) if target is not None else None)
-    if any(isinstance(each, Const) and isinstance(each.value, str) and _LOCAL.match(each.value) for each in values):
+    if any(isinstance(value, Const) and isinstance(value.value, str) and _LOCAL.match(value.value) for value in values):
         return True
-    if any(each is not None for each in values) or not _PLAIN.search(call.frame.tree.text):
+    if any(value is not None for value in values) or not _PLAIN.search(call.frame.tree.text):
         return False
     return call.frame.scope.module.search(_GUARDED) is None
 
@@ -121,15 +121,17 @@ def _conditions(node: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.BaseExpr
     """The tests of the conditions on the way from a node to one below it, and of those that lead away before it."""
     while node is not target:
         parts = list(children(node))
-        index = next((i for i, part in enumerate(parts) if any(each is target for each in walk(part))), None)
+        index = next((i for i, part in enumerate(parts) if any(inner is target for inner in walk(part))), None)
         if index is None:
             return
         test = node.left if isinstance(node, cst.BooleanOperation) else getattr(node, "test", None)
         if isinstance(test, cst.BaseExpression) and parts[index] is not test:
             yield test
-        for each in parts[:index]:
-            if isinstance(each, cst.If) and any(isinstance(n, (cst.Return, cst.Continue)) for n in walk(each.body)):
-                yield each.test
+        for section in parts[:index]:
+            if isinstance(section, cst.If) and any(
+                isinstance(n, (cst.Return, cst.Continue)) for n in walk(section.body)
+            ):
+                yield section.test
         node = parts[index]
 
 
@@ -149,12 +151,12 @@ def context_of(frame: Frame, value: Value) -> ContextFact | None:
     fact = made.fact if made is not None else None
     if made is None or not isinstance(fact, ContextFact):
         return None
-    values = [each.value for each in (*made.args.positional, *made.args.named.values())]
-    names = [each.name for each in values if isinstance(each, Ref)]
-    if any(each.endswith(fact.serves) for each in names):
+    values = [argument.value for argument in (*made.args.positional, *made.args.named.values())]
+    names = [option.name for option in values if isinstance(option, Ref)]
+    if any(name.endswith(fact.serves) for name in names):
         return None
     unclear = not made.written.endswith(fact.verifies) and (
-        not names or any(each.endswith(fact.either) for each in names)
+        not names or any(name.endswith(fact.either) for name in names)
     )
     return None if unclear and "server_side" in frame.tree.text else fact
 
@@ -172,11 +174,11 @@ def _second_try(call: Call) -> bool:
     """Whether a call is what is left when the check has failed: with the check it would fail again."""
     frame = call.frame
     return any(
-        each.kind is Around.TRY
-        and each.part is Part.HANDLER
-        and isinstance(each.node, (cst.Try, cst.TryStar))
-        and any(h.type is not None and _DISTRUST.search(frame.tree.code(h.type)) for h in each.node.handlers)
-        for each in call.within
+        place.kind is Around.TRY
+        and place.part is Part.HANDLER
+        and isinstance(place.node, (cst.Try, cst.TryStar))
+        and any(h.type is not None and _DISTRUST.search(frame.tree.code(h.type)) for h in place.node.handlers)
+        for place in call.within
     )
 
 
@@ -194,7 +196,7 @@ def rechecked(call: Call, name: str, argument: Argument) -> list[Fix]:
         fixes.extend(_renamed(frame, node, tls.secure, first) if first is not None else ())
     elif removed is not None:
         fixes.append(Fix(f"Remove {name}={frame.tree.code(node)}", (removed,)))
-    elif _flipped(node) and any(each is node for each in walk(frame.tree.module)):
+    elif _flipped(node) and any(inner is node for inner in walk(frame.tree.module)):
         fixes.append(Fix(f"Set {name}={_flipped(node)}", (replace(frame, node, _flipped(node)),)))
     return [*fixes, *_bundled(frame, node, tls.bundle)] if arg is not None and name == tls.name else fixes
 
@@ -229,7 +231,7 @@ def secured(call: Call, fact: InsecureFact) -> list[Fix]:
     if call.node.args or not fact.fix:
         return []
     every = call.frame.calls.values()
-    taker = next((each for each in every if any(arg.value is call.node for arg in each.node.args)), call)
+    taker = next((candidate for candidate in every if any(arg.value is call.node for arg in candidate.node.args)), call)
     first = _introduced(taker, fact.knows)
     if first is None:
         return []
@@ -244,7 +246,7 @@ def _made_as(context: Instance) -> ContextFact:
 
 def _is_plain(made: Call, fact: ContextFact) -> bool:
     """Whether a context is made with arguments alone that the system's own context has too."""
-    names = [each.value.name for each in made.args.positional if isinstance(each.value, Ref)]
+    names = [argument.value.name for argument in made.args.positional if isinstance(argument.value, Ref)]
     every = not made.args.named and len(names) == len(made.args.positional)
     return every and all(name.endswith(fact.plain) for name in names)
 
@@ -273,7 +275,7 @@ def reset(
         if not isinstance(node, cst.Assign) or len(node.targets) != 1:
             continue
         target = node.targets[0].target
-        if any(target is each for each in targets) and isinstance(target, cst.Attribute):
+        if any(target is bound for bound in targets) and isinstance(target, cst.Attribute):
             text = secure.get(target.attr.value, _flipped(node.value))
             if isinstance(node.value, cst.Attribute) and "." in text:
                 text = f"{frame.tree.code(node.value.value)}.{text.rpartition('.')[2]}"

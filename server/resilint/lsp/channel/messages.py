@@ -33,7 +33,7 @@ class Roots(NamedTuple):
 
 
 class Open(NamedTuple):
-    """A document was opened. `path` is "" if it is no file; `without` names the pieces that are not analysed."""
+    """A document was opened. `path` is "" if it is no file; `without` names the chunks that are not analysed."""
 
     uri: str
     path: str
@@ -147,10 +147,10 @@ class Mark(NamedTuple):
 
 
 class Busy(NamedTuple):
-    """Work on a document (by uri) or on a file (by path) begins; `piece` names the part of it."""
+    """Work on a document (by uri) or on a file (by path) begins; `chunk` names the part of it."""
 
     uri: str
-    piece: str = ""
+    chunk: str = ""
 
 
 class ReadingSettings(NamedTuple):

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 
 from resilint_rules.kit.syntax.text import Document, Edit
 
-from ...engine.incremental import Memo
+from ...engine.incremental import IncrementalCache
 from ...results import Report
-from .workspace import Place
+from .workspace import DocumentContext
 
 _BOM = "\ufeff"
 
@@ -17,8 +17,8 @@ class Buffer:
     """An open text, where it stands, and what was found in it.
 
     `lead` is 1 if it starts with a byte order mark, which no document has. `fresh` says that the report
-    is about this text, in this place, with these neighbours. `memo` is what its pieces are known by, in
-    this place and under these settings. `without` are the pieces that are not to be read.
+    is about this text, in this place, with these neighbours. `memo` is what its chunks are known by, in
+    this place and under these settings. `without` are the chunks that are not to be read.
     """
 
     __slots__ = (
@@ -37,7 +37,7 @@ class Buffer:
     )
 
     def __init__(
-        self, uri: str, path: str, version: int, text: str, place: Place, without: Collection[str] = ()
+        self, uri: str, path: str, version: int, text: str, place: DocumentContext, without: Collection[str] = ()
     ) -> None:
         self.uri = uri
         self.path = path
@@ -48,10 +48,10 @@ class Buffer:
         self.report = Report()
         self.settle(place)
 
-    def settle(self, place: Place) -> None:
+    def settle(self, place: DocumentContext) -> None:
         """It stands somewhere, perhaps under other settings than before."""
         self.place = place
-        self.memo = Memo(without=self.without)
+        self.memo = IncrementalCache(without=self.without)
         self.edit((), self.version)
 
     def edit(self, edits: Iterable[Edit], version: int) -> None:
@@ -86,4 +86,7 @@ class Buffer:
         """
         if name in self.reads:
             return True
-        return any(each.endswith("/") and (name.startswith(each) or name == f"{each[:-1]}.py") for each in self.reads)
+        return any(
+            read_name.endswith("/") and (name.startswith(read_name) or name == f"{read_name[:-1]}.py")
+            for read_name in self.reads
+        )

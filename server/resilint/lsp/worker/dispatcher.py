@@ -15,7 +15,7 @@ from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ...config.reading import Reporter
-from ...engine.incremental import Abandoned, Memo
+from ...engine.incremental import Abandoned, IncrementalCache
 from ...fs import files
 from ...own_rules import CRASHED
 from ...results import Report
@@ -50,8 +50,8 @@ from ..channel.messages import (
 from .buffer import Buffer
 from .code_actions import View, answer, shifted
 from .engine import Engine
-from .workspace import Ground, Place
-from .workspace_scan import Clean, Survey
+from .workspace import DocumentContext, Workspace
+from .workspace_scan import Clean, WorkspaceScan
 
 _STRIDE = 100
 """Files between two signs of progress."""
@@ -59,8 +59,8 @@ _STRIDE = 100
 log = logging.getLogger(__name__)
 
 
-class Desk:
-    """Takes messages and works them off, a piece at a time.
+class Dispatcher:
+    """Takes messages and works them off, a chunk at a time.
 
     `send` speaks to the protocol process; `overtaken` says whether a message has come that makes the work
     on a text void.
@@ -73,12 +73,12 @@ class Desk:
         self._engine = engine
         self._send = send
         self._reading = Reporter(self._report_reading)
-        self._ground = Ground((), {}, self._read, self._say, self._reading)
+        self._ground = Workspace((), {}, self._read, self._say, self._reading)
         self._buffers: dict[str, Buffer] = {}
         self._paths: dict[str, Buffer] = {}
         self._turns: list[str] = []
         self._questions: dict[int, DocumentQuestion] = {}
-        self._surveys: dict[int, Survey] = {}
+        self._surveys: dict[int, WorkspaceScan] = {}
         self._clean = Clean()
         self.serial = 0
 
@@ -101,12 +101,12 @@ class Desk:
                 self._questions.pop(message.number, None)
                 self._surveys.pop(message.number, None)
             case ScanQuestion():
-                self._surveys[numbered.serial] = Survey(self._ground, self._clean, message.without)
+                self._surveys[numbered.serial] = WorkspaceScan(self._ground, self._clean, message.without)
             case ActionsQuestion() | FixAllQuestion() | HoverQuestion() | HintsQuestion():
                 self._questions[numbered.serial] = message
 
     def work(self) -> bool:
-        """Does one piece of work: a question that can be answered, else a check. False: nothing to do."""
+        """Does one chunk of work: a question that can be answered, else a check. False: nothing to do."""
         for number, question in self._questions.items():
             buffer = self._buffers.get(question.uri)
             if buffer is None or buffer.version != question.version:
@@ -127,7 +127,7 @@ class Desk:
         return False
 
     def _take_roots(self, message: Roots) -> None:
-        self._ground = Ground(message.roots, message.given, self._read, self._say, self._reading, message.left_out)
+        self._ground = Workspace(message.roots, message.given, self._read, self._say, self._reading, message.left_out)
         self._settle_all()
 
     def _take_open(self, message: Open) -> None:
@@ -190,8 +190,8 @@ class Desk:
         doc, place = buffer.doc, buffer.place
         self._send(Busy(buffer.uri))
 
-        def pulse(piece: str) -> None:
-            self._send(Busy(buffer.uri, piece))
+        def pulse(chunk: str) -> None:
+            self._send(Busy(buffer.uri, chunk))
             if self._overtaken(buffer.uri):
                 raise Abandoned
 
@@ -203,7 +203,7 @@ class Desk:
         marks = self._marks(buffer.report, place, buffer.lead)
         self._send(Checked(buffer.uri, buffer.version, self.serial, marks))
 
-    def _look_on(self, number: int, survey: Survey) -> None:
+    def _look_on(self, number: int, survey: WorkspaceScan) -> None:
         """One step of a survey; open texts are as they are open."""
         path = survey.next()
         if not path:
@@ -222,7 +222,7 @@ class Desk:
         elif survey.done % _STRIDE == 0:
             self._send(progress)
 
-    def _look(self, doc: Document, place: Place, memo: Memo | None = None) -> Report:
+    def _look(self, doc: Document, place: DocumentContext, memo: IncrementalCache | None = None) -> Report:
         if place.out:
             return Report()
         site = place.site
@@ -253,10 +253,10 @@ class Desk:
             reply = NoAnswer(number, "the analysis failed")
         self._send(reply)
 
-    def _marks(self, report: Report, place: Place, lead: int) -> tuple[Mark, ...]:
+    def _marks(self, report: Report, place: DocumentContext, lead: int) -> tuple[Mark, ...]:
         return tuple(self._mark(finding, place, lead) for finding in report.findings)
 
-    def _mark(self, finding: Finding, place: Place, lead: int) -> Mark:
+    def _mark(self, finding: Finding, place: DocumentContext, lead: int) -> Mark:
         return Mark(
             shifted(finding.span, lead),
             finding.code,

@@ -14,10 +14,10 @@ from resilint_rules.kit.syntax.text import Document, Span
 
 from ...config.settings import Settings
 from ...engine.explain import Behind, Hint
-from ...engine.incremental import Memo
+from ...engine.incremental import IncrementalCache
 from ...results import Report
 
-Check = Callable[[Document, Project, Settings, "Memo | None"], Report]
+Check = Callable[[Document, Project, Settings, "IncrementalCache | None"], Report]
 Policy = Callable[[Document, Project, Settings, int], "Behind | None"]
 Hints = Callable[[Document, Project, Settings, Span], Iterable[Hint]]
 Page = Callable[[str], str]

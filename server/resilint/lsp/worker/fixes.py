@@ -38,7 +38,7 @@ def mend_all(doc: Document, check: Callable[[Document], Report], rule: str) -> t
 
 def mend_each(doc: Document, findings: Iterable[Finding]) -> tuple[Edit, ...]:
     """One minimal edit that applies the preferred fixes of some findings, as far as they do not overlap."""
-    fixes = [found for each in findings if (found := apply.preferred(each, apply.UNSAFE)) is not None]
+    fixes = [found for finding in findings if (found := apply.preferred(finding, apply.UNSAFE)) is not None]
     return minimal(doc.text, apply.apply(doc.text, fixes).text)
 
 

@@ -109,12 +109,12 @@ class Worker:
     """Works off what comes in, and collects garbage in the pauses."""
 
     def __init__(self, engine: Engine, inbox: Inbox, send: Callable[[FromWorker], None]) -> None:
-        from .dispatcher import Desk
+        from .dispatcher import Dispatcher
 
         self._inbox = inbox
         self._send = send
         self._waiting: deque[Numbered] = deque()
-        self._desk = Desk(engine, send, self._overtaken)
+        self._desk = Dispatcher(engine, send, self._overtaken)
         self._done = 0
         """Pieces of work since the last collection of garbage."""
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Kind
 
-from ...baseline.editor import Recorded, recorded
+from ...baseline.editor import BaselineView, recorded
 from ...config.reading import Reading, unobserved
-from ...config.roots import Home, Homes, Wish
+from ...config.roots import Overrides, ProjectRoot, ProjectRoots
 from ...config.settings import Settings
 from ...fs import files
 from ...versions import find
@@ -21,27 +21,27 @@ GIVER = "the editor's settings"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Site:
+class ProjectContext:
     """A project below one root, and the settings that hold in it."""
 
     root: str
     settings: Settings
     project: Project
-    recorded: Recorded
+    recorded: BaselineView
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DocumentContext:
     """Everything about a document that is not its text. One that is `out` is not looked at."""
 
-    site: Site
+    site: ProjectContext
     name: str = "<untitled>"
     module: str = ""
     kind: Kind = "source"
     out: bool = False
 
 
-class Ground:
+class Workspace:
     """The open folders and the projects in them.
 
     `read` gives the bytes of an open text by its absolute path, None if it is not open; `say` is called,
@@ -65,9 +65,9 @@ class Ground:
         self._reading = reading
         self._left_out = frozenset(left_out)
         self._said: set[str] = set()
-        self._homes: dict[str, Homes] = {}
-        self._sites: dict[int, Site] = {}
-        self._lone: Site | None = None
+        self._homes: dict[str, ProjectRoots] = {}
+        self._sites: dict[int, ProjectContext] = {}
+        self._lone: ProjectContext | None = None
 
     def forget(self) -> None:
         """Settings are read anew when asked for next."""
@@ -82,10 +82,10 @@ class Ground:
             if name := files.below(path, site.root):
                 site.project.forget(name)
 
-    def place(self, path: str) -> Place:
+    def place(self, path: str) -> DocumentContext:
         """Where an absolute path stands; "" stands alone. Effect: reads settings."""
         if not path:
-            return Place(self._alone())
+            return DocumentContext(self._alone())
         folder, own = os.path.split(path)
         homes = self.homes_of(path)
         home = homes.above(folder)
@@ -93,33 +93,33 @@ class Ground:
         module = files.module(own, files.package(folder))
         if id(home) not in self._sites:
             with self._reading(home.root, home.source or home.root):
-                return Place(self._site(home, homes), name, module, files.kind(name), _out(home, name))
-        return Place(self._site(home, homes), name, module, files.kind(name), _out(home, name))
+                return DocumentContext(self._site(home, homes), name, module, files.kind(name), _out(home, name))
+        return DocumentContext(self._site(home, homes), name, module, files.kind(name), _out(home, name))
 
-    def homes_of(self, path: str) -> Homes:
+    def homes_of(self, path: str) -> ProjectRoots:
         """The projects as the editor's settings for the innermost open folder around a path want them."""
         root = next((root for root in self.roots if files.below(path, root.path)), Root("", self._given))
         if root.path not in self._homes:
-            wish = Wish(given=root.given, giver=GIVER)
-            self._homes[root.path] = Homes(wish, self._reading, self._left_out)
+            wish = Overrides(given=root.given, giver=GIVER)
+            self._homes[root.path] = ProjectRoots(wish, self._reading, self._left_out)
         return self._homes[root.path]
 
-    def _site(self, home: Home, homes: Homes) -> Site:
+    def _site(self, home: ProjectRoot, homes: ProjectRoots) -> ProjectContext:
         if id(home) not in self._sites:  # the homes are kept alive by `_homes`
             for mistake in home.mistakes:
                 self._tell(str(mistake))
             settings = Settings() if home.plain else home.settings
             project = self._project(home.root, settings)
             left_out = home.root in self._left_out
-            known = Recorded(home.root) if left_out else recorded(home, homes, self._tell)
-            self._sites[id(home)] = Site(home.root, settings, project, known)
+            known = BaselineView(home.root) if left_out else recorded(home, homes, self._tell)
+            self._sites[id(home)] = ProjectContext(home.root, settings, project, known)
         return self._sites[id(home)]
 
-    def _alone(self) -> Site:
+    def _alone(self) -> ProjectContext:
         if self._lone is None:
-            home = Home("", "", Wish(given=self._given, giver=GIVER))
+            home = ProjectRoot("", "", Overrides(given=self._given, giver=GIVER))
             settings = Settings() if home.plain else home.settings
-            self._lone = Site("", settings, Project(own=settings.library), Recorded(""))
+            self._lone = ProjectContext("", settings, Project(own=settings.library), BaselineView(""))
         return self._lone
 
     def _project(self, root: str, settings: Settings) -> Project:
@@ -139,7 +139,7 @@ class Ground:
             self._say(text)
 
 
-def _out(home: Home, name: str) -> bool:
+def _out(home: ProjectRoot, name: str) -> bool:
     """Whether settings exclude a file, or a folder above it in its project."""
     steps = name.split("/")
     return any(home.excluded.out(own, "/".join(steps[: depth + 1])) for depth, own in enumerate(steps))

@@ -11,9 +11,9 @@ from resilint_rules.kit.syntax.text import Document
 from ...fs import files
 from ...results import Report
 from ...run.discovery import SUFFIXES, WIDTH, Trouble, walk
-from .workspace import Ground, Place
+from .workspace import DocumentContext, Workspace
 
-Look = Callable[[Document, Place], Report]
+Look = Callable[[Document, DocumentContext], Report]
 """Finds what there is to find in a document."""
 
 
@@ -22,7 +22,7 @@ class Seen:
     """What was found in a file that is not open. `text` is the editor's idea of it, `lead` as in `Buffer`."""
 
     path: str
-    place: Place
+    place: DocumentContext
     text: str
     lead: int
     report: Report
@@ -57,10 +57,10 @@ class Clean:
         self._known.clear()
 
 
-class Survey:
+class WorkspaceScan:
     """A walk through all files, a step at a time. Effect: lists the folders when it is made."""
 
-    def __init__(self, ground: Ground, clean: Clean, without: Collection[str]) -> None:
+    def __init__(self, ground: Workspace, clean: Clean, without: Collection[str]) -> None:
         self._ground = ground
         self._clean = clean
         paths = dict.fromkeys(path for root in ground.roots for path in _files(root.path, ground))
@@ -94,7 +94,7 @@ class Survey:
         return seen if seen.report.findings else None
 
 
-def _files(root: str, ground: Ground) -> list[str]:
+def _files(root: str, ground: Workspace) -> list[str]:
     troubles: list[Trouble] = []
     homes = ground.homes_of(os.path.join(root, "x"))
     return [
