@@ -1,4 +1,4 @@
-"""Calls in coroutines that wait without `await`: which do, through which functions, and how to move them."""
+"""Calls in coroutines that wait without `await`: detection, also through functions, and the fix."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ROOM = 88
 
 
 def waiting_inside(frame: Frame, function: Function) -> Call | None:
-    """The first call that waits in a plain function of the same module, which runs as soon as it is called."""
+    """Returns the first waiting call in a plain function of the same module; None if there is none."""
     scope = frame.scope
     if function.module is not scope.module or function.chunk.name not in scope.known.asked:
         return None
@@ -38,7 +38,7 @@ def waiting_inside(frame: Frame, function: Function) -> Call | None:
     if found is None or found.is_async or found.wrapped or not isinstance(found.node, cst.FunctionDef):
         return None
     if any(isinstance(node, cst.Yield) or _coroutine(node) for node in walk(found.node.body)):
-        return None  # a generator; or it may give back a coroutine, and wait only where it is asked to
+        return None  # a generator; or it may return a coroutine, which waits only where it is awaited
     return next(
         (call for call in found.calls.values() if not call.offloaded and not call.deferred and waits(call)), None
     )
@@ -49,7 +49,7 @@ def _coroutine(node: cst.CSTNode) -> bool:
 
 
 def waits(call: Call) -> bool:
-    """Whether it waits for somebody else, without `await`."""
+    """Whether a call waits for a peer without `await`."""
     fact = call.fact
     if not isinstance(fact, ExternalFact) or fact.mode != "sync" or call.peer in _LOCAL:
         return False
@@ -72,7 +72,7 @@ def waits(call: Call) -> bool:
 
 
 def is_awaited(node: cst.Call, statement: cst.CSTNode | None) -> bool:
-    """Whether what a call gives back is treated as something to be awaited: then it is not what it seems."""
+    """Whether the result of a call is awaited: then the call does not block, whatever its library."""
     if statement is None:
         return False
     if isinstance(statement, (cst.With, cst.For)) and statement.asynchronous is not None:
@@ -88,12 +88,12 @@ def is_awaited(node: cst.Call, statement: cst.CSTNode | None) -> bool:
 
 
 def is_movable(call: Call) -> bool:
-    """Whether it can be made in another thread: a connection with a state belongs to whoever uses it."""
+    """Whether a call can be made in another thread: a stateful connection must stay in the thread that uses it."""
     return not isinstance(call, ClientCall) and call.peer not in _STATEFUL
 
 
 def offloaded(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movable: bool) -> list[Fix]:
-    """The fix that makes a call in a thread; none where it would not be the same call."""
+    """Returns the fix that makes a call in a thread; [] where the behaviour would differ."""
     module = frame.scope.module
     if not movable or statement is None or _in_generator(node, statement):
         return []
@@ -116,7 +116,7 @@ def offloaded(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movab
 
 
 def _in_generator(node: cst.Call, statement: cst.CSTNode) -> bool:
-    """Whether a call stands in a generator expression, which has no `await` of its own."""
+    """Whether a call is in a generator expression, where `await` would change its type."""
     generators = (part for part in walk(statement) if isinstance(part, cst.GeneratorExp))
     return any(inner is node for generator in generators for inner in walk(generator))
 
@@ -132,7 +132,7 @@ def _is_continued(node: cst.Call, statement: cst.CSTNode) -> bool:
 
 
 def _rewritten_opening(rest: str, width: int) -> tuple[str, str, int]:
-    """What stands before the function, what between it and its arguments, and how much of the arguments that replaces.
+    """Returns the text before the function, the text before its arguments, and how much of the arguments that replaces.
 
     `rest` is the text between the parentheses, `width` how wide the function's name is.
     """

@@ -1,4 +1,4 @@
-r"""A call to the outside that stops the whole event loop until it is answered.
+r"""An external call that blocks the whole event loop until the peer answers.
 
 All coroutines of a loop share one thread. A library without `await` holds that thread while it waits
 for its peer: no other request is served, no timer fires, no heartbeat is sent. One slow partner, and
@@ -210,7 +210,7 @@ def check(frame: Frame) -> Iterator[Finding]:
     for call in frame.calls.values():
         if call.inside_async and waits(call) and not is_awaited(call.node, call.statement):
             yield call.finding(
-                f"`{call.written}` stops the whole event loop until it is answered",
+                f"`{call.written}` blocks the whole event loop until the peer answers",
                 *offloaded(frame, call.node, call.statement, is_movable(call)),
             )
     yield from _through_functions(frame)
@@ -225,7 +225,7 @@ def _through_functions(frame: Frame) -> Iterator[Finding]:
         start = frame.tree.span(node).start
         document = inner.frame.scope.module.doc
         yield frame.finding(
-            f"`{name}` stops the whole event loop: it calls `{inner.written}` and waits for the answer",
+            f"`{name}` blocks the whole event loop: it calls `{inner.written}` and waits for the answer",
             Span(start, frame.tree.span(node.func).end),
             tuple(offloaded(frame, node, statement, is_movable(inner))),
             related=(Related("it waits here", inner.head, row=document.position(inner.head.start)[0]),),

@@ -1,8 +1,8 @@
-r"""A sleep that stops the whole event loop.
+r"""A sleep that blocks the whole event loop.
 
 All coroutines of a loop share one thread. `time.sleep` in one of them does not pause that one: it
 stops every request, every timer and every heartbeat of the process until it is over. Mostly it stands
-where a failing partner is given a moment to recover, so one partner's trouble becomes everybody's.
+between two attempts to reach a failing partner, so that the failure of one partner stops all work.
 
 ```python bad
 import time
@@ -49,7 +49,7 @@ async def reconnect(stream):
         await trio.lowlevel.checkpoint()
 ```
 
-In a thread of its own a sleep stops nobody else, and a plain function may be called from one.
+In a thread of its own a sleep blocks nothing else, and a plain function may be called from one.
 
 ```python good
 import asyncio, time
@@ -108,7 +108,7 @@ def check(call: SleepCall) -> Iterator[Finding]:
         return
     if _chosen(call):
         return
-    yield call.finding(f"`{call.written}` stops the whole event loop, not only this coroutine", *_await(call))
+    yield call.finding(f"`{call.written}` blocks the whole event loop, not only this coroutine", *_await(call))
 
 
 def _chosen(call: SleepCall) -> bool:

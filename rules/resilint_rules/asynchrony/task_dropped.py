@@ -1,8 +1,8 @@
-r"""A background task that nobody keeps.
+r"""A background task to which no reference is kept.
 
 An event loop holds only weak references to its tasks. One that is started and thrown away can be
 collected in the middle of its work: a delivery stops half-way, without an error, and only under the
-load that makes the collector run. What it raises reaches nobody, either.
+load that makes the collector run. An exception that it raises is lost, too.
 
 ```python bad
 import asyncio
@@ -100,8 +100,8 @@ class Hooks:
         task.add_done_callback(running.discard)
 ```
 
-A task that is awaited, stored, returned or handed on has somebody who keeps it; a task group keeps
-its own. What `__del__` closes at the last moment, nobody is left to wait for. A program that starts its
+A task that is awaited, stored, returned or passed on is referenced elsewhere; a task group keeps
+its own tasks. What `__del__` closes at the last moment cannot be awaited any more. A program that starts its
 loop on the next line is not a server that loses work; one that runs the loop only where none is running
 is.
 
@@ -194,10 +194,11 @@ def check(call: SpawnCall) -> Iterator[Finding]:
         return
     if not call.frame.is_async and (_goes_on_to_run(call) or _runs_elsewhere(call)):
         return
-    if _handed_in(call) or call.frame.qualname.endswith("__del__"):
+    if _may_be_task(call) or call.frame.qualname.endswith("__del__"):
         return
     yield call.finding(
-        f"nobody keeps the task that `{call.written}` starts: it may vanish before it is done, and its error with it",
+        f"`{call.written}` starts a task without keeping a reference: it may be collected before it ends, and its "
+        "exception is lost",
         *_keep(call, statement),
     )
 
@@ -218,7 +219,7 @@ def _goes_on_to_run(call: SpawnCall) -> bool:
 
 
 def _runs_elsewhere(call: SpawnCall) -> bool:
-    """Whether an object keeps a loop that its module runs: it is no guest in somebody else's."""
+    """Whether an object keeps a loop that the same module runs, so that the loop is its own."""
     owner = call.node.func.value if isinstance(call.node.func, cst.Attribute) else None
     kept = re.escape(call.frame.tree.code(owner)) if isinstance(owner, cst.Attribute) else ""
     return bool(kept) and call.frame.scope.module.search(rf"\b{kept}{_STARTS.pattern}") is not None
@@ -235,8 +236,8 @@ def _instead(call: SpawnCall) -> Iterator[cst.CSTNode]:
             yield from place.node.handlers
 
 
-def _handed_in(call: SpawnCall) -> bool:
-    """Whether what is started may be a task already, which somebody else keeps: only a call makes a new coroutine."""
+def _may_be_task(call: SpawnCall) -> bool:
+    """Whether the argument may be a task that is kept elsewhere: only a call creates a new coroutine."""
     if call.fact.idempotent:
         return not (call.node.args and isinstance(call.node.args[0].value, cst.Call))
     return False

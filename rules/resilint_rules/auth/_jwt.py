@@ -1,4 +1,4 @@
-"""What is done with a signed token: whether its signature is checked, and what is read of it when it is not."""
+"""Decoding of signed tokens: whether the signature is checked, and which claims are read if it is not."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _FAMILIES = {"HS": "shared", "RS": "public", "ES": "public", "PS": "public", "Ed
 _ISSUED = re.compile(r"sso|oidc|openid|oauth", re.IGNORECASE)
 
 
-def unchecked(call: TokenCall) -> str:
-    """The option by which the signature is not looked at, as written; "" if it is, or if that cannot be seen."""
+def unchecked_option(call: TokenCall) -> str:
+    """Returns the option that switches the signature check off, as written; "" if it is on or cannot be seen."""
     fact = call.fact
     if fact.form == "unverified":
         return fact.name.rpartition(".")[2]
@@ -41,8 +41,8 @@ def unchecked(call: TokenCall) -> str:
     return "verify=False" if flag is not None and literal(flag.value) is False else ""
 
 
-def algorithms(call: TokenCall) -> list[str] | None:
-    """The algorithms that a token may be signed with, [] if any will do; None if that cannot be seen."""
+def accepted_algorithms(call: TokenCall) -> list[str] | None:
+    """Returns the algorithms that a call accepts, [] if it accepts any; None if that cannot be seen."""
     param = call.fact.algorithms
     if param is None:
         return None
@@ -59,21 +59,21 @@ def algorithms(call: TokenCall) -> list[str] | None:
     return names if names and len(names) == len(value.members) else None
 
 
-def kinds(names: list[str]) -> set[str]:
-    """What keys the algorithms take: a secret that both sides share, or the public half of a pair."""
+def key_kinds(names: list[str]) -> set[str]:
+    """Returns the kinds of keys that algorithms use: "shared" for a secret, "public" for half of a pair."""
     return {_FAMILIES[name[:2]] for name in names if name[:2] in _FAMILIES}
 
 
-def believed(call: TokenCall) -> bool:
-    """Whether claims of a token that was not checked are used for more than finding the way to a check."""
+def is_trusted(call: TokenCall) -> bool:
+    """Whether claims of an unchecked token are used for more than finding the key or the expiry."""
     frame = call.frame
     if chosen(frame, call.node) or _fresh(call):
         return False
     for inner in frame.outermost.all_frames():
         for other in inner.calls.values():
-            if isinstance(other, TokenCall) and other.fact.form != "peek" and not unchecked(other):
+            if isinstance(other, TokenCall) and other.fact.form != "peek" and not unchecked_option(other):
                 return False
-    if _shown(call):
+    if _passed_on(call):
         return False
     read = _keys(frame, call.node)
     return read is None or not read <= _HARMLESS
@@ -84,7 +84,7 @@ def _token(call: TokenCall) -> Argument | None:
 
 
 def _fresh(call: TokenCall) -> bool:
-    """Whether the token comes straight out of a response: its issuer gave it, over a connection that is checked."""
+    """Whether the token comes directly from a response of its issuer, over a checked connection."""
     token = _token(call)
     if token is None:
         return False
@@ -94,8 +94,8 @@ def _fresh(call: TokenCall) -> bool:
     return isinstance(token.value, Derived) and token.value.path.mentions("esponse")
 
 
-def _shown(call: TokenCall) -> bool:
-    """Whether somebody else is shown the same token, who may have checked it."""
+def _passed_on(call: TokenCall) -> bool:
+    """Whether the same token is passed to another call, which may have checked it."""
     token = _token(call)
     if token is None:
         return True
@@ -115,7 +115,7 @@ def _shown(call: TokenCall) -> bool:
 
 
 def _parts(node: cst.CSTNode, own: set[int]) -> Iterator[cst.CSTNode]:
-    """The nodes of an expression, those in the calls that read the token left out."""
+    """Yields the nodes of an expression, except those in the calls that decode the token."""
     stack = [node]
     while stack:
         node = stack.pop()
@@ -125,7 +125,7 @@ def _parts(node: cst.CSTNode, own: set[int]) -> Iterator[cst.CSTNode]:
 
 
 def _keys(frame: Frame, node: cst.CSTNode) -> set[str] | None:
-    """The keys that are read of what a call gives back; None if it is used as a whole."""
+    """Returns the keys that are read from the result of a call; None if it is used as a whole."""
     top = frame.node if frame.node is not None else frame.tree.module
     parents = {id(child): inner for inner in walk(top) for child in children(inner)}
     place = parents.get(id(node))
@@ -147,7 +147,7 @@ def _together(keys: Iterator[str | None] | list[str | None]) -> set[str] | None:
 
 
 def _key(parents: dict[int, cst.CSTNode], node: cst.CSTNode) -> str | None:
-    """The key that is read of a mapping where it is used: `it["exp"]`, `it.get("exp")`, `"exp" in it`."""
+    """Returns the key that is read where a mapping is used, else None: `it["exp"]`, `it.get("exp")`, `"exp" in it`."""
     place = parents.get(id(node))
     key: cst.CSTNode | None = None
     if isinstance(place, cst.Subscript) and place.value is node and isinstance(place.slice[0].slice, cst.Index):
@@ -163,8 +163,8 @@ def _key(parents: dict[int, cst.CSTNode], node: cst.CSTNode) -> str | None:
     return None
 
 
-def narrowed(call: TokenCall, keep: list[str], applicability: Applicability = "unsafe") -> list[Fix]:
-    """Leaves only some of the algorithms that are written in the call."""
+def narrow_algorithms(call: TokenCall, keep: list[str], applicability: Applicability = "unsafe") -> list[Fix]:
+    """Returns the fix that keeps only some of the algorithms that are written in the call."""
     param = call.fact.algorithms
     given = call.args.get(param) if param is not None else None
     if given is None or not isinstance(given.node, (cst.List, cst.Tuple)) or not keep:
@@ -180,8 +180,8 @@ def _named(node: cst.CSTNode) -> object:
     return node.evaluated_value if isinstance(node, cst.SimpleString) else None
 
 
-def pinned(call: TokenCall) -> list[Fix]:
-    """Names the algorithm to accept; which one is right, and the key for it, a person must say."""
+def pin_algorithm(call: TokenCall) -> list[Fix]:
+    """Returns a fix for display that names an algorithm to accept; algorithm and key are for a person to choose."""
     text = call.fact.fix
     edit = add_argument(call, text) if text else None
     return [Fix(f"Add {text}", (edit,), (), "displayonly")] if edit is not None else []

@@ -25,12 +25,12 @@ from ..kit import (
     vouched,
 )
 
-ANY = "takes any certificate for the right one"
-CONSEQUENCE = "whoever is on the way can read and change what is sent"
+ANY = "accepts any certificate"
+CONSEQUENCE = "an attacker on the network path can read and change what is sent"
 
 
 def assigned(frame: Frame) -> Iterator[Finding]:
-    """Findings about attributes that switch a check off."""
+    """Yields findings about attributes that switch a check off."""
     offs: dict[int, list[tuple[cst.Attribute, Instance, str]]] = {}
     for target, owner, name, value in frame.sets.values():
         if not isinstance(target, cst.Attribute):
@@ -58,7 +58,7 @@ def _is_switch(client: ClientFact | None, name: str, value: Value) -> bool:
 
 
 def _context(frame: Frame, found: list[tuple[cst.Attribute, Instance, str]]) -> Iterator[Finding]:
-    """One finding for what is switched off in a context: at the certificates, else at the names."""
+    """Yields one finding per context: at `verify_mode` if that is switched off, else at `check_hostname`."""
     owner = found[0][1]
     fact = context_of(frame, owner)
     target = next((target for target, _, name in found if name == "verify_mode"), None)
@@ -68,7 +68,7 @@ def _context(frame: Frame, found: list[tuple[cst.Attribute, Instance, str]]) -> 
     if target is not None:
         yield _finding(frame, target, ANY, *fixes)
     elif not vouched(owner) and not _elsewhere(owner, fact.off.get("verify_mode", ()) if fact is not None else ()):
-        yield _finding(frame, found[0][0], "takes a certificate of any host for the right one", *fixes)
+        yield _finding(frame, found[0][0], "accepts the certificate of any host", *fixes)
 
 
 def _elsewhere(context: Instance, off: object) -> bool:
@@ -80,6 +80,6 @@ def _elsewhere(context: Instance, off: object) -> bool:
 
 
 def _finding(frame: Frame, target: cst.Attribute, says: str, *fixes: Fix) -> Finding:
-    """A finding about an assignment to an attribute."""
+    """Returns a finding about an assignment to an attribute."""
     written = frame.tree.code(target)
     return frame.finding(f"`{written}` {says}: {CONSEQUENCE}", frame.tree.span(target), fixes)

@@ -1,8 +1,8 @@
-r"""A token that is believed without a proof of who signed it.
+r"""A token that is accepted without a check of its signature.
 
-Anybody can write a token that says `"sub": "admin"`. What makes it worth believing is the signature,
+Anyone can write a token that says `"sub": "admin"`. What makes it trustworthy is the signature,
 checked with a key and an algorithm that the reader chooses, never the token: one that may be
-unsigned, or signed with a public key taken for a secret, is one that anybody can write.
+unsigned, or signed with a public key taken for a secret, is one that anyone can write.
 
 ```python bad
 from joserfc import jwt
@@ -49,7 +49,7 @@ def mail(token, key):
 
 To look into a token before it is checked is fine, as long as nothing but the way to the key is
 taken from it, or how long it lasts. So is a token that comes straight from its issuer, as in a login,
-and one that somebody else is shown, who may have checked it.
+and one that is also passed to other code, which may have checked it.
 
 ```python good
 import jwt, requests
@@ -98,7 +98,7 @@ then on, so it is not applied unasked. Where it takes a choice, between algorith
 shows what could be written: which one is right, no tool can know.
 
 When not to: a debugging tool that shows tokens, or a service behind a gateway that has checked them
-and that nobody can go around. Say so in an ignore comment.
+and that cannot be bypassed. Say so in an ignore comment.
 """
 
 from __future__ import annotations
@@ -107,43 +107,45 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Severity, TokenCall
 from ..kit.rule import rule
-from ._jwt import algorithms, believed, kinds, narrowed, pinned, unchecked
+from ._jwt import accepted_algorithms, is_trusted, key_kinds, narrow_algorithms, pin_algorithm, unchecked_option
 
 
 @rule(code="ATH002", name="jwt-unverified", equivalents=("S5659", "unverified-jwt-decode"))
 def check(call: TokenCall) -> Iterator[Finding]:
-    """A signature that is not checked, or checked in a way that a forger chooses."""
-    option = unchecked(call)
+    """Reports a signature that is not checked, or is checked by a method that a forger chooses."""
+    option = unchecked_option(call)
     if option:
-        if believed(call):
+        if is_trusted(call):
             yield call.finding(
-                f"`{call.written}` believes a token that anybody could have written: its signature is not checked",
+                f"`{call.written}` does not check the signature of the token: anyone can forge its claims",
                 severity=Severity.INFO,
             )
         return
-    names = algorithms(call)
+    names = accepted_algorithms(call)
     if names is not None:
         yield from _accepted(call, names)
 
 
 def _accepted(call: TokenCall, names: list[str]) -> Iterator[Finding]:
-    """Findings about the algorithms that a call accepts."""
+    """Yields findings about the algorithms that a call accepts."""
     bad = [name for name in names if name.lower() in call.fact.unsafe_algorithms]
     if not names:
         yield call.finding(
-            f"`{call.written}` lets the token choose the algorithm that proves it: name the one you sign with",
-            *pinned(call),
+            f"`{call.written}` accepts any algorithm that the token names: name the one you sign with",
+            *pin_algorithm(call),
         )
     elif bad:
-        kept = narrowed(call, [name for name in names if name not in bad])
-        yield call.finding(f"`{call.written}` takes an unsigned token for a signed one: anybody can write that", *kept)
-    elif len(kinds(names)) > 1 and not call.fact.typed_keys:
+        kept = narrow_algorithms(call, [name for name in names if name not in bad])
+        yield call.finding(f"`{call.written}` accepts unsigned tokens: anyone can forge one", *kept)
+    elif len(key_kinds(names)) > 1 and not call.fact.typed_keys:
         yield call.finding(
-            f"`{call.written}` takes secrets and public keys alike: a token signed with the public one may pass",
+            f"`{call.written}` accepts secrets and public keys alike: a token signed with the public key may pass",
             *(
                 fix
                 for kind in ("public", "shared")
-                for fix in narrowed(call, [name for name in names if kinds([name]) == {kind}], "displayonly")
+                for fix in narrow_algorithms(
+                    call, [name for name in names if key_kinds([name]) == {kind}], "displayonly"
+                )
             ),
             severity=Severity.INFO,
         )

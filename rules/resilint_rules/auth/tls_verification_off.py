@@ -1,8 +1,8 @@
-r"""A connection that takes anybody for the right peer.
+r"""A connection that does not check who its peer is.
 
-Without the check of its certificate a peer may be anyone on the way: a rogue access point, a
-poisoned name server, a proxy nobody knows of. It reads the tokens that are sent and changes what
-comes back, and nothing fails, so that nobody notices. Most of these lines were written to get past
+Without the check of its certificate a peer may be an attacker on the network path: a rogue access
+point, a poisoned name server, an unknown proxy. It reads the tokens that are sent and changes what
+comes back, and no call fails, so that the attack stays unnoticed. Most of these lines were written to get past
 a private certificate; the way past it is to trust that one.
 
 ```python bad
@@ -93,7 +93,7 @@ def shell(host):
     return client
 ```
 
-A context that was made without anybody to trust gets the certificates of the system.
+A context that was made without trusted certificates gets those of the system.
 
 ```python bad
 import ssl
@@ -115,10 +115,9 @@ def context():
     return made
 ```
 
-What the user of a program decides is left alone, and so is a peer on this machine, or one that is spoken to without
-TLS anyway. A function whose
-name says that it does not check leaves the choice to who calls it. A context for the
-serving side has nobody to check. Names may go unchecked where only certificates are trusted that the
+What the user of a program decides is left alone, and so is a peer on this machine, or a connection without
+TLS. A function whose name says that it does not check leaves the choice to its callers. A context
+for the serving side has no peer to check. Names may go unchecked where only certificates are trusted that the
 program brings along.
 
 ```python good
@@ -157,8 +156,8 @@ def pinned(path):
     return made
 ```
 
-The fix takes the argument out, or switches the check on again; a client that knows nobody gets to know
-whom the system knows. Where the library lets you name the certificates to trust, a second one takes their
+The fix removes the argument, or switches the check on again; a client without trusted certificates gets
+those of the system. Where the library lets you name the certificates to trust, a second one takes their
 file from `CA_BUNDLE`. It is not applied unasked: against a peer whose certificate is not in order, calls
 will fail from then on, which is the point.
 
@@ -195,7 +194,7 @@ from ._tls_attributes import ANY, CONSEQUENCE, assigned
     equivalents=("S501", "S507", "S323", "B501", "B507", "B323", "S4830"),
 )
 def check(frame: Frame) -> Iterator[Finding]:
-    """Arguments, functions and attributes that switch a check of the peer off."""
+    """Reports arguments, functions and attributes that switch a check of the peer off."""
     for call in frame.calls.values():
         yield from _called(call)
     yield from assigned(frame)

@@ -1,4 +1,4 @@
-"""Functions that others start again and again: for each request, each task, each turn of a loop."""
+"""Code that runs repeatedly: for each request, each task, each iteration of a loop."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ..kit.interp.values import Const, Derived, Instance, Method, Ref, Value, op
 from ..kit.syntax.access_path import Attr, Called, Path
 
 
-def entry(frame: Frame) -> str:
-    """What a function is called for, by its decorators or its shape: "request", "task", "event"; "" for others."""
+def entry_kind(frame: Frame) -> str:
+    """Returns what a function is called for, by decorators or shape: "request", "task", "event"; "" for others."""
     if _takes_events(frame):
         return "event"
     for _, value in frame.decorators:
@@ -24,7 +24,7 @@ def entry(frame: Frame) -> str:
 
 
 def _takes_events(frame: Frame) -> bool:
-    """Whether it is the handler that a cloud starts for each event: a function `...handler(event, context)`."""
+    """Whether a function is the handler that a cloud calls for each event: `...handler(event, context)`."""
     node = frame.node
     if frame.outer is not None or "." in frame.qualname or not isinstance(node, cst.FunctionDef):
         return False
@@ -51,8 +51,8 @@ def _declared(frame: Frame, value: Value) -> str:
     return ""
 
 
-def turn(call: Call) -> cst.For | None:
-    """The `for` loop that a call is made in each turn of, unless it only counts attempts."""
+def enclosing_iteration(call: Call) -> cst.For | None:
+    """Returns the innermost `for` loop around a call; None if there is none or it only counts attempts."""
     loops = [place.node for place in call.within if place.kind is Around.LOOP]
     if not loops or not isinstance(loops[-1], cst.For):
         return None
@@ -61,15 +61,15 @@ def turn(call: Call) -> cst.For | None:
     return None if counts else loops[-1]
 
 
-def the_same_each_time(call: Call) -> bool:
-    """Whether everything a call is given is the same each time: literals, and constants of the module."""
+def has_constant_arguments(call: Call) -> bool:
+    """Whether all arguments of a call are literals or constants of the module."""
     if call.args.open_names or call.args.open_positions:
         return False
     module = call.frame.scope.module
     for argument in (*call.args.positional, *call.args.named.values()):
         value = argument.value
         if isinstance(value, Instance) and value.made is not None:
-            if not the_same_each_time(call_at(value.made)):
+            if not has_constant_arguments(call_at(value.made)):
                 return False
         elif isinstance(value, Const):
             if value.soft or (value.name and value.name not in module.bindings):
@@ -79,8 +79,8 @@ def the_same_each_time(call: Call) -> bool:
     return True
 
 
-def used_once(call: Call) -> bool:
-    """Whether a client is used for one call where it is made, and never leaves that place.
+def is_used_once(call: Call) -> bool:
+    """Whether a client is used for one call in the function that creates it, and never leaves it.
 
     A stream does not count: its connection is its own in any case.
     """

@@ -1,4 +1,4 @@
-"""Moves a line from a function to its module, so that it runs once."""
+"""Fix that moves an assignment from a function to its module, so that it runs once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
 
 
-def to_module(call: Call) -> list[Fix]:
-    """Makes an object in front of the function that made it; [] where it is not made in one plain line of its own.
+def hoist_to_module(call: Call) -> list[Fix]:
+    """Returns the fix that moves an assignment in front of its function; [] if it is not one plain line of its own.
 
     Not for what belongs to an event loop, which does not run yet when a module is imported.
     """

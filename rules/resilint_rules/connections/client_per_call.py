@@ -1,8 +1,8 @@
-r"""A client that is made for a single call, again and again.
+r"""A client that is created for a single call, again and again.
 
-A client keeps its connections open so that the next call finds one. Made anew for every request, it
-never has a next call: each one pays for a look-up of the name, a connection and a handshake, and under
-load the machine runs out of ports long before the peer runs out of breath.
+A client keeps its connections open so that the next call finds one. A client that is created for every
+request never has a next call: each one pays for a look-up of the name, a connection and a handshake, and
+under load the machine runs out of ports long before the peer is overloaded.
 
 ```python bad
 import boto3
@@ -40,7 +40,7 @@ async def refresh(feeds):
 ```
 
 A client that is made once, or for many calls, or with what only this request knows, is as it should
-be. So is one that is made anew for each attempt.
+be. So is one that is created for each attempt.
 
 ```python good
 import httpx, requests
@@ -91,20 +91,20 @@ from collections.abc import Iterator
 
 from ..kit import ClientCall, Finding, FrameKind
 from ..kit.rule import rule
-from ._entry_points import entry, the_same_each_time, turn, used_once
-from ._hoist import to_module
+from ._entry_points import enclosing_iteration, entry_kind, has_constant_arguments, is_used_once
+from ._hoist import hoist_to_module
 
 
 @rule(code="CON001", name="client-per-call", severity="info", equivalents=("S6243",))
 def check(call: ClientCall) -> Iterator[Finding]:
-    """A client that keeps connections, made where each request, task or turn makes it anew."""
+    """A client that keeps connections, created in a function that runs for each request, task or iteration."""
     if not call.fact.reuse or call.clients or call.deferred or call.frame.kind is not FrameKind.FUNCTION:
         return
-    often = entry(call.frame)
-    if not often and turn(call) is not None and call.frame.qualname != "main":
-        often = "turn of the loop"
-    if often and the_same_each_time(call) and used_once(call):
+    often = entry_kind(call.frame)
+    if not often and enclosing_iteration(call) is not None and call.frame.qualname != "main":
+        often = "iteration of the loop"
+    if often and has_constant_arguments(call) and is_used_once(call):
         yield call.finding(
-            f"`{call.written}` is made anew for every {often}, for one call: each pays for a connection of its own",
-            *to_module(call),
+            f"`{call.written}` creates a client for every {often}, for one call: each opens a connection of its own",
+            *hoist_to_module(call),
         )

@@ -1,4 +1,4 @@
-"""Handlers that let a failure disappear, and the line that makes them speak."""
+"""Handlers that hide a failure, and the fix that makes them log it."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _ASIDE = re.compile(
     r"ignor|typing|(?:latest|newer|newest)_?version|version_?check|check_?(?:for_?)?(?:\w+_)?(?:updates?|version)",
     re.IGNORECASE,
 )
-"""Names that say that a failure is to be of no consequence."""
+"""Names which say that a failure has no consequence."""
 _MEANT = re.compile(
     r"^(?!.*\b(?:TO.?DO|FIX.?ME)\b).*(?:swallow|ignor|best[- ]effort|no[nt][- ]?(?:critical|fatal)|"
     r"(?:n't|not|never) (?:matter|mind|care|break|block|fail))",
     re.IGNORECASE,
 )
-"""What is written above a `try` by somebody who does not mind a failure."""
+"""Comments above a `try` which say that a failure is accepted."""
 _OF_USE = re.compile(
     r"telemetr|analytics|\btele\.|anonymous\w* (?:usage|event|statistic|data)|usage (?:data|statistic|report)",
     re.IGNORECASE,
 )
-"""What is said of a program that tells its makers how it is used: it never fails for that."""
+"""Texts about usage reports to the authors of a program, which must not fail because of them."""
 _READS = re.compile(r"recv|receive|read|next|__anext__|__next__|get_message")
 _HUNG_UP = re.compile(r"Closed\w*$|Disconnect\w*$|EndOf\w+$|EOF\w*$|IncompleteRead\w*$")
 _FAILED = re.compile(r"\bfail|\berror|\bcould ?n[o']t\b|\bunable\b|\bcan(?:not|'t)\b", re.IGNORECASE)
@@ -48,8 +48,8 @@ _LOUD = frozenset((
 _LOGGERS = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER", "_LOG")
 
 
-def silent(guard: Guard) -> Iterator[tuple[Handler, Call]]:
-    """Clauses by which the failure of an external call leaves no trace, each with the call."""
+def silent_handlers(guard: Guard) -> Iterator[tuple[Handler, Call]]:
+    """Yields the handlers that hide the failure of an external call, each with the call."""
     every = [call for call in guard.calls if external(call) and not call.deferred]
     asking = [call for call in every if not call.as_external.question]
     calls = [call for call in asking if _guarded(guard, call) and not _harmless(call)]
@@ -77,28 +77,28 @@ def _guarded(guard: Guard, call: Call) -> bool:
 
 
 def _parting(call: Call) -> bool:
-    """Whether a call ends something."""
+    """Whether a call closes or deletes something."""
     names = (last_name(call.node), call.callee.rpartition(".")[2])
     return call.verb == "DELETE" or any(closes(name) for name in names)
 
 
 def _looked_for(call: Call) -> bool:
-    """Whether what a call gives is kept on the object, and the module asks elsewhere whether it is there."""
+    """Whether the result of a call is stored in an attribute, and the module tests elsewhere whether it is set."""
     statement = call.statement
     targets = [target.target for target in statement.targets] if isinstance(statement, cst.Assign) else []
     kept = [target for target in targets if isinstance(target, cst.Attribute)]
     module = call.frame.scope.module
-    names = (re.escape(call.frame.tree.code(one)) for one in kept)
+    names = (re.escape(call.frame.tree.code(target)) for target in kept)
     return any(module.search(rf"\b(?:if|while|not|and|or) {name}(?: is\b| ==|:|\n)") is not None for name in names)
 
 
 def _harmless(call: Call) -> bool:
-    """Whether nobody misses what a call was to do."""
+    """Whether a call may fail without a consequence."""
     return _parting(call) or _looked_for(call) or _of_use(call)
 
 
 def _of_use(call: Call) -> bool:
-    """Whether a call sends off something, reads no answer, and its function or who calls it says what it is for."""
+    """Whether a call only sends a usage report: it reads no answer, and its function or a caller says so."""
     uses = call.response.uses if call.response is not None else []
     if call.peer != "http" or call.verb in ("GET", "HEAD") or any(name not in ("close", "aclose") for name, _ in uses):
         return False
@@ -116,12 +116,12 @@ def _excused(frame: Frame) -> bool:
 
 
 def _says_nothing(clause: Handler) -> bool:
-    """Whether a clause only goes on, or gives a constant back."""
+    """Whether a handler only continues, or returns a constant."""
     return all(_is_nothing(line) for line in _lines(clause.node.body))
 
 
 def _lines(body: cst.BaseSuite) -> list[cst.CSTNode]:
-    """The statements of a block, each by itself."""
+    """Returns the statements of a block, without the lines that group them."""
     if isinstance(body, cst.SimpleStatementSuite):
         return list(body.body)
     return [
@@ -149,22 +149,22 @@ def _is_constant(node: cst.CSTNode) -> bool:
     if isinstance(node, cst.Dict):
         return not node.elements
     if isinstance(node, cst.SimpleString):
-        return not node.raw_value  # one with words in it tells the caller
+        return not node.raw_value  # a text informs the caller
     return isinstance(node, (cst.Integer, cst.Float)) or (
         isinstance(node, cst.Name) and node.value in ("None", "True", "False")
     )
 
 
 def _verdict(clause: Handler, guard: Guard) -> bool:
-    """Whether a clause tells the caller: it answers no to a question, or gives None to callers that expect it.
+    """Whether a handler reports the failure to the caller: by False, an exit code, or a None that callers expect.
 
-    One that goes on answers with the function's last statement, if the `try` answers by itself where nothing fails.
+    One that continues reports by the function's last statement, if the `try` returns where nothing fails.
     """
     returned = [node for node in walk(clause.node.body) if isinstance(node, cst.Return)]
     if not returned and any(isinstance(node, cst.Return) for node in walk(guard.node.body)):
         returned = [item for item in (_after(guard),) if isinstance(item, cst.Return)]
     values = [candidate.value for candidate in returned]
-    names = {_told(value) for value in values}
+    names = {_constant_name(value) for value in values}
     if names & {"True", "False"} or _exit_codes(values, guard):
         return True
     name = guard.frame.qualname.rpartition(".")[2]
@@ -172,45 +172,45 @@ def _verdict(clause: Handler, guard: Guard) -> bool:
 
 
 def _exit_codes(values: list[cst.BaseExpression | None], guard: Guard) -> bool:
-    """Whether a failure is told by a number, where success is another."""
+    """Whether a failure is reported by a number, where success is another."""
     answers = [node.value for node in walk(guard.node.body) if isinstance(node, cst.Return)]
     every = [*values, *answers]
     if not values or not answers or not all(isinstance(candidate, cst.Integer) for candidate in every):
         return False
-    told, meant = (
+    failures, successes = (
         {candidate.value for candidate in group if isinstance(candidate, cst.Integer)} for group in (values, answers)
     )
-    return told.isdisjoint(meant)
+    return failures.isdisjoint(successes)
 
 
 def _tried_out(clause: Handler, guard: Guard) -> bool:
-    """Whether a `try` only finds out which of some is there: its answer is thrown away, and the first is the last."""
+    """Whether a `try` only finds the first of several that works: results are discarded, and success ends the loop."""
     loop = guard.within[-1].node if guard.within and guard.within[-1].kind is Around.LOOP else None
     lines = loop.body.body if isinstance(loop, cst.For) else ()
     place = next((index for index, line in enumerate(lines) if line is guard.node), None)
     if not isinstance(loop, cst.For) or place is None or not clause.leaves <= frozenset((Exit.FALLS, Exit.CONTINUE)):
         return False
-    said = _lines(guard.node.body)
-    last = said.pop() if isinstance(said[-1], (cst.Break, cst.Return)) else None
+    statements = _lines(guard.node.body)
+    last = statements.pop() if isinstance(statements[-1], (cst.Break, cst.Return)) else None
     names = {node.value for node in walk(loop.target) if isinstance(node, cst.Name)}
-    asked = {node.value for line in said for node in walk(line) if isinstance(node, cst.Name)}
-    if not all(isinstance(candidate, cst.Expr) for candidate in said) or not names & asked:
+    used = {node.value for line in statements for node in walk(line) if isinstance(node, cst.Name)}
+    if not all(isinstance(candidate, cst.Expr) for candidate in statements) or not names & used:
         return False
     goes_on = Exit.CONTINUE in clause.leaves and place + 1 < len(lines)
     after = guard.node.orelse or (lines[place + 1] if goes_on else None)
     return last is not None or (after is not None and not ways(after) & frozenset((Exit.FALLS, Exit.CONTINUE)))
 
 
-def _told(node: cst.CSTNode | None) -> str:
-    """The constant that is given back: True, False, None, also several of one; "" for anything else."""
+def _constant_name(node: cst.CSTNode | None) -> str:
+    """Returns the name of a returned constant: True, False, None, also a tuple of one; "" for other values."""
     if isinstance(node, cst.Tuple):
-        every = {_told(element.value) for element in node.elements}
+        every = {_constant_name(element.value) for element in node.elements}
         return every.pop() if len(every) == 1 else ""
     return "None" if node is None else node.value if isinstance(node, cst.Name) else ""
 
 
 def _may_be_none(guard: Guard) -> bool:
-    """Whether None may come back anyway, as the function promises or gives it back elsewhere: its callers look."""
+    """Whether the function may return None anyway, by its annotation or elsewhere: its callers expect it."""
     node = guard.frame.node
     if not isinstance(node, cst.FunctionDef):
         return False
@@ -218,12 +218,12 @@ def _may_be_none(guard: Guard) -> bool:
         return True
     inside = {id(inner) for inner in walk(guard.node)}
     elsewhere = [inner.value for inner in walk(node) if isinstance(inner, cst.Return) and id(inner) not in inside]
-    told = {_told(candidate) for candidate in elsewhere}
-    return "None" in told and told != {"None"}
+    names = {_constant_name(candidate) for candidate in elsewhere}
+    return "None" in names and names != {"None"}
 
 
 def _after(guard: Guard) -> cst.CSTNode | None:
-    """The statement after a `try`, or the function's last if it ends a block; None if that holds others."""
+    """Returns the statement after a `try`, or the function's last if it ends a block; None for a compound one."""
     body = guard.frame.node.body if isinstance(guard.frame.node, cst.FunctionDef) else None
     if not isinstance(body, cst.IndentedBlock):
         return None
@@ -235,15 +235,15 @@ def _after(guard: Guard) -> cst.CSTNode | None:
 
 
 def _only_slow(clause: Handler, guard: Guard) -> bool:
-    """Whether a clause only catches that nothing came in time, in a loop that goes on to wait."""
+    """Whether a handler only catches timeouts, in a loop that continues to wait."""
     looped = any(place.kind is Around.LOOP for place in guard.within)
     return looped and bool(clause.errors) and all("timeout" in error.lower() for error in clause.errors or ())
 
 
 def _hung_up(clause: Handler, call: Call) -> bool:
-    """Whether a clause only catches that the other side has hung up, and whoever reads what it sends is told.
+    """Whether a handler only catches that the peer closed a connection, which a reader expects.
 
-    That is the call itself, or another on the connection that an object keeps.
+    The reader is the call itself, or another on the connection that an object keeps.
     """
     lasting = call.record is not None and call.record.lasting
     kept = lasting and call.written.startswith(("self.", "cls."))
@@ -252,7 +252,7 @@ def _hung_up(clause: Handler, call: Call) -> bool:
 
 
 def _handled_before(guard: Guard, clause: Handler, call: Call) -> bool:
-    """Whether a clause above takes the failures to reach the other side, so that this one has only the rest."""
+    """Whether a handler above catches the failures to reach the peer, so that this one gets only the rest."""
     for candidate in handlers_of(guard):
         if candidate.node is clause.node:
             return False
@@ -262,7 +262,7 @@ def _handled_before(guard: Guard, clause: Handler, call: Call) -> bool:
 
 
 def _seen_later(guard: Guard) -> bool:
-    """Whether the function raises or complains after the `try`, counts failures, or has another way to learn of it."""
+    """Whether the function raises or logs after the `try`, counts failures, or reports the failure in another way."""
     frame = guard.frame
     if frame.node is None:
         return False
@@ -273,24 +273,24 @@ def _seen_later(guard: Guard) -> bool:
             continue
         if isinstance(node, cst.Raise) and frame.tree.span(node).start >= end:
             return True
-        if isinstance(node, cst.Call) and _tells(node) and frame.tree.span(node).start >= end:
+        if isinstance(node, cst.Call) and _reports_failure(node) and frame.tree.span(node).start >= end:
             return True
         if isinstance(node, cst.AugAssign) and _COUNTS.search(frame.tree.code(node.target)):
             return True
-    return any(_tells(candidate) for candidate in calls_in(guard.node.body))
+    return any(_reports_failure(candidate) for candidate in calls_in(guard.node.body))
 
 
-def _tells(node: cst.Call) -> bool:
-    """Whether a call tells somebody of a failure, by its name."""
+def _reports_failure(node: cst.Call) -> bool:
+    """Whether a call reports a failure, by its name."""
     name = last_name(node)
     if is_log(node):
-        said = (inner for inner in walk(node) if isinstance(inner, (cst.SimpleString, cst.FormattedStringText)))
-        return name in _LOUD or any(_FAILED.search(candidate.value) for candidate in said)
+        texts = (inner for inner in walk(node) if isinstance(inner, (cst.SimpleString, cst.FormattedStringText)))
+        return name in _LOUD or any(_FAILED.search(text.value) for text in texts)
     return reports(name)
 
 
-def spoken(clause: Handler, call: Call) -> list[Fix]:
-    """Writes a warning with the traceback to the log, and goes on as before."""
+def log_failure(clause: Handler, call: Call) -> list[Fix]:
+    """Returns the fix that logs a warning with the traceback, and continues as before."""
     frame, body = clause.frame, clause.node.body
     logger, imports = _logger(frame)
     subject = call.written if '"' not in call.written and len(call.written) <= 60 else call.callee
@@ -306,7 +306,7 @@ def spoken(clause: Handler, call: Call) -> list[Fix]:
 
 
 def _logger(frame: Frame) -> tuple[str, tuple[Import, ...]]:
-    """How this function reaches its log: by its object's, by the module's, or by asking for one."""
+    """Returns the logger that a function uses: that of its object, of the module, or a new one with its import."""
     own = _OWN_LOG.search(frame.outermost.tree.text)
     if own is not None:
         return own.group(), ()

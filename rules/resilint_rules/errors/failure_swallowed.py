@@ -1,7 +1,7 @@
-r"""A failed call to somebody else that leaves no trace.
+r"""A failed external call that leaves no trace.
 
 To go on without the other side is often right; to do so without a word is not. The fallback becomes
-the normal case, prices stay at yesterday's value, nobody is told, and the outage is found weeks
+the normal case, prices stay at yesterday's value, no alert is raised, and the outage is found weeks
 later by a customer.
 
 ```python bad
@@ -57,11 +57,11 @@ def publish(posts):
             logging.getLogger(__name__).warning("requests.post failed", exc_info=True)
 ```
 
-A failure that is logged, counted, raised later or told to the caller is not swallowed. A question
-whether somebody is there has "no" for an answer, what is being closed may be gone already, who reads
-a stream is told in this way that the other side has hung up, and a comment in or above the handler says that
-somebody thought about it. A program does not fail because it could not tell its makers how it is used, or
-whether there is a newer one.
+A failure that is logged, counted, raised later or reported to the caller is not swallowed. A check
+whether a peer is available has "no" for an answer, what is being closed may be gone already, a reader of
+a stream learns in this way that the peer has closed it, and a comment in or above the handler shows that
+the failure was considered. A program need not fail because it could not send a usage report, or could not
+find out whether a newer version exists.
 
 ```python good
 import httpx, requests
@@ -102,8 +102,8 @@ def banner():
 ```
 
 The fix writes a warning with the traceback to the log that the module has, and goes on as before. It
-is not applied unasked, because a log that somebody reads is a place where you want to choose your
-words.
+is not applied unasked, because you may want to choose the text of a log entry that people
+read.
 
 When not to: where the failure is expected every day and means nothing. Say so in a comment in the
 handler; it is enough.
@@ -115,17 +115,17 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Guard, Span
 from ..kit.rule import rule
-from ._swallowing import silent, spoken
+from ._swallowing import log_failure, silent_handlers
 
 
 @rule(code="ERR006", name="failure-swallowed", preview=True, equivalents=("S110", "S112", "B110", "B112"))
 def check(guard: Guard) -> Iterator[Finding]:
-    """A clause that catches the failure of an external call and says nothing to anybody."""
+    """Reports handlers that catch the failure of an external call and report it nowhere."""
     tree = guard.frame.tree
-    for clause, call in silent(guard):
+    for clause, call in silent_handlers(guard):
         start = tree.span(clause.node).start
         end = tree.span(clause.node.type).end if clause.node.type is not None else start + len("except")
         yield guard.frame.finding(
-            f"`{call.written}` may fail without a trace: this handler tells neither a log nor the caller",
-            Span(start, end), tuple(spoken(clause, call)), callee=call.callee, library=call.library,
+            f"`{call.written}` may fail unnoticed: this handler neither logs the failure nor reports it to the caller",
+            Span(start, end), tuple(log_failure(clause, call)), callee=call.callee, library=call.library,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-r"""A response whose body is used without a look at the status.
+r"""A response whose body is used without a check of the status.
 
 An error page is a body, too: an HTML 502 from a proxy or a 401 in JSON is parsed as data, fails
 somewhere else with a `KeyError`, or is stored as if it were the answer.
@@ -68,8 +68,8 @@ def found(query):
     return [each["title"] for each in pages]
 ```
 
-That is told as an info where a part of the body must be there and its lack is logged, as here: somebody
-learns that something is wrong, but not what.
+The severity is info where a part of the body must be there and its absence is logged, as here: the log
+shows that something is wrong, but not what.
 
 A handler that takes an error page because it cannot be parsed, and not the new exception, is to take
 both.
@@ -117,8 +117,8 @@ async def names(session: aiohttp.ClientSession):
         return await answer.json()
 ```
 
-Any look at the status counts, also as a truth value. So does handing the response to somebody
-else, who may look.
+Any look at the status counts, also as a truth value. So does passing the response to other
+code, which may check it.
 
 ```python good
 import requests
@@ -146,11 +146,11 @@ def there(uid):
     return resp.headers["ETag"]
 ```
 
-A body that itself says whether it is an answer or an error, and is asked, has been checked: here, by
-a function that is given it or says that it checks, or by one of this module that called for it. So
+A body that itself says whether it is an answer or an error has been checked if that is read: here, by
+a function that gets it or says that it checks, or by a caller in this module. So
 has a client whose hook raises. A body that is only read, so that the connection can be used again,
-or only printed or logged, is not taken for an answer. Nor is a text that a model's tool hands over as it is:
-the model reads what is wrong.
+or only printed or logged, is not used as data. Nor is a text that a model's tool passes on unchanged:
+the model reads the error.
 
 ```python good
 import aiohttp, requests
@@ -225,14 +225,14 @@ from ..kit.rule import rule
 
 @rule(code="ERR001", name="status-never-checked", equivalents=("use-raise-for-status",))
 def check(call: Call) -> Iterator[Finding]:
-    """A named response that is read and never checked."""
+    """Reports a named response that is read and never checked."""
     response = call.response
     accessor = read_unchecked(response) if response is not None and response.names else ""
     together = read_together(call) if accessor else []
     if response is not None and together and together[0] is call:
         read = f"{response.names[0]}.{accessor}"
         yield call.finding(
-            f"`{read}` is used, but nobody looks at the status: an error page is read like an answer",
+            f"`{read}` is used without a check of the status: an error page is processed as data",
             *raise_after_each(together),
             severity=Severity.INFO if response.noticed else None,
         )

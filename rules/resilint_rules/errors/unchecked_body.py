@@ -1,6 +1,6 @@
-r"""A body read straight off the call, so that nobody can look at the status.
+r"""A body that is read directly from the call, so that its status cannot be checked.
 
-The response is thrown away before anybody could see that it is a 502 from a proxy or a 401: the
+The response is discarded before any code can see that it is a 502 from a proxy or a 401: the
 error page is parsed as data, fails somewhere else, or is stored as if it were the answer.
 
 ```python bad
@@ -180,12 +180,12 @@ from ..kit.rule import rule
 
 @rule(code="ERR002", name="unchecked-body", equivalents=("use-raise-for-status",))
 def check(call: Call) -> Iterator[Finding]:
-    """A response that is never named, and whose body is read."""
+    """Reports a response that is never named, and whose body is read."""
     response = call.response
     accessor = read_unchecked(response) if response is not None and chained(response) else ""
     if accessor:
         yield call.finding(
-            f"`{call.written}(...).{accessor}` drops the response unseen: an error page is read like an answer",
+            f"`{call.written}(...).{accessor}` discards the response unchecked: an error page is processed as data",
             *raise_between(call),
             severity=Severity.INFO if response is not None and response.noticed else None,
         )

@@ -1,4 +1,4 @@
-"""Response headers that are read as something which they may not be."""
+"""Conversions of response headers to numbers, where the header may hold a date."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Conversion:
 
 
 def conversions(frame: Frame, header: str) -> Iterator[Conversion]:
-    """The places of a function where a header is converted to a number, and a failure to do so goes up."""
+    """Yields conversions of a header to a number in a function, where no handler catches a failure."""
     text = frame.tree.text
     if header not in text.lower() or any(candidate in text for candidate in _ALIKE):
         return
@@ -76,8 +76,8 @@ def conversions(frame: Frame, header: str) -> Iterator[Conversion]:
                 stack.append((child, handled or (guarded and inside)))
 
 
-def per_response(frame: Frame, header: str) -> list[list[Conversion]]:
-    """The same, those of one response's header together, in order of the text."""
+def conversions_by_response(frame: Frame, header: str) -> list[list[Conversion]]:
+    """Returns the conversions in groups, one for each response, in order of the text."""
     found: dict[str, list[Conversion]] = {}
     for conversion in sorted(conversions(frame, header), key=lambda one: frame.tree.span(one.node)):
         text = re.sub(r"\s+", "", frame.tree.code(conversion.node.args[0].value)).replace("'", '"').lower()
@@ -86,7 +86,7 @@ def per_response(frame: Frame, header: str) -> list[list[Conversion]]:
 
 
 def _number(node: cst.CSTNode) -> str:
-    """`int` or `float` for a call of one of them with one argument, "" for anything else."""
+    """Returns `int` or `float` for a call of one of them with one argument, "" for other nodes."""
     if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Name) or len(node.args) != 1:
         return ""
     return node.func.value if node.func.value in _NUMBERS and not node.args[0].star else ""
@@ -102,7 +102,7 @@ def _expects(frame: Frame, node: cst.Try | cst.TryStar) -> bool:
 
 
 def _names(frame: Frame, top: cst.CSTNode, header: str) -> set[str]:
-    """The local names that hold the header's text, and nothing else but a literal."""
+    """Returns the local names that hold only the header's text or a literal."""
     found: set[str] = set()
     others: set[str] = set()
     for node in walk(top):
@@ -138,8 +138,8 @@ def _reads(frame: Frame, node: cst.CSTNode, header: str, names: set[str]) -> boo
         return _reads(frame, node.value, header, names)
     if isinstance(node, cst.Subscript):
         index = node.slice[0].slice if len(node.slice) == 1 else None
-        asked = isinstance(index, cst.Index) and _is_header(frame, index.value, header)
-        return asked and not _is_body(frame, node.value)
+        is_key = isinstance(index, cst.Index) and _is_header(frame, index.value, header)
+        return is_key and not _is_body(frame, node.value)
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
         if node.func.attr.value == "strip":
             return _reads(frame, node.func.value, header, names)
@@ -150,11 +150,11 @@ def _reads(frame: Frame, node: cst.CSTNode, header: str, names: set[str]) -> boo
 
 
 def _is_body(frame: Frame, node: cst.CSTNode) -> bool:
-    """Whether a name is that of a body, which may have a field of the header's name: it is asked for its verdict."""
+    """Whether a name is that of a body, which may have a field named like the header: its status or error is read."""
     if not isinstance(node, cst.Name):
         return False
-    asked = re.finditer(rf"\b{node.value}(?:\.get\(|\[)['\"](\w+)['\"]", frame.tree.text)
-    return any(candidate.group(1).lower() in ENVELOPE for candidate in asked)
+    keys = re.finditer(rf"\b{node.value}(?:\.get\(|\[)['\"](\w+)['\"]", frame.tree.text)
+    return any(key.group(1).lower() in ENVELOPE for key in keys)
 
 
 def _is_header(frame: Frame, node: cst.CSTNode, header: str) -> bool:
@@ -168,8 +168,8 @@ def _is_header(frame: Frame, node: cst.CSTNode, header: str) -> bool:
     return isinstance(value, str) and value.lower() == header
 
 
-def understand(every: list[Conversion]) -> list[Fix]:
-    """Reads a number or a date in some places of a function, with a function that the module has or gets."""
+def parse_dates_too(every: list[Conversion]) -> list[Fix]:
+    """Returns the fix that parses a number or a date, with a function that the module has or gets."""
     frame = every[0].frame
     module, document = frame.scope.module, frame.scope.module.doc
     edits: list[Edit] = []

@@ -1,8 +1,8 @@
-r"""A `Retry-After` header that is taken to be a number.
+r"""A `Retry-After` header that is parsed as a number only.
 
 The header holds seconds or a date, and the standard allows both (RFC 9110, section 10.2.3).
-`int("Fri, 31 Dec 2027 23:59:59 GMT")` raises ValueError at the worst moment: just when the other side
-asks to be left alone, the code that would have slowed down crashes instead.
+`int("Fri, 31 Dec 2027 23:59:59 GMT")` raises ValueError at the worst moment: when the peer
+is overloaded, the code that would have slowed down crashes instead.
 
 ```python bad
 import time
@@ -45,7 +45,7 @@ async def pause(response):
     await asyncio.sleep(float(after))  # finds: retry-after-as-number
 ```
 
-A header that is read twice is one finding, and mended in both places.
+A header that is read twice is one finding, and fixed in both places.
 
 ```python bad
 import time
@@ -116,7 +116,7 @@ def answer(response):
     response.headers["Retry-After"] = str(int(PAUSE))
 ```
 
-The fix puts a small function into the module that reads both, and calls it. Whatever was a number
+The fix puts a small function into the module that reads both, and calls it. A number
 stays the same number, so that nothing changes for the answers that worked before; a text that is
 neither still raises. Nothing caps the value: a server may ask for an hour.
 
@@ -130,18 +130,18 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Frame, Related
 from ..kit.rule import rule
-from ._retry_after import per_response, understand
+from ._retry_after import conversions_by_response, parse_dates_too
 
 
 @rule(code="RLM001", name="retry-after-as-number", words=("retry-after",))
 def check(frame: Frame) -> Iterator[Finding]:
-    """A header read as a number, where a date would raise."""
+    """Reports a header that is parsed as a number, where a date would raise."""
     span, document = frame.tree.span, frame.scope.module.doc
-    for first, *others in per_response(frame, "retry-after"):
+    for first, *others in conversions_by_response(frame, "retry-after"):
         places = (span(other.node) for other in others)
         yield frame.finding(
-            f"`{first.kind}` cannot read every Retry-After: it may hold a date, which raises ValueError here",
+            f"`{first.kind}` cannot parse every Retry-After: it may hold a date, which raises ValueError here",
             span(first.node),
-            tuple(understand([first, *others])),
+            tuple(parse_dates_too([first, *others])),
             related=tuple(Related("and here", place, row=document.position(place.start)[0]) for place in places),
         )

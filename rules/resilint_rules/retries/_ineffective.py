@@ -1,4 +1,4 @@
-"""Retry policies that never come to act: removed options, transports that lack them, places they never reach."""
+"""Retry policies without effect: removed options, transports without a policy, mounts that miss calls."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _VERSION = re.compile(r"version|hasattr|getattr|signature", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """An option that a library took under an old name, and takes no more."""
+    """An option that a library no longer accepts under its old name."""
 
     old: str
     new: str
@@ -36,8 +36,8 @@ class Renamed:
     fix: Fix
 
 
-def renamed(layer: RetryPolicy) -> Renamed | None:
-    """The removed option that a policy is given, unless the project's versions take it, or it is ready for both."""
+def removed_option(layer: RetryPolicy) -> Renamed | None:
+    """Returns the removed option of a policy, unless the project's versions accept it or the code handles both."""
     call = layer.call
     removed = layer.fact.renamed
     if call is None or not removed:
@@ -55,7 +55,7 @@ def renamed(layer: RetryPolicy) -> Renamed | None:
 
 
 def _prepared(call: Call) -> bool:
-    """Whether the call stands in a `try` or an `if` that tells the versions of a library apart."""
+    """Whether a call is in a `try` or an `if` that distinguishes versions of a library."""
     for place in call.within:
         if place.kind is Around.TRY and isinstance(place.node, (cst.Try, cst.TryStar)):
             errors = [caught(call.frame, handler.type) for handler in place.node.handlers]
@@ -71,8 +71,8 @@ def _prepared(call: Call) -> bool:
     return False
 
 
-def statusless(layer: RetryPolicy) -> bool:
-    """Whether a policy waits between attempts, says nothing else about what to retry, and retries no status."""
+def lacks_statuses(layer: RetryPolicy) -> bool:
+    """Whether a policy waits between attempts, does not limit what is retried, and retries no status."""
     statuses, wait = layer.fact.statuses, layer.fact.wait
     if statuses is None or wait is None or layer.call is None or layer.args.open_names or layer.args.open_positions:
         return False
@@ -87,7 +87,7 @@ def statusless(layer: RetryPolicy) -> bool:
 
 
 def unused_policy(layer: RetryPolicy) -> str:
-    """The local name that a policy is given and that is never read; "" if there is none."""
+    """Returns the local name of a policy that is never read; "" if there is none."""
     call, frame = layer.call, layer.frame
     statement = call.statement if call is not None else None
     if call is None or frame.kind is not FrameKind.FUNCTION or layer.fact.form != "policy":
@@ -102,12 +102,12 @@ def unused_policy(layer: RetryPolicy) -> str:
 
 
 def transport_retries(call: Call) -> AdapterRetries | None:
-    """The parameter for retries, if a call makes a transport."""
+    """Returns the parameter for retries, if a call makes a transport."""
     return call.fact.retries if isinstance(call.fact, AdapterFact) else None
 
 
-def bare_number(call: Call) -> int:
-    """How many retries a transport is given as a plain number where a policy says more; 0 if it is not."""
+def retries_as_number(call: Call) -> int:
+    """Returns the retries of a transport given as a number where a policy is possible; 0 if there are none."""
     entry = transport_retries(call)
     found = call.args.get(entry) if entry is not None else None
     if entry is None or not entry.policy or found is None or not isinstance(found.value, Const):
@@ -116,8 +116,8 @@ def bare_number(call: Call) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
-def with_policy(call: Call, total: int) -> list[Fix]:
-    """Gives a transport a policy that waits and retries statuses, in place of a number."""
+def replace_number_with_policy(call: Call, total: int) -> list[Fix]:
+    """Returns the fix that gives a transport a policy with pauses and statuses, in place of a number."""
     entry = transport_retries(call)
     found = call.args.get(entry) if entry is not None else None
     if entry is None or found is None:
@@ -140,14 +140,14 @@ def _is_policy(frame: Frame, name: str) -> bool:
 
 
 def add_statuses(layer: RetryPolicy) -> list[Fix]:
-    """Adds the statuses that are worth another attempt; if any call is repeated, those of calls that were not made."""
+    """Returns the fix that adds statuses worth a retry; for writes, only those of calls that were not processed."""
     text = layer.fact.fix_statuses_any if _repeats_any(layer) else layer.fact.fix_statuses
     edit = add_argument(layer.call, text) if text and layer.call is not None else None
     return [Fix(f"Add {text}", (edit,))] if edit is not None else []
 
 
 def _repeats_any(layer: RetryPolicy) -> bool:
-    """Whether a policy may repeat calls that its library leaves alone unless it is asked."""
+    """Whether a policy may repeat calls that its library does not repeat by default."""
     methods = layer.fact.methods
     given = layer.args.get(methods) if methods is not None else None
     if given is None or methods is None:
@@ -166,7 +166,7 @@ class Mount:
 
 
 def plain_mounts(frame: Frame) -> Iterator[Mount]:
-    """Transports with retries that are mounted on a client for `http://` and for nothing else."""
+    """Yields the transports with retries that a client mounts for `http://` and for nothing else."""
     for client in list(frame.calls.values()):
         made = client.result
         if client.fact.kind != "client" or not isinstance(made, Instance) or made.escaped:
@@ -185,7 +185,7 @@ def plain_mounts(frame: Frame) -> Iterator[Mount]:
 
 
 def _retries(value: object) -> bool:
-    """Whether a value is a transport that was given retries."""
+    """Whether a value is a transport with retries."""
     for option in options(value) if isinstance(value, Instance) else ():
         call = maker(option) if isinstance(option, Instance) else None
         param = transport_retries(call) if call is not None else None

@@ -1,8 +1,8 @@
-r"""A retry that repeats whatever goes wrong, bugs included.
+r"""A retry that repeats a call on every exception, bugs included.
 
 A `KeyError` or a rejected password does not get better by the fifth attempt. A policy that retries every
 exception hides bugs behind minutes of waiting, multiplies the load for nothing, and reports the
-real cause last, if at all. Some libraries do so unless they are told what to retry.
+real cause last, if at all. Some libraries do so by default.
 
 ```python bad
 import httpx
@@ -66,8 +66,8 @@ def push(order):
 ```
 
 Anything that narrows the policy counts, and so does what cannot be seen. A function that raises an
-error of its own to ask for another attempt has thought about it. Where no external call is seen,
-nobody can say what a better choice would be.
+error of its own to request another attempt chooses what is retried. Where no external call is seen,
+a better choice cannot be named.
 
 ```python good
 import backoff, celery, requests, stamina
@@ -113,10 +113,10 @@ def handled():
 ```
 
 The fix names the errors that the library in use raises when the other side cannot be reached or does not
-answer, and that of a refusal where the function raises it. It is not applied unasked: something else may have
-been cured by another attempt.
+answer, and that of a refusal where the function raises it. It is not applied unasked: another attempt may have
+helped with other errors, too.
 
-When not to: a job that may be repeated at any price, such as a nightly import that somebody watches.
+When not to: a job that may be repeated at any price, such as a nightly import under supervision.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ from ..kit.rule import rule
 
 @rule(code="RTY003", name="retries-every-exception")
 def check(layer: RetryPolicy) -> Iterator[Finding]:
-    """A policy for every exception around external calls, in a function that leaves the choice to it."""
+    """Reports a policy for every exception around external calls, in a function that leaves the choice to it."""
     if layer.calls and not layer.chosen and any(error in BROAD for error in layer.errors or ()):
         called = layer.calls[0].written
-        yield layer.finding(f"`{layer.written}` repeats `{called}` whatever goes wrong, bugs included", *narrow(layer))
+        yield layer.finding(f"`{layer.written}` repeats `{called}` on every exception, bugs included", *narrow(layer))

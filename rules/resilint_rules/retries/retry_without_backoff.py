@@ -207,8 +207,8 @@ def until_it_is_well_formed():
 
 The fix waits before every attempt but the first, at random and up to twice as long each time, and
 never more than ten seconds. In a `while` it waits a second between two rounds, and a policy says the
-same in its library's own words. It is not applied unasked: whoever waits for the answer waits longer
-when there is none.
+same in its library's own words. It is not applied unasked: callers wait longer
+when there is no answer.
 
 When not to: a loop that fights for something local, such as a free port or an optimistic lock. Those
 are not seen as external calls; if one is, say so in an ignore comment.
@@ -224,26 +224,26 @@ from ..kit.rule import rule
 
 @rule(code="RTY002", name="retry-without-backoff")
 def check(retry: AnyRetry) -> Iterator[Finding]:
-    """A policy, a counted loop of three attempts or more, or one that only a good status leaves, that never waits."""
+    """Reports policies, counted loops of three or more attempts and status loops that never wait."""
     if isinstance(retry, RetryPolicy):
         if retry.waits is False and retry.limit == LIMITED and retry.repeated and retry.remote:
             yield retry.finding(f"`{retry.written}` retries without a pause: all attempts fail together", *space(retry))
     elif isinstance(retry, StatusLoop):
         if not retry.paced and (retry.endless or _many(retry)):
             yield retry.finding(
-                f"`{retry.call.written}` is tried again at once after an error status: without a pause all attempts "
+                f"`{retry.call.written}` is retried at once after an error status: without a pause all attempts "
                 "fail together",
                 *pause(retry),
             )
     elif retry.counted and _hasty(retry):
         yield retry.finding(
-            f"`{retry.calls[0].written}` is tried again at once: without a pause all attempts fail together",
+            f"`{retry.calls[0].written}` is retried at once: without a pause all attempts fail together",
             *pause(retry),
         )
 
 
 def _hasty(loop: RetryLoop) -> bool:
-    """Whether one attempt follows the other at once, and nothing differs between them."""
+    """Whether attempts follow each other without a pause, and nothing differs between them."""
     return _many(loop) and not loop.paced and not loop.varies and not loop.mends and not loop.hands_out
 
 

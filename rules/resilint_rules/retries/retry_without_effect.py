@@ -105,7 +105,7 @@ from urllib3.util import Retry
 policy = Retry(total=3, backoff_factor=0.5, allowed_methods=None, status_forcelist=(429, 503))
 ```
 
-A policy that nobody uses has no effect either.
+A policy that is never used has no effect either.
 
 ```python bad
 import requests
@@ -159,8 +159,8 @@ policy = Retry(total=3, backoff_factor=0.5, method_whitelist=["GET"], status_for
 The fixes write what the set-up was meant to say. Renaming an option is safe: urllib3 knows the new
 name since 1.26. The others make calls wait and repeat that did not, and are not applied unasked.
 
-When not to: a transport that is meant to repeat failed connections only. Write `Retry(connect=3)`, and
-everybody can see it.
+When not to: a transport that is meant to repeat failed connections only. Write `Retry(connect=3)`, so
+that the purpose is visible.
 """
 
 from __future__ import annotations
@@ -171,24 +171,24 @@ from ..kit import Finding, Frame, Severity, layers_of
 from ..kit.rule import rule
 from ._ineffective import (
     add_statuses,
-    bare_number,
+    lacks_statuses,
     plain_mounts,
-    renamed,
-    statusless,
+    removed_option,
+    replace_number_with_policy,
+    retries_as_number,
     unused_policy,
-    with_policy,
 )
 
 
 @rule(code="RTY009", name="retry-without-effect")
 def check(frame: Frame) -> Iterator[Finding]:
-    """Policies, transports and mounts of one function or statement."""
+    """Reports policies, transports and mounts of one function or statement that have no effect."""
     yield from _policies(frame)
     for call in frame.calls.values():
-        if number := bare_number(call):
+        if number := retries_as_number(call):
             yield call.finding(
-                f"`{call.written}` with a number repeats failed connections only, at once: no 502 is tried again",
-                *with_policy(call, number),
+                f"`{call.written}` with a number retries failed connections only, without a pause: no 502 is retried",
+                *replace_number_with_policy(call, number),
             )
     for mount in plain_mounts(frame):
         yield frame.finding(
@@ -202,17 +202,15 @@ def check(frame: Frame) -> Iterator[Finding]:
 
 def _policies(frame: Frame) -> Iterator[Finding]:
     for layer in layers_of(frame):
-        removed = renamed(layer)
+        removed = removed_option(layer)
         if removed is not None:
             yield layer.finding(
-                f"`{removed.old}` was removed: `{layer.written}` raises TypeError, `{removed.new}` is its name now",
+                f"`{removed.old}` was removed: `{layer.written}` raises TypeError, the option is now `{removed.new}`",
                 removed.fix,
                 span=removed.span,
                 severity=Severity.ERROR,
             )
         elif unused_policy(layer):
             yield layer.finding(f"`{unused_policy(layer)}` is never used: no call is retried because of it")
-        elif statusless(layer):
-            yield layer.finding(
-                f"`{layer.written}` lists no status: a 502 or 504 is not tried again", *add_statuses(layer)
-            )
+        elif lacks_statuses(layer):
+            yield layer.finding(f"`{layer.written}` lists no status: a 502 or 504 is not retried", *add_statuses(layer))

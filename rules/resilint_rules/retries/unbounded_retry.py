@@ -1,8 +1,8 @@
 r"""A retry that never gives up.
 
-While the other side is away, each call that is retried without a limit turns into a loop that
-nobody sees: its worker is lost, its caller waits, and nothing is reported, because nothing has failed
-yet. Several libraries retry for ever unless they are told when to stop.
+While the other side is away, each call that is retried without a limit turns into a hidden
+loop: its worker is lost, its caller waits, and nothing is reported, because nothing has failed
+yet. Several libraries retry without limit by default.
 
 ```python bad
 from tenacity import retry, wait_random_exponential
@@ -56,7 +56,7 @@ def rates():
     return requests.get("https://fx.example.com/rates", timeout=5)
 ```
 
-What waits until somebody else's work is done may take longer than any number that we know: there is no fix, and
+A wait for work that is done elsewhere may take longer than any number that we know: there is no fix, and
 the limit is yours to set.
 
 ```python bad
@@ -68,7 +68,7 @@ def wait_for_export(job):
         raise NotReady(job)
 ```
 
-A loop that goes round until it succeeds is the same thing, written by hand.
+A loop that repeats until it succeeds is the same thing, written by hand.
 
 ```python bad
 import logging, time
@@ -182,7 +182,7 @@ def listen(queue):
 
 The fix sets five attempts. In a loop it counts the failures and lets the last error out; the rest
 of the loop stays as it is, and the first four failures are handled as before. It is not applied
-unasked: what used to wait now raises, and somebody has to decide what happens then. A loop that
+unasked: what used to wait now raises, and the program has to handle that. A loop that
 fetches one thing after the other has no fix, since five failures may be few for all of them together.
 
 When not to: a daemon whose only purpose is to hold a connection. Functions that are named like one
@@ -208,29 +208,29 @@ _UNDONE = re.compile(
     r"(?:Not|Un)_?(?:Yet)?_?(?:Finished|Ready|Done|Complete|Processed)|NotYet|Pending|InProgress|StillRunning|Incomplete"
     r"|Loading(?:Error)?$|StartingUp"
 )
-"""Names of what is asked again until something is done: each attempt is as good as the last."""
+"""Names of errors that are polled until work is done: each attempt is as good as the last."""
 _HOLDS = re.compile(r"(?:^|_)re_?connect|(?:^|_)connect(?:ion)?(?:_|$)")
-"""Names of what a policy for holding a connection is given as."""
+"""Names of parameters for a policy that keeps a connection."""
 
 
 @rule(code="RTY001", name="unbounded-retry", severity="error")
 def check(retry: RetryConstruct) -> Iterator[Finding]:
-    """A policy without any limit; a `while True`, or a `while not done`, that only success leaves."""
+    """Reports policies without a limit, and `while True` or `while not done` loops that only success ends."""
     if isinstance(retry, RetryPolicy):
         if retry.limit == UNLIMITED and retry.settled and not (_polls(retry) or _lazy(retry) or _holds(retry)):
             yield retry.finding(
-                f"`{retry.written}` retries for ever: nothing limits its attempts or its time", *_stop(retry)
+                f"`{retry.written}` retries without limit: neither its attempts nor its time are limited", *_stop(retry)
             )
-    elif _hopeless(retry):
+    elif _is_endless(retry):
         head = f"while {retry.frame.tree.code(retry.node.test)}" if isinstance(retry.node, cst.While) else "while True"
         yield retry.finding(
-            f"`{head}` calls `{retry.calls[0].written}` until it succeeds: an outage hangs it for ever",
+            f"`{head}` repeats `{retry.calls[0].written}` until it succeeds: during an outage it never returns",
             *count_failures(retry),
         )
 
 
 def _polls(layer: RetryPolicy) -> bool:
-    """Whether it waits for work to be done elsewhere: it repeats only what says that it is not done yet."""
+    """Whether a policy polls for work done elsewhere: it repeats only errors which say that it is not done yet."""
     return _undone(layer.errors)
 
 
@@ -239,7 +239,7 @@ def _undone(errors: tuple[str, ...] | None) -> bool:
 
 
 def _holds(layer: RetryPolicy) -> bool:
-    """Whether it is given to a client by name as the way to stay connected, and waits between attempts."""
+    """Whether a policy is passed to a client by name to stay connected, and waits between attempts."""
     top = layer.frame.node if layer.frame.node is not None else layer.frame.tree.module
     given = (node for node in walk(top) if isinstance(node, cst.Arg) and node.value is layer.node)
     name = next((argument.keyword.value for argument in given if argument.keyword is not None), "")
@@ -247,7 +247,7 @@ def _holds(layer: RetryPolicy) -> bool:
 
 
 def _lazy(layer: RetryPolicy) -> bool:
-    """Whether it decorates a generator, whose body runs after the retry is over."""
+    """Whether a policy decorates a generator, whose body runs after the retry is over."""
     node = layer.body.node if layer.body is not None else None
     return node is not None and any(isinstance(inner, cst.Yield) for inner in walk(node))
 
@@ -255,14 +255,14 @@ def _lazy(layer: RetryPolicy) -> bool:
 def _stop(layer: RetryPolicy) -> list[Fix]:
     name = layer.body.qualname if layer.body is not None else ""
     if _WAITS.search(name) or _UNDONE.search(layer.frame.tree.code(layer.node)):
-        return []  # how long that takes, nobody can see
+        return []  # how long that takes cannot be seen
     words = [layer.fact.fix_stop]
     if layer.waits is False:
         words.append(layer.fact.fix_wait)
     return add_words(layer, words)
 
 
-def _hopeless(loop: RetryLoop) -> bool:
+def _is_endless(loop: RetryLoop) -> bool:
     name = loop.frame.qualname.rpartition(".")[2]
     return (
         loop.endless

@@ -1,4 +1,4 @@
-"""Waits that come after a call and that no limit of the call reaches: for the exit status of a command, say."""
+"""Waits after a call that no limit of the call covers, such as the wait for the exit status of a command."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ..kit.syntax.tree import walk
 
 
 @dataclass(frozen=True, slots=True)
-class Beyond:
-    """A wait for what a call began, before anything else of it: `owner.method()`, at an offset of the document."""
+class TrailingWait:
+    """The wait `owner.method()` for what a call started, before any other use of it, at an offset of the document."""
 
     call: Call
     method: str
@@ -25,9 +25,9 @@ class Beyond:
     offset: int
 
 
-def beyond(call: Call) -> Beyond | None:
-    """The first wait for what a call gave back, if it is the one that no limit of the call reaches."""
-    method, told = call.as_call.beyond, call.as_call.reached
+def find_trailing_wait(call: Call) -> TrailingWait | None:
+    """Returns the first wait on the result of a call, if no limit of the call covers it; else None."""
+    method, covered = call.as_call.beyond, call.as_call.reached
     if not method or method not in call.frame.tree.text:
         return None
     names = _named(call)
@@ -35,41 +35,41 @@ def beyond(call: Call) -> Beyond | None:
     end = call.span.end - start
     found = re.compile(rf"\s*((?:\[\d\])?(?:\.\w+)*)\.{method}\(").match(text, end)
     if found is not None:
-        return Beyond(call, method, "", start + found.start())
+        return TrailingWait(call, method, "", start + found.start())
     if not names:
         return None
     wait = re.compile(rf"\b((?:{'|'.join(names)})(?:\.\w+)*)\.{method}\(")
     found = wait.search(text, end)
-    other = rf"\bin (?:{'|'.join(names)})\b|\b(?:{'|'.join(names)})(?:\.\w+)*\.(?:{'|'.join(told)})\b"
+    other = rf"\bin (?:{'|'.join(names)})\b|\b(?:{'|'.join(names)})(?:\.\w+)*\.(?:{'|'.join(covered)})\b"
     if found is None or re.compile(other).search(text, end, found.start()) is not None:
         return None
-    return Beyond(call, method, found.group(1), start + found.start())
+    return TrailingWait(call, method, found.group(1), start + found.start())
 
 
 def _named(call: Call) -> list[str]:
-    """The names that a statement gives to what the call gave back."""
+    """Returns the names that are assigned to the result of a call."""
     targets = call.statement.targets if isinstance(call.statement, cst.Assign) else ()
     names = (node.value for target in targets for node in walk(target.target) if isinstance(node, cst.Name))
     return [name for name in names if name != "_"]
 
 
-def watched(found: Beyond) -> list[Fix]:
-    """Waits for it with a limit before; how long what was begun may take, a person must say."""
+def guard_trailing_wait(found: TrailingWait) -> list[Fix]:
+    """Returns the fix, for display, that waits with a limit before; how long the work may take is for a person."""
     call = call_at(found.call)
     guard, edit = call.as_call.watches, _before(found)
     limits = ", ".join(f"{name}={value}" for name, value in written(call, call.as_call))
     own = add_argument(call, limits) if limits else None
     if not guard or edit is None or own is None:
         return []
-    asked = guard.format(owner=found.owner, **seconds(call))
+    condition = guard.format(owner=found.owner, **seconds(call))
     newline, indent = call.frame.scope.module.doc.newline, indentation(call.frame, edit)
-    lines = [f"if not {asked}:", f'    raise TimeoutError("{call.written} has not ended in time")']
+    lines = [f"if not {condition}:", f'    raise TimeoutError("{call.written} has not ended in time")']
     text = "".join(f"{line}{newline}{indent}" for line in lines)
     return [Fix(f"Wait with a limit before {found.method}()", (own, Edit(edit, edit, text)), (), "displayonly")]
 
 
-def _before(found: Beyond) -> int | None:
-    """Where the statement with the wait begins, if another can be put before it."""
+def _before(found: TrailingWait) -> int | None:
+    """Returns the offset of the statement with the wait; None if no statement can be inserted before it."""
     tree, document = call_at(found.call).frame.tree, call_at(found.call).frame.scope.module.doc
     if not found.owner:
         return None

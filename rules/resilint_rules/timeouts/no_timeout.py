@@ -1,4 +1,4 @@
-r"""A remote call that may wait for ever.
+r"""A remote call that may wait without limit.
 
 When the other side takes the connection and then goes silent, a call without a time limit never
 returns, and whatever waits for it never returns either: one slow partner fills the worker pool,
@@ -45,7 +45,7 @@ class Rates:
 
 Each call is a finding of its own, because each can have a limit, an ignore comment or a place in a baseline
 of its own, and a call that is new in a change is a new one. The terminal shows those of one session together,
-the editor mends them together, and another fix gives the session a limit once, for all calls that bring none.
+the editor fixes them together, and another fix gives the session a limit once, for all calls that bring none.
 
 ```python bad
 import requests
@@ -176,8 +176,8 @@ fetch = functools.partial(requests.get, timeout=10)
 fetch(URL)
 ```
 
-A comment beside the call, or right above it, that says that there is no timeout is heeded, too: somebody
-has thought about it.
+A comment beside the call, or right above it, that says that there is no timeout is respected, too: the
+wait is intended.
 
 ```python good
 import requests
@@ -267,7 +267,7 @@ from collections.abc import Iterator
 
 from ..kit import Call, ClientCall, Finding, bound, explained, in_transport, limit, once, set_later
 from ..kit.rule import rule
-from ._trailing_wait import beyond, watched
+from ._trailing_wait import find_trailing_wait, guard_trailing_wait
 
 _ON_PURPOSE = re.compile(
     r"^(?!.*\b(?:TO.?DO|FIX.?ME|BUG|yet|default)\b).*(?:\bno|\bnot|n't|\bnever|\bwithout)\b"
@@ -283,7 +283,7 @@ _ON_PURPOSE = re.compile(
     equivalents=("S113", "B113", "missing-timeout", "W3101", "TIM100", "use-timeout"),
 )
 def check(call: Call | ClientCall) -> Iterator[Finding]:
-    """A call, or the making of a client that decides for its calls, where every link is known and none is finite."""
+    """Reports calls, and clients that decide for their calls, where every limit is known and none is finite."""
     if call.as_external.missing != "flag" or call.harmless or call.tails:
         return  # a call that inherits is reported once, where its client is made
     found = limit(call)
@@ -292,9 +292,9 @@ def check(call: Call | ClientCall) -> Iterator[Finding]:
     if isinstance(call, ClientCall):
         if set_later(call) or in_transport(call):
             return
-        yield call.finding(f"calls through this `{call.written}` may wait for ever: {found.why}", *bound(call))
+        yield call.finding(f"`{call.written}` sets no timeout for its calls: {found.why}", *bound(call))
         return
-    rest = beyond(call)
-    more = f", and `{rest.method}()` takes none" if rest is not None else ""
-    fixes = watched(rest) if rest is not None else [*bound(call), *once(call)]
-    yield call.finding(f"`{call.written}` may wait for ever: {found.why}{more}", *fixes, client=call.client)
+    rest = find_trailing_wait(call)
+    more = f", and `{rest.method}()` takes no timeout" if rest is not None else ""
+    fixes = guard_trailing_wait(rest) if rest is not None else [*bound(call), *once(call)]
+    yield call.finding(f"`{call.written}` has no timeout: {found.why}{more}", *fixes, client=call.client)

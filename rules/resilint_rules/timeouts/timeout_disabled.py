@@ -1,7 +1,7 @@
 r"""A time limit that is switched off.
 
 The library would have given up after a while; this code tells it not to. From then on a peer that
-goes silent holds the thread or coroutine, and its place in the connection pool, for ever.
+goes silent holds the thread or coroutine, and its place in the connection pool, without limit.
 
 ```python bad
 import httpx
@@ -78,8 +78,8 @@ def session():
 ```
 
 An open end is right for a stream that is read bit by bit, and for a client whose calls are streams; a
-limit around the awaited call is one, too. A comment beside it that speaks of waiting says that somebody
-thought about it.
+limit around the awaited call is one, too. A comment beside it that mentions waiting
+shows that the wait is intended.
 
 ```python good
 import asyncio
@@ -111,7 +111,7 @@ def proxy():
 ```
 
 The fix puts the limits of `[tool.resilint.timeouts]` in place of the value. It is not applied
-unasked, because somebody chose to wait.
+unasked, because the wait was a choice.
 
 When not to: long polling, where the peer is expected to stay silent. Give it a limit a little over
 the poll's length, or say why not: `# resilint: ignore[timeout-disabled] server ends the poll`.
@@ -130,13 +130,13 @@ _SAYS_WHY = re.compile(r"time\W?out|limit|wait|poll|stream|long|hang|for ?ever",
 
 @rule(code="TMO003", name="timeout-disabled", severity="error", on=(Call, ClientCall), equivalents=("S113", "B113"))
 def check(call: Call | ClientCall) -> Iterator[Finding]:
-    """A literal that stands for no limit, on a call or on the making of a client."""
+    """Reports a literal that stands for no limit, on a call or on the construction of a client."""
     off = timeout_off(call)
     if off is None or off.node is None or explained(call, off.node, _SAYS_WHY):
         return
     if not isinstance(call, ClientCall) or not (streamed(call) or limited_each_time(call)):
         yield call.finding(
-            f"`{call.written}` may wait for ever: its timeout is switched off",
+            f"`{call.written}` may wait without limit: its timeout is switched off",
             *rebound(call, off.node),
             span=call.frame.tree.span(off.node),
         )

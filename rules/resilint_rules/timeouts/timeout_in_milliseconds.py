@@ -42,7 +42,7 @@ client = httpx.Client(
 )
 ```
 
-Each part of a timeout is looked at.
+Each part of a timeout is checked.
 
 ```python bad
 import requests
@@ -77,9 +77,9 @@ MongoClient(HOST, serverSelectionTimeoutMS=5000, socketTimeoutMS=READ_TIMEOUT_MS
 subprocess.run(["make"], timeout=5000)
 ```
 
-The fix divides by 1000. It is not applied unasked: perhaps somebody did mean more than an hour.
+The fix divides by 1000. It is not applied unasked: more than an hour may have been intended.
 
-When not to: a report that takes that long and has nobody waiting for it.
+When not to: a report that takes that long while no person waits for it.
 """
 
 from __future__ import annotations
@@ -109,14 +109,14 @@ from ..kit.rule import rule
 
 _NAMED = re.compile(r"(?:_|^)(?:ms|msecs?|millis|milliseconds)$", re.IGNORECASE)
 _LOCAL = ("process", "file", "")
-"""Peers that are no peers: waiting for an hour is normal there."""
+"""Peers on this machine: a wait of an hour is normal there."""
 _MEANT = re.compile(r"disabl|debug|no_?time|unlimit|infinit|endless|forever|slow", re.IGNORECASE)
-"""Words of a condition under which a wait that is as good as endless is meant."""
+"""Words of a condition under which a very long wait is intended."""
 
 
 @rule(code="TMO009", name="timeout-in-milliseconds")
 def check(frame: Frame) -> Iterator[Finding]:
-    """A round number of a thousand or more, or a name that says milliseconds, where seconds are counted."""
+    """Reports a round number of at least 1000, or a name for milliseconds, where seconds are expected."""
     for call in frame.calls.values():
         fact = call.fact
         if not isinstance(fact, (ExternalFact, LimitFact)) or fact.unit != "s":
@@ -137,7 +137,7 @@ def check(frame: Frame) -> Iterator[Finding]:
 
 
 def _meant(call: Call) -> bool:
-    """Whether a condition around it says that the limit is to be off."""
+    """Whether a condition around a call says that the limit is to be off."""
     tests = [place.node.test for place in call.within if isinstance(place.node, cst.If) and place.part is Part.BODY]
     return any(_MEANT.search(call.frame.tree.code(test)) for test in tests)
 
@@ -166,14 +166,14 @@ def _judge(call: Call, param: Param, node: cst.CSTNode, given: Value) -> Iterato
 
 
 def _suspicious(value: float) -> bool:
-    """Whether a number reads like milliseconds, and like no span of time that anybody counts in seconds."""
+    """Whether a number looks like milliseconds, and not like a round span of time in seconds."""
     if value < 1000 or value % 500 or (not value % 60 and value % 1000):
         return False
     return bool(value % 1800)  # no round number of half hours
 
 
 def _written_out(frame: Frame, name: str) -> bool:
-    """Whether a constant's value stands in this module as a plain number."""
+    """Whether this module assigns a plain number to a constant."""
     last = name.rpartition(".")[2]
     line = rf"^[ \t]*{last}[ \t]*(?::[^=\n]+)?=[ \t]*[\d_.]+[ \t]*(?:#.*)?$"
     if not last.isupper():

@@ -1,8 +1,8 @@
-r"""A client whose own limit is longer than anybody waits.
+r"""A client whose own limit is longer than a person waits.
 
-Some libraries do have a timeout, made for the longest job that somebody may give them. Ten minutes an
+Some libraries do have a timeout, chosen for the longest job that they may get. Ten minutes an
 attempt and two retries mean that one stalled answer holds a worker for half an hour, long after the
-person who asked has gone.
+user has given up.
 
 ```python bad
 from openai import OpenAI
@@ -34,7 +34,7 @@ class Summaries:
 
 A limit of your own counts, wherever it stands: on the client, on its transport, on each call. So does
 one that cannot be seen. A library whose default is a few minutes at most is left alone, and so is a client
-that is only asked for what it knows by itself.
+that only answers from its own data.
 
 ```python good
 import aiohttp, anthropic, httpx
@@ -79,7 +79,7 @@ _ELSEWHERE = re.compile(r"\btimeout\s*=|[\"']timeout[\"']|with_options")
 
 @rule(code="TMO007", name="timeout-too-long")
 def check(call: ClientCall) -> Iterator[Finding]:
-    """A client that is left to a default that the catalogue calls long, in a module that sets no limit anywhere."""
+    """Reports a client with a default that the catalogue calls long, in a module that sets no limit anywhere."""
     if not call.fact.long or call.fact.part or call.fact.inherits:
         return
     longest = own_default(call)
@@ -90,6 +90,6 @@ def check(call: ClientCall) -> Iterator[Finding]:
     attempts = (retries.attempts if retries is not None and not given else None) or 1
     tries = f", in each of {attempts} attempts" if attempts > 1 else ""
     yield call.finding(
-        f"`{call.written}` waits {number(longest / 60)} minutes for an answer{tries}: its library's own default",
+        f"`{call.written}` waits {number(longest / 60)} minutes for an answer{tries}: the default of {call.library}",
         *bound(call),
     )

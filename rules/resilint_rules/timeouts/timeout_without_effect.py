@@ -1,7 +1,7 @@
-r"""A timeout that is set where nobody reads it.
+r"""A timeout that is set on an attribute that the library never reads.
 
 The attribute can be assigned, the code reads well, the review passes, and no call has a limit: the
-library looks for its timeout elsewhere. This is worse than none, for everybody believes it is there.
+library looks for its timeout elsewhere. This is worse than none, because reviewers believe that it works.
 
 ```python bad
 import requests
@@ -66,7 +66,7 @@ def rates():
     return remembering.get(URL, timeout=remembering.timeout)
 ```
 
-The fix gives every call that goes through the client the limit that was meant. It is not applied
+The fix gives every call on the client the limit that was intended. It is not applied
 unasked, since calls that took longer than that have worked so far.
 
 When not to: code far away reads the attribute by itself.
@@ -97,7 +97,7 @@ from ..kit.rule import rule
 
 @rule(code="TMO004", name="timeout-without-effect", severity="error")
 def check(frame: Frame) -> Iterator[Finding]:
-    """An assignment to an attribute that the client's library never reads."""
+    """Reports an assignment to an attribute that the client's library never reads."""
     for target, owner, name, _ in frame.sets.values():
         client = _inert(frame, owner, name)
         if client is None or not isinstance(target, cst.Attribute) or _read_again(frame, target):
@@ -105,7 +105,7 @@ def check(frame: Frame) -> Iterator[Finding]:
         written = " ".join(frame.tree.code(target).split())
         yield frame.finding(
             f"`{written}` has no effect: {client.made.library if client.made else 'the library'} never reads it,"
-            " and calls may wait for ever",
+            " and calls may wait without limit",
             frame.tree.span(target),
             tuple(_partial(frame, target)),
             callee=f"{client.type}.{name}",
@@ -114,7 +114,7 @@ def check(frame: Frame) -> Iterator[Finding]:
 
 
 def _inert(frame: Frame, owner: Value, name: str) -> Instance | None:
-    """The client, if the attribute means nothing on all that it may be."""
+    """Returns the client if the attribute has no effect on any value that the owner may have; else None."""
     found: Instance | None = None
     for option in options(owner):
         if not isinstance(option, Instance) or option.subclass is not None:

@@ -1,4 +1,4 @@
-"""Keyed digests, and the expressions that carry one: encoded, prefixed, named, or given back by a function."""
+"""Keyed digests, and the expressions that carry one: encoded, prefixed, named, or returned by a function."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OTHERS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 
 
 def digest_in(frame: Frame, node: cst.CSTNode, depth: int = _DEPTH) -> DigestCall | None:
-    """The making of the keyed digest that an expression carries; None if it carries none that can be seen."""
+    """Returns the call that makes the digest in an expression; None if there is none or it cannot be seen."""
     if depth <= 0:
         return None
     if isinstance(node, cst.Name):
@@ -68,12 +68,12 @@ def _called(frame: Frame, node: cst.Call, depth: int) -> DigestCall | None:
     if isinstance(target, Ref) and target.name in _ENCODES and node.args:
         return digest_in(frame, node.args[0].value, depth - 1)
     if isinstance(target, Function):
-        return _given_back(frame, target, depth)
+        return _returned_digest(frame, target, depth)
     return None
 
 
 def _target(frame: Frame, func: cst.CSTNode) -> object:
-    """What a called name stands for: a function of the module, of `self`, or of a library."""
+    """Returns what a called name stands for: a function of the module, of `self`, or of a library."""
     if isinstance(func, cst.Name):
         return frame.lookup(func.value) or Ref(func.value)
     if isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name):
@@ -85,7 +85,7 @@ def _target(frame: Frame, func: cst.CSTNode) -> object:
 
 
 def _object(frame: Frame, node: cst.CSTNode, depth: int) -> DigestCall | None:
-    """The making of the digest object that an expression stands for."""
+    """Returns the call that makes the digest object of an expression; None if it is no digest object."""
     if isinstance(node, cst.Call):
         made = frame.calls.get(id(node))
         return made if isinstance(made, DigestCall) and made.fact.form == "object" else None
@@ -96,13 +96,13 @@ def _object(frame: Frame, node: cst.CSTNode, depth: int) -> DigestCall | None:
 
 
 def _named(frame: Frame, name: str, depth: int) -> DigestCall | None:
-    """The digest in all that a name is given in its function: one that is given anything else is out of sight."""
+    """Returns the digest that a name holds; None if anything else is assigned to it in its function."""
     found = [digest_in(item, value, depth - 1) for item, value in _assigned(frame, name)]
-    return found[0] if found and all(hit is not None for hit in found) else None
+    return found[0] if found and all(digest is not None for digest in found) else None
 
 
 def _assigned(frame: Frame, name: str) -> list[tuple[Frame, cst.BaseExpression]]:
-    """The expressions that are assigned to a local name, in the function that has it."""
+    """Returns the expressions that are assigned to a local name, with the frame that has it."""
     at: Frame | None = frame
     while at is not None:
         top = at.node if at.node is not None else at.tree.module
@@ -122,7 +122,7 @@ def _values(top: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
 
 
 def _within(top: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The nodes of a function that are not in another function inside it."""
+    """Yields the nodes of a function, except those of functions inside it."""
     stack = [top]
     while stack:
         node = stack.pop()
@@ -134,8 +134,8 @@ def _is(target: cst.CSTNode, name: str) -> bool:
     return isinstance(target, cst.Name) and target.value == name
 
 
-def _given_back(frame: Frame, function: Function, depth: int) -> DigestCall | None:
-    """The digest that a function of the same module gives back on every way out."""
+def _returned_digest(frame: Frame, function: Function, depth: int) -> DigestCall | None:
+    """Returns the digest that a function of the same module returns on every path; else None."""
     if function.module is not frame.scope.module:
         return None
     inner = frame.scope.session.frame(function)
@@ -143,7 +143,7 @@ def _given_back(frame: Frame, function: Function, depth: int) -> DigestCall | No
         return None
     returned = [node.value for node in _within(inner.node) if isinstance(node, cst.Return)]
     found = [digest_in(inner, value, depth - 1) if value is not None else None for value in returned]
-    return found[0] if found and all(hit is not None for hit in found) else None
+    return found[0] if found and all(digest is not None for digest in found) else None
 
 
 def is_bytes(frame: Frame, node: cst.CSTNode) -> bool | None:
@@ -177,11 +177,11 @@ def is_bytes(frame: Frame, node: cst.CSTNode) -> bool | None:
     return None
 
 
-def compared(frame: Frame) -> Iterator[tuple[Frame, cst.Comparison, int, DigestCall]]:
-    """Comparisons by `==` or `!=` of a digest that is made in this frame with something from elsewhere.
+def digest_comparisons(frame: Frame) -> Iterator[tuple[Frame, cst.Comparison, int, DigestCall]]:
+    """Yields comparisons by `==` or `!=` of a digest that is made in this frame with a value from elsewhere.
 
-    Gives the frame of the comparison, its node, which side carries the digest, and the making of it.
-    A function that gives its digest back is looked for in the functions of its module that call it.
+    The tuple holds the frame of the comparison, its node, the index of the side with the digest, and the
+    call that makes it. For a function that returns its digest, the callers in its module are searched, too.
     """
     if not frame.scope.speaks_of("digest"):
         return
@@ -214,7 +214,7 @@ def _foreign(frame: Frame, node: cst.BaseExpression) -> bool:
 
 
 def _callers(frame: Frame) -> list[Frame]:
-    """Functions of the module that call this one and compare something, if this one gives a digest back."""
+    """Returns the functions of the module that call this one and compare values, if this one returns a digest."""
     node = frame.node
     makes = any(isinstance(call, DigestCall) for call in frame.calls.values())
     if frame.outer is not None or not makes or not isinstance(node, cst.FunctionDef):
@@ -231,8 +231,8 @@ def _callers(frame: Frame) -> list[Frame]:
     return found
 
 
-def in_constant_time(frame: Frame, node: cst.Comparison, side: int, made: DigestCall) -> list[Fix]:
-    """Compares in constant time, as bytes; something that may be missing counts as empty."""
+def compare_in_constant_time(frame: Frame, node: cst.Comparison, side: int, made: DigestCall) -> list[Fix]:
+    """Returns the fix that compares in constant time, as bytes; a value that may be missing counts as empty."""
     tree, operator = frame.tree, node.comparisons[0].operator
     sides = [node.left, node.comparisons[0].comparator]
     texts = [tree.code(candidate) for candidate in sides]
@@ -262,7 +262,7 @@ def _primary(text: str, node: cst.CSTNode) -> bool:
 
 
 def _may_be_missing(frame: Frame, node: cst.CSTNode) -> bool:
-    """Whether a value may be None, as far as can be seen: a look-up without a default, a name nobody has tested."""
+    """Whether a value may be None, as far as can be seen: a look-up without a default, a name without a test."""
     if isinstance(node, cst.Subscript):
         return False
     if isinstance(node, cst.Call):

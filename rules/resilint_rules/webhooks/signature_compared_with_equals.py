@@ -1,8 +1,8 @@
-r"""A signature that is compared sign by sign, so that it can be guessed sign by sign.
+r"""A signature that is compared by `==`, so that it can be guessed byte by byte.
 
-`==` stops at the first difference, and that takes longer the more of a forged signature is right. Who
-can call often enough and measure finds a valid one, byte by byte, without knowing the key. A
-comparison in constant time tells nothing.
+`==` stops at the first difference, and that takes longer the more of a forged signature is right. An
+attacker who measures many calls finds a valid one, byte by byte, without knowing the key. A
+comparison in constant time reveals nothing.
 
 ```python bad
 import hmac
@@ -77,12 +77,12 @@ def twice(given):
 ```
 
 The fix compares with `hmac.compare_digest`. Text is turned into bytes first, because a header with a
-sign outside ASCII would raise; a header that is missing counts as empty. It says yes and no where `==`
-did, so it is safe. Half a character, which some servers make of a byte that is no UTF-8, is refused by a
+sign outside ASCII would raise; a header that is missing counts as empty. The result is the same as that of
+`==`, so the fix is safe. Half a character, which some servers make of a byte that is no UTF-8, is refused by a
 UnicodeEncodeError: no signature has one.
 
-When not to: a checksum with a key that guards against accidents only, where nobody who could send
-one gains by it.
+When not to: a checksum with a key that guards against accidents only, where no sender gains by a
+forged one.
 """
 
 from __future__ import annotations
@@ -92,19 +92,19 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Frame
 from ..kit.rule import rule
-from ._signatures import compared, in_constant_time
+from ._signatures import compare_in_constant_time, digest_comparisons
 
 
 @rule(code="WHK001", name="signature-compared-with-equals", severity="error")
 def check(frame: Frame) -> Iterator[Finding]:
-    """Comparisons with a keyed digest that is made here, or here for a caller in the same module."""
-    for place, node, side, made in compared(frame):
+    """Reports comparisons with a keyed digest that is made in this function, also for a caller in the same module."""
+    for place, node, side, made in digest_comparisons(frame):
         text = re.sub(r"\s+", " ", place.tree.code(node))
         subject = text if len(text) <= 60 and "#" not in text else made.callee
         yield place.finding(
-            f"`{subject}` takes longer the more of a signature is right: a valid one can be guessed byte by byte",
+            f"`{subject}` takes longer the more leading bytes match: a valid signature can be guessed byte by byte",
             place.tree.span(node),
-            tuple(in_constant_time(place, node, side, made)),
+            tuple(compare_in_constant_time(place, node, side, made)),
             callee=made.callee,
             library=made.library,
         )

@@ -66,18 +66,18 @@ def limit(call: Call) -> Limit:
         bounds = _defaults(fact, "library")
     off = _switched_off(bounds)
     by_default = own is None and inherited is None
-    unasked = f"{fact.library} sets no timeout unless asked"
-    no_client_limit = f"its client has no limit, and {fact.library} sets none unless asked"
+    library_default = f"{fact.library} waits without limit by default"
+    no_client_limit = f"its client has none, and {fact.library} waits without limit by default"
     verdicts: tuple[tuple[bool, State, str, Bound | None], ...] = (
         (bool(scopes), "bounded", "an enclosing time limit ends it", None),
         (own is None and not leaves(call), "unknown", "it may not leave the machine", None),
         (own is None and _connects_later(call), "unknown", "it connects later, and the limit may come with that", None),
         (_is_limited(bounds, "total"), "bounded", _who(bounds), None),
         (not all(bound.sure for bound in bounds), "unknown", "the environment may decide", None),
-        (off is not None and off.omitted and fact.missing == "flag", "unbounded", unasked, None),
+        (off is not None and off.omitted and fact.missing == "flag", "unbounded", library_default, None),
         (off is not None, "unbounded", "its timeout is switched off", off),
         (bool(inherited) and _is_unlimited(bounds), "unbounded", no_client_limit, None),
-        (by_default and fact.missing == "flag", "unbounded", unasked, None),
+        (by_default and fact.missing == "flag", "unbounded", library_default, None),
         (by_default and fact.missing != "ok", "unknown", _who(bounds), None),
     )
     for holds, state, why, switch in verdicts:  # the first that holds decides
