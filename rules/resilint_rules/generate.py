@@ -267,7 +267,7 @@ def _waits(words: dict[str, Any]) -> list[str]:
     found = []
     for candidate in (words, *({**words, **older} for older in words.get("versions", ()))):
         limits = [value for value in candidate.get("default", {}).values() if value != "none"]
-        text = {"flag": "for ever", "partial": "partly for ever"}.get(candidate.get("missing", ""), "")
+        text = {"flag": "unlimited", "partial": "partly unlimited"}.get(candidate.get("missing", ""), "")
         if candidate.get("missing") == "ok" and limits:
             text = f"{max(limits):g} s"
         if text:

@@ -38,7 +38,7 @@ def found(text: str) -> tuple[Document, Finding]:
 def test_a_wait_that_the_limit_does_not_reach(wait: str) -> None:
     """The limit alone would change nothing: the wait gets one of its own, for a person to look at."""
     doc, finding = found(BEGUN + wait)
-    assert finding.message.endswith("unless asked, and `recv_exit_status()` takes none")
+    assert finding.message.endswith("by default, and `recv_exit_status()` takes no timeout")
     (fix,) = finding.fixes
     assert fix.applicability == "displayonly"
     assert apply(doc.text, [fix]).text == START + LIMITED + WATCHED + wait
