@@ -516,3 +516,33 @@ def test_places_and_rows_move_with_the_lines() -> None:
         rows.append([note.row for finding in remembered.findings for note in finding.related])
     assert rows == [[9], [10], [9]]
     assert not seen
+
+
+def test_a_caller_that_examines_what_a_function_returns_counts_wherever_it_stands() -> None:
+    """It marks the body as checked when it is analysed first; the mark goes with the line that makes it."""
+    text = """\
+import httpx
+
+
+def show(order):
+    {}
+
+
+def other(order):
+    return httpx.get("https://a", timeout=5).status_code
+
+
+def load(order):
+    with httpx.Client(timeout=5) as client:
+        return client.get("https://a").json()["rows"]
+"""
+    seen: list[str] = []
+    memo, project, found = IncrementalCache(seen.append), _read({}), []
+    for line in ("pass", 'if "error" in load(order): raise ValueError', "pass"):
+        seen.clear()
+        doc = Document(text.format(line), "shop.py", "shop")
+        remembered = check(doc, project, Settings(), memo)
+        assert _said(remembered) == _said(check(doc, _read({}), Settings()))
+        found.append([finding.scope for finding in remembered.findings])
+    assert found == [["load"], [], ["load"]]
+    assert len(seen) == 1  # not `other`, and `show` is no longer of interest

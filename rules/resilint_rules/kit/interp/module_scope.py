@@ -56,6 +56,8 @@ class ModuleScope:
         self._assigners: dict[int, dict[str, list[Chunk]]] = {}
         self._trees: dict[int, Tree | None] = {}
         self._known: ExportSummary | None = None
+        self._callers: dict[int, dict[Recording, None]] = {}
+        """The recordings of those that have got what a function returns, by the start of the function."""
         self._recordings: dict[tuple[str, object], Recording] = {}
         """What the values, attributes, frames and bases that were found rely on, while that is recorded."""
 
@@ -64,6 +66,7 @@ class ModuleScope:
         for held in (self._values, self._attributes, self._frames, self._bases, self._running, self._trees):
             held.clear()
         self._recordings.clear()
+        self._callers.clear()
 
     def new_frame(self, tree: Tree, qualname: str, *, kind: FrameKind, outer: Frame | None = None) -> Frame:
         """An empty frame for a function, lambda or statement of this module."""
@@ -231,10 +234,23 @@ class ModuleScope:
     def frame(self, function: FunctionChunk) -> Frame | None:
         """A function, gone through once; None while that is under way, or if it cannot be parsed."""
         self.module.source(function.chunk)
-        return self.own_frame(function)
+        return self._kept_frame(function)
 
     def own_frame(self, function: FunctionChunk) -> Frame | None:
         """The same for its own sake, not because another chunk depends on it."""
+        for caller in self._callers.get(function.chunk.start, ()):
+            self.module.use(caller)
+        return self._kept_frame(function)
+
+    def note_caller(self, function: FunctionChunk) -> None:
+        """Records that the active computation gets what a function returns.
+
+        It may mark it, as when a body is examined; then the function's own result depends on that.
+        """
+        if self.module.outermost is not None:
+            self._callers.setdefault(function.chunk.start, {})[self.module.outermost] = None
+
+    def _kept_frame(self, function: FunctionChunk) -> Frame | None:
         key = function.chunk.start
         if key in self._frames:
             self._used("frame", key)

@@ -63,7 +63,9 @@ class Session:
 
     def frame(self, function: Function) -> Frame | None:
         """A project function, gone through; None if it cannot be parsed or is being gone through."""
-        return self.scope(function.module).frame(function.chunk)
+        scope = self.scope(function.module)
+        scope.note_caller(function.chunk)
+        return scope.frame(function.chunk)
 
     def imported(self, target: ImportedName, module: Module, *, asked: bool = True) -> Value:
         """What an imported name stands for: a name of the project, or something outside it."""

@@ -37,7 +37,7 @@ class Queries(ABC):
 
     __slots__ = (
         "_answers", "_by_attribute", "_by_word", "_chunk_numbers", "_chunks", "_functions", "_ids", "_known_facts",
-        "_recording", "facts", "text",
+        "_recording", "facts", "outermost", "text",
     )  # fmt: skip
 
     outline: Outline
@@ -47,6 +47,8 @@ class Queries(ABC):
         self.text = text
         self._answers: dict[Query, Answer] = {}
         self._recording: Recording | None = None
+        self.outermost: Recording | None = None
+        """The recording that reaches all others that are active."""
         self.facts = BodyFacts()
         self._known_facts = BodyFacts()
         self._functions: dict[str, FunctionChunk] | None = None
@@ -67,10 +69,14 @@ class Queries(ABC):
         outer, self._recording = self._recording, recording if recording is not None else Recording()
         if outer is not None:
             outer.used[self._recording] = None
+        else:
+            self.outermost = self._recording
         try:
             yield self._recording
         finally:
             self._recording = outer
+            if outer is None:
+                self.outermost = None
 
     @property
     def records(self) -> bool:
