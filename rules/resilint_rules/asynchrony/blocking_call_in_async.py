@@ -202,7 +202,7 @@ _PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
     equivalents=("ASYNC210", "ASYNC212", "ASYNC100", "ASYNC200", "S7499"),
 )
 def check(frame: Frame) -> Iterator[Finding]:
-    """A call in a coroutine, or in a plain function of the project that it calls, that waits without `await`."""
+    """Reports calls that wait without `await` in a coroutine, or in a plain function of the module that it calls."""
     if not frame.is_async or not (frame.calls or frame.uses):
         return
     if frame.scope.module.mentions(*_PATCHED):

@@ -101,7 +101,7 @@ from ..kit.rule import rule
     equivalents=("ASYNC251", "ASYNC101", "S7488"),
 )
 def check(call: SleepCall) -> Iterator[Finding]:
-    """A sleep that blocks its thread, in a coroutine."""
+    """Reports a sleep that blocks its thread, in a coroutine."""
     if not call.fact.is_sync or not call.inside_async:
         return
     if literal(call.args.value(call.fact.seconds)) == 0:
@@ -139,7 +139,7 @@ def _await(call: SleepCall) -> list[Fix]:
 
 
 def _twin(call: SleepCall) -> str:
-    """The sleep of the loop that this module uses, by what it imports; "" if that loop has none of its own."""
+    """Returns the sleep of the loop that this module uses, by its imports; "" if that loop has none of its own."""
     module, catalog = call.frame.scope.module, call.frame.scope.catalog
     own = call.fact.twin
     roots = {target.module.partition(".")[0] for targets in module.imports.values() for target in targets}

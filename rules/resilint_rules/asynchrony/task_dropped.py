@@ -188,7 +188,7 @@ _DEFINED = ("function", "class")
 
 @rule(code="ASY002", name="task-dropped", equivalents=("RUF006", "S7502"))
 def check(call: SpawnCall) -> Iterator[Finding]:
-    """The start of a task as a statement of its own, unless the same function goes on to run the loop."""
+    """Reports the start of a task as a statement of its own, unless the function then runs the loop itself."""
     statement = call.statement
     if not call.discarded or call.deferred or statement is None or _awaited(call, statement):
         return
@@ -226,7 +226,7 @@ def _runs_elsewhere(call: SpawnCall) -> bool:
 
 
 def _instead(call: SpawnCall) -> Iterator[cst.CSTNode]:
-    """The blocks that run only where the call does not, or has failed."""
+    """Yields the blocks that run only where the call does not, or has failed."""
     for place in call.within:
         if isinstance(place.node, cst.If):
             other = place.node.orelse if place.part is Part.BODY else place.node.body

@@ -30,10 +30,10 @@ def unchecked_option(call: TokenCall) -> str:
     if fact.form == "unverified":
         return fact.name.rpartition(".")[2]
     options = fact.options
-    given = call.args.get(options) if options is not None else None
-    if given is not None and isinstance(given.value, Mapping):
+    argument = call.args.get(options) if options is not None else None
+    if argument is not None and isinstance(argument.value, Mapping):
         for key in fact.signature:
-            found = given.value.items.get(key)
+            found = argument.value.items.get(key)
             if found is not None and literal(found[0]) is False:
                 return f"{key}: False"
     verify = fact.verify
@@ -166,13 +166,13 @@ def _key(parents: dict[int, cst.CSTNode], node: cst.CSTNode) -> str | None:
 def narrow_algorithms(call: TokenCall, keep: list[str], applicability: Applicability = "unsafe") -> list[Fix]:
     """Returns the fix that keeps only some of the algorithms that are written in the call."""
     param = call.fact.algorithms
-    given = call.args.get(param) if param is not None else None
-    if given is None or not isinstance(given.node, (cst.List, cst.Tuple)) or not keep:
+    argument = call.args.get(param) if param is not None else None
+    if argument is None or not isinstance(argument.node, (cst.List, cst.Tuple)) or not keep:
         return []
-    if not any(node is given.node for node in walk(call.node)) or "#" in call.frame.tree.code(given.node):
+    if not any(node is argument.node for node in walk(call.node)) or "#" in call.frame.tree.code(argument.node):
         return []
-    texts = [call.frame.tree.code(element.value) for element in given.node.elements if _named(element.value) in keep]
-    edit = replace(call.frame, given.node, f"[{', '.join(texts)}]")
+    texts = [call.frame.tree.code(element.value) for element in argument.node.elements if _named(element.value) in keep]
+    edit = replace(call.frame, argument.node, f"[{', '.join(texts)}]")
     return [Fix(f"Accept only {', '.join(keep)}", (edit,), (), applicability)] if len(texts) == len(keep) else []
 
 

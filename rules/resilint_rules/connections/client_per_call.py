@@ -97,7 +97,7 @@ from ._hoist import hoist_to_module
 
 @rule(code="CON001", name="client-per-call", severity="info", equivalents=("S6243",))
 def check(call: ClientCall) -> Iterator[Finding]:
-    """A client that keeps connections, created in a function that runs for each request, task or iteration."""
+    """Reports a client that keeps connections, created in a function that runs for each request, task or iteration."""
     if not call.fact.reuse or call.clients or call.deferred or call.frame.kind is not FrameKind.FUNCTION:
         return
     often = entry_kind(call.frame)

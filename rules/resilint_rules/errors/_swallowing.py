@@ -50,9 +50,8 @@ _LOGGERS = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER", "_LO
 
 def silent_handlers(guard: Guard) -> Iterator[tuple[Handler, Call]]:
     """Yields the handlers that hide the failure of an external call, each with the call."""
-    every = [call for call in guard.calls if external(call) and not call.deferred]
-    asking = [call for call in every if not call.as_external.question]
-    calls = [call for call in asking if _guarded(guard, call) and not _harmless(call)]
+    remote = [call for call in guard.calls if external(call) and not call.deferred]
+    calls = [call for call in remote if not call.as_external.question and _guarded(guard, call) and not _harmless(call)]
     if not calls or _excused(guard.frame) or _seen_later(guard):
         return
     for clause in handlers_of(guard):
@@ -60,12 +59,12 @@ def silent_handlers(guard: Guard) -> Iterator[tuple[Handler, Call]]:
             continue
         if _tried_out(clause, guard):
             continue
-        meant = (
+        concerned = (
             other_call
             for other_call in calls
             if clause.concerns(other_call) and not _handled_before(guard, clause, other_call)
         )
-        call = next((candidate for candidate in meant if not _hung_up(clause, candidate)), None)
+        call = next((candidate for candidate in concerned if not _hung_up(clause, candidate)), None)
         if call is not None and not explained(call, guard.node, _MEANT):
             yield clause, call
 
@@ -174,8 +173,8 @@ def _verdict(clause: Handler, guard: Guard) -> bool:
 def _exit_codes(values: list[cst.BaseExpression | None], guard: Guard) -> bool:
     """Whether a failure is reported by a number, where success is another."""
     answers = [node.value for node in walk(guard.node.body) if isinstance(node, cst.Return)]
-    every = [*values, *answers]
-    if not values or not answers or not all(isinstance(candidate, cst.Integer) for candidate in every):
+    returned = [*values, *answers]
+    if not values or not answers or not all(isinstance(candidate, cst.Integer) for candidate in returned):
         return False
     failures, successes = (
         {candidate.value for candidate in group if isinstance(candidate, cst.Integer)} for group in (values, answers)
@@ -204,8 +203,8 @@ def _tried_out(clause: Handler, guard: Guard) -> bool:
 def _constant_name(node: cst.CSTNode | None) -> str:
     """Returns the name of a returned constant: True, False, None, also a tuple of one; "" for other values."""
     if isinstance(node, cst.Tuple):
-        every = {_constant_name(element.value) for element in node.elements}
-        return every.pop() if len(every) == 1 else ""
+        names = {_constant_name(element.value) for element in node.elements}
+        return names.pop() if len(names) == 1 else ""
     return "None" if node is None else node.value if isinstance(node, cst.Name) else ""
 
 

@@ -79,7 +79,7 @@ def conversions(frame: Frame, header: str) -> Iterator[Conversion]:
 def conversions_by_response(frame: Frame, header: str) -> list[list[Conversion]]:
     """Returns the conversions in groups, one for each response, in order of the text."""
     found: dict[str, list[Conversion]] = {}
-    for conversion in sorted(conversions(frame, header), key=lambda one: frame.tree.span(one.node)):
+    for conversion in sorted(conversions(frame, header), key=lambda item: frame.tree.span(item.node)):
         text = re.sub(r"\s+", "", frame.tree.code(conversion.node.args[0].value)).replace("'", '"').lower()
         found.setdefault(text, []).append(conversion)
     return list(found.values())
@@ -168,16 +168,16 @@ def _is_header(frame: Frame, node: cst.CSTNode, header: str) -> bool:
     return isinstance(value, str) and value.lower() == header
 
 
-def parse_dates_too(every: list[Conversion]) -> list[Fix]:
+def parse_dates_too(group: list[Conversion]) -> list[Fix]:
     """Returns the fix that parses a number or a date, with a function that the module has or gets."""
-    frame = every[0].frame
+    frame = group[0].frame
     module, document = frame.scope.module, frame.scope.module.doc
     edits: list[Edit] = []
-    for found in every:
-        start, end = frame.tree.span(found.node.func)
-        edits.append(Edit(start, end, SECONDS if found.kind == "float" else f"int({SECONDS}"))
-        if found.kind == "int":
-            last = frame.tree.span(found.node).end
+    for conversion in group:
+        start, end = frame.tree.span(conversion.node.func)
+        edits.append(Edit(start, end, SECONDS if conversion.kind == "float" else f"int({SECONDS}"))
+        if conversion.kind == "int":
+            last = frame.tree.span(conversion.node).end
             edits.append(Edit(last, last, ")"))
     title = "Read seconds or a date"
     if SECONDS in module.functions:

@@ -82,8 +82,8 @@ def lacks_statuses(layer: RetryPolicy) -> bool:
     total = layer.args.get(attempts) if attempts is not None else None
     if total is not None and isinstance(total.value, Const) and not total.value.value:
         return False
-    given = layer.args.get(wait)
-    return given is not None and not (isinstance(given.value, Const) and not given.value.value)
+    pause = layer.args.get(wait)
+    return pause is not None and not (isinstance(pause.value, Const) and not pause.value.value)
 
 
 def unused_policy(layer: RetryPolicy) -> str:

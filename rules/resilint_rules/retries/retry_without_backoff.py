@@ -71,7 +71,7 @@ policy = Retry(
 ```
 
 A loop that looks at nothing but the status is a retry as well, counted or endless, as long as each round sends
-the same request and nothing in it waits or mends.
+the same request and nothing in it waits or reacts to a failure.
 
 ```python bad
 import requests

@@ -132,11 +132,11 @@ def check(frame: Frame) -> Iterator[Finding]:
             values = argument.value.members if isinstance(argument.value, Sequence) else (argument.value,)
             for node, value in zip(parts, values, strict=False):
                 found = list(_judge(call, param, node, value))
-                if found and not _meant(call):
+                if found and not _is_intended(call):
                     yield from found
 
 
-def _meant(call: Call) -> bool:
+def _is_intended(call: Call) -> bool:
     """Whether a condition around a call says that the limit is to be off."""
     tests = [place.node.test for place in call.within if isinstance(place.node, cst.If) and place.part is Part.BODY]
     return any(_MEANT.search(call.frame.tree.code(test)) for test in tests)

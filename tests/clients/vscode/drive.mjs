@@ -57,7 +57,7 @@ const mending = {
     await squiggles().first().waitFor();
     await status('Running').waitFor();
     await page.keyboard.press('Control+Shift+M');
-    await problems().filter({ hasText: 'may wait for ever' }).first().waitFor();
+    await problems().filter({ hasText: 'has no timeout' }).first().waitFor();
     await visit('orders.py', 9, 24);
     await page.keyboard.press('Control+.');
     await page.locator('.action-widget .monaco-list-row', { hasText: 'timeout=' }).first().waitFor();
@@ -66,7 +66,7 @@ const mending = {
   },
 
   async "the finding's code leads to the page of its rule"() {
-    await problems().filter({ hasText: 'may wait for ever' }).getByText('no-timeout').click();
+    await problems().filter({ hasText: 'has no timeout' }).getByText('no-timeout').click();
     await page.locator('.tab', { hasText: 'Preview no-timeout' }).waitFor();
     const frame = page.frameLocator('iframe.webview').frameLocator('iframe');
     await frame.getByRole('heading', { name: 'no-timeout (TMO001)' }).waitFor();
@@ -75,7 +75,7 @@ const mending = {
   },
 
   async 'a change of settings is heeded, and its taking back too'() {
-    const finding = problems().filter({ hasText: 'may wait for ever' }).first();
+    const finding = problems().filter({ hasText: 'has no timeout' }).first();
     await finding.waitFor();
     await want({ 'resilint.ignore': ['no-timeout'] });
     await finding.waitFor({ state: 'detached' });
@@ -103,7 +103,7 @@ const mending = {
     await status('Running').waitFor();
     await visit('orders.py', 11, 1);
     await page.keyboard.type('requests.get("https://pay.example")');
-    await problems().filter({ hasText: 'Ln 11,' }).filter({ hasText: 'may wait for ever' }).first().waitFor();
+    await problems().filter({ hasText: 'Ln 11,' }).filter({ hasText: 'has no timeout' }).first().waitFor();
   },
 
   async 'a server that cannot start is an error in the status bar, and a working one is not'() {
