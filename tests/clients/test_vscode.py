@@ -203,12 +203,12 @@ def test_what_a_person_sees(tools: dict[str, str], extension: Path, tmp_path: Pa
 
 def test_what_a_call_really_does(tools: dict[str, str], extension: Path, tmp_path: Path, pictures: Path) -> None:
     """The inlay hint says which limit is in force, and the hover what happens when the other side fails."""
-    from resilint.lsp.worker.engine import house
+    from resilint.lsp.worker.engine import default_engine
     from resilint_rules.kit.project.imports import Project
     from resilint_rules.kit.syntax.text import Document
 
     place = ORDERS.index("post(")
-    if house().policy(Document(ORDERS), Project(lambda _: None), Settings(), place) is None:
+    if default_engine().policy(Document(ORDERS), Project(lambda _: None), Settings(), place) is None:
         pytest.skip("the server has nothing to say of a call")
     _sit_down(tools, extension, tmp_path, pictures, "policy")
 

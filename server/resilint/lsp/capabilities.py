@@ -34,22 +34,22 @@ class Client:
     progress: bool = False
 
     @staticmethod
-    def read(told: types.ClientCapabilities) -> Client:
+    def read(announced: types.ClientCapabilities) -> Client:
         """From what the editor announces in `initialize`."""
-        text = told.text_document or types.TextDocumentClientCapabilities()
-        space = told.workspace or types.WorkspaceClientCapabilities()
-        window = told.window or types.WindowClientCapabilities()
+        text = announced.text_document or types.TextDocumentClientCapabilities()
+        space = announced.workspace or types.WorkspaceClientCapabilities()
+        window = announced.window or types.WindowClientCapabilities()
         published = text.publish_diagnostics or types.PublishDiagnosticsClientCapabilities()
         # Who pulls says there what it can show; some say it in the older place only.
         pulled = text.diagnostic or types.DiagnosticClientCapabilities()
         action = text.code_action or types.CodeActionClientCapabilities()
         lazily = action.resolve_support.properties if action.resolve_support else ()
-        shown = (text.hover.content_format if text.hover else None) or ()
+        formats = (text.hover.content_format if text.hover else None) or ()
         edits = space.workspace_edit
         watched = space.did_change_watched_files
         configured = space.did_change_configuration
         return Client(
-            encoding=_encoding(told),
+            encoding=_encoding(announced),
             pull=text.diagnostic is not None,
             refresh=bool(space.diagnostics and space.diagnostics.refresh_support),
             refresh_hints=bool(space.inlay_hint and space.inlay_hint.refresh_support),
@@ -59,7 +59,7 @@ class Client:
             resolve="edit" in lazily,
             versioned_edits=bool(edits and edits.document_changes),
             preferred=bool(action.is_preferred_support),
-            markdown=types.MarkupKind.Markdown in shown,
+            markdown=types.MarkupKind.Markdown in formats,
             configuration=bool(space.configuration),
             watch=bool(watched and watched.dynamic_registration),
             watch_configuration=bool(configured and configured.dynamic_registration),
@@ -67,8 +67,8 @@ class Client:
         )
 
 
-def _encoding(told: types.ClientCapabilities) -> Encoding:
-    offered = (told.general and told.general.position_encodings) or ()
+def _encoding(announced: types.ClientCapabilities) -> Encoding:
+    offered = (announced.general and announced.general.position_encodings) or ()
     for encoding in offered:
         name = getattr(encoding, "value", encoding)
         if name in _ENCODINGS:
@@ -92,18 +92,18 @@ class EditorSettings:
     given: Mapping[str, object] = field(default_factory=dict)
 
     @staticmethod
-    def read(told: object) -> EditorSettings:
+    def read(raw: object) -> EditorSettings:
         """From `initializationOptions` or the section `resilint`; what is not understood is passed over.
 
         Keys may be in kebab or in camel case. `{"resilint": {...}}` and `{"settings": {...}}`, which some
         editors send, mean the same as `{...}`.
         """
         for wrapping in ("settings", "resilint"):
-            if isinstance(told, Mapping) and isinstance(told.get(wrapping), Mapping):
-                told = told[wrapping]
-        if not isinstance(told, Mapping):
+            if isinstance(raw, Mapping) and isinstance(raw.get(wrapping), Mapping):
+                raw = raw[wrapping]
+        if not isinstance(raw, Mapping):
             return EditorSettings()
-        words = {_kebab(str(key)): value for key, value in told.items()}
+        words = {_kebab(str(key)): value for key, value in raw.items()}
         return EditorSettings(
             enable=_flag(words, "enable", True),
             hover=_flag(words, "hover", True),

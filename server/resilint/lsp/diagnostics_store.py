@@ -26,7 +26,7 @@ class _Wanted:
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
 
-class Reports:
+class DiagnosticsStore:
     """The newest findings by uri. Whoever asks gets those of the text as it is now, or waits for them."""
 
     def __init__(self) -> None:

@@ -35,7 +35,7 @@ async def did_change(ls: ResilintServer, params: types.DidChangeTextDocumentPara
     doc = ls.docs.get(params.text_document.uri)
     if doc is not None:
         doc.version = params.text_document.version
-        ls.edited(doc, convert.edits(doc, params.content_changes))
+        ls.edit(doc, convert.edits(doc, params.content_changes))
 
 
 async def did_close(ls: ResilintServer, params: types.DidCloseTextDocumentParams) -> None:
@@ -51,7 +51,9 @@ async def code_action(ls: ResilintServer, params: types.CodeActionParams) -> lis
     only = params.context.only
     kinds = None if only is None else tuple(str(getattr(kind, "value", kind)) for kind in only)
     span = convert.span(doc, params.range)
-    answer = await ls.ask(doc, ActionsQuestion(doc.uri, doc.version, span, kinds, ls.client.resolve), ActionsAnswer)
+    answer = await ls.request_about(
+        doc, ActionsQuestion(doc.uri, doc.version, span, kinds, ls.client.resolve), ActionsAnswer
+    )
     known = ls.reports.get(doc)
     marks = known.marks if known else ()
     return [convert.code_action(doc, offer, marks, ls.client) for offer in (answer.offers if answer else ())]
@@ -63,7 +65,7 @@ async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> t
     doc = ls.docs.get(str(data.get("uri")))
     if doc is not None and doc.version == data.get("version"):
         rule = str(data.get("rule", ""))
-        answer = await ls.ask(doc, FixAllQuestion(doc.uri, doc.version, rule), FixAllAnswer)
+        answer = await ls.request_about(doc, FixAllQuestion(doc.uri, doc.version, rule), FixAllAnswer)
         if answer and answer.edits:
             action.edit = convert.workspace_edit(doc, answer.edits, ls.client)
     return action
@@ -72,20 +74,20 @@ async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> t
 async def hover(ls: ResilintServer, params: types.HoverParams) -> types.Hover | None:
     """What really happens at a call, or the page of a rule that is named in a comment."""
     doc = ls.docs.get(params.text_document.uri)
-    if doc is None or not ls.wishes_for().hover:
+    if doc is None or not ls.settings_for().hover:
         return None
     offset = convert.offset(doc, params.position)
-    answer = await ls.ask(doc, HoverQuestion(doc.uri, doc.version, offset), HoverAnswer)
+    answer = await ls.request_about(doc, HoverQuestion(doc.uri, doc.version, offset), HoverAnswer)
     return convert.hover(doc, answer.hover, ls.client) if answer and answer.hover else None
 
 
 async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[types.InlayHint]:
     """The bounds in force where none is written."""
     doc = ls.docs.get(params.text_document.uri)
-    if doc is None or not ls.wishes_for().inlay_hints:
+    if doc is None or not ls.settings_for().inlay_hints:
         return []
     span = convert.span(doc, params.range)
-    answer = await ls.ask(doc, HintsQuestion(doc.uri, doc.version, span), HintsAnswer)
+    answer = await ls.request_about(doc, HintsQuestion(doc.uri, doc.version, span), HintsAnswer)
     return [convert.inlay_hint(doc, hint) for hint in (answer.hints if answer else ())]
 
 

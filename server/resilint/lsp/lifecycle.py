@@ -9,11 +9,11 @@ from lsprotocol import types
 
 from . import convert
 from .capabilities import Client, EditorSettings
-from .pull import promise_pull
+from .pull import announce_pull
 from .server import ResilintServer
-from .warm_up import rehearse
+from .warm_up import warm_up_converter
 
-_SETTINGS = (
+_SETTINGS_FILES = (
     "pyproject.toml",
     "resilint.toml",
     ".resilint-baseline.json",
@@ -28,7 +28,7 @@ _SETTINGS = (
 )
 """Files that change what holds for others."""
 
-_CODE = ("*.py", "*.pyi")
+_CODE_FILES = ("*.py", "*.pyi")
 
 _SECTION = "resilint"
 
@@ -36,7 +36,7 @@ _SECTION = "resilint"
 async def initialize(ls: ResilintServer, params: types.InitializeParams) -> None:
     """The greeting: what the editor can do, which folders are open, what is wished for."""
     ls.client = Client.read(params.capabilities)
-    ls.wishes[""] = EditorSettings.read(params.initialization_options)
+    ls.editor_settings[""] = EditorSettings.read(params.initialization_options)
     folders = [folder.uri for folder in params.workspace_folders or ()]
     if not folders and params.root_uri:
         folders = [params.root_uri]
@@ -44,37 +44,37 @@ async def initialize(ls: ResilintServer, params: types.InitializeParams) -> None
         folders = [convert.uri(params.root_path)]
     ls.folders = dict.fromkeys(folders, "")
     if ls.client.pull:
-        promise_pull(ls)
+        announce_pull(ls)
 
 
 async def initialized(ls: ResilintServer, params: types.InitializedParams) -> None:
     """The editor is ready. Effect: the analysis starts; the editor is asked for settings and changes."""
-    ls.chore(ls.analysis.run())
-    ls.chore(rehearse(ls))
-    ls.chore(_register(ls))
+    ls.run_in_background(ls.analysis.run())
+    ls.run_in_background(warm_up_converter(ls))
+    ls.run_in_background(_register(ls))
     if ls.client.configuration:
-        ls.chore(_fetch_wishes(ls))
+        ls.run_in_background(_fetch_settings(ls))
 
 
 async def did_change_configuration(ls: ResilintServer, params: types.DidChangeConfigurationParams) -> None:
     """The editor's settings have changed; those that can be asked are asked."""
     if ls.client.configuration:
-        ls.chore(_fetch_wishes(ls))
+        ls.run_in_background(_fetch_settings(ls))
     elif params.settings is not None:
-        ls.wishes = {"": EditorSettings.read(params.settings)}
-        _heed(ls)
+        ls.editor_settings = {"": EditorSettings.read(params.settings)}
+        _apply_settings(ls)
 
 
 async def did_change_workspace_folders(ls: ResilintServer, params: types.DidChangeWorkspaceFoldersParams) -> None:
     """Folders were opened or closed."""
     for folder in params.event.removed:
         ls.folders.pop(folder.uri, None)
-        ls.wishes.pop(folder.uri, None)
+        ls.editor_settings.pop(folder.uri, None)
     for folder in params.event.added:
         ls.folders[folder.uri] = ""
     ls.configure()
     if ls.client.configuration:
-        ls.chore(_fetch_wishes(ls))
+        ls.run_in_background(_fetch_settings(ls))
 
 
 async def did_change_watched_files(ls: ResilintServer, params: types.DidChangeWatchedFilesParams) -> None:
@@ -110,30 +110,30 @@ def _files_changed(ls: ResilintServer, uris: Iterable[str]) -> None:
         ls.files_changed(paths, settings=settings)
 
 
-def _heed(ls: ResilintServer) -> None:
+def _apply_settings(ls: ResilintServer) -> None:
     ls.configure()
     ls.refresh_hints()
 
 
-async def _fetch_wishes(ls: ResilintServer) -> None:
+async def _fetch_settings(ls: ResilintServer) -> None:
     """Asks the editor for its settings, in general and for every folder."""
     folders = [*ls.folders]
     items = [types.ConfigurationItem(section=_SECTION)]
     items += [types.ConfigurationItem(scope_uri=uri, section=_SECTION) for uri in folders]
     answers = await ls.workspace_configuration_async(types.ConfigurationParams(items))
-    told = [EditorSettings.read(answer) for answer in answers or ()]
-    if len(told) == len(items):
-        wishes = dict(zip(["", *folders], told, strict=True))
-        if any(answer for answer in answers) and wishes != ls.wishes:
-            ls.wishes = wishes
-            _heed(ls)
+    fetched = [EditorSettings.read(answer) for answer in answers or ()]
+    if len(fetched) == len(items):
+        by_folder = dict(zip(["", *folders], fetched, strict=True))
+        if any(answer for answer in answers) and by_folder != ls.editor_settings:
+            ls.editor_settings = by_folder
+            _apply_settings(ls)
 
 
 async def _register(ls: ResilintServer) -> None:
-    """Asks to be told of changes. Effect: registrations in the editor, where it offers them."""
+    """Requests notifications of changes. Effect: registrations in the editor, where it offers them."""
     wanted: list[types.Registration] = []
     if ls.client.watch:
-        watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in (*_SETTINGS, *_CODE)]
+        watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in (*_SETTINGS_FILES, *_CODE_FILES)]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
         wanted.append(
             types.Registration(
@@ -152,7 +152,7 @@ async def _register(ls: ResilintServer) -> None:
         await ls.client_register_capability_async(types.RegistrationParams(wanted))
 
 
-def add_life(server: ResilintServer) -> None:
+def add_lifecycle(server: ResilintServer) -> None:
     """Effect: the server takes part in the life of a conversation."""
     add = server.feature
     files = types.FileOperationRegistrationOptions(

@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any, BinaryIO, NoReturn
 
 from .features import add_features
-from .lifecycle import add_life
+from .lifecycle import add_lifecycle
 from .protocol import Protocol
-from .pull import allow_survey
+from .pull import allow_scan
 from .server import ResilintServer
 from .transport import Malformed, Writer, start_reader
 from .worker_process import Limits
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] = ()) -> NoReturn:
 def make(engine: str = "", limits: Limits | None = None) -> ResilintServer:
     """A server with everything it can do, not yet talking to anybody."""
     server = ResilintServer(engine, limits)
-    add_life(server)
+    add_lifecycle(server)
     add_features(server)
     return server
 
@@ -69,7 +69,7 @@ async def serve(server: ResilintServer, source: BinaryIO, target: BinaryIO) -> i
             log.warning("a message that is not JSON: %s", message)
             return
         try:
-            protocol.take(message)
+            protocol.handle(message)
         except Exception:
             log.exception("a message could not be handled")
 
@@ -79,7 +79,7 @@ async def serve(server: ResilintServer, source: BinaryIO, target: BinaryIO) -> i
         except RuntimeError:
             return  # the loop is over already
 
-    protocol.after_greeting = partial(allow_survey, server)
+    protocol.after_initialize = partial(allow_scan, server)
     protocol.leave = ended.set
     writer = Writer(target, finish)
     protocol.set_writer(writer)

@@ -21,7 +21,7 @@ METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
 NOT_INITIALIZED = -32002
 
-_OURS = (
+_DOCUMENT_METHODS = (
     types.TEXT_DOCUMENT_DID_OPEN,
     types.TEXT_DOCUMENT_DID_CHANGE,
     types.TEXT_DOCUMENT_DID_CLOSE,
@@ -37,10 +37,10 @@ class Protocol(LanguageServerProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for method in _OURS:
+        for method in _DOCUMENT_METHODS:
             self.fm.builtin_features.pop(method, None)
-        self._greeted = False
-        self.after_greeting: Callable[[], None] = _nothing
+        self._initialized = False
+        self.after_initialize: Callable[[], None] = _nothing
         """Called when the answer to `initialize` is complete, before any other message is taken."""
         self.leave: Callable[[], None] = _nothing
         """Called at `exit`."""
@@ -49,7 +49,7 @@ class Protocol(LanguageServerProtocol):
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
         """Greets the editor."""
         result = yield from super().lsp_initialize(params)
-        self.after_greeting()
+        self.after_initialize()
         return result
 
     @lsp_method(types.SHUTDOWN)
@@ -69,27 +69,27 @@ class Protocol(LanguageServerProtocol):
         """True once the editor has asked for the end."""
         return bool(self._shutdown)
 
-    def take(self, data: Any) -> None:
+    def handle(self, data: Any) -> None:
         """Takes one decoded message. Bad ones are answered or logged, never raised."""
         if not isinstance(data, dict) or data.get("jsonrpc") != "2.0":
             self._refuse(data, INVALID_REQUEST, "not a JSON-RPC 2.0 message")
         elif "method" in data:
-            self._take_call(data)
+            self._handle_call(data)
         elif _is_id(data.get("id")):
-            self._take_answer(data)
+            self._handle_answer(data)
         else:
             self._refuse(data, INVALID_REQUEST, "neither a method nor an id")
 
-    def _take_call(self, data: dict[str, Any]) -> None:
+    def _handle_call(self, data: dict[str, Any]) -> None:
         method = data["method"]
         request = "id" in data
         if not isinstance(method, str) or (request and not _is_id(data["id"])):
             self._refuse(data, INVALID_REQUEST, "the method must be a string, the id a string or number")
         elif self._shutdown and method != types.EXIT:
             self._refuse(data, INVALID_REQUEST, "the server is shutting down")
-        elif not self._greeted and method not in (types.INITIALIZE, types.EXIT):
+        elif not self._initialized and method not in (types.INITIALIZE, types.EXIT):
             self._refuse(data, NOT_INITIALIZED, "`initialize` comes first")
-        elif self._greeted and method == types.INITIALIZE:
+        elif self._initialized and method == types.INITIALIZE:
             self._refuse(data, INVALID_REQUEST, "`initialize` was sent before")
         elif not self._knows(method):
             if request or not method.startswith("$/"):
@@ -102,12 +102,12 @@ class Protocol(LanguageServerProtocol):
             message = self._converter.structure(data, self.get_message_type(method) or Any)
         except Exception as error:  # whatever a converter stumbles over, RecursionError included
             log.info("bad parameters of %s", method, exc_info=True)
-            self._refuse(data, INVALID_PARAMS, f"bad parameters of `{method}`: {_shown(error)}")
+            self._refuse(data, INVALID_PARAMS, f"bad parameters of `{method}`: {_first_error(error)}")
             return
-        self._greeted = self._greeted or method == types.INITIALIZE
+        self._initialized = self._initialized or method == types.INITIALIZE
         self.handle_message(message)
 
-    def _take_answer(self, data: dict[str, Any]) -> None:
+    def _handle_answer(self, data: dict[str, Any]) -> None:
         """An answer to a question of ours; one that cannot be read counts as an error."""
         if data["id"] not in self._request_futures:
             log.info("an answer to an unknown question %r", data["id"])
@@ -116,7 +116,7 @@ class Protocol(LanguageServerProtocol):
         try:
             message = self._converter.structure(data, kind or types.ResponseErrorMessage)
         except Exception as error:  # noqa: BLE001 - as above
-            log.warning("an answer that cannot be read: %s", _shown(error))
+            log.warning("an answer that cannot be read: %s", _first_error(error))
             failure = types.ResponseError(code=INVALID_PARAMS, message="the answer cannot be read")
             message = types.ResponseErrorMessage(id=data["id"], error=failure, jsonrpc="2.0")
         self._result_types.pop(data["id"], None)
@@ -145,9 +145,9 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, (str, int)) and not isinstance(value, bool)
 
 
-def _shown(error: BaseException) -> str:
+def _first_error(error: BaseException) -> str:
     """The innermost complaint of a converter's error, short enough for a log."""
-    inner = getattr(error, "exceptions", None)
-    if inner:
-        return _shown(inner[0])
+    nested = getattr(error, "exceptions", None)
+    if nested:
+        return _first_error(nested[0])
     return f"{type(error).__name__}: {error}"[:200]

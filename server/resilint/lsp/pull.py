@@ -14,7 +14,7 @@ from .server import ResilintServer
 from .worker_process import Lost
 
 _MOST_LOSSES = 3
-"""How often in a row the analysis may end during a survey, at nothing that can be left out."""
+"""How often in a row the analysis may end during a scan, at nothing that can be left out."""
 
 _NOTHING = types.RelatedFullDocumentDiagnosticReport(items=[])
 
@@ -48,7 +48,7 @@ async def workspace_diagnostic(
     try:
         while True:
             change = ls.change
-            items = await _survey(ls, params.partial_result_token, known, progress)
+            items = await _scan(ls, params.partial_result_token, known, progress)
             if items or not known:
                 break
             await change.wait()
@@ -57,7 +57,7 @@ async def workspace_diagnostic(
     return types.WorkspaceDiagnosticReport(items=[] if params.partial_result_token is not None else items)
 
 
-async def _survey(
+async def _scan(
     ls: ResilintServer, token: types.ProgressToken | None, known: dict[str, str], progress: _Progress
 ) -> list[WholeReport]:
     """What differs from what the editor knows. Effect: it is sent as it is found, if there is a token."""
@@ -86,7 +86,7 @@ async def _survey(
         isolated = ls.isolated
         try:
             await ls.analysis.started()
-            await ls.analysis.ask(ScanQuestion(tuple(ls.deadly)), ScanAnswer, take)
+            await ls.analysis.request(ScanQuestion(tuple(ls.crashing_files)), ScanAnswer, take)
             break
         except Lost as lost:
             losses = 0 if ls.isolated > isolated else losses + 1
@@ -141,15 +141,15 @@ class _Progress:
             self._ls.work_done_progress.end(self._token, types.WorkDoneProgressEnd())
 
 
-def promise_pull(server: ResilintServer) -> None:
+def announce_pull(server: ResilintServer) -> None:
     """Effect: the server promises to answer a client that asks; for the whole workspace only if wished."""
     options = types.DiagnosticOptions(True, False, identifier="resilint")
     server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(diagnostic)
-    if server.wishes_for().workspace_diagnostics:
+    if server.settings_for().workspace_diagnostics:
         server.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)
 
 
-def allow_survey(server: ResilintServer) -> None:
+def allow_scan(server: ResilintServer) -> None:
     """Effect: a person may ask for the whole workspace, though it was not promised to the editor."""
     if types.WORKSPACE_DIAGNOSTIC not in server.protocol.fm.features:
         server.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)

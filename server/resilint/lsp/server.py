@@ -31,7 +31,7 @@ from .channel.messages import (
     Roots,
     ToWorker,
 )
-from .diagnostics_store import Reports
+from .diagnostics_store import DiagnosticsStore
 from .document import LARGEST, OpenDocument
 from .failure import Failure, Work
 from .protocol import Protocol
@@ -39,7 +39,7 @@ from .worker_process import A, Limits, Lost, WorkerProcess, command
 
 log = logging.getLogger(__name__)
 
-_ENDLESS = 1 << 60
+_NEWEST = 1 << 60
 """The serial of findings that no message can make old: those of a text that is not analysed."""
 
 
@@ -49,19 +49,19 @@ class ResilintServer(LanguageServer):
     def __init__(self, engine: str = "", limits: Limits | None = None) -> None:
         super().__init__("resilint", __version__, protocol_cls=Protocol)
         self.client = Client()
-        self.wishes: dict[str, EditorSettings] = {}
+        self.editor_settings: dict[str, EditorSettings] = {}
         self.folders: dict[str, str] = {}
         self.docs: dict[str, OpenDocument] = {}
-        self.reports = Reports()
+        self.reports = DiagnosticsStore()
         self.analysis = WorkerProcess(
             command(engine),
-            hear=self._hear,
+            on_result=self._on_result,
             replay=self._replay,
             on_crash=self._on_crash,
             on_pause=self._on_pause,
             limits=limits,
         )
-        self.deadly: set[str] = set()
+        self.crashing_files: set[str] = set()
         """Paths of files that killed the analysis."""
         self.change = asyncio.Event()
         """Set at the next change of what was found."""
@@ -71,83 +71,83 @@ class ResilintServer(LanguageServer):
         """Documents, by uri, that are not analysed until they change."""
         self._roots_out: dict[str, str] = {}
         """Projects whose settings ended the analysis, by root folder, with the message about it."""
-        self._pieces_out: dict[str, set[str]] = {}
+        self._chunks_out: dict[str, set[str]] = {}
         """Pieces of texts, by name, that killed the analysis."""
-        self._said: set[str] = set()
+        self._messages_sent: set[str] = set()
         self._refreshing: dict[str, bool] = {}
-        self._chores: set[asyncio.Task[Any]] = set()
+        self._background_tasks: set[asyncio.Task[Any]] = set()
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Our own troubles go to the log; a person who types is not to be bothered with them."""
         log.error("%s", error, exc_info=error)
 
-    def chore(self, work: Coroutine[Any, Any, None]) -> None:
+    def run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Runs a coroutine beside the conversation; its failure is logged."""
         task = asyncio.ensure_future(work)
-        self._chores.add(task)
-        task.add_done_callback(self._finish_chore)
+        self._background_tasks.add(task)
+        task.add_done_callback(self._finish_task)
 
-    def _finish_chore(self, task: asyncio.Task[Any]) -> None:
-        self._chores.discard(task)
+    def _finish_task(self, task: asyncio.Task[Any]) -> None:
+        self._background_tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.warning("%s: %s", type(error).__name__, error)
 
     def say(self, text: str, kind: types.MessageType = types.MessageType.Warning) -> None:
         """Tells the person something, once."""
-        if text not in self._said:
-            self._said.add(text)
+        if text not in self._messages_sent:
+            self._messages_sent.add(text)
             self.window_show_message(types.ShowMessageParams(kind, f"resilint: {text}"))
 
-    def wishes_for(self, folder: str = "") -> EditorSettings:
+    def settings_for(self, folder: str = "") -> EditorSettings:
         """What the editor's settings say for a folder, or in general."""
-        return self.wishes.get(folder) or self.wishes.get("") or EditorSettings()
+        return self.editor_settings.get(folder) or self.editor_settings.get("") or EditorSettings()
 
     def open(self, doc: OpenDocument) -> None:
         """Takes a text that was opened, or opened again."""
         self.docs[doc.uri] = doc
         self._left_out.discard(doc.uri)
-        self._offer(doc)
+        self._send_text(doc)
 
-    def edited(self, doc: OpenDocument, edits: Sequence[Edit]) -> None:
+    def edit(self, doc: OpenDocument, edits: Sequence[Edit]) -> None:
         """Passes on how a text has changed."""
         if doc.uri in self._left_out or not self._analysed(doc):
             self._left_out.discard(doc.uri)
-            self._offer(doc)
+            self._send_text(doc)
             return
-        self.reports.expect(doc.uri, self.analysis.tell(Change(doc.uri, doc.version, tuple(edits))))
+        self.reports.expect(doc.uri, self.analysis.send(Change(doc.uri, doc.version, tuple(edits))))
 
     def close(self, uri: str) -> None:
         """Forgets a text."""
-        self._pieces_out.pop(uri, None)
+        self._chunks_out.pop(uri, None)
         if self.docs.pop(uri, None) is not None:
             self._left_out.discard(uri)
-            self.analysis.tell(Close(uri))
+            self.analysis.send(Close(uri))
             self.reports.drop(uri)
             self._publish(uri, None, [])
 
     def configure(self) -> None:
         """Passes on which folders are open and what the editor's settings say: all is checked anew."""
-        serial = self.analysis.tell(self._roots())
+        serial = self.analysis.send(self._roots())
         self._expect_all(serial)
 
     def files_changed(self, paths: Iterable[str], *, settings: bool) -> None:
         """Passes on that files on the disk have changed."""
-        self.deadly.clear()
-        self._stir()
+        self.crashing_files.clear()
+        self._notify_change()
         paths = [*paths]
         if settings and self._readmit(paths):
-            self.analysis.tell(self._roots())
-        serial = self.analysis.tell(FilesChanged(tuple(paths), settings))
+            self.analysis.send(self._roots())
+        serial = self.analysis.send(FilesChanged(tuple(paths), settings))
         if settings:
             self._expect_all(serial)
 
-    async def ask(self, doc: OpenDocument, question: DocumentQuestion, kind: type[A]) -> A | None:
+    async def request_about(self, doc: OpenDocument, question: DocumentQuestion, kind: type[A]) -> A | None:
         """Asks about a document as it is now; None if there is no answer, or if the text has changed since."""
         version = doc.version
-        if not self._analysed(doc) or doc.uri in self._left_out or not self.wishes_for().enable:
+        if not self._analysed(doc) or doc.uri in self._left_out or not self.settings_for().enable:
             return None
         try:
-            answer = await self.analysis.ask(question, kind)
+            answer = await self.analysis.request(question, kind)
         except Lost as lost:
             log.info("no answer to %s: %s", type(question).__name__, lost)
             return None
@@ -157,10 +157,10 @@ class ResilintServer(LanguageServer):
         """Lets the settings be read again in projects where a file has changed; whether there are such projects."""
         changed = [root for root in self._roots_out if any(files.below(path, root) for path in paths)]
         for root in changed:
-            self._said.discard(self._roots_out.pop(root))
+            self._messages_sent.discard(self._roots_out.pop(root))
         return bool(changed)
 
-    def _stir(self) -> None:
+    def _notify_change(self) -> None:
         """Lets those go on who wait for any change."""
         self.change.set()
         self.change = asyncio.Event()
@@ -170,22 +170,22 @@ class ResilintServer(LanguageServer):
             if doc.uri not in self._left_out:
                 self.reports.expect(doc.uri, serial)
 
-    def _offer(self, doc: OpenDocument) -> None:
+    def _send_text(self, doc: OpenDocument) -> None:
         if self._analysed(doc):
-            self.reports.expect(doc.uri, self.analysis.tell(self._opening(doc)))
+            self.reports.expect(doc.uri, self.analysis.send(self._opening(doc)))
         else:
-            self.analysis.tell(Close(doc.uri))
+            self.analysis.send(Close(doc.uri))
             self._leave_out(doc, f"this file is not analysed: it has more than {LARGEST:,} characters")
 
     def _leave_out(self, doc: OpenDocument, message: str) -> None:
         """Keeps a document from the analysis until it changes; the message stands in for its findings."""
         self._left_out.add(doc.uri)
-        self._learn(doc, _ENDLESS, (_not_analysed(message),))
+        self._learn(doc, _NEWEST, (_not_analysed(message),))
 
     def _opening(self, doc: OpenDocument) -> Open:
         path = convert.path(doc.uri)
         path = os.path.normpath(path) if path else ""
-        without = tuple(sorted(self._pieces_out.get(doc.uri, ())))
+        without = tuple(sorted(self._chunks_out.get(doc.uri, ())))
         return Open(doc.uri, path, doc.version, doc.text, without)
 
     def _analysed(self, doc: OpenDocument) -> bool:
@@ -193,11 +193,11 @@ class ResilintServer(LanguageServer):
 
     def _roots(self) -> Roots:
         roots = tuple(
-            Root(os.path.normpath(convert.path(uri)), dict(self.wishes_for(uri).given))
+            Root(os.path.normpath(convert.path(uri)), dict(self.settings_for(uri).given))
             for uri in self.folders
             if convert.path(uri)
         )
-        return Roots(roots, dict(self.wishes_for().given), tuple(sorted(self._roots_out)))
+        return Roots(roots, dict(self.settings_for().given), tuple(sorted(self._roots_out)))
 
     def _replay(self) -> Iterable[ToWorker]:
         """What a new analysis process has to know."""
@@ -206,7 +206,7 @@ class ResilintServer(LanguageServer):
             if doc.uri not in self._left_out:
                 yield self._opening(doc)
 
-    def _hear(self, message: Checked | Problem) -> None:
+    def _on_result(self, message: Checked | Problem) -> None:
         if isinstance(message, Problem):
             self.say(message.message)
             return
@@ -227,9 +227,9 @@ class ResilintServer(LanguageServer):
         if not uri:
             return False
         if uri not in self.docs:
-            self.deadly.add(uri)  # a file's path: a survey was under way
-        elif chunk and chunk not in self._pieces_out.setdefault(uri, set()):
-            self._pieces_out[uri].add(chunk)
+            self.crashing_files.add(uri)  # a file's path: a scan was under way
+        elif chunk and chunk not in self._chunks_out.setdefault(uri, set()):
+            self._chunks_out[uri].add(chunk)
             log.warning("a piece of %s is left out until it changes", uri)
         else:
             self._leave_out(self.docs[uri], failure.of_document())
@@ -248,15 +248,15 @@ class ResilintServer(LanguageServer):
         self.say(f"the analysis process {failure}; see the log", types.MessageType.Error)
         for doc in self.docs.values():
             if doc.uri not in self._left_out:
-                self._learn(doc, _ENDLESS, (_not_analysed(message),))
+                self._learn(doc, _NEWEST, (_not_analysed(message),))
 
     def _learn(self, doc: OpenDocument, serial: int, marks: tuple[Mark, ...]) -> None:
-        if not self.wishes_for().enable:
+        if not self.settings_for().enable:
             marks = ()
         version = (known := self.reports.get(doc)) and known.version
         changed = self.reports.learn(doc, serial, marks)
         if changed or version != doc.version:
-            self._stir()
+            self._notify_change()
         if not self.client.pull:
             if changed or version != doc.version:
                 self._publish(doc.uri, doc.version, convert.diagnostics(doc, marks, self.client))
@@ -268,7 +268,7 @@ class ResilintServer(LanguageServer):
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
 
     def refresh(self) -> None:
-        """Asks the editor to ask again; while one such wish is under way, at most one more waits."""
+        """Asks the editor to ask again; while one such refresh is under way, at most one more waits."""
         if self.client.refresh:
             self._once("diagnostics", self.workspace_diagnostic_refresh_async)
         self.refresh_hints()
@@ -278,7 +278,7 @@ class ResilintServer(LanguageServer):
         if self.client.refresh_hints:
             self._once("hints", self.workspace_inlay_hint_refresh_async)
 
-    def _once(self, what: str, wish: Callable[[None], Awaitable[None]]) -> None:
+    def _once(self, what: str, refresh: Callable[[None], Awaitable[None]]) -> None:
         if what in self._refreshing:
             self._refreshing[what] = True
             return
@@ -288,12 +288,12 @@ class ResilintServer(LanguageServer):
             try:
                 while again:
                     self._refreshing[what] = False
-                    await wish(None)
+                    await refresh(None)
                     again = self._refreshing[what]
             finally:
                 del self._refreshing[what]
 
-        self.chore(run())
+        self.run_in_background(run())
 
 
 def _not_analysed(message: str) -> Mark:

@@ -45,7 +45,7 @@ _MARK = Mark(Span(0, 0), "c", "r", "error", "m", "", "/p.py", (RelatedMark("m", 
 _OFFER = Offer("t", "quickfix", True, 0, (Edit(0, 0, "x"),))
 
 
-async def rehearse(ls: ResilintServer) -> None:
+async def warm_up_converter(ls: ResilintServer) -> None:
     """Reads and writes a sample of each message, with a look at the real ones in between.
 
     Effect: what is loaded by then is never looked at again by the garbage collector.

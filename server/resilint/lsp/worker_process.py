@@ -61,7 +61,7 @@ class Limits:
 
     silence: float = 3.0
     memory: int = 400 * 1024 * 1024
-    glance: float = 0.5
+    poll_interval: float = 0.5
     """Seconds between two looks at a working child."""
     start: float = 30.0
     """Seconds it may take to come up."""
@@ -82,7 +82,7 @@ class Lost(Exception):
 class WorkerProcess:
     """Owner of the child process, which is started again whenever it ends.
 
-    `hear` gets findings and problems; `replay` gives the messages that bring a new child up to date, at least one.
+    `on_result` gets findings and problems; `replay` gives the messages that bring a new child up to date, at least one.
     `on_crash` is called with what a child was working on when it ended; it returns whether the next one is
     kept from that. If not, there is a pause before the next start: none at first, then longer and longer, and
     it ends early at the next message for the child. `on_pause` is called with its seconds (0: no child could
@@ -93,24 +93,24 @@ class WorkerProcess:
         self,
         command: Sequence[str],
         *,
-        hear: Callable[[Checked | Problem], None],
+        on_result: Callable[[Checked | Problem], None],
         replay: Callable[[], Iterable[ToWorker]],
         on_crash: Callable[[Work, Failure], bool],
         on_pause: Callable[[Failure, float], None],
         limits: Limits | None = None,
     ) -> None:
         self._command = command
-        self._hear = hear
+        self._on_result = on_result
         self._replay = replay
         self._on_crash = on_crash
         self._on_pause = on_pause
         self._limits = limits or Limits()
         self._process: asyncio.subprocess.Process | None = None
         self._serials = itertools.count(1)
-        self._told = self._done = 0
-        self._heard = 0.0
+        self._last_sent = self._last_done = 0
+        self._last_received = 0.0
         self._work = Work()
-        self._spoke = False
+        self._responded = False
         self._wake = asyncio.Event()
         self._running = asyncio.Event()
         self._decided = asyncio.Event()
@@ -125,16 +125,16 @@ class WorkerProcess:
         """The child's process number, None when there is none."""
         return self._process.pid if self._process else None
 
-    def tell(self, message: ToWorker) -> int:
+    def send(self, message: ToWorker) -> int:
         """Sends a message without waiting; gives its serial number, which reports refer to."""
         serial = next(self._serials)
         if self._process and self._process.stdin and not self._process.stdin.is_closing():
-            if self._told <= self._done:
-                self._heard = time.monotonic()
-            self._told = serial
+            if self._last_sent <= self._last_done:
+                self._last_received = time.monotonic()
+            self._last_sent = serial
             self._process.stdin.write(pack(to_json(Numbered(serial, message))))
             self._wake.set()
-        elif isinstance(message, _WORTH_A_START):
+        elif isinstance(message, _ENDS_PAUSE):
             self._needed.set()
         return serial
 
@@ -142,8 +142,10 @@ class WorkerProcess:
         """Waits until there is a child."""
         await self._running.wait()
 
-    async def ask(self, question: Question, kind: type[A], heard: Callable[[Scanned], None] | None = None) -> A:
-        """Sends a question and waits for its answer, a `kind`; `heard` gets what a scan finds on the way.
+    async def request(
+        self, question: Question, kind: type[A], on_progress: Callable[[Scanned], None] | None = None
+    ) -> A:
+        """Sends a question and waits for its answer, a `kind`; `on_progress` gets what a scan finds on the way.
 
         Raises `Lost` when there will be none. Effect of a cancel: the child drops the question.
         """
@@ -151,14 +153,14 @@ class WorkerProcess:
         if not self._process:
             raise Lost("the analysis is not running")
         future: asyncio.Future[FromWorker] = asyncio.get_running_loop().create_future()
-        number = self.tell(question)
+        number = self.send(question)
         self._questions[number] = future
-        if heard is not None:
-            self._listeners[number] = heard
+        if on_progress is not None:
+            self._listeners[number] = on_progress
         try:
             answer = await future
         except asyncio.CancelledError:
-            self.tell(Forget(number))
+            self.send(Forget(number))
             raise
         finally:
             self._questions.pop(number, None)
@@ -172,15 +174,15 @@ class WorkerProcess:
         failures = 0
         try:
             while True:
-                born = time.monotonic()
+                started_at = time.monotonic()
                 failure = await self._watch() if await self._start() else Failure(Cause.NOT_STARTED)
-                if not self._spoke:
+                if not self._responded:
                     failure = Failure(Cause.NOT_STARTED)
                 await self._end(failure)
-                if self._spoke and self._on_crash(self._work, failure):
+                if self._responded and self._on_crash(self._work, failure):
                     failures = 0
                     continue
-                failures = 1 if time.monotonic() - born >= self._limits.min_uptime else failures + 1
+                failures = 1 if time.monotonic() - started_at >= self._limits.min_uptime else failures + 1
                 await self._pause(failure, self._limits.pause(failures))
         finally:
             self.kill()
@@ -198,20 +200,20 @@ class WorkerProcess:
         self._decided.clear()
 
     async def _start(self) -> bool:
-        self._work, self._spoke = Work(), False
+        self._work, self._responded = Work(), False
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                **_ALONE,
+                **_OWN_SESSION,
             )
         except OSError as error:
             log.warning("the analysis process does not start: %s", error)
             return False
-        self._done = self._told
+        self._last_done = self._last_sent
         for message in self._replay():
-            self.tell(message)
+            self.send(message)
         self._running.set()
         self._decided.set()
         return True
@@ -221,30 +223,30 @@ class WorkerProcess:
         listening = asyncio.ensure_future(self._listen())
         try:
             while True:
-                busy = self._told > self._done
+                busy = self._last_sent > self._last_done
                 self._wake.clear()
                 waking = asyncio.ensure_future(self._wake.wait())
                 await asyncio.wait(
                     {listening, waking},
-                    timeout=self._limits.glance if busy else None,
+                    timeout=self._limits.poll_interval if busy else None,
                     return_when=asyncio.FIRST_COMPLETED,
                 )
                 waking.cancel()
                 if listening.done():
                     return Failure(Cause.CRASHED)
-                if failure := self._trouble():
+                if failure := self._exceeded_limit():
                     return failure
                 if self._wake.is_set() and busy:
-                    await asyncio.wait({listening}, timeout=self._limits.glance)
+                    await asyncio.wait({listening}, timeout=self._limits.poll_interval)
         finally:
             listening.cancel()
 
-    def _trouble(self) -> Failure | None:
+    def _exceeded_limit(self) -> Failure | None:
         """Returns the limit that the child exceeds, if it does."""
-        limit = self._limits.silence if self._spoke else self._limits.start
-        if self._told > self._done and time.monotonic() - self._heard > limit:
+        limit = self._limits.silence if self._responded else self._limits.start
+        if self._last_sent > self._last_done and time.monotonic() - self._last_received > limit:
             return Failure(Cause.SILENT, limit)
-        if self._process and _memory(self._process.pid) > self._limits.memory:
+        if self._process and _memory_of(self._process.pid) > self._limits.memory:
             return Failure(Cause.MEMORY, self._limits.memory // 1024 // 1024)
         return None
 
@@ -254,13 +256,13 @@ class WorkerProcess:
         try:
             while stream and (data := await receive(stream)) is not None:
                 message = from_json(data)
-                self._heard = time.monotonic()
-                self._spoke = True
-                self._take(message)
+                self._last_received = time.monotonic()
+                self._responded = True
+                self._handle(message)
         except BadMessageError as error:
             log.error("the analysis process sent a bad message: %s", error)  # noqa: TRY400 - the message says it all
 
-    def _take(self, message: FromWorker) -> None:
+    def _handle(self, message: FromWorker) -> None:
         if not isinstance(message, (Busy, ReadingSettings, Problem)):
             self._work = Work()  # its result is here: a crash after it has another cause
         match message:
@@ -269,12 +271,12 @@ class WorkerProcess:
             case ReadingSettings():  # a step on the way to other work, which goes on behind it
                 self._work = replace(self._work, root=message.root, source=message.source)
             case Idle():
-                self._done = message.serial
+                self._last_done = message.serial
             case Checked() | Problem():
-                self._hear(message)
+                self._on_result(message)
             case ScanProgress() | ScannedDocument() | ScannedFile():
-                if (heard := self._listeners.get(message.number)) is not None:
-                    heard(message)
+                if (on_progress := self._listeners.get(message.number)) is not None:
+                    on_progress(message)
             case _:
                 self._answer(message)
 
@@ -322,14 +324,14 @@ def command(engine: str = "") -> list[str]:
     return [sys.executable, "-c", start, *(["--engine", engine] if engine else [])]
 
 
-_WORTH_A_START = (Open, Change, Roots, FilesChanged)
+_ENDS_PAUSE = (Open, Change, Roots, FilesChanged)
 """Messages that end a pause: each of them may have removed what made the child fail."""
 
-_ALONE: dict[str, Any] = {} if sys.platform == "win32" else {"start_new_session": True}
+_OWN_SESSION: dict[str, Any] = {} if sys.platform == "win32" else {"start_new_session": True}
 """A Ctrl-C meant for the editor's terminal is none of the child's business."""
 
 
-def _memory(pid: int) -> int:
+def _memory_of(pid: int) -> int:
     """Bytes a process holds; 0 where the system does not say."""
     try:
         with open(f"/proc/{pid}/statm", "rb") as stream:

@@ -216,7 +216,7 @@ class Conversation:
         if not self._serving.done():
             self.notify("exit", None)
             await asyncio.wait({self._serving}, timeout=PATIENCE)
-        chores = [*self.server._chores]
+        chores = [*self.server._background_tasks]
         for chore in chores:
             chore.cancel()
         if chores:

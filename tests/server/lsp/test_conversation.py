@@ -507,10 +507,10 @@ def test_a_document_that_is_too_large_is_not_analysed(monkeypatch: pytest.Monkey
         await it.greet()
         it.open(URI, "SLOW")
         await it.published(URI, 1)
-        it.server.edited(it.server.docs[URI], [])
+        it.server.edit(it.server.docs[URI], [])
         doc = it.server.docs[URI]
         doc.version, doc.text = 2, "#" * (LARGEST + 1)
-        it.server.edited(doc, [])
+        it.server.edit(doc, [])
         (found,) = await it.published(URI, 2)
         assert found["message"] == "this file is not analysed: it has more than 5,000,000 characters"
         assert await it.ask("textDocument/hover", place(URI, (0, 0))) is None
@@ -586,7 +586,7 @@ def test_a_scan_begins_again_without_the_file_that_ended_it(monkeypatch: pytest.
         await it.greet(PULL, options=WORKSPACE, folders=[tmp_path])
         found = (await it.ask("workspace/diagnostic", {"previousResultIds": []}))["items"]
         assert by_name(found) == {"b.py": ["no-timeout"]}
-        assert it.server.deadly == {str(tmp_path / "a.py")}
+        assert it.server.crashing_files == {str(tmp_path / "a.py")}
         assert len(it.processes) == 2
 
     converse(monkeypatch, talk, DYING, FAST)
@@ -641,7 +641,7 @@ def test_an_answer_that_cannot_be_read_counts_as_an_error(
         await it.told("workspace/configuration")
         it.open(URI, "SLOW")
         assert codes(await it.published(URI, 1)) == ["no-timeout"]
-        assert it.server.wishes_for().given == {}
+        assert it.server.settings_for().given == {}
 
     converse(monkeypatch, talk)
     assert "an answer that cannot be read" in caplog.text
@@ -655,13 +655,13 @@ def test_what_cannot_be_handled_is_logged(monkeypatch: pytest.MonkeyPatch, caplo
         it.open("untitled:b", "")
         await it.published("untitled:b", 1)
         it.raw(b"{nonsense")
-        take = it.server.protocol.take
+        take = it.server.protocol.handle
 
         def fail(message: Any) -> None:
-            it.server.protocol.take = take
+            it.server.protocol.handle = take
             raise RuntimeError("ours")
 
-        it.server.protocol.take = fail
+        it.server.protocol.handle = fail
         it.open(URI, "lost")
         it.open(URI, "SLOW", version=2)
         assert codes(await it.published(URI, 2)) == ["no-timeout"]

@@ -79,7 +79,7 @@ def test_edits_build_on_each_other() -> None:
     uri = worker.open("", "ab")
     worker.edit(uri, 2, (0, 1, "xyz"), (3, 4, "SLOW"), (0, 3, ""))
     assert worker.checks() == [(uri, 2, ["no-timeout"])]
-    hover = worker.ask(HoverQuestion(uri, 2, 0), HoverAnswer).hover
+    hover = worker.request(HoverQuestion(uri, 2, 0), HoverAnswer).hover
     assert hover is not None
     assert hover.span == Span(0, 4)
 
@@ -108,7 +108,7 @@ def test_the_document_that_was_changed_last_comes_first() -> None:
 
 
 def test_only_the_newest_of_several_versions_is_checked() -> None:
-    """What has been overtaken before its turn costs nothing."""
+    """What has been superseded before its turn costs nothing."""
     worker = ToyWorker()
     uri = worker.open("", "")
     for version in range(2, 9):
@@ -124,20 +124,20 @@ def pulsing(doc: Document, project: Project, settings: Settings, memo: Increment
     return check(doc, project, settings, memo)
 
 
-def test_a_check_ends_at_the_next_piece_when_it_is_overtaken() -> None:
+def test_a_check_ends_at_the_next_piece_when_it_is_superseded() -> None:
     """It reports nothing, and the version that overtook it is checked."""
-    overtaken = [False, True]
+    superseded = [False, True]
     asked: list[str] = []
 
-    def is_overtaken(uri: str) -> bool:
+    def is_superseded(uri: str) -> bool:
         asked.append(uri)
-        return overtaken.pop(0)
+        return superseded.pop(0)
 
-    worker = ToyWorker(engine_with(check=pulsing), is_overtaken)
+    worker = ToyWorker(engine_with(check=pulsing), is_superseded)
     uri = worker.open("", "SLOW")
-    assert worker.desk.work()
+    assert worker.dispatcher.work()
     assert worker.sent[-3:] == [Busy(uri), Busy(uri, "first"), Busy(uri, "second")]
-    overtaken += [False, False]
+    superseded += [False, False]
     worker.edit(uri, 2, (0, 4, "SAFE"))
     assert worker.checks() == [(uri, 2, ["unsound"])]
     assert asked == [uri] * 4
@@ -147,8 +147,8 @@ def test_a_document_that_is_closed_is_not_checked() -> None:
     """Nor is one reported; closing it again does nothing."""
     worker = ToyWorker()
     uri = worker.open("", "SLOW")
-    worker.tell(Close(uri))
-    worker.tell(Close(uri))
+    worker.send(Close(uri))
+    worker.send(Close(uri))
     assert worker.work() == []
 
 
@@ -167,8 +167,8 @@ def test_two_documents_of_one_path_are_two_documents(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text("on disk")
     path = str(tmp_path / "b.py")
     worker.open(path, "first")
-    worker.tell(Open("other:b", path, 1, "second", ()))
-    worker.tell(Close(path))
+    worker.send(Open("other:b", path, 1, "second", ()))
+    worker.send(Close(path))
     worker.open(tmp_path / "a.py", "READS b.py")
     (found,) = [m for m in worker.work() if isinstance(m, Checked) and m.uri.endswith("a.py")]
     assert found.marks[0].message == "reads second"
@@ -177,7 +177,7 @@ def test_two_documents_of_one_path_are_two_documents(tmp_path: Path) -> None:
 def test_an_edit_of_a_document_that_is_not_open_is_a_bad_message() -> None:
     """The two processes no longer agree: there is nothing sensible to go on with."""
     with pytest.raises(BadMessageError, match="not open: 'u'"):
-        ToyWorker().tell(Change("u", 1, (Edit(0, 0, ""),)))
+        ToyWorker().send(Change("u", 1, (Edit(0, 0, ""),)))
 
 
 def test_readers_are_checked_again_when_what_they_read_changes(tmp_path: Path) -> None:
@@ -196,12 +196,12 @@ def test_readers_are_checked_again_when_what_they_read_changes(tmp_path: Path) -
     assert read() == ["reads unsaved"]
     worker.edit(uri, 2, (0, 2, "re"))
     assert read() == ["reads resaved"]
-    worker.tell(Close(uri))
+    worker.send(Close(uri))
     assert read() == ["reads on disk"]
     (tmp_path / "b.py").unlink()
-    worker.tell(FilesChanged((str(tmp_path / "b.py"),), settings=False))
+    worker.send(FilesChanged((str(tmp_path / "b.py"),), settings=False))
     assert read() == ["reads nothing"]
-    worker.tell(FilesChanged((str(tmp_path / "z.py"),), settings=False))
+    worker.send(FilesChanged((str(tmp_path / "z.py"),), settings=False))
     assert read() == []
 
 
@@ -209,13 +209,13 @@ def test_questions_are_answered_from_the_findings_of_their_version() -> None:
     """A question waits for the check of its text, and only for that."""
     worker = ToyWorker()
     uri = worker.open("", "SLOW")
-    number = worker.tell(ActionsQuestion(uri, 1, Span(0, 0), None, lazy=False))
+    number = worker.send(ActionsQuestion(uri, 1, Span(0, 0), None, lazy=False))
     sent = worker.work()
     assert [type(m) for m in sent] == [Checked, ActionsAnswer]
     assert isinstance(sent[1], ActionsAnswer)
     assert sent[1].number == number
     assert sent[1].offers[0].title == "Make it FAST"
-    assert worker.ask(HintsQuestion(uri, 1, Span(0, 9)), HintsAnswer).hints == (
+    assert worker.request(HintsQuestion(uri, 1, Span(0, 9)), HintsAnswer).hints == (
         HintText(4, "timeout=∞", "nothing ends it"),
     )
 
@@ -226,21 +226,21 @@ def test_a_question_about_another_version_is_not_answered(version: int) -> None:
     worker = ToyWorker()
     uri = worker.open("", "SLOW")
     worker.work()
-    assert worker.ask(HoverQuestion(uri, version, 0), NoAnswer).why == "the text has changed"
+    assert worker.request(HoverQuestion(uri, version, 0), NoAnswer).why == "the text has changed"
 
 
 def test_a_question_whose_text_changes_or_is_closed_while_it_waits_is_not_answered() -> None:
     """Before the check of its version has begun."""
     worker = ToyWorker()
     uri = worker.open("", "SLOW")
-    first = worker.tell(HoverQuestion(uri, 1, 0))
+    first = worker.send(HoverQuestion(uri, 1, 0))
     worker.edit(uri, 2, (0, 0, " "))
-    second = worker.tell(HoverQuestion(uri, 2, 1))
+    second = worker.send(HoverQuestion(uri, 2, 1))
     sent = worker.work()
     assert sent[0] == NoAnswer(first, "the text has changed")
     assert sent[-1] == HoverAnswer(second, HoverText(Span(1, 5), "**SLOW**\n\non a hang: `waits`"))
-    third = worker.tell(HoverQuestion(uri, 2, 1))
-    worker.tell(Close(uri))
+    third = worker.send(HoverQuestion(uri, 2, 1))
+    worker.send(Close(uri))
     assert worker.work() == [NoAnswer(third, "the text has changed")]
 
 
@@ -249,7 +249,7 @@ def test_a_question_that_is_forgotten_is_not_answered() -> None:
     worker = ToyWorker()
     uri = worker.open("", "SLOW")
     for question in (HoverQuestion(uri, 1, 0), ScanQuestion(())):
-        worker.tell(Forget(worker.tell(question)))
+        worker.send(Forget(worker.send(question)))
     assert [type(m) for m in worker.work()] == [Checked]
 
 
@@ -261,9 +261,9 @@ def test_a_question_at_which_the_engine_fails_is_not_answered(caplog: pytest.Log
 
     worker = ToyWorker(engine_with(policy=policy))
     uri = worker.open("", "SLOW")
-    assert worker.ask(HoverQuestion(uri, 1, 0), NoAnswer).why == "the analysis failed"
+    assert worker.request(HoverQuestion(uri, 1, 0), NoAnswer).why == "the analysis failed"
     assert "no answer to HoverQuestion" in caplog.text
-    assert worker.ask(FixAllQuestion(uri, 1, "no-timeout"), FixAllAnswer).edits == (Edit(0, 4, "FAST"),)
+    assert worker.request(FixAllQuestion(uri, 1, "no-timeout"), FixAllAnswer).edits == (Edit(0, 4, "FAST"),)
 
 
 def test_a_check_that_fails_is_a_finding(caplog: pytest.LogCaptureFixture) -> None:
@@ -322,7 +322,7 @@ def test_settings_of_the_project_are_read_again_when_they_change(tmp_path: Path)
     assert worker.checks() == [("a.py", 1, [])]
     settings.write_text("select = 1\n")
     worker.sent.clear()
-    worker.tell(FilesChanged((str(settings),), settings=True))
+    worker.send(FilesChanged((str(settings),), settings=True))
     assert worker.checks() == [("a.py", 1, ["no-timeout"])]
     worker.open(tmp_path / "b.py", "")
     worker.work()
@@ -346,12 +346,12 @@ def test_excluded_documents_have_no_findings(tmp_path: Path) -> None:
     worker.roots(tmp_path)
     uri = worker.open(tmp_path / "a.py", "SLOW")
     assert worker.checks() == [("a.py", 1, [])]
-    assert worker.ask(ActionsQuestion(uri, 1, Span(0, 4), None, lazy=False), ActionsAnswer).offers == ()
+    assert worker.request(ActionsQuestion(uri, 1, Span(0, 4), None, lazy=False), ActionsAnswer).offers == ()
 
 
 def scan(worker: ToyWorker, *without: object) -> list[Any]:
     """What a scan of all files sends, its answer last."""
-    worker.tell(ScanQuestion(tuple(map(str, without))))
+    worker.send(ScanQuestion(tuple(map(str, without))))
     return worker.work()
 
 
@@ -391,7 +391,7 @@ def test_clean_files_are_read_again_only_when_something_has_changed(tmp_path: Pa
     def again(*changed: str, settings: bool = False) -> list[str]:
         read.clear()
         if changed:
-            worker.tell(FilesChanged(tuple(str(tmp_path / name) for name in changed), settings))
+            worker.send(FilesChanged(tuple(str(tmp_path / name) for name in changed), settings))
         scan(worker)
         return sorted(read)
 
@@ -423,10 +423,10 @@ def test_a_scan_says_how_far_it_is_and_lets_others_go_first(tmp_path: Path) -> N
         (tmp_path / f"f{number:03}.py").write_text("")
     worker = ToyWorker()
     worker.roots(tmp_path)
-    number = worker.tell(ScanQuestion(()))
-    assert worker.desk.work()
+    number = worker.send(ScanQuestion(()))
+    assert worker.dispatcher.work()
     worker.open("", "SLOW")
-    question = worker.tell(HoverQuestion("untitled:1", 1, 0))
+    question = worker.send(HoverQuestion("untitled:1", 1, 0))
     sent = worker.work()
     assert [type(m) for m in sent] == [Checked, HoverAnswer, ScanProgress, ScanAnswer]
     assert isinstance(sent[1], HoverAnswer)
@@ -441,9 +441,9 @@ def test_a_scan_that_is_forgotten_stops(tmp_path: Path) -> None:
         (tmp_path / f"f{number}.py").write_text("SLOW")
     worker = ToyWorker()
     worker.roots(tmp_path)
-    number = worker.tell(ScanQuestion(()))
-    assert worker.desk.work()
-    worker.tell(Forget(number))
+    number = worker.send(ScanQuestion(()))
+    assert worker.dispatcher.work()
+    worker.send(Forget(number))
     assert worker.work() == []
 
 

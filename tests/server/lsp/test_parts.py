@@ -16,7 +16,7 @@ from resilint.lsp import convert
 from resilint.lsp.capabilities import Client, EditorSettings
 from resilint.lsp.channel import pipe
 from resilint.lsp.channel.messages import ActionsQuestion, Mark
-from resilint.lsp.diagnostics_store import Reports
+from resilint.lsp.diagnostics_store import DiagnosticsStore
 from resilint.lsp.document import OpenDocument
 from resilint.lsp.transport import LARGEST, Malformed, read_messages
 from resilint.lsp.worker import fixes
@@ -69,9 +69,9 @@ def test_fix_all_takes_safe_fixes_only_unless_a_rule_is_named() -> None:
         return Report(tuple(found))
 
     doc = Document("one; two; six")
-    assert fixes.mend_all(doc, check, "") == (Edit(0, 3, "XYZ"),)
-    assert fixes.mend_all(doc, check, "two") == (Edit(5, 8, "XYZ"),)
-    assert fixes.mend_all(doc, check, "six") == ()
+    assert fixes.fix_all(doc, check, "") == (Edit(0, 3, "XYZ"),)
+    assert fixes.fix_all(doc, check, "two") == (Edit(5, 8, "XYZ"),)
+    assert fixes.fix_all(doc, check, "six") == ()
 
 
 def test_a_rule_is_named_only_inside_the_brackets_of_an_ignore_comment() -> None:
@@ -176,7 +176,7 @@ def test_whoever_waits_for_findings_gets_those_of_the_newest_text() -> None:
     """A report about an older text, or older settings, releases nobody for good."""
 
     async def run() -> Any:
-        reports = Reports()
+        reports = DiagnosticsStore()
         doc = OpenDocument("u", 1, "a", "utf-16")
         reports.expect("u", 5)
         waiting = asyncio.ensure_future(reports.wait(doc))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from resilint.lsp.main import make
-from resilint.lsp.warm_up import rehearse
+from resilint.lsp.warm_up import warm_up_converter
 
 
 def test_every_sample_can_be_read_and_written() -> None:
     """A sample that is no message would teach the converter nothing."""
 
     async def run() -> None:
-        await rehearse(make())
+        await warm_up_converter(make())
 
     asyncio.run(run())

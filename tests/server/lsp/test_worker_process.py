@@ -67,7 +67,7 @@ class Supervised:
         self._isolate = isolate
         self.analysis = WorkerProcess(
             [sys.executable, "-S", "-c", script],
-            hear=self._hear,
+            on_result=self._hear,
             replay=self._replay,
             on_crash=self._on_crash,
             on_pause=self._on_pause,
@@ -139,12 +139,12 @@ def test_a_child_that_cannot_start_is_started_again_and_again() -> None:
         assert [seconds for _, seconds in it.pauses] == [0, 0, 0.01, FOREVER]
         assert {failure for failure, _ in it.pauses} == {Failure(Cause.NOT_STARTED)}
         assert it.starts == 4
-        it.analysis.tell(Close("u"))
+        it.analysis.send(Close("u"))
         with pytest.raises(Lost):
-            await asyncio.wait_for(it.analysis.ask(QUESTION, HoverAnswer), PATIENCE)
+            await asyncio.wait_for(it.analysis.request(QUESTION, HoverAnswer), PATIENCE)
         assert it.starts == 4
         for starts in (5, 6):
-            it.analysis.tell(Change("u", 1, ()))
+            it.analysis.send(Change("u", 1, ()))
             await it.until(lambda: len(it.pauses) == it.starts == starts)  # noqa: B023 - awaited at once
         assert not it.crashes
 
@@ -165,7 +165,7 @@ def test_a_command_that_does_not_exist_is_a_failed_start(tmp_path: Path) -> None
 
         analysis = WorkerProcess(
             [str(tmp_path / "nothing")],
-            hear=lambda message: None,
+            on_result=lambda message: None,
             replay=lambda: (),
             on_crash=lambda work, failure: False,
             on_pause=on_pause,
@@ -251,7 +251,7 @@ def test_messages_name_the_cause(failure: Failure, sentence: str) -> None:
     )
 
 
-def _ground(observed: list[tuple[str, str]], said: list[str], *left_out: str) -> Workspace:
+def _workspace(observed: list[tuple[str, str]], said: list[str], *left_out: str) -> Workspace:
     reading = Reporter(lambda root, path: observed.append((root, path)))
     return Workspace((), {}, lambda path: None, said.append, reading, left_out)
 
@@ -261,12 +261,12 @@ def test_the_reading_of_settings_is_reported_before_it_begins(tmp_path: Path) ->
     source = tmp_path / "pyproject.toml"
     source.write_text('[tool.resilint]\nexclude = ["a.py"]\n')
     observed: list[tuple[str, str]] = []
-    ground = _ground(observed, [])
-    assert ground.place(str(tmp_path / "a.py")).out
+    workspace = _workspace(observed, [])
+    assert workspace.place(str(tmp_path / "a.py")).out
     assert (str(tmp_path), str(source)) in observed
     assert observed[-1] == ("", "")
     observed.clear()
-    assert not ground.place(str(tmp_path / "b.py")).out
+    assert not workspace.place(str(tmp_path / "b.py")).out
     assert observed == []
 
 
@@ -278,9 +278,9 @@ def test_the_last_report_before_an_exception_names_its_cause(tmp_path: Path) -> 
     def say(text: str) -> None:
         raise RuntimeError(text)
 
-    ground = Workspace((), {}, lambda path: None, say, Reporter(lambda root, path: observed.append((root, path))))
+    workspace = Workspace((), {}, lambda path: None, say, Reporter(lambda root, path: observed.append((root, path))))
     with pytest.raises(RuntimeError):
-        ground.place(str(tmp_path / "a.py"))
+        workspace.place(str(tmp_path / "a.py"))
     assert observed[-1] == (str(tmp_path), str(tmp_path / "resilint.toml"))
 
 
@@ -295,12 +295,12 @@ def test_settings_that_are_left_out_are_not_read(tmp_path: Path, name: str) -> N
     observed: list[tuple[str, str]] = []
     said: list[str] = []
     bad = str(tmp_path / "bad")
-    ground = _ground(observed, said, bad)
-    place = ground.place(str(tmp_path / "bad" / "sub" / "a.py"))
-    assert (place.out, place.name, place.site.root) == (False, "sub/a.py", bad)
+    workspace = _workspace(observed, said, bad)
+    place = workspace.place(str(tmp_path / "bad" / "sub" / "a.py"))
+    assert (place.out, place.name, place.project_context.root) == (False, "sub/a.py", bad)
     assert said == []
     assert (bad, str(tmp_path / "bad" / name)) not in observed
-    assert ground.place(str(tmp_path / "good" / "a.py")).out
+    assert workspace.place(str(tmp_path / "good" / "a.py")).out
     assert len(said) == 2
 
 
@@ -310,8 +310,12 @@ BUSY = f"import time; {reports(READY)}; time.sleep(99)"
 @pytest.mark.parametrize(
     ("script", "limits", "failure"),
     [
-        (BUSY, Limits(silence=0.02, glance=0.01, pauses=(FOREVER,)), Failure(Cause.SILENT, 0.02)),
-        ("import time; time.sleep(99)", Limits(start=0.02, glance=0.01, pauses=(FOREVER,)), Failure(Cause.NOT_STARTED)),
+        (BUSY, Limits(silence=0.02, poll_interval=0.01, pauses=(FOREVER,)), Failure(Cause.SILENT, 0.02)),
+        (
+            "import time; time.sleep(99)",
+            Limits(start=0.02, poll_interval=0.01, pauses=(FOREVER,)),
+            Failure(Cause.NOT_STARTED),
+        ),
     ],
     ids=["silent", "not started"],
 )
@@ -329,17 +333,17 @@ def test_a_child_that_needs_too_much_memory_is_replaced(monkeypatch: pytest.Monk
     """The limit is named in megabytes."""
 
     async def use(it: Supervised) -> None:
-        monkeypatch.setattr(worker_process, "_memory", lambda pid: (2 << 20) * it.ready)
+        monkeypatch.setattr(worker_process, "_memory_of", lambda pid: (2 << 20) * it.ready)
         await it.until(lambda: bool(it.pauses))
         assert it.pauses == [(Failure(Cause.MEMORY, 1), FOREVER)]
 
-    supervise(BUSY, use, Limits(memory=1 << 20, glance=0.01, pauses=(FOREVER,)))
+    supervise(BUSY, use, Limits(memory=1 << 20, poll_interval=0.01, pauses=(FOREVER,)))
 
 
 def test_the_memory_of_a_process_is_known_where_the_system_says_it() -> None:
     """None for a process that there is not."""
-    assert (worker_process._memory(os.getpid()) > 1 << 20) == os.path.exists("/proc/self/statm")
-    assert worker_process._memory(-1) == 0
+    assert (worker_process._memory_of(os.getpid()) > 1 << 20) == os.path.exists("/proc/self/statm")
+    assert worker_process._memory_of(-1) == 0
 
 
 @pytest.mark.parametrize(
@@ -388,7 +392,7 @@ def test_a_question_gets_its_own_answer(messages: list[FromWorker], outcome: str
     """An answer to no question, or a second one, changes nothing; one of the wrong type is none."""
 
     async def use(it: Supervised) -> None:
-        asking = asyncio.wait_for(it.analysis.ask(QUESTION, HoverAnswer), PATIENCE)
+        asking = asyncio.wait_for(it.analysis.request(QUESTION, HoverAnswer), PATIENCE)
         if outcome is None:
             assert await asking == HoverAnswer(2, None)
         else:
@@ -403,6 +407,6 @@ def test_a_question_whose_child_ends_is_lost() -> None:
 
     async def use(it: Supervised) -> None:
         with pytest.raises(Lost, match="the analysis process crashed"):
-            await asyncio.wait_for(it.analysis.ask(QUESTION, HoverAnswer), PATIENCE)
+            await asyncio.wait_for(it.analysis.request(QUESTION, HoverAnswer), PATIENCE)
 
     supervise(waits(), use, Limits(pauses=(FOREVER,)))

@@ -37,37 +37,37 @@ class ToyWorker:
     """A dispatcher, the numbers of its messages, and what it has sent."""
 
     def __init__(
-        self, engine: Engine = toy_engine.engine, overtaken: Callable[[str], bool] = lambda uri: False
+        self, engine: Engine = toy_engine.engine, superseded: Callable[[str], bool] = lambda uri: False
     ) -> None:
         self.sent: list[FromWorker] = []
-        self.desk = Dispatcher(engine, self.sent.append, overtaken)
+        self.dispatcher = Dispatcher(engine, self.sent.append, superseded)
         self.serial = 0
 
-    def tell(self, message: ToWorker) -> int:
+    def send(self, message: ToWorker) -> int:
         """Gives the worker a message and returns its number."""
         self.serial += 1
-        self.desk.take(Numbered(self.serial, message))
+        self.dispatcher.take(Numbered(self.serial, message))
         return self.serial
 
     def roots(self, *folders: object, given: Any = (), left_out: Iterable[object] = ()) -> int:
         """Opens folders, all with the same settings of the editor."""
         own = dict(given)
-        return self.tell(Roots(tuple(Root(str(f), own) for f in folders), own, tuple(map(str, left_out))))
+        return self.send(Roots(tuple(Root(str(f), own) for f in folders), own, tuple(map(str, left_out))))
 
     def open(self, path: object, text: str, version: int = 1, without: Iterable[str] = ()) -> str:
         """Opens a document; its path, which may be "", is also its uri."""
         uri = str(path) or "untitled:1"
-        self.tell(Open(uri, str(path), version, text, tuple(without)))
+        self.send(Open(uri, str(path), version, text, tuple(without)))
         return uri
 
     def edit(self, uri: str, version: int, *edits: tuple[int, int, str]) -> int:
         """Edits a document."""
-        return self.tell(Change(uri, version, tuple(Edit(*edit) for edit in edits)))
+        return self.send(Change(uri, version, tuple(Edit(*edit) for edit in edits)))
 
     def work(self) -> list[FromWorker]:
         """Does all that is to be done; returns what was sent meanwhile, without signs of work."""
         before = len(self.sent)
-        while self.desk.work():
+        while self.dispatcher.work():
             pass
         return [m for m in self.sent[before:] if not isinstance(m, (Busy, ReadingSettings))]
 
@@ -79,9 +79,9 @@ class ToyWorker:
             if isinstance(m, Checked)
         ]
 
-    def ask(self, question: Question, kind: type[Kind]) -> Kind:
+    def request(self, question: Question, kind: type[Kind]) -> Kind:
         """Works until a question is answered, which must be with a `kind`."""
-        number = self.tell(question)
+        number = self.send(question)
         (answer,) = [m for m in self.work() if getattr(m, "number", 0) == number]
         assert isinstance(answer, kind), answer
         return answer

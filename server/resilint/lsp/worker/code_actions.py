@@ -94,7 +94,7 @@ def actions(view: View, question: ActionsQuestion) -> tuple[Offer, ...]:
 
 def fix_all(view: View, question: FixAllQuestion) -> tuple[Edit, ...]:
     """Returns the edits of an action that was offered without."""
-    return _moved(fixes.mend_all(view.doc, view.check, question.rule), view.lead)
+    return _moved(fixes.fix_all(view.doc, view.check, question.rule), view.lead)
 
 
 def hover(view: View, question: HoverQuestion) -> HoverText | None:
@@ -133,18 +133,18 @@ def _fixes(view: View, number: int, finding: Finding) -> Iterable[Offer]:
 def _clients(view: View, touched: Sequence[tuple[int, Finding]]) -> Iterable[Offer]:
     """For each client whose calls are touched: the same for all of them in this file, if they are not all there is."""
     for rule, client in dict.fromkeys((finding.rule, finding.client) for _, finding in touched if finding.client):
-        mendable = [f for f in view.report.findings if fixes.in_bulk(f, rule)]
-        alike = [finding for finding in mendable if finding.client == client]
-        if 1 < len(alike) < len(mendable):
-            edits = fixes.mend_each(view.doc, alike)
+        fixable = [f for f in view.report.findings if fixes.in_bulk(f, rule)]
+        alike = [finding for finding in fixable if finding.client == client]
+        if 1 < len(alike) < len(fixable):
+            edits = fixes.fix_some(view.doc, alike)
             yield _offer(view, f"Fix {rule} for all {len(alike)} calls of this client in this file", edits, -1)
 
 
 def _kinds(view: View, touched: Sequence[tuple[int, Finding]], lazy: bool) -> Iterable[Offer]:
     """For each kind of finding that is touched and can be mended in more than one place."""
     for rule in dict.fromkeys(finding.rule for _, finding in touched):
-        mendable = [f for f in view.report.findings if f.rule == rule and fixes.in_bulk(f, rule)]
-        if len(mendable) > 1:
+        fixable = [f for f in view.report.findings if f.rule == rule and fixes.in_bulk(f, rule)]
+        if len(fixable) > 1:
             yield from _whole(view, f"Fix all {rule} in this file", QUICKFIX, rule, lazy)
 
 
@@ -153,7 +153,7 @@ def _whole(view: View, title: str, kind: str, rule: str, lazy: bool) -> Iterable
         return
     if lazy:
         yield _offer(view, title, None, -1, kind=kind)._replace(rule=rule)
-    elif edits := fixes.mend_all(view.doc, view.check, rule):
+    elif edits := fixes.fix_all(view.doc, view.check, rule):
         yield _offer(view, title, edits, -1, kind=kind)
 
 
@@ -185,7 +185,9 @@ def _distinct(offers: Iterable[Offer]) -> tuple[Offer, ...]:
 
 
 def _wanted(kind: str, only: Sequence[str] | None) -> bool:
-    return only is None or any(kind == wish or kind.startswith(f"{wish}.") or not wish for wish in only)
+    return only is None or any(
+        kind == kind_wanted or kind.startswith(f"{kind_wanted}.") or not kind_wanted for kind_wanted in only
+    )
 
 
 def _moved(edits: Iterable[Edit], lead: int) -> tuple[Edit, ...]:

@@ -62,23 +62,23 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Takes messages and works them off, a chunk at a time.
 
-    `send` speaks to the protocol process; `overtaken` says whether a message has come that makes the work
+    `send` speaks to the protocol process; `is_superseded` says whether a message has come that makes the work
     on a text void.
     """
 
     def __init__(
-        self, engine: Engine, send: Callable[[FromWorker], None], overtaken: Callable[[str], bool] = lambda _: False
+        self, engine: Engine, send: Callable[[FromWorker], None], is_superseded: Callable[[str], bool] = lambda _: False
     ) -> None:
-        self._overtaken = overtaken
+        self._is_superseded = is_superseded
         self._engine = engine
         self._send = send
         self._reading = Reporter(self._report_reading)
-        self._ground = Workspace((), {}, self._read, self._say, self._reading)
+        self._workspace = Workspace((), {}, self._read, self._say, self._reading)
         self._buffers: dict[str, Buffer] = {}
         self._paths: dict[str, Buffer] = {}
-        self._turns: list[str] = []
+        self._queue: list[str] = []
         self._questions: dict[int, DocumentQuestion] = {}
-        self._surveys: dict[int, WorkspaceScan] = {}
+        self._scans: dict[int, WorkspaceScan] = {}
         self._clean = Clean()
         self.serial = 0
 
@@ -99,9 +99,9 @@ class Dispatcher:
                 self._take_files_changed(message)
             case Forget():
                 self._questions.pop(message.number, None)
-                self._surveys.pop(message.number, None)
+                self._scans.pop(message.number, None)
             case ScanQuestion():
-                self._surveys[numbered.serial] = WorkspaceScan(self._ground, self._clean, message.without)
+                self._scans[numbered.serial] = WorkspaceScan(self._workspace, self._clean, message.without)
             case ActionsQuestion() | FixAllQuestion() | HoverQuestion() | HintsQuestion():
                 self._questions[numbered.serial] = message
 
@@ -117,22 +117,24 @@ class Dispatcher:
                 del self._questions[number]
                 self._reply(number, question, buffer)
                 return True
-        for uri in self._turns:
+        for uri in self._queue:
             if not self._buffers[uri].fresh:
                 self._check(self._buffers[uri])
                 return True
-        for number, survey in self._surveys.items():
-            self._look_on(number, survey)
+        for number, scan in self._scans.items():
+            self._scan_next(number, scan)
             return True
         return False
 
     def _take_roots(self, message: Roots) -> None:
-        self._ground = Workspace(message.roots, message.given, self._read, self._say, self._reading, message.left_out)
+        self._workspace = Workspace(
+            message.roots, message.given, self._read, self._say, self._reading, message.left_out
+        )
         self._settle_all()
 
     def _take_open(self, message: Open) -> None:
         self._take_close(message.uri)
-        place = self._ground.place(message.path)
+        place = self._workspace.place(message.path)
         buffer = Buffer(message.uri, message.path, message.version, message.text, place, message.without)
         self._buffers[buffer.uri] = buffer
         if buffer.path:
@@ -150,39 +152,39 @@ class Dispatcher:
         buffer = self._buffers.pop(uri, None)
         if buffer is None:
             return
-        self._turns.remove(buffer.uri)
+        self._queue.remove(buffer.uri)
         if self._paths.get(buffer.path) is buffer:
             del self._paths[buffer.path]
-        self._disturb(buffer.path)
+        self._invalidate(buffer.path)
 
     def _take_files_changed(self, message: FilesChanged) -> None:
         """Settings and lock files concern all documents, other files those that read them."""
         if message.settings:
-            self._ground.forget()
+            self._workspace.forget()
             self._settle_all()
         for path in message.paths:
-            self._disturb(path)
+            self._invalidate(path)
 
     def _settle_all(self) -> None:
         self._clean.clear()
         for buffer in self._buffers.values():
-            buffer.settle(self._ground.place(buffer.path))
+            buffer.settle(self._workspace.place(buffer.path))
 
     def _touch(self, buffer: Buffer) -> None:
         """The text that was touched last is checked first; its readers follow."""
-        if buffer.uri in self._turns:
-            self._turns.remove(buffer.uri)
-        self._turns.insert(0, buffer.uri)
-        self._disturb(buffer.path)
+        if buffer.uri in self._queue:
+            self._queue.remove(buffer.uri)
+        self._queue.insert(0, buffer.uri)
+        self._invalidate(buffer.path)
 
-    def _disturb(self, path: str) -> None:
+    def _invalidate(self, path: str) -> None:
         """What was read from `path` is no longer so."""
         if not path:
             return
-        self._ground.changed(path)
-        self._clean.disturb(path)
+        self._workspace.changed(path)
+        self._clean.invalidate(path)
         for buffer in self._buffers.values():
-            name = files.below(path, buffer.place.site.root)
+            name = files.below(path, buffer.place.project_context.root)
             if name and buffer.path != path and buffer.depends_on(name):
                 buffer.fresh = False
 
@@ -192,7 +194,7 @@ class Dispatcher:
 
         def pulse(chunk: str) -> None:
             self._send(Busy(buffer.uri, chunk))
-            if self._overtaken(buffer.uri):
+            if self._is_superseded(buffer.uri):
                 raise Abandoned
 
         buffer.memo.pulse = pulse
@@ -203,33 +205,33 @@ class Dispatcher:
         marks = self._marks(buffer.report, place, buffer.lead)
         self._send(Checked(buffer.uri, buffer.version, self.serial, marks))
 
-    def _look_on(self, number: int, survey: WorkspaceScan) -> None:
-        """One step of a survey; open texts are as they are open."""
-        path = survey.next()
+    def _scan_next(self, number: int, scan: WorkspaceScan) -> None:
+        """One step of a scan; open texts are as they are open."""
+        path = scan.next()
         if not path:
-            del self._surveys[number]
-            self._send(ScanAnswer(number, survey.total))
+            del self._scans[number]
+            self._send(ScanAnswer(number, scan.total))
             return
         self._send(Busy(path))
-        progress = ScanProgress(number, survey.done, survey.total)
+        progress = ScanProgress(number, scan.done, scan.total)
         buffer = self._paths.get(path)
         if buffer is not None:  # checked already: that comes first
             marks = self._marks(buffer.report, buffer.place, buffer.lead)
             self._send(ScannedDocument(*progress, buffer.uri, buffer.version, marks))
-        elif (seen := survey.look(path, self._look)) is not None:
+        elif (seen := scan.look(path, self._look)) is not None:
             marks = self._marks(seen.report, seen.place, seen.lead)
             self._send(ScannedFile(*progress, path, seen.text, marks))
-        elif survey.done % _STRIDE == 0:
+        elif scan.done % _STRIDE == 0:
             self._send(progress)
 
     def _look(self, doc: Document, place: DocumentContext, memo: IncrementalCache | None = None) -> Report:
         if place.out:
             return Report()
-        site = place.site
+        project_context = place.project_context
         try:
-            report = self._engine.check(doc, site.project, site.settings, memo)
-            path = os.path.join(site.root, place.name) if site.root else ""
-            return replace(report, findings=tuple(site.recorded.soften(report.findings, path)))
+            report = self._engine.check(doc, project_context.project, project_context.settings, memo)
+            path = os.path.join(project_context.root, place.name) if project_context.root else ""
+            return replace(report, findings=tuple(project_context.recorded.soften(report.findings, path)))
         except Abandoned:
             raise
         except Exception as error:
@@ -240,8 +242,8 @@ class Dispatcher:
         self._send(Busy(buffer.uri))
         view = View(
             buffer.doc,
-            buffer.place.site.project,
-            buffer.place.site.settings,
+            buffer.place.project_context.project,
+            buffer.place.project_context.settings,
             buffer.report,
             self._engine,
             buffer.lead,
@@ -268,7 +270,7 @@ class Dispatcher:
             tuple(
                 RelatedMark(
                     other.message,
-                    os.path.join(place.site.root, other.file) if other.file else "",
+                    os.path.join(place.project_context.root, other.file) if other.file else "",
                     shifted(other.span, 0 if other.file else lead),
                     other.row,
                 )

@@ -48,10 +48,10 @@ def load(name: str) -> Engine:
         engine = pkgutil.resolve_name(name)
         assert isinstance(engine, Engine)
         return engine
-    return house()
+    return default_engine()
 
 
-def house() -> Engine:
+def default_engine() -> Engine:
     """The real thing."""
     from resilint_rules import registry
 

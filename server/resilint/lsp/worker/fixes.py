@@ -23,20 +23,20 @@ def in_bulk(finding: Finding, rule: str) -> bool:
     return apply.preferred(finding, apply.UNSAFE if rule else apply.SAFE) is not None
 
 
-def mend_all(doc: Document, check: Callable[[Document], Report], rule: str) -> tuple[Edit, ...]:
+def fix_all(doc: Document, check: Callable[[Document], Report], rule: str) -> tuple[Edit, ...]:
     """One minimal edit that applies the preferred fixes until nothing is left to fix; () if none.
 
     Only safe ones, or, given a rule's name, all of that rule.
     """
 
-    def again(doc: Document) -> list[Finding]:
+    def refind(doc: Document) -> list[Finding]:
         return [finding for finding in check(doc).findings if in_bulk(finding, rule)]
 
-    mended = apply.fix_all(doc, again, apply.UNSAFE if rule else apply.SAFE)
-    return minimal(doc.text, mended.text)
+    fixed = apply.fix_all(doc, refind, apply.UNSAFE if rule else apply.SAFE)
+    return minimal(doc.text, fixed.text)
 
 
-def mend_each(doc: Document, findings: Iterable[Finding]) -> tuple[Edit, ...]:
+def fix_some(doc: Document, findings: Iterable[Finding]) -> tuple[Edit, ...]:
     """One minimal edit that applies the preferred fixes of some findings, as far as they do not overlap."""
     fixes = [found for finding in findings if (found := apply.preferred(finding, apply.UNSAFE)) is not None]
     return minimal(doc.text, apply.apply(doc.text, fixes).text)
@@ -57,12 +57,12 @@ def minimal(before: str, after: str) -> tuple[Edit, ...]:
     return (Edit(head, len(before) - tail, after[head : len(after) - tail]),)
 
 
-def _common(one: str, other: str, most: int) -> int:
+def _common(first: str, second: str, most: int) -> int:
     """How many characters at the start are equal; in halves, as comparing slices is done in C."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
+        if first[low:middle] == second[low:middle]:
             low = middle
         else:
             high = middle - 1

@@ -114,7 +114,7 @@ class Worker:
         self._inbox = inbox
         self._send = send
         self._waiting: deque[Numbered] = deque()
-        self._desk = Dispatcher(engine, send, self._overtaken)
+        self._dispatcher = Dispatcher(engine, send, self._is_superseded)
         self._done = 0
         """Pieces of work since the last collection of garbage."""
 
@@ -128,17 +128,17 @@ class Worker:
             gc.collect()
             self._done = 0
             return
-        while message is not None or self._desk.work():
+        while message is not None or self._dispatcher.work():
             if message is not None:
-                self._desk.take(message)
+                self._dispatcher.take(message)
             else:
                 self._done += 1
                 if gc.get_count()[0] > _LITTER:
                     gc.collect()
             message = self._waiting.popleft() if self._waiting else self._next()
-        self._send(Idle(self._desk.serial))
+        self._send(Idle(self._dispatcher.serial))
 
-    def _overtaken(self, uri: str) -> bool:
+    def _is_superseded(self, uri: str) -> bool:
         """Whether a message has come that makes the check of a document void."""
         while (message := self._next()) is not None:
             self._waiting.append(message)

@@ -17,7 +17,7 @@ from ...fs import files
 from ...versions import find
 from ..channel.messages import Root
 
-GIVER = "the editor's settings"
+ORIGIN = "the editor's settings"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ class ProjectContext:
 class DocumentContext:
     """Everything about a document that is not its text. One that is `out` is not looked at."""
 
-    site: ProjectContext
+    project_context: ProjectContext
     name: str = "<untitled>"
     module: str = ""
     kind: Kind = "source"
@@ -64,7 +64,7 @@ class Workspace:
         self._say = say
         self._reading = reading
         self._left_out = frozenset(left_out)
-        self._said: set[str] = set()
+        self._reported: set[str] = set()
         self._homes: dict[str, ProjectRoots] = {}
         self._sites: dict[int, ProjectContext] = {}
         self._lone: ProjectContext | None = None
@@ -74,13 +74,13 @@ class Workspace:
         self._homes.clear()
         self._sites.clear()
         self._lone = None
-        self._said.clear()
+        self._reported.clear()
 
     def changed(self, path: str) -> None:
         """What lies at an absolute path is no longer what it was."""
-        for site in self._sites.values():
-            if name := files.below(path, site.root):
-                site.project.forget(name)
+        for project_context in self._sites.values():
+            if name := files.below(path, project_context.root):
+                project_context.project.forget(name)
 
     def place(self, path: str) -> DocumentContext:
         """Where an absolute path stands; "" stands alone. Effect: reads settings."""
@@ -100,24 +100,24 @@ class Workspace:
         """The projects as the editor's settings for the innermost open folder around a path want them."""
         root = next((root for root in self.roots if files.below(path, root.path)), Root("", self._given))
         if root.path not in self._homes:
-            wish = Overrides(given=root.given, giver=GIVER)
-            self._homes[root.path] = ProjectRoots(wish, self._reading, self._left_out)
+            overrides = Overrides(given=root.given, giver=ORIGIN)
+            self._homes[root.path] = ProjectRoots(overrides, self._reading, self._left_out)
         return self._homes[root.path]
 
     def _site(self, home: ProjectRoot, homes: ProjectRoots) -> ProjectContext:
         if id(home) not in self._sites:  # the homes are kept alive by `_homes`
             for mistake in home.mistakes:
-                self._tell(str(mistake))
+                self._report(str(mistake))
             settings = Settings() if home.plain else home.settings
             project = self._project(home.root, settings)
             left_out = home.root in self._left_out
-            known = BaselineView(home.root) if left_out else recorded(home, homes, self._tell)
+            known = BaselineView(home.root) if left_out else recorded(home, homes, self._report)
             self._sites[id(home)] = ProjectContext(home.root, settings, project, known)
         return self._sites[id(home)]
 
     def _alone(self) -> ProjectContext:
         if self._lone is None:
-            home = ProjectRoot("", "", Overrides(given=self._given, giver=GIVER))
+            home = ProjectRoot("", "", Overrides(given=self._given, giver=ORIGIN))
             settings = Settings() if home.plain else home.settings
             self._lone = ProjectContext("", settings, Project(own=settings.library), BaselineView(""))
         return self._lone
@@ -133,9 +133,9 @@ class Workspace:
         pins = {} if root in self._left_out else find.pins(root)
         return Project(read, settings.library, pins, exists)
 
-    def _tell(self, text: str) -> None:
-        if text not in self._said:
-            self._said.add(text)
+    def _report(self, text: str) -> None:
+        if text not in self._reported:
+            self._reported.add(text)
             self._say(text)
 
 

@@ -43,9 +43,9 @@ class Clean:
         """Nothing was found in a file that had this stamp when it was read."""
         if not seen.report.findings:
             reads = frozenset(name for name, _ in seen.report.reads)
-            self._known[seen.path] = stamp, seen.place.site.root, reads
+            self._known[seen.path] = stamp, seen.place.project_context.root, reads
 
-    def disturb(self, path: str) -> None:
+    def invalidate(self, path: str) -> None:
         """What lies at a path has changed."""
         self._known.pop(path, None)
         for own, (_, root, reads) in [*self._known.items()]:
@@ -60,10 +60,10 @@ class Clean:
 class WorkspaceScan:
     """A walk through all files, a step at a time. Effect: lists the folders when it is made."""
 
-    def __init__(self, ground: Workspace, clean: Clean, without: Collection[str]) -> None:
-        self._ground = ground
+    def __init__(self, workspace: Workspace, clean: Clean, without: Collection[str]) -> None:
+        self._workspace = workspace
         self._clean = clean
-        paths = dict.fromkeys(path for root in ground.roots for path in _files(root.path, ground))
+        paths = dict.fromkeys(path for root in workspace.roots for path in _files(root.path, workspace))
         self._waiting = [path for path in paths if path not in without]
         self._waiting.reverse()
         self.total = len(self._waiting)
@@ -86,7 +86,7 @@ class WorkspaceScan:
             decoded = files.decode(files.read(path))
         except files.Unreadable:
             return None
-        place = self._ground.place(path)
+        place = self._workspace.place(path)
         doc = Document(decoded.text, place.name, place.module, place.kind)
         lead = 1 if decoded.bom else 0
         seen = Seen(path, place, "\ufeff" * lead + decoded.text, lead, look(doc, place))
@@ -94,9 +94,9 @@ class WorkspaceScan:
         return seen if seen.report.findings else None
 
 
-def _files(root: str, ground: Workspace) -> list[str]:
+def _files(root: str, workspace: Workspace) -> list[str]:
     troubles: list[Trouble] = []
-    homes = ground.homes_of(os.path.join(root, "x"))
+    homes = workspace.homes_of(os.path.join(root, "x"))
     return [
         os.path.join(folder.path, str(own))
         for folder in walk([root], homes, troubles)
