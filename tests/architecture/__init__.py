@@ -1,1 +1,1 @@
-"""The house's own rules, checked: layers, names, sizes, packaging, and a README that is true."""
+"""Tests of the project's own rules: layers, names, sizes, packaging, and a README that is true."""

@@ -229,7 +229,7 @@ def test_the_kit_knows_no_rule() -> None:
 
 
 def test_module_texts_are_read_by_recorded_queries() -> None:
-    """Above the prefilter nothing reads a module's text: what depends on it could not be told from what does not."""
+    """Above the prefilter nothing reads a module's text: dependent results could not be distinguished from others."""
     allowed = tuple(f"resilint_rules.kit.{folder}" for folder in ("syntax", "project", "prefilter"))
     wrong = [
         f"{source.shown}: {line.strip()}"

@@ -68,7 +68,7 @@ def test_no_function_becomes_more_complex() -> None:
 
 
 def test_the_list_is_not_longer_than_it_was() -> None:
-    """The aim is at most 40 functions; whoever shortens the list lowers this number."""
+    """The aim is at most 40 functions; lower this number when the list gets shorter."""
     assert len(complexity.listed()) <= 75
 
 

@@ -54,7 +54,7 @@ def test_every_dependency_and_every_exception_has_a_reason() -> None:
     found = re.finditer(
         r"^(?:dependencies|test|dev|ignore|\"tests/\*\*\") = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL
     )
-    lists = [each[1] for each in found]
+    lists = [match[1] for match in found]
     assert len(lists) == 5
     silent = [
         line.strip()

@@ -53,7 +53,7 @@ def test_its_comment_silences() -> None:
     shown = re.search(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
     assert shown is not None
     report = check(Document(f"import requests\n{shown[1]}"), Project(), Settings(select=("no-timeout",)))
-    assert (report.findings, [each.rule for each in report.suppressed]) == ((), ["no-timeout"])
+    assert (report.findings, [finding.rule for finding in report.suppressed]) == ((), ["no-timeout"])
 
 
 def test_its_options_exist() -> None:
@@ -65,7 +65,7 @@ def test_its_options_exist() -> None:
 
 
 def test_its_commands_exist() -> None:
-    """Every `resilint COMMAND` it speaks of is one, and can be asked for help."""
+    """Every `resilint COMMAND` in it exists and has a help text."""
     named = set(re.findall(r"`resilint ([a-z]+)", TEXT))
     assert {"check", "rule", "explain", "baseline", "server"} <= named
     refused = [name for name in sorted(named) if readme.command(name, "--help").returncode]

@@ -20,7 +20,7 @@ TOOLS = Path(os.environ.get("RESILINT_TOOLS") or Path.home() / ".cache" / "resil
 COMMAND = ["resilint", "server"]
 
 RISKY = 'import requests\n\nSMILE = "\U0001f600"; requests.post("https://pay.example", json=SMILE)\n'
-MENDED = RISKY.replace("json=SMILE", "json=SMILE, timeout=(3.05, 27)")
+FIXED = RISKY.replace("json=SMILE", "json=SMILE, timeout=(3.05, 27)")
 NEEDLESS = 'import requests\n\nrequests.get("https://pay.example", timeout=3)  # resilint: ignore[no-timeout]\n'
 CLEAN = NEEDLESS.replace("  # resilint: ignore[no-timeout]", "")
 
@@ -40,7 +40,7 @@ def below(value: object, *way: str | int) -> object:
 
 @pytest.fixture
 def surroundings(tmp_path: Path) -> dict[str, str]:
-    """Variables under which `resilint` is this checkout's, and nobody's settings are read."""
+    """Variables under which `resilint` is this checkout's, and no user settings are read."""
     program = tmp_path / "bin" / "resilint"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}/server:{ROOT}/rules" exec "{sys.executable}" -m resilint "$@"\n')
@@ -124,12 +124,12 @@ SAVE = r"""
 
 @pytest.mark.parametrize("version", ["0.11", "0.7"])
 @pytest.mark.parametrize(
-    ("before", "act", "after"), [(RISKY, APPLY_FIX, MENDED), (NEEDLESS, SAVE, CLEAN)], ids=["quick fix", "save"]
+    ("before", "act", "after"), [(RISKY, APPLY_FIX, FIXED), (NEEDLESS, SAVE, CLEAN)], ids=["quick fix", "save"]
 )
 def test_neovim(
     version: str, before: str, act: str, after: str, surroundings: dict[str, str], app: Path, tmp_path: Path
 ) -> None:
-    """The page's snippets start the server, mend a line with an emoji on request, and mend a file when it is saved."""
+    """The page's snippets start the server, fix a line with an emoji on request, and fix a file when it is saved."""
     program = neovim(version)
     on_save = next(text for text in fences("neovim.md", "lua") if "BufWritePre" in text)
     (tmp_path / "init.lua").write_text(vim_snippet(version) + on_save)
@@ -190,7 +190,7 @@ def test_emacs(surroundings: dict[str, str], app: Path, tmp_path: Path) -> None:
     options = ["--batch", "--no-init-file", "-f", "package-activate-all"]
     options += ["-l", str(tmp_path / "init.el"), "-l", str(tmp_path / "drive.el")]
     run([program, *options], {**surroundings, "APP": str(app), "LC_ALL": "C.UTF-8"}, app.parent)
-    assert app.read_text(encoding="utf-8") == MENDED
+    assert app.read_text(encoding="utf-8") == FIXED
 
 
 ALE = r"""

@@ -35,7 +35,7 @@ def _drive(program: str, folder: Path, text: str, title: str, engine: str) -> tu
     (folder / "pyproject.toml").touch()
     file, result = folder / "a.py", folder / "result.json"
     file.write_bytes(text.encode())
-    told = {
+    variables = {
         "COMMAND": json.dumps(command(engine=engine)),
         "FILE": str(file),
         "ROOT": str(folder),
@@ -47,7 +47,7 @@ def _drive(program: str, folder: Path, text: str, title: str, engine: str) -> tu
     }
     done = subprocess.run(
         [program, "--clean", "--headless", "-n", "-S", str(DRIVE)],
-        env={**environment(), **told, "NVIM_LOG_FILE": os.devnull},
+        env={**environment(), **variables, "NVIM_LOG_FILE": os.devnull},
         cwd=folder,
         capture_output=True,
         text=True,

@@ -22,7 +22,7 @@ def seen(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     home = tools.node_package(PACKAGE)
     root = tmp_path_factory.mktemp("project")
     (root / "pyproject.toml").touch()
-    told = {
+    variables = {
         "COMMAND": json.dumps(command()),
         "ROOT": str(root),
         "MODULES": str(home / "node_modules"),
@@ -31,7 +31,7 @@ def seen(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     (root / "a.py").write_text("")
     done = subprocess.run(
         ["node", str(TALK)],
-        env={**environment(), **told},
+        env={**environment(), **variables},
         capture_output=True,
         text=True,
         timeout=120,

@@ -298,7 +298,7 @@ def test_questions_are_answered_and_cancelled_while_a_text_hangs() -> None:
 
 
 def test_a_newer_text_makes_older_work_void() -> None:
-    """Of many versions that come at once only the last needs to be told, and it is told last."""
+    """Of many versions that come at once only the last must be published, and it is published last."""
     with Wire() as wire:
         wire.greet()
         wire.open(URI, "")

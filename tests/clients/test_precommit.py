@@ -1,4 +1,4 @@
-"""The hooks as people use them: a commit with a risky call is stopped, and the fixing hook mends it.
+"""The hooks as people use them: a commit with a risky call is stopped, and the fixing hook fixes it.
 
 Takes half a minute, as pre-commit installs the project from its source; skipped without pre-commit.
 """
@@ -90,7 +90,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory, surroundings: Mapping[str, s
 
 @pytest.fixture
 def scratch(tmp_path: Path, surroundings: Mapping[str, str]) -> Path:
-    """A repository of somebody with one risky file, nothing committed yet."""
+    """A user's repository with one risky file, nothing committed yet."""
     run(tmp_path, surroundings, "git", "init", "-q", "-b", "main")
     (tmp_path / "pay.py").write_text(RISKY, encoding="utf-8")
     run(tmp_path, surroundings, "git", "add", "-A")
@@ -132,8 +132,8 @@ def test_a_risky_commit_is_stopped_and_mended(scratch: Path, hooks: Path, surrou
     assert (scratch / "pay.py").read_text("utf-8") == RISKY
 
     configure(scratch, hooks, surroundings, "resilint-fix", "--unsafe-fixes")
-    mending = run(scratch, surroundings, "git", "commit", "-m", "Pay", status=1)
-    assert "files were modified by this hook" in mending
+    fixing = run(scratch, surroundings, "git", "commit", "-m", "Pay", status=1)
+    assert "files were modified by this hook" in fixing
     assert "timeout=" in (scratch / "pay.py").read_text("utf-8")
 
     run(scratch, surroundings, "git", "add", "-A")

@@ -1,4 +1,4 @@
-"""The VS Code extension as it is handed out: it is typed, small, complete, and says what the server understands."""
+"""The VS Code extension as it is published: it is typed, small, complete, and says what the server understands."""
 
 from __future__ import annotations
 
@@ -102,9 +102,9 @@ def test_switches_are_the_servers(manifest: dict[str, Any]) -> None:
 
     settings = _settings(manifest)
     names = ("enable", "hover", "inlayHints", "workspaceDiagnostics")
-    told = {_kebab(name): settings[name]["default"] for name in names}
-    assert EditorSettings.read(told) == EditorSettings()
-    other = EditorSettings.read({name: not value for name, value in told.items()})
+    defaults = {_kebab(name): settings[name]["default"] for name in names}
+    assert EditorSettings.read(defaults) == EditorSettings()
+    other = EditorSettings.read({name: not value for name, value in defaults.items()})
     assert [other.enable, other.hover, other.inlay_hints, other.workspace_diagnostics] == [False, False, False, True]
     assert not other.given
 

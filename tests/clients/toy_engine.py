@@ -46,7 +46,7 @@ def check(doc: Document, project: Project, settings: Settings, memo: Incremental
             Finding("TOY003", "reads-file", Severity.INFO, Span(*match.span()), f"reads {said}", (), (place,))
         )
     findings.sort(key=lambda finding: finding.span)
-    findings = [replace(each, fingerprint=f"f{number}") for number, each in enumerate(findings, 1)]
+    findings = [replace(finding, fingerprint=f"f{number}") for number, finding in enumerate(findings, 1)]
     return Report(tuple(f for f in findings if f.rule not in settings.ignore), reads=tuple(reads))
 
 

@@ -27,7 +27,7 @@ def environment() -> dict[str, str]:
 
 
 def command(*words: str, engine: str = "clients.toy_engine:engine") -> list[str]:
-    """The server with the toy engine, or the house's own for ""."""
+    """The server with the toy engine, or the default engine for ""."""
     start = [sys.executable, str(Path(__file__).with_name("serve.py"))]
     return [*start, "--engine", engine, *words] if engine else [*start, *words]
 

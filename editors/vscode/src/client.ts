@@ -55,7 +55,7 @@ export class Service implements Disposable {
     return path.join(this.context.globalStorageUri.fsPath, 'environment');
   }
 
-  /** Looks for the server anew and starts it; a running one is stopped first. */
+  /** Searches for the server again and starts it; a running one is stopped first. */
   restart(): Promise<void> {
     return this.enqueue(async () => {
       await this.halt();
@@ -114,7 +114,7 @@ export class Service implements Disposable {
   private async launch(): Promise<void> {
     this.status.show({ kind: 'starting' });
     this.located = undefined;
-    this.located = locate(await this.search()); // its error is told by the queue
+    this.located = locate(await this.search()); // the queue reports its error
     if (this.located === undefined) {
       this.status.show({ kind: 'missing' });
       return;
@@ -180,7 +180,7 @@ export class Service implements Disposable {
     );
     let started = false;
     client.onDidChangeState(({ newState }) => {
-      // A client that was replaced must not speak for the one that replaced it.
+      // A client that was replaced must not report for the one that replaced it.
       if (this.client !== client) {
         return;
       }

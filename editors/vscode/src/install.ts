@@ -33,7 +33,7 @@ export async function offer(): Promise<void> {
   }
 }
 
-/** Effect: makes the environment (or makes it anew), installs the server from the index, starts it. */
+/** Effect: makes the environment (or recreates it), installs the server from the index, starts it. */
 export async function install(
   service: Service,
   status: Status,

@@ -1,6 +1,6 @@
-"""The language server: an editor's window on what `check` finds.
+"""The language server: reports the findings of `check` to an editor.
 
-`server.py` holds the conversation's state, `features.py` and `life.py` its handlers, `analysis.py` the
-child process that does all reading of code (`child.py`, `desk.py`, `answers.py`), `translate.py` the
-way between offsets and the protocol's words.
+`server.py` holds the state of a session, `features.py`, `lifecycle.py` and `pull.py` its handlers.
+`worker_process.py` runs the child process that analyses code (`worker/`), and `convert.py` converts between
+offsets and protocol types.
 """

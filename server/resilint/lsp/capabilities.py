@@ -1,4 +1,4 @@
-"""What the editor is able to do, and what the person at the editor wants."""
+"""The capabilities of the editor, and its settings for resilint."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENCODINGS = ("utf-8", "utf-16", "utf-32")
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The abilities of an editor that change what it is sent."""
+    """The capabilities of an editor that affect what it is sent."""
 
     encoding: Encoding = "utf-16"
     pull: bool = False
@@ -35,12 +35,12 @@ class Client:
 
     @staticmethod
     def read(announced: types.ClientCapabilities) -> Client:
-        """From what the editor announces in `initialize`."""
+        """Reads the capabilities that the editor announces in `initialize`."""
         text = announced.text_document or types.TextDocumentClientCapabilities()
         space = announced.workspace or types.WorkspaceClientCapabilities()
         window = announced.window or types.WindowClientCapabilities()
         published = text.publish_diagnostics or types.PublishDiagnosticsClientCapabilities()
-        # Who pulls says there what it can show; some say it in the older place only.
+        # Editors that pull announce it under `diagnostic`; some only in the older place.
         pulled = text.diagnostic or types.DiagnosticClientCapabilities()
         action = text.code_action or types.CodeActionClientCapabilities()
         lazily = action.resolve_support.properties if action.resolve_support else ()
@@ -78,12 +78,12 @@ def _encoding(announced: types.ClientCapabilities) -> Encoding:
 
 _SWITCHES = ("enable", "hover", "inlay-hints", "workspace-diagnostics")
 _FOR_THE_EDITOR = ("path", "trace", "trace.server")
-"""Settings under our name that are the extension's business."""
+"""Settings in the section `resilint` that only the extension uses."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditorSettings:
-    """The editor's settings for us. `given` lies over the project's own, in the same words."""
+    """The editor's settings for resilint. `given` overrides the project's settings and has the same keys."""
 
     enable: bool = True
     hover: bool = True
@@ -93,7 +93,7 @@ class EditorSettings:
 
     @staticmethod
     def read(raw: object) -> EditorSettings:
-        """From `initializationOptions` or the section `resilint`; what is not understood is passed over.
+        """Reads `initializationOptions` or the section `resilint`; unknown values are ignored.
 
         Keys may be in kebab or in camel case. `{"resilint": {...}}` and `{"settings": {...}}`, which some
         editors send, mean the same as `{...}`.
@@ -122,7 +122,7 @@ def _kebab(word: str) -> str:
 
 
 def _flag(words: Mapping[str, object], key: str, otherwise: bool) -> bool:
-    """A switch; `{"enable": bool}` is understood as well, as VS Code makes it of `resilint.hover.enable`."""
+    """Returns a boolean setting; accepts `{"enable": bool}`, too, which VS Code makes of `resilint.hover.enable`."""
     value = words.get(key)
     if isinstance(value, Mapping):
         value = value.get("enable")

@@ -1,4 +1,4 @@
-"""The one place between offsets and the protocol's words.
+"""Conversion between offsets and protocol types, in one place.
 
 Nothing else in `lsp` knows that the protocol counts lines from zero and characters in units that the
 editor has chosen.

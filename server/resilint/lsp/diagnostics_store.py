@@ -1,4 +1,4 @@
-"""What was found in each open text, and who waits for it."""
+"""The findings of every open document, and the requests that wait for them."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ class _Wanted:
 
 
 class DiagnosticsStore:
-    """The newest findings by uri. Whoever asks gets those of the text as it is now, or waits for them."""
+    """The newest findings by uri; a request gets those of the current text, or waits for them."""
 
     def __init__(self) -> None:
         self._known: dict[str, Known] = {}
         self._wanted: dict[str, _Wanted] = {}
 
     def get(self, doc: OpenDocument) -> Known | None:
-        """The findings of the text as it is now, None if they are still to come."""
+        """Returns the findings of the current text, None if they are not there yet."""
         known, wanted = self._known.get(doc.uri), self._wanted.get(doc.uri)
         if known is None or known.version != doc.version or (wanted and known.serial < wanted.serial):
             return None
         return known
 
     async def wait(self, doc: OpenDocument) -> Known | None:
-        """The findings of the text, waiting until they are those of its newest version.
+        """Waits for the findings of the newest version of a document.
 
         None if the text is closed meanwhile.
         """
@@ -55,11 +55,11 @@ class DiagnosticsStore:
         return known
 
     def expect(self, uri: str, serial: int) -> None:
-        """What is known of a text no longer counts unless it takes the message `serial` into account."""
+        """Marks findings as outdated unless they take the message `serial` into account."""
         self._wanted.setdefault(uri, _Wanted()).serial = serial
 
     def learn(self, doc: OpenDocument, serial: int, marks: tuple[Mark, ...]) -> bool:
-        """Takes new findings; True if they differ from those that were known of the same version."""
+        """Stores new findings; returns True if they differ from those that were known of the same version."""
         before = self._known.get(doc.uri)
         now = Known(doc.version, serial, marks, result_id(marks))
         self._known[doc.uri] = now
@@ -67,7 +67,7 @@ class DiagnosticsStore:
         return before is not None and before.version == now.version and before.id != now.id
 
     def drop(self, uri: str) -> None:
-        """Forgets a text that was closed; who waits for it learns that nothing will come."""
+        """Removes a closed document and ends the requests that wait for it."""
         self._known.pop(uri, None)
         wanted = self._wanted.pop(uri, None)
         for future in wanted.waiting if wanted else ():

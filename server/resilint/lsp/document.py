@@ -1,8 +1,8 @@
-"""A text that is open in the editor, kept equal to what the person sees.
+"""An open document, kept equal to the text in the editor.
 
 Lines end only at `\\r\\n`, `\\n` and `\\r`: splitting at form feeds or U+2028 as well, as
 `str.splitlines` does, would corrupt the text at the next edit. The table of lines is patched with
-every edit instead of being made anew.
+every edit instead of being rebuilt.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class OpenDocument:
 def _points(row: str, character: int, encoding: Encoding) -> int:
     """How many code points of a row fit into so many of the editor's units; the kit's `points` counts each by itself.
 
-    Here the rows may be long, and nobody may wait: a clean text can be cut by its bytes at once.
+    Here rows may be long and time is short: a clean text can be cut by its bytes at once.
     """
     if encoding == "utf-32" or row.isascii():
         return character

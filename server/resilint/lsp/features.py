@@ -1,4 +1,4 @@
-"""What the server answers. Every handler has three steps: into offsets, a question, into the protocol's words."""
+"""Handlers for documents. Each converts to offsets, queries the worker, and converts to protocol types."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .server import ResilintServer
 
 
 async def did_open(ls: ResilintServer, params: types.DidOpenTextDocumentParams) -> None:
-    """A text was opened; one that is no Python is none of our business."""
+    """Opens a document; ignores those that are not Python."""
     item = params.text_document
     if item.language_id.lower() in _LANGUAGES or item.uri.endswith(_ENDINGS):
         ls.open(OpenDocument(item.uri, item.version, item.text, ls.client.encoding))
@@ -31,7 +31,7 @@ _ENDINGS = (".py", ".pyi")
 
 
 async def did_change(ls: ResilintServer, params: types.DidChangeTextDocumentParams) -> None:
-    """A text has changed."""
+    """Applies the edits of a document."""
     doc = ls.docs.get(params.text_document.uri)
     if doc is not None:
         doc.version = params.text_document.version
@@ -39,12 +39,12 @@ async def did_change(ls: ResilintServer, params: types.DidChangeTextDocumentPara
 
 
 async def did_close(ls: ResilintServer, params: types.DidCloseTextDocumentParams) -> None:
-    """A text was closed."""
+    """Closes a document."""
     ls.close(params.text_document.uri)
 
 
 async def code_action(ls: ResilintServer, params: types.CodeActionParams) -> list[types.Command | types.CodeAction]:
-    """What can be done about the findings in a range."""
+    """Returns the code actions for the findings in a range."""
     doc = ls.docs.get(params.text_document.uri)
     if doc is None:
         return []
@@ -60,7 +60,7 @@ async def code_action(ls: ResilintServer, params: types.CodeActionParams) -> lis
 
 
 async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> types.CodeAction:
-    """The edits of an action that was offered without; none if the text has changed since."""
+    """Adds the edits to a code action that was sent without; none if the text has changed since."""
     data = action.data if isinstance(action.data, dict) else {}
     doc = ls.docs.get(str(data.get("uri")))
     if doc is not None and doc.version == data.get("version"):
@@ -72,7 +72,7 @@ async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> t
 
 
 async def hover(ls: ResilintServer, params: types.HoverParams) -> types.Hover | None:
-    """What really happens at a call, or the page of a rule that is named in a comment."""
+    """Returns the effective policy of a call, or the page of a rule that is named in a comment."""
     doc = ls.docs.get(params.text_document.uri)
     if doc is None or not ls.settings_for().hover:
         return None
@@ -82,7 +82,7 @@ async def hover(ls: ResilintServer, params: types.HoverParams) -> types.Hover | 
 
 
 async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[types.InlayHint]:
-    """The bounds in force where none is written."""
+    """Returns the limits in force where the code states none."""
     doc = ls.docs.get(params.text_document.uri)
     if doc is None or not ls.settings_for().inlay_hints:
         return []
@@ -92,7 +92,7 @@ async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[
 
 
 def add_features(server: ResilintServer) -> None:
-    """Effect: the server answers what this module has handlers for."""
+    """Effect: registers the handlers of this module."""
     add = server.feature
     add(types.TEXT_DOCUMENT_DID_OPEN)(did_open)
     add(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)

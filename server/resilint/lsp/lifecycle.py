@@ -1,4 +1,4 @@
-"""The life of a conversation: greeting, settings, folders and files, the end."""
+"""Handlers for the lifecycle of a session: initialization, settings, folders and files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SETTINGS_FILES = (
     "Pipfile.lock",
     "requirements*.txt",
 )
-"""Files that change what holds for others."""
+"""Files that affect the findings in other files."""
 
 _CODE_FILES = ("*.py", "*.pyi")
 
@@ -34,7 +34,7 @@ _SECTION = "resilint"
 
 
 async def initialize(ls: ResilintServer, params: types.InitializeParams) -> None:
-    """The greeting: what the editor can do, which folders are open, what is wished for."""
+    """Stores the editor's capabilities, the open folders and the initial settings."""
     ls.client = Client.read(params.capabilities)
     ls.editor_settings[""] = EditorSettings.read(params.initialization_options)
     folders = [folder.uri for folder in params.workspace_folders or ()]
@@ -48,7 +48,7 @@ async def initialize(ls: ResilintServer, params: types.InitializeParams) -> None
 
 
 async def initialized(ls: ResilintServer, params: types.InitializedParams) -> None:
-    """The editor is ready. Effect: the analysis starts; the editor is asked for settings and changes."""
+    """Starts the worker; requests settings and change notifications from the editor."""
     ls.run_in_background(ls.analysis.run())
     ls.run_in_background(warm_up_converter(ls))
     ls.run_in_background(_register(ls))
@@ -57,7 +57,7 @@ async def initialized(ls: ResilintServer, params: types.InitializedParams) -> No
 
 
 async def did_change_configuration(ls: ResilintServer, params: types.DidChangeConfigurationParams) -> None:
-    """The editor's settings have changed; those that can be asked are asked."""
+    """Applies changed settings; fetches them from an editor that supports it."""
     if ls.client.configuration:
         ls.run_in_background(_fetch_settings(ls))
     elif params.settings is not None:
@@ -66,7 +66,7 @@ async def did_change_configuration(ls: ResilintServer, params: types.DidChangeCo
 
 
 async def did_change_workspace_folders(ls: ResilintServer, params: types.DidChangeWorkspaceFoldersParams) -> None:
-    """Folders were opened or closed."""
+    """Updates the open folders."""
     for folder in params.event.removed:
         ls.folders.pop(folder.uri, None)
         ls.editor_settings.pop(folder.uri, None)
@@ -78,28 +78,28 @@ async def did_change_workspace_folders(ls: ResilintServer, params: types.DidChan
 
 
 async def did_change_watched_files(ls: ResilintServer, params: types.DidChangeWatchedFilesParams) -> None:
-    """Files have changed on the disk."""
+    """Passes on that files have changed on disk."""
     _files_changed(ls, (change.uri for change in params.changes))
 
 
 async def did_save(ls: ResilintServer, params: types.DidSaveTextDocumentParams) -> None:
-    """A text was written to the disk: settings may be among them, for editors that watch nothing."""
+    """Treats a save as a file change for editors that watch no files: it may be a settings file."""
     if not ls.client.watch:
         _files_changed(ls, [params.text_document.uri])
 
 
 async def did_create_files(ls: ResilintServer, params: types.CreateFilesParams) -> None:
-    """Files came to be."""
+    """Passes on that files were created."""
     _files_changed(ls, (file.uri for file in params.files))
 
 
 async def did_delete_files(ls: ResilintServer, params: types.DeleteFilesParams) -> None:
-    """Files or folders are gone."""
+    """Passes on that files or folders were deleted."""
     _files_changed(ls, (file.uri for file in params.files))
 
 
 async def did_rename_files(ls: ResilintServer, params: types.RenameFilesParams) -> None:
-    """Files or folders have other names."""
+    """Passes on that files or folders were renamed."""
     _files_changed(ls, (uri for file in params.files for uri in (file.old_uri, file.new_uri)))
 
 
@@ -116,7 +116,7 @@ def _apply_settings(ls: ResilintServer) -> None:
 
 
 async def _fetch_settings(ls: ResilintServer) -> None:
-    """Asks the editor for its settings, in general and for every folder."""
+    """Fetches the editor's settings, in general and for every folder."""
     folders = [*ls.folders]
     items = [types.ConfigurationItem(section=_SECTION)]
     items += [types.ConfigurationItem(scope_uri=uri, section=_SECTION) for uri in folders]
@@ -153,7 +153,7 @@ async def _register(ls: ResilintServer) -> None:
 
 
 def add_lifecycle(server: ResilintServer) -> None:
-    """Effect: the server takes part in the life of a conversation."""
+    """Effect: registers the handlers of this module."""
     add = server.feature
     files = types.FileOperationRegistrationOptions(
         filters=[

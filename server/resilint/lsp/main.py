@@ -47,7 +47,7 @@ def main(argv: Sequence[str] = ()) -> NoReturn:
 
 
 def make(engine: str = "", limits: Limits | None = None) -> ResilintServer:
-    """A server with everything it can do, not yet talking to anybody."""
+    """Returns a server with all handlers, not yet connected."""
     server = ResilintServer(engine, limits)
     add_lifecycle(server)
     add_features(server)
@@ -55,7 +55,7 @@ def make(engine: str = "", limits: Limits | None = None) -> ResilintServer:
 
 
 async def serve(server: ResilintServer, source: BinaryIO, target: BinaryIO) -> int:
-    """Talks to one editor until it says goodbye: 0, or leaves without: 1. Effect: threads and a child."""
+    """Serves one editor until `exit` (0 after `shutdown`, else 1). Effect: starts threads and a child."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     protocol = server.protocol
@@ -91,7 +91,7 @@ async def serve(server: ResilintServer, source: BinaryIO, target: BinaryIO) -> i
 
 
 def _take_output() -> BinaryIO:
-    """Standard output for us alone: what anything else prints goes to standard error."""
+    """Takes over standard output: what other code prints goes to standard error."""
     target = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return target

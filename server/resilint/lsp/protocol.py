@@ -1,7 +1,7 @@
-"""The protocol's ground rules: whatever a client sends gets an answer, an error or silence.
+"""JSON-RPC message handling: every client message gets an answer or an error, or is ignored.
 
 pygls never answers a request with bad parameters, exits with 0 when it should not, keeps a second
-copy of every document and shows a message for each of its own troubles; this puts that right.
+copy of every document and displays a message for each of its own errors; this module corrects that.
 Private parts of pygls are used for it: `tests/architecture/test_private_api.py` lists all, with reasons.
 """
 
@@ -33,7 +33,7 @@ _DOCUMENT_METHODS = (
 
 
 class Protocol(LanguageServerProtocol):
-    """One conversation with an editor."""
+    """One session with an editor."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,36 +41,36 @@ class Protocol(LanguageServerProtocol):
             self.fm.builtin_features.pop(method, None)
         self._initialized = False
         self.after_initialize: Callable[[], None] = _nothing
-        """Called when the answer to `initialize` is complete, before any other message is taken."""
+        """Called when the answer to `initialize` is complete, before any other message is handled."""
         self.leave: Callable[[], None] = _nothing
         """Called at `exit`."""
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
-        """Greets the editor."""
+        """Answers `initialize` and runs what follows it."""
         result = yield from super().lsp_initialize(params)
         self.after_initialize()
         return result
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *args: Any) -> None:  # type: ignore[override]
-        """Ends all that is under way; pygls stumbles over its own list of it."""
+        """Cancels pending requests; pygls fails because it changes its list of them while iterating."""
         self._shutdown = True
         for future in [*self._request_futures.values()]:
             future.cancel()
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *args: Any) -> None:  # type: ignore[override]
-        """Ends the conversation; pygls would end the process from inside a callback, and lose the status."""
+        """Ends the session; pygls would end the process from inside a callback, and lose the status."""
         self.leave()
 
     @property
     def shut_down(self) -> bool:
-        """True once the editor has asked for the end."""
+        """Whether the editor has sent `shutdown`."""
         return bool(self._shutdown)
 
     def handle(self, data: Any) -> None:
-        """Takes one decoded message. Bad ones are answered or logged, never raised."""
+        """Handles one decoded message. Bad ones are answered or logged, never raised."""
         if not isinstance(data, dict) or data.get("jsonrpc") != "2.0":
             self._refuse(data, INVALID_REQUEST, "not a JSON-RPC 2.0 message")
         elif "method" in data:
@@ -108,7 +108,7 @@ class Protocol(LanguageServerProtocol):
         self.handle_message(message)
 
     def _handle_answer(self, data: dict[str, Any]) -> None:
-        """An answer to a question of ours; one that cannot be read counts as an error."""
+        """Handles the answer to a request of the server; one that cannot be decoded counts as an error."""
         if data["id"] not in self._request_futures:
             log.info("an answer to an unknown question %r", data["id"])
             return
@@ -138,7 +138,7 @@ class Protocol(LanguageServerProtocol):
 
 
 def _nothing() -> None:
-    """What is done where nothing is to be done."""
+    """Does nothing: the default callback."""
 
 
 def _is_id(value: Any) -> bool:
@@ -146,7 +146,7 @@ def _is_id(value: Any) -> bool:
 
 
 def _first_error(error: BaseException) -> str:
-    """The innermost complaint of a converter's error, short enough for a log."""
+    """Returns the innermost error of a converter's error, short enough for a log."""
     nested = getattr(error, "exceptions", None)
     if nested:
         return _first_error(nested[0])

@@ -1,4 +1,4 @@
-"""Findings for editors that ask for them: of one text, and of the whole workspace."""
+"""Pull diagnostics: the findings of one document, and of the whole workspace."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WholeReport = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUncha
 async def diagnostic(
     ls: ResilintServer, params: types.DocumentDiagnosticParams
 ) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:
-    """The findings of a text; those of its newest version, even if it was older when it was asked for."""
+    """Returns the findings of a document's newest version, even if it changed after the request."""
     doc = ls.docs.get(params.text_document.uri)
     known = await ls.reports.wait(doc) if doc else None
     if doc is None or known is None:
@@ -38,9 +38,9 @@ async def diagnostic(
 async def workspace_diagnostic(
     ls: ResilintServer, params: types.WorkspaceDiagnosticParams
 ) -> types.WorkspaceDiagnosticReport:
-    """The findings of all files, in parts where the editor takes parts.
+    """Returns the findings of all files, in parts if the editor accepts them.
 
-    An editor that has asked before is answered when something has changed: it asks again at once.
+    A repeated request is answered when something has changed: the editor repeats it at once.
     """
     known = {previous_result_id.uri: previous_result_id.value for previous_result_id in params.previous_result_ids}
     progress = _Progress(ls, params.work_done_token)
@@ -60,7 +60,7 @@ async def workspace_diagnostic(
 async def _scan(
     ls: ResilintServer, token: types.ProgressToken | None, known: dict[str, str], progress: _Progress
 ) -> list[WholeReport]:
-    """What differs from what the editor knows. Effect: it is sent as it is found, if there is a token."""
+    """Returns the reports that the editor does not have. Effect: sends them as they are found if there is a token."""
     found: dict[str, WholeReport | None] = {}
 
     def add(uri: str, report: WholeReport | None) -> None:
@@ -93,7 +93,7 @@ async def _scan(
             if losses == _MOST_LOSSES:
                 raise JsonRpcInternalError(f"the files could not be read: {lost}") from lost
     for uri in known.keys() - found.keys():
-        if known[uri] != _CLEAN:  # mended, gone or left out by now
+        if known[uri] != _CLEAN:  # fixed, deleted or excluded by now
             add(uri, types.WorkspaceFullDocumentDiagnosticReport(uri=uri, items=[], result_id=_CLEAN))
     return [report for report in found.values() if report is not None]
 
@@ -101,7 +101,7 @@ async def _scan(
 def _report(
     ls: ResilintServer, doc: OpenDocument, version: int | None, marks: Sequence[Mark], before: str | None
 ) -> WholeReport | None:
-    """A file's part; None if there is nothing in it that the editor does not know."""
+    """Returns the report of a file; None if the editor has it already."""
     number = convert.result_id(marks)
     if number == (before or _CLEAN):
         return None
@@ -117,7 +117,7 @@ _CLEAN = convert.result_id(())
 
 
 class _Progress:
-    """How far it is, for editors that gave a token to say it under."""
+    """Progress reports, for editors that sent a token for them."""
 
     def __init__(self, ls: ResilintServer, token: types.ProgressToken | None) -> None:
         self._ls = ls
@@ -142,7 +142,7 @@ class _Progress:
 
 
 def announce_pull(server: ResilintServer) -> None:
-    """Effect: the server promises to answer a client that asks; for the whole workspace only if wished."""
+    """Effect: announces pull diagnostics; for the whole workspace only if the settings enable it."""
     options = types.DiagnosticOptions(True, False, identifier="resilint")
     server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(diagnostic)
     if server.settings_for().workspace_diagnostics:
@@ -150,6 +150,6 @@ def announce_pull(server: ResilintServer) -> None:
 
 
 def allow_scan(server: ResilintServer) -> None:
-    """Effect: a person may ask for the whole workspace, though it was not promised to the editor."""
+    """Effect: enables workspace diagnostics on demand, though they were not announced to the editor."""
     if types.WORKSPACE_DIAGNOSTIC not in server.protocol.fm.features:
         server.feature(types.WORKSPACE_DIAGNOSTIC)(workspace_diagnostic)

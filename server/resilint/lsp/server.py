@@ -1,4 +1,4 @@
-"""The language server: one editor, its open texts, and the process that reads them."""
+"""The language server: one editor, its open documents, and the worker that analyses them."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ from .worker_process import A, Limits, Lost, WorkerProcess, command
 log = logging.getLogger(__name__)
 
 _NEWEST = 1 << 60
-"""The serial of findings that no message can make old: those of a text that is not analysed."""
+"""The serial of findings that no message outdates: those of a document that is not analysed."""
 
 
 class ResilintServer(LanguageServer):
-    """The state of one conversation. Handlers live beside it and get it as their first argument."""
+    """The state of one session. Handlers are functions that get it as their first argument."""
 
     def __init__(self, engine: str = "", limits: Limits | None = None) -> None:
         super().__init__("resilint", __version__, protocol_cls=Protocol)
@@ -62,7 +62,7 @@ class ResilintServer(LanguageServer):
             limits=limits,
         )
         self.crashing_files: set[str] = set()
-        """Paths of files that killed the analysis."""
+        """Paths of files whose analysis ended the worker."""
         self.change = asyncio.Event()
         """Set at the next change of what was found."""
         self.isolated = 0
@@ -72,17 +72,17 @@ class ResilintServer(LanguageServer):
         self._roots_out: dict[str, str] = {}
         """Projects whose settings ended the analysis, by root folder, with the message about it."""
         self._chunks_out: dict[str, set[str]] = {}
-        """Pieces of texts, by name, that killed the analysis."""
+        """Chunks of documents, by name, whose analysis ended the worker."""
         self._messages_sent: set[str] = set()
         self._refreshing: dict[str, bool] = {}
         self._background_tasks: set[asyncio.Task[Any]] = set()
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Our own troubles go to the log; a person who types is not to be bothered with them."""
+        """Logs errors of the server itself, without a message in the editor."""
         log.error("%s", error, exc_info=error)
 
     def run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        """Runs a coroutine beside the conversation; its failure is logged."""
+        """Runs a coroutine in the background; its failure is logged."""
         task = asyncio.ensure_future(work)
         self._background_tasks.add(task)
         task.add_done_callback(self._finish_task)
@@ -93,23 +93,23 @@ class ResilintServer(LanguageServer):
             log.warning("%s: %s", type(error).__name__, error)
 
     def say(self, text: str, kind: types.MessageType = types.MessageType.Warning) -> None:
-        """Tells the person something, once."""
+        """Displays a message in the editor, once."""
         if text not in self._messages_sent:
             self._messages_sent.add(text)
             self.window_show_message(types.ShowMessageParams(kind, f"resilint: {text}"))
 
     def settings_for(self, folder: str = "") -> EditorSettings:
-        """What the editor's settings say for a folder, or in general."""
+        """Returns the editor's settings for a folder, or in general."""
         return self.editor_settings.get(folder) or self.editor_settings.get("") or EditorSettings()
 
     def open(self, doc: OpenDocument) -> None:
-        """Takes a text that was opened, or opened again."""
+        """Adds a document that was opened, or opened again."""
         self.docs[doc.uri] = doc
         self._left_out.discard(doc.uri)
         self._send_text(doc)
 
     def edit(self, doc: OpenDocument, edits: Sequence[Edit]) -> None:
-        """Passes on how a text has changed."""
+        """Sends the edits of a document to the worker."""
         if doc.uri in self._left_out or not self._analysed(doc):
             self._left_out.discard(doc.uri)
             self._send_text(doc)
@@ -117,7 +117,7 @@ class ResilintServer(LanguageServer):
         self.reports.expect(doc.uri, self.analysis.send(Change(doc.uri, doc.version, tuple(edits))))
 
     def close(self, uri: str) -> None:
-        """Forgets a text."""
+        """Removes a document and its findings."""
         self._chunks_out.pop(uri, None)
         if self.docs.pop(uri, None) is not None:
             self._left_out.discard(uri)
@@ -126,12 +126,12 @@ class ResilintServer(LanguageServer):
             self._publish(uri, None, [])
 
     def configure(self) -> None:
-        """Passes on which folders are open and what the editor's settings say: all is checked anew."""
+        """Sends open folders and editor settings to the worker: every document is checked again."""
         serial = self.analysis.send(self._roots())
         self._expect_all(serial)
 
     def files_changed(self, paths: Iterable[str], *, settings: bool) -> None:
-        """Passes on that files on the disk have changed."""
+        """Sends changed files to the worker."""
         self.crashing_files.clear()
         self._notify_change()
         paths = [*paths]
@@ -142,7 +142,7 @@ class ResilintServer(LanguageServer):
             self._expect_all(serial)
 
     async def request_about(self, doc: OpenDocument, question: DocumentQuestion, kind: type[A]) -> A | None:
-        """Asks about a document as it is now; None if there is no answer, or if the text has changed since."""
+        """Queries the worker about a document; None if there is no answer, or if the text has changed since."""
         version = doc.version
         if not self._analysed(doc) or doc.uri in self._left_out or not self.settings_for().enable:
             return None
@@ -161,7 +161,7 @@ class ResilintServer(LanguageServer):
         return bool(changed)
 
     def _notify_change(self) -> None:
-        """Lets those go on who wait for any change."""
+        """Wakes the tasks that wait for any change."""
         self.change.set()
         self.change = asyncio.Event()
 
@@ -200,7 +200,7 @@ class ResilintServer(LanguageServer):
         return Roots(roots, dict(self.settings_for().given), tuple(sorted(self._roots_out)))
 
     def _replay(self) -> Iterable[ToWorker]:
-        """What a new analysis process has to know."""
+        """Yields the messages that bring a new worker up to date."""
         yield self._roots()
         for doc in self.docs.values():
             if doc.uri not in self._left_out:
@@ -268,13 +268,13 @@ class ResilintServer(LanguageServer):
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
 
     def refresh(self) -> None:
-        """Asks the editor to ask again; while one such refresh is under way, at most one more waits."""
+        """Requests the editor to pull again; while one such request is under way, at most one more waits."""
         if self.client.refresh:
             self._once("diagnostics", self.workspace_diagnostic_refresh_async)
         self.refresh_hints()
 
     def refresh_hints(self) -> None:
-        """The same for inlay hints."""
+        """Requests the editor to fetch inlay hints again."""
         if self.client.refresh_hints:
             self._once("hints", self.workspace_inlay_hint_refresh_async)
 

@@ -29,7 +29,7 @@ class Malformed(Exception):
 
 
 def read_messages(stream: BinaryIO, deliver: Callable[[Any], None]) -> None:
-    """Hands every message on, decoded, or a `Malformed`; returns at the end of the stream."""
+    """Delivers every message decoded, or a `Malformed`; returns at the end of the stream."""
     while (length := _length(stream)) is not None:
         if length > LARGEST:
             log.warning("a message of %d bytes is skipped; the limit is %d", length, LARGEST)
@@ -71,7 +71,7 @@ def start_reader(stream: BinaryIO, deliver: Callable[[Any], None], finish: Calla
     def run() -> None:
         try:
             read_messages(stream, deliver)
-        except (OSError, ValueError) as error:  # closed under our feet
+        except (OSError, ValueError) as error:  # closed meanwhile
             log.info("the editor's stream ended: %s", error)
         finish()
 

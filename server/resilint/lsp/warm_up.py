@@ -1,6 +1,6 @@
-"""Every kind of message is said once before it is needed.
+"""Warms up the message converter at start.
 
-The converter writes its code at first use, some 10 ms a kind: at the first keystrokes that would be felt.
+It generates code at first use, some 10 ms for each kind of message: a noticeable delay at the first keystrokes.
 """
 
 from __future__ import annotations

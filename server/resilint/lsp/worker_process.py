@@ -1,7 +1,7 @@
-"""The analysis process as the protocol process sees it: fed, watched, and replaced when it dies.
+"""The worker process as the protocol process sees it: started, monitored, and restarted when it ends.
 
-All reading of Python code happens in one child, because a text can make the parser slow, greedy or
-crash, and none of that may hold up or end the conversation with the editor.
+All Python code is parsed in this child process, because a text can make the parser slow, exhaust memory or
+crash, and none of that may block or end the session with the editor.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may take: seconds without a sign of life while it has work, and bytes of memory."""
+    """Limits of a child process: seconds without a message while it has work, and bytes of memory."""
 
     silence: float = 3.0
     memory: int = 400 * 1024 * 1024
     poll_interval: float = 0.5
-    """Seconds between two looks at a working child."""
+    """Seconds between two checks of a working child."""
     start: float = 30.0
-    """Seconds it may take to come up."""
+    """Seconds until its first message."""
     min_uptime: float = 10.0
     """Seconds after which the end of a child no longer counts as a failed start."""
     pauses: tuple[float, ...] = (0, 0, 1, 2, 4, 8, 16, 30)
@@ -122,11 +122,11 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int | None:
-        """The child's process number, None when there is none."""
+        """The child's process id, None when there is none."""
         return self._process.pid if self._process else None
 
     def send(self, message: ToWorker) -> int:
-        """Sends a message without waiting; gives its serial number, which reports refer to."""
+        """Sends a message without waiting; returns its serial number, which reports refer to."""
         serial = next(self._serials)
         if self._process and self._process.stdin and not self._process.stdin.is_closing():
             if self._last_sent <= self._last_done:
@@ -170,7 +170,7 @@ class WorkerProcess:
         return answer
 
     async def run(self) -> None:
-        """Keeps a child running until cancelled. Effect: processes come and go."""
+        """Keeps a child running until cancelled. Effect: starts and ends processes."""
         failures = 0
         try:
             while True:
@@ -219,7 +219,7 @@ class WorkerProcess:
         return True
 
     async def _watch(self) -> Failure:
-        """Listens until the child has to be replaced; gives the reason."""
+        """Reads messages until the child has to be replaced; returns the reason."""
         listening = asyncio.ensure_future(self._listen())
         try:
             while True:
@@ -251,7 +251,7 @@ class WorkerProcess:
         return None
 
     async def _listen(self) -> None:
-        """Takes messages until the child closes the pipe, or sends something that is no message."""
+        """Handles messages until the child closes the pipe or sends an invalid message."""
         stream = self._process.stdout if self._process else None
         try:
             while stream and (data := await receive(stream)) is not None:
@@ -305,16 +305,16 @@ class WorkerProcess:
         self._questions.clear()
 
     def kill(self) -> None:
-        """Ends the child there is. Effect: unless `run` was cancelled, another takes its place."""
+        """Ends the current child. Effect: unless `run` was cancelled, another takes its place."""
         if self._process and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
 
 
 def command(engine: str = "") -> list[str]:
-    """How the child is started: this interpreter, with what it can import here and now.
+    """Returns the command line of the child: this interpreter with the current import path.
 
-    The current folder, which `python -m` puts in front, may be a project that nobody trusts.
+    The current folder, which `python -m` puts in front, is left out: it may be an untrusted project.
     """
     automatic = sys.path[:1] in ([""], [os.getcwd()])
     paths = [os.path.abspath(path) for path in sys.path[1 if automatic else 0 :] if path]
@@ -328,11 +328,11 @@ _ENDS_PAUSE = (Open, Change, Roots, FilesChanged)
 """Messages that end a pause: each of them may have removed what made the child fail."""
 
 _OWN_SESSION: dict[str, Any] = {} if sys.platform == "win32" else {"start_new_session": True}
-"""A Ctrl-C meant for the editor's terminal is none of the child's business."""
+"""A Ctrl-C in the editor's terminal must not reach the child."""
 
 
 def _memory_of(pid: int) -> int:
-    """Bytes a process holds; 0 where the system does not say."""
+    """Returns the bytes of memory of a process; 0 where the system does not report them."""
     try:
         with open(f"/proc/{pid}/statm", "rb") as stream:
             return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

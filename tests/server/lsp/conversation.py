@@ -157,7 +157,7 @@ class Conversation:
         answer = await self.answer(self.request(method, params))
         return int(answer["error"]["code"])
 
-    async def told(self, method: str) -> Any:
+    async def notified(self, method: str) -> Any:
         """The parameters of the next notification or request of a kind, None if it has none."""
         return (await self.wait(lambda m: m.get("method") == method)).get("params")
 

@@ -266,7 +266,7 @@ def test_a_pull_is_answered_when_its_document_is_closed(monkeypatch: pytest.Monk
 
 
 def test_settings_that_are_sent_take_effect(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From the greeting on, and whenever they are sent anew; `enable` is a switch for everything."""
+    """From the greeting on, and whenever they are sent again; `enable` is a switch for everything."""
 
     async def talk(it: Conversation) -> None:
         await it.greet(options={"ignore": ["no-timeout"]})
@@ -290,7 +290,7 @@ def test_settings_that_are_sent_take_effect(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_editor_that_can_be_asked_is_asked_for_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """In general and for every folder; it is also asked to watch files and settings."""
+    """In general and for every folder; it is also requested to watch files and settings."""
     able = {
         "workspace": {
             "configuration": True,
@@ -307,13 +307,13 @@ def test_an_editor_that_can_be_asked_is_asked_for_settings(monkeypatch: pytest.M
             wished if "scopeUri" in i else {} for i in params["items"]
         ]
         await it.greet(able, folders=[tmp_path])
-        registered = (await it.told("client/registerCapability"))["registrations"]
+        registered = (await it.notified("client/registerCapability"))["registrations"]
         assert [entry["method"] for entry in registered] == [
             "workspace/didChangeWatchedFiles",
             "workspace/didChangeConfiguration",
         ]
         uri = (tmp_path / "a.py").as_uri()
-        await it.told("workspace/inlayHint/refresh")
+        await it.notified("workspace/inlayHint/refresh")
         it.open(uri, "SLOW SAFE")
         it.open(URI, "SLOW SAFE")
         assert codes(await it.published(uri, 1)) == ["unsound"]
@@ -390,7 +390,7 @@ def test_a_mistake_in_settings_is_said_once(monkeypatch: pytest.MonkeyPatch, tmp
         for name in ("a", "b"):
             it.open((tmp_path / f"{name}.py").as_uri(), "SLOW")
             await it.published((tmp_path / f"{name}.py").as_uri(), 1)
-        said = await it.told("window/showMessage")
+        said = await it.notified("window/showMessage")
         assert said["type"] == 2
         assert said["message"].startswith("resilint: ")
         assert not [m for m in it._seen if m.get("method") == "window/showMessage"]
@@ -466,7 +466,7 @@ def test_settings_that_end_the_worker_are_left_out(monkeypatch: pytest.MonkeyPat
         uri = (tmp_path / "a.py").as_uri()
         it.open(uri, "SLOW")
         assert codes(await it.published(uri, 1)) == ["no-timeout"]
-        said = (await it.told("window/showMessage"))["message"]
+        said = (await it.notified("window/showMessage"))["message"]
         assert said.startswith(f"resilint: {source}: the analysis crashed while it read the settings")
         deadly[0] = False
         it.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": source.as_uri(), "type": 2}]})
@@ -491,7 +491,7 @@ def test_while_there_is_no_worker_every_document_says_so(monkeypatch: pytest.Mon
         await it.greet()
         it.open(URI, "SLOW")
         assert codes(await it.published(URI, 1)) == ["unreadable-file"]
-        assert (await it.told("window/showMessage"))["type"] == 1
+        assert (await it.notified("window/showMessage"))["type"] == 1
         assert await it.ask("textDocument/hover", place(URI, (0, 0))) is None
         broken[0] = False
         it.change(URI, 2, "SAFE")
@@ -622,8 +622,8 @@ def test_a_client_that_can_refresh_is_asked_to(monkeypatch: pytest.MonkeyPatch, 
         await it.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}})
         (tmp_path / "b.py").write_text("new")
         it.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": (tmp_path / "b.py").as_uri(), "type": 1}]})
-        await it.told("workspace/diagnostic/refresh")
-        await it.told("workspace/inlayHint/refresh")
+        await it.notified("workspace/diagnostic/refresh")
+        await it.notified("workspace/inlayHint/refresh")
         report = await it.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}})
         assert report["items"][0]["message"] == "reads new"
 
@@ -638,7 +638,7 @@ def test_an_answer_that_cannot_be_read_counts_as_an_error(
     async def talk(it: Conversation) -> None:
         it.answers["workspace/configuration"] = lambda params: 3
         await it.greet({"workspace": {"configuration": True}})
-        await it.told("workspace/configuration")
+        await it.notified("workspace/configuration")
         it.open(URI, "SLOW")
         assert codes(await it.published(URI, 1)) == ["no-timeout"]
         assert it.server.settings_for().given == {}
@@ -689,14 +689,14 @@ def test_related_places_in_other_files_are_rows(monkeypatch: pytest.MonkeyPatch,
 def test_a_scan_that_cannot_succeed_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """After three workers that ended at nothing that can be left out."""
 
-    class Hopeless(ToyProcess):
+    class FailingProcess(ToyProcess):
         def write(self, data: bytes) -> None:
             super().write(data)
             if isinstance(self.got[-1], ScanQuestion):
                 self.kill()
 
     async def talk(it: Conversation) -> None:
-        it.process = Hopeless
+        it.process = FailingProcess
         await it.greet(PULL, options=WORKSPACE, folders=[tmp_path])
         assert await it.error("workspace/diagnostic", {"previousResultIds": []}) == -32603
         assert len([p for p in it.processes if ScanQuestion(()) in p.got]) == 3

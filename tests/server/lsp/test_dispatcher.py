@@ -127,10 +127,10 @@ def pulsing(doc: Document, project: Project, settings: Settings, memo: Increment
 def test_a_check_ends_at_the_next_piece_when_it_is_superseded() -> None:
     """It reports nothing, and the version that overtook it is checked."""
     superseded = [False, True]
-    asked: list[str] = []
+    checked: list[str] = []
 
     def is_superseded(uri: str) -> bool:
-        asked.append(uri)
+        checked.append(uri)
         return superseded.pop(0)
 
     worker = ToyWorker(engine_with(check=pulsing), is_superseded)
@@ -140,7 +140,7 @@ def test_a_check_ends_at_the_next_piece_when_it_is_superseded() -> None:
     superseded += [False, False]
     worker.edit(uri, 2, (0, 4, "SAFE"))
     assert worker.checks() == [(uri, 2, ["unsound"])]
-    assert asked == [uri] * 4
+    assert checked == [uri] * 4
 
 
 def test_a_document_that_is_closed_is_not_checked() -> None:

@@ -124,7 +124,7 @@ def test_a_message_is_found_behind_what_cannot_be_read(stream: bytes) -> None:
 
 @pytest.mark.parametrize("body", [b"{", b'"\xff"', b"[" * 200_000, b"nul"])
 def test_a_body_that_is_not_json_is_handed_on_as_such(body: bytes) -> None:
-    """Broken, undecodable and bottomless JSON is told apart from messages, and reading goes on."""
+    """Broken, undecodable and bottomless JSON is distinguished from messages, and reading goes on."""
     got: list[Any] = []
     read_messages(io.BytesIO(_frame(body) + _frame(b"[]")), got.append)
     assert isinstance(got[0], Malformed)
@@ -173,7 +173,7 @@ def test_only_files_have_paths(uri: str, path: str) -> None:
 
 
 def test_whoever_waits_for_findings_gets_those_of_the_newest_text() -> None:
-    """A report about an older text, or older settings, releases nobody for good."""
+    """A report about an older text, or older settings, ends no request."""
 
     async def run() -> Any:
         reports = DiagnosticsStore()

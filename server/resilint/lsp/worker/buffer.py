@@ -1,4 +1,4 @@
-"""An open text as the analysis process keeps it."""
+"""An open document in the worker."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ class Buffer:
         self.settle(place)
 
     def settle(self, place: DocumentContext) -> None:
-        """It stands somewhere, perhaps under other settings than before."""
+        """Sets the context, perhaps with other settings than before, and drops cached results."""
         self.place = place
         self.memo = IncrementalCache(without=self.without)
         self.edit((), self.version)
 
     def edit(self, edits: Iterable[Edit], version: int) -> None:
-        """Takes edits, each for the text that the ones before it have left."""
+        """Applies edits, each for the text that the ones before it have left."""
         text = self.text
         for start, end, new in edits:
             text = text[:start] + new + text[end:]
@@ -67,14 +67,14 @@ class Buffer:
 
     @property
     def doc(self) -> Document:
-        """The text as the rest of the house sees it."""
+        """The text without its byte order mark, as the other packages get it."""
         if self._doc is None:
             place = self.place
             self._doc = Document(self.text[self.lead :], place.name, place.module, place.kind)
         return self._doc
 
     def take(self, report: Report) -> None:
-        """Takes what was found."""
+        """Stores the findings."""
         self.report = report
         self.reads = frozenset(name for name, _ in report.reads)
         self.fresh = True

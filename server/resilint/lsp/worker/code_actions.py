@@ -39,7 +39,7 @@ FIX_ALL = "source.fixAll.resilint"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A text, what was found in it, and who can say more. `lead` is added to every offset that leaves."""
+    """A document, its findings, and the engine for further questions. `lead` is added to every offset that leaves."""
 
     doc: Document
     project: Project
@@ -67,7 +67,7 @@ def answer(view: View, number: int, question: DocumentQuestion) -> DocumentAnswe
 
 
 def actions(view: View, question: ActionsQuestion) -> tuple[Offer, ...]:
-    """What can be done about the findings that touch a span, in a stable order.
+    """Returns the code actions for the findings that touch a span, in a stable order.
 
     First every fix of every finding, then all about one client, then all of a kind in this file, then the
     ignores, then all that is safe. Those that fix the whole file come without edits if `lazy`: see `fix_all`.
@@ -98,7 +98,7 @@ def fix_all(view: View, question: FixAllQuestion) -> tuple[Edit, ...]:
 
 
 def hover(view: View, question: HoverQuestion) -> HoverText | None:
-    """What really happens at the call at an offset, or the page of a rule that is named there."""
+    """Returns the effective policy of the call at an offset, or the page of a rule that is named there."""
     offset = question.offset - view.lead
     name = fixes.named_rule(view.doc, offset)
     if name:
@@ -109,7 +109,7 @@ def hover(view: View, question: HoverQuestion) -> HoverText | None:
 
 
 def hints(view: View, question: HintsQuestion) -> tuple[HintText, ...]:
-    """The bounds in force where none is written, within a span."""
+    """Returns the limits in force where the code states none, within a span."""
     start, end = (max(0, offset - view.lead) for offset in question.span)
     return tuple(
         HintText(hint.offset + view.lead, hint.label, hint.tooltip)
@@ -141,7 +141,7 @@ def _clients(view: View, touched: Sequence[tuple[int, Finding]]) -> Iterable[Off
 
 
 def _kinds(view: View, touched: Sequence[tuple[int, Finding]], lazy: bool) -> Iterable[Offer]:
-    """For each kind of finding that is touched and can be mended in more than one place."""
+    """For each kind of finding that is touched and can be fixed in more than one place."""
     for rule in dict.fromkeys(finding.rule for _, finding in touched):
         fixable = [f for f in view.report.findings if f.rule == rule and fixes.in_bulk(f, rule)]
         if len(fixable) > 1:

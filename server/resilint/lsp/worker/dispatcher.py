@@ -62,7 +62,7 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Takes messages and works them off, a chunk at a time.
 
-    `send` speaks to the protocol process; `is_superseded` says whether a message has come that makes the work
+    `send` sends a message to the protocol process; `is_superseded` says whether a message has come that makes the work
     on a text void.
     """
 
@@ -178,7 +178,7 @@ class Dispatcher:
         self._invalidate(buffer.path)
 
     def _invalidate(self, path: str) -> None:
-        """What was read from `path` is no longer so."""
+        """Invalidates the results that depend on `path`."""
         if not path:
             return
         self._workspace.changed(path)
@@ -291,6 +291,6 @@ class Dispatcher:
 
 
 def _crash(error: Exception) -> Finding:
-    """A crash of ours is shown where it happened."""
+    """Returns the finding that reports a crash of the check itself."""
     message = f"resilint itself failed on this file: {error!r}"
     return Finding(CRASHED.code, CRASHED.name, CRASHED.severity, Span(0, 0), message)

@@ -1,6 +1,6 @@
-"""What the analysis process works with: the questions it can put to the rest of the house.
+"""The functions of the analysis that the worker calls.
 
-Tests hand in an engine of their own by name; everything else uses `house`.
+Tests pass an engine of their own by name; everything else uses `default_engine`.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Engine:
 
 
 def load(name: str) -> Engine:
-    """The engine that "package.module:name" names; the house's own for "".
+    """Returns the engine that "package.module:name" names; the default engine for "".
 
-    Effect: imports, which for the house's own costs some 100 ms.
+    Effect: imports, which for the default engine costs some 100 ms.
     """
     if name:
         engine = pkgutil.resolve_name(name)
@@ -52,7 +52,7 @@ def load(name: str) -> Engine:
 
 
 def default_engine() -> Engine:
-    """The real thing."""
+    """Returns the engine that checks with the installed rules."""
     from resilint_rules import registry
 
     from ...engine.check import check

@@ -1,4 +1,4 @@
-"""Findings mended in a text: the edits of one fix, of all fixes, or of an ignore. Pure."""
+"""Fixes in a text: the edits of one fix, of all fixes, or of an ignore. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def in_bulk(finding: Finding, rule: str) -> bool:
 
 
 def fix_all(doc: Document, check: Callable[[Document], Report], rule: str) -> tuple[Edit, ...]:
-    """One minimal edit that applies the preferred fixes until nothing is left to fix; () if none.
+    """Returns one minimal edit that applies the preferred fixes until nothing is left to fix; () if none.
 
     Only safe ones, or, given a rule's name, all of that rule.
     """
@@ -37,7 +37,7 @@ def fix_all(doc: Document, check: Callable[[Document], Report], rule: str) -> tu
 
 
 def fix_some(doc: Document, findings: Iterable[Finding]) -> tuple[Edit, ...]:
-    """One minimal edit that applies the preferred fixes of some findings, as far as they do not overlap."""
+    """Returns one minimal edit that applies the preferred fixes of some findings, as far as they do not overlap."""
     fixes = [found for finding in findings if (found := apply.preferred(finding, apply.UNSAFE)) is not None]
     return minimal(doc.text, apply.apply(doc.text, fixes).text)
 

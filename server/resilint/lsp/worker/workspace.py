@@ -1,4 +1,4 @@
-"""Where a document stands: its project, its name and kind, the settings that hold, its neighbours."""
+"""The context of a document: its project, name, kind and settings."""
 
 from __future__ import annotations
 
@@ -70,20 +70,20 @@ class Workspace:
         self._lone: ProjectContext | None = None
 
     def forget(self) -> None:
-        """Settings are read anew when asked for next."""
+        """Drops the settings; they are read again when needed."""
         self._homes.clear()
         self._sites.clear()
         self._lone = None
         self._reported.clear()
 
     def changed(self, path: str) -> None:
-        """What lies at an absolute path is no longer what it was."""
+        """Drops what the projects know about an absolute path."""
         for project_context in self._sites.values():
             if name := files.below(path, project_context.root):
                 project_context.project.forget(name)
 
     def place(self, path: str) -> DocumentContext:
-        """Where an absolute path stands; "" stands alone. Effect: reads settings."""
+        """Returns the context of an absolute path; "" has no project. Effect: reads settings."""
         if not path:
             return DocumentContext(self._alone())
         folder, own = os.path.split(path)

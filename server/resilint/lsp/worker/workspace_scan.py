@@ -1,4 +1,4 @@
-"""All files of the open folders, one after the other, for who wants to see the whole workspace."""
+"""The scan of all files in the open folders, for workspace diagnostics."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Clean:
     _known: dict[str, tuple[tuple[int, int, int], str, frozenset[str]]] = field(default_factory=dict)
 
     def holds(self, path: str) -> bool:
-        """Whether nothing can be found in a file. Effect: asks the disk."""
+        """Whether nothing can be found in a file. Effect: reads the file's status."""
         known = self._known.get(path)
         return known is not None and known[0] == _stamp(path)
 
