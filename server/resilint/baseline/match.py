@@ -78,7 +78,7 @@ def read(data: bytes) -> tuple[Entry, ...]:
     except (ValueError, RecursionError) as error:
         conflict = any(line.startswith((b"<<<<<<< ", b">>>>>>> ")) for line in data.splitlines())
         reason = "holds a merge conflict" if conflict else f"is not JSON: {error}"
-        raise DamagedError(f"{reason}; `resilint baseline` writes it anew") from None
+        raise DamagedError(f"{reason}; `resilint baseline` rewrites it") from None
     if not isinstance(found, dict) or not isinstance(found.get("findings"), list):
         raise DamagedError("is not a baseline; `resilint baseline` writes one")
     if found.get("version") != _VERSION:
@@ -91,7 +91,7 @@ def _entry(found: object, number: int) -> Entry:
         words = [found.get(name) for name in Entry._fields]
         if all(isinstance(word, str) for word in words):
             return Entry(*words)  # type: ignore[arg-type]
-    raise DamagedError(f"has a damaged entry, the {number}. of its list; `resilint baseline` writes it anew")
+    raise DamagedError(f"has a damaged entry, the {number}. of its list; `resilint baseline` rewrites it")
 
 
 def match(

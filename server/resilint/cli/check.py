@@ -52,7 +52,7 @@ def check(args: Namespace, engine: Options) -> int:
 def _refuse_contradictions(args: Namespace) -> None:
     if args.add_ignore is not None:
         if args.fix or args.diff:
-            raise RunError("--add-ignore silences what --fix and --diff would mend; give one of them")
+            raise RunError("--add-ignore silences what --fix and --diff would fix; give one of them")
         if args.paths == ["-"]:
             raise RunError("--add-ignore writes into files, and standard input is none")
         if set(args.add_ignore) & set("\r\n#"):
@@ -184,7 +184,7 @@ def _to_diff(session: Session, results: list[FileResult], fixed: Iterable[Repair
         tally.complain(done.complaints)
     _finish(session)
     if not session.args.quiet:
-        tally.say("Would mend") if tally.settled else _say_unfixed(results)
+        tally.say("Would fix") if tally.settled else _say_unfixed(results)
     return results, tally.failed
 
 
@@ -203,7 +203,7 @@ def _to_stdout(session: Session, results: list[FileResult], fixed: Iterable[Repa
         results = [session.run.text(session.data, session.paths[0])]
     output.put_bytes(session.data)
     if tally.settled and not session.args.quiet:
-        tally.say("Mended")
+        tally.say("Fixed")
     return results, tally.failed
 
 
@@ -223,7 +223,7 @@ def _to_files(session: Session, results: list[FileResult], fixed: Iterable[Repai
         tally.complain([*done.complaints, *([complaint] if complaint else [])])
     _finish(session)
     if tally.settled and not session.args.quiet:
-        tally.say("Mended")
+        tally.say("Fixed")
     return _again(session, written) if written else results, tally.failed
 
 
@@ -259,12 +259,12 @@ def _finish(session: Session) -> None:
 
 
 def _say_unfixed(results: list[FileResult]) -> None:
-    if said := summary.unmended(results):
+    if said := summary.unfixed(results):
         terminal.say(said)
 
 
 def _again(session: Session, written: dict[str, str]) -> list[FileResult]:
-    """The results after files (by what people call them, their paths) were written: these are checked anew."""
+    """The results after files (by what people call them, their paths) were written: these are checked again."""
     from ..results import FileResult
 
     found = {result.file: result for result in Run(list(written.values()), session.run.options)}

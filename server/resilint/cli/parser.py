@@ -39,7 +39,7 @@ def make() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    _check(_command(commands, "check", "find risky integration code, and mend it", _CHECK))
+    _check(_command(commands, "check", "find risky integration code, and fix it", _CHECK))
     rule = _command(
         commands, "rule", "explain a rule", "Shows the page of a rule; without an argument a table of all rules."
     )
@@ -98,15 +98,15 @@ def _check(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="files and folders, or - for standard input; the current folder by default",
     )
-    mend = parser.add_argument_group("mending")
-    mend.add_argument("--fix", action="store_true", help="apply the preferred fixes that are safe")
-    mend.add_argument(
+    fixing = parser.add_argument_group("fixing")
+    fixing.add_argument("--fix", action="store_true", help="apply the preferred fixes that are safe")
+    fixing.add_argument(
         "--unsafe-fixes",
         action="store_true",
         help="with --fix or --diff: also fixes that change what happens on a failure, such as a new timeout",
     )
-    mend.add_argument("--diff", action="store_true", help="show what --fix would change, and write nothing")
-    mend.add_argument(
+    fixing.add_argument("--diff", action="store_true", help="show what --fix would change, and write nothing")
+    fixing.add_argument(
         "--add-ignore",
         metavar="[=REASON]",
         default=None,

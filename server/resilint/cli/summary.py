@@ -26,7 +26,7 @@ def problems_of(results: Iterable[FileResult]) -> list[Problem]:
 
 
 def summary(results: Sequence[FileResult], files: int) -> str:
-    """One or two lines: how much was found, how bad, and what can be mended."""
+    """One or two lines: how much was found, how bad, and what can be fixed."""
     found = problems_of(results)
     known = sum(candidate.suppressed == "baseline" for result in results for candidate in result.suppressed)
     behind = f" ({count(known, 'known finding')} in the baseline)" if known else ""
@@ -43,7 +43,7 @@ def summary(results: Sequence[FileResult], files: int) -> str:
     if safe or unsafe:
         way = "`--fix --unsafe-fixes`" if unsafe else "`--fix`"
         some = f", {safe} of them with `--fix` alone" if safe and unsafe else ""
-        lines.append(f"{safe + unsafe} can be mended with {way}{some}; `--diff` in place of `--fix` shows how.")
+        lines.append(f"{safe + unsafe} can be fixed with {way}{some}; `--diff` in place of `--fix` shows how.")
     return "\n".join(lines)
 
 
@@ -53,7 +53,7 @@ def stale(number: int, file: str) -> str:
     return f"{file} records {count(number, 'finding')} that {are} gone: `resilint baseline --prune` forgets {them}."
 
 
-def unmended(results: Iterable[FileResult]) -> str:
+def unfixed(results: Iterable[FileResult]) -> str:
     """One line where `--diff` has nothing to show; "" if nothing was found either."""
     found = problems_of(results)
     unsafe = sum(_trust(hit) == "unsafe" for hit in found)

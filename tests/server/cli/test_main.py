@@ -17,7 +17,7 @@ from resilint.__main__ import main
 from resilint.config.settings import as_json, parse
 
 RISKY = "import requests\n\n\ndef rates():\n    return requests.get(URL, timeout=None)\n"
-MENDED = RISKY.replace("None", "(3.05, 27)")
+FIXED = RISKY.replace("None", "(3.05, 27)")
 CLEAN = "x = 1\n"
 
 
@@ -72,7 +72,7 @@ def test_exit_statuses(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "TMO003[timeout-disabled] error:" in out
     assert " --> b.py:5:" in out
-    assert "Found 1 finding in 1 file: 1 error.\n1 can be mended with `--fix --unsafe-fixes`" in out
+    assert "Found 1 finding in 1 file: 1 error.\n1 can be fixed with `--fix --unsafe-fixes`" in out
     assert main(only("--exit-zero")) == 0
     assert main(only("a.py")) == 0
     assert main(only("missing.py")) == 1
@@ -206,10 +206,10 @@ def test_fix_writes_only_what_was_asked_for(home: Path, capsys: pytest.CaptureFi
     assert (home / "b.py").read_bytes() == RISKY.replace("\n", "\r\n").encode()
     capsys.readouterr()
     assert main(only("--fix", "--unsafe-fixes")) == 0
-    assert (home / "b.py").read_bytes() == MENDED.replace("\n", "\r\n").encode()
+    assert (home / "b.py").read_bytes() == FIXED.replace("\n", "\r\n").encode()
     assert (home / "b.py").stat().st_mode & 0o777 == 0o750
     said = capsys.readouterr()
-    assert said.err == "Mended 1 finding in 1 file: 1 timeout-disabled.\n"
+    assert said.err == "Fixed 1 finding in 1 file: 1 timeout-disabled.\n"
     assert said.out == "Nothing found in 1 file.\n"
 
 
@@ -230,11 +230,11 @@ def test_diff_writes_nothing_and_its_patch_applies(home: Path, capsys: pytest.Ca
     write(home, b=RISKY)
     assert main(only("--diff", "--unsafe-fixes")) == 1
     said = capsys.readouterr()
-    assert said.err == "Would mend 1 finding in 1 file: 1 timeout-disabled.\n"
+    assert said.err == "Would fix 1 finding in 1 file: 1 timeout-disabled.\n"
     assert (home / "b.py").read_text() == RISKY
     subprocess.run(["git", "init", "-q"], check=True)
     subprocess.run(["git", "apply", "-"], input=said.out.encode(), check=True)
-    assert (home / "b.py").read_text() == MENDED
+    assert (home / "b.py").read_text() == FIXED
 
 
 def type_in(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
@@ -243,13 +243,13 @@ def type_in(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def test_standard_input(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Findings name the file given; --fix prints the text, mended or as it was; --diff the patch."""
+    """Findings name the file given; --fix prints the text, fixed or as it was; --diff the patch."""
     type_in(monkeypatch, RISKY)
     assert main(only("-", "--stdin-filename", "pkg/b.py", "--output-format", "concise")) == 1
     assert capsys.readouterr().out.startswith("pkg/b.py:5:38: TMO003")
     type_in(monkeypatch, RISKY)
     assert main(only("-", "--fix", "--unsafe-fixes")) == 0
-    assert capsys.readouterr().out == MENDED
+    assert capsys.readouterr().out == FIXED
     type_in(monkeypatch, RISKY)
     assert main(only("-", "--fix")) == 1
     assert capsys.readouterr().out == RISKY
@@ -317,7 +317,7 @@ def test_what_a_baseline_lets_through_is_mended_to_the_end(home: Path, capsys: p
         "    return response.json()\n"
     )
     assert "    return requests.get(URL).json()\n" in text
-    assert "Mended" in capsys.readouterr().err
+    assert "Fixed" in capsys.readouterr().err
 
 
 def test_a_baseline_of_one_folder_keeps_the_rest(home: Path) -> None:
@@ -417,17 +417,17 @@ def test_a_damaged_baseline_is_written_anew(home: Path, capsys: pytest.CaptureFi
 
 
 def test_fixes_of_known_findings_wait(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """--fix mends what is reported and leaves what the baseline knows."""
+    """--fix repairs what is reported and leaves what the baseline knows."""
     write(home, b=RISKY)
     main(["baseline", "--select", "timeout-disabled"])
     write(home, b=RISKY, c=RISKY.replace("rates", "more"))
     capsys.readouterr()
     assert main(only("--fix", "--unsafe-fixes")) == 0
     said = capsys.readouterr()
-    assert said.err == "Mended 1 finding in 1 file: 1 timeout-disabled.\n", "and no word of stale records"
+    assert said.err == "Fixed 1 finding in 1 file: 1 timeout-disabled.\n", "and no word of stale records"
     assert said.out == "Nothing found in 2 files (1 known finding in the baseline).\n"
     assert (home / "b.py").read_text() == RISKY
-    assert (home / "c.py").read_text() == MENDED.replace("rates", "more")
+    assert (home / "c.py").read_text() == FIXED.replace("rates", "more")
 
 
 def test_only_changed_lines(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
