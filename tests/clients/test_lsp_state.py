@@ -75,14 +75,14 @@ class Session(RuleBasedStateMachine):
         """Several places of a text are changed in one message, each after the other."""
         name = data.draw(st.sampled_from(sorted(self.texts)))
         self.history[name].append(self.texts[name])
-        told = []
+        edits = []
         for first, second, new in changes:
             start, end = min(first, second), max(first, second)
             text = self.texts[name]
             here, there = (naive_offset(text, *place, self.encoding) for place in (start, end))
             self.texts[name] = text[:here] + new + text[max(here, there) :]
-            told.append((start, end, new))
-        self._change(name, *told)
+            edits.append((start, end, new))
+        self._change(name, *edits)
 
     @precondition(lambda self: any(self.history.values()))
     @rule(data=st.data())
@@ -173,10 +173,10 @@ class Session(RuleBasedStateMachine):
         doc = Document(text, name, name.removesuffix(".py"))
         wanted = Settings(severity={"no-timeout": self.level})
         found = []
-        for each in toy_engine.check(doc, Project(read), wanted).findings:
-            start, end = (self._position(text, offset) for offset in each.span)
-            said = f"{each.message}\n{each.help}" if each.help else each.message
-            found.append(({"start": start, "end": end}, each.rule, LEVELS[each.severity], said))
+        for finding in toy_engine.check(doc, Project(read), wanted).findings:
+            start, end = (self._position(text, offset) for offset in finding.span)
+            said = f"{finding.message}\n{finding.help}" if finding.help else finding.message
+            found.append(({"start": start, "end": end}, finding.rule, LEVELS[finding.severity], said))
         return found
 
     def _position(self, text: str, offset: int) -> dict[str, int]:

@@ -394,9 +394,9 @@ def test_the_whole_workspace_is_looked_at_when_a_person_asks(tmp_path: Path) -> 
         wire.open((root / "a.py").as_uri(), "SLOW SLOW SLOW")
         params: Any = {"previousResultIds": [], "workDoneToken": "w"}
         assert _found(wire.ask("workspace/diagnostic", params)) == {"a.py": 3, "b.py": 2}
-        told = [m["params"]["value"]["kind"] for m in wire.seen if m.get("method") == "$/progress"]
-        assert told[0] == "begin"
-        assert told[-1] == "end"
+        kinds = [m["params"]["value"]["kind"] for m in wire.seen if m.get("method") == "$/progress"]
+        assert kinds[0] == "begin"
+        assert kinds[-1] == "end"
         wire.ask("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": "p"})
         parts = [m["params"] for m in wire.seen if m.get("method") == "$/progress" and m["params"]["token"] == "p"]
         assert {name: n for part in parts for name, n in _found(part["value"]).items()} == {"a.py": 3, "b.py": 2}
