@@ -219,7 +219,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Call, Finding, Severity, raise_after_each, read_together, read_unchecked
+from ..kit import Call, Finding, Severity, raise_after_all, read_together, read_unchecked
 from ..kit.rule import rule
 
 
@@ -233,6 +233,6 @@ def check(call: Call) -> Iterator[Finding]:
         read = f"{response.names[0]}.{accessor}"
         yield call.finding(
             f"`{read}` is used without a check of the status: an error page is processed as data",
-            *raise_after_each(together),
+            *raise_after_all(together),
             severity=Severity.INFO if response.noticed else None,
         )

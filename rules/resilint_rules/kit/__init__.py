@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from .policy.effective import Policy
     from .policy.effective import policy as effective_policy
     from .policy.outcome import Outcome
-    from .responses.status import chained, raise_after_each, raise_between, read_together, read_unchecked
+    from .responses.status import chained, raise_after_all, raise_between, read_together, read_unchecked
     from .retries.attempts import built_in, policies
     from .retries.layer import RetryLayer
     from .retries.loops import RetryConstruct, RetryLoop
@@ -62,28 +62,22 @@ if TYPE_CHECKING:
     from .syntax.idioms import BROAD, last_name
     from .syntax.text import Edit, Span
     from .syntax.tree import children, dotted, walk
-    from .timeouts.client_usage import idle, in_transport, limited_each_time, own_default, set_later, streamed
-    from .timeouts.effective import Limit, leaves, limit
-    from .timeouts.effective import given as timeout_bounds
-    from .timeouts.effective import switched_off as timeout_off
+    from .timeouts.client_usage import all_calls_limited, idle, in_transport, own_default, set_later, streamed
+    from .timeouts.effective import Limit, leaves, limit, timeout_bounds, timeout_off
     from .timeouts.values import Bound, UnknownBound
     from .trust.switches import (
         about,
         chosen,
         context_of,
         matches,
+        protection_argument,
+        protection_off,
         rechecked,
         reset,
         secured,
         trusting,
         untapped,
         vouched,
-    )
-    from .trust.switches import (
-        given as protection_argument,
-    )
-    from .trust.switches import (
-        switched_off as protection_off,
     )
 
 __all__ = [
@@ -152,6 +146,7 @@ __all__ = [
     "add_argument",
     "add_words",
     "after_statement",
+    "all_calls_limited",
     "bound",
     "built_in",
     "call_at",
@@ -176,7 +171,6 @@ __all__ = [
     "layers_of",
     "leaves",
     "limit",
-    "limited_each_time",
     "literal",
     "matches",
     "narrow",
@@ -188,7 +182,7 @@ __all__ = [
     "policies",
     "protection_argument",
     "protection_off",
-    "raise_after_each",
+    "raise_after_all",
     "raise_between",
     "read_together",
     "read_unchecked",
@@ -232,7 +226,7 @@ _MODULES = {
     ),
     "policy.effective": "Policy effective_policy",
     "policy.outcome": "Outcome",
-    "responses.status": "chained raise_after_each raise_between read_together read_unchecked",
+    "responses.status": "chained raise_after_all raise_between read_together read_unchecked",
     "retries.attempts": "built_in policies",
     "retries.layer": "RetryLayer",
     "retries.loops": "RetryLoop RetryConstruct",
@@ -241,7 +235,7 @@ _MODULES = {
     "syntax.idioms": "BROAD last_name",
     "syntax.text": "Edit Span",
     "syntax.tree": "children dotted walk",
-    "timeouts.client_usage": "idle in_transport limited_each_time own_default set_later streamed",
+    "timeouts.client_usage": "idle in_transport all_calls_limited own_default set_later streamed",
     "timeouts.effective": "Limit leaves limit timeout_bounds timeout_off",
     "timeouts.values": "Bound UnknownBound",
     "trust.switches": (
@@ -250,14 +244,8 @@ _MODULES = {
     ),
 }
 """The names that each module of the kit defines, set apart by blanks."""
-_RENAMED = {
-    "effective_policy": "policy",
-    "protection_argument": "given",
-    "protection_off": "switched_off",
-    "timeout_bounds": "given",
-    "timeout_off": "switched_off",
-}
-"""Names that are more general where they are defined, among those of their own topic."""
+_RENAMED = {"effective_policy": "policy"}
+"""API names that differ from the name in the module that defines them."""
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 

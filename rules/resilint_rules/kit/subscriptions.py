@@ -11,7 +11,7 @@ from .interp.call_kinds import KINDS
 from .interp.calls import Call, Frame, Guard
 from .retries.loops import loops, retries
 from .retries.policies import layers
-from .retries.status_loops import again
+from .retries.status_loops import all_retries
 
 
 def functions(frames: list[Frame]) -> Iterator[Frame]:
@@ -38,7 +38,7 @@ def guards(frames: list[Frame]) -> Iterator[Guard]:
 
 SUBSCRIPTIONS: dict[str, Callable[[list[Frame]], Iterator[object]]] = {
     **{kind.__name__: _calls(kind) for kind in KINDS.values()},
-    "AnyRetry": again,
+    "AnyRetry": all_retries,
     "Frame": functions,
     "Guard": guards,
     "RetryPolicy": layers,

@@ -244,8 +244,8 @@ def check(retry: AnyRetry) -> Iterator[Finding]:
 
 def _hasty(loop: RetryLoop) -> bool:
     """Whether attempts follow each other without a pause, and nothing differs between them."""
-    return _many(loop) and not loop.paced and not loop.varies and not loop.mends and not loop.hands_out
+    return _many(loop) and not loop.paced and not loop.varies and not loop.recovers and not loop.is_generator
 
 
 def _many(loop: RetryLoop | StatusLoop) -> bool:
-    return loop.attempts > 2 if loop.attempts is not None else loop.says_so
+    return loop.attempts > 2 if loop.attempts is not None else loop.is_named_as_retry

@@ -268,7 +268,7 @@ def _is_endless(loop: RetryLoop) -> bool:
         loop.endless
         and not loop.gives_up
         and not loop.timed
-        and not loop.hands_out
+        and not loop.is_generator
         and not _DAEMON.search(name.lower())
         and not all(_undone(candidate.errors) for candidate in loop.retried)
     )

@@ -122,7 +122,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit import Call, ClientCall, Finding, explained, limited_each_time, rebound, streamed, timeout_off
+from ..kit import Call, ClientCall, Finding, all_calls_limited, explained, rebound, streamed, timeout_off
 from ..kit.rule import rule
 
 _SAYS_WHY = re.compile(r"time\W?out|limit|wait|poll|stream|long|hang|for ?ever", re.IGNORECASE)
@@ -134,7 +134,7 @@ def check(call: Call | ClientCall) -> Iterator[Finding]:
     off = timeout_off(call)
     if off is None or off.node is None or explained(call, off.node, _SAYS_WHY):
         return
-    if not isinstance(call, ClientCall) or not (streamed(call) or limited_each_time(call)):
+    if not isinstance(call, ClientCall) or not (streamed(call) or all_calls_limited(call)):
         yield call.finding(
             f"`{call.written}` may wait without limit: its timeout is switched off",
             *rebound(call, off.node),

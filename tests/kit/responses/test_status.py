@@ -1,4 +1,4 @@
-"""Where the check of a status goes: who takes its exception once it is there."""
+"""Placement of the inserted status check, and the handlers that must catch its exception."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ READ = "        return resp.json()\n"
 
 
 @pytest.mark.parametrize(
-    ("clauses", "mended"),
+    ("clauses", "fixed"),
     [
         (["except ValueError:", "    return 0"], "except (ValueError, requests.HTTPError):"),
         (["except ValueError as exc:", "    return exc.args"], "except (ValueError, requests.HTTPError) as exc:"),
@@ -26,12 +26,12 @@ READ = "        return resp.json()\n"
         (["except (ValueError, *MORE):", "    return 0"], ""),
     ],
 )
-def test_the_clause_for_what_cannot_be_parsed(clauses: list[str], mended: str) -> None:
-    """It takes the new exception, too, unless another does, or it asks for what only its own kind has."""
+def test_the_clause_for_what_cannot_be_parsed(clauses: list[str], fixed: str) -> None:
+    """The handler also catches the new exception, unless another does or it reads attributes of its own class."""
     text = START + READ + "".join(f"    {line}\n" for line in clauses)
     settings = Settings(select=("status-never-checked",))
     doc = Document(text, "state.py", "state", "source")
     project = Project({doc.name: doc.text})
-    done = fix_all(doc, lambda each: check(each, project, settings).findings, UNSAFE).text
+    done = fix_all(doc, lambda document: check(document, project, settings).findings, UNSAFE).text
     assert "        resp.raise_for_status()\n" in done
-    assert done.splitlines()[8:] == [f"    {mended or clauses[0]}", *(f"    {line}" for line in clauses[1:])]
+    assert done.splitlines()[8:] == [f"    {fixed or clauses[0]}", *(f"    {line}" for line in clauses[1:])]

@@ -82,7 +82,7 @@ class Handler:
                 return True
         return False
 
-    def refused(self, call: Call) -> bool:
+    def catches_status_error(self, call: Call) -> bool:
         """Whether it surely catches what the check of a call's status raises, where the status is checked."""
         fact = call.answer
         if fact is None or call.response is None or fact.raiser not in dict(call.response.uses):
@@ -183,7 +183,7 @@ def pauses(frame: Frame, node: cst.Call) -> bool:
     return sleeps(node)
 
 
-def builtin(name: str) -> bool:
+def is_builtin(name: str) -> bool:
     """Whether it is one of Python's own exceptions."""
     return name in BUILTIN_ERRORS or name in BROAD
 
@@ -192,7 +192,7 @@ def known_as(frame: Frame, error: str) -> tuple[str, Import | None]:
     """The name that the module has for an exception, and the import it needs if it has none."""
     module, libraries = frame.scope.module, frame.scope.catalog.libraries(error)
     spellings = [error, *(other for library in libraries for other, first in library.aliases.items() if first == error)]
-    if "." not in error or builtin(error):
+    if "." not in error or is_builtin(error):
         return error, None
     for own, targets in module.imports.items():
         if any(f"{t.module}.{t.name}" in spellings for t in targets):

@@ -49,7 +49,7 @@ def space(layer: RetryPolicy) -> list[Fix]:
 
 def count_failures(loop: RetryLoop) -> list[Fix]:
     """Counts what fails before a `while True`, and lets the fifth error out."""
-    if not loop.each_success_leaves:
+    if not loop.every_success_leaves:
         return []
     frame, document = loop.frame, loop.frame.scope.module.doc
     name = unused(frame, ("attempts", "failures", "failed_attempts"))
@@ -76,7 +76,7 @@ def pause(loop: BoundedLoop) -> list[Fix]:
     frame = loop.frame
     counter, first = loop.counter, loop.first
     if isinstance(loop.node, cst.While):
-        return _pause_in_between(loop) if not isinstance(loop, RetryLoop) or loop.each_success_leaves else []
+        return _pause_in_between(loop) if not isinstance(loop, RetryLoop) or loop.every_success_leaves else []
     if not counter or first not in (0, 1):
         return []
     edits: list[Edit] = []

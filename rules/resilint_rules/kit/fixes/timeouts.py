@@ -16,12 +16,12 @@ from ..interp.kinds import FrameKind
 from ..interp.values import Instance, Ref
 from ..project.module import Module
 from ..syntax.tree import dotted
-from ..timeouts.client_usage import quiet
+from ..timeouts.client_usage import may_stay_silent
 from ..timeouts.constants import constants, parameter
 from .edits import add_argument, add_key, after_statement, number, replace
 
 _CALLED = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)\(")
-PATIENCE = 10
+SILENCE_FACTOR = 10
 """How many times longer than an answer may take who sends news may be silent."""
 _HOLDER = re.compile(r"[\w.]+\((\w+)=([^(),]*)\)")
 """How an object that holds a limit is written: the keyword, and its value."""
@@ -121,8 +121,13 @@ def bound(call: Call) -> list[Fix]:
     fixes = _where_built(call, pairs)
     if fixes:
         return fixes
-    if isinstance(fact.writes, str) and "{connect}" in fact.writes and "{read}" in fact.writes and quiet(call):
-        return _patient(call, pairs[0][0], fact.writes)
+    if (
+        isinstance(fact.writes, str)
+        and "{connect}" in fact.writes
+        and "{read}" in fact.writes
+        and may_stay_silent(call)
+    ):
+        return _silence_limits(call, pairs[0][0], fact.writes)
     if isinstance(fact.writes, str):
         fixes.extend(_own_limits(call, pairs[0][0]))
     imports, texts = needed(call, fact, [text for _, text in pairs])
@@ -140,17 +145,17 @@ def _own_limits(call: Call, limit: str) -> list[Fix]:
     return [Fix(f"Add {limit}={name}", (edit,)) for name, edit in edits if edit is not None]
 
 
-def _patient(call: Call, limit: str, writes: str) -> list[Fix]:
+def _silence_limits(call: Call, limit: str, writes: str) -> list[Fix]:
     """Lets the other side be silent for much longer than an answer may take, or a stream for as long as it likes."""
     fixes: list[Fix] = []
-    longest = number(call.frame.scope.session.timeouts["read"] * PATIENCE)
+    longest = number(call.frame.scope.session.timeouts["read"] * SILENCE_FACTOR)
     ways = [(longest, f"{longest} s"), *([("None", "ever")] if call.streams else [])]
-    for silence, told in ways:
+    for silence, duration in ways:
         text = writes.format(**{**seconds(call), "read": silence})
         imports, texts = needed(call, call.fact, [text])
         edit = add_argument(call, f"{limit}={texts[0]}")
         if edit is not None:
-            fixes.append(Fix(f"Add {limit}={texts[0]}: it may be silent for {told}", (edit,), imports))
+            fixes.append(Fix(f"Add {limit}={texts[0]}: it may be silent for {duration}", (edit,), imports))
     return fixes
 
 
@@ -175,7 +180,7 @@ def once(call: Call) -> list[Fix]:
     """Gives a limit to all calls of a client that holds none, where it is made: to the method that they go through."""
     method, pairs = call.as_call.through, written(call, call.as_external)
     made = maker(call.clients[0]) if len(call.clients) == 1 and call.clients[0].subclass is None else None
-    if not method or len(pairs) != 1 or quiet(call):
+    if not method or len(pairs) != 1 or may_stay_silent(call):
         return []
     if made is None or made.frame.scope.module is not call.frame.scope.module:
         return []

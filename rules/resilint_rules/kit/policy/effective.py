@@ -92,7 +92,7 @@ def _outcomes(call: Call, found: Limit, peer: str) -> Iterator[Outcome]:
     if peer in _HTTP:
         for kind in (UNAVAILABLE, LIMITED_RATE):
             yield _status(call, kind, repeats, call.raises("status") or ())
-    yield FailureTrace(call, DROPPED, repeats).tell(call.raises("connect") or ())
+    yield FailureTrace(call, DROPPED, repeats).raised_outcome(call.raises("connect") or ())
 
 
 def _hang(call: Call, found: Limit, repeats: tuple[RetryLayer, ...], errors: tuple[str, ...]) -> Outcome:
@@ -106,26 +106,26 @@ def _hang(call: Call, found: Limit, repeats: tuple[RetryLayer, ...], errors: tup
     per = min((b.seconds for b in waits if b.seconds), default=None)
     if per is None and scope is None:
         return Outcome(event, "no limit on the wait for an answer is seen: " + found.why)
-    story = FailureTrace(call, HANG, repeats, per, scope)
-    ended = scope is not None and (per is None or scope < per * (story.inner or 1))
-    story.silence = not any("total" in b.phases and b.seconds == per for b in waits)
-    return story.tell(("TimeoutError",) if ended else errors)
+    trace = FailureTrace(call, HANG, repeats, per, scope)
+    ended = scope is not None and (per is None or scope < per * (trace.inner or 1))
+    trace.silence = not any("total" in b.phases and b.seconds == per for b in waits)
+    return trace.raised_outcome(("TimeoutError",) if ended else errors)
 
 
 def _status(call: Call, kind: str, repeats: tuple[RetryLayer, ...], errors: tuple[str, ...]) -> Outcome:
-    story = FailureTrace(call, kind, repeats)
-    word = call.as_external.status
-    if not word and call.clients:
+    trace = FailureTrace(call, kind, repeats)
+    behaviour = call.as_external.status
+    if not behaviour and call.clients:
         fact = call.frame.scope.catalog.fact(ClientFact, call.clients[0].type)
-        word = fact.status if fact is not None else ""
-    if word == "raises":
-        return story.tell(errors)
-    if word != "silent":
+        behaviour = fact.status if fact is not None else ""
+    if behaviour == "raises":
+        return trace.raised_outcome(errors)
+    if behaviour != "silent":
         return Outcome(EVENTS[kind], "what an error status does is not known")
     ends = [repeat.ends.get("status", "") for repeat in repeats if repeat.on.get(kind) and repeat.attempts != 1]
     if any(ends):
-        return story.tell(tuple(filter(None, ends)))
-    return story.silent_outcome()
+        return trace.raised_outcome(tuple(filter(None, ends)))
+    return trace.silent_outcome()
 
 
 def subjects(frames: list[Frame]) -> Iterator[Call]:

@@ -70,43 +70,43 @@ class FailureTrace:
         self.more_attempts = False
         """Whether a layer may repeat it, or repeats it an unknown number of times, beside `attempts`."""
         self.silence = True
-        self.rounds = False
+        self.looped = False
         self.ends: tuple[str, ...] = ()
         for repeat in repeats:
             self.add(repeat, repeat.on.get(kind))
         self.inner = self.attempts
 
-    def add(self, each: RetryLayer, verdict: bool | None) -> None:
+    def add(self, layer: RetryLayer, verdict: bool | None) -> None:
         """Counts a layer in; a verdict of None is "cannot see"."""
-        if verdict is False or (each.attempts == 1 and not each.endless):
+        if verdict is False or (layer.attempts == 1 and not layer.endless):
             return
         if verdict is None:
             self.least = self.more_attempts = True
-            unknown = "whether this failure counts is not known, " if each.attempts else ""
-            reason = f"{each.unsure[self.kind]}, " if self.kind in each.unsure else unknown
-            count = f"up to {each.attempts} attempts, " if each.attempts else ""
-            self.parts.append(f"{each.who} may repeat it ({count}{reason}{each.source})")
+            unknown = "whether this failure counts is not known, " if layer.attempts else ""
+            reason = f"{layer.unsure[self.kind]}, " if self.kind in layer.unsure else unknown
+            count = f"up to {layer.attempts} attempts, " if layer.attempts else ""
+            self.parts.append(f"{layer.who} may repeat it ({count}{reason}{layer.source})")
             return
-        pace = f", {each.pace}" if each.pace else ""
-        note = f"; {each.note}" if each.note else ""
-        if each.endless:
-            self.parts.append(f"{each.who} repeats it without end ({each.source}{pace}{note})")
+        pace = f", {layer.pace}" if layer.pace else ""
+        note = f"; {layer.note}" if layer.note else ""
+        if layer.endless:
+            self.parts.append(f"{layer.who} repeats it without end ({layer.source}{pace}{note})")
             self.attempts, self.least = None, True
             return
-        if each.attempts is None:
-            self.parts.append(f"{each.who} repeats it, how often cannot be seen ({each.source}{pace}{note})")
+        if layer.attempts is None:
+            self.parts.append(f"{layer.who} repeats it, how often cannot be seen ({layer.source}{pace}{note})")
             self.least = self.more_attempts = True
             return
-        self.parts.append(f"{each.who} tries {each.attempts} times in all ({each.source}{pace}{note})")
-        if each.pauses is None:
+        self.parts.append(f"{layer.who} tries {layer.attempts} times in all ({layer.source}{pace}{note})")
+        if layer.pauses is None:
             self.least = True
         elif self.attempts is not None:
-            self.pauses = self.pauses * each.attempts + each.pauses
+            self.pauses = self.pauses * layer.attempts + layer.pauses
         if self.attempts is not None:
-            self.attempts *= each.attempts
-        self.ends = tuple(filter(None, (each.ends.get(self.kind, each.ends.get("", "")),)))
+            self.attempts *= layer.attempts
+        self.ends = tuple(filter(None, (layer.ends.get(self.kind, layer.ends.get("", "")),)))
 
-    def tell(self, errors: tuple[str, ...]) -> Outcome:
+    def raised_outcome(self, errors: tuple[str, ...]) -> Outcome:
         """The outcome, where the failure ends in one of these exceptions."""
         seen = self._follow(self.ends or errors)
         return self._outcome(seen)
@@ -125,7 +125,7 @@ class FailureTrace:
         if response is None or response.escaped or any(name in (checked or ()) for name, _ in response.uses):
             for _, repeat in policies(call):  # what is made of the answer may raise
                 self.add(repeat, None)
-            self.rounds = any(place.kind is Around.LOOP for place in call.within)
+            self.looped = any(place.kind is Around.LOOP for place in call.within)
         if response is None or fact is None:
             return self._outcome("nothing raises: it is an answer like any other")
         raiser = fact.raiser
@@ -196,15 +196,15 @@ class FailureTrace:
         total: float | None = None
         parts = list(self.parts)
         if self.kind == HANG and (self.per or self.scope):
-            each = self.per
-            if each is not None and self.scope is not None and self.inner is not None:
-                whole = min(self.scope, each * self.inner)
+            per = self.per
+            if per is not None and self.scope is not None and self.inner is not None:
+                whole = min(self.scope, per * self.inner)
                 outer = (self.attempts or 1) // max(self.inner, 1)
                 total = whole * outer + (self.pauses if outer > 1 else 0)
                 parts.insert(0, f"the enclosing limit ends it after {seconds(whole)}")
-            elif each is not None:
-                parts.insert(0, f"gives up after {seconds(each)}{' of silence' if self.silence else ''}")
-                total = each * (self.attempts or 1) + self.pauses
+            elif per is not None:
+                parts.insert(0, f"gives up after {seconds(per)}{' of silence' if self.silence else ''}")
+                total = per * (self.attempts or 1) + self.pauses
             elif self.scope is not None:
                 parts.insert(0, f"the enclosing limit ends it after {seconds(self.scope)}")
                 total = self.scope * ((self.attempts or 1) // max(self.inner or 1, 1))
@@ -217,7 +217,7 @@ class FailureTrace:
             at_least = "at least " if self.more_attempts else ""
             parts.append(f"{at_least}{self.attempts} attempts in all{', ' + pauses if pauses else ''}")
         elif not parts:
-            parts.append(f"{self.call.library} does not repeat it" if self.rounds else "nothing here repeats it")
+            parts.append(f"{self.call.library} does not repeat it" if self.looped else "nothing here repeats it")
         parts.append(seen)
         return Outcome(EVENTS[self.kind], "; ".join(parts), self.attempts, total, self.least)
 

@@ -15,22 +15,22 @@ from ..interp.statements import run_function
 from ..interp.values import Derived, Function, Pending, Response, Value, join, options
 from ..project.module import FunctionChunk, Module
 
-MANY = 12
+MAX_FUNCTIONS = 12
 """Functions that are looked at for one response."""
 
 
-def asked_elsewhere(response: Response) -> bool:
+def is_examined_elsewhere(response: Response) -> bool:
     """Whether a function that is given the body, or that called for it, looks into it for what tells success."""
     home = call_at(response.call).frame
-    search = _Search(response, home.scope)
+    search = _BodySearch(response, home.scope)
     for function, place, value in response.passed_to:
-        search.give(function, place, value)
-    for chunk in pieces_of(home):
-        search.suppose(chunk, home)
+        search.add_receiver(function, place, value)
+    for chunk in function_chunks(home):
+        search.add_callers(chunk, home)
     return search.run()
 
 
-class _Search:
+class _BodySearch:
     """Goes after a body, one function after the other."""
 
     def __init__(self, response: Response, scope: Names) -> None:
@@ -45,33 +45,33 @@ class _Search:
         """Whether one of them asks."""
         try:
             for count, item in enumerate(self.todo):  # grows as it is gone through
-                if self.response.envelope or count >= MANY:
+                if self.response.envelope or count >= MAX_FUNCTIONS:
                     break
-                self._look(*item)
+                self._examine(*item)
         finally:
             self.session.dismiss()
         return self.response.envelope
 
-    def give(self, function: Function, place: int | str, value: Value) -> None:
+    def add_receiver(self, function: Function, place: int | str, value: Value) -> None:
         """A function of the project that is given the body."""
         if (function.chunk, place) not in self.seen:
             self.seen.add((function.chunk, place))
             self.todo.append((function.module, function.chunk, place, value))
 
-    def suppose(self, chunk: FunctionChunk, frame: Frame) -> None:
+    def add_callers(self, chunk: FunctionChunk, frame: Frame) -> None:
         """A function that gives the body back: those of its module that name it are looked at."""
-        value = join([option for given in frame.returns for option in options(given) if self._ours(option)])
-        if chunk in self.session.supposed or not any(self._ours(option) for option in options(value)):
+        value = join([option for given in frame.returns for option in options(given) if self._is_derived(option)])
+        if chunk in self.session.supposed or not any(self._is_derived(option) for option in options(value)):
             return
         self.session.supposed[chunk] = Pending(value) if frame.is_async else value
         module = self.scope.module
         callers = module.chosen(module.functions_mentioning(chunk.name))
         self.todo.extend((module, caller, None, None) for caller in callers if caller is not chunk)
 
-    def _ours(self, value: Value) -> bool:
+    def _is_derived(self, value: Value) -> bool:
         return isinstance(value, Derived) and value.source is self.response
 
-    def _look(self, module: Module, chunk: FunctionChunk, place: int | str | None, value: Value | None) -> None:
+    def _examine(self, module: Module, chunk: FunctionChunk, place: int | str | None, value: Value | None) -> None:
         known = len(self.response.passed_to)
         scope = self.session.scope(module)
         tree = scope.tree(chunk.chunk)
@@ -81,21 +81,21 @@ class _Search:
         frame = scope.new_frame(tree, chunk.qualname, kind=FrameKind.FUNCTION)
         receiver = scope.receiver(chunk)
         frame.owner = receiver
-        run_function(frame, node, receiver, _bound(node, receiver, place, value))
+        run_function(frame, node, receiver, _bind_argument(node, receiver, place, value))
         for candidate in self.response.passed_to[known:]:
-            self.give(*candidate)
+            self.add_receiver(*candidate)
         if place is None:  # it called for the body; one that is given it serves others, too
-            self.suppose(chunk, frame)
+            self.add_callers(chunk, frame)
 
 
-def pieces_of(frame: Frame) -> list[FunctionChunk]:
+def function_chunks(frame: Frame) -> list[FunctionChunk]:
     """The function of the module that a frame is of; several of one name cannot be told apart."""
     if frame.kind is not FrameKind.FUNCTION or frame.outer is not None:
         return []
     return [function for function in frame.scope.module.all_functions() if function.qualname == frame.qualname]
 
 
-def _bound(node: cst.FunctionDef, receiver: Value | None, place: int | str | None, value: Value | None) -> Env:
+def _bind_argument(node: cst.FunctionDef, receiver: Value | None, place: int | str | None, value: Value | None) -> Env:
     """The parameter that an argument is for, with its value."""
     if value is None or place is None:
         return {}

@@ -1,4 +1,4 @@
-"""Bodies that nobody takes for an answer: thrown away, only logged, or told to somebody who reads what they say."""
+"""Response bodies that are not used as data: drained, logged, or displayed to a person."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..interp.calls import Call, Frame, call_at
 from ..interp.values import Class, Object, Ref, Response
 from ..syntax.idioms import is_log, last_name
 from ..syntax.tree import Tree, dotted, walk
-from .body_flow import pieces_of
+from .body_flow import function_chunks
 
 
 def drained(tree: Tree) -> frozenset[int]:
@@ -23,7 +23,11 @@ def drained(tree: Tree) -> frozenset[int]:
     kept: dict[str, list[cst.CSTNode]] = {}
     harmless: set[int] = set()
     for node in walk(top):
-        inner = inside(node.value) if isinstance(node, (cst.Expr, cst.Assign, cst.AnnAssign)) and node.value else None
+        inner = (
+            without_await(node.value)
+            if isinstance(node, (cst.Expr, cst.Assign, cst.AnnAssign)) and node.value
+            else None
+        )
         if isinstance(node, (cst.Assign, cst.AnnAssign)):
             target = node.target if isinstance(node, cst.AnnAssign) else node.targets[0].target
             single = isinstance(node, cst.AnnAssign) or len(node.targets) == 1
@@ -31,8 +35,8 @@ def drained(tree: Tree) -> frozenset[int]:
                 harmless.add(id(target))
                 kept.setdefault(target.value, []).append(inner)
         elif isinstance(inner, cst.Call):
-            found.update(id(part) for part in (walk(inner) if is_log(inner) else _chain(inner)))
-        elif isinstance(node, cst.Comparison) and isinstance(node.left, cst.Name) and _none(node):
+            found.update(id(part) for part in (walk(inner) if is_log(inner) else _accessor_chain(inner)))
+        elif isinstance(node, cst.Comparison) and isinstance(node.left, cst.Name) and _compares_with_none(node):
             harmless.add(id(node.left))
     harmless |= found
     used = {node.value for node in walk(top) if isinstance(node, cst.Name) and id(node) not in harmless}
@@ -42,26 +46,26 @@ def drained(tree: Tree) -> frozenset[int]:
     return frozenset(found)
 
 
-def _chain(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def _accessor_chain(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """What is read off one after the other: `get(url).text.encode()`, from its end."""
     while isinstance(node, (cst.Call, cst.Attribute)):
         yield node
         node = node.func if isinstance(node, cst.Call) else node.value
 
 
-def inside(node: cst.CSTNode) -> cst.CSTNode:
+def without_await(node: cst.CSTNode) -> cst.CSTNode:
     """What is waited for, or the node itself."""
     return node.expression if isinstance(node, cst.Await) else node
 
 
-def _none(node: cst.Comparison) -> bool:
+def _compares_with_none(node: cst.Comparison) -> bool:
     other = node.comparisons[0].comparator
     return len(node.comparisons) == 1 and isinstance(other, cst.Name) and other.value == "None"
 
 
-def _only_shown(frame: Frame) -> bool:
+def _is_displayed_by_callers(frame: Frame) -> bool:
     """Whether what a private function gives back is only shown by those who call it, all of them in its module."""
-    chunks, module = pieces_of(frame), frame.scope.module
+    chunks, module = function_chunks(frame), frame.scope.module
     name = chunks[0].name if len(chunks) == 1 else ""
     if not name.startswith("_") or name.startswith("__"):
         return False
@@ -79,7 +83,7 @@ def _only_shown(frame: Frame) -> bool:
     return 1 < seen == module.count(rf"\b{name}\b")
 
 
-def told(response: Response, reads: list[tuple[str, cst.CSTNode]]) -> bool:
+def is_displayed(response: Response, reads: list[tuple[str, cst.CSTNode]]) -> bool:
     """Whether what is read is given back as it is, by a function whose callers only show it, or read a text as it is.
 
     The latter do if it is a model's tool, or gives back the text of another answer where that is an error.
@@ -88,23 +92,25 @@ def told(response: Response, reads: list[tuple[str, cst.CSTNode]]) -> bool:
     returned = _returned(frame)
     if not all(id(node) in returned for _, node in reads):
         return False
-    if _only_shown(frame):
+    if _is_displayed_by_callers(frame):
         return True
     plain = all(name != "json" for name, _ in reads)
-    return plain and (_tool(frame) or any(_told_as_error(call, returned) for call in frame.calls.values()))
+    return plain and (
+        _is_model_tool(frame) or any(_is_returned_on_error(call, returned) for call in frame.calls.values())
+    )
 
 
 def _returned(frame: Frame) -> dict[int, cst.Return]:
     """The attributes, or those of a method that is called, which a function gives back as they are."""
     found: dict[int, cst.Return] = {}
     for node in walk(frame.node) if frame.node is not None else ():
-        value = inside(node.value) if isinstance(node, cst.Return) and node.value is not None else None
+        value = without_await(node.value) if isinstance(node, cst.Return) and node.value is not None else None
         if isinstance(node, cst.Return) and value is not None:
             found[id(value.func if isinstance(value, cst.Call) else value)] = node
     return found
 
 
-def _tool(frame: Frame) -> bool:
+def _is_model_tool(frame: Frame) -> bool:
     """Whether a function is what a model calls by itself, so that it reads what comes back."""
     marks = (item.decorator for item, _ in frame.decorators)
     names = (dotted(mark.func if isinstance(mark, cst.Call) else mark) for mark in marks)
@@ -116,7 +122,7 @@ def _tool(frame: Frame) -> bool:
     return any(name.endswith("Tool") for name in called)
 
 
-def _told_as_error(call: Call, returned: dict[int, cst.Return]) -> bool:
+def _is_returned_on_error(call: Call, returned: dict[int, cst.Return]) -> bool:
     """Whether the text of a call's answer is given back where its status says that it is none."""
     fact, uses = call.answer, call.response.uses if call.response is not None else []
     if fact is None:

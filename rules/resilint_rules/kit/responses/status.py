@@ -16,9 +16,9 @@ from ..interp.values import Const, Response
 from ..project.module import ClassChunk
 from ..syntax.text import Edit
 from ..syntax.tree import walk
-from ..trust.switches import given
-from .body_flow import asked_elsewhere
-from .sinks import drained, inside, told
+from ..trust.switches import protection_argument
+from .body_flow import is_examined_elsewhere
+from .sinks import drained, is_displayed, without_await
 
 
 def read_unchecked(response: Response) -> str:
@@ -42,9 +42,9 @@ def read_unchecked(response: Response) -> str:
     read = [(name, node) for name, node in response.uses if name in body]
     harmless = drained(call.frame.tree) if read else frozenset()
     read = [(name, node) for name, node in read if id(node) not in harmless]
-    if not read or told(response, read):
+    if not read or is_displayed(response, read):
         return ""
-    return "" if asked_elsewhere(response) else read[0][0]
+    return "" if is_examined_elsewhere(response) else read[0][0]
 
 
 _PLAIN = frozenset(
@@ -74,7 +74,7 @@ def raises_itself(call: Call) -> bool:
     for client in call.clients:
         made = maker(client)
         if made is None:
-            if client.subclass is not None and _looks(call, client.subclass):
+            if client.subclass is not None and _may_check_status(call, client.subclass):
                 return True
             if client.origin == "annotation" and call.frame.scope.catalog.fact(ClientFact, client.type) is not None:
                 continue
@@ -94,7 +94,7 @@ def raises_itself(call: Call) -> bool:
     return False
 
 
-def _looks(call: Call, cls: ClassChunk) -> bool:
+def _may_check_status(call: Call, cls: ClassChunk) -> bool:
     """Whether a client's class may look at each answer itself: it sets hooks, or speaks of a status."""
     return any(call.frame.scope.session.mentions(cls, word) for word in ("hooks", "raise_for_status", ".status"))
 
@@ -108,7 +108,7 @@ def read_together(call: Call) -> list[Call]:
     ]  # fmt: skip
 
 
-def raise_after_each(calls: list[Call]) -> list[Fix]:
+def raise_after_all(calls: list[Call]) -> list[Fix]:
     """Inserts the status check right after each of some calls, or nothing."""
     found = [fix for call in calls for fix in raise_after(call)]
     if len(found) < len(calls):
@@ -128,7 +128,12 @@ def raise_after(call: Call) -> list[Fix]:
     wider, imports = _widened(call, fact)
     own = call.as_external.raises_param
     off = call.args.get(own) if own is not None else None
-    if own is not None and off is not None and _is_name(off.node, "False") and given(call, off) is not None:
+    if (
+        own is not None
+        and off is not None
+        and _is_name(off.node, "False")
+        and protection_argument(call, off) is not None
+    ):
         flipped = replace(call.frame, off.node, "True")
         return [Fix(f"Set {own.name}=True", tuple(sorted((flipped, *wider))), imports)]
     statement = call.statement
@@ -153,7 +158,7 @@ def raise_after(call: Call) -> list[Fix]:
 
 _UNREADABLE = re.compile(r"^ValueError$|JSONDecodeError$")
 """What is raised for a body that is no JSON, such as an error page."""
-_EVERY = frozenset(("args", "__class__", "__traceback__", "with_traceback"))
+_COMMON_ATTRIBUTES = frozenset(("args", "__class__", "__traceback__", "with_traceback"))
 """What every exception has."""
 
 
@@ -172,7 +177,7 @@ def _widened(call: Call, fact: ResponseFact) -> tuple[list[Edit], tuple[Import, 
             if kept is not None and any(_UNREADABLE.search(error) for error in candidate.errors or ()):
                 parts = [part for part in walk(candidate.node.body) if isinstance(part, cst.Attribute)]
                 asked = {part.attr.value for part in parts if _is_name(part.value, candidate.name)}
-                if not asked <= _EVERY:
+                if not asked <= _COMMON_ATTRIBUTES:
                     return [], ()  # it asks the exception for what only its kind has
                 name, needed = known_as(call.frame, raised)
                 if isinstance(kept, cst.Tuple):
@@ -194,8 +199,8 @@ def _guarded_later(response: Response, fact: ResponseFact) -> Guard | None:
     if any(place.kind is Around.TRY and place.part is Part.BODY for place in call.within):
         return None
     for guard in call.frame.guards.values():
-        inside = {id(node) for node in walk(guard.node.body)}
-        if reads and all(id(node) in inside for node in reads) and guard.within == call.within:
+        without_await = {id(node) for node in walk(guard.node.body)}
+        if reads and all(id(node) in without_await for node in reads) and guard.within == call.within:
             taken = (candidate.broad or candidate.catches(fact.raiser_raises) for candidate in handlers_of(guard))
             return guard if any(taken) else None
     return None
@@ -204,7 +209,7 @@ def _guarded_later(response: Response, fact: ResponseFact) -> Guard | None:
 def chained(response: Response) -> bool:
     """Whether everything that is read is read straight off the call, so that no name keeps the response."""
     return bool(response.uses) and all(
-        isinstance(node, cst.Attribute) and inside(node.value) is call_at(response.call).node
+        isinstance(node, cst.Attribute) and without_await(node.value) is call_at(response.call).node
         for _, node in response.uses
     )
 

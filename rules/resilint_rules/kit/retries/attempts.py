@@ -8,21 +8,21 @@ from ..interp.calls import Call, maker
 from ..interp.values import Arguments, Const, Instance, Mapping, Value
 from .layer import DROPPED, HANG, STATUSES, WORDS, RetryLayer, edition, where
 from .policies import LIMITED, UNLIMITED, RetryPolicy, layers
-from .transports import count, mounted, of_policy, policy_in
+from .transports import parse_attempts, policy_in, policy_layer, transport_layers
 
 
 def built_in(call: Call) -> tuple[RetryLayer, ...]:
     """What the library and its transports repeat by themselves, the innermost first."""
-    words, maker, unseen = _words(call)
-    found = [*mounted(call)]
+    words, maker, unseen = _retry_facts(call)
+    found = [*transport_layers(call)]
     if words is not None:
-        found.append(_by_itself(call, words, maker, unseen))
+        found.append(_library_layer(call, words, maker, unseen))
     elif unseen and _has_transports(call):
         found.append(RetryLayer("its client's transport", None, unseen))
     return tuple(found)
 
 
-def _words(call: Call) -> tuple[Retries | None, Call | None, str]:
+def _retry_facts(call: Call) -> tuple[Retries | None, Call | None, str]:
     """The catalogue's words on the retries in force, the call whose arguments change them, and why that is not seen."""
     own = call.as_external.retries
     if not call.clients:
@@ -53,7 +53,7 @@ def _has_transports(call: Call) -> bool:
     return False
 
 
-def _by_itself(call: Call, words: Retries, maker: Call | None, unseen: str) -> RetryLayer:
+def _library_layer(call: Call, words: Retries, maker: Call | None, unseen: str) -> RetryLayer:
     default = None if words.unlimited else words.attempts
     source = f"default of {edition(call)}"
     name = words.param
@@ -66,8 +66,8 @@ def _by_itself(call: Call, words: Retries, maker: Call | None, unseen: str) -> R
             source = f"`{name}`, {where(maker.frame, argument.node, call.frame)}"
             policy = policy_in(argument.value, argument.node, maker.frame)
             if policy is not None:
-                return of_policy(policy, call, call.library, source)
-            attempts, unseen = _given(argument.value, words, default)
+                return policy_layer(policy, call, call.library, source)
+            attempts, unseen = _argument_attempts(argument.value, words, default)
             known = not unseen
             if known and attempts == default:
                 source = f"default of {edition(call)}"
@@ -75,7 +75,7 @@ def _by_itself(call: Call, words: Retries, maker: Call | None, unseen: str) -> R
             known, unseen = False, f"`{name}` is given on the way"
     if not known:
         return RetryLayer(call.library, None, unseen)
-    on = {kind: _named(words, kind, call) for kind in WORDS}
+    on = {kind: _is_covered(words, kind, call) for kind in WORDS}
     exhausted = words.exhausted
     return RetryLayer(
         call.library,
@@ -90,7 +90,7 @@ def _by_itself(call: Call, words: Retries, maker: Call | None, unseen: str) -> R
     )
 
 
-def _named(words: Retries, kind: str, call: Call) -> bool | None:
+def _is_covered(words: Retries, kind: str, call: Call) -> bool | None:
     """Whether a library's own retries are for a failure; None if that depends on what is not known."""
     if words.attempts == 1 and not words.param:
         return False
@@ -108,12 +108,12 @@ def _named(words: Retries, kind: str, call: Call) -> bool | None:
     return True
 
 
-def _given(value: Value, words: Retries, default: int | None) -> tuple[int | None, str]:
+def _argument_attempts(value: Value, words: Retries, default: int | None) -> tuple[int | None, str]:
     """The attempts that an argument asks for, or why they cannot be seen."""
     name = words.param
-    asked = count(value, words.counts)
-    if asked is not None:
-        return asked, ""
+    literal = parse_attempts(value, words.counts)
+    if literal is not None:
+        return literal, ""
     options = _options(value)
     if options is None:
         return None, f"`{name}` cannot be seen"

@@ -26,7 +26,7 @@ class BoundedLoop:
     node: cst.For | cst.While
     frame: Frame
 
-    def quiet(self, call: cst.Call) -> bool:
+    def is_inert(self, call: cst.Call) -> bool:
         """Whether a call surely does not end the loop, and mends nothing: it sleeps, logs or computes."""
         known = self.frame.calls.get(id(call))
         if known is not None:
@@ -62,7 +62,7 @@ class BoundedLoop:
         return any(_PACED.search(self.frame.tree.code(head.item)) for head in heads)
 
     @property
-    def hands_out(self) -> bool:
+    def is_generator(self) -> bool:
         """Whether it is a generator, whose caller decides how often it goes round."""
         return any(isinstance(node, cst.Yield) for node in walk(self.node.body))
 
@@ -95,7 +95,7 @@ class BoundedLoop:
         return None
 
     @property
-    def says_so(self) -> bool:
+    def is_named_as_retry(self) -> bool:
         """Whether its head speaks of attempts."""
         last = self.node.iter if isinstance(self.node, cst.For) else self.node.test
         return bool(_TRIES.search(self.frame.tree.code(last)) or _TRIES.search(self.counter))

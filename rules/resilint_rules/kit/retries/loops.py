@@ -61,7 +61,9 @@ class RetryLoop(BoundedLoop):
             left = candidate.leaves
             if Exit.FALLS in left:
                 left = (left - {Exit.FALLS}) | after
-            if left & AGAIN and any(candidate.concerns(call) or candidate.refused(call) for call in self.calls):
+            if left & AGAIN and any(
+                candidate.concerns(call) or candidate.catches_status_error(call) for call in self.calls
+            ):
                 found.append(candidate)
         return tuple(found)
 
@@ -76,7 +78,7 @@ class RetryLoop(BoundedLoop):
         return found
 
     @property
-    def each_success_leaves(self) -> bool:
+    def every_success_leaves(self) -> bool:
         """Whether the loop is left as soon as the calls have succeeded."""
         if self.flag:
             lines = (
@@ -116,7 +118,7 @@ class RetryLoop(BoundedLoop):
         others = [*self.before, *(self.after if self.falls_on else ())]
         if any(not ways(other) <= AGAIN for other in others) or any(self._may_check(other) for other in others):
             return True
-        if any(not self.quiet(call) for candidate in self.handlers_of for call in calls_in(candidate.node.body)):
+        if any(not self.is_inert(call) for candidate in self.handlers_of for call in calls_in(candidate.node.body)):
             return True
         first = self._first()
         return any(not ways(candidate) <= AGAIN for candidate in first)
@@ -126,7 +128,7 @@ class RetryLoop(BoundedLoop):
         for child in walk(node):
             if isinstance(child, cst.Expr):
                 inner = child.value.expression if isinstance(child.value, cst.Await) else child.value
-                if isinstance(inner, cst.Call) and not self.quiet(inner):
+                if isinstance(inner, cst.Call) and not self.is_inert(inner):
                     return True
         return False
 
@@ -141,9 +143,9 @@ class RetryLoop(BoundedLoop):
         return found
 
     @property
-    def mends(self) -> bool:
+    def recovers(self) -> bool:
         """Whether something is done about a failure before the next attempt, such as connecting again."""
-        if any(not self.quiet(call) for candidate in self.handlers_of for call in calls_in(candidate.node.body)):
+        if any(not self.is_inert(call) for candidate in self.handlers_of for call in calls_in(candidate.node.body)):
             return True
         return self.falls_on and any(self._may_check(candidate) for candidate in self.after)
 

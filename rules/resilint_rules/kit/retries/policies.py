@@ -12,7 +12,7 @@ from ..catalog.parts import Amount, Param
 from ..catalog.policies import ConditionFact, RetryFact, StopFact, WaitFact
 from ..catalog.records import CallFact
 from ..catalog.surroundings import TaskFact
-from ..exceptions.handlers import builtin, error_names, named
+from ..exceptions.handlers import error_names, is_builtin, named
 from ..exceptions.hierarchy import is_a
 from ..findings import Finding, Fix, Import, Severity
 from ..interp.calls import Call, Frame
@@ -111,7 +111,7 @@ class RetryPolicy:
             return True
         catalog = self.frame.scope.catalog
         return any(is_a(catalog, error, away) for error in self.errors or () for away in _AWAY) or any(
-            not builtin(error) and catalog.bases(error) for error in self.errors or ()
+            not is_builtin(error) and catalog.bases(error) for error in self.errors or ()
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Retry loops that ask nothing but the status: the same request again, until the answer is no error.
+"""Retry loops that ask nothing but the status: the same request all_retries, until the answer is no error.
 
 They have no `try`: a failure to connect ends them. What makes a loop one of these has to be seen in full: one
 request that is the same in each round, one question about its status, and nothing else that could mend
@@ -52,7 +52,7 @@ AnyRetry = RetryConstruct | StatusLoop
 """A retry, whoever does it, or a loop that asks for the status only."""
 
 
-def again(frames: list[Frame]) -> Iterator[AnyRetry]:
+def all_retries(frames: list[Frame]) -> Iterator[AnyRetry]:
     """The retries of functions and statements, and the loops that ask for the status."""
     yield from retries(frames)
     for outer in frames:
@@ -73,15 +73,15 @@ def _loop(call: Call) -> StatusLoop | None:
     if isinstance(node, cst.For) and node.asynchronous is not None:
         return None
     found = StatusLoop(node, call.frame, call)
-    if not (found.ranged() or isinstance(node, cst.While)) or found.hands_out:
+    if not (found.ranged() or isinstance(node, cst.While)) or found.is_generator:
         return None
     steps = _flat(node.body)
     at = next((index for index, item in enumerate(steps) if item is not None and _holds(item, call.node)), None)
     if at is None or _varies(found):
         return None
     if isinstance(node, cst.While) and not is_endless(node):
-        asked = _verdict(call, node.test) is False
-        failing = steps if asked and all(ways(step) <= AGAIN for step in steps) else None
+        checked = _verdict(call, node.test) is False
+        failing = steps if checked and all(ways(step) <= AGAIN for step in steps) else None
         if failing is None and found.counted:
             failing = _failing(found, steps, at)
     else:
@@ -133,7 +133,7 @@ def _holds(step: cst.CSTNode, node: cst.CSTNode) -> bool:
 
 def _idle(loop: StatusLoop, node: cst.Call) -> bool:
     """Whether a call is the request itself, or surely mends nothing, ends nothing and does not wait."""
-    if node is loop.call.node or (loop.quiet(node) and id(node) not in loop.frame.calls):
+    if node is loop.call.node or (loop.is_inert(node) and id(node) not in loop.frame.calls):
         return True
     owner = node.func.value if isinstance(node.func, cst.Attribute) else None
     fixed = harmless(last_name(node), CONSTANT) and any(inner is node for inner in walk(loop.call.node))
@@ -205,7 +205,7 @@ def _varies(loop: StatusLoop) -> bool:
     text = loop.frame.tree.code(call.node)
     if _MOVES.search(text) or TURNS_PAGES.search(text):
         return True
-    used = set(_read(call.node))
+    used = set(_names_read(call.node))
     targets: list[cst.CSTNode] = [loop.node.target] if isinstance(loop.node, cst.For) else []
     for node in walk(loop.node.body):
         if isinstance(node, cst.Assign):
@@ -217,13 +217,13 @@ def _varies(loop: StatusLoop) -> bool:
     return any(_touches(name, path) for target in targets for path in _paths(target) for name in used)
 
 
-def _read(node: cst.CSTNode) -> Iterator[str]:
+def _names_read(node: cst.CSTNode) -> Iterator[str]:
     """The names and chains of names that an expression reads."""
     if isinstance(node, (cst.Name, cst.Attribute)) and dotted(node):
         yield dotted(node)
         return
     for item in [node.value] if isinstance(node, (cst.Arg, cst.Attribute)) else children(node):
-        yield from _read(item)
+        yield from _names_read(item)
 
 
 def _paths(target: cst.CSTNode) -> list[str]:

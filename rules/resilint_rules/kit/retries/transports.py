@@ -16,7 +16,7 @@ from .layer import DROPPED, HANG, STATUSES, WORDS, RetryLayer, where
 from .policies import UNLIMITED, RetryPolicy
 
 
-def count(value: Value, counts: str) -> int | None:
+def parse_attempts(value: Value, counts: str) -> int | None:
     """How often a literal number of `retries` or `attempts` makes it try in all; None if it is no such number."""
     if not isinstance(value, Const) or value.soft:
         return None
@@ -47,7 +47,7 @@ def policy_in(value: Value, node: cst.CSTNode, frame: Frame) -> RetryPolicy | No
     return None
 
 
-def of_policy(
+def policy_layer(
     layer: RetryPolicy, call: Call, who: str, source: str, ends: Mapping[str, str] | None = None
 ) -> RetryLayer:
     """What a policy object that a library or its transport was given does."""
@@ -55,15 +55,15 @@ def of_policy(
     pauses: float | None = None
     pace = "no pause" if layer.waits is False else "pauses in between" if layer.waits else ""
     if layer.fact.methods is not None:
-        attempts, pauses, pace = _of_urllib3(layer, call, attempts, on)
-    unsure = _after(layer, call, on)
+        attempts, pauses, pace = _urllib3_policy(layer, call, attempts, on)
+    unsure = _retry_after_statuses(layer, call, on)
     return RetryLayer(who, attempts, source, on, layer.limit == UNLIMITED, pauses, pace, unsure=unsure, ends=ends or {})
 
 
-_IF_ASKED = "only an answer with Retry-After"
+_WITH_RETRY_AFTER = "only an answer with Retry-After"
 
 
-def _after(layer: RetryPolicy, call: Call, on: dict[str, bool]) -> dict[str, str]:
+def _retry_after_statuses(layer: RetryPolicy, call: Call, on: dict[str, bool]) -> dict[str, str]:
     """Statuses that are repeated if the answer says when. Effect: takes them out of `on`."""
     param = layer.fact.retry_after
     value = layer.args.value(param)
@@ -73,11 +73,11 @@ def _after(layer: RetryPolicy, call: Call, on: dict[str, bool]) -> dict[str, str
     for kind in STATUSES:
         if on.get(kind) is False and on.get(HANG):
             del on[kind]
-            found[kind] = _IF_ASKED
+            found[kind] = _WITH_RETRY_AFTER
     return found
 
 
-def _of_urllib3(
+def _urllib3_policy(
     layer: RetryPolicy, call: Call, attempts: int | None, on: dict[str, bool]
 ) -> tuple[int | None, float | None, str]:
     """A policy by method and status: which failures it repeats, its attempts and pauses. Effect: fills `on`."""
@@ -129,7 +129,7 @@ def _numbers(value: Value | None) -> list[int] | None:
     return None
 
 
-def mounted(call: Call) -> Iterator[RetryLayer]:
+def transport_layers(call: Call) -> Iterator[RetryLayer]:
     """What the transport repeats that the client was given for the address at hand."""
     found: list[tuple[str, Instance]] = []
     for prefix, item in _transports(call):
@@ -139,7 +139,7 @@ def mounted(call: Call) -> Iterator[RetryLayer]:
     address = target.value.value if target is not None and isinstance(target.value, Const) else None
     if isinstance(address, str) and any(prefix for prefix, _ in found):
         found = [(prefix, item) for prefix, item in found if address.lower().startswith(prefix.lower())]
-        found = sorted(found, key=lambda each: -len(each[0]))[:1]
+        found = sorted(found, key=lambda transport: -len(transport[0]))[:1]
     if len(found) > 1:
         yield RetryLayer("one of its transports", None, "which one is not known")
         return
@@ -150,7 +150,7 @@ def mounted(call: Call) -> Iterator[RetryLayer]:
         if adapter is None or candidate.made is None or candidate.subclass is not None:
             yield RetryLayer("its transport", None, "what it does cannot be seen")
             continue
-        yield _of_adapter(call, call_at(candidate.made), adapter, prefix if prefix and address is None else "")
+        yield _adapter_layer(call, call_at(candidate.made), adapter, prefix if prefix and address is None else "")
 
 
 def _transports(call: Call) -> Iterator[tuple[str, Instance]]:
@@ -177,7 +177,7 @@ def _transports(call: Call) -> Iterator[tuple[str, Instance]]:
                 yield from (("", option) for option in options(argument.value) if isinstance(option, Instance))
 
 
-def _of_adapter(call: Call, made: Call, adapter: AdapterFact, prefix: str) -> RetryLayer:
+def _adapter_layer(call: Call, made: Call, adapter: AdapterFact, prefix: str) -> RetryLayer:
     param = adapter.retries
     who = f"its `{made.callee.rpartition('.')[2]}`" + (f" for `{prefix}`" if prefix else "")
     argument = made.args.get(param) if param is not None else None
@@ -191,8 +191,8 @@ def _of_adapter(call: Call, made: Call, adapter: AdapterFact, prefix: str) -> Re
     source = f"`{param.name if param else ''}`, {where(made.frame, argument.node, call.frame)}"
     policy = policy_in(argument.value, argument.node, made.frame)
     if policy is not None:
-        return of_policy(policy, call, who, source, ends)
-    attempts = count(argument.value, "retries")
+        return policy_layer(policy, call, who, source, ends)
+    attempts = parse_attempts(argument.value, "retries")
     if attempts is None:
         return RetryLayer(who, None, "its retries cannot be seen")
     safe = again.methods
@@ -202,6 +202,6 @@ def _of_adapter(call: Call, made: Call, adapter: AdapterFact, prefix: str) -> Re
         return RetryLayer(who, attempts, source, {}, pauses=0.0, ends=ends)
     if call.verb not in safe:
         return RetryLayer(who, attempts, source, everything, ends=ends)
-    asked = dict.fromkeys(STATUSES, _IF_ASKED) if again.retry_after else {}
-    on = {kind: kind in (HANG, DROPPED) for kind in WORDS if kind not in asked}
-    return RetryLayer(who, attempts, source, on, pauses=0.0, pace="no pause", unsure=asked, ends=ends)
+    conditional = dict.fromkeys(STATUSES, _WITH_RETRY_AFTER) if again.retry_after else {}
+    on = {kind: kind in (HANG, DROPPED) for kind in WORDS if kind not in conditional}
+    return RetryLayer(who, attempts, source, on, pauses=0.0, pace="no pause", unsure=conditional, ends=ends)

@@ -11,7 +11,7 @@ from ..catalog.records import AdapterFact
 from ..interp.calls import Call, maker
 from ..interp.kinds import FrameKind
 from ..interp.values import Instance, Object, Pending, Ref, options
-from .effective import enclosing, given, limit
+from .effective import enclosing, limit, timeout_bounds
 from .values import UnknownBound
 
 _STREAMS = re.compile(
@@ -24,7 +24,7 @@ _EVENTS = re.compile(
     re.IGNORECASE,
 )
 """Words of a stream that may be silent for long."""
-_ASKED = re.compile(r"\bstream\s*=\s*[\w.]+")
+_STREAM_ARGUMENT = re.compile(r"\bstream\s*=\s*[\w.]+")
 """No word of it: it may be a download."""
 _POLLS = re.compile(r"[\"'?&](?:timeout|wait)[\"']?[ ]*[=:]|long_?poll|get_?updates", re.IGNORECASE)
 """How a call says that the other side is to wait until there is something."""
@@ -45,7 +45,7 @@ def set_later(call: Call) -> bool:
         if any("timeout" in event.name.lower() or event.name == "sock" for event in option.events):
             return True
     uses = list(_uses(call))
-    if not uses and _said_to_be_limited(call):
+    if not uses and _is_limited_by_text(call):
         return True
     limited = [use for use in uses if _limits_itself(use)]
     if not limited:
@@ -63,7 +63,7 @@ def streamed(made: Call) -> bool:
     return any(use.streams for use in _uses(made))
 
 
-def quiet(call: Call) -> bool:
+def may_stay_silent(call: Call) -> bool:
     """Whether the other side may be silent for long and nothing wrong.
 
     It is where a body comes line by line, or event by event, or where the call asks it to wait for news.
@@ -77,17 +77,17 @@ def quiet(call: Call) -> bool:
     if read:
         return any("lines" in name for name in read)
     before = call.frame.tree.source(call.frame.tree.start, call.span.start).rpartition("\n")[2]
-    text = f"{call.frame.qualname} {before} {_ASKED.sub('', code)} {response.escaped}"
+    text = f"{call.frame.qualname} {before} {_STREAM_ARGUMENT.sub('', code)} {response.escaped}"
     return bool(_EVENTS.search(text)) and not _FILES.search(text)
 
 
-def _said_to_be_limited(made: Call) -> bool:
+def _is_limited_by_text(made: Call) -> bool:
     """Whether a call with a limit is written on where a client is kept, though it cannot be seen whose it is."""
     module = made.frame.scope.module
-    return any(module.search(rf"\.{name}\.\w+\([^)]*\btimeout\b") is not None for name in _kept_later(made))
+    return any(module.search(rf"\.{name}\.\w+\([^)]*\btimeout\b") is not None for name in _later_holder_names(made))
 
 
-def limited_each_time(made: Call) -> bool:
+def all_calls_limited(made: Call) -> bool:
     """Whether each of the calls that are seen on a client brings a limit, so that the client needs none."""
     uses = list(_uses(made))
     return bool(uses) and all(_limits_itself(use) for use in uses)
@@ -103,9 +103,9 @@ def idle(made: Call) -> bool:
     for function in scope.module.chosen(scope.module.functions_mentioning(name)):
         user = scope.frame(function)
         for inner in user.all_frames() if user is not None else ():
-            if any(_same(maker(client), made) for call in inner.calls.values() for client in call.clients):
+            if any(_is_same_call(maker(client), made) for call in inner.calls.values() for client in call.clients):
                 return False
-            held.extend(v for v in inner.env.values() if isinstance(v, Instance) and _same(maker(v), made))
+            held.extend(v for v in inner.env.values() if isinstance(v, Instance) and _is_same_call(maker(v), made))
     if len(held) + 1 != scope.module.count(rf"\b{name}\b"):
         return False
     return all(not candidate.escaped and candidate.events for candidate in held)
@@ -114,7 +114,7 @@ def idle(made: Call) -> bool:
 def _limits_itself(call: Call) -> bool:
     """Whether a call sets a limit of its own or stands in one, or a spread may hold one."""
     try:
-        return bool(enclosing(call) or (call.as_external.timeout and given(call, call.as_external)))
+        return bool(enclosing(call) or (call.as_external.timeout and timeout_bounds(call, call.as_external)))
     except UnknownBound:
         return True
 
@@ -124,33 +124,33 @@ def _uses(made: Call) -> Iterator[Call]:
     outermost = made.frame.outermost
     scope = made.frame.scope
     frames = outermost.all_frames()
-    users = dict.fromkeys(user for name in _kept(made) for user in scope.module.functions_mentioning(name))
+    users = dict.fromkeys(user for name in _holder_names(made) for user in scope.module.functions_mentioning(name))
     for function in scope.module.chosen(users):
         frame = scope.frame(function)
         if frame is not None and frame is not outermost:
             frames.extend(frame.all_frames())
     for frame in frames:
         for call in frame.calls.values():
-            if call.fact.kind == "call" and any(_same(maker(client), made) for client in call.clients):
+            if call.fact.kind == "call" and any(_is_same_call(maker(client), made) for client in call.clients):
                 yield call
 
 
-def _same(one: Call | None, other: Call) -> bool:
+def _is_same_call(one: Call | None, other: Call) -> bool:
     """Whether two calls are one; a statement of a module is gone through for each of its names."""
     return one is not None and one.node is other.node
 
 
-def _kept_later(made: Call) -> list[str]:
+def _later_holder_names(made: Call) -> list[str]:
     """The attributes under which what a statement makes is kept by another one."""
     own = made.statement.targets if isinstance(made.statement, cst.Assign) else ()
     return [
         name for frame in made.frame.outermost.all_frames() for target, _, name, value in frame.sets.values()
         if not any(candidate.target is target for candidate in own)
-        and any(isinstance(option, Instance) and _same(maker(option), made) for option in options(value))
+        and any(isinstance(option, Instance) and _is_same_call(maker(option), made) for option in options(value))
     ]  # fmt: skip
 
 
-def _kept(made: Call) -> list[str]:
+def _holder_names(made: Call) -> list[str]:
     """The attributes and the module's names under which a statement keeps what it makes."""
     statement = made.statement
     targets = (
@@ -160,7 +160,7 @@ def _kept(made: Call) -> list[str]:
         if isinstance(statement, cst.AnnAssign)
         else []
     )
-    return _kept_later(made) + [
+    return _later_holder_names(made) + [
         target.attr.value if isinstance(target, cst.Attribute) else target.value
         for target in targets
         if isinstance(target, cst.Attribute)

@@ -14,7 +14,7 @@ from ..interp.calls import Call, Names, call_at, maker
 from ..interp.kinds import Around, EventKind
 from ..interp.values import Arguments, Const, Instance, Mapping, Object, Sequence, Value, Within, options, present
 from ..project.startup import sets
-from .values import Bound, Origin, UnknownBound, read
+from .values import Bound, Origin, UnknownBound, parse_bounds
 
 State = Literal["bounded", "unbounded", "unknown"]
 
@@ -52,7 +52,7 @@ def limit(call: Call) -> Limit:
     if any(bound.seconds is None and not bound.sure for bound in scopes):
         return Limit("unknown", "an enclosing time limit cannot be seen", tuple(scopes))
     try:
-        own = given(call, fact)
+        own = timeout_bounds(call, fact)
         inherited = _client(call) if own is None and fact.missing == "inherit" else None
         if own is None and call.clients:
             _transports(call)
@@ -132,7 +132,7 @@ def _defaults(fact: ExternalFact, origin: Origin) -> tuple[Bound, ...]:
     return tuple(Bound(frozenset((phase,)), seconds, origin) for phase, seconds in fact.default.items())
 
 
-def given(call: Call, fact: ExternalFact) -> tuple[Bound, ...] | None:
+def timeout_bounds(call: Call, fact: ExternalFact) -> tuple[Bound, ...] | None:
     """The bounds that a call's own arguments set; None if it sets none. Unseen if a spread may hold one."""
     found: list[Bound] = []
     some = False
@@ -144,7 +144,7 @@ def given(call: Call, fact: ExternalFact) -> tuple[Bound, ...] | None:
             continue
         if param.name in fact.bearers and isinstance(argument.value, Const):
             continue
-        bounds = read(
+        bounds = parse_bounds(
             argument.value,
             param,
             fact,
@@ -183,10 +183,10 @@ def _carried(args: Arguments, param: Param, key: str) -> None:
         raise UnknownBound(f"`{param.name}` may hold `{key}`")
 
 
-def switched_off(call: Call) -> Bound | None:
+def timeout_off(call: Call) -> Bound | None:
     """The literal that switches off the limit on waiting for an answer; None for a stream, or if there is none."""
     try:
-        bounds = given(call, call.as_external) or ()
+        bounds = timeout_bounds(call, call.as_external) or ()
     except UnknownBound:
         return None
     if any(b.seconds is not None and b.phases & {"read", "total"} for b in bounds) or call.streams or enclosing(call):
@@ -215,7 +215,7 @@ def _client(call: Call) -> tuple[Bound, ...] | None:
             raise UnknownBound("its client's class may set the limit")
         for event in client.events:
             if event.kind is EventKind.SET and event.name in ("timeout", "_timeout"):
-                bounds = read(
+                bounds = parse_bounds(
                     event.values[0],
                     Param("timeout", -1, ("connect", "read")),
                     made.as_external,
@@ -229,7 +229,7 @@ def _client(call: Call) -> tuple[Bound, ...] | None:
             if event.kind is EventKind.CALL and event.name in made.as_client.adapters:
                 raise UnknownBound("its client is given a transport")
         else:
-            own = given(made, made.as_external)
+            own = timeout_bounds(made, made.as_external)
             if own is None:
                 _settled(made, call)
             found.append(own if own is not None else _defaults(made.as_external, "library"))

@@ -36,7 +36,7 @@ class UnknownBound(Exception):
     """A value that decides cannot be seen; the text says which."""
 
 
-def read(
+def parse_bounds(
     value: Value, param: Param, fact: ValueFact, origin: Origin, node: cst.CSTNode, catalog: Catalog
 ) -> tuple[Bound, ...] | None:
     """What a timeout value means; None if it means "not given". Unseen if it cannot be seen."""

@@ -55,7 +55,7 @@ def tls_of(call: Call) -> Tls | None:
     return call.fact.tls if isinstance(call.fact, (ExternalFact, InsecureFact)) else None
 
 
-def switched_off(call: Call) -> tuple[str, Argument] | None:
+def protection_off(call: Call) -> tuple[str, Argument] | None:
     """The argument by which a call switches the check of its peer off, and its name; None if none does."""
     tls = tls_of(call)
     if tls is None or not tls.off:
@@ -71,7 +71,7 @@ def switched_off(call: Call) -> tuple[str, Argument] | None:
     return None
 
 
-def given(call: Call, argument: Argument) -> cst.Arg | None:
+def protection_argument(call: Call, argument: Argument) -> cst.Arg | None:
     """The place where an argument stands in the call itself; None if it comes from elsewhere."""
     return next((arg for arg in call.node.args if arg.value is argument.node), None)
 
@@ -170,7 +170,7 @@ def vouched(context: Instance) -> bool:
     return any(event.kind is EventKind.CALL and event.name == "load_verify_locations" for event in context.events)
 
 
-def _second_try(call: Call) -> bool:
+def _is_after_failed_check(call: Call) -> bool:
     """Whether a call is what is left when the check has failed: with the check it would fail again."""
     frame = call.frame
     return any(
@@ -185,14 +185,14 @@ def _second_try(call: Call) -> bool:
 def rechecked(call: Call, name: str, argument: Argument) -> list[Fix]:
     """Takes out the argument that switches a check off, or turns it round; or names the certificates to trust."""
     frame, node = call.frame, argument.node
-    if _second_try(call):
+    if _is_after_failed_check(call):
         return []
     tls = tls_of(call) or Tls("")
-    arg = given(call, argument)
+    arg = protection_argument(call, argument)
     removed = remove_argument(call, name) if arg is not None and arg.keyword is not None else None
     fixes: list[Fix] = []
     if tls.secure:
-        first = _introduced(call, tls.knows)
+        first = _trust_setup(call, tls.knows)
         fixes.extend(_renamed(frame, node, tls.secure, first) if first is not None else ())
     elif removed is not None:
         fixes.append(Fix(f"Remove {name}={frame.tree.code(node)}", (removed,)))
@@ -210,7 +210,7 @@ def _bundled(frame: Frame, node: cst.CSTNode, bundle: str) -> list[Fix]:
     return [Fix("Take the certificates to trust from CA_BUNDLE", (edit,), tuple(map(Import, modules)))]
 
 
-def _introduced(call: Call, knows: Sequence[str]) -> tuple[Edit, ...] | None:
+def _trust_setup(call: Call, knows: Sequence[str]) -> tuple[Edit, ...] | None:
     """Tells a client whom to trust, by the first of some methods if none is called; None if that cannot be done."""
     frame, statement = call.frame, call.statement
     owner = f"{frame.tree.code(call.node.func.value)}." if isinstance(call.node.func, cst.Attribute) else ""
@@ -232,13 +232,13 @@ def secured(call: Call, fact: InsecureFact) -> list[Fix]:
         return []
     every = call.frame.calls.values()
     taker = next((candidate for candidate in every if any(arg.value is call.node for arg in candidate.node.args)), call)
-    first = _introduced(taker, fact.knows)
+    first = _trust_setup(taker, fact.knows)
     if first is None:
         return []
     return _renamed(call.frame, call.node.func, fact.fix, first)
 
 
-def _made_as(context: Instance) -> ContextFact:
+def _context_fact(context: Instance) -> ContextFact:
     """The entry of what made a context; one without keys if there is none."""
     fact = context.made.fact if context.made is not None else None
     return fact if isinstance(fact, ContextFact) else ContextFact(library="", name="")
@@ -253,7 +253,7 @@ def _is_plain(made: Call, fact: ContextFact) -> bool:
 
 def trusting(frame: Frame, context: Instance) -> list[Edit] | None:
     """What a context needs, to trust anybody once it checks; None if that cannot be given to it."""
-    made, fact = maker(context), _made_as(context)
+    made, fact = maker(context), _context_fact(context)
     if made is None or made.written.endswith(fact.verifies) or vouched(context):
         return []
     if any(event.kind is EventKind.CALL and event.name in fact.trusts for event in context.events):
