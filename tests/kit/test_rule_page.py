@@ -124,7 +124,7 @@ def test_marks_leave_every_other_byte() -> None:
     [
         ("```python bad\nx\n", "never ends"),
         ("```python worse\nx\n```", "bad, fixed or good, not `worse`"),
-        ("```python fixed\nx\n```", "must follow what it mends"),
+        ("```python fixed\nx\n```", "must follow the example that it fixes"),
     ],
 )
 def test_a_wrong_page_is_refused(body: str, message: str) -> None:

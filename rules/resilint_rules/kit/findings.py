@@ -88,6 +88,6 @@ class Finding:
     text: str = ""
     """A digest of the words that stand there, filled in by `check`: it tells like calls of one scope apart."""
     client: str = ""
-    """The client it is about, by where that is made: findings of one rule with the same client are mended alike."""
+    """The client it is about, by where that is made: findings of one rule with the same client get the same fix."""
     own_severity: bool = False
     """The rule chose this severity for this place; else the rule's own holds."""

@@ -13,7 +13,7 @@ Check = Callable[[Any], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule as the rest of the house sees it; everything but the decorator's words is derived."""
+    """Description of a rule; everything but the arguments of the decorator is derived."""
 
     code: str
     name: str

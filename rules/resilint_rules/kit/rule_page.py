@@ -183,7 +183,7 @@ def parse_docstring(text: str) -> Page:
     _end_paragraph(blocks, prose)
     page = Page(lines[0].strip(), tuple(blocks))
     if page.examples and page.examples[0].kind == "fixed":
-        raise ValueError("the docstring's first example is a `fixed`; it must follow what it mends")
+        raise ValueError("the docstring's first example is a `fixed`; it must follow the example that it fixes")
     return page
 
 

@@ -48,7 +48,7 @@ SUBSCRIPTIONS: dict[str, Callable[[list[Frame]], Iterator[object]]] = {
 
 
 class Subscriptions:
-    """What there is for rules to look at in some frames, found once for all that ask for the same."""
+    """Objects that rules examine in some frames, collected once per type."""
 
     def __init__(self, frames: list[Frame]) -> None:
         self._frames = frames

@@ -31,7 +31,7 @@ def test_a_stream_of_events(text: str) -> None:
     """Much longer than for an answer, or no limit at all."""
     assert titles(text) == [
         "Add timeout=(3.05, 270): it may be silent for 270 s",
-        "Add timeout=(3.05, None): it may be silent for ever",
+        "Add timeout=(3.05, None): it may be silent for any time",
     ]
 
 

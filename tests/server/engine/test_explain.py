@@ -1,4 +1,4 @@
-"""What is said of a call: its limit, who repeats it, how long it can take, and who sees it fail."""
+"""Explanation of a call: its limit, retry layers, longest duration, and outcomes of failures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _policy(text: str, mark: str) -> Policy:
 
 
 def _on(found: Policy, event: str) -> str:
-    (text,) = [each.text for each in found.outcomes if each.event == event]
+    (text,) = [outcome.text for outcome in found.outcomes if outcome.event == event]
     return text
 
 
@@ -48,7 +48,7 @@ def fetch(url):
 """
 
 
-def test_without_a_limit_a_hang_reaches_nobody() -> None:
+def test_without_a_limit_a_hang_reaches_no_handler() -> None:
     """No timeout, so nothing is repeated and no handler is ever entered."""
     found = _policy(
         """
@@ -63,13 +63,13 @@ def test_without_a_limit_a_hang_reaches_nobody() -> None:
         "requests.get",
     )
     assert found.state == "unbounded"
-    assert _on(found, "on a hang").startswith("waits for ever")
+    assert _on(found, "on a hang").startswith("waits without limit")
 
 
 def test_retries_of_a_transport_turn_a_timeout_into_another_exception() -> None:
     """With retries requests raises ConnectionError after the last timeout: `except Timeout` does not see it."""
     found = _policy(SESSION, "session.get")
-    hang = next(each for each in found.outcomes if each.event == "on a hang")
+    hang = next(outcome for outcome in found.outcomes if outcome.event == "on a hang")
     assert (hang.attempts, hang.seconds, hang.least) == (4, 43.0, False)  # 4 x 10, and pauses of 0, 1 and 2
     assert "`requests.exceptions.ConnectionError` reaches the caller of `fetch`" in hang.text
     assert "for `https://`" in hang.text
@@ -243,7 +243,7 @@ def test_a_line_names_its_calls() -> None:
 
 
 def test_hints_show_the_limit_that_is_not_written() -> None:
-    """Infinity, the client's, the library's; nothing where the call says so itself or nobody can say."""
+    """Infinity, the client's, the library's; nothing where the call says so itself or the limit is unknown."""
     doc = _doc(
         """
         import httpx, requests
@@ -259,12 +259,12 @@ def test_hints_show_the_limit_that_is_not_written() -> None:
         """
     )
     found = hints(doc, Project(), Settings(), Span(0, len(doc.text)))
-    assert [(doc.position(each.offset)[0], each.label) for each in found] == [
+    assert [(doc.position(hint.offset)[0], hint.label) for hint in found] == [
         (6, "timeout=\u221e"),
         (7, "timeout=7s from client"),
         (8, "timeout=5s from default"),
     ]
-    assert [each.label for each in hints(doc, Project(), Settings(), Span(0, 60))] == []
+    assert [hint.label for hint in hints(doc, Project(), Settings(), Span(0, 60))] == []
 
 
 def test_a_policy_can_leave_as_json() -> None:
@@ -272,9 +272,9 @@ def test_a_policy_can_leave_as_json() -> None:
     found = _policy(SESSION, "session.get")
     assert json.loads(json.dumps(as_json(found)))["library"] == "requests"
     doc = _doc(SESSION)
-    shown = hover(doc, Project(), Settings(), doc.text.index("session.get"))
-    assert shown is not None
-    assert shown.span == found.span
+    found_hover = hover(doc, Project(), Settings(), doc.text.index("session.get"))
+    assert found_hover is not None
+    assert found_hover.span == found.span
     assert hover(doc, Project(), Settings(), 0) is None
 
 

@@ -106,7 +106,7 @@ class Handler:
 
     @property
     def comment(self) -> str:
-        """The first comment in it, or right above it: whoever wrote one thought about it. "" if there is none."""
+        """The first comment in it, or right above it, as a sign of intent; "" if there is none."""
         start, end = self.frame.tree.span(self.node)
         text = self.frame.tree.source(start, end)
         return next(self.frame.comments(Span(start, start + len(text.rstrip()))), "")

@@ -22,7 +22,7 @@ from .edits import add_argument, add_key, after_statement, number, replace
 
 _CALLED = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)\(")
 SILENCE_FACTOR = 10
-"""How many times longer than an answer may take who sends news may be silent."""
+"""How many times longer than the read limit a peer that sends events may be silent."""
 _HOLDER = re.compile(r"[\w.]+\((\w+)=([^(),]*)\)")
 """How an object that holds a limit is written: the keyword, and its value."""
 
@@ -149,7 +149,7 @@ def _silence_limits(call: Call, limit: str, writes: str) -> list[Fix]:
     """Lets the other side be silent for much longer than an answer may take, or a stream for as long as it likes."""
     fixes: list[Fix] = []
     longest = number(call.frame.scope.session.timeouts["read"] * SILENCE_FACTOR)
-    ways = [(longest, f"{longest} s"), *([("None", "ever")] if call.streams else [])]
+    ways = [(longest, f"{longest} s"), *([("None", "any time")] if call.streams else [])]
     for silence, duration in ways:
         text = writes.format(**{**seconds(call), "read": silence})
         imports, texts = needed(call, call.fact, [text])
@@ -162,7 +162,7 @@ def _silence_limits(call: Call, limit: str, writes: str) -> list[Fix]:
 def _where_built(call: Call, pairs: list[tuple[str, str]]) -> list[Fix]:
     """Adds the limit to the arguments that a function writes out for this call alone; [] if it has other callers.
 
-    Beside their spread it could come twice, once somebody adds it there.
+    Beside their spread it could come twice, once it is added there.
     """
     built = call.args.lent[0] if len(call.args.lent) == 1 else None
     module = call.frame.scope.module
@@ -192,7 +192,7 @@ def once(call: Call) -> list[Fix]:
     if not target or ("." not in target and made.frame is call.frame and _uses(made) < 2):
         return []
     if made.frame.kind is FrameKind.STATEMENT and made.frame.qualname:
-        return []  # a class's body: whoever reads the class does not look for it there
+        return []  # a class body is not where readers expect it
     name, value = pairs[0]
     own = constants(call) if made.frame.kind is FrameKind.FUNCTION else []  # of a module's names, it may come before
     value = next((candidate for candidate in own if candidate not in made.frame.env), value)

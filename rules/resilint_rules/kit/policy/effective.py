@@ -1,4 +1,4 @@
-"""The effective policy of an external call: its limits, who repeats it, how long it can take, who sees it fail."""
+"""The effective policy of an external call: limits, retry layers, longest duration and outcomes of failures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything about one external call. `why` says who decides its limit, or why nobody can say."""
+    """Everything about one external call. `why` says who decides its limit, or why that is unknown."""
 
     span: Span
     written: str
@@ -98,7 +98,7 @@ def _outcomes(call: Call, found: Limit, peer: str) -> Iterator[Outcome]:
 def _hang(call: Call, found: Limit, repeats: tuple[RetryLayer, ...], errors: tuple[str, ...]) -> Outcome:
     event = EVENTS[HANG]
     if found.state == "unbounded":
-        return Outcome(event, f"waits for ever: {found.why}; nothing is repeated and no handler is reached")
+        return Outcome(event, f"waits without limit: {found.why}; nothing is repeated and no handler is reached")
     if found.state == "unknown":
         return Outcome(event, f"how long it waits cannot be seen: {found.why}")
     scope = min((b.seconds for b in found.bounds if b.origin == "scope" and b.seconds and b.sure), default=None)

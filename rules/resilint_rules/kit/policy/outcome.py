@@ -1,4 +1,4 @@
-"""A failure of the other side, followed from the innermost attempt to whoever sees it in the end."""
+"""Follows a failure of the peer from the innermost attempt through retry layers and handlers to the caller."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EVENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What comes of a failure of the other side.
+    """The result of one failure event of the peer.
 
     `attempts` and `seconds` are None where they are not proven; `least`: there may be more of both.
     """
@@ -41,7 +41,7 @@ class Outcome:
 
 
 def seconds(value: float) -> str:
-    """Seconds as people say them."""
+    """Returns a duration as text, with minutes or hours for long ones."""
     text = f"{value:.6g} s"
     if value >= 120:
         text += f" ({value / 60:.3g} min)" if value < 7200 else f" ({value / 3600:.3g} h)"
@@ -49,7 +49,7 @@ def seconds(value: float) -> str:
 
 
 class FailureTrace:
-    """One failure, followed from the innermost attempt to whoever sees it in the end."""
+    """One failure event, followed from the innermost attempt through retry layers and handlers to the caller."""
 
     def __init__(
         self,
@@ -107,12 +107,12 @@ class FailureTrace:
         self.ends = tuple(filter(None, (layer.ends.get(self.kind, layer.ends.get("", "")),)))
 
     def raised_outcome(self, errors: tuple[str, ...]) -> Outcome:
-        """The outcome, where the failure ends in one of these exceptions."""
+        """Returns the outcome of a failure that raises one of these exceptions."""
         seen = self._follow(self.ends or errors)
         return self._outcome(seen)
 
     def silent_outcome(self) -> Outcome:
-        """The outcome, where the failure is an answer like any other."""
+        """Returns the outcome of an error status that does not raise by itself."""
         call, response = self.call, self.call.response
         unseen = [
             client for client in call.clients if client.made is None or client.escaped or client.subclass is not None
@@ -177,7 +177,7 @@ class FailureTrace:
                 elif getattr(value, "value", None) is not True:
                     errors = None
         name = call.frame.qualname
-        to = f"the caller of `{name}`" if name and call.frame.kind is FrameKind.FUNCTION else "whoever runs this"
+        to = f"the caller of `{name}`" if name and call.frame.kind is FrameKind.FUNCTION else "the top level"
         subject = _names(errors) or "an exception"
         return f"{again}{subject} reaches {to}: no handler here"
 

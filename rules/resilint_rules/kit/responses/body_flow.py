@@ -1,7 +1,7 @@
-"""Where the body of an answer goes when it leaves a function, and whether it is asked there what it is.
+"""Where the body of an answer goes when it leaves a function, and whether the receiver examines it.
 
 Only the same module's functions that give the body on are looked at, and those of the project that are
-given it. They are gone through apart from everything else, so that nothing is learnt from it but this.
+given it. They are interpreted in a session of their own, so that no other result depends on it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def is_examined_elsewhere(response: Response) -> bool:
 
 
 class _BodySearch:
-    """Goes after a body, one function after the other."""
+    """Search through the functions that receive a body, one after the other."""
 
     def __init__(self, response: Response, scope: Names) -> None:
         self.response = response
@@ -42,9 +42,9 @@ class _BodySearch:
         self.todo: list[tuple[Module, FunctionChunk, int | str | None, Value | None]] = []
 
     def run(self) -> bool:
-        """Whether one of them asks."""
+        """Whether one of the functions examines the body."""
         try:
-            for count, item in enumerate(self.todo):  # grows as it is gone through
+            for count, item in enumerate(self.todo):  # grows while it is iterated
                 if self.response.envelope or count >= MAX_FUNCTIONS:
                     break
                 self._examine(*item)
@@ -89,7 +89,7 @@ class _BodySearch:
 
 
 def function_chunks(frame: Frame) -> list[FunctionChunk]:
-    """The function of the module that a frame is of; several of one name cannot be told apart."""
+    """The function of the module that a frame is of; several of one name cannot be distinguished."""
     if frame.kind is not FrameKind.FUNCTION or frame.outer is not None:
         return []
     return [function for function in frame.scope.module.all_functions() if function.qualname == frame.qualname]

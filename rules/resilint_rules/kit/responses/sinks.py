@@ -14,9 +14,9 @@ from .body_flow import function_chunks
 
 
 def drained(tree: Tree) -> frozenset[int]:
-    """The attributes and calls that nothing is taken from: their value is thrown away, or only shown to who watches.
+    """The attributes and calls that nothing is taken from: their value is discarded, or only displayed.
 
-    In a function it may have a name on its way to the log, and be asked whether it is there.
+    In a function it may have a name on its way to the log, and be compared with None.
     """
     top, local = tree.module, isinstance(tree.body[0], cst.FunctionDef)
     found: set[int] = set()
@@ -127,10 +127,10 @@ def _is_returned_on_error(call: Call, returned: dict[int, cst.Return]) -> bool:
     fact, uses = call.answer, call.response.uses if call.response is not None else []
     if fact is None:
         return False
-    asked = {id(node) for name, node in uses if name in fact.checks}
+    checked = {id(node) for name, node in uses if name in fact.checks}
     given = {id(returned[id(node)]) for name, node in uses if name in fact.body and id(node) in returned}
     branches = (inner for inner in walk(call.frame.tree.module) if isinstance(inner, cst.If))
     return any(
-        asked & {id(node) for node in walk(branch.test)} and given & {id(node) for node in walk(branch.body)}
+        checked & {id(node) for node in walk(branch.test)} and given & {id(node) for node in walk(branch.body)}
         for branch in branches
     )

@@ -1,4 +1,4 @@
-"""What is done with a call's answer: whether its status is looked at, and how to make sure that it is."""
+"""Status checks of responses: whether a response is checked, and fixes that insert the check."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_unchecked(response: Response) -> str:
     """The first accessor by which the body is read although nothing looks at the status; "" if all is well.
 
     Silent when the response leaves the function's sight, its client raises by itself, its truth value
-    is tested where that is the status, or the body itself is asked, here or by who is given it.
+    is tested where that is the status, or the body itself is examined, here or by its receiver.
     """
     call = call_at(response.call)
     fact = call.answer
@@ -95,7 +95,7 @@ def raises_itself(call: Call) -> bool:
 
 
 def _may_check_status(call: Call, cls: ClassChunk) -> bool:
-    """Whether a client's class may look at each answer itself: it sets hooks, or speaks of a status."""
+    """Whether a client's class may look at each answer itself: it sets hooks, or mentions a status."""
     return any(call.frame.scope.session.mentions(cls, word) for word in ("hooks", "raise_for_status", ".status"))
 
 
@@ -176,9 +176,9 @@ def _widened(call: Call, fact: ResponseFact) -> tuple[list[Edit], tuple[Import, 
             kept = candidate.node.type
             if kept is not None and any(_UNREADABLE.search(error) for error in candidate.errors or ()):
                 parts = [part for part in walk(candidate.node.body) if isinstance(part, cst.Attribute)]
-                asked = {part.attr.value for part in parts if _is_name(part.value, candidate.name)}
-                if not asked <= _COMMON_ATTRIBUTES:
-                    return [], ()  # it asks the exception for what only its kind has
+                attributes = {part.attr.value for part in parts if _is_name(part.value, candidate.name)}
+                if not attributes <= _COMMON_ATTRIBUTES:
+                    return [], ()  # the handler reads attributes of its own class
                 name, needed = known_as(call.frame, raised)
                 if isinstance(kept, cst.Tuple):
                     edit = add_member(call.frame, kept, name)

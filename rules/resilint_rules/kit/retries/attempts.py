@@ -1,4 +1,4 @@
-"""Who repeats a call that fails: libraries by themselves, and policies around the function."""
+"""Retry layers of a call: those of its library, and policies around the function."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _is_covered(words: Retries, kind: str, call: Call) -> bool | None:
 
 
 def _argument_attempts(value: Value, words: Retries, default: int | None) -> tuple[int | None, str]:
-    """The attempts that an argument asks for, or why they cannot be seen."""
+    """The attempts that an argument sets, or why they cannot be seen."""
     name = words.param
     literal = parse_attempts(value, words.counts)
     if literal is not None:

@@ -1,4 +1,4 @@
-"""One layer of retries around a call, whoever makes it, and how people name its place."""
+"""One retry layer around a call, and the description of its place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import libcst as cst
 from ..interp.calls import Call, Frame
 
 HANG, UNAVAILABLE, LIMITED_RATE, DROPPED = "hang", "503", "429", "dropped"
-"""What can go wrong on the other side."""
+"""Failure events of the peer."""
 
 STATUSES = {UNAVAILABLE: 503, LIMITED_RATE: 429}
 WORDS = {

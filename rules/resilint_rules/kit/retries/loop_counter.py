@@ -1,4 +1,4 @@
-"""What goes round and round: how often at most, whether it waits, and what counts its rounds."""
+"""Loop bounds: maximum iterations, pauses, counter variable."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _TRIES = re.compile(r"retr|attempt|tries|trial", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class BoundedLoop:
-    """A loop as such."""
+    """A `for` or `while` loop with its bounds."""
 
     node: cst.For | cst.While
     frame: Frame
 
     def is_inert(self, call: cst.Call) -> bool:
-        """Whether a call surely does not end the loop, and mends nothing: it sleeps, logs or computes."""
+        """Whether a call surely does not end the loop, and repairs nothing: it sleeps, logs or computes."""
         known = self.frame.calls.get(id(call))
         if known is not None:
             return isinstance(known, SleepCall)
@@ -96,12 +96,12 @@ class BoundedLoop:
 
     @property
     def is_named_as_retry(self) -> bool:
-        """Whether its head speaks of attempts."""
+        """Whether its head mentions attempts."""
         last = self.node.iter if isinstance(self.node, cst.For) else self.node.test
         return bool(_TRIES.search(self.frame.tree.code(last)) or _TRIES.search(self.counter))
 
     def ranged(self) -> tuple[cst.Arg, ...]:
-        """The arguments of the `range` that it goes through; () if there is none."""
+        """Returns the arguments of the `range` that it iterates over; () if there is none."""
         node = self.node
         if isinstance(node, cst.For) and isinstance(node.iter, cst.Call):
             func = node.iter.func

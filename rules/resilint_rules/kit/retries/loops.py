@@ -187,7 +187,7 @@ class RetryLoop(BoundedLoop):
 
 
 RetryConstruct = RetryPolicy | RetryLoop
-"""A retry, whoever does it: a library's policy, or a loop written by hand."""
+"""A retry construct: a library's policy, or a loop written by hand."""
 
 
 def loops(frames: list[Frame]) -> Iterator[RetryLoop]:

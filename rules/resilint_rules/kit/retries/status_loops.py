@@ -1,7 +1,7 @@
-"""Retry loops that ask nothing but the status: the same request all_retries, until the answer is no error.
+"""Retry loops that check nothing but the status: the same request all_retries, until the answer is no error.
 
 They have no `try`: a failure to connect ends them. What makes a loop one of these has to be seen in full: one
-request that is the same in each round, one question about its status, and nothing else that could mend
+request that is the same in each round, one question about its status, and nothing else that could repair
 what failed, change the request, or wait.
 """
 
@@ -49,11 +49,11 @@ class StatusLoop(BoundedLoop):
 
 
 AnyRetry = RetryConstruct | StatusLoop
-"""A retry, whoever does it, or a loop that asks for the status only."""
+"""A retry construct, or a loop that checks the status only."""
 
 
 def all_retries(frames: list[Frame]) -> Iterator[AnyRetry]:
-    """The retries of functions and statements, and the loops that ask for the status."""
+    """The retries of functions and statements, and the loops that check the status."""
     yield from retries(frames)
     for outer in frames:
         for frame in outer.all_frames():
@@ -94,7 +94,7 @@ def _loop(call: Call) -> StatusLoop | None:
 
 
 def _failing(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[cst.CSTNode] | None:
-    """What is gone through from one failing answer to the next, if a good one leaves the loop; None if not."""
+    """The statements that run from one failing answer to the next, if a good one leaves the loop; None if not."""
     call = loop.call
     first = at if isinstance(steps[at], cst.If) else at + 1
     for index in range(first, len(steps)):
@@ -132,7 +132,7 @@ def _holds(step: cst.CSTNode, node: cst.CSTNode) -> bool:
 
 
 def _idle(loop: StatusLoop, node: cst.Call) -> bool:
-    """Whether a call is the request itself, or surely mends nothing, ends nothing and does not wait."""
+    """Whether a call is the request itself, or surely repairs nothing, ends nothing and does not wait."""
     if node is loop.call.node or (loop.is_inert(node) and id(node) not in loop.frame.calls):
         return True
     owner = node.func.value if isinstance(node.func, cst.Attribute) else None
@@ -149,7 +149,7 @@ def _is_answer(call: Call, node: cst.CSTNode) -> bool:
 
 
 def _verdict(call: Call, test: cst.CSTNode) -> bool | None:
-    """Whether a condition holds for a good status (True) or for an error (False); None if it asks anything else."""
+    """Whether a condition holds for a good status (True) or for an error (False); None if it tests anything else."""
     fact = call.answer
     if fact is None:
         return None
@@ -227,7 +227,7 @@ def _names_read(node: cst.CSTNode) -> Iterator[str]:
 
 
 def _paths(target: cst.CSTNode) -> list[str]:
-    """What an assignment changes, as it is written; "" for what cannot be told."""
+    """What an assignment changes, as it is written; "" if that is unknown."""
     if isinstance(target, (cst.Tuple, cst.List)):
         return [path for element in target.elements for path in _paths(element.value)]
     while isinstance(target, (cst.Subscript, cst.StarredElement)):

@@ -1,4 +1,4 @@
-"""Where a client is used, and what its calls bring along that its maker did not give it."""
+"""Where a client is used, and which limits its calls set themselves."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FILES = re.compile(r"download|file|blob|image|audio|zip", re.IGNORECASE)
 
 
 def set_later(call: Call) -> bool:
-    """Whether a client, once made, is given a limit by an attribute, a method, or code that cannot be seen.
+    """Whether a client, once made, gets a limit from an attribute, a method, or code that cannot be seen.
 
     A socket that it is given brings its own.
     """
@@ -94,7 +94,7 @@ def all_calls_limited(made: Call) -> bool:
 
 
 def idle(made: Call) -> bool:
-    """Whether a private function makes a client for others of its module, and none of them asks anybody through it."""
+    """Whether a private function makes a client for others of its module, and none of them makes a call on it."""
     frame, scope = made.frame, made.frame.scope
     name = frame.qualname.rpartition(".")[2]
     if frame.kind is not FrameKind.FUNCTION or not name.startswith("_") or not isinstance(made.statement, cst.Return):
@@ -136,7 +136,7 @@ def _uses(made: Call) -> Iterator[Call]:
 
 
 def _is_same_call(one: Call | None, other: Call) -> bool:
-    """Whether two calls are one; a statement of a module is gone through for each of its names."""
+    """Whether two calls are one; a module statement is interpreted once for each of its names."""
     return one is not None and one.node is other.node
 
 

@@ -15,7 +15,7 @@ from ..syntax.tree import walk
 LONGEST = 600
 """Seconds that a limit may be; more are another unit, or another wait."""
 _LONG = 1000
-"""Characters of a line that nobody reads."""
+"""Characters of the longest line that is searched."""
 _CONSTANT = re.compile(r"(?:\w+_)?(?:TIMEOUT|TIME_OUT)(?:_S|_SEC|_SECS|_SECONDS)?|TIMEOUT_\w+")
 _GENERAL = frozenset((
     "ALL", "API", "CALL", "CLIENT", "DEFAULT", "HTTP", "HTTPS", "MAX", "NETWORK", "OUT", "REMOTE", "REQUEST",
@@ -94,14 +94,14 @@ def parameter(call: Call) -> list[str]:
         return []
     if own.default is not None and not _is_limit(_default(call, own.default)):
         return []
-    handed = [inner for inner in walk(node.body) if isinstance(inner, cst.Arg) and inner.keyword is not None]
+    keyword_arguments = [inner for inner in walk(node.body) if isinstance(inner, cst.Arg) and inner.keyword is not None]
     limits = {
         id(candidate.value)
-        for candidate in handed
+        for candidate in keyword_arguments
         if candidate.keyword is not None and "timeout" in candidate.keyword.value
     }
     names = (inner for inner in walk(node.body) if isinstance(inner, cst.Name) and inner.value == "timeout")
-    keywords = {id(candidate.keyword) for candidate in handed}
+    keywords = {id(candidate.keyword) for candidate in keyword_arguments}
     return ["timeout"] if all(id(name) in limits or id(name) in keywords for name in names) else []
 
 

@@ -238,7 +238,7 @@ def _client(call: Call) -> tuple[Bound, ...] | None:
 
 
 def _settled(made: Call, call: Call) -> None:
-    """Raises Unseen if a client without a limit of its own may still get one, or its version's default is not known."""
+    """Raises UnknownBound if a client without its own limit may still get one, or its default is not known."""
     fact = made.as_external
     lazy = fact.lazy
     if fact.missing in ("n/a", "unknown"):
@@ -253,7 +253,7 @@ def _settled(made: Call, call: Call) -> None:
 
 
 def _transports(call: Call) -> None:
-    """Raises Unseen if a client's transport, subclass or handling elsewhere may add a limit to each call."""
+    """Raises UnknownBound if a client's transport, subclass or handling elsewhere may add a limit to each call."""
     for client in call.clients:
         fact = call.frame.scope.catalog.fact(ClientFact, client.type)
         if client.escaped:
@@ -277,7 +277,7 @@ def _transports(call: Call) -> None:
 
 
 def _extended(made: Call) -> bool:
-    """Whether a client is given an object whose class, the project's own, speaks of limits."""
+    """Whether a client is given an object whose class, the project's own, mentions limits."""
     given = [option for arg in (*made.args.positional, *made.args.named.values()) for option in options(arg.value)]
     classes = [
         argument.subclass for argument in given if isinstance(argument, Instance) and argument.subclass is not None
@@ -287,7 +287,7 @@ def _extended(made: Call) -> bool:
 
 
 def _intercepted(made: Call) -> bool:
-    """Whether something is called on the way that may set a limit, not a project class that speaks of none."""
+    """Whether something is called on the way that may set a limit, not a project class that mentions none."""
     between, args = made.as_client.between, made.args
     if between is None:
         return False

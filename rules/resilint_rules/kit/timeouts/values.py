@@ -1,4 +1,4 @@
-"""What a value given as a timeout means: seconds for which phases, no limit, or out of sight."""
+"""What a value given as a timeout means: seconds for which phases, no limit, or unknown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Bound:
     node: cst.CSTNode | None = None
     """The node of the value, if it is written in the function at hand."""
     omitted: bool = False
-    """Nobody wrote it: an object that could hold the limit was made without."""
+    """Not written in the code: an object that could hold the limit was made without."""
 
 
 class UnknownBound(Exception):
@@ -39,7 +39,7 @@ class UnknownBound(Exception):
 def parse_bounds(
     value: Value, param: Param, fact: ValueFact, origin: Origin, node: cst.CSTNode, catalog: Catalog
 ) -> tuple[Bound, ...] | None:
-    """What a timeout value means; None if it means "not given". Unseen if it cannot be seen."""
+    """Returns the bounds that a timeout value sets; None for "not given". Raises UnknownBound if unknown."""
     phases = frozenset(param.phases)
     choices = options(value)
     if len(choices) > 1:
@@ -65,7 +65,7 @@ def parse_bounds(
 
 
 def _stands_for_default(value: Ref, fact: ValueFact, catalog: Catalog) -> bool:
-    """Whether a name is the library's own word for "use the default"; what others call so, nobody knows."""
+    """Whether a name is the library's own word for "use the default"; the same name of another library is unknown."""
     own = any(library.name == fact.library for library in catalog.libraries(value.name))
     return own and value.name.rpartition(".")[2].isupper()
 

@@ -1,4 +1,4 @@
-"""Protections that code switches off: the arguments and attributes that do it, and what speaks for it."""
+"""Protections that code switches off: the arguments and attributes that do it, and what justifies it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 _LOOKS = re.compile(r"\.getpeercert\(\s*(?:binary_form\s*=\s*)?True\b")
-"""What gives a certificate that nobody has checked: whoever asks for that wants to look at it himself."""
+"""Reads an unverified certificate: the code verifies it itself."""
 _DISTRUST = re.compile(r"SSL|Cert")
 """What the errors of a failed check are called."""
 _LOCAL = re.compile(
@@ -89,7 +89,7 @@ def untapped(call: Call) -> bool:
     """Whether a call's address is written out and names this machine, or is one that has no TLS to switch off.
 
     What has no address of its own is for those that are written where it is made, if the module knows of no TLS, and
-    of nobody in between.
+    no proxy.
     """
     address = call.target
     if address is not None and _PLAIN.match(call.frame.tree.code(address.node)):
@@ -109,7 +109,7 @@ def untapped(call: Call) -> bool:
 
 
 def chosen(frame: Frame, node: cst.CSTNode) -> bool:
-    """Whether not to check is somebody's choice: a condition around a node or before it, or a name, is about that."""
+    """Whether not to check is a deliberate choice: a condition around a node or before it, or a name, is about that."""
     owner = frame.tree.code(node.value) if isinstance(node, cst.Attribute) else ""
     if skips_checks(frame.outermost.qualname) or skips_checks(owner) or _LOOKS.search(frame.outermost.tree.text):
         return True
@@ -136,7 +136,7 @@ def _conditions(node: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.BaseExpr
 
 
 def about(call: Call, fact: InsecureFact) -> bool:
-    """Whether a call that switches something off for a subject, or unless it is told otherwise, does so here."""
+    """Whether a call that switches something off for a subject, or unless an argument prevents it, does so here."""
     if call.args.open_names or not call.args.named.keys().isdisjoint(fact.unless):
         return False
     if fact.about is None:
@@ -211,7 +211,7 @@ def _bundled(frame: Frame, node: cst.CSTNode, bundle: str) -> list[Fix]:
 
 
 def _trust_setup(call: Call, knows: Sequence[str]) -> tuple[Edit, ...] | None:
-    """Tells a client whom to trust, by the first of some methods if none is called; None if that cannot be done."""
+    """Adds a call of the first of some methods that load trust, unless one is called; None if that is impossible."""
     frame, statement = call.frame, call.statement
     owner = f"{frame.tree.code(call.node.func.value)}." if isinstance(call.node.func, cst.Attribute) else ""
     module = frame.scope.module
@@ -252,7 +252,7 @@ def _is_plain(made: Call, fact: ContextFact) -> bool:
 
 
 def trusting(frame: Frame, context: Instance) -> list[Edit] | None:
-    """What a context needs, to trust anybody once it checks; None if that cannot be given to it."""
+    """What a context needs, to trust any issuer once it checks; None if that cannot be given to it."""
     made, fact = maker(context), _context_fact(context)
     if made is None or made.written.endswith(fact.verifies) or vouched(context):
         return []
