@@ -1,4 +1,4 @@
-"""How bad a body is that nobody has checked, where somebody is told that it is no answer."""
+"""Severity of an unchecked body where the code reports that it is not as expected."""
 
 from __future__ import annotations
 

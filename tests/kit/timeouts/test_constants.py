@@ -46,7 +46,7 @@ def test_a_parameter_that_is_meant_for_the_call(text: str) -> None:
     ],
 )
 def test_a_parameter_that_is_for_something_else(text: str) -> None:
-    """What the other side is told, how long to wait in all, another unit: the number says what it is."""
+    """What is sent to the peer, how long to wait in all, another unit: the number says what it is."""
     assert titles(text) == [PLAIN]
 
 
@@ -85,5 +85,5 @@ def test_a_constant_that_is_meant_for_the_call(text: str, name: str) -> None:
     ],
 )
 def test_a_constant_that_is_for_something_else(text: str) -> None:
-    """Another unit, another wait, one phase of a call alone, or what the other side is told."""
+    """Another unit, another wait, one phase of a call alone, or what is sent to the peer."""
     assert titles(text + CALL) == [PLAIN]
