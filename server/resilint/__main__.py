@@ -1,4 +1,4 @@
-"""The command `resilint`: answers at once what can be answered at once, and loads the rest when asked."""
+"""Entry point of `resilint`: answers `--version` and the like at once, and loads the rest only when it is needed."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ PAGES = {
     "E001": """A rule crashed; the others went on.
 
 This is a mistake in resilint, not in your code. The message names the rule and the error. Please
-report it with the lines around the place; until it is mended, `ignore` the rule in the settings.
+report it with the lines around the place; until it is fixed, `ignore` the rule in the settings.
 """,
     "E902": """A file with integration code cannot be read.
 

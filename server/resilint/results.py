@@ -38,7 +38,7 @@ class Report:
     """The result of `check` for one document, with offsets in its text.
 
     `findings` and `suppressed` are sorted by span; an unused ignore is a finding too. `reads` are the
-    questions asked of other files, as (path below the root, digest or "" if absent), sorted.
+    recorded queries about other files, as (path below the root, digest or "" if absent), sorted.
     `chunks` and `lines` count what libcst parsed; `left_out` counts chunks too dangerous to parse.
     """
 
@@ -100,7 +100,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding as people are told about it; the first offer is the preferred one.
+    """A finding as it is reported to users; the first offer is the preferred one.
 
     `source` holds the lines of the span, a line around it, and those that the first offer changes.
     `suppressed` is "" or says what silences it: "comment" or "baseline". `text` is a digest of the words
@@ -132,7 +132,7 @@ class FileResult:
     """All about one file: problems in order of place, the silenced ones apart, and what it cost.
 
     `chunks` and `lines` count what libcst parsed, `left_out` the chunks too dangerous to parse. `reads` are
-    the questions asked of other files.
+    the recorded queries about other files.
     """
 
     file: str
@@ -145,12 +145,12 @@ class FileResult:
     reads: tuple[tuple[str, str], ...] = ()
 
 
-def from_report(doc: Document, report: Report, shown: str) -> FileResult:
-    """Resolves a report's offsets; `shown` is what people call the file."""
+def from_report(doc: Document, report: Report, label: str) -> FileResult:
+    """Resolves a report's offsets; `label` is the path of the file for messages."""
     return FileResult(
-        file=shown,
-        problems=tuple(_problem(doc, finding, shown, "") for finding in report.findings),
-        suppressed=tuple(_problem(doc, found, shown, "comment") for found in report.suppressed),
+        file=label,
+        problems=tuple(_problem(doc, finding, label, "") for finding in report.findings),
+        suppressed=tuple(_problem(doc, found, label, "comment") for found in report.suppressed),
         chunks=report.chunks,
         lines=report.lines,
         left_out=report.left_out,
@@ -207,7 +207,7 @@ def _read_changes(changes: Iterable[Any]) -> tuple[Change, ...]:
     return tuple(Change(Place(*place), content) for place, content in changes)
 
 
-def _problem(doc: Document, finding: Finding, shown: str, suppressed: str) -> Problem:
+def _problem(doc: Document, finding: Finding, label: str, suppressed: str) -> Problem:
     offers = tuple(_offer(doc, fix) for fix in finding.fixes)
     place = _place(doc, finding.span)
     return Problem(
@@ -215,11 +215,11 @@ def _problem(doc: Document, finding: Finding, shown: str, suppressed: str) -> Pr
         rule=finding.rule,
         severity=finding.severity.value,
         message=finding.message,
-        file=shown,
+        file=label,
         place=place,
         help=finding.help,
         offers=offers,
-        related=tuple(_note(doc, related, shown) for related in finding.related),
+        related=tuple(_note(doc, related, label) for related in finding.related),
         fingerprint=finding.fingerprint,
         source=() if suppressed else _source(doc, place, offers[0].changes if offers else ()),
         library=finding.library,
@@ -249,18 +249,18 @@ def _order(edit: Edit) -> tuple[int, int]:
     return edit.start, edit.end
 
 
-def _note(doc: Document, related: Related, shown: str) -> Note:
+def _note(doc: Document, related: Related, label: str) -> Note:
     if related.file in ("", doc.name):
-        return Note(related.message, shown, _place(doc, related.span))
+        return Note(related.message, label, _place(doc, related.span))
     # The other file's text is not at hand: its row is known, its columns are not.
     row = related.row
     place = Place(row, 1, row, 1) if row else None
-    return Note(related.message, _neighbour(doc.name, related.file, shown), place)
+    return Note(related.message, _neighbour(doc.name, related.file, label), place)
 
 
-def _neighbour(name: str, other: str, shown: str) -> str:
-    """What people would call `other`, when `name` (both are below the root) is shown as `shown`."""
-    left, right = name.split("/"), shown.replace(os.sep, "/").split("/")
+def _neighbour(name: str, other: str, label: str) -> str:
+    """Returns the path of `other` for messages, when `name` (both are below the root) has the label `label`."""
+    left, right = name.split("/"), label.replace(os.sep, "/").split("/")
     if left[-1] != right[-1]:
         return other  # a buffer from standard input may be called anything
     while left and right and left[-1] == right[-1]:

@@ -1,4 +1,4 @@
-"""Findings that the project's baseline knows: still shown, as hints, so that nobody forgets them."""
+"""Baseline findings in the editor: displayed as hints, so that they stay visible."""
 
 from __future__ import annotations
 
@@ -25,17 +25,15 @@ class BaselineView:
     entries: tuple[match.Entry, ...] = ()
 
     def soften(self, findings: Sequence[Finding], path: str) -> list[Finding]:
-        """The findings of a file, those that were recorded as hints. Effect: asks the disk who is gone."""
+        """Returns the findings of a file, recorded ones as hints. Effect: checks which recorded files exist."""
         if not self.entries:
             return [*findings]
         name = os.path.relpath(path, self.folder).replace(os.sep, "/") if path else ""
-        asked = [finding for finding in findings if finding.code not in _NEVER]
-        known = [match.entry(candidate, name) for candidate in asked]
-        marks = {(candidate.rule, candidate.scope, candidate.callee) for candidate in known}
+        recordable = [finding for finding in findings if finding.code not in _NEVER]
+        known = [match.entry(finding, name) for finding in recordable]
+        marks = {(entry.rule, entry.scope, entry.callee) for entry in known}
         near = [
-            candidate
-            for candidate in self.entries
-            if candidate.file == name or (candidate.rule, candidate.scope, candidate.callee) in marks
+            entry for entry in self.entries if entry.file == name or (entry.rule, entry.scope, entry.callee) in marks
         ]
         recorded = iter(match.match(near, known, self._gone, lambda entry: False).recorded)
         return [
@@ -48,7 +46,7 @@ class BaselineView:
 
 
 def recorded(home: ProjectRoot, homes: ProjectRoots, say: Callable[[str], None]) -> BaselineView:
-    """The baseline for a project's files, empty if there is none. Effect: reads it; `say` is told what is wrong."""
+    """Reads the baseline for a project's files; empty if there is none. Effect: passes errors to `say`."""
     try:
         path = homes.baseline(home)
         if path:

@@ -21,7 +21,7 @@ _NEVER = frozenset(rule.code for rule in OWN) - {"IGN001"}
 
 
 class BaselineRequest(NamedTuple):
-    """What a run looks at: the paths asked for, the home of the first, and the homes that were met.
+    """The scope of a run: its path arguments, the project root of the first, and the roots met so far.
 
     `given` is the baseline that an option names, "" if none does.
     """
@@ -35,9 +35,9 @@ class BaselineRequest(NamedTuple):
 class Shelf:
     """The baselines of a run: an option's, or for each file that of its home or the nearest above."""
 
-    def __init__(self, asked: BaselineRequest, *, anew: bool = False) -> None:
-        self._asked = asked
-        self._anew = anew
+    def __init__(self, request: BaselineRequest, *, replacing: bool = False) -> None:
+        self._request = request
+        self._replacing = replacing
         self._open: dict[str, BaselineView] = {}
         self._paths: dict[str, str] = {}
 
@@ -45,14 +45,14 @@ class Shelf:
         """The baselines, and which of the results each is about; with `usual` also one that is not there yet."""
         fallback = ""
         if usual:
-            with _told():
-                fallback = self._asked.given or usual_baseline(self._asked.home)
+            with _as_run_error():
+                fallback = self._request.given or usual_baseline(self._request.home)
         found: dict[str, list[int]] = {}
-        for home in (self._asked.home, *self._asked.homes):
+        for home in (self._request.home, *self._request.homes):
             found.setdefault(self._path(home) or fallback, [])
         for number, result in enumerate(results):
             folder = os.path.dirname(os.path.abspath(result.file))
-            found.setdefault(self._path(self._asked.homes.above(folder)) or fallback, []).append(number)
+            found.setdefault(self._path(self._request.homes.above(folder)) or fallback, []).append(number)
         return [(self._recorded(path), numbers) for path, numbers in found.items() if path]
 
     def part(self, results: Sequence[FileResult]) -> tuple[list[FileResult], dict[str, int]]:
@@ -61,27 +61,27 @@ class Shelf:
         stale: dict[str, int] = {}
         for book, numbers in self.books(results):
             mine, gone = book.part([results[number] for number in numbers])
-            stale[book.shown] = len(gone)
+            stale[book.label] = len(gone)
             for number, result in zip(numbers, mine, strict=True):
                 parted[number] = result
         return parted, stale
 
     def _path(self, home: ProjectRoot) -> str:
-        if self._asked.given:
-            return self._asked.given
+        if self._request.given:
+            return self._request.given
         if home.root not in self._paths:
-            with _told():
-                self._paths[home.root] = self._asked.homes.baseline(home)
+            with _as_run_error():
+                self._paths[home.root] = self._request.homes.baseline(home)
         return self._paths[home.root]
 
     def _recorded(self, path: str) -> BaselineView:
         if path not in self._open:
-            self._open[path] = BaselineView(path, self._asked, anew=self._anew)
+            self._open[path] = BaselineView(path, self._request, replacing=self._replacing)
         return self._open[path]
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
+def _as_run_error() -> Iterator[None]:
     try:
         yield
     except AstrayError as error:
@@ -91,21 +91,21 @@ def _told() -> Iterator[None]:
 class BaselineView:
     """A baseline and the folder that its file names start from.
 
-    With `anew` a damaged one counts as empty, if all that it can speak of is looked at.
+    With `replacing` a damaged one counts as empty, provided that the run covers its whole folder.
     """
 
-    def __init__(self, path: str, asked: BaselineRequest, *, anew: bool = False) -> None:
+    def __init__(self, path: str, request: BaselineRequest, *, replacing: bool = False) -> None:
         self.path = path
         self._folder = os.path.dirname(path)
-        self._asked = [os.path.abspath(name) for name in asked.paths]
-        self._homes = asked.homes
+        self._requested = [os.path.abspath(name) for name in request.paths]
+        self._homes = request.homes
         self._enabled: dict[str, frozenset[str]] = {}
-        whole = any(candidate == self._folder or files.below(self._folder, candidate) for candidate in self._asked)
-        self.entries = _read(path, anew=anew and whole)
+        whole = any(path == self._folder or files.below(self._folder, path) for path in self._requested)
+        self.entries = _read(path, replacing=replacing and whole)
 
     @property
-    def shown(self) -> str:
-        """What people call the file."""
+    def label(self) -> str:
+        """Returns the path of the file for messages, relative to the working folder."""
         return os.path.relpath(self.path)
 
     def part(self, results: Sequence[FileResult]) -> tuple[list[FileResult], tuple[match.Entry, ...]]:
@@ -141,7 +141,7 @@ class BaselineView:
     def write(self, entries: Iterable[match.Entry]) -> None:
         """Effect: replaces the file in one step. Raises RunError."""
         if os.path.islink(self.path):
-            raise RunError(f"{self.shown} is a link, and was left as it is")
+            raise RunError(f"{self.label} is a link, and was left as it is")
         try:
             handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".resilint-", suffix=".tmp")
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -149,12 +149,12 @@ class BaselineView:
             os.chmod(temporary, 0o644)
             os.replace(temporary, self.path)
         except OSError as error:
-            raise RunError(f"{self.shown} cannot be written: {error.strerror or error}") from None
+            raise RunError(f"{self.label} cannot be written: {error.strerror or error}") from None
 
     def looked_at(self, entry: match.Entry) -> bool:
         """Whether this run would have found what an entry stands for."""
         whole = os.path.normpath(os.path.join(self._folder, entry.file))
-        if not any(whole == asked or files.below(whole, asked) for asked in self._asked):
+        if not any(whole == path or files.below(whole, path) for path in self._requested):
             return False
         from resilint_rules.registry import rules
 
@@ -174,15 +174,15 @@ class BaselineView:
         return not os.path.exists(os.path.join(self._folder, name))
 
 
-def _read(path: str, *, anew: bool) -> tuple[match.Entry, ...]:
+def _read(path: str, *, replacing: bool) -> tuple[match.Entry, ...]:
     if not os.path.lexists(path):
         return ()
-    shown = os.path.relpath(path)
+    label = os.path.relpath(path)
     try:
         return match.read(files.read(path, match.LIMIT))
     except files.Unreadable as error:
-        raise RunError(f"{shown} cannot be read: {error}") from None
+        raise RunError(f"{label} cannot be read: {error}") from None
     except match.DamagedError as error:
-        if anew:
+        if replacing:
             return ()
-        raise RunError(f"{shown} {error}") from None
+        raise RunError(f"{label} {error}") from None

@@ -1,9 +1,9 @@
-"""Findings that were there before: recorded in a file, recognised later, told when they are gone.
+"""Matching of findings with baseline entries: which are known, and which entries are stale.
 
 An entry is known by its rule, its callee and the enclosing name, so it survives moved lines and reformatting.
-Among like ones the words that stand there decide, then the fingerprint, so that a new call is told from an old
-one beside it. The file's name gives way when the file was renamed. The baseline holds one entry a line, so that
-merges stay small. Pure.
+Among similar ones the words of the statement decide, then the fingerprint, so that a new call is distinguished
+from an old one beside it. The file name is ignored if the file was renamed. The baseline has one entry per line, so
+that merges stay small. Pure.
 """
 
 from __future__ import annotations

@@ -328,7 +328,9 @@ def baseline(args: Namespace, engine: Options) -> int:
         return 2
     from ..baseline import files as baseline_files
 
-    books = baseline_files.Shelf(session.asked(), anew=not args.prune).books(results, usual=not args.prune)
+    books = baseline_files.Shelf(session.baseline_request(), replacing=not args.prune).books(
+        results, usual=not args.prune
+    )
     if not books:
         raise RunError("there is no baseline here; `resilint baseline` writes one")
     for book, numbers in books:
@@ -343,7 +345,7 @@ def baseline(args: Namespace, engine: Options) -> int:
         if not args.quiet:
             found = summary.count(number, "finding")
             what = f"{found} {said} in" if number or not args.prune else "Nothing is gone from"
-            print(f"{what} {book.shown}; `resilint check` reports what is not in it.")
+            print(f"{what} {book.label}; `resilint check` reports what is not in it.")
     if args.verbose:
         terminal.say(summary.verbose(session.run.counts, time.monotonic() - session.started))
     return _tell_damage(results)

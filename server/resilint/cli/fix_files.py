@@ -1,4 +1,4 @@
-"""Writing into people's files: fixes and ignore comments, each file as one step, or as a patch."""
+"""Writes fixes and ignore comments into source files, each file atomically, or as a patch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Repaired(NamedTuple):
-    """A file's new text and what it settles; `complaints` are sentences about what went wrong."""
+    """A file's new text and the findings that it settles; `complaints` are sentences about what went wrong."""
 
     file: str
     opened: Opened
@@ -31,9 +31,9 @@ class Repaired(NamedTuple):
 
 
 class Bench(NamedTuple):
-    """What mending needs of a run: the dotted name of the check, files opened by name, and whom to tell.
+    """The inputs of a fixing run: the dotted name of the check, and a function that opens files by name.
 
-    `progress` is told how many of how many files are done.
+    `progress` receives the number of finished files and of all files.
     """
 
     check: str
@@ -41,50 +41,50 @@ class Bench(NamedTuple):
     progress: Callable[[int, int], None] | None = None
 
 
-_Mend = Callable[[FileResult, "Opened", Callable[[Document], Sequence[Finding]]], Repaired]
+_Edit = Callable[[FileResult, "Opened", Callable[[Document], Sequence[Finding]]], Repaired]
 
 
 def fixed(
     bench: Bench, results: Sequence[FileResult], wanted: AbstractSet[Applicability], narrowed: bool
 ) -> Iterator[Repaired]:
-    """Applies the preferred fixes in memory. `narrowed`: only findings that the results hold may be mended."""
+    """Applies the preferred fixes in memory. `narrowed`: only findings that the results hold may be fixed."""
 
     def fixable(problem: Problem) -> bool:
         return bool(problem.offers) and problem.offers[0].applicability in wanted
 
-    def mend(result: FileResult, opened: Opened, again: Callable[[Document], Sequence[Finding]]) -> Repaired:
+    def edit_file(result: FileResult, opened: Opened, again: Callable[[Document], Sequence[Finding]]) -> Repaired:
         done = fix_all(opened.document, again, wanted)
-        sad = "gave code that does not parse, or does not fit the text, and was taken back; please report this"
-        complaints = [f"{result.file}: the fix of {candidate.rule} {sad}" for candidate in done.broken]
+        problem = "gave code that does not parse, or does not fit the text, and was taken back; please report this"
+        complaints = [f"{result.file}: the fix of {finding.rule} {problem}" for finding in done.broken]
         if not done.settled:
             complaints.append(f"{result.file}: its fixes undo each other, so nothing was changed; please report this")
         return Repaired(result.file, opened, done.text, done.applied, tuple(complaints))
 
-    return _each(bench, [outcome for outcome in results if any(map(fixable, outcome.problems))], mend, narrowed)
+    return _edit_files(bench, [result for result in results if any(map(fixable, result.problems))], edit_file, narrowed)
 
 
 def silenced(bench: Bench, results: Sequence[FileResult], reason: str) -> Iterator[Repaired]:
     """Adds ignore comments, in memory, for the findings that the results hold."""
 
-    def mend(result: FileResult, opened: Opened, again: Callable[[Document], Sequence[Finding]]) -> Repaired:
+    def edit_file(result: FileResult, opened: Opened, again: Callable[[Document], Sequence[Finding]]) -> Repaired:
         doc = opened.document
         added = insert.add(doc, again(doc), reason)
         complaints = tuple(
-            f"{result.file}:{doc.position(candidate.span.start)[0]}: no line of {candidate.rule} can take a comment"
-            for candidate in added.beyond
+            f"{result.file}:{doc.position(finding.span.start)[0]}: no line of {finding.rule} can take a comment"
+            for finding in added.beyond
         )
         return Repaired(result.file, opened, replaced(doc.text, added.edits), added.silenced, complaints)
 
-    return _each(bench, [outcome for outcome in results if outcome.problems], mend, narrowed=True)
+    return _edit_files(bench, [result for result in results if result.problems], edit_file, narrowed=True)
 
 
-def _each(bench: Bench, results: Sequence[FileResult], mend: _Mend, narrowed: bool) -> Iterator[Repaired]:
+def _edit_files(bench: Bench, results: Sequence[FileResult], edit_file: _Edit, narrowed: bool) -> Iterator[Repaired]:
     check = pkgutil.resolve_name(bench.check)
 
-    def one(result: FileResult) -> Repaired | None:
+    def repair(result: FileResult) -> Repaired | None:
         try:
             opened = bench.open(result.file)
-        except files.Unreadable:  # told already, as a finding
+        except files.Unreadable:  # reported already, as a finding
             return None
         chosen = {problem.fingerprint for problem in result.problems}
         meant: set[tuple[str, ...]] = set()
@@ -94,15 +94,15 @@ def _each(bench: Bench, results: Sequence[FileResult], mend: _Mend, narrowed: bo
             if not narrowed:
                 return found
             if doc is opened.document:
-                meant.update(_likeness(hit) for hit in found if hit.fingerprint in chosen)
-                meant.difference_update(_likeness(hit) for hit in found if hit.fingerprint not in chosen)
-                return [hit for hit in found if hit.fingerprint in chosen]
-            # Fingerprints shift when an equal call before is mended: only what is like no other is known again.
-            return [hit for hit in found if _likeness(hit) in meant]
+                meant.update(_likeness(finding) for finding in found if finding.fingerprint in chosen)
+                meant.difference_update(_likeness(finding) for finding in found if finding.fingerprint not in chosen)
+                return [finding for finding in found if finding.fingerprint in chosen]
+            # Fingerprints shift when an equal call before is fixed: only a unique likeness is recognised.
+            return [finding for finding in found if _likeness(finding) in meant]
 
-        return mend(result, opened, again)
+        return edit_file(result, opened, again)
 
-    for number, repaired in enumerate(on_deep_stack(one(result) for result in results), 1):
+    for number, repaired in enumerate(on_deep_stack(repair(result) for result in results), 1):
         if bench.progress:
             bench.progress(number, len(results))
         if repaired is not None:
@@ -114,7 +114,7 @@ def _likeness(finding: Finding) -> tuple[str, ...]:
 
 
 def write(repaired: Repaired) -> str:
-    """Effect: writes the new text, and gives "" or the sentence that says why not."""
+    """Writes the new text and returns "" or the reason for a failure. Effect: replaces the file."""
     opened = repaired.opened
     try:
         files.write(opened.path, repaired.text, root=opened.home.root, before=opened.digest)

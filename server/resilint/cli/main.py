@@ -32,7 +32,7 @@ def main(argv: Sequence[str], engine: Options | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever reads has seen enough
+    except BrokenPipeError:  # the reader has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception:  # noqa: BLE001 - the last place that can say so
@@ -84,12 +84,12 @@ def _explain(args: Namespace) -> int:
     from ..fs import files
     from ..run.run import Options, Run
 
-    run = Run([file], Options(wish=options.wish(args)))
+    run = Run([file], Options(wish=options.overrides(args)))
     try:
         opened = run.open(file)
     except files.Unreadable as error:
         raise RunError(f"{file} cannot be read: {error}") from None
-    for mistake in options.told(run.mistakes):
+    for mistake in options.mistake_lines(run.mistakes):
         terminal.say(f"resilint: {mistake}")
     row = int(line)
     if not 1 <= row <= len(opened.document.starts):

@@ -45,8 +45,8 @@ def _by_file(pairs: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def wish(args: Namespace) -> Overrides:
-    """What is asked of settings. Raises RunError where an option names what there is not."""
+def overrides(args: Namespace) -> Overrides:
+    """Returns the settings overrides of the command line. Raises RunError for unknown names."""
     values = given(args) if "select" in args else {}
     if args.config and args.isolated:
         raise RunError("--config and --isolated contradict each other")
@@ -64,7 +64,7 @@ def wish(args: Namespace) -> Overrides:
 
 
 def home_of(path: str, wanted: Overrides) -> ProjectRoot:
-    """Where the settings of a run as a whole lie: those of the first path."""
+    """Returns the project root whose settings apply to the run as a whole: that of the first path."""
     whole = os.path.abspath(path)
     return ProjectRoots(wanted).above(whole if os.path.isdir(whole) else os.path.dirname(whole))
 
@@ -72,7 +72,7 @@ def home_of(path: str, wanted: Overrides) -> ProjectRoot:
 def options(
     args: Namespace, engine: Options, wanted: Overrides, home: ProjectRoot, progress: Progress | None
 ) -> Options:
-    """How to run, with the settings of `home` where no option says otherwise."""
+    """Returns the run options; settings of `home` apply where no option is given."""
     plain = home.plain
     return engine._replace(
         wish=wanted,
@@ -84,8 +84,8 @@ def options(
     )
 
 
-def told(mistakes: Iterable[Mistake]) -> list[str]:
-    """The mistakes of settings, each once, files named as people would."""
+def mistake_lines(mistakes: Iterable[Mistake]) -> list[str]:
+    """Returns the mistakes in settings without duplicates, files relative to the working folder."""
     lines: dict[str, None] = {}
     for mistake in mistakes:
         line = str(mistake)

@@ -26,10 +26,10 @@ _SILENT = frozenset({"full", "concise"})
 """Formats that say nothing where nothing was found."""
 
 _MIX = frozenset({"full", "concise", "github"})
-"""Formats that may share a stream: whoever reads them goes line by line."""
+"""Formats that may share a stream, because they are read line by line."""
 
 COUNTED = frozenset({"full", "concise", "json", "json-lines"})
-"""Formats in which `--statistics` can be told."""
+"""Formats in which `--statistics` can be written."""
 
 
 class Output(NamedTuple):

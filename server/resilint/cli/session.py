@@ -1,4 +1,4 @@
-"""One run on behalf of a person: what was asked for, what was found, and what of it counts."""
+"""One command-line run: its arguments, its results, and which of them count."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..results import FileResult, Problem
 
 STDIN = "stdin.py"
-"""What standard input is called when nobody says."""
+"""The name of standard input if `--stdin-filename` is missing."""
 
 _SUFFIXES = (".py", ".pyi")
 CRASHED = "E001"
@@ -42,7 +42,7 @@ class Session:
         if "-" in args.paths and not self.stdin:
             raise RunError("- stands for standard input, and goes with no other path")
         self.paths: list[str] = [getattr(args, "stdin_filename", "") or STDIN] if self.stdin else args.paths or ["."]
-        wish = options.wish(args)
+        wish = options.overrides(args)
         self.home: ProjectRoot = options.home_of(self.paths[0], wish)
         self.progress = terminal.progress(args.quiet)
         self.run = Run(self.paths, options.options(args, engine, wish, self.home, self.progress))
@@ -66,7 +66,7 @@ class Session:
                 self.progress.clear()
 
     def passed_over(self) -> bool:
-        """Whether standard input has the name of a file that is excluded, and that counts."""
+        """Whether standard input has the name of an excluded file, and `--force-exclude` applies."""
         if not self.run.options.force_exclude:
             return False
         from ..run.discovery import left_out
@@ -74,21 +74,21 @@ class Session:
         return left_out(os.path.abspath(self.paths[0]), self.home, folder=False)
 
     def narrow(self, results: list[FileResult]) -> list[FileResult]:
-        """Without what a baseline knows, and without lines that have not changed."""
+        """Returns the results without known findings of a baseline and without unchanged lines."""
         if self.args.baseline and not os.path.isfile(self.args.baseline):
             raise RunError(f"--baseline: there is no file {self.args.baseline!r}; `resilint baseline` writes one")
         if self.args.baseline or self._has_baseline():
             from ..baseline import files as baseline_files
 
-            results, self.stale = baseline_files.Shelf(self.asked()).part(results)
+            results, self.stale = baseline_files.Shelf(self.baseline_request()).part(results)
             self.narrowed = True
         if self.args.diff_base:
             results = [_changed(result, self._touched) for result in results]
             self.narrowed, self.stale = True, {}
         return results
 
-    def asked(self) -> baseline_files.BaselineRequest:
-        """What baselines want to know of the run."""
+    def baseline_request(self) -> baseline_files.BaselineRequest:
+        """Returns what the baselines need from the run."""
         from ..baseline import files as baseline_files
 
         given = os.path.abspath(self.args.baseline) if self.args.baseline else ""
@@ -101,7 +101,7 @@ class Session:
             raise RunError(str(error)) from None
 
     def learn_changes(self) -> Iterable[str]:
-        """The paths of files that have changed since a revision, their lines kept for `narrow`. Raises RunError."""
+        """Returns the files changed since a revision and stores their lines for `narrow`. Raises RunError."""
         from ..fs.git_changes import GitError, since
 
         try:
@@ -112,21 +112,20 @@ class Session:
         return changes.files
 
     def only_changed(self) -> None:
-        """Looks at files that have changed since a revision, and at nothing else. Raises RunError."""
+        """Restricts the run to files that have changed since a revision. Raises RunError."""
         changed = self.learn_changes()
         if not self.stdin:
-            asked = [os.path.realpath(path) for path in self.paths]
+            requested = [os.path.realpath(path) for path in self.paths]
             paths = [
                 path
                 for path in sorted(changed)
-                if path.endswith(_SUFFIXES)
-                and any(path == candidate or files.below(path, candidate) for candidate in asked)
+                if path.endswith(_SUFFIXES) and any(path == top or files.below(path, top) for top in requested)
             ]
             paths = [path for path in paths if os.path.isfile(path)]
             self.run = Run(paths, self.run.options._replace(force_exclude=True))
 
     def open(self, file: str) -> Opened:
-        """A file of the results; standard input as if it lay there."""
+        """Opens a file of the results, or standard input under its file name."""
         if not self.stdin:
             opened = self.run.open(file)
             # What is learnt of neighbours serves all files of a root, as in a run.
@@ -141,8 +140,8 @@ class Session:
         return Opened(whole, self.home, doc, inside, settings, files.digest(self.data))
 
     def mistakes(self) -> list[str]:
-        """What is wrong in the settings that were met."""
-        return options.told((*self.home.mistakes, *self.run.mistakes))
+        """Returns the mistakes in all settings that were read."""
+        return options.mistake_lines((*self.home.mistakes, *self.run.mistakes))
 
 
 def _everything(path: str, first: int, last: int) -> bool:

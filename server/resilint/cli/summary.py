@@ -1,4 +1,4 @@
-"""What a run says at its end: the sum, the statistics, and three lines for a first run. Pure."""
+"""Texts at the end of a run: summary, statistics, and three lines for a first run. Pure."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ MANY = 20
 
 
 def count(number: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
+    """Formats a number with its noun: `1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def problems_of(results: Iterable[FileResult]) -> list[Problem]:
-    """All problems, in order."""
+    """Returns all problems in order."""
     return [problem for result in results for problem in result.problems]
 
 
 def summary(results: Sequence[FileResult], files: int) -> str:
-    """One or two lines: how much was found, how bad, and what can be fixed."""
+    """Returns one or two lines: number and severity of findings, and how many can be fixed."""
     found = problems_of(results)
-    known = sum(candidate.suppressed == "baseline" for result in results for candidate in result.suppressed)
+    known = sum(problem.suppressed == "baseline" for result in results for problem in result.suppressed)
     behind = f" ({count(known, 'known finding')} in the baseline)" if known else ""
     if not found:
         return f"Nothing found in {count(files, 'file')}{behind}."
-    severities = Counter(hit.severity for hit in found)
+    severities = Counter(problem.severity for problem in found)
     parts = ", ".join(
         count(severities[word], word) for word in ("error", "warning", "info", "hint") if severities[word]
     )
-    where = count(len({hit.file for hit in found}), "file")
+    where = count(len({problem.file for problem in found}), "file")
     lines = [f"Found {count(len(found), 'finding')} in {where}: {parts}{behind}."]
-    safe = sum(_trust(hit) == "safe" for hit in found)
-    unsafe = sum(_trust(hit) == "unsafe" for hit in found)
+    safe = sum(_trust(problem) == "safe" for problem in found)
+    unsafe = sum(_trust(problem) == "unsafe" for problem in found)
     if safe or unsafe:
         way = "`--fix --unsafe-fixes`" if unsafe else "`--fix`"
         some = f", {safe} of them with `--fix` alone" if safe and unsafe else ""
@@ -48,15 +48,15 @@ def summary(results: Sequence[FileResult], files: int) -> str:
 
 
 def stale(number: int, file: str) -> str:
-    """One line about recorded findings that are no more."""
+    """Returns one line about stale baseline entries."""
     are, them = ("is", "it") if number == 1 else ("are", "them")
     return f"{file} records {count(number, 'finding')} that {are} gone: `resilint baseline --prune` forgets {them}."
 
 
 def unfixed(results: Iterable[FileResult]) -> str:
-    """One line where `--diff` has nothing to show; "" if nothing was found either."""
+    """Returns one line if `--diff` has nothing to show; "" if nothing was found either."""
     found = problems_of(results)
-    unsafe = sum(_trust(hit) == "unsafe" for hit in found)
+    unsafe = sum(_trust(problem) == "unsafe" for problem in found)
     if unsafe:
         return f"No fix is safe; `--diff --unsafe-fixes` shows what the others do about {count(unsafe, 'finding')}."
     return f"There is no fix for {count(len(found), 'finding')}." if found else ""
@@ -67,15 +67,15 @@ def _trust(problem: Problem) -> str:
 
 
 def first_run(results: Sequence[FileResult]) -> list[str]:
-    """Three lines for somebody who sees many findings at once; none if they are few."""
+    """Returns three lines of advice for a first run with many findings; none if they are few."""
     found = problems_of(results)
     if len(found) < MANY:
         return []
-    rules = Counter(hit.rule for hit in found).most_common()
-    shown = ", ".join(f"{number} {name}" for name, number in rules[:5])
+    rules = Counter(problem.rule for problem in found).most_common()
+    frequent = ", ".join(f"{number} {name}" for name, number in rules[:5])
     rest = f", {sum(number for _, number in rules[5:])} of {count(len(rules) - 5, 'other rule')}" if rules[5:] else ""
     return [
-        f"By rule: {shown}{rest}.",
+        f"By rule: {frequent}{rest}.",
         "`resilint baseline` records them, and `resilint check` then reports new ones only.",
         "Off with a rule: `ignore` under [tool.resilint]; with one finding: `# resilint: ignore[NAME]` on its line.",
     ]
@@ -84,24 +84,24 @@ def first_run(results: Sequence[FileResult]) -> list[str]:
 def numbers(
     results: Sequence[FileResult], rules: Mapping[str, Rule], peer_of: Callable[[str], str]
 ) -> dict[str, dict[str, int]]:
-    """Findings by rule, by library, by peer and by the other tools that know the same risk, most frequent first.
+    """Counts findings by rule, library, peer and other tools that report the same risk, most frequent first.
 
-    `peer_of` says what a library has at its other end: http, database, ...; "" if nothing, as asyncio.
+    `peer_of` returns the kind of peer of a library: http, database, ...; "" if nothing, as asyncio.
     """
     from ..suppress.foreign import tool_of
 
     found = problems_of(results)
     tools: Counter[str] = Counter()
-    for hit in found:
-        rule = rules.get(hit.rule)
+    for problem in found:
+        rule = rules.get(problem.rule)
         peers = {tool_of(code) for code in rule.equivalents} - {None} if rule else set()
         tools.update(str(peer) for peer in peers)
         if not peers:
             tools["resilint alone"] += 1
     return {
-        "rule": _ranked(Counter(hit.rule for hit in found)),
-        "library": _ranked(Counter(hit.library for hit in found if hit.library)),
-        "peer": _ranked(Counter(peer for hit in found if (peer := peer_of(hit.library)))),
+        "rule": _ranked(Counter(problem.rule for problem in found)),
+        "library": _ranked(Counter(problem.library for problem in found if problem.library)),
+        "peer": _ranked(Counter(peer for problem in found if (peer := peer_of(problem.library)))),
         "tool": _ranked(tools),
     }
 
@@ -111,7 +111,7 @@ def _ranked(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def statistics(found: Mapping[str, Mapping[str, int]], rules: Mapping[str, Rule], format: str) -> str:  # noqa: A002 - its name
-    """The numbers as tables, or as JSON."""
+    """Formats the numbers as tables or as JSON."""
     if format.startswith("json"):
         import json
 
@@ -134,7 +134,7 @@ def _named(name: str, rules: Mapping[str, Rule]) -> str:
 
 
 def verbose(counts: Any, seconds: float) -> str:
-    """What a run has cost, for `--verbose`."""
+    """Returns the costs of a run, for `--verbose`."""
     return (
         f"{count(counts.seen, 'file')} seen, {counts.read} read, {counts.wanted} with integration code, "
         f"{counts.cached} known from the cache; {count(counts.chunks, 'piece')} of {count(counts.lines, 'line')} "

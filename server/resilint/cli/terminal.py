@@ -1,4 +1,4 @@
-"""The terminal we talk to, or what stands in for one: colours, width, progress."""
+"""Properties of the terminal: colours, width, progress line."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import time
 from typing import TextIO
 
 _FIRST = 1.0
-"""Seconds before progress shows: a short run flickers nothing."""
+"""Seconds before the progress line appears, so that a short run does not flicker."""
 
 _PAUSE = 0.1
 
 
-def coloured(wish: str, stream: TextIO) -> bool:
-    """Whether to use colours on a stream. An express wish wins, then NO_COLOR and FORCE_COLOR."""
-    if wish != "auto":
-        return wish == "always"
+def coloured(choice: str, stream: TextIO) -> bool:
+    """Whether to use colours on a stream: `--color` first, then NO_COLOR and FORCE_COLOR."""
+    if choice != "auto":
+        return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
@@ -25,7 +25,7 @@ def coloured(wish: str, stream: TextIO) -> bool:
 
 
 def width(stream: TextIO) -> int:
-    """Columns of the terminal behind a stream, 0 if there is none."""
+    """Returns the columns of the terminal behind a stream, 0 if there is none."""
     if not stream.isatty():
         return 0
     try:
@@ -35,13 +35,13 @@ def width(stream: TextIO) -> int:
 
 
 def ready(stream: TextIO) -> None:
-    """Lets a stream take any text: what its encoding lacks is spelt out. Effect: changes the stream."""
+    """Makes a stream accept any text by escaping what its encoding lacks. Effect: changes the stream."""
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str) -> None:
-    """A line for the person, beside the report. Effect: writes to standard error."""
+    """Writes a line for the user beside the report. Effect: writes to standard error."""
     print(text, file=sys.stderr)
 
 
@@ -51,25 +51,25 @@ class Progress:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._next = time.monotonic() + _FIRST
-        self._shown = False
+        self._visible = False
 
     def __call__(self, done: int, of: int) -> None:
         now = time.monotonic()
         if now >= self._next:
             self._next = now + _PAUSE
-            self._shown = True
+            self._visible = True
             self._stream.write(f"\r\x1b[Kchecking {done} of {of} files")
             self._stream.flush()
 
     def clear(self) -> None:
-        """Takes the line away."""
-        if self._shown:
+        """Removes the line."""
+        if self._visible:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
-            self._shown = False
+            self._visible = False
 
 
 def progress(quiet: bool) -> Progress | None:
-    """Progress for a person who watches; none in pipes, in CI, and when silence is asked for."""
+    """Returns a progress line for a terminal; None in pipes, in CI and with `--quiet`."""
     watched = sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
     return Progress(sys.stderr) if watched and not quiet else None

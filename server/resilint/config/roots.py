@@ -1,8 +1,8 @@
 """Where a file is at home: its project's root, and the settings that hold for it.
 
 The root is the nearest folder above a file that has settings, else the nearest with a `pyproject.toml`
-or `.git`, else the folder that was asked for. A project is untrusted: what its settings extend must
-lie below its root. Settings are read when they are asked for, and most runs never ask.
+or `.git`, else the requested folder. A project is untrusted: what its settings extend must
+lie below its root. Settings are read lazily, and most runs need none.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _DEEPEST = 10
 
 
 class Overrides(NamedTuple):
-    """What a person asked of settings, before any file is read.
+    """Settings overrides of the command line, before any file is read.
 
     `config` is a file that stands in for all that lie in projects; `isolated` heeds none; `given` are
     values for the keys of `[tool.resilint]` that win over every file, and `giver` says where they come from.
@@ -113,7 +113,7 @@ class ProjectRoot:
 
     @cached_property
     def libraries(self) -> tuple[str, ...]:
-        """The imports of the in-house libraries that the settings describe."""
+        """The imports of the internal libraries that the settings describe."""
         if self.plain:
             return ()
         described = self.settings.library.items()

@@ -1,4 +1,4 @@
-"""The JSON schema of the settings, for editors: `python -m resilint.config.schema` writes it anew."""
+"""The JSON schema of the settings, for editors: `python -m resilint.config.schema` regenerates it."""
 
 from __future__ import annotations
 

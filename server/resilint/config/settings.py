@@ -79,8 +79,8 @@ class Settings:
     @property
     def digest(self) -> str:
         """The same for all settings under which a text has the same findings and fixes: for cache keys."""
-        told = {name: value for name, value in as_json(self).items() if name in _DECIDE_FINDINGS}
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+        relevant = {name: value for name, value in as_json(self).items() if name in _DECIDE_FINDINGS}
+        return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()[:16]
 
 
 _DECIDE_FINDINGS = frozenset(
@@ -113,7 +113,7 @@ def parse(
     rules: Iterable[Rule] = (),
     under: Settings = Settings(),
 ) -> tuple[Settings, tuple[Mistake, ...]]:
-    """Settings from the bytes of a file called `where`; what is wrong is left out and told.
+    """Parses settings from the bytes of a file called `where`; invalid values are left out and reported.
 
     `table` says whether they lie in `[tool.resilint]` or at the top. `under` is what the file extends.
     Selectors are compared with `rules` unless that is empty. Never raises.
@@ -140,7 +140,7 @@ def parse(
         mistakes.append(Mistake(where, row_of(lines, full, near), _dotted(path or full), message))
 
     settings = _read(found, under, say, tuple(rules))
-    return settings, tuple(sorted(mistakes, key=lambda each: each.row))
+    return settings, tuple(sorted(mistakes, key=lambda mistake: mistake.row))
 
 
 def override(

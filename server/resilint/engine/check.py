@@ -1,4 +1,4 @@
-"""The one pure function behind terminal, editor, hook and tests."""
+"""The pure function `check` that command line, editor, hooks and tests share."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def check(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None = None) -> Report:
-    """Finds what is risky in `doc`. Pure: the same arguments give the same report.
+    """Returns the findings in `doc`. Pure: the same arguments give the same report.
 
     A rule that crashes is a finding about us (`E001`), and the other rules go on. A chunk that cannot
     be parsed is left out and counted; if that, or the file around it, is not valid Python, that is a
@@ -46,11 +46,11 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Increment
     """The report of `check` without `reads`."""
     ours = registry.looking_at(doc.kind)
     exports = project.derived(Exports)
-    if not (ours or _speaks_to_us(doc)) or not _can_matter(doc, exports):
+    if not (ours or _mentions_resilint(doc)) or not _can_matter(doc, exports):
         return Report()
     module = Module(doc, project.outline(doc))
     wanted = relevant(module, exports)
-    if not (wanted.mentioned and ours) and not _speaks_to_us(doc):
+    if not (wanted.mentioned and ours) and not _mentions_resilint(doc):
         return Report()
     every = (*registry.rules().values(), *OWN)
     chosen = selection.for_file(settings, every, doc.name)
@@ -63,7 +63,7 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Increment
     run = _Run(doc, module, project, settings, running, memo)
     if running and wanted.chunks:
         findings.extend(run.findings(wanted, report_syntax=broken is None))
-    findings.sort(key=lambda each: (each.span, each.code))
+    findings.sort(key=lambda finding: (finding.span, finding.code))
     unsure = run.left_out or any(finding.code in (CRASHED.code, SYNTAX.code) for finding in findings)
     outcome = apply.apply(
         doc, module.outline.comments, findings, rules=every, enabled=enabled, sure=set() if unsure else enabled
@@ -82,8 +82,8 @@ def _can_matter(doc: Document, exports: Exports) -> bool:
     return level != NO and (level != MAYBE or exports.reached(doc))
 
 
-def _speaks_to_us(doc: Document) -> bool:
-    """Whether a text may hold comments for us: it is read to its end, even if nothing in it can matter."""
+def _mentions_resilint(doc: Document) -> bool:
+    """Whether a text may hold our comments; such a file is analysed even if it has no integration code."""
     return "resilint" in doc.text.lower()
 
 
@@ -139,15 +139,15 @@ class _Run:
                 found.extend(self._look(session, chunk)[0])
         return found
 
-    def _look(self, session: Session, each: FunctionChunk | Chunk) -> tuple[list[Finding], bool]:
-        """What the rules find in a chunk, and whether it can be gone through at all."""
+    def _look(self, session: Session, statement: FunctionChunk | Chunk) -> tuple[list[Finding], bool]:
+        """Returns the findings of all rules in a chunk, and whether it could be analysed."""
         from resilint_rules.kit.subscriptions import Subscriptions
         from resilint_rules.kit.syntax.tree import Misread
 
         scope = session.scope(self.module)
-        chunk = each.chunk if isinstance(each, FunctionChunk) else each
+        chunk = statement.chunk if isinstance(statement, FunctionChunk) else statement
         try:
-            frame = scope.own_frame(each) if isinstance(each, FunctionChunk) else scope.statement(chunk)
+            frame = scope.own_frame(statement) if isinstance(statement, FunctionChunk) else scope.statement(chunk)
             if frame is not None:
                 subjects = Subscriptions([frame])
                 return [finding for rule in self.rules for finding in self._apply(rule, subjects)], True
@@ -180,7 +180,7 @@ class _Run:
                     text = candidate.help
                     if watched and level is Severity.WARNING:
                         level = Severity.INFO
-                        text = text or "a warning elsewhere; this is a script that somebody watches"
+                        text = text or "a warning elsewhere; this is a script that is run by hand"
                     found.append(replace(candidate, code=rule.code, rule=rule.name, severity=level, help=text))
         except Misread:
             raise
@@ -228,8 +228,8 @@ class _Run:
         return found
 
 
-def _start(each: FunctionChunk | Chunk) -> int:
-    return each.chunk.start if isinstance(each, FunctionChunk) else each.start
+def _start(chunk: FunctionChunk | Chunk) -> int:
+    return chunk.chunk.start if isinstance(chunk, FunctionChunk) else chunk.start
 
 
 def _text(project: Project, name: str) -> str | None:

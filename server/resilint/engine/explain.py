@@ -166,9 +166,9 @@ def _limits(found: Policy) -> str:
     return f"{named} ({found.why})" if named else found.why
 
 
-def _setting(each: Setting, seconds: Callable[[float], str]) -> str:
-    value = "none" if each.seconds is None else seconds(each.seconds)
-    return f"{'+'.join(each.phases)} {value} from {each.source}"
+def _setting(setting: Setting, seconds: Callable[[float], str]) -> str:
+    value = "none" if setting.seconds is None else seconds(setting.seconds)
+    return f"{'+'.join(setting.phases)} {value} from {setting.source}"
 
 
 def _label(found: Policy) -> str:
@@ -182,6 +182,6 @@ def _label(found: Policy) -> str:
     ]
     if not known:
         return ""
-    least = min(known, key=lambda each: each.seconds or 0)
+    least = min(known, key=lambda setting: setting.seconds or 0)
     origin = {"library": "default", "scope": "scope"}.get(least.origin, least.origin)
     return f"timeout={least.seconds:g}s from {origin}"

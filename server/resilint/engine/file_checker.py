@@ -72,7 +72,7 @@ class FileChecker:
     """Checks files of one root, and remembers what it learnt of their neighbours."""
 
     def __init__(self, root: str, settings: Settings, check: str, kept: bool = True) -> None:
-        """`kept`: somebody keeps the results, to see later whether they still hold."""
+        """Creates a checker; with `kept` the results carry digests, so that a cache can validate them later."""
         self.project = project(root, settings)
         self._settings = settings
         self._kept = kept
@@ -85,7 +85,7 @@ class FileChecker:
         self.project.derived(Exports).preset_levels({job.name: _level(job) for job in jobs})
 
     def look(self, job: FileJob) -> FileOutcome:
-        """Effect: reads the file, and neighbours that it asks for. Never raises an Exception."""
+        """Effect: reads the file, and neighbours that it imports. Never raises an Exception."""
         try:
             data = files.read(job.path)
         except files.Unreadable as error:
@@ -108,7 +108,7 @@ class FileChecker:
             self._heavy = max(HEAVY, held() + MORE)
 
     def judge(self, data: bytes, job: FileJob) -> FileResult:
-        """What there is to say of a file's bytes, the file named below its root."""
+        """Returns the result for a file's bytes; the file is named relative to its root."""
         try:
             doc = document(data, job.name, job.package)
         except files.Unreadable as error:
@@ -117,13 +117,13 @@ class FileChecker:
         try:
             return from_report(doc, self._check(doc, self.project, self._settings), job.name)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on
-            return told(job.name, CRASHED, f"resilint failed on this file: {error!r}")
+            return whole_file_result(job.name, CRASHED, f"resilint failed on this file: {error!r}")
 
     def _unread(self, job: FileJob, error: files.Unreadable) -> FileResult:
         if not job.sure or UNREADABLE.name not in for_file(self._settings, [UNREADABLE], job.name):
             return FileResult(job.name)
         severity = severity_of(self._settings, UNREADABLE).value
-        return told(job.name, UNREADABLE, f"cannot be read: {error}", severity)
+        return whole_file_result(job.name, UNREADABLE, f"cannot be read: {error}", severity)
 
 
 def _level(job: FileJob) -> int:
@@ -149,14 +149,14 @@ def project(root: str, settings: Settings) -> Project:
     return Project(read, settings.library, find.pins(root), exists)
 
 
-def told(name: str, rule: Rule, message: str, severity: str = "") -> FileResult:
-    """A result that says one thing about a whole file."""
+def whole_file_result(name: str, rule: Rule, message: str, severity: str = "") -> FileResult:
+    """Returns a result with one problem that concerns a whole file."""
     level = severity or rule.severity.value
     return FileResult(name, (Problem(rule.code, rule.name, level, message, name, Place(1, 1, 1, 1)),))
 
 
 def on_deep_stack(work: Iterable[Any]) -> Iterator[Any]:
-    """Goes through `work` on a thread with room for deep trees, ahead of whoever asks."""
+    """Iterates over `work` on a thread with a deep stack, ahead of the consumer."""
     import threading
     from queue import SimpleQueue
 
@@ -170,7 +170,7 @@ def on_deep_stack(work: Iterable[Any]) -> Iterator[Any]:
                 if left.is_set():
                     return
             ready.put(("end", None))
-        except BaseException as error:  # noqa: BLE001 - raised again on the asking thread
+        except BaseException as error:  # noqa: BLE001 - raised again on the consuming thread
             ready.put(("error", error))
 
     before = threading.stack_size(STACK)

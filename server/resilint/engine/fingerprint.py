@@ -1,4 +1,4 @@
-"""What a finding is known by from one day to the next. Pure."""
+"""Fingerprints: the identity of a finding across edits. Pure."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def fingerprinted(findings: Iterable[Finding], text: str) -> tuple[Finding, ...]
     """The findings with their fingerprints: rule, callee, enclosing name, and which one of these it is.
 
     Nothing in it depends on lines, layout or the file's name. `text` is the document's: the digest of the
-    words that stand there tells a new call from an old one beside it, which a count alone cannot.
+    words that stand there distinguishes a new call from an old one beside it, which a count alone cannot.
     """
     every = tuple(findings)
     seen: dict[tuple[str, str, str], int] = {}
     made: dict[int, tuple[str, str]] = {}
     for index in sorted(range(len(every)), key=lambda index: every[index].span):
-        each = every[index]
-        key = (each.code, each.callee, each.scope)
+        finding = every[index]
+        key = (finding.code, finding.callee, finding.scope)
         seen[key] = seen.get(key, 0) + 1
-        start = each.statement.start if each.statement.end else each.span.start
-        made[index] = _digest("\0".join((*key, str(seen[key]))), 8), _digest(_words(text, start, each.span.end), 4)
+        start = finding.statement.start if finding.statement.end else finding.span.start
+        made[index] = _digest("\0".join((*key, str(seen[key]))), 8), _digest(_words(text, start, finding.span.end), 4)
     return tuple(replace(item, fingerprint=made[index][0], text=made[index][1]) for index, item in enumerate(every))
 
 

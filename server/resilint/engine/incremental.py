@@ -45,9 +45,9 @@ class _Known:
 class IncrementalCache:
     """The memory of one buffer. It may change what a check costs, never what it finds.
 
-    `pulse` is called with a chunk's name before it is gone through: a sign of life, and the place to
+    `pulse` is called with a chunk's name before it is analysed: a sign of life, and the place to
     raise `Abandoned` when the work is no longer wanted. What was done by then is not lost. `without`
-    names chunks that are not to be gone through.
+    names chunks that must not be analysed.
     """
 
     pulse: Callable[[str], None] | None = None
@@ -57,7 +57,7 @@ class IncrementalCache:
     facts: BodyFacts = field(default_factory=BodyFacts)
 
     def recall(self, key: Key, start: int, around: Skeleton, project: Project) -> _Known | None:
-        """What is known of a chunk that is as it was; moved to `start`; None if it has to be gone through."""
+        """Returns the stored result of an unchanged chunk, moved to `start`; None if it must be analysed."""
         known = self.fresh.get(key) or self.chunks.get(key)
         if known is None or not around.holds(known.answers) or not around.answers(known.reads, project):
             return None
@@ -94,7 +94,7 @@ def named(source: str) -> str:
 
 
 def _places(finding: Finding) -> Iterator[Span]:
-    """All places in this file that a finding speaks of."""
+    """Returns all places in this file that a finding refers to."""
     yield finding.span
     yield from (Span(edit.start, edit.end) for fix in finding.fixes for edit in fix.edits)
     yield from (candidate.span for candidate in finding.related if not candidate.file)
@@ -130,7 +130,7 @@ class Skeleton:
         self.bodies = module.bodies()
         self._answered: dict[int, bool] = {}
         module.reuse(memo.facts)
-        whole = "\0".join((wish, module.doc.newline, _shown(known), module.skeleton()))
+        whole = "\0".join((wish, module.doc.newline, _summary_text(known), module.skeleton()))
         self.digest = hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     def holds(self, answers: Answers) -> bool:
@@ -163,7 +163,7 @@ class Skeleton:
 
 
 class Dependencies:
-    """The other files that chunks rely on, in the order they are gone through: what one has read serves the next."""
+    """The other files that chunks depend on, in the order of analysis: files read for one serve the next."""
 
     def __init__(self, reads: Mapping[str, str]) -> None:
         self.reads = dict(reads)
@@ -178,6 +178,6 @@ class Dependencies:
         return self._frozen
 
 
-def _shown(known: ExportSummary) -> str:
+def _summary_text(known: ExportSummary) -> str:
     of_class = sorted((name, sorted(attributes)) for name, attributes in known.of_class.items())
     return repr([*map(sorted, (known.names, known.attributes, known.classes, known.through, known.asked)), of_class])

@@ -135,7 +135,7 @@ def parses(text: str) -> bool:
     outline = scan(text)
     if outline.broken is not None or _heaviest(outline.chunks) > MAX_WEIGHT:
         return outline.broken is None
-    import libcst  # heavy, and only needed once something is mended
+    import libcst  # heavy, and only needed once a fix is applied
 
     try:
         libcst.parse_module(text)
@@ -156,7 +156,7 @@ def fix_all(
     rounds: int = MOST_ROUNDS,
 ) -> Fixed:
     """Applies the preferred fixes again and again until nothing changes, in at most ten rounds."""
-    mended: list[Finding] = []
+    applied: list[Finding] = []
     broken: dict[tuple[str, ...], Finding] = {}
     seen = {doc.text}
     given, found = doc.text, None
@@ -165,26 +165,26 @@ def fix_all(
         found = findings if found is None else found
         todo = [(other, fix) for other in findings if (fix := preferred(other, wanted)) and _name(other) not in broken]
         if not todo:
-            return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
+            return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
         done = apply(doc.text, (fix for _, fix in todo))
         broken.update((_name(item), item) for item, fix in todo if any(fix is bad for bad in done.refused))
         if not parses(done.text):
             if not parses(doc.text):  # nothing can be judged here
-                return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
+                return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
             kept, bad = _parted(doc.text, todo, parses)
             broken.update((_name(finding), finding) for finding in bad)
             done = apply(doc.text, kept)
         if done.text in seen:  # no change, or two fixes that undo each other
             if done.text == doc.text:
-                return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
+                return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
             return Fixed(given, (), tuple(broken.values()), found, settled=False)
-        mended.extend(finding for finding, fix in todo if any(fix is candidate for candidate in done.applied))
+        applied.extend(finding for finding, fix in todo if any(fix is candidate for candidate in done.applied))
         doc = replace(doc, text=done.text)
         seen.add(doc.text)
     findings = tuple(check_again(doc))
     if any(preferred(other, wanted) and _name(other) not in broken for other in findings):
         return Fixed(given, (), tuple(broken.values()), found or (), settled=False)
-    return Fixed(doc.text, tuple(mended), tuple(broken.values()), findings)
+    return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
 
 
 def _parted(

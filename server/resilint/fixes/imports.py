@@ -244,9 +244,9 @@ def _new_block(text: str, head: Head, section: int, lines: str, newline: str) ->
     later = [imported.place for imported in head.imports if imported.section > section]
     if later and not earlier and not _comment_above(text, later[0].start):
         return Edit(later[0].start, later[0].start, lines + newline * 2)
-    above = max((*earlier, *([head.docstring] if head.docstring else ())), key=lambda each: each.end, default=None)
+    above = max((*earlier, *([head.docstring] if head.docstring else ())), key=lambda place: place.end, default=None)
     if above is None and later:
-        above = max(later, key=lambda each: each.end)  # a heading over the first import stays with it
+        above = max(later, key=lambda place: place.end)  # a heading over the first import stays with it
     if above is not None:
         at = above.end + len(_rest_of_line(text, above.end))
         following = text[at:].removeprefix(newline)[:1]

@@ -164,7 +164,7 @@ def generated(data: bytes) -> bool:
 
 
 def kind(name: str) -> Kind:
-    """What a file is for, told by its name below the root, with forward slashes."""
+    """Returns the kind of a file (source, test, script) from its path below the root, with forward slashes."""
     *folders, own = name.split("/")
     stem = own.partition(".")[0]
     if stem == "conftest" or stem.startswith("test_") or stem.endswith("_test"):

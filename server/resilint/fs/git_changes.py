@@ -1,4 +1,4 @@
-"""Which lines have changed since a revision: asked of git, uncommitted and untracked work included."""
+"""Lines changed since a revision, according to git; uncommitted and untracked files included."""
 
 from __future__ import annotations
 

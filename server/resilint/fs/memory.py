@@ -7,10 +7,10 @@ import sys
 
 
 def held() -> int:
-    """The bytes of memory this process holds, or has held at most; 0 where that cannot be told."""
+    """Returns the current or peak memory of this process in bytes; 0 where it cannot be determined."""
     try:
-        with open("/proc/self/statm", "rb") as told:  # Linux adds to the peak what our parent held
-            return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        with open("/proc/self/statm", "rb") as statm:  # Linux adds to the peak what our parent held
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         pass
     try:

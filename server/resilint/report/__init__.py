@@ -1,6 +1,6 @@
 """One module per output format, each a pure function from results to text.
 
-Importing this package imports no format; `render` loads the one that is asked for.
+Importing this package imports no format; `render` loads the requested one.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Findings about one client that are alike are one page: the first of them, and where the others are. Each stays
 a finding of its own, counted, silenced and recorded by itself, and every other format has all of them: a
-comment, a baseline or a change speaks of one call, and so does a program that reads line by line.
+comment, a baseline or a change concerns one call, and so does a program that reads line by line.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class _Page:
         self.limit = max((view.width or _WIDTH) - self.gutter - 3, _NARROWEST)
 
     def paint(self, text: str, colour: str) -> str:
-        """The text in a colour if colours are asked for."""
+        """The text in a colour if colours are on."""
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.view.colour and text else text
 
     def framed(self, number: object, bar: str, text: str = "") -> str:
@@ -102,7 +102,7 @@ class _Page:
         for text in problem.help.splitlines():
             yield self.framed("", "=", f"{self.paint('help:', 'strong')} {visible(text)}")
         for note in problem.related:
-            yield self.framed("", "=", f"{self.paint('see:', 'strong')} {_told(note)}")
+            yield self.framed("", "=", f"{self.paint('see:', 'strong')} {_note_text(note)}")
         for index, offer in enumerate(problem.offers):
             label = "or:" if index else "fix:"
             yield self.framed("", "=", f"{self.paint(label, 'strong')} {_offered(offer)}")
@@ -171,9 +171,9 @@ class _Page:
         """A line of the diff."""
         text = cells(row.text)
         low, high = window(text, row.first, max(row.last, row.first + 1), self.limit)
-        shown = DOTS * (row.left or low > 0) + "".join(cell.text for cell in text[low:high])
-        shown += DOTS * (row.right or high < len(text))
-        return self.framed(row.number, self.paint(row.sign, row.sign), self.paint(shown, row.sign))
+        visible_text = DOTS * (row.left or low > 0) + "".join(cell.text for cell in text[low:high])
+        visible_text += DOTS * (row.right or high < len(text))
+        return self.framed(row.number, self.paint(row.sign, row.sign), self.paint(visible_text, row.sign))
 
 
 def _around(problem: Problem) -> list[Line]:
@@ -210,7 +210,7 @@ def _cut(row: Sequence[Cell], low: int, high: int, line: Line) -> str:
     return (DOTS * left + text + DOTS * right).rstrip()
 
 
-def _told(note: Note) -> str:
+def _note_text(note: Note) -> str:
     spot = ""
     if note.place:
         spot = f":{note.place.row}"

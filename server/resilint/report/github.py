@@ -1,7 +1,7 @@
 """Workflow commands that GitHub turns into annotations beside the changed lines.
 
 GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest silently. So
-problems of one rule in one file are told together where there are more, the tenth annotation says
+problems of one rule in one file are merged where there are more, the tenth annotation says
 how many are not shown, and those are listed in a folded part of the log.
 """
 
@@ -51,16 +51,16 @@ def _level(command: str, problems: list[Problem], view: View) -> Iterator[str]:
     groups: list[list[Problem]] = [[problem] for problem in problems]
     if len(groups) > _MOST:
         groups = _by_rule_and_file(problems)
-    shown = groups if len(groups) <= _MOST else groups[: _MOST - 1]
-    for group in shown:
+    annotated = groups if len(groups) <= _MOST else groups[: _MOST - 1]
+    for group in annotated:
         yield _annotation(command, group, view)
-    rest = [problem for group in groups[len(shown) :] for problem in group]
+    rest = [problem for group in groups[len(annotated) :] for problem in group]
     if not rest:
         return
     counts = Counter(f"{problem.code}[{problem.rule}]" for problem in rest)
     title = f"resilint: {len(rest)} more {_noun(command, len(rest))}"
-    told = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
-    yield command_line(command, f"{told}; the log of this step lists them", [("title", title)])
+    listing = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    yield command_line(command, f"{listing}; the log of this step lists them", [("title", title)])
     yield f"::group::{escape_data(title)}"
     for problem in rest:
         yield _plain(f"{view.below_root(problem.file)}:{problem.place.row}: {said(problem)}")

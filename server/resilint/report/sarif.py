@@ -140,14 +140,14 @@ def _short(text: str) -> str:
 
 
 def _result(problem: Problem, index: int, view: View) -> dict[str, Any]:
-    told = _sentence(problem.message)
+    text = _sentence(problem.message)
     if problem.help:
-        told += " " + _sentence(problem.help)
+        text += " " + _sentence(problem.help)
     result: dict[str, Any] = {
         "ruleId": problem.code,
         "ruleIndex": index,
         "level": _LEVELS[Severity(problem.severity).value],
-        "message": {"text": told},
+        "message": {"text": text},
         "locations": [_location(problem, view)],
     }
     if problem.fingerprint:

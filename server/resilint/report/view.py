@@ -34,7 +34,7 @@ class Card:
 class View:
     """What a format may know beside the results.
 
-    `width` is the number of terminal columns, 0 if nobody looks through a terminal. `folder` is the
+    `width` is the number of terminal columns, 0 if the output is no terminal. `folder` is the
     absolute folder that relative file names start from and `root` the one that code hosts count
     from (the repository's top); both may be "". `cards` holds the rules of the run by code.
     `fail_on` is the lowest severity that fails the run, `levels` the same for files of which other settings say

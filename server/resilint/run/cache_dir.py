@@ -32,13 +32,13 @@ def place(root: str, folder: str, key: str) -> str:
 
 
 def key(settings: str, *more: str) -> str:
-    """Short text that differs when results may: our version, Python's, the settings' digest, `more`."""
-    told = json.dumps([_FORMAT, tool(), sys.version_info[:2], settings, *more])
-    return files.digest(told.encode())[:16]
+    """Returns a short digest of our version, Python's, the settings' digest and `more`: what results depend on."""
+    inputs = json.dumps([_FORMAT, tool(), sys.version_info[:2], settings, *more])
+    return files.digest(inputs.encode())[:16]
 
 
 def tool() -> str:
-    """Our version; for one that is being worked on, with the look of its own sources."""
+    """Returns our version; for a development version with a digest of its source files."""
     import resilint_rules
 
     folders = [
@@ -99,9 +99,9 @@ def _forget_oldest(path: str) -> None:
     prefix = own.partition("-")[0] + "-"
     with os.scandir(folder) as listing:
         alike = [entry for entry in listing if entry.name.startswith(prefix) and entry.name.endswith(_ENDING)]
-    alike.sort(key=lambda each: each.stat(follow_symlinks=False).st_mtime_ns, reverse=True)
-    for candidate in alike[_KEPT:]:
-        os.unlink(candidate.path)
+    alike.sort(key=lambda entry: entry.stat(follow_symlinks=False).st_mtime_ns, reverse=True)
+    for entry in alike[_KEPT:]:
+        os.unlink(entry.path)
 
 
 def clean(folder: str) -> bool:
@@ -127,6 +127,6 @@ def clean(folder: str) -> bool:
         os.unlink(path)
     try:
         os.rmdir(folder)
-    except OSError:  # something of somebody else's is in it
+    except OSError:  # it holds a foreign file
         return True
     return True

@@ -12,7 +12,7 @@ Read = tuple[str, str]
 
 class Record(NamedTuple):
     """What is known of a file that matters: its bytes' digest, its result's text ("" if there is
-    nothing to say), and the questions that were asked of other files."""
+    nothing to say), and the recorded queries about other files."""
 
     digest: str
     text: str

@@ -7,7 +7,7 @@ damaged is a file that is not there. It is written beside its place and then mov
 cannot mix.
 
 What a result rests on in other files is kept as questions and answers. If every folder looks as it did, all
-questions inside them have the answers they had; the others, `outside`, are asked again.
+questions inside them have the answers they had; the others, `outside`, are evaluated again.
 """
 
 from __future__ import annotations
@@ -69,14 +69,14 @@ class Cache:
     # What is known
 
     def folder(self, name: str) -> CachedFolder | None:
-        """What is known of a folder, by its name below the root ("" for the root)."""
+        """Returns what is known of a folder, by its path below the root ("" for the root)."""
         return self._folders.get(name)
 
     def settled(self, met: set[str]) -> bool:
         """Whether all results hold, if the folders that were `met` are as they were."""
         if not self._whole or met != self._folders.keys():
             return False
-        if not all(self._answer(path, told, look) == told for path, told, look in self._outside):
+        if not all(self._answer(path, answer, look) == answer for path, answer, look in self._outside):
             return False
         self._kept |= met
         return True
@@ -114,17 +114,17 @@ class Cache:
 
     @property
     def _looks(self) -> dict[str, list[Any]]:
-        """For files that others asked about: digest, time of change, size, inode."""
+        """For files that other files depend on: digest, time of change, size, inode."""
         return self._line(2) if self._lines else {}
 
     def _holds(self, number: int) -> bool:
         known = self._valid.get(number)
         if known is None:
-            path, told = self._reads[number]
-            known = self._valid[number] = self._answer(path, told, self._looks.get(path)) == told
+            path, answer = self._reads[number]
+            known = self._valid[number] = self._answer(path, answer, self._looks.get(path)) == answer
         return known
 
-    def _answer(self, path: str, told: str, look: list[Any] | None) -> str:
+    def _answer(self, path: str, answer: str, look: list[Any] | None) -> str:
         """What the question about `path` would be answered today: a digest, or "" for absence."""
         whole = f"{self.root}{os.sep}{path}"
         if path.endswith("/"):  # no module and no package of this name
@@ -134,8 +134,8 @@ class Cache:
             found = os.stat(whole)
         except (OSError, ValueError):
             return ""
-        if told and look == [told, found.st_mtime_ns, found.st_size, found.st_ino]:
-            return told
+        if answer and look == [answer, found.st_mtime_ns, found.st_size, found.st_ino]:
+            return answer
         data = files.read_below(self.root, path)
         return "" if data is None else files.digest(data)
 
@@ -167,7 +167,7 @@ class Cache:
         for own in sorted(merged):
             flat += [own, *merged[own]]
         self.put(name, unlisted(flat), package, {**kept, **wanted})
-        self._partial = True  # nobody has asked whether what is kept still holds
+        self._partial = True  # the kept records were not validated
 
     def fill(self, name: str, own: str, record: Record) -> None:
         """The result that a file in `put` or `add` was waiting for."""

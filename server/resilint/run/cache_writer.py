@@ -77,32 +77,32 @@ class Writer:
         return entries
 
     def text(self, old_looks: dict[str, list[Any]]) -> str:
-        """All of it. Effect: looks at files outside the folders that others asked about."""
+        """Returns the whole cache. Effect: stats files outside the folders that other files depend on."""
         answers: dict[str, str] = {}
-        for path, told in self._numbers:
-            answers[path] = told if answers.get(path, told) == told else "?"
+        for path, answer in self._numbers:
+            answers[path] = answer if answers.get(path, answer) == answer else "?"
         if "?" in answers.values():
             self._whole = False
         looks: dict[str, list[Any]] = {}
         outside: list[list[Any]] = []
-        for path, told in answers.items():
-            if told == "?":
+        for path, answer in answers.items():
+            if answer == "?":
                 continue
             row, covered = self._look(path)
-            look = None if path.endswith("/") else self._look_of(path, told, row, old_looks.get(path))
+            look = None if path.endswith("/") else self._look_of(path, answer, row, old_looks.get(path))
             if look:
                 looks[path] = look
             if not covered:
-                outside.append([path, told, looks.get(path)])
+                outside.append([path, answer, looks.get(path)])
         index = {"folders": self._folders, "outside": outside, "whole": self._whole}
         return "\n".join([_json(index), _json(list(self._numbers)), _json(looks), *self._lines])
 
-    def _look_of(self, path: str, told: str, row: Entries | None, old: list[Any] | None) -> list[Any] | None:
+    def _look_of(self, path: str, answer: str, row: Entries | None, old: list[Any] | None) -> list[Any] | None:
         """A file's digest and how it looked then; `row` is how it looked in this run, `old` what is known already."""
-        if not told or (old and old[0] == told and (row is None or old[1:] == row)):
-            return old if told else None
+        if not answer or (old and old[0] == answer and (row is None or old[1:] == row)):
+            return old if answer else None
         # In a whole run every answer is younger than what the walk has seen of the file.
-        return [told, *row] if row and self._whole else self._look_again(path, told)
+        return [answer, *row] if row and self._whole else self._look_again(path, answer)
 
     def _look(self, path: str) -> tuple[Entries | None, bool]:
         """How a file looked when this run met it, and whether its folder's look tells if that changes."""
@@ -122,16 +122,16 @@ class Writer:
             folder = around
         return None, False
 
-    def _look_again(self, path: str, told: str) -> list[Any] | None:
-        """The look of a file that still is as it was told; None if it is not, or too fresh to say."""
+    def _look_again(self, path: str, answer: str) -> list[Any] | None:
+        """Returns the stat fields of a file whose digest is still `answer`; None if it differs or is too recent."""
         try:
             found = os.stat(os.path.join(self._root, path))
         except (OSError, ValueError):
             return None
         data = files.read_below(self._root, path)
-        if data is None or files.digest(data) != told or found.st_mtime_ns > self._latest:
+        if data is None or files.digest(data) != answer or found.st_mtime_ns > self._latest:
             return None
-        return [told, found.st_mtime_ns, found.st_size, found.st_ino]
+        return [answer, found.st_mtime_ns, found.st_size, found.st_ino]
 
 
 def _json(value: Any) -> str:

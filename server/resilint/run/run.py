@@ -9,7 +9,7 @@
     run.open(result.file)       # Opened: document, project and settings, for `--fix`
     run.text(data, "a/b.py")    # the result of bytes that are not on the disk: standard input
 
-The order of results is that of the paths asked for, and in a folder files by name, then its folders by
+The order of results is that of the path arguments, and in a folder files by name, then its folders by
 name; it depends on nothing else. A file is named as people would name it: relative to the working
 folder if it lies below it, else whole. Nothing heavy is imported before a file turns out to matter.
 """
@@ -49,7 +49,7 @@ class Options(NamedTuple):
     """How to run. `wish` is about settings; `jobs` 0 means one process per core; `cache_dir` "" means
     a folder in each root.
 
-    `progress` is told how many of how many files are checked. `check` and `sieve` are dotted names.
+    `progress` receives the number of checked files and of all files. `check` and `sieve` are dotted names.
     """
 
     wish: Overrides = Overrides()
@@ -120,7 +120,7 @@ class Run:
         return Opened(whole, home, doc, project(home.root, home.settings), home.settings, files.digest(data))
 
     def text(self, data: bytes, path: str) -> FileResult:
-        """The result of `data` as if it lay at `path`. No cache is asked or told."""
+        """Returns the result of `data` as if it lay at `path`. Uses no cache."""
         from ..engine.file_checker import FileChecker, FileJob, on_deep_stack
         from ..results import FileResult
 
@@ -134,7 +134,7 @@ class Run:
         analyst = FileChecker(home.root, home.settings, self.options.check)
         (result,) = on_deep_stack(analyst.judge(data, item) for item in [job])
         self._tally(result)
-        return self._shown(result, home)
+        return self._labelled(result, home)
 
     def __iter__(self) -> Iterator[FileResult]:
         collecting = gc.isenabled()
@@ -165,7 +165,7 @@ class Run:
                     yield self._unread(path, reason)
                     continue
                 if item.text:
-                    yield self._shown(from_json(item.text), item.home, cached=True)
+                    yield self._labelled(from_json(item.text), item.home, cached=True)
                     continue
                 while item.number not in ready:
                     number, done = next(coming)
@@ -185,7 +185,7 @@ class Run:
                     cache, folder, own = item.slot
                     cache.fill(folder, own, Record(done.digest, done.text if says else "", result.reads))
                 if says:
-                    yield self._shown(result, item.home)
+                    yield self._labelled(result, item.home)
         finally:
             coming.close()
 
@@ -267,10 +267,10 @@ class Run:
                 cache.save(tuple(filter(None, (files.below(top, root) for top in tops))))
 
     def _unread(self, path: str, reason: str) -> FileResult:
-        from ..engine.file_checker import told
+        from ..engine.file_checker import whole_file_result
         from ..own_rules import UNREADABLE
 
-        return told(self._label(path), UNREADABLE, f"cannot be read: {reason}")
+        return whole_file_result(self._label(path), UNREADABLE, f"cannot be read: {reason}")
 
     def _tally(self, result: FileResult) -> None:
         self._pieces += result.chunks
@@ -282,8 +282,8 @@ class Run:
         inside = files.below(whole, self._cwd)
         return inside.replace("/", os.sep) if inside else whole
 
-    def _shown(self, result: FileResult, home: ProjectRoot, cached: bool = False) -> FileResult:
-        """With files named as people would, instead of below their root."""
+    def _labelled(self, result: FileResult, home: ProjectRoot, cached: bool = False) -> FileResult:
+        """Returns the result with paths relative to the working folder instead of the root."""
         from dataclasses import replace
 
         def label(name: str) -> str:
@@ -293,7 +293,7 @@ class Run:
             return tuple(
                 replace(
                     problem,
-                    file=shown,
+                    file=own_label,
                     related=tuple(replace(note, file=label(note.file)) for note in problem.related),
                 )
                 for problem in problems
@@ -301,9 +301,9 @@ class Run:
 
         if home.root == self._cwd and os.sep == "/":
             return replace(result, cached=True) if cached else result
-        shown = label(result.file)
+        own_label = label(result.file)
         problems, suppressed = labelled(result.problems), labelled(result.suppressed)
-        return replace(result, file=shown, problems=problems, suppressed=suppressed, cached=cached)
+        return replace(result, file=own_label, problems=problems, suppressed=suppressed, cached=cached)
 
 
 def _name(whole: str, home: ProjectRoot) -> str:

@@ -21,7 +21,7 @@ from itertools import pairwise
 from queue import Empty, SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
-from ..engine.file_checker import FileChecker, FileJob, FileOutcome, on_deep_stack, told
+from ..engine.file_checker import FileChecker, FileJob, FileOutcome, on_deep_stack, whole_file_result
 from ..fs.memory import held
 from ..own_rules import UNREADABLE
 from ..results import to_json
@@ -65,7 +65,7 @@ def _batches(jobs: Sequence[tuple[ProjectRoot, FileJob]], first: int = 1) -> lis
 def _shares(batches: list[_Batch], processes: int) -> list[deque[_Batch]]:
     """The batches in as many runs of neighbours: what a process learns of a package serves the rest of it.
 
-    A batch is a second of work, so that whoever is done first can help the others to an end.
+    A batch is a second of work, so that the first process to finish takes over work of the others.
     """
     count = len(batches)
     edges = [count * number // processes for number in range(processes + 1)]
@@ -218,7 +218,7 @@ class WorkerPool:
                 self.shares[0].appendleft((home, [(number, job)]))
                 return
         message = "cannot be checked: the analysis process died of it; the other files are not affected"
-        self._out.put((number, FileOutcome("", to_json(told(job.name, UNREADABLE, message)))))
+        self._out.put((number, FileOutcome("", to_json(whole_file_result(job.name, UNREADABLE, message)))))
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-I", "-c", _START, json.dumps(_path())]
@@ -237,7 +237,7 @@ class WorkerPool:
         return process
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
-        """Closing its input tells a process to go; a sick one is not asked twice."""
+        """Closing its input tells a process to go; a failed one gets no second request."""
         for pipe in (process.stdin, process.stdout):
             try:
                 if pipe:
@@ -254,7 +254,7 @@ class WorkerPool:
 
 
 def _path() -> list[str]:
-    """Where a process imports from: as here, but never from the working folder, which may be anybody's."""
+    """Where a process imports from: as here, but never from the working folder, which may be untrusted."""
     import resilint
     import resilint_rules
 
@@ -282,7 +282,7 @@ def serve() -> None:
     """A process's life. Effect: answers on standard output; what else is printed goes to standard error."""
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us; a trace of each process helps nobody
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us; a traceback of each process is no help
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
     silence = os.open(os.devnull, os.O_RDONLY)
@@ -298,7 +298,7 @@ def serve() -> None:
 
 
 def _answers(requests: IO[bytes], replies: IO[bytes]) -> Iterator[None]:
-    """Goes through batch after batch, with nothing to say but what it writes."""
+    """Checks batch after batch and communicates only by what it writes."""
     analyst: FileChecker | None = None
     last: tuple[Any, ...] = ()
     while (message := _receive(requests)) is not None:

@@ -145,12 +145,12 @@ def _unused(
     doc: Document, ignore: Ignore, by_name: dict[str, Rule], enabled: AbstractSet[str], sure: AbstractSet[str]
 ) -> list[Finding]:
     """At most one finding for a comment: all that is wrong with it."""
-    shown = doc.text[ignore.head.start : ignore.head.end]
+    comment = doc.text[ignore.head.start : ignore.head.end]
     if ignore.inside is None:
-        # A bare comment speaks for all rules, so all of them must have been able to see.
+        # A bare comment applies to all rules, so all of them must have been able to see.
         if ignore.used or not enabled <= sure | {rule.name for rule in OWN}:
             return []
-        return [_finding(ignore, f"`{shown}` silences nothing", _removal(doc, ignore))]
+        return [_finding(ignore, f"`{comment}` silences nothing", _removal(doc, ignore))]
     codes = {rule.code: rule.name for rule in by_name.values()}
     meant = {name: codes.get(name, name) for name in ignore.names}
     unknown = [name for name in ignore.names if meant[name] not in by_name]
@@ -161,7 +161,7 @@ def _unused(
         return []
     said = [f"`{name}` names no rule{nearest(name, (*by_name, *codes))}" for name in unknown]
     if idle or not ignore.names:
-        what = shown if not kept and not unknown else ", ".join(idle)
+        what = comment if not kept and not unknown else ", ".join(idle)
         said.append(f"`{what}` silences nothing")
     if kept:
         fix = Fix(

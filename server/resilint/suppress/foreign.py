@@ -52,7 +52,7 @@ class Foreign:
     last: int
 
     def silences(self, equivalents: Sequence[str], rows: AbstractSet[int]) -> bool:
-        """Whether it speaks about one of these codes on one of these rows."""
+        """Whether it applies to one of these codes on one of these rows."""
         if self.codes:
             meant = not self.codes.isdisjoint(equivalents)
         else:

@@ -34,7 +34,7 @@ _FOLDERS = frozenset((
     ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode", "__pypackages__", "_build",
     "buck-out", "build", "dist", "node_modules", "site-packages", "venv",
 ))  # fmt: skip
-"""Folders that ruff leaves out unless it is told otherwise."""
+"""Folders that ruff leaves out by default."""
 
 
 @dataclass(frozen=True, slots=True)

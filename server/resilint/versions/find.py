@@ -21,12 +21,12 @@ def pins(root: str) -> dict[str, str]:
 def digest(root: str) -> str:
     """The same as long as nothing can have changed about versions, "" if nothing is said. Effect: reads."""
     found = _read(root)
-    told = "".join(f"{name}\0{files.digest(data)}\n" for name, data in found)
-    return files.digest(told.encode("utf-8", "surrogateescape"))[:16] if found else ""
+    digests = "".join(f"{name}\0{files.digest(data)}\n" for name, data in found)
+    return files.digest(digests.encode("utf-8", "surrogateescape"))[:16] if found else ""
 
 
 def _read(root: str) -> list[tuple[str, bytes]]:
-    """The files of a project that speak of versions, each with its name."""
+    """The files of a project that name versions, each with its name."""
     if not root:
         return []
     paths = [(name, os.path.join(root, name)) for name in _listed(root) if rank(name) >= 0]
