@@ -130,7 +130,7 @@ def _methods(libraries: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
     """
     named: dict[str, set[str]] = {}  # type -> what may be done with it
     leads: dict[str, set[str]] = {}  # type -> those that it extends or makes
-    own: dict[str, set[str]] = {}  # import -> types that its library speaks of
+    own: dict[str, set[str]] = {}  # import -> types that its library names
     for library in libraries:
         entries = [
             candidate
@@ -155,7 +155,7 @@ def _methods(libraries: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
     found = {}
     for prefix, types in sorted(own.items()):
         reached = list(types)
-        for one in reached:  # grows as it is gone through
+        for one in reached:  # grows during the loop
             reached.extend(leads.get(one, set()).difference(reached))
         found[prefix] = tuple(sorted({name for one in reached for name in named.get(one, ())}))
     return found
@@ -168,7 +168,7 @@ def readme() -> str:
     text = README.read_text("utf-8")
     head, rest = text.split(START)
     rows = ["| Library | Checked | Without a limit | Attempts | Error status | Also |", f"|{' --- |' * 6}"]
-    for path, data in sorted(files(), key=lambda each: str(each[1]["library"]).lower()):
+    for path, data in sorted(files(), key=lambda item: str(item[1]["library"]).lower()):
         facts = [(kind, dict(entry)) for (kind, _), entry in load(path.stem).entries.items()]
         cells = (f"[{data['library']}](resilint_rules/catalog/{path.name})", str(data["checked"]), *_known(facts))
         rows.append(f"| {' | '.join(cells)} |")
@@ -263,7 +263,7 @@ def _known(facts: list[tuple[str, dict[str, Any]]]) -> tuple[str, str, str, str]
 
 
 def _waits(words: dict[str, Any]) -> list[str]:
-    """How long one entry waits if nobody says, for each range of versions."""
+    """Returns how long one entry waits by default, for each range of versions."""
     found = []
     for candidate in (words, *({**words, **older} for older in words.get("versions", ()))):
         limits = [value for value in candidate.get("default", {}).values() if value != "none"]

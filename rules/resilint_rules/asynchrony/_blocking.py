@@ -32,7 +32,7 @@ _ROOM = 88
 def waiting_inside(frame: Frame, function: Function) -> Call | None:
     """Returns the first waiting call in a plain function of the same module; None if there is none."""
     scope = frame.scope
-    if function.module is not scope.module or function.chunk.name not in scope.known.asked:
+    if function.module is not scope.module or function.chunk.name not in scope.known.called_by_coroutines:
         return None
     found = scope.session.frame(function)
     if found is None or found.is_async or found.wrapped or not isinstance(found.node, cst.FunctionDef):

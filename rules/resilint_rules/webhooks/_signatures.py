@@ -183,7 +183,7 @@ def digest_comparisons(frame: Frame) -> Iterator[tuple[Frame, cst.Comparison, in
     The tuple holds the frame of the comparison, its node, the index of the side with the digest, and the
     call that makes it. For a function that returns its digest, the callers in its module are searched, too.
     """
-    if not frame.scope.speaks_of("digest"):
+    if not frame.scope.mentions_library("digest"):
         return
     for place in (frame, *_callers(frame)):
         for node, _ in place.compares.values():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..report.view import Card
     from ..results import FileResult
 
-_TOLD = frozenset({"sarif"})
+_WITH_SUPPRESSED = frozenset({"sarif"})
 """Formats that describe the rules themselves."""
 
 
@@ -102,7 +102,7 @@ def write(
     from ..report import render
     from ..report.view import View
 
-    known = _cards() if any(output.format in _TOLD for output in outputs) else {}
+    known = _cards() if any(output.format in _WITH_SUPPRESSED for output in outputs) else {}
     here = os.getcwd()
     for output in outputs:
         stream = sys.stdout

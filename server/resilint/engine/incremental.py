@@ -180,4 +180,9 @@ class Dependencies:
 
 def _summary_text(known: ExportSummary) -> str:
     of_class = sorted((name, sorted(attributes)) for name, attributes in known.of_class.items())
-    return repr([*map(sorted, (known.names, known.attributes, known.classes, known.through, known.asked)), of_class])
+    return repr(
+        [
+            *map(sorted, (known.names, known.attributes, known.classes, known.through, known.called_by_coroutines)),
+            of_class,
+        ]
+    )

@@ -240,7 +240,11 @@ def _literal_parts(value: values.Value, show: Callable[[values.Value], str], rea
             return [show(member) for member in value.members]
         case values.Mapping():
             items = [f"{key}: {show(inner)}" for key, (inner, _) in value.items.items()]
-            return [*items, "open" if value.open else "", f"written in {value.lent}" if value.lent else ""]
+            return [
+                *items,
+                "open" if value.open else "",
+                f"written in {value.returned_by}" if value.returned_by else "",
+            ]
         case values.Pending():
             return [show(value.value)]
         case values.Partial():

@@ -241,8 +241,8 @@ def test_a_dict_that_functions_change() -> None:
 
 def test_libraries_that_a_module_names() -> None:
     """A flow is followed only if the module can have something to follow."""
-    assert scope_of("import hmac\n").speaks_of("digest")
-    assert not scope_of("import requests\n").speaks_of("digest")
+    assert scope_of("import hmac\n").mentions_library("digest")
+    assert not scope_of("import requests\n").mentions_library("digest")
 
 
 def test_a_scope_that_was_dismissed() -> None:

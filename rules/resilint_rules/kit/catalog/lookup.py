@@ -143,7 +143,7 @@ def _spellings(kind: str, fact: Fact, above: Mapping[tuple[str, str], Any]) -> l
     if not found and not first:
         raise Refused((kind,), "needs the key `names`")
     if first and first not in found and (kind, first) not in above:
-        found.insert(0, first)  # a factory does not speak for the class that it makes
+        found.insert(0, first)  # what a factory says does not hold for the class that it makes
     return found
 
 

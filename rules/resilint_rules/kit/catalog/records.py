@@ -101,7 +101,7 @@ class ExternalFact(ValueFact):
     )
     nested: bool = toml.flag("`any` means methods of attributes only: `client.chat.completions.create`.")
     initial: str = toml.text("`any` means methods with such a first letter only.", "lower", "upper")
-    graphql: bool = toml.flag("It speaks GraphQL: errors come with status 200.")
+    graphql: bool = toml.flag("Its protocol is GraphQL: errors come with status 200.")
 
 
 class CallFact(ExternalFact):
@@ -112,7 +112,9 @@ class CallFact(ExternalFact):
     returns: str = toml.text("The type of what it returns: of `response` or `client`.")
     context: bool = toml.flag("It is used by `with` or `async with`.")
     buffered: bool = toml.flag("What it gives is there already.")
-    through: str = toml.text("The method of its client that it goes through, which can be given a limit for all calls.")
+    through: str = toml.text(
+        "The method of its client through which it is sent, which can be given a limit for all calls."
+    )
     beyond: str = toml.text("The method that waits for what this call began, which no limit of the call reaches.")
     reached: tuple[str, ...] = toml.words("Methods after which that wait is no risk.")
     watches: str = toml.text("A condition that is true once that wait is over, with {owner} and the limits.")

@@ -164,16 +164,16 @@ def _where_built(call: Call, pairs: list[tuple[str, str]]) -> list[Fix]:
 
     Beside their spread it could come twice, once it is added there.
     """
-    built = call.args.lent[0] if len(call.args.lent) == 1 else None
+    built = call.args.spread_returns[0] if len(call.args.spread_returns) == 1 else None
     module = call.frame.scope.module
-    if built is None or built.display is None or len(pairs) != 1 or not built.lent.startswith("_"):
+    if built is None or built.display is None or len(pairs) != 1 or not built.returned_by.startswith("_"):
         return []
-    if module.count(rf"\b{built.lent}\b") != 2:  # where it is defined, and here
+    if module.count(rf"\b{built.returned_by}\b") != 2:  # where it is defined, and here
         return []
     name, value = pairs[0]
     imports, texts = spelled(module, [value])
     edit = add_key(*built.display, module.doc, name, texts[0])
-    return [Fix(f"Add {name}={texts[0]} in `{built.lent}`", (edit,), imports)]
+    return [Fix(f"Add {name}={texts[0]} in `{built.returned_by}`", (edit,), imports)]
 
 
 def once(call: Call) -> list[Fix]:

@@ -115,11 +115,11 @@ def import_names(ctx: Context, node: cst.ImportFrom) -> None:
 
 
 def _imported(ctx: Context, name: str, target: ImportedName) -> None:
-    ctx.frame.env[name] = ctx.frame.scope.imported([target], asked=ctx.frame.scope.interesting(name))
+    ctx.frame.env[name] = ctx.frame.scope.imported([target], follow=ctx.frame.scope.interesting(name))
 
 
 def merge(envs: list[Env]) -> Env:
-    """Joins environments; a name that one of them lacks may be unbound there, which nobody relies on."""
+    """Joins environments; a name that one of them lacks is taken to be bound there as well."""
     if len(envs) == 1:
         return dict(envs[0])
     first, rest = envs[0], envs[1:]

@@ -16,13 +16,13 @@ ENVELOPE = frozenset((
 
 
 def look_into(value: Value, key: object) -> None:
-    """Notes that a body is asked for a word that tells success from failure."""
+    """Records that a key of a body is read that distinguishes success from failure."""
     if str(key).lower() in ENVELOPE:
-        asked(value)
+        mark_checked(value)
 
 
-def asked(value: Value) -> None:
-    """Notes that a body, or a part of it, is asked whether it is an answer."""
+def mark_checked(value: Value) -> None:
+    """Records that a body, or a part of it, is checked for being an answer and no error."""
     for option in options(value):
         if isinstance(option, Derived) and option.source is not None:
             option.source.envelope = True
@@ -33,7 +33,7 @@ VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*
 
 
 def tested(value: Value) -> None:
-    """Notes that a response is asked whether it is true."""
+    """Records that the truth value of a response is tested."""
     for option in options(value):
         if isinstance(option, Response):
             option.truth = True
@@ -45,7 +45,7 @@ def whole(value: Value) -> bool:
 
 
 TURNS_PAGES = re.compile(r"next|page|cursor|since|offset|marker|continu|(?<![a-z])(?:more|last)", re.IGNORECASE)
-"""Words by which the next part of an answer is asked for, and which its last part lacks."""
+"""Words of keys that request the next page of an answer, and that its last page lacks."""
 
 
 def words(value: Value) -> list[Value]:
@@ -63,8 +63,8 @@ def _picked(path: Path) -> bool:
     return isinstance(last, Item) or bool(_PICKS.search(path.called))
 
 
-def demand(asked: list[Value]) -> None:
+def demand(tested_values: list[Value]) -> None:
     """Notes that a body is not taken unless it holds what an answer must: a look at one of its parts decides."""
-    for candidate in asked:
+    for candidate in tested_values:
         if isinstance(candidate, Derived) and candidate.source is not None and _picked(candidate.path):
             candidate.source.envelope = True

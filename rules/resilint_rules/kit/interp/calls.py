@@ -53,7 +53,7 @@ class Queries(Protocol):
 
     def scope(self, module: Module) -> Names: ...
     def frame(self, function: Function) -> Frame | None: ...
-    def imported(self, target: ImportedName, module: Module, *, asked: bool = True) -> Value: ...
+    def imported(self, target: ImportedName, module: Module, *, follow: bool = True) -> Value: ...
     def lineage(self, cls: Class) -> list[Class]: ...
     def gives(self, function: Function) -> bool: ...
     def instance(self, cls: Class, call: Site | None) -> Value: ...
@@ -76,9 +76,9 @@ class Names(Protocol):
     def known(self) -> ExportSummary: ...
     def tree(self, chunk: Chunk) -> Tree | None: ...
     def value(self, name: str) -> Value | None: ...
-    def imported(self, targets: list[ImportedName], *, asked: bool = True) -> Value: ...
+    def imported(self, targets: list[ImportedName], *, follow: bool = True) -> Value: ...
     def interesting(self, name: str) -> bool: ...
-    def speaks_of(self, kind: str) -> bool: ...
+    def mentions_library(self, kind: str) -> bool: ...
     def scoping(self, value: Value) -> ScopeFact | None: ...
     def frame(self, function: FunctionChunk) -> Frame | None: ...
     def note_caller(self, function: FunctionChunk) -> None: ...
@@ -86,7 +86,7 @@ class Names(Protocol):
 
 
 class Frame:
-    """A function, lambda or module-level statement being gone through, and what came of it."""
+    """The result of interpreting a function, lambda or module-level statement."""
 
     __slots__ = (
         "attributes", "calls", "compares", "decorators", "env", "guards", "is_async", "kind",
@@ -306,26 +306,26 @@ class Call(Site):
 
     @property
     def harmless(self) -> bool:
-        """Whether its target never leaves the machine, such as a `file:` address: written or asked for."""
+        """Whether its target is on this machine, such as a `file:` address: as written, or by a test around it."""
         target, words = self.target, self.as_external.harmless
         if target is None or not words:
             return False
         if isinstance(target.value, Const):
             return isinstance(target.value.value, str) and target.value.value.startswith(words)
         code = self.frame.tree.code
-        asked = rf"{re.escape(code(target.node))}\.startswith\(['\"](?:{'|'.join(words)})[^'\"]*['\"]\)"
+        test = rf"{re.escape(code(target.node))}\.startswith\(['\"](?:{'|'.join(words)})[^'\"]*['\"]\)"
         around = (place.node for place in self.within if place.kind is Around.IF and place.part is Part.BODY)
-        if any(re.fullmatch(asked, code(node.test)) for node in around if isinstance(node, cst.If)):
+        if any(re.fullmatch(test, code(node.test)) for node in around if isinstance(node, cst.If)):
             return True
         before = self.frame.tree.text[: self.span.start - self.frame.tree.start]
-        left = rf"^([ \t]*)if not {asked}:\s*\n(?:\1[ \t]+.*\n)*?\1[ \t]+(?:raise|return)\b.*\n\s*^\1(?=\S)"
+        left = rf"^([ \t]*)if not {test}:\s*\n(?:\1[ \t]+.*\n)*?\1[ \t]+(?:raise|return)\b.*\n\s*^\1(?=\S)"
         return bool(re.search(left, before, re.MULTILINE))
 
     @property
     def tails(self) -> bool:
         """Whether it asks for what goes on coming, or may: then waiting is its purpose."""
-        asked = (self.args.named.get(name) for name in self.as_external.tails)
-        if any(candidate is not None and literal(candidate.value) is not False for candidate in asked):
+        follows = (self.args.named.get(name) for name in self.as_external.tails)
+        if any(candidate is not None and literal(candidate.value) is not False for candidate in follows):
             return True
         if self.verb != "GET" or not self.streams:
             return False
@@ -380,7 +380,7 @@ class Guard:
 
 
 _EVENTS = re.compile(r"SSE|Event_?S(?:ource|tream)|event-stream")
-"""What reads a stream of events, and how one is asked for."""
+"""Names of what reads a stream of events, and the media type that requests one."""
 _SHORT = 60
 """Letters that a name in a message may have; beyond, what is in its brackets is left out."""
 

@@ -13,7 +13,7 @@ from ..catalog.surroundings import LoopFact, OffloadFact
 from ..syntax.access_path import Called, Path
 from ..syntax.idioms import KEEPS_NOTHING, checks, harmless
 from ..syntax.tree import dotted
-from .body_checks import asked, look_into, tested, whole
+from .body_checks import look_into, mark_checked, tested, whole
 from .calls import Call
 from .context import Context
 from .kinds import EventKind
@@ -59,7 +59,7 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
     """The value of calling `func`; known calls are noted in the frame."""
     choices = options(present(func))
     if checks(dotted(node.func).rpartition(".")[2]):
-        _shown(args)
+        _mark_arguments_checked(args)
     for choice in choices:
         if isinstance(choice, Change):
             change(choice, args, node)
@@ -82,9 +82,9 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
     if isinstance(target, Nested):
         return UNKNOWN
     if _PARSES.search(dotted(node.func)):
-        _shown(args)
+        _mark_arguments_checked(args)
     if isinstance(target, Derived):
-        _asked(target, args)
+        _note_questions(target, args)
         return Derived(target.path.then(Called()), target.source or _body(args))
     return UNKNOWN
 
@@ -105,7 +105,7 @@ def _one_of(ctx: Context, node: cst.Call, choices: tuple[Value, ...], args: Argu
     if stub is not None:
         return stub
     for choice in choices:
-        _asked(choice, args)
+        _note_questions(choice, args)
     _hand_over(ctx, args, "one of several functions")
     return UNKNOWN
 
@@ -136,20 +136,20 @@ def _body(args: Arguments, function: str = "") -> Response | None:
     return next((hit for hit in found if hit is not None), None)
 
 
-def _asked(target: Value, args: Arguments) -> None:
-    """Notes what a body is asked for: `body.get("error")`, `body.startswith("OK")`."""
+def _note_questions(target: Value, args: Arguments) -> None:
+    """Records which keys of a body are read: `body.get("error")`, `body.startswith("OK")`."""
     if isinstance(target, Derived) and target.path.attribute in ("startswith", "endswith") and whole(target):
-        asked(target)
+        mark_checked(target)
     if isinstance(target, Derived) and target.path.attribute == "get" and args.positional:
         key = args.positional[0].value
         if isinstance(key, Const):
             look_into(target, key.value)
 
 
-def _shown(args: Arguments) -> None:
+def _mark_arguments_checked(args: Arguments) -> None:
     """Notes that a function which says that it checks is shown a body."""
     for given in (*args.positional, *args.named.values()):
-        asked(given.value)
+        mark_checked(given.value)
 
 
 def _hand_over(ctx: Context, args: Arguments, why: str) -> None:
@@ -215,7 +215,7 @@ def _foreign(ctx: Context, name: str, args: Arguments) -> Value:
     if not harmless(name, KEEPS_NOTHING):
         _hand_over(ctx, args, f"it is passed to `{name}`")
     if name == "isinstance" and args.positional and whole(args.positional[0].value):
-        asked(args.positional[0].value)
+        mark_checked(args.positional[0].value)
     if name == "bool" and args.positional:
         tested(args.positional[0].value)
     return Derived(Path(name, (Called(),)), _body(args, name))
@@ -264,7 +264,7 @@ def _number(value: Value, name: str) -> Value:
 
 
 def _offload(ctx: Context, node: cst.Call, fact: OffloadFact, args: Arguments) -> Value:
-    """A function handed to a thread: its call, with the arguments that follow it."""
+    """A function that runs in a thread: its call, with the arguments that follow it."""
     index = fact.function
     if len(args.positional) <= index:
         return Pending(UNKNOWN)
@@ -294,7 +294,7 @@ def _places(args: Arguments) -> list[tuple[int | str, Argument]]:
 def _project(ctx: Context, target: Function, args: Arguments) -> Value:
     """A call of the project's own function: what it returns, if that can be seen."""
     if any(around.ignores_missing_key for around in ctx.within):
-        _shown(args)
+        _mark_arguments_checked(args)
     configures = ctx.frame.scope.session.configures(target)
     for argument in (*args.positional, *args.named.values()):
         ctx.escape(argument.value, f"it is passed to `{target.chunk.name}`", settle=configures)

@@ -64,9 +64,9 @@ class Context:
             return [*self.truth(node.left), *self.truth(node.right)]
         value = self.value(node)
         tested(value)
-        asked = list(options(value))
+        tested_values = list(options(value))
         compared = self.frame.compares.get(id(node))
-        return [option for side in compared[1] for option in options(side)] if compared is not None else asked
+        return [option for side in compared[1] for option in options(side)] if compared is not None else tested_values
 
     def escape(self, value: Value, why: str, *, settle: bool, kinds: tuple[type, ...] = (Response, Mapping)) -> None:
         """Notes that a value leaves the function's sight; with `settle`, it may be configured there."""

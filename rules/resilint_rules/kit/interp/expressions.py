@@ -11,7 +11,7 @@ from ..syntax.access_path import Item, Path
 from ..syntax.idioms import BROAD, calls_in, is_log
 from ..syntax.tree import children, walk
 from . import references
-from .body_checks import ENVELOPE, TURNS_PAGES, VERDICT, asked, demand, look_into, tested, whole, words
+from .body_checks import ENVELOPE, TURNS_PAGES, VERDICT, demand, look_into, mark_checked, tested, whole, words
 from .context import Context, Table
 from .kinds import Around, EventKind, Part
 from .values import (
@@ -156,7 +156,7 @@ def _comparison(ctx: Context, node: cst.Comparison) -> Value:
     if any(isinstance(comparison.operator, (cst.In, cst.NotIn)) for comparison in node.comparisons):
         ctx.escape(sides[-1], "it is searched", settle=False)
         if not (isinstance(ctx.current, cst.If) and _noted(ctx.current, ctx.frame.node)):
-            asked(sides[-1])
+            mark_checked(sides[-1])
     elif any(isinstance(comparison.operator, (cst.Is, cst.IsNot)) for comparison in node.comparisons):
         taken = words(sides[0]) if literal(sides[-1]) is None else []
         if taken and not TURNS_PAGES.search(ctx.frame.tree.code(node.left)):
@@ -164,7 +164,7 @@ def _comparison(ctx: Context, node: cst.Comparison) -> Value:
     elif any(isinstance(candidate, Const) and VERDICT.search(str(candidate.value)) for candidate in sides):
         for side in (option for one in sides for option in options(one)):
             if whole(side):  # a body that is one word
-                asked(side)
+                mark_checked(side)
     return UNKNOWN
 
 
@@ -195,13 +195,18 @@ def _item(ctx: Context, owner: Value, key: object, node: cst.Subscript) -> Value
     if isinstance(owner, (Derived, Ref)):
         look_into(owner, key)
         if isinstance(key, str) and any(place.ignores_missing_key for place in ctx.within):
-            asked(owner)
-        if isinstance(key, str) and isinstance(owner, Derived) and owner.source and any(map(_told, ctx.within)):
+            mark_checked(owner)
+        if (
+            isinstance(key, str)
+            and isinstance(owner, Derived)
+            and owner.source
+            and any(map(_logs_any_error, ctx.within))
+        ):
             owner.source.noticed = True
-        shown = str(key).lower() if isinstance(key, str) else key
+        lowered = str(key).lower() if isinstance(key, str) else key
         if isinstance(owner, Derived):
-            return Derived(owner.path.then(Item(shown)), owner.source)
-        return Derived(Path(owner.name, (Item(shown),)))
+            return Derived(owner.path.then(Item(lowered)), owner.source)
+        return Derived(Path(owner.name, (Item(lowered),)))
     return UNKNOWN
 
 
@@ -259,7 +264,7 @@ def _part(owner: Value) -> Value:
     return Derived(owner.path.then(Item(None)), owner.source) if isinstance(owner, Derived) else UNKNOWN
 
 
-def _told(within: Within) -> bool:
+def _logs_any_error(within: Within) -> bool:
     """Whether a place is the body of a `try` that tells a log of whatever is the matter."""
     if (
         within.kind is not Around.TRY

@@ -34,13 +34,13 @@ HUGE = 20_000
 DEEP = 25
 """How many names may wait for each other: beyond that a chain of constants is not followed."""
 AGAIN = 2
-"""How often an attribute may be asked for while it is being found out: a method may read what it has just set."""
+"""How often an attribute may be evaluated inside its own evaluation: a method may read what it has just set."""
 _BINDS = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^\n]*|=(?!=))", re.MULTILINE)
 _PROPERTY = re.compile(r"@(?:\w+\.)*(?:cached_)?property\b|@(?:\w+\.)*reify\b")
 
 
 class ModuleScope:
-    """One module's names and attributes, evaluated when asked."""
+    """One module's names and attributes, evaluated when they are needed."""
 
     def __init__(self, module: Module, session: Queries) -> None:
         self.module = module
@@ -85,7 +85,7 @@ class ModuleScope:
     def known(self, value: ExportSummary) -> None:
         self._known = value
 
-    def speaks_of(self, kind: str) -> bool:
+    def mentions_library(self, kind: str) -> bool:
         """Whether the module names a library that has entries of a kind at all: without, no flow has to be followed."""
         names = (prefix.rpartition(".")[2] for prefix in TABLES.get(kind, ()))
         return self.module.mentions(*names, *self.catalog.prefixes())
@@ -157,7 +157,7 @@ class ModuleScope:
         if self._depth > DEEP:
             return UNKNOWN
         with self._recorded("value", name):
-            self._values[name] = UNKNOWN  # whoever asks while it is being found out
+            self._values[name] = UNKNOWN  # the answer to a query from inside its own evaluation
             self._depth += 1
             try:
                 value = self._found(name)
@@ -172,7 +172,7 @@ class ModuleScope:
         module = self.module
         found: list[Value] = []
         if name in module.imports:
-            found.append(self.imported(module.imports[name], asked=self.interesting(name)))
+            found.append(self.imported(module.imports[name], follow=self.interesting(name)))
         if name in module.classes:
             found.append(Class(module, module.classes[name]))
         found.extend(Function(module, function) for function in module.functions.get(name, ())[-1:])
@@ -185,12 +185,12 @@ class ModuleScope:
             return Mapping(value.items, open=True)
         return value
 
-    def imported(self, targets: list[ImportedName], *, asked: bool = True) -> Value:
+    def imported(self, targets: list[ImportedName], *, follow: bool = True) -> Value:
         """What an import binds; several for `try: import a except ImportError: import b`.
 
-        Other modules are looked into only for names that can matter (`asked`).
+        Other modules are looked into only for names that can matter (`follow`).
         """
-        return join([self.session.imported(target, self.module, asked=asked) for target in targets])
+        return join([self.session.imported(target, self.module, follow=follow) for target in targets])
 
     def _assigned(self, name: str) -> list[Value]:
         """The values that statements at module level give a name, in the order they stand."""
@@ -223,7 +223,7 @@ class ModuleScope:
         return found
 
     def statement(self, chunk: Chunk) -> Frame | None:
-        """A statement at module or class level, gone through by itself."""
+        """The frame of a statement at module or class level."""
         tree = self.tree(chunk)
         if tree is None:
             return None
@@ -232,7 +232,7 @@ class ModuleScope:
         return frame
 
     def frame(self, function: FunctionChunk) -> Frame | None:
-        """A function, gone through once; None while that is under way, or if it cannot be parsed."""
+        """The frame of a function, interpreted once; None during that, or if it cannot be parsed."""
         self.module.source(function.chunk)
         return self._kept_frame(function)
 
@@ -280,7 +280,7 @@ class ModuleScope:
         return frame
 
     def calls_out(self, function: FunctionChunk) -> bool:
-        """Whether a function that was gone through calls something that waits without `await`."""
+        """Whether a function that was interpreted calls something that waits without `await`."""
         frame = self._frames.get(function.chunk.start)
         facts = (call.fact for call in frame.calls.values()) if frame is not None else ()
         return any(isinstance(fact, ExternalFact) and fact.mode == "sync" for fact in facts)
@@ -339,7 +339,7 @@ class ModuleScope:
         return value
 
     def _unfinished(self, cls: ClassChunk, name: str) -> bool:
-        """Whether a method that gives an attribute its value is being gone through: it may give it another."""
+        """Whether a method that gives an attribute its value is being interpreted: it may give it another."""
         return any(method.chunk.start in self._running for method in self._assigning(cls, name)[1])
 
     def _assigning(self, cls: ClassChunk, name: str) -> tuple[list[Chunk], list[FunctionChunk]]:

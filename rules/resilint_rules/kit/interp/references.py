@@ -186,11 +186,11 @@ def arguments(ctx: Context, node: cst.Call) -> Arguments:
         value = ctx.value(arg.value)
         if arg.star == "**":
             if isinstance(value, DeferredReturn):
-                value = lent(ctx.frame, value, arg.value)
+                value = returned_keywords(ctx.frame, value, arg.value)
             for option in options(value):
                 if isinstance(option, Mapping):
-                    if option.lent:
-                        args.lent.append(option)
+                    if option.returned_by:
+                        args.spread_returns.append(option)
                     for key, (inner, place) in option.items.items():
                         args.named.setdefault(key, Argument(inner, place))
                     args.open_names = args.open_names or option.open
@@ -222,7 +222,7 @@ def _await(ctx: Context, node: cst.Await) -> Value:
     return join(found)
 
 
-def lent(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
+def returned_keywords(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
     """The mapping that a function of the module writes out and gives back; Unknown if its keys cannot all be seen.
 
     What its keys hold is the other function's affair: only which there are is known here. One that is empty, or
@@ -238,7 +238,7 @@ def lent(frame: Frame, value: Value, node: cst.CSTNode) -> Value:
     found = inner.returned()
     if not isinstance(found, Mapping) or found.open or not found.items:
         return UNKNOWN
-    return Mapping(dict.fromkeys(found.items, (UNKNOWN, node)), display=found.display, lent=function.chunk.name)
+    return Mapping(dict.fromkeys(found.items, (UNKNOWN, node)), display=found.display, returned_by=function.chunk.name)
 
 
 TABLE: Table = {cst.Name: _name, cst.Attribute: _attribute, cst.Call: _call, cst.Await: _await}

@@ -49,7 +49,7 @@ class Session:
     def dismiss(self) -> None:
         """Lets go of all that was learnt; the findings stay.
 
-        Effect: frames and calls no longer hold each other, so that their trees go at once and nobody has to search
+        Effect: frames and calls no longer hold each other, so that their trees are freed at once, without a search of
         all of the memory for them.
         """
         for frame in self.frames:
@@ -62,14 +62,14 @@ class Session:
         self._scopes.clear()
 
     def frame(self, function: Function) -> Frame | None:
-        """A project function, gone through; None if it cannot be parsed or is being gone through."""
+        """The frame of a project function; None if it cannot be parsed or is being interpreted."""
         scope = self.scope(function.module)
         scope.note_caller(function.chunk)
         return scope.frame(function.chunk)
 
-    def imported(self, target: ImportedName, module: Module, *, asked: bool = True) -> Value:
+    def imported(self, target: ImportedName, module: Module, *, follow: bool = True) -> Value:
         """What an imported name stands for: a name of the project, or something outside it."""
-        if asked and self._depth < DEPTH:
+        if follow and self._depth < DEPTH:
             self._depth += 1
             try:
                 found, name = self.project.find(target, module.doc)
@@ -80,7 +80,7 @@ class Session:
                     return value if value is not None else UNKNOWN
             finally:
                 self._depth -= 1
-        if target.level or ((not asked or self._depth >= DEPTH) and self.project.inside(target, module.doc)):
+        if target.level or ((not follow or self._depth >= DEPTH) and self.project.inside(target, module.doc)):
             return UNKNOWN
         return Ref(f"{target.module}.{target.name}" if target.name else target.module)
 

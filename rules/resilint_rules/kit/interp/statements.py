@@ -1,6 +1,6 @@
 """Interprets one function or statement without running it: which value flows where, and which calls are made.
 
-Statements are taken in order. Branches are joined, a loop's body is gone through twice, code after
+Statements are taken in order. Branches are joined, a loop's body is interpreted twice, code after
 a `return`, `raise`, `break` or `continue` is left out. What cannot be seen is Unknown.
 """
 
@@ -21,7 +21,7 @@ from .context import Context
 from .expressions import EXPRESSIONS
 from .kinds import Around, FrameKind, Part
 from .known_calls import FIELDS
-from .references import annotation, lent, narrow
+from .references import annotation, narrow, returned_keywords
 from .values import UNKNOWN, Const, DeferredReturn, Derived, Mapping, Sequence, Unknown, Value, Within, join
 
 
@@ -130,14 +130,14 @@ def _assign(ctx: Context, node: cst.Assign) -> None:
     for target in node.targets:
         name = target.target.value if isinstance(target.target, cst.Name) else ""
         if name and isinstance(value, DeferredReturn) and f"**{name}" in ctx.frame.tree.text:
-            value = lent(ctx.frame, value, node.value)
+            value = returned_keywords(ctx.frame, value, node.value)
         bind(ctx, target.target, value)
 
 
 def _ann_assign(ctx: Context, node: cst.AnnAssign) -> None:
     value = ctx.value(node.value) if node.value is not None else None
-    told = isinstance(value, Derived) and value.path.called in FIELDS
-    if value is None or told or isinstance(value, (Unknown, Const)):
+    is_field = isinstance(value, Derived) and value.path.called in FIELDS
+    if value is None or is_field or isinstance(value, (Unknown, Const)):
         known = annotation(ctx, node.annotation.annotation)
         if known is not None and not (isinstance(value, Const) and value.value is not None):
             value = known
@@ -196,7 +196,7 @@ def _branches(ctx: Context, runs: list[tuple[Env, object]]) -> None:
 
 def _if(ctx: Context, node: cst.If) -> None:
     ctx.current = node
-    asked = ctx.truth(node.test)
+    tested_values = ctx.truth(node.test)
     before = dict(ctx.frame.env)
     ctx.within.append(Within(Around.IF, node, Part.BODY))
     narrow(ctx, node.test, True)
@@ -213,8 +213,8 @@ def _if(ctx: Context, node: cst.If) -> None:
             suite(ctx, node.orelse.body)
         ctx.within.pop()
     if "raise" in (first[1], ctx.left) or refuses(node.body):
-        demand(asked)
-    ctx.accepted = asked if first[1] == "return" and not ctx.left else []
+        demand(tested_values)
+    ctx.accepted = tested_values if first[1] == "return" and not ctx.left else []
     _branches(ctx, [first, (ctx.frame.env, ctx.left)])
 
 

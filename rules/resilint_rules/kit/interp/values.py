@@ -1,6 +1,6 @@
 """What an expression can stand for, as far as it can be seen without running anything.
 
-Three answers everywhere: a value, nothing, cannot see. `Unknown` is the last; whoever meets it stays
+Three answers everywhere: a value, nothing, cannot see. `Unknown` is the last; a rule that meets it stays
 silent.
 """
 
@@ -67,13 +67,13 @@ class Sequence:
 class Mapping:
     """A dict display or `dict(...)`; `open` when it may hold keys that cannot be seen.
 
-    `display` is where it is written out, with the tree it stands in; `lent` names the other function that does so.
+    `display` is where it is written out, with the tree it stands in; `returned_by` names the function that returns it.
     """
 
     items: dict[str, tuple[Value, cst.CSTNode]] = field(default_factory=dict)
     open: bool = False
     display: tuple[Tree, cst.Dict | cst.Call] | None = None
-    lent: str = ""
+    returned_by: str = ""
 
     def remove(self, key: Value) -> None:
         """Removes a key, or all if it is not known; on another path it may still be there, so that any may be."""
@@ -113,7 +113,7 @@ class Instance:
     """An object of a type that the catalogue knows.
 
     `made` is the call that made it, None for a parameter or an annotation. `events` are what happened to it since.
-    `escaped` names the first place where it was handed to code that cannot be seen.
+    `escaped` names the first place where it was passed to code that cannot be seen.
     """
 
     type: str
@@ -158,7 +158,7 @@ class Response:
     envelope: bool = False
     """Its body was looked into for a word that tells success from failure."""
     noticed: bool = False
-    """A part that an answer must have is taken out of its body, where a lack of it is caught and told."""
+    """A part that an answer must have is taken out of its body, where a lack of it is caught and logged."""
     passed_to: list[tuple[Function, int | str, Derived]] = field(default_factory=list)
     """Functions of the project that were given its body, and as which argument: they may look into it."""
     names: list[str] = field(default_factory=list)
@@ -255,7 +255,7 @@ class Arguments:
     named: dict[str, Argument] = field(default_factory=dict)
     open_positions: bool = False
     open_names: bool = False
-    lent: list[Mapping] = field(default_factory=list)
+    spread_returns: list[Mapping] = field(default_factory=list)
     """Mappings that are spread here and made in another function."""
 
     def get(self, param: Param) -> Argument | None:
@@ -315,9 +315,9 @@ class Site(Described):
     """The simple statement, or compound statement in whose header it stands."""
     awaited: bool = False
     offloaded: bool = False
-    """It is handed to a thread: `node` is the handing call, `args` are those of the function."""
+    """It runs in a thread: `node` is the call that starts it, `args` are those of the function."""
     deferred: bool = False
-    """It stands in a lambda, or is only handed on as `functools.partial`."""
+    """It stands in a lambda, or is only passed on as `functools.partial`."""
     discarded: bool = False
     """Its value is thrown away: it is a statement of its own."""
     keywords: bool = True

@@ -36,11 +36,11 @@ class Relevant(NamedTuple):
     """Of these, by start, coroutines that matter only if a plain function that they call waits: its name is here."""
     summary: ExportSummary
     mentioned: bool
-    """Whether the text has anything at all that can matter: if not, nobody has cut it into chunks."""
+    """Whether the text has anything at all that can matter: if not, it is not cut into chunks."""
 
 
 def relevant(module: Module, exports: Exports) -> Relevant:
-    """The functions and statements to be gone through; and what may hold a client."""
+    """Returns the functions and statements to interpret, and what may hold a client."""
     search = Taint(module, exports, full=True)
     search.run()
     words = _words(module.text)
@@ -48,7 +48,7 @@ def relevant(module: Module, exports: Exports) -> Relevant:
     found = _pieces(search, words) if mentioned else {}
     callers = _callers(search, found) if found else {}
     by_start = {**found, **{start: item for start, (item, _) in callers.items()}}
-    names = {start: asked for start, (_, asked) in callers.items()}
+    names = {start: called for start, (_, called) in callers.items()}
     return Relevant([by_start[start] for start in sorted(by_start)], names, search.summary, mentioned)
 
 
@@ -66,7 +66,7 @@ def _pieces(search: Taint, words: list[str]) -> dict[int, FunctionChunk | Chunk]
     methods = _methods(search)
 
     def idle(chunk: Chunk, at: int) -> bool:
-        """Whether a mention is of a sleep outside any coroutine, or of a task that somebody takes."""
+        """Whether a mention is of a sleep outside any coroutine, or of a task whose handle is kept."""
         if at in search.sleeps.ends:
             return text.find("async ", chunk.start, chunk.end) < 0
         return at in search.spawns.ends and _TAKEN.search(text, text.rfind("\n", 0, at) + 1, at) is not None
@@ -112,13 +112,13 @@ def _callers(search: Taint, found: dict[int, FunctionChunk | Chunk]) -> dict[int
     """Coroutines that call a plain function of this module that matters: its calls are theirs, too."""
     text = search.module.text
     waiting = [function for function in search.module.all_functions() if function.chunk.is_async]
-    asked = search.summary.asked
+    called = search.summary.called_by_coroutines
     if waiting:
-        asked.update(hit.name for hit in found.values() if isinstance(hit, FunctionChunk) and not hit.chunk.is_async)
+        called.update(hit.name for hit in found.values() if isinstance(hit, FunctionChunk) and not hit.chunk.is_async)
     callers: dict[int, tuple[FunctionChunk, set[str]]] = {}
-    for name in waiting if asked else ():
+    for name in waiting if called else ():
         if name.chunk.start not in found:
             called = {call.group(1) for call in _PLAIN_CALL.finditer(text, name.chunk.body, name.chunk.end)}
-            if not called.isdisjoint(asked):
-                callers[name.chunk.start] = (name, called & asked)
+            if not called.isdisjoint(called):
+                callers[name.chunk.start] = (name, called & called)
     return callers

@@ -27,7 +27,7 @@ class ExportSummary:
     """Classes that extend a client: each of their methods may be a call."""
     through: set[str] = field(default_factory=set)
     """Imported modules and classes by which clients are reached."""
-    asked: set[str] = field(default_factory=set)
+    called_by_coroutines: set[str] = field(default_factory=set)
     """Plain functions whose own calls matter to coroutines that call them."""
     of_class: dict[str, set[str]] = field(default_factory=dict)
     """Attributes by the class that assigns them."""

@@ -307,7 +307,7 @@ class Taint:
         return found
 
     def _holds(self, start: int, end: int) -> bool:
-        """Whether a value may be a client: what it is handed does not make it one, if nobody here can know it."""
+        """Whether a value may be a client: what is passed to it does not make it one, if nothing here can tell."""
         if not self.makers.within(start, end):
             return False
         callee = _CALLEE.match(self.module.text, start, end)

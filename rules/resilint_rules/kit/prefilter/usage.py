@@ -18,7 +18,7 @@ _ASSIGNED = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*")
 _ENDS = re.compile(r"[ \t]*(?:#|;|\r|\n|\Z|(?:or|if)\b)")
 _BRACKET = re.compile(r"[()\[\]{}\"'#]")
 _FAR = 4000
-"""Characters of an argument list that are gone through."""
+"""Characters of an argument list that are searched."""
 
 
 def asks(

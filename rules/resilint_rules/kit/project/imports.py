@@ -208,7 +208,7 @@ class Project:
         return (self.file(file) if file else None), name
 
     def _plainly(self, target: ImportedName, bases: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-        """The file that an import names, whatever it takes from it, and what was asked; "" if that is not so plain."""
+        """Returns the file that an import names and the path that was looked up; "" if there may be several."""
         top = target.module.partition(".")[0]
         with self.recording() as reads:
             base = next((candidate for candidate in bases if target.level or self._top(candidate, top)), None)

@@ -1,6 +1,6 @@
 """A module's own words: what it imports, defines and assigns, found in its text without parsing it.
 
-Names are bound to chunks of text; a chunk is parsed and interpreted only when somebody asks what the
+Names are bound to chunks of text; a chunk is parsed and interpreted only when a query needs what the
 name stands for.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from ..syntax.outline import Chunk, Outline, logical_lines, scan
 from ..syntax.text import Document
 from .definitions import ClassChunk, FunctionChunk, ImportedName
-from .queries import Queries
+from .queries import RecordedQueries
 
 __all__ = ["ClassChunk", "FunctionChunk", "ImportedName", "Module"]
 
@@ -30,7 +30,7 @@ _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
-class Module(Queries):
+class Module(RecordedQueries):
     """A document seen as names and chunks."""
 
     __slots__ = (
@@ -43,12 +43,12 @@ class Module(Queries):
         self.doc = doc
         self._mentioned: dict[str, list[ImportedName]] | None = None
         self.scanned = False
-        """Whether the text has been cut into chunks: it is when somebody asks for one."""
+        """Whether the text has been cut into chunks: it is at the first use of one."""
         if outline is not None:
             self._fill(outline)
 
     def __getattr__(self, name: str) -> Any:
-        """Scans the text when the first of its names is asked for: many modules are only found to be there."""
+        """Scans the text at the first use of one of its names: many modules are only found to be there."""
         if name not in Module.__slots__:
             raise AttributeError(name)
         self._fill(scan(self.text))

@@ -6,7 +6,7 @@ contain no offsets, so that a shift of lines changes none of them. A function is
 name, `name#2` for the second of the same name; a chunk by its number in text order.
 
 What is not recorded is the skeleton, the text outside function bodies (`skeleton`, `header`, the names that
-`Module` binds): whoever stores a result compares the skeleton as a whole.
+`Module` binds): a user who stores a result compares the skeleton as a whole.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _MISSING = object()
 
 
-class Queries(ABC):
+class RecordedQueries(ABC):
     """The recorded queries of a module."""
 
     __slots__ = (
@@ -215,7 +215,7 @@ class Queries(ABC):
         if self._functions is None:
             self._functions = {}
             seen: dict[str, int] = {}
-            for function in sorted(self.all_functions(), key=lambda each: each.chunk.start):
+            for function in sorted(self.all_functions(), key=lambda function: function.chunk.start):
                 number = seen[function.qualname] = seen.get(function.qualname, 0) + 1
                 name = f"{function.qualname}#{number}" if number > 1 else function.qualname
                 self._functions[name] = function
@@ -278,29 +278,29 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _mentions(module: Queries, *parts: str) -> bool:
+def _mentions(module: RecordedQueries, *parts: str) -> bool:
     return any(part in module.text for part in parts)
 
 
-def _mentions_name(module: Queries, name: str, but: str) -> bool:
+def _mentions_name(module: RecordedQueries, name: str, but: str) -> bool:
     return mentioned(name, re.sub(but, "", module.text, flags=re.MULTILINE) if but else module.text)
 
 
-def _search(module: Queries, pattern: re.Pattern[str], number: int | None = None) -> str | None:
+def _search(module: RecordedQueries, pattern: re.Pattern[str], number: int | None = None) -> str | None:
     chunk = module.chunk(number) if number is not None else None
     found = pattern.search(module.text) if chunk is None else pattern.search(module.text, chunk.start, chunk.end)
     return found.group() if found is not None else None
 
 
-def _count(module: Queries, pattern: re.Pattern[str]) -> int:
+def _count(module: RecordedQueries, pattern: re.Pattern[str]) -> int:
     return sum(1 for _ in pattern.finditer(module.text))
 
 
-def _matches(module: Queries, pattern: re.Pattern[str]) -> tuple[str, ...]:
+def _matches(module: RecordedQueries, pattern: re.Pattern[str]) -> tuple[str, ...]:
     return tuple(match.group(1) for match in pattern.finditer(module.text))
 
 
-def _lines_with(module: Queries, part: str) -> tuple[str, ...]:
+def _lines_with(module: RecordedQueries, part: str) -> tuple[str, ...]:
     text = module.text
     found: list[str] = []
     at = text.find(part)
@@ -313,7 +313,7 @@ def _lines_with(module: Queries, part: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _chunk_with(module: Queries, part: str, pattern: re.Pattern[str]) -> bool:
+def _chunk_with(module: RecordedQueries, part: str, pattern: re.Pattern[str]) -> bool:
     chunks, text = module.outline.chunks, module.text
     at = text.find(part)
     while at >= 0:
@@ -327,7 +327,7 @@ def _chunk_with(module: Queries, part: str, pattern: re.Pattern[str]) -> bool:
     return False
 
 
-def _comments_above(module: Queries, number: int) -> tuple[str, ...]:
+def _comments_above(module: RecordedQueries, number: int) -> tuple[str, ...]:
     text, end = module.text, module.chunk(number).start
     found: list[str] = []
     while end:
@@ -340,11 +340,11 @@ def _comments_above(module: Queries, number: int) -> tuple[str, ...]:
     return tuple(reversed(found))
 
 
-def _imported_names(module: Queries) -> tuple[ImportedName, ...]:
+def _imported_names(module: RecordedQueries) -> tuple[ImportedName, ...]:
     return tuple(target for targets in module.mentioned.values() for target in targets)
 
 
-def _functions_mentioning(module: Queries, name: str, *patterns: re.Pattern[str]) -> tuple[str, ...]:
+def _functions_mentioning(module: RecordedQueries, name: str, *patterns: re.Pattern[str]) -> tuple[str, ...]:
     found = module.functions_by_word().get(name, ())
     if patterns:
         return tuple(
@@ -355,15 +355,15 @@ def _functions_mentioning(module: Queries, name: str, *patterns: re.Pattern[str]
     return tuple(found)
 
 
-def _methods_setting(module: Queries, attribute: str) -> tuple[str, ...]:
+def _methods_setting(module: RecordedQueries, attribute: str) -> tuple[str, ...]:
     return tuple(module.methods_by_attribute().get(attribute, ()))
 
 
-def _writers_of(module: Queries, name: str) -> tuple[str, ...]:
+def _writers_of(module: RecordedQueries, name: str) -> tuple[str, ...]:
     return tuple(module.name_of(function) for function in module.global_writers.get(name, ()))
 
 
-def _source(module: Queries, number: int) -> str:
+def _source(module: RecordedQueries, number: int) -> str:
     chunk = module.chunk(number)
     return _digest(module.text[chunk.start : chunk.end])
 

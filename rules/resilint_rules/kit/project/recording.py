@@ -1,4 +1,4 @@
-"""What a computation asked of a module's text, with the answers: it holds as long as they are the same."""
+"""The queries of a computation about a module's text, with answers: it holds as long as they are the same."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ class Cutter:
 
 
 class _Gap:
-    """The comments between two logical lines, asked from the innermost chunk that ends there outwards."""
+    """The comments between two logical lines, assigned from the innermost chunk that ends there outwards."""
 
     __slots__ = ("_comments", "_next", "_reached", "end")
 

@@ -40,7 +40,7 @@ class Reading:
         """The next of these offsets."""
         self.comments: list[tuple[int, int]] = []
         self.depth = 0
-        """Deepest nesting of brackets since somebody last set it to 0; see `SHALLOW`."""
+        """Deepest nesting of brackets since it was last set to 0; see `SHALLOW`."""
         self.broken: Broken | None = None
         self.patience = 8
         """How many more f-strings may turn out to be no f-strings; bounds the work on damaged text."""

@@ -46,7 +46,7 @@ class Outline:
 
     chunks: tuple[Chunk, ...]
     comments: tuple[Comment, ...]
-    """Only those that speak to a linter: resilint, noqa, nosec, pylint."""
+    """Only those that address a linter: resilint, noqa, nosec, pylint."""
     depth: int
     """The deepest nesting of brackets, as in chunks."""
     broken: Broken | None
@@ -61,14 +61,14 @@ class Outline:
 
 _IMPORT = re.compile(rf"import\b|from\b(?:{BLANKS}(__future__)\b)?")
 _WORDS = ("resilint", "noqa", "nosec", "pylint")
-_SPOKEN = re.compile("|".join(_WORDS), re.IGNORECASE)
+_LINTER_WORD = re.compile("|".join(_WORDS), re.IGNORECASE)
 _DOCSTRING = re.compile(r"[rRuU]?(?=[\"'])")
 _ANY_BLANKS = re.compile(rf"(?:{BLANKS})?")
 
 
 def scan(text: str) -> Outline:
     """Cuts a module's text (without a byte order mark) into chunks."""
-    reading = Reading(_spoken(text))
+    reading = Reading(_linter_words(text))
     cutter = Cutter(text, reading)
     awkward = _is_awkward(text)
     wide = _is_wide(text)
@@ -125,11 +125,11 @@ def scan(text: str) -> Outline:
     )
 
 
-def _spoken(text: str) -> list[int]:
+def _linter_words(text: str) -> list[int]:
     """The offsets of words that linters listen to, in any case."""
     lowered = text.lower()
     if len(lowered) != len(text):  # some capitals have a longer small form
-        return [found.start() for found in _SPOKEN.finditer(text)]
+        return [found.start() for found in _LINTER_WORD.finditer(text)]
     offsets = []
     for word in _WORDS:
         pos = lowered.find(word)

@@ -188,7 +188,7 @@ def _trusted(self: cst.CSTNode) -> None:
 
 _CHECKS, _WHITE = cst.CSTNode.__post_init__, cst.SimpleWhitespace
 _blanks = lru_cache(maxsize=1024)(_WHITE)
-"""Blanks between words, two of five nodes of a tree: nobody asks for theirs, so that equal ones may be one."""
+"""Blanks between words, two of five nodes of a tree: their spans are never needed, so equal ones are one object."""
 
 
 def parse(chunk: str, start: int, *, indented: bool) -> Tree | None:
