@@ -123,7 +123,7 @@ def test_a_skeleton_for_each_subscription_is_right(checkout: Path) -> None:
         ("errors/dead_handler", "TMO003", "Guard", "`TMO003` is no code of the family: ERR and three digits"),
         ("errors/dead_handler", "err4", "Guard", "`err4` is no code of the family"),
         ("timeouts/hanging_call", "TMO002", "Call", "TMO002 is retired: it became a part of TMO001; free in timeouts"),
-        ("errors/dead_handler", "ERR004", "Function", "no rule can subscribe to `Function`; it can to Again, "),
+        ("errors/dead_handler", "ERR004", "Function", "no rule can subscribe to `Function`; it can to AnyRetry, "),
     ],
 )
 def test_it_refuses(path: str, code: str, on: str, message: str) -> None:

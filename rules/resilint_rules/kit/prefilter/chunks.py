@@ -112,13 +112,16 @@ def _callers(search: Taint, found: dict[int, FunctionChunk | Chunk]) -> dict[int
     """Coroutines that call a plain function of this module that matters: its calls are theirs, too."""
     text = search.module.text
     waiting = [function for function in search.module.all_functions() if function.chunk.is_async]
-    called = search.summary.called_by_coroutines
+    plain = search.summary.called_by_coroutines
     if waiting:
-        called.update(hit.name for hit in found.values() if isinstance(hit, FunctionChunk) and not hit.chunk.is_async)
+        plain.update(
+            chunk.name for chunk in found.values() if isinstance(chunk, FunctionChunk) and not chunk.chunk.is_async
+        )
     callers: dict[int, tuple[FunctionChunk, set[str]]] = {}
-    for name in waiting if called else ():
-        if name.chunk.start not in found:
-            called = {call.group(1) for call in _PLAIN_CALL.finditer(text, name.chunk.body, name.chunk.end)}
-            if not called.isdisjoint(called):
-                callers[name.chunk.start] = (name, called & called)
+    for coroutine in waiting if plain else ():
+        body = coroutine.chunk
+        if body.start not in found:
+            called = {call.group(1) for call in _PLAIN_CALL.finditer(text, body.body, body.end)}
+            if not called.isdisjoint(plain):
+                callers[body.start] = (coroutine, called & plain)
     return callers
