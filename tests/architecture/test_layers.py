@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 
+from architecture.graph import as_text
 from architecture.modules import PACKAGES, ROOT, Source, inside, read_modules
 from resilint_rules import kit
 
@@ -172,6 +173,14 @@ def test_imports_go_down(package: str, order: tuple[tuple[str, ...], ...]) -> No
     """No import goes to a higher level."""
     found = upward(MODULES, package, order)
     assert not found, "\n".join(sorted(found))
+
+
+def test_the_graph_is_printed() -> None:
+    """As text, with each place on its level: `pytest -s -k graph_is_printed` shows it."""
+    lines = [*as_text(MODULES, "resilint", SERVER_ORDER), *as_text(MODULES, "resilint_rules.kit", KIT_ORDER)]
+    print(*lines, sep="\n")
+    assert any(line.split(": ")[0].split() == ["0", "syntax"] and line.endswith(": -") for line in lines)
+    assert any(line.strip().startswith("5 run: ") and "engine" in line and "lsp" not in line for line in lines)
 
 
 def test_no_cycle() -> None:

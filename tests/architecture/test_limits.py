@@ -69,13 +69,12 @@ def test_no_function_becomes_more_complex() -> None:
 
 def test_the_list_is_not_longer_than_it_was() -> None:
     """The aim is at most 40 functions; lower this number when the list gets shorter."""
-    assert len(complexity.listed()) <= 75
+    assert len(complexity.listed()) <= 70
 
 
 def test_the_style_check_has_no_exemption() -> None:
-    """ruff's C901 is on at 15; calls_made.py is the only file that is still left out."""
+    """ruff's C901 is on at 15 for every file."""
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     assert "max-complexity = 15" in text
-    assert [line.split(" = ")[0] for line in text.splitlines() if "C901" in line and " = [" in line] == [
-        '"rules/resilint_rules/kit/interp/calls_made.py"'
-    ]
+    assert [line for line in text.splitlines() if "C901" in line and " = [" in line] == []
+    assert '"C901"' not in text

@@ -348,20 +348,29 @@ def change(made: Change, args: Arguments, node: cst.Call) -> None:
     values = [argument.value for argument in args.positional]
     if made.name == "pop":
         known.remove(values[0] if values else UNKNOWN)
-        return
-    if made.name == "setdefault":
-        key = values[0] if values else None
-        if not isinstance(key, Const):
-            known.open = True
-        elif len(values) > 1 and str(key.value) not in known.items:
-            known.items[str(key.value)] = (values[1], node)
-        return
-    for value in values:
-        for option in options(value):
-            if isinstance(option, Mapping):
-                known.items.update({name: (inner, node) for name, (inner, _) in option.items.items()})
-            known.open = known.open or not isinstance(option, Mapping) or option.open
-    known.items.update({name: (given.value, node) for name, given in args.named.items()})
+    elif made.name == "setdefault":
+        _set_default(known, values, node)
+    else:
+        for value in values:
+            _merge_into(known, value, node)
+        known.items.update({name: (given.value, node) for name, given in args.named.items()})
+
+
+def _set_default(known: Mapping, values: list[Value], node: cst.Call) -> None:
+    """Applies `setdefault(key, value)`."""
+    key = values[0] if values else None
+    if not isinstance(key, Const):
+        known.open = True
+    elif len(values) > 1 and str(key.value) not in known.items:
+        known.items[str(key.value)] = (values[1], node)
+
+
+def _merge_into(known: Mapping, value: Value, node: cst.Call) -> None:
+    """Applies `update(value)`."""
+    for option in options(value):
+        if isinstance(option, Mapping):
+            known.items.update({name: (inner, node) for name, (inner, _) in option.items.items()})
+        known.open = known.open or not isinstance(option, Mapping) or option.open
 
 
 def changed_inside(name: str, lines: Iterable[str]) -> bool:
