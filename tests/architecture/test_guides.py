@@ -18,7 +18,7 @@ GUIDES = [ROOT / "rules" / name for name in ("README.md", "ARCHITECTURE.md", "CO
 RULES = GUIDES[0].read_text("utf-8")
 OWNERS = {
     "call": kit.Call, "frame": kit.Frame, "guard": kit.Guard, "handler": kit.Handler, "layer": kit.RetryPolicy,
-    "Instance": kit.Instance, "Repeat": kit.RetryLayer,
+    "Instance": kit.Instance, "RetryLayer": kit.RetryLayer,
 }  # fmt: skip
 """What the guide calls the objects whose attributes it names."""
 

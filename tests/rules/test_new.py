@@ -16,6 +16,10 @@ from resilint_rules.kit.subscriptions import SUBSCRIPTIONS
 
 TOP = Path(__file__).resolve().parents[2]
 CODES = new.read_codes()
+CODE, NAME = next((code, name) for code, name in CODES.reserved.items() if code.startswith("ERR") and name)
+"""A code that no rule has yet, with its name; the sample of these tests."""
+OTHER, OTHER_NAME = next((code, name) for code, name in reversed(CODES.reserved.items()) if code[:3] == "ERR" and name)
+FILE = NAME.replace("-", "_")
 
 
 @pytest.fixture
@@ -51,24 +55,24 @@ def copied(checkout: Path, name: str) -> str:
 
 def test_it_writes_one_rule_and_the_tables(checkout: Path) -> None:
     """The file is the rule's, the tables know it, ruff and mypy accept it, and the next commands are printed."""
-    done = start(checkout, "errors/dead_handler", "--code", "ERR004", "--on", "Guard")
+    done = start(checkout, f"errors/{FILE}", "--code", CODE, "--on", "Guard")
     assert (done.returncode, done.stderr) == (0, "")
     assert "found something" not in done.stdout
-    assert "python -m pytest tests/rules -k dead-handler\n" in done.stdout
-    assert "python -m resilint_rules.new --check errors/dead_handler\n" in done.stdout
-    text = copied(checkout, "resilint_rules/errors/dead_handler.py")
+    assert f"python -m pytest tests/rules -k {NAME}\n" in done.stdout
+    assert f"python -m resilint_rules.new --check errors/{FILE}\n" in done.stdout
+    text = copied(checkout, f"resilint_rules/errors/{FILE}.py")
     assert "from ..kit import Finding, Guard\n" in text
-    assert '@rule(code="ERR004", name="dead-handler", preview=True)\ndef check(guard: Guard) ->' in text
-    assert "resilint_rules.errors.dead_handler" in copied(checkout, "resilint_rules/rule_table.py")
+    assert f'@rule(code="{CODE}", name="{NAME}", preview=True)\ndef check(guard: Guard) ->' in text
+    assert f"resilint_rules.errors.{FILE}" in copied(checkout, "resilint_rules/rule_table.py")
     taken, _, reserved = copied(checkout, "CODES.md").partition("## Reserved")
-    assert "| ERR004 | dead-handler | errors |\n" in taken
-    assert "ERR004" not in reserved
+    assert f"| {CODE} | {NAME} | errors |\n" in taken
+    assert CODE not in reserved
 
 
 def test_its_examples_fail_until_they_are_written(checkout: Path) -> None:
     """The page, the finding, the fixed text and the good example are all demanded."""
-    start(checkout, "errors/dead-handler", "--code", "ERR004", "--on", "Guard")
-    done = run(checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/rules", "-k", "dead-handler or twice")
+    start(checkout, f"errors/{NAME}", "--code", CODE, "--on", "Guard")
+    done = run(checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/rules", "-k", f"{NAME} or twice")
     failed = set(re.findall(r"^FAILED \S+::(\w+)", done.stdout, re.MULTILINE))
     assert failed >= {
         "test_a_rule_explains_itself",
@@ -81,12 +85,12 @@ def test_its_examples_fail_until_they_are_written(checkout: Path) -> None:
 
 def test_mistakes_are_reported_by_check(checkout: Path) -> None:
     """Both tools look at the file, and the exit status says that one of them has found something."""
-    file = checkout / "rules" / "resilint_rules" / "errors" / "dead_handler.py"
-    start(checkout, "errors/dead_handler", "--code", "ERR004", "--on", "Guard")
+    file = checkout / "rules" / "resilint_rules" / "errors" / f"{FILE}.py"
+    start(checkout, f"errors/{FILE}", "--code", CODE, "--on", "Guard")
     file.write_text(
         file.read_text("utf-8").replace("yield from ()", "import os; guard.nonsense; yield from ()"), "utf-8"
     )
-    done = start(checkout, "--check", "errors/dead_handler")
+    done = start(checkout, "--check", f"errors/{FILE}")
     assert done.returncode == 1
     assert "F401" in done.stdout
     assert '"Guard" has no attribute "nonsense"' in done.stdout
@@ -108,22 +112,22 @@ def test_a_skeleton_for_each_subscription_is_right(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "code", "on", "message"),
     [
-        ("error/dead_handler", "ERR004", "Guard", "no family `error`; the families are asynchrony, auth"),
-        ("errors/DeadHandler", "ERR004", "Guard", "`DeadHandler` is no name of a rule"),
-        ("errors/dead_handler2", "ERR004", "Guard", "is no name of a rule"),
-        ("errors", "ERR004", "Guard", "`` is no name of a rule: write FAMILY/NAME"),
-        ("errors/unchecked_body", "ERR004", "Guard", "the name unchecked-body is taken by ERR002"),
+        (f"error/{FILE}", CODE, "Guard", "no family `error`; the families are asynchrony, auth"),
+        ("errors/DeadHandler", CODE, "Guard", "`DeadHandler` is no name of a rule"),
+        (f"errors/{FILE}2", CODE, "Guard", "is no name of a rule"),
+        ("errors", CODE, "Guard", "`` is no name of a rule: write FAMILY/NAME"),
+        ("errors/unchecked_body", CODE, "Guard", "the name unchecked-body is taken by ERR002"),
         (
-            "errors/dead_handler",
+            f"errors/{FILE}",
             "ERR002",
             "Guard",
-            "ERR002 is taken by unchecked-body; free in errors: ERR003 (timeout-not",
+            f"ERR002 is taken by unchecked-body; free in errors: {CODE} ({NAME}",
         ),
-        ("errors/dead_handler", "ERR005", "Guard", "ERR005 is reserved for response-may-be-none; free in errors"),
-        ("errors/dead_handler", "TMO003", "Guard", "`TMO003` is no code of the family: ERR and three digits"),
-        ("errors/dead_handler", "err4", "Guard", "`err4` is no code of the family"),
+        (f"errors/{FILE}", OTHER, "Guard", f"{OTHER} is reserved for {OTHER_NAME}; free in errors"),
+        (f"errors/{FILE}", "TMO003", "Guard", "`TMO003` is no code of the family: ERR and three digits"),
+        (f"errors/{FILE}", "err4", "Guard", "`err4` is no code of the family"),
         ("timeouts/hanging_call", "TMO002", "Call", "TMO002 is retired: it became a part of TMO001; free in timeouts"),
-        ("errors/dead_handler", "ERR004", "Function", "no rule can subscribe to `Function`; it can to AnyRetry, "),
+        (f"errors/{FILE}", CODE, "Function", "no rule can subscribe to `Function`; it can to AnyRetry, "),
     ],
 )
 def test_it_refuses(path: str, code: str, on: str, message: str) -> None:
