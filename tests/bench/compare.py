@@ -20,7 +20,18 @@ def commands(folder: str, caches: Path) -> dict[str, list[str]]:
     python = sys.executable
     resilint = [python, "-m", "resilint", "check", folder, "--exit-zero", "--output-format", "concise"]
     resilint += ["--cache-dir", str(caches / "resilint")]
-    ruff = [python, "-m", "ruff", "check", "--quiet", "--select", "S113,S501,ASYNC,S110", "--cache-dir", str(caches / "ruff"), folder]
+    ruff = [
+        python,
+        "-m",
+        "ruff",
+        "check",
+        "--quiet",
+        "--select",
+        "S113,S501,ASYNC,S110",
+        "--cache-dir",
+        str(caches / "ruff"),
+        folder,
+    ]
     bandit = [python, "-m", "bandit", "--quiet", "--recursive", "--tests", "B113", folder]
     return {
         "resilint, cold": resilint,

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from resilint_rules.kit.findings import Applicability, Finding, Fix, Import
-from resilint_rules.kit.syntax.lexer import TokenEdges
+from resilint_rules.kit.syntax.layout import TokenEdges
 from resilint_rules.kit.syntax.outline import Chunk, scan
 from resilint_rules.kit.syntax.text import Document, Edit
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from ..project.imports import Project
 from ..project.module import ImportedName, Module, import_statements, imported
+from ..syntax.layout import even
 from ..syntax.text import Document
 from .files import MAYBE, NO, YES, sift
 from .summaries import CLASS, HOPS, WORD, Export, ExportSummary
@@ -91,7 +92,7 @@ class Exports:
 
     def reached(self, doc: Document) -> bool:
         """Whether the modules that a text without integration imports has imports of may give it a client."""
-        return any(self.reaches(statement, doc) for statement in import_statements(doc.text))
+        return any(self.reaches(statement, doc) for statement in import_statements(even(doc.text)))
 
     def reaches(self, statement: str, importer: Document) -> bool:
         """Whether an import statement brings a client, found once for all modules in which it means the same."""
@@ -117,7 +118,7 @@ class Exports:
         """Returns how far a module of the project matters by its own imports: a verdict of the file filter."""
         key = module.doc.name
         if key not in self._levels:
-            self._levels[key] = self._sift(module.text)
+            self._levels[key] = self._sift(module.doc.text)
         return self._levels[key]
 
     def level_of_document(self, doc: Document) -> int:
@@ -125,7 +126,7 @@ class Exports:
         if self._preset[0] is doc:
             return self._preset[1]
         known = self.project.known(doc.name)
-        return self.level(known) if known is not None and known.text == doc.text else self._sift(doc.text)
+        return self.level(known) if known is not None and known.doc.text == doc.text else self._sift(doc.text)
 
     def _sift(self, text: str) -> int:
         return sift(text.encode("utf-8", "surrogatepass"), tuple(self.project.catalog.prefixes()))

@@ -9,8 +9,10 @@ from functools import lru_cache
 from ...catalog.index import IMPORTS, WORDS
 from ...rule_table import RULES
 
-_IMPORT = re.compile(rb"import\b[ \t]*([\w., \t]*)")
-_BEFORE = re.compile(rb"(?:\xef\xbb\xbf|.*[;:])?[ \t\f]*(?:from[ \t]+([.\w]+)[ \t]+)?", re.DOTALL)
+_IMPORT = re.compile(rb"import\b[ \t\f]*([\w., \t\f]*)")
+_BEFORE = re.compile(rb"(?:\xef\xbb\xbf|.*[;:])?[ \t\f]*(?:from\b[ \t\f]*([.\w \t\f]+))?", re.DOTALL)
+_CONTINUED = re.compile(rb"\\(?:\r\n|\n|\r)")
+_DOT = re.compile(rb"[ \t\f]*\.[ \t\f]*")
 _FAR = 200
 """Bytes before the word `import` in which its statement begins."""
 _RULE_WORDS: tuple[bytes, ...] = tuple(sorted({word.lower().encode() for row in RULES for word in row.words}))
@@ -24,6 +26,8 @@ def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
     """How far a file can matter. `own` are the imports of in-house libraries."""
     maybe = NO
     seen: set[bytes] = set()
+    if b"\\\n" in data or b"\\\r" in data:
+        data = _CONTINUED.sub(b" ", data)
     for match in _IMPORT.finditer(data):  # a pattern that starts with a word is found at the speed of a search
         at = match.start()
         start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", max(at - _FAR, 0), at), at - _FAR - 1) + 1
@@ -31,7 +35,7 @@ def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
         if before is None:
             continue
         for part in (before.group(1) or match.group(1)).split(b","):
-            words = part.split()
+            words = (_DOT.sub(b".", part) if b" ." in part or b". " in part else part).split()
             if not words or words[0] in seen:
                 continue
             seen.add(words[0])

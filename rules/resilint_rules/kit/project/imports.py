@@ -142,7 +142,7 @@ class Project:
     def outline(self, doc: Document) -> Outline | None:
         """The outline of a text, if the same was read as a file of the project and scanned."""
         known = self._modules.get(doc.name)
-        return known[1].outline if known is not None and known[1].scanned and known[1].text == doc.text else None
+        return known[1].outline if known is not None and known[1].scanned and known[1].doc.text == doc.text else None
 
     def tree(self, module: Module, chunk: Chunk, parse: Callable[[], Tree | None]) -> Tree | None:
         """A chunk of another module, parsed; the latest are kept, as many modules ask for the same few."""

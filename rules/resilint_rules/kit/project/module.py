@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from ..syntax.outline import Chunk, Outline, logical_lines, scan
+from ..syntax.layout import even, flat
+from ..syntax.outline import Chunk, Outline, scan
 from ..syntax.text import Document
 from .definitions import ClassChunk, FunctionChunk, ImportedName
 from .queries import RecordedQueries
@@ -19,13 +20,15 @@ from .queries import RecordedQueries
 __all__ = ["ClassChunk", "FunctionChunk", "ImportedName", "Module"]
 
 _IMPORT = re.compile(r"\s*import\s+(.+)", re.DOTALL)
-_FROM = re.compile(r"\s*from\s+(\.*)\s*([\w.]*)\s*import\s*\(?([^)]*)\)?", re.DOTALL)
+_FROM = re.compile(r"\s*from\b([\s.]*)([\w.\s]*)\bimport\b\s*\(?([^)]*)\)?", re.DOTALL)
+_DOT = re.compile(r"\s*\.\s*")
 _COMMENT = re.compile(r"#[^\r\n]*")
 _ASSIGN = re.compile(
     r"^[ \t]*(?:\(?((?:[A-Za-z_]\w*[ \t]*[,=][ \t]*)*[A-Za-z_]\w*)\)?[ \t]*(?::[^=\r\n]+|[-+*/%@&|^<>]+)?=(?!=)"
     r"|(?:async[ \t]+)?(?:(?:with|except)\b.*?\bas|for)[ \t]+\(?([\w, \t]+)|([A-Za-z_]\w*)[ \t]*:[^=\r\n]+$)",
     re.MULTILINE,
 )
+_IMPORTS = re.compile(r"\s*(?:import|from)\b")
 _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -39,7 +42,7 @@ class Module(RecordedQueries):
     )  # fmt: skip
 
     def __init__(self, doc: Document, outline: Outline | None = None) -> None:
-        super().__init__(doc.text)
+        super().__init__(even(doc.text))
         self.doc = doc
         self._mentioned: dict[str, list[ImportedName]] | None = None
         self.scanned = False
@@ -64,7 +67,7 @@ class Module(RecordedQueries):
         self.statements: list[Chunk] = []
         self.bindings: dict[str, list[Chunk]] = {}
         self.global_writers: dict[str, list[FunctionChunk]] = {}
-        self._has_globals = "global " in self.text
+        self._has_globals = "global" in self.text
         for chunk in flatten(outline.chunks):
             self._add(chunk)
 
@@ -77,13 +80,13 @@ class Module(RecordedQueries):
         elif chunk.kind == "class":
             self._keep(self.classes, self._class(chunk, chunk.name))
         else:
-            body = text[chunk.start : chunk.end]
+            body = flat(text[chunk.start : chunk.end])
             if "import" in body:
-                lines = [text[start:end] for start, end in logical_lines(text, chunk.start, chunk.end)]
+                lines = body.split("\n")
                 for line in lines:
                     for name, target in imported(line) if "import" in line else ():
                         self.imports.setdefault(name, []).append(target)
-                if body.lstrip().startswith(("import ", "from ")) and ";" not in body:
+                if all(_IMPORTS.match(line) for line in lines if line.strip()):
                     return
             self.statements.append(chunk)
             for name in bound(body):
@@ -153,23 +156,27 @@ def flatten(chunks: tuple[Chunk, ...]) -> Iterator[Chunk]:
             yield chunk
 
 
-_STATEMENT = re.compile(r"[^\n(]*(?:\([^)]*\))?")
+_STATEMENT = re.compile(r"[^\n;(#]*(?:\((?:[^)#]|#[^\n]*)*\))?")
+_HEAD = re.compile(r"(?:[^#\n]*[:;])?[ \t]*(?:from\b[ \t]*[.\w \t]*)?")
+"""What stands on the line of an import before the word `import`."""
+_BEFORE_FROM = re.compile(r".*[:;][ \t]*", re.DOTALL)
 
 
 def import_statements(text: str) -> Iterator[str]:
-    """The import statements of a text, as far as they start a line; those of functions, too."""
+    """The import statements of an even text, as far as they start a line, a block or a statement of their own."""
     at = text.find("import")
     while at >= 0:
-        start = max(text.rfind("\n", 0, at), text.rfind("\r", max(0, at - 200), at)) + 1
-        head = text[start:at]
-        words = head.lstrip()
-        if not words or words.startswith(("from ", "from\t", "from.")):
-            found = _STATEMENT.match(text, start)
-            assert found is not None
-            yield found.group().strip()
-            at = text.find("import", max(found.end(), at + 6))
-        else:
-            at = text.find("import", at + 6)
+        start = text.rfind("\n", 0, at) + 1
+        if at != start:  # most stand there
+            if _HEAD.fullmatch(text, start, at) is None:
+                at = text.find("import", at + 6)
+                continue
+            before = _BEFORE_FROM.match(text, start, at)
+            start = before.end() if before is not None else start
+        found = _STATEMENT.match(text, start)
+        assert found is not None
+        yield found.group().strip()
+        at = text.find("import", max(found.end(), at + 6))
 
 
 @lru_cache(maxsize=16384)
@@ -180,12 +187,12 @@ def imported(line: str) -> tuple[tuple[str, ImportedName], ...]:
 
 def _imported(line: str) -> Iterator[tuple[str, ImportedName]]:
     for part in line.split(";") if ";" in line else (line,):
-        if part.lstrip()[:5] not in ("impor", "from ", "from.", "from\t"):
+        if not _IMPORTS.match(part):
             continue
-        clean = _COMMENT.sub("", part).replace("\\\r\n", " ").replace("\\\n", " ")
+        clean = _COMMENT.sub("", part)
         found = _FROM.match(clean)
         if found:
-            level, module = len(found.group(1)), found.group(2)
+            level, module = found.group(1).count("."), "".join(found.group(2).split())
             for section in found.group(3).split(","):
                 words = section.split()
                 if words and words[0] != "*":
@@ -193,7 +200,7 @@ def _imported(line: str) -> Iterator[tuple[str, ImportedName]]:
             continue
         plain = _IMPORT.match(clean)
         if plain:
-            for segment in plain.group(1).split(","):
+            for segment in _DOT.sub(".", plain.group(1)).split(","):
                 words = segment.split()
                 if len(words) == 3:
                     yield words[2], ImportedName(words[0])

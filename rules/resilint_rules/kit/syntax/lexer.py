@@ -8,7 +8,6 @@ they have matched: each ends in optional parts only, so no text makes them start
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -105,7 +104,7 @@ _STATEMENT = re.compile(
     r"\n[ \t\f]*(?=(?:def|class|return|while|try|raise|assert|del|pass|global|elif|except|finally)\b)"
 )
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
-_ANY_COMMENT = re.compile(_COMMENT)
+COMMENT = re.compile(_COMMENT)
 _PARTS = re.compile(rf"{_STRING}|({_COMMENT})")
 
 
@@ -187,7 +186,7 @@ def _special(text: str, pos: int, reading: Reading) -> int:
     if char == "\\":
         return min(pos + (3 if text.startswith("\r\n", pos + 1) else 2), len(text))
     if char == "#":
-        end = _ANY_COMMENT.match(text, pos).end()  # type: ignore[union-attr]
+        end = COMMENT.match(text, pos).end()  # type: ignore[union-attr]
         if reading.wanted < end:
             reading.collect(text, pos, end)
         return end
@@ -293,7 +292,7 @@ def weigh(text: str, start: int, end: int) -> int:
         if char in "\"'":
             pos = string_end(text, pos - 1, reading)
         elif char == "#":
-            pos = _ANY_COMMENT.match(text, pos - 1).end()  # type: ignore[union-attr]
+            pos = COMMENT.match(text, pos - 1).end()  # type: ignore[union-attr]
         else:
             count += 1
     return count if count > LONG else 0
@@ -320,7 +319,7 @@ def after_colon(text: str, head: int, end: int) -> int:
         if word in "\"'":
             pos = string_end(text, pos - 1, reading)
         elif word == "#":
-            pos = _ANY_COMMENT.match(text, pos - 1).end()  # type: ignore[union-attr]
+            pos = COMMENT.match(text, pos - 1).end()  # type: ignore[union-attr]
         elif word in "([{":
             depth += 1
         elif word in ")]}":
@@ -333,60 +332,3 @@ def after_colon(text: str, head: int, end: int) -> int:
                     return pos
                 lambdas -= 1
     return end
-
-
-_LITERAL = re.compile(r"[\"'#]")
-_PREFIX = frozenset("bBfFrRtTuU")
-
-
-class TokenEdges:
-    """Where an edit of a text may begin and end: between tokens, never within a word, a string or a comment.
-
-    An f-string has code in it, so that places in it are judged as if they were code. A place within a comment is
-    right for an edit that stays within that comment.
-    """
-
-    __slots__ = ("_ends", "_spans", "_text")
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._spans = list(_literals(text))
-        self._ends = [end for _, end in self._spans]
-
-    def allow(self, start: int, end: int) -> bool:
-        """Whether an edit from one offset to another splits no token."""
-        around = self._around(start)
-        if around and self._text[around[0]] == "#":
-            return end <= around[1]
-        if around or self._around(end):
-            return False
-        return not any(0 < at < len(self._text) and _joined(self._text[at - 1 : at + 1]) for at in (start, end))
-
-    def _around(self, offset: int) -> tuple[int, int] | None:
-        """The string or comment that an offset is inside of."""
-        index = bisect_right(self._ends, offset)
-        if index < len(self._spans) and self._spans[index][0] < offset:
-            return self._spans[index]
-        return None
-
-
-def _joined(pair: str) -> bool:
-    """Whether two neighbouring characters belong to one word, number or line end."""
-    return all(sign.isalnum() or sign == "_" for sign in pair) or pair == "\r\n"
-
-
-def _literals(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of all comments and strings but f-strings, in order; a string begins with its prefix."""
-    reading = Reading()
-    pos = 0
-    while found := _LITERAL.search(text, pos):
-        start = found.start()
-        if text[start] == "#":
-            pos = _ANY_COMMENT.match(text, start).end()  # type: ignore[union-attr]
-            yield start, pos
-            continue
-        pos = max(string_end(text, start, reading), start + 1)
-        if not is_formatted(text, start):
-            while start > 0 and text[start - 1] in _PREFIX:
-                start -= 1
-            yield start, pos

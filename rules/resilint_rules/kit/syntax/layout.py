@@ -1,0 +1,170 @@
+"""What stands between the tokens of a text: where tokens end, and the same tokens in a simpler layout.
+
+Layout decides nothing in Python, and is never to decide what is found. `even` and `flat` replace it by blanks and
+line ends in the same number, so that an offset means the same token as before.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from .lexer import COMMENT, Reading, after_colon, logical_lines, string_end
+from .string_ends import is_formatted
+
+_ODD = re.compile(r"\\\r?\n|\f")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_LAYOUT = re.compile(
+    r"^(?P<indent>[ \t\f]*)(?:\\\r?\n[ \t\f]*)+|^(?P<fed>[ \t\f]*\f[ \t]*)|(?:\\\r?\n[ \t\f]*)+|\f", re.MULTILINE
+)
+"""An indentation with a form feed or continuations in it; continuations behind code; a form feed."""
+_ANY_COMMENT = re.compile(r"#[^\r\n]*")
+_LINE_END = re.compile(r"\r?\n")
+_BLOCK = re.compile(r"(?:if|elif|else|for|while|try|except|finally|with|async|def|class|match|case)\b(?![ \t]*=(?!=))")
+
+
+def even(text: str) -> str:
+    """The text with line ends that are all `\\n` or `\\r\\n`, and without backslashes at line ends and form feeds.
+
+    Of the same length. Only layout changes, except that a lone carriage return in a string becomes a line feed, as
+    it does when Python reads the file.
+    """
+    if "\r" in text:
+        text = _LONE_RETURN.sub("\n", text)
+    if _ODD.search(text) is None:
+        return text
+    parts: list[str] = []
+    at = 0
+    for start, end in literals(text, formatted=True):
+        if at < start:
+            parts.append(_evened(text, at, start))
+        parts.append(text[start:end])
+        at = end
+    parts.append(_evened(text, at, len(text)))
+    return "".join(parts)
+
+
+def _evened(text: str, start: int, end: int) -> str:
+    """A part of a text between two literals, made even."""
+    part = text[start:end]
+    if _ODD.search(part) is None:
+        return part
+    if start == 0 or text[start - 1] == "\n":
+        return _LAYOUT.sub(_even_layout, part)
+    return _LAYOUT.sub(_even_layout, f"x{part}")[1:]  # what stands there is no indentation
+
+
+def _even_layout(found: re.Match[str]) -> str:
+    """Blanks of the same number; in an indentation with a line end that leaves the same indentation behind it.
+
+    A form feed starts the indentation afresh; that of a line that begins with a backslash is what precedes it.
+    """
+    blanks = found.group()
+    first = found["fed"] if found["indent"] is None else found["indent"]
+    if first is None:
+        return " " * len(blanks)
+    indent = first.rpartition("\f")[2]
+    return "\n".rjust(len(blanks) - len(indent)) + indent
+
+
+def flat(text: str) -> str:
+    """An even text without comments, with each simple statement and each header of a block on a line of its own.
+
+    Of the same length: a line end stands in the place of a semicolon, and in that of the colon of a header that its
+    block follows on the same line. Only strings still break lines.
+    """
+    parts: list[str] = []
+    at = 0
+    for start, end in logical_lines(text, 0, len(text)):
+        if at < start:
+            parts.append(_ANY_COMMENT.sub(_blank, text[at:start]))
+        parts.append(_flattened(text[start:end]))
+        at = end
+    parts.append(_ANY_COMMENT.sub(_blank, text[at:]))
+    return "".join(parts)
+
+
+def _flattened(line: str) -> str:
+    """A logical line, as `flat` has it."""
+    content = line.rstrip("\r\n")
+    if "#" in content or ";" in content or "\n" in content:
+        parts: list[str] = []
+        at = 0
+        for start, end in literals(content, formatted=True):
+            parts.append(_between(content[at:start]))
+            parts.append(" " * (end - start) if content[start] == "#" else content[start:end])
+            at = end
+        parts.append(_between(content[at:]))
+        content = "".join(parts)
+    if _BLOCK.match(content) and not content.rstrip().endswith(":"):
+        colon = after_colon(content, 0, len(content))
+        if content[colon:].strip():
+            content = f"{content[: colon - 1]}\n{content[colon:]}"
+    return content + line[len(content) :]
+
+
+def _between(part: str) -> str:
+    """What stands between literals, with line ends only where statements end."""
+    return _LINE_END.sub(_blank, part).replace(";", "\n")
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
+
+
+_LITERAL = re.compile(r"[\"'#]")
+_PREFIX = frozenset("bBfFrRtTuU")
+
+
+class TokenEdges:
+    """Where an edit of a text may begin and end: between tokens, never within a word, a string or a comment.
+
+    An f-string has code in it, so that places in it are judged as if they were code. A place within a comment is
+    right for an edit that stays within that comment.
+    """
+
+    __slots__ = ("_ends", "_spans", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._spans = list(literals(text))
+        self._ends = [end for _, end in self._spans]
+
+    def allow(self, start: int, end: int) -> bool:
+        """Whether an edit from one offset to another splits no token."""
+        around = self._around(start)
+        if around and self._text[around[0]] == "#":
+            return end <= around[1]
+        if around or self._around(end):
+            return False
+        return not any(0 < at < len(self._text) and _joined(self._text[at - 1 : at + 1]) for at in (start, end))
+
+    def _around(self, offset: int) -> tuple[int, int] | None:
+        """The string or comment that an offset is inside of."""
+        index = bisect_right(self._ends, offset)
+        if index < len(self._spans) and self._spans[index][0] < offset:
+            return self._spans[index]
+        return None
+
+
+def _joined(pair: str) -> bool:
+    """Whether two neighbouring characters belong to one word, number or line end."""
+    return all(sign.isalnum() or sign == "_" for sign in pair) or pair == "\r\n"
+
+
+def literals(text: str, *, formatted: bool = False) -> Iterator[tuple[int, int]]:
+    """The spans of all comments and strings, in order; f-strings if `formatted`. A string begins with its prefix."""
+    reading = Reading()
+    pos = 0
+    while found := _LITERAL.search(text, pos):
+        start = found.start()
+        if text[start] == "#":
+            pos = COMMENT.match(text, start).end()  # type: ignore[union-attr]
+            yield start, pos
+            continue
+        pos = max(string_end(text, start, reading), start + 1)
+        if formatted or not is_formatted(text, start):
+            while start > 0 and text[start - 1] in _PREFIX:
+                start -= 1
+            yield start, pos
