@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from resilint_rules.kit.findings import Applicability, Finding, Fix, Import
-from resilint_rules.kit.syntax.layout import TokenEdges
+from resilint_rules.kit.syntax.layout import TokenEdges, even
 from resilint_rules.kit.syntax.outline import Chunk, scan
 from resilint_rules.kit.syntax.text import Document, Edit
 
@@ -132,6 +132,7 @@ def parses(text: str) -> bool:
     Wants a deep stack, as all parsing does. What would take too long to parse is judged by its brackets
     and strings alone.
     """
+    text = even(text)  # the parser knows no form feeds
     outline = scan(text)
     if outline.broken is not None or _heaviest(outline.chunks) > MAX_WEIGHT:
         return outline.broken is None

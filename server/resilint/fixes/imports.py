@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resilint_rules.kit.findings import Import
+from resilint_rules.kit.syntax.layout import even
 from resilint_rules.kit.syntax.outline import logical_lines
 from resilint_rules.kit.syntax.text import Document, Edit
 
 _COMMENT = re.compile(r"[^\r\n]*")
+_ANY_COMMENT = re.compile(r"#[^\r\n]*")
 _BEHIND = re.compile(r"[ \t]*#[^\r\n]*\Z")
 _IMPORT = re.compile(r"(?:import|from)\b(?!\s*=)")
 _DUNDER = re.compile(r"__\w+__\s*(?::[^=]+)?=")
@@ -144,6 +146,8 @@ def has(head: Head, wanted: Import, before: int) -> bool:
 
 def edits_for(text: str, wanted: Iterable[tuple[Import, int]]) -> list[Edit]:
     """The edits that import what is wanted; each comes with the offset from which it is needed."""
+    newline = Document(text).newline
+    text = even(text)
     head = head_of(text)
     missing = sorted({item for item, before in wanted if not has(head, item, before)}, key=_key)
     modules: dict[str, list[str]] = {}
@@ -156,51 +160,64 @@ def edits_for(text: str, wanted: Iterable[tuple[Import, int]]) -> list[Edit]:
     lines = [(section_of(module), (False, module.lower()), f"import {module}") for module in plain]
     edits: list[Edit] = []
     for module, names in modules.items():
-        added = _extend(text, head, module, names)
+        added = _extend(text, head, module, names, newline)
         if added is not None:
             edits.append(added)
         else:
             order = (True, module.lower())
             lines.append((section_of(module), order, f"from {module} import {', '.join(names)}"))
-    return sorted([*edits, *_place(text, head, sorted(lines))])
+    return sorted([*edits, *_place(text, head, sorted(lines), newline)])
 
 
 def _key(wanted: Import) -> tuple[str, str]:
     return wanted.module, wanted.name
 
 
-def _extend(text: str, head: Head, module: str, names: list[str]) -> Edit | None:
-    """Adds names to a `from module import ...` that fills one line; None if there is no such line."""
+def _extend(text: str, head: Head, module: str, names: list[str], newline: str) -> Edit | None:
+    """Adds names to a `from module import ...` that has room for them; None if there is none."""
     for found in head.imports:
-        match = _FROM.match(found.place.text)
-        if match is None or found.module != module or ("*", "*") in found.names or not _has_room(found.place, names):
-            continue
         place = found.place
-        spots = [(name.group(1), place.start + name.end()) for name in _NAME.finditer(place.text, match.end())]
+        match = _FROM.match(place.text)
+        if match is None or found.module != module or ("*", "*") in found.names or not _has_room(place, match, names):
+            continue
+        plain = _ANY_COMMENT.sub(lambda comment: " " * len(comment.group()), place.text)
+        spots = [(name.group(1), place.start + name.end()) for name in _NAME.finditer(plain, match.end())]
         have = [name for name, _ in spots]
-        first = place.start + match.end()
         in_order = have == sorted(have) and len(names) == 1
         if in_order and names[0] < have[0]:
-            return Edit(first, first, f"{names[0]}, ") if text[first - 1] in " (" else None
+            first = spots[0][1] - len(_last_name(plain[match.end() : spots[0][1] - place.start]))
+            return Edit(first, first, f"{names[0]},{_gap(text, first, newline)}")
         at = [end for name, end in spots if not in_order or name <= names[0]][-1]
-        return Edit(at, at, "".join(f", {name}" for name in names))
+        alone = _gap(text, at - len(_last_name(plain[: at - place.start])), newline)
+        return Edit(at, at, "".join(f",{alone}{name}" for name in names))
     return None
 
 
-def _has_room(place: Statement, names: list[str]) -> bool:
-    """Whether an import fills one line, alone, to which names can be added."""
-    line = re.sub(r"\s+", " ", place.text)
-    if any(mark in place.text for mark in ";\\\n\r"):
+def _last_name(text: str) -> str:
+    """The name that a text ends with, with what it is renamed from."""
+    found = [match for match in _NAME.finditer(text) if match.end() == len(text)]
+    return found[-1].group() if found else ""
+
+
+def _gap(text: str, start: int, newline: str) -> str:
+    """What goes between a name that is added and one at an offset: a line break if that begins its line."""
+    indent = text[text.rfind("\n", 0, start) + 1 : start]
+    return newline + indent if indent and not indent.strip() else " "
+
+
+def _has_room(place: Statement, match: re.Match[str], names: list[str]) -> bool:
+    """Whether names can be added to an import: it stands alone, in brackets or on a line that stays short enough."""
+    if ";" in place.text:
         return False
-    return len(line) + len(", ".join(("", *names))) <= _LONGEST_LINE
+    line = re.sub(r"\s+", " ", place.text)
+    return bool(match.group(2)) or len(line) + len(", ".join(("", *names))) <= _LONGEST_LINE
 
 
 _Line = tuple[int, tuple[bool, str], str]
 
 
-def _place(text: str, head: Head, lines: list[_Line]) -> Iterator[Edit]:
+def _place(text: str, head: Head, lines: list[_Line], newline: str) -> Iterator[Edit]:
     """Puts each new line into the first block of its section, or starts a block."""
-    newline = Document(text).newline
     together: dict[int, list[str]] = {}
     new_blocks: dict[int, list[str]] = {}
     for section, order, line in lines:

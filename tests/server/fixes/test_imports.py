@@ -81,12 +81,23 @@ def after(text: str, *wanted: Import, at: str = "") -> str:
             [RETRY, Import("tenacity", "stop_after_delay")],
             "from tenacity import wait_random, retry, stop_after_delay\n",
         ),
-        # lines that cannot
+        # between brackets
         (
             "from asyncio import (\n    gather,\n)\n",
             [SLEEP],
-            "from asyncio import (\n    gather,\n)\nfrom asyncio import sleep\n",
+            "from asyncio import (\n    gather,\n    sleep,\n)\n",
         ),
+        (
+            "from asyncio import (  # all of it\n    timeout,  # 3.11\n    to_thread,\n)\n",
+            [SLEEP],
+            "from asyncio import (  # all of it\n    sleep,\n    timeout,  # 3.11\n    to_thread,\n)\n",
+        ),
+        (
+            "from asyncio import (gather,\n                     run as go)\n",
+            [SLEEP],
+            "from asyncio import (gather,\n                     run as go,\n                     sleep)\n",
+        ),
+        # lines that cannot
         ("from asyncio import *\n", [SLEEP], "from asyncio import *\nfrom asyncio import sleep\n"),
         ("import asyncio\n", [SLEEP], "import asyncio\nfrom asyncio import sleep\n"),
         # what is there already

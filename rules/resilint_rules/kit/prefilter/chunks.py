@@ -13,7 +13,7 @@ from ..syntax.outline import Chunk
 from .exports import Exports
 from .mentions import acts, docstring_span
 from .summaries import ExportSummary
-from .taint import Taint
+from .taint import Taint, taint
 from .usage import asks
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})
@@ -41,8 +41,7 @@ class Relevant(NamedTuple):
 
 def relevant(module: Module, exports: Exports) -> Relevant:
     """Returns the functions and statements to interpret, and what may hold a client."""
-    search = Taint(module, exports, full=True)
-    search.run()
+    search = taint(module, exports, full=True)
     words = _words(module.text)
     mentioned = bool(search.mentions.offsets or search.followed.offsets or search.loops.offsets or words)
     found = _pieces(search, words) if mentioned else {}
@@ -60,7 +59,7 @@ def _words(text: str) -> list[str]:
 
 def _pieces(search: Taint, words: list[str]) -> dict[int, FunctionChunk | Chunk]:
     """The chunks that match, by start."""
-    module, text, mentions, followed = search.module, search.module.text, search.mentions, search.followed
+    module, text, mentions, followed = search.module, search.text, search.mentions, search.followed
     lowered = text.lower() if words else ""
     kept_loop = bool(search.loops.offsets) and _KEPT_LOOP.search(text) is not None
     methods = _methods(search)
@@ -110,7 +109,7 @@ def _methods(search: Taint) -> frozenset[str]:
 
 def _callers(search: Taint, found: dict[int, FunctionChunk | Chunk]) -> dict[int, tuple[FunctionChunk, set[str]]]:
     """Coroutines that call a plain function of this module that matters: its calls are theirs, too."""
-    text = search.module.text
+    text = search.text
     waiting = [function for function in search.module.all_functions() if function.chunk.is_async]
     plain = search.summary.called_by_coroutines
     if waiting:

@@ -5,6 +5,7 @@ Textual, without parsing; they name too much rather than too little, as importer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ..project.imports import Project
@@ -13,7 +14,7 @@ from ..syntax.layout import even
 from ..syntax.text import Document
 from .files import MAYBE, NO, YES, sift
 from .summaries import CLASS, HOPS, WORD, Export, ExportSummary
-from .taint import Taint
+from .taint import taint
 
 _NOTHING = Export()
 
@@ -42,13 +43,15 @@ class Exports:
             self._summaries[key] = ExportSummary()  # the answer inside a cycle of imports
             level = self.level(module)
             if level == YES or (level == MAYBE and self._inherits(module)):
-                self._summaries[key] = Taint(module, self, full=False).run()
+                self._summaries[key] = taint(module, self, full=False).summary
         return self._summaries[key]
 
     def name(self, module: Module, name: str, hops: int = HOPS) -> Export:
         """Returns what one name of a module of the project holds; imports are followed `hops` modules far."""
         level = self.level(module)
-        if level == NO or (level == MAYBE and name not in module.mentioned and f"class {name}" not in module.text):
+        if level == NO or (
+            level == MAYBE and name not in module.mentioned and not re.search(rf"\bclass\s+{name}\b", module.text)
+        ):
             return _NOTHING
         key = (module.doc.name, name, hops)
         known = self._names.get(key)
@@ -76,7 +79,7 @@ class Exports:
 
     def _inherits(self, module: Module) -> bool:
         """Whether a class of a module without integration imports may extend what another module exports."""
-        if "class " not in module.text:
+        if "class" not in module.text:
             return False
         for match in CLASS.finditer(module.text):
             for base in WORD.findall(match.group(1)):

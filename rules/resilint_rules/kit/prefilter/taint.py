@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from functools import lru_cache
 
 from ...catalog.index import CLIENTS, IMPORTS, NAMES, SLEEPS, SPAWNS, THROUGH
@@ -29,21 +28,40 @@ _COMMON = frozenset(
 """Attributes too common to be followed: a search for them would find everything."""
 
 
-_USED = r"\s*[.(]"
-_GOES_ON = re.compile(r"\s*[.\[]")
+_GAP = r"(?:\s|#[^\n]*)*"
+"""What may stand between two tokens in brackets."""
+_CALLED = rf"{_GAP}\("
+_USED = rf"{_GAP}[.(]"
+_GOES_ON = re.compile(rf"{_GAP}[.\[]")
 """An attribute or a subscript: no longer the client, but what it gives back."""
+
+
+def taint(module: Module, exports: ModuleExports, *, full: bool) -> Taint:
+    """Returns the marks of a module.
+
+    Most modules have none, which their text as it is can tell; only the others are made flat.
+    """
+    found = Taint(module, exports, module.text, full=full)
+    if found.begin():
+        if module.flat != module.text:
+            found = Taint(module, exports, module.flat, full=full)
+            found.begin()
+        found.spread()
+    return found
 
 
 class Taint:
     """Spreads the mark of integration code over the names of one module, in text alone."""
 
-    def __init__(self, module: Module, exports: ModuleExports, *, full: bool) -> None:
+    def __init__(self, module: Module, exports: ModuleExports, text: str, *, full: bool) -> None:
         self.module = module
+        self.text = text
+        """The module's text, flat or as it is."""
         self.exports = exports
         self.project = exports.project
         self.full = full
         """Whether all imports of the project's own modules count, or only those of classes that are extended."""
-        places = MentionIndex(module.text)
+        places = MentionIndex(text)
         self.mentions = Mentions(places)
         """What is integration code by itself: a library's function, a client made."""
         self.sleeps, self.spawns = Mentions(places), Mentions(places)
@@ -63,18 +81,23 @@ class Taint:
         self._strangers: dict[str, bool] = {}
         self._locals: dict[tuple[int, int], set[str]] = {}
 
-    def run(self) -> ExportSummary:
-        module = self.module
+    def begin(self) -> bool:
+        """Marks what imports and settings name; whether there is anything."""
         if not self.full:
-            for found in CLASS.finditer(module.text):
+            for found in CLASS.finditer(self.text):
                 self.bases.update(WORD.findall(found.group(1)))
-        for name, same in module.mentioned.items():  # not its `imports`, for which it has to be scanned
+        for name, same in self.module.mentioned.items():  # not its `imports`, for which it has to be scanned
             for target in dict.fromkeys(same):
                 self._seed(name, target)
         for prefix in self.project.catalog.prefixes():
             self.mentions.add(prefix)
             self.makers.add(prefix)
             self.summary.libraries.add(prefix)
+        marks = (self.mentions, self.sleeps, self.spawns, self.types, self.loops, self.followed)
+        return any(mark.offsets for mark in marks)
+
+    def spread(self) -> None:
+        """Marks what else holds, makes or is a client, by what was marked."""
         self._prepared()
         for _ in range(3):
             before = len(self.makers.offsets)
@@ -85,7 +108,6 @@ class Taint:
                 break
         self._renamed()
         self._declared()
-        return self.summary
 
     def _seed(self, name: str, target: ImportedName) -> None:
         dotted = f"{target.module}.{target.name}" if target.name else target.module
@@ -106,14 +128,14 @@ class Taint:
                 self.summary.through.add(name)
                 self.summary.libraries |= own.libraries
             for word in sorted(own.names | own.classes):
-                self._follow(name, rf"\s*\.\s*{word}\b")
+                self._follow(name, rf"{_GAP}\.{_GAP}{word}\b")
             return
         brings = self.exports.name(found, inner)
         self.summary.libraries |= brings.libraries if brings else frozenset()
         if brings.name or brings.heir:
             self._follow(name)
             if brings.heir:
-                self.mentions.add(name, r"\s*\(")
+                self.mentions.add(name, _CALLED)
             (self.summary.classes if brings.heir else self.summary.names).add(name)
         if brings.attributes:
             self.makers_of[name] = brings.attributes
@@ -132,7 +154,7 @@ class Taint:
         others = tuple(word for word in names if word not in makers and f"{prefix}.{word}" not in THROUGH)
         loops = tuple(word for word in names if f"{prefix}.{word}" in THROUGH)
         if last in makers and dotted != prefix:
-            self.mentions.add(name, r"\s*\(")
+            self.mentions.add(name, _CALLED)
             self._follow(name)
             self.summary.names.add(name)
         elif last in loops and dotted != prefix:
@@ -158,7 +180,7 @@ class Taint:
                 self.mentions.add(name, _member(types) + _USED)
                 self.types.add(name, _member(types))
             if makers:
-                self.mentions.add(name, _member(makers) + r"\s*\(")
+                self.mentions.add(name, _member(makers) + _CALLED)
                 self._follow(name, _member(makers))
 
     def _follow(self, anchor: str, rest: str = "") -> None:
@@ -174,7 +196,7 @@ class Taint:
 
     def _prepared(self) -> None:
         """Marks the names and attributes that keep a library's function, or a client's, with some of its arguments."""
-        text = self.module.text
+        text = self.text
         at = text.find("partial(")
         while at >= 0:
             match = _PARTIAL.match(text, text.rfind("\n", 0, at) + 1)
@@ -187,25 +209,25 @@ class Taint:
                 self.summary.names.add(name)
             elif not own or not self.makers.offsets:
                 continue
-            self.mentions.add(f".{name}" if own else name, r"\s*\(")
+            self.mentions.add(f".{name}" if own else name, _CALLED)
 
     def _renamed(self) -> None:
         """Marks the calls of names and attributes that stand for a library's function, or a client's method."""
-        text = self.module.text
+        text = self.text
         for marks, alone in ((self.mentions, _ALONE), (self.followed, _METHOD_ALONE)):
             for mark in [offset for offset in marks.offsets if alone.match(text, marks.ends[offset])]:
                 match = _RENAMES.fullmatch(text, text.rfind("\n", 0, mark) + 1, mark)
                 own, name, static = match.groups() if match is not None else ("", "", "")
                 if own or static:
                     self.summary.attributes.add(name)
-                    self.mentions.add(f".{name}", r"\s*\(")
+                    self.mentions.add(f".{name}", _CALLED)
                 elif name in self.module.bindings:
                     self.summary.names.add(name)
-                    self.mentions.add(name, r"\s*\(")
+                    self.mentions.add(name, _CALLED)
 
     def _declared(self) -> None:
         """Marks what makes the client of a record's field."""
-        text = self.module.text
+        text = self.text
         if "factory=" in text:
             made = [offset for offset in self.makers.offsets if text.endswith("factory=", 0, offset)]
             self.mentions.share(self.followed, made, _GOES_ON)
@@ -233,11 +255,11 @@ class Taint:
 
     def _spread_class(self, cls: ClassChunk) -> None:
         """Follows a class that is a client itself, and attributes of a class that hold one."""
-        text, makers, chunk = self.module.text, self.makers, cls.chunk
+        text, makers, chunk = self.text, self.makers, cls.chunk
         generic = text.find("[", chunk.head, chunk.body)  # what stands in brackets is no base
         if makers.within(chunk.head, generic if generic > 0 else chunk.body):
             self._follow(cls.name)
-            self.mentions.add(cls.name, r"\s*\(")
+            self.mentions.add(cls.name, _CALLED)
             self.summary.classes.add(cls.name)
         own = self.summary.of_class.setdefault(cls.name, set())
         if self.makers_of or len(self.summary.of_class) > 1:
@@ -255,7 +277,7 @@ class Taint:
 
     def _gives(self, function: FunctionChunk) -> bool:
         """Whether a function may return a client."""
-        chunk, text = function.chunk, self.module.text
+        chunk, text = function.chunk, self.text
         if not self.makers.within(chunk.start, chunk.end):
             return False
         names = self.locals_of(chunk)
@@ -267,12 +289,13 @@ class Taint:
         return False
 
     def _method(self, method: FunctionChunk, own: set[str]) -> None:
-        chunk, text = method.chunk, self.module.text
+        chunk, text = method.chunk, self.text
         if not self.makers.within(chunk.start, chunk.end):
             return
         names = self.locals_of(chunk)
         for match in _SELF_ASSIGN.finditer(text, chunk.body, chunk.end):
-            end = self._value_end(text.find("\n", match.end()))
+            end = text.find("\n", match.end(), chunk.end)
+            end = end if end >= 0 else chunk.end
             if self._holds(match.end(), end) or (names and not names.isdisjoint(WORD.findall(text, match.end(), end))):
                 self._attribute(match.group(1), own)
         if self._gives(method):
@@ -286,15 +309,14 @@ class Taint:
         return set(self._locals[key])
 
     def _find_locals(self, chunk: Chunk) -> set[str]:
-        text, makers = self.module.text, self.makers
+        text, makers = self.text, self.makers
         start = chunk.body if chunk.kind == "function" else chunk.start
         found: set[str] = set()
         for mark, end in makers.inside(start, chunk.end):
             line = max(text.rfind("\n", 0, mark) + 1, start)
-            for first in (line, *self._opened_before(mark, line, start)):
-                match = _NAME_ASSIGN.match(text, first, chunk.end)
-                if match and self._holds(match.start(2), self._value_end(match.end(2))):
-                    found.add(match.group(1))
+            match = _NAME_ASSIGN.match(text, line, chunk.end)
+            if match and self._holds(match.start(2), match.end(2)):
+                found.add(match.group(1))
             as_name = _AS.match(text, end, chunk.end) if text.rfind("with", line, mark) >= 0 else None
             if as_name:
                 found.add(as_name.group(1))
@@ -310,7 +332,7 @@ class Taint:
         """Whether a value may be a client: what is passed to it does not make it one, if nothing here can tell."""
         if not self.makers.within(start, end):
             return False
-        callee = _CALLEE.match(self.module.text, start, end)
+        callee = _CALLEE.match(self.text, start, end)
         if callee is None or self.makers.within(start, callee.end()) or callee.group().endswith("Stub("):
             return True  # generated code makes FooStub(channel)
         return not self._strange(callee.group(1))
@@ -332,28 +354,11 @@ class Taint:
         """Parameters of a function that are annotated with one of these."""
         if not types.within(chunk.head, chunk.body):
             return set()
-        found = _PARAMETER.finditer(self.module.text, chunk.head, chunk.body)
+        found = _PARAMETER.finditer(self.text, chunk.head, chunk.body)
         return {hit.group(1) for hit in found if types.within(hit.start(2), hit.end(2))}
 
-    def _opened_before(self, mark: int, line: int, start: int) -> Iterator[int]:
-        """The starts of lines before that of a mark whose values may reach it, as `_value_end` guesses."""
-        text = self.module.text
-        end = line - 1
-        while end > start and mark - end < _FAR:
-            first = max(text.rfind("\n", 0, end) + 1, start)
-            if self._value_end(end) > end:
-                yield first
-            end = first - 1
 
-    def _value_end(self, end: int) -> int:
-        """Where the value of an assignment ends, at a guess: a line that goes on is followed a little."""
-        goes_on = self.module.text[max(end - 2, 0) : end].rstrip().endswith(("(", ",", "\\", "["))
-        return end + _FAR if goes_on else end
-
-
-_FAR = 400
-"""Characters that a value which goes on behind its first line is taken to have."""
-# The rest begins with no edge of a word, which would be tried at every character.
+# Each begins with no edge of a word, which would be tried at every character.
 _RETURN = re.compile(r"(?:return|yield)\b([^\n]*)")
 _CALLEE = re.compile(r"[ \t]*(?:await[ \t]+)?([A-Za-z_]\w*)(?:\.\w+)*\(")
 _SELF_ASSIGN = re.compile(r"(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
@@ -375,7 +380,7 @@ def _bound_line(text: str) -> list[str]:
 @lru_cache(maxsize=1024)
 def _member(names: tuple[str, ...]) -> str:
     """An expression for what may follow a module's name: attributes that end in one of these."""
-    return rf"\s*\.\s*(?:\w+\s*\.\s*)*(?:{'|'.join(map(re.escape, names))})\b"
+    return rf"{_GAP}\.{_GAP}(?:\w+{_GAP}\.{_GAP})*(?:{'|'.join(map(re.escape, names))})\b"
 
 
 _ROOTS = frozenset(prefix.partition(".")[0] for prefix in IMPORTS)

@@ -21,6 +21,10 @@ _LAYOUT = re.compile(
 """An indentation with a form feed or continuations in it; continuations behind code; a form feed."""
 _ANY_COMMENT = re.compile(r"#[^\r\n]*")
 _LINE_END = re.compile(r"\r?\n")
+_LOOSE = re.compile(
+    r"[ \t]+(?=\.)|(?<=\.)[ \t]+|(?<=[\w)\]}\"'])[ \t]+(?=[(\[])|(?<=[(\[{@])[ \t]+|[ \t]+(?=[)\]},:])|(?P<gap>[ \t]{2,}|\t)"
+)
+"""Blanks that nobody needs."""
 _BLOCK = re.compile(r"(?:if|elif|else|for|while|try|except|finally|with|async|def|class|match|case)\b(?![ \t]*=(?!=))")
 
 
@@ -71,9 +75,10 @@ def _even_layout(found: re.Match[str]) -> str:
 def flat(text: str) -> str:
     """An even text without comments, with each simple statement and each header of a block on a line of its own.
 
-    Of the same length: a line end stands in the place of a semicolon, and in that of the colon of a header that its
-    block follows on the same line. Only strings still break lines.
-    """
+    No blanks stand around dots and within brackets, none before a bracket, comma or colon, and never two. Of the same
+    length: blanks are moved to the end of a line, so that offsets mean the same at the start of each statement and
+    of each block, but not within a statement. A line end stands in the place of a semicolon, and in that of the colon
+    of a header that its block follows on the same line, and a blank in that of a line end in a string."""
     parts: list[str] = []
     at = 0
     for start, end in logical_lines(text, 0, len(text)):
@@ -93,7 +98,8 @@ def _flattened(line: str) -> str:
         at = 0
         for start, end in literals(content, formatted=True):
             parts.append(_between(content[at:start]))
-            parts.append(" " * (end - start) if content[start] == "#" else content[start:end])
+            comment = content[start] == "#"
+            parts.append(" " * (end - start) if comment else _LINE_END.sub(_blank, content[start:end]))
             at = end
         parts.append(_between(content[at:]))
         content = "".join(parts)
@@ -101,7 +107,30 @@ def _flattened(line: str) -> str:
         colon = after_colon(content, 0, len(content))
         if content[colon:].strip():
             content = f"{content[: colon - 1]}\n{content[colon:]}"
+    if _LOOSE.search(content) is not None:
+        content = _tightened(content)
     return content + line[len(content) :]
+
+
+def _tightened(content: str) -> str:
+    """Lines without the blanks that nobody needs, which stand at the end of their line instead."""
+    parts: list[str] = []
+    at = saved = 0
+    for start, end in (*literals(content, formatted=True), (len(content), len(content))):
+        for number, line in enumerate(content[at:start].split("\n")):
+            if number:
+                parts.append("\n".rjust(saved + 1))
+                saved = 0
+            tight = _LOOSE.sub(_tight, line)
+            saved += len(line) - len(tight)
+            parts.append(tight)
+        parts.append(content[start:end])
+        at = end
+    return "".join((*parts, " " * saved))
+
+
+def _tight(found: re.Match[str]) -> str:
+    return " " if found["gap"] else ""
 
 
 def _between(part: str) -> str:
