@@ -8,6 +8,7 @@ from typing import Any
 
 import libcst as cst
 
+from ..syntax.exits import Exit
 from ..syntax.tree import children
 from .body_checks import tested
 from .calls import Env, Frame
@@ -30,8 +31,8 @@ class Context:
         self.within: list[Within] = []
         self.accepted: list[Value] = []
         """What the latest `if` asks that returns: whatever comes after it is for what it refuses."""
-        self.left = ""
-        """Why the path at hand has ended, "" if it has not."""
+        self.left: Exit | None = None
+        """How the path at hand was left; None if it goes on."""
         self.exits: list[Env] = []
         self.breaks: list[Env] = []
         """What is known where a loop is left or begun again."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import libcst as cst
 
-from ..syntax.exits import refuses
+from ..syntax.exits import Exit, is_endless, refuses
 from ..syntax.tree import children
 from .assignment import bind, define_class, define_function, import_modules, import_names, merge, unset
 from .body_checks import demand
@@ -23,6 +23,9 @@ from .kinds import Around, FrameKind, Part
 from .known_calls import FIELDS
 from .references import annotation, narrow, returned_keywords
 from .values import UNKNOWN, Const, DeferredReturn, Derived, Mapping, Sequence, Unknown, Value, Within, join
+
+Run = tuple[Env, "Exit | None"]
+"""What is known at the end of a path, and how it was left; None if it goes on."""
 
 
 def run_function(frame: Frame, node: cst.FunctionDef, receiver: Value | None, given: Env | None = None) -> None:
@@ -92,7 +95,7 @@ def _parameters(ctx: Context, params: cst.Parameters, receiver: Value | None) ->
 def suite(ctx: Context, node: cst.BaseSuite) -> None:
     """Runs a block until it ends or is left."""
     for line in node.body:
-        if ctx.left:
+        if ctx.left is not None:
             return
         statement(ctx, line)
 
@@ -111,7 +114,7 @@ def _simple_line(ctx: Context, node: cst.SimpleStatementLine | cst.SimpleStateme
         ctx.current = line
         ctx.line = node
         statement(ctx, line)
-        if ctx.left:
+        if ctx.left is not None:
             return
 
 
@@ -159,23 +162,23 @@ def _return(ctx: Context, node: cst.Return) -> None:
     value = ctx.value(node.value) if node.value is not None else Const(None)
     ctx.frame.returns.append(value)
     ctx.escape(value, "it is returned", settle=False)
-    ctx.left = "return"
+    ctx.left = Exit.RETURN
 
 
 def _raise(ctx: Context, node: cst.Raise) -> None:
     demand(ctx.accepted)
     ctx.parts(node)
-    ctx.left = "raise"
+    ctx.left = Exit.RAISE
 
 
 def _break(ctx: Context, node: cst.Break) -> None:
     ctx.breaks.append(dict(ctx.frame.env))
-    ctx.left = "break"
+    ctx.left = Exit.BREAK
 
 
 def _continue(ctx: Context, node: cst.Continue) -> None:
     ctx.exits.append(dict(ctx.frame.env))
-    ctx.left = "continue"
+    ctx.left = Exit.CONTINUE
 
 
 def _assert(ctx: Context, node: cst.Assert) -> None:
@@ -184,13 +187,13 @@ def _assert(ctx: Context, node: cst.Assert) -> None:
         ctx.value(node.msg)
 
 
-def _branches(ctx: Context, runs: list[tuple[Env, object]]) -> None:
+def _branches(ctx: Context, runs: list[Run]) -> None:
     """Joins the ends of several paths; a path that was left counts no more."""
-    ends = [env for env, left in runs if not left]
+    ends = [env for env, left in runs if left is None]
     if not ends:
-        ctx.left = str(runs[0][1]) if runs else ""
+        ctx.left = runs[0][1]
         return
-    ctx.left = ""
+    ctx.left = None
     ctx.frame.env = merge(ends)
 
 
@@ -203,7 +206,7 @@ def _if(ctx: Context, node: cst.If) -> None:
     suite(ctx, node.body)
     ctx.within.pop()
     first = (ctx.frame.env, ctx.left)
-    ctx.frame.env, ctx.left = dict(before), ""
+    ctx.frame.env, ctx.left = dict(before), None
     narrow(ctx, node.test, False)
     if node.orelse is not None:
         ctx.within.append(Within(Around.IF, node, Part.ELSE))
@@ -212,9 +215,9 @@ def _if(ctx: Context, node: cst.If) -> None:
         else:
             suite(ctx, node.orelse.body)
         ctx.within.pop()
-    if "raise" in (first[1], ctx.left) or refuses(node.body):
+    if first[1] is Exit.RAISE or ctx.left is Exit.RAISE or refuses(node.body):
         demand(tested_values)
-    ctx.accepted = tested_values if first[1] == "return" and not ctx.left else []
+    ctx.accepted = tested_values if first[1] is Exit.RETURN and ctx.left is None else []
     _branches(ctx, [first, (ctx.frame.env, ctx.left)])
 
 
@@ -235,23 +238,18 @@ def _loop(ctx: Context, node: cst.For | cst.While) -> None:
             ctx.current = node
             ctx.truth(node.test)
         suite(ctx, node.body)
-        ends = [before, *ctx.exits] + ([] if ctx.left else [ctx.frame.env])
-        ctx.left = ""
+        ends = [before, *ctx.exits] + ([ctx.frame.env] if ctx.left is None else [])
+        ctx.left = None
         ctx.frame.env = merge([*ends, *ctx.breaks])
     ctx.loops -= 1
     ctx.within.pop()
-    endless = (
-        isinstance(node, cst.While)
-        and isinstance(node.test, (cst.Name, cst.Integer))
-        and node.test.value in ("True", "1")
-    )
     broken, ctx.exits, ctx.breaks = ctx.breaks, exits, breaks
-    if endless:
-        ctx.left = "" if broken else "loop"
+    if is_endless(node):
+        ctx.left = None if broken else Exit.HANGS
     elif node.orelse is not None:  # runs where the loop ends by itself; a break goes on behind it
         ctx.frame.env = merge(ends)
         suite(ctx, node.orelse.body)
-        _branches(ctx, [(ctx.frame.env, ctx.left), *((env, "") for env in broken)])
+        _branches(ctx, [(ctx.frame.env, ctx.left), *((env, None) for env in broken)])
 
 
 def _try(ctx: Context, node: cst.Try | cst.TryStar) -> None:
@@ -264,14 +262,14 @@ def _try(ctx: Context, node: cst.Try | cst.TryStar) -> None:
     if id(node) not in ctx.frame.guards:
         ctx.frame.guards[id(node)] = Guard(node, ctx.frame, guarded, tuple(ctx.within))
     body = (ctx.frame.env, ctx.left)
-    runs: list[tuple[Env, object]] = []
-    if node.orelse is not None and not ctx.left:
+    runs: list[Run] = []
+    if node.orelse is not None and ctx.left is None:
         ctx.within.append(Within(Around.TRY, node, Part.ELSE))
         suite(ctx, node.orelse.body)
         ctx.within.pop()
     runs.append((ctx.frame.env, ctx.left))
     for handler in node.handlers:
-        ctx.frame.env, ctx.left = merge([before, body[0]]), ""
+        ctx.frame.env, ctx.left = merge([before, body[0]]), None
         if handler.type is not None:
             ctx.current = handler
             ctx.value(handler.type)
@@ -283,13 +281,13 @@ def _try(ctx: Context, node: cst.Try | cst.TryStar) -> None:
         runs.append((ctx.frame.env, ctx.left))
     _branches(ctx, runs)
     if node.finalbody is not None:
-        left, ctx.left = ctx.left, ""
-        if left:
+        left, ctx.left = ctx.left, None
+        if left is not None:
             ctx.frame.env = merge([before, body[0]])
         ctx.within.append(Within(Around.TRY, node, Part.FINALLY))
         suite(ctx, node.finalbody.body)
         ctx.within.pop()
-        ctx.left = ctx.left or left
+        ctx.left = ctx.left if ctx.left is not None else left
 
 
 def _with(ctx: Context, node: cst.With) -> None:
@@ -302,17 +300,17 @@ def _with(ctx: Context, node: cst.With) -> None:
         ctx.within.append(Within(Around.WITH, item, value=value))
     suite(ctx, node.body)
     del ctx.within[depth:]
-    if ctx.left == "raise":  # a context manager may swallow it
-        ctx.left = ""
+    if ctx.left is Exit.RAISE:  # a context manager may swallow it
+        ctx.left = None
 
 
 def _match(ctx: Context, node: cst.Match) -> None:
     ctx.current = node
     ctx.escape(ctx.value(node.subject), "it is matched", settle=False)
     before = dict(ctx.frame.env)
-    runs: list[tuple[Env, object]] = [(before, "")]
+    runs: list[Run] = [(before, None)]
     for case in node.cases:
-        ctx.frame.env, ctx.left = dict(before), ""
+        ctx.frame.env, ctx.left = dict(before), None
         for inner in children(case.pattern):
             captures(ctx, inner)
         if case.guard is not None:
