@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import sys
-from functools import lru_cache
 
-from ...catalog.index import CLIENTS, IMPORTS, NAMES, SLEEPS, SPAWNS, THROUGH
+from ...catalog.index import NAMES, SLEEPS, SPAWNS
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..syntax.outline import Chunk
+from .library_names import GAP, LibraryNames, member, names_of, prefixes_of
 from .mentions import MentionIndex, Mentions
-from .summaries import CLASS, WORD, ExportSummary, ModuleExports
+from .summaries import CLASS, WORD, Export, ExportSummary, ModuleExports
 
 _COMMON = frozenset(
     (
@@ -28,11 +28,9 @@ _COMMON = frozenset(
 """Attributes too common to be followed: a search for them would find everything."""
 
 
-_GAP = r"(?:\s|#[^\n]*)*"
-"""What may stand between two tokens in brackets."""
-_CALLED = rf"{_GAP}\("
-_USED = rf"{_GAP}[.(]"
-_GOES_ON = re.compile(rf"{_GAP}[.\[]")
+_CALLED = rf"{GAP}\("
+_USED = rf"{GAP}[.(]"
+_GOES_ON = re.compile(rf"{GAP}[.\[]")
 """An attribute or a subscript: no longer the client, but what it gives back."""
 
 
@@ -110,27 +108,32 @@ class Taint:
         self._declared()
 
     def _seed(self, name: str, target: ImportedName) -> None:
+        """Follows a name that the module imports."""
         dotted = f"{target.module}.{target.name}" if target.name else target.module
-        if not target.level:
-            prefixes = _prefixes(dotted)
-            for prefix in prefixes:
+        prefixes = () if target.level else prefixes_of(dotted)
+        for prefix in prefixes:
+            if NAMES.get(prefix):
                 self._library(name, dotted, prefix)
-            if prefixes:
-                return
-        if not self.full and name not in self.bases:
+        if prefixes or not (self.full or name in self.bases):
             return
         found, inner = self.project.find(target, self.module.doc)
         if found is None or found is self.module:
             return
-        if not inner:
-            own = self.exports.of(found)
-            if own:
-                self.summary.through.add(name)
-                self.summary.libraries |= own.libraries
-            for word in sorted(own.names | own.classes):
-                self._follow(name, rf"{_GAP}\.{_GAP}{word}\b")
-            return
-        brings = self.exports.name(found, inner)
+        if inner:
+            self._project_name(name, self.exports.name(found, inner))
+        else:
+            self._project_module(name, self.exports.of(found))
+
+    def _project_module(self, name: str, own: ExportSummary) -> None:
+        """Follows what a module of the project exports."""
+        if own:
+            self.summary.through.add(name)
+            self.summary.libraries |= own.libraries
+        for word in sorted(own.names | own.classes):
+            self._follow(name, rf"{GAP}\.{GAP}{word}\b")
+
+    def _project_name(self, name: str, brings: Export) -> None:
+        """Follows a name that a module of the project exports, and the attributes that it brings."""
         self.summary.libraries |= brings.libraries if brings else frozenset()
         if brings.name or brings.heir:
             self._follow(name)
@@ -144,44 +147,43 @@ class Taint:
                 self._attribute(attribute)
 
     def _library(self, name: str, dotted: str, prefix: str) -> None:
-        names = NAMES.get(prefix, ())
-        last = dotted.rpartition(".")[2]
-        above = dotted == prefix or prefix.startswith(dotted + ".")
-        if not names:
-            return
+        """Follows a name that leads to a catalogue import: a member of it, or a module with such members."""
         self.summary.libraries.add(prefix)
-        makers = CLIENTS.get(prefix, ())
-        others = tuple(word for word in names if word not in makers and f"{prefix}.{word}" not in THROUGH)
-        loops = tuple(word for word in names if f"{prefix}.{word}" in THROUGH)
-        if last in makers and dotted != prefix:
+        known = names_of(prefix)
+        last = dotted.rpartition(".")[2]
+        imported = last if dotted != prefix else ""  # what is imported from the library
+        is_module = not imported or prefix.startswith(dotted + ".") or last not in known.all
+        if imported in known.makers:
             self.mentions.add(name, _CALLED)
             self._follow(name)
             self.summary.names.add(name)
-        elif last in loops and dotted != prefix:
+        elif imported in known.loops:
             self.loops.add(name)
-        elif "*" in names or (last in names and not last[:1].isupper()):
+        elif "*" in known.all or (last in known.all and not last[:1].isupper()):
             self.mentions.add(name)
-        elif last in names:
+        elif last in known.all:
             self.mentions.add(name, _USED)
             self.types.add(name)
         for marks, table in ((self.sleeps, SLEEPS), (self.spawns, SPAWNS)):
-            if last in table.get(prefix, ()) and dotted != prefix:
+            if imported in table.get(prefix, ()):
                 marks.add(name)
-            elif prefix in table and (above or last not in names):
-                marks.add(name, _member(table[prefix]))
-        if above or last not in names:  # a module: only what the catalogue knows of it counts
-            functions = tuple(other for other in others if not other[:1].isupper())
-            types = tuple(other for other in others if other[:1].isupper())
-            if functions:
-                self.mentions.add(name, _member(functions))
-            if loops:
-                self.loops.add(name, _member(loops))
-            if types:
-                self.mentions.add(name, _member(types) + _USED)
-                self.types.add(name, _member(types))
-            if makers:
-                self.mentions.add(name, _member(makers) + _CALLED)
-                self._follow(name, _member(makers))
+            elif is_module and prefix in table:
+                marks.add(name, member(table[prefix]))
+        if is_module:
+            self._library_module(name, known)
+
+    def _library_module(self, name: str, known: LibraryNames) -> None:
+        """Follows a module: only what the catalogue knows of it counts."""
+        if known.functions:
+            self.mentions.add(name, member(known.functions))
+        if known.loops:
+            self.loops.add(name, member(known.loops))
+        if known.types:
+            self.mentions.add(name, member(known.types) + _USED)
+            self.types.add(name, member(known.types))
+        if known.makers:
+            self.mentions.add(name, member(known.makers) + _CALLED)
+            self._follow(name, member(known.makers))
 
     def _follow(self, anchor: str, rest: str = "") -> None:
         self.makers.share(self.followed, self.followed.add(anchor, rest), _GOES_ON)
@@ -344,7 +346,7 @@ class Taint:
             self._strangers[name] = bool(targets) and not any(
                 target.level
                 or target.module.partition(".")[0] in sys.stdlib_module_names
-                or _prefixes(target.module)
+                or prefixes_of(target.module)
                 or self.project.inside(target, self.module.doc)
                 for target in targets
             )
@@ -375,22 +377,3 @@ _DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)
 def _bound_line(text: str) -> list[str]:
     match = re.match(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?(?:=(?!=)|$)", text)
     return [match.group(1)] if match else []
-
-
-@lru_cache(maxsize=1024)
-def _member(names: tuple[str, ...]) -> str:
-    """An expression for what may follow a module's name: attributes that end in one of these."""
-    return rf"{_GAP}\.{_GAP}(?:\w+{_GAP}\.{_GAP})*(?:{'|'.join(map(re.escape, names))})\b"
-
-
-_ROOTS = frozenset(prefix.partition(".")[0] for prefix in IMPORTS)
-
-
-@lru_cache(maxsize=4096)
-def _prefixes(dotted: str) -> tuple[str, ...]:
-    """Catalogue imports that a dotted name leads to, or lies above."""
-    parts = dotted.split(".")
-    if parts[0] not in _ROOTS:
-        return ()
-    found = tuple(prefix for end in range(len(parts), 0, -1) if (prefix := ".".join(parts[:end])) in IMPORTS)
-    return found or tuple(prefix for prefix in IMPORTS if prefix.startswith(dotted + "."))

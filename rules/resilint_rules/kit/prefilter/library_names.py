@@ -1,0 +1,53 @@
+"""What the catalogue knows of a library's names, as the textual search needs it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from ...catalog.index import CLIENTS, IMPORTS, NAMES, THROUGH
+
+GAP = r"(?:\s|#[^\n]*)*"
+"""What may stand between two tokens in brackets."""
+_ROOTS = frozenset(prefix.partition(".")[0] for prefix in IMPORTS)
+
+
+class LibraryNames(NamedTuple):
+    """The names that a catalogue import brings, by what they stand for; `functions` and `types` have no others."""
+
+    all: frozenset[str]
+    makers: tuple[str, ...]
+    """Classes and functions that make a client."""
+    loops: tuple[str, ...]
+    """What gives an object that matters only by some of its methods, of `catalog.index.THROUGH`."""
+    functions: tuple[str, ...]
+    types: tuple[str, ...]
+
+
+@lru_cache(maxsize=1024)
+def names_of(prefix: str) -> LibraryNames:
+    """Returns the names that a catalogue import brings. A type begins with a capital."""
+    names = NAMES.get(prefix, ())
+    makers = CLIENTS.get(prefix, ())
+    loops = tuple(name for name in names if f"{prefix}.{name}" in THROUGH)
+    others = [name for name in names if name not in makers and name not in loops]
+    functions = tuple(name for name in others if not name[:1].isupper())
+    types = tuple(name for name in others if name[:1].isupper())
+    return LibraryNames(frozenset(names), makers, loops, functions, types)
+
+
+@lru_cache(maxsize=1024)
+def member(names: tuple[str, ...]) -> str:
+    """Returns an expression for what may follow a module's name: attributes that end in one of these."""
+    return rf"{GAP}\.{GAP}(?:\w+{GAP}\.{GAP})*(?:{'|'.join(map(re.escape, names))})\b"
+
+
+@lru_cache(maxsize=4096)
+def prefixes_of(dotted: str) -> tuple[str, ...]:
+    """Returns the catalogue imports that a dotted name leads to, or lies above."""
+    parts = dotted.split(".")
+    if parts[0] not in _ROOTS:
+        return ()
+    found = tuple(prefix for end in range(len(parts), 0, -1) if (prefix := ".".join(parts[:end])) in IMPORTS)
+    return found or tuple(prefix for prefix in IMPORTS if prefix.startswith(dotted + "."))
