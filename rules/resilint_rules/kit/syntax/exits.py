@@ -28,19 +28,22 @@ AGAIN = frozenset((Exit.FALLS, Exit.CONTINUE))
 _ENDS = frozenset(("sys.exit", "os._exit", "os.abort", "exit", "quit", "pytest.fail", "pytest.skip"))
 """Calls after which the program does not go on."""
 
+_JUMPS = {
+    cst.Return: frozenset((Exit.RETURN,)),
+    cst.Raise: frozenset((Exit.RAISE,)),
+    cst.Break: frozenset((Exit.BREAK,)),
+    cst.Continue: frozenset((Exit.CONTINUE,)),
+}
+"""Statements that leave a block in one way."""
+
 
 def ways(node: cst.CSTNode) -> frozenset[Exit]:
     """How a statement or a block can be left; what it cannot know, it takes to be possible."""
     if isinstance(node, (cst.IndentedBlock, cst.SimpleStatementSuite, cst.SimpleStatementLine)):
         return ways_of(node.body)
-    if isinstance(node, cst.Return):
-        return frozenset((Exit.RETURN,))
-    if isinstance(node, cst.Raise):
-        return frozenset((Exit.RAISE,))
-    if isinstance(node, cst.Break):
-        return frozenset((Exit.BREAK,))
-    if isinstance(node, cst.Continue):
-        return frozenset((Exit.CONTINUE,))
+    jump = _JUMPS.get(type(node))
+    if jump is not None:
+        return jump
     if isinstance(node, cst.Expr):
         inner = node.value
         ends = isinstance(inner, cst.Call) and dotted(inner.func) in _ENDS

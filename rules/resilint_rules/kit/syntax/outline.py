@@ -69,9 +69,24 @@ _ANY_BLANKS = re.compile(rf"(?:{BLANKS})?")
 def scan(text: str) -> Outline:
     """Cuts a module's text (without a byte order mark) into chunks."""
     reading = Reading(_linter_words(text))
+    chunks = _cut(text, reading)
+    imports_end, future_end = _imports(text, chunks)
+    return Outline(
+        chunks,
+        tuple(_comment(text, *span) for span in reading.comments),
+        max((chunk.depth for chunk in chunks), default=SHALLOW),
+        reading.broken,
+        _docstring_end(text, chunks),
+        imports_end,
+        future_end,
+    )
+
+
+def _cut(text: str, reading: Reading) -> tuple[Chunk, ...]:
+    """Returns the chunks of a module. Effect: `reading` collects comments and damage."""
     cutter = Cutter(text, reading)
     awkward = _is_awkward(text)
-    wide = _is_wide(text)
+    suspect = _suspect_length(text)
     columns = [0]
     top = pos = last = 0
     size = len(text)
@@ -86,43 +101,40 @@ def scan(text: str) -> Outline:
         pos = found.end()
         if reading.wanted < pos:
             reading.collect(text, start, pos)
-        if first == size or text[first] == "#":
+        if text[first : first + 1] in ("", "#"):
             continue
         width = column_at(text, start, first) if awkward else first - start
         if width != top:
-            if width < top:
-                while width < top:
-                    columns.pop()
-                    top = columns[-1]
-                cutter.leave(len(columns), last, start)
-                if width > top and not cutter.within_function():
-                    reading.damage(first, "unindent does not match any outer indentation level")
-            if width > top:
-                columns.append(width)
-                top = width
-                cutter.enter(len(columns))
+            _indent(cutter, columns, width, (last, start, first))
+            top = width
         if len(columns) == cutter.level and cutter.cut(start, first, last, top) and not awkward:
             pos, long = suite_end(text, pos, width, reading)
-            if long or (wide and pos - first > LONG):
-                cutter.weight = max(cutter.weight, *(weigh(text, *line) for line in logical_lines(text, first, pos)))
+            if long or pos - first > suspect:
+                cutter.weight = max(cutter.weight, _heaviest_line(text, first, pos))
         else:
             if found.start(NEWLINE) == pos:
                 pos = finish(text, pos, reading)
             if pos - first > LONG:
                 cutter.weight = max(cutter.weight, weigh(text, first, pos))
         last = pos
-    chunks = cutter.close(last)
-    docstring_end = _docstring_end(text, chunks)
-    imports_end, future_end = _imports(text, chunks)
-    return Outline(
-        chunks,
-        tuple(_comment(text, *span) for span in reading.comments),
-        max((chunk.depth for chunk in chunks), default=SHALLOW),
-        reading.broken,
-        docstring_end,
-        imports_end,
-        future_end,
-    )
+    return cutter.close(last)
+
+
+def _indent(cutter: Cutter, columns: list[int], width: int, offsets: tuple[int, int, int]) -> None:
+    """Changes the indentation to `width` columns; the last of `columns`, those that are open, is `width` then.
+
+    The offsets are the end of the logical line before, the start of this one, and its first character.
+    """
+    last, start, first = offsets
+    if width < columns[-1]:
+        while width < columns[-1]:
+            columns.pop()
+        cutter.leave(len(columns), last, start)
+        if width > columns[-1] and not cutter.within_function():
+            cutter.reading.damage(first, "unindent does not match any outer indentation level")
+    if width > columns[-1]:
+        columns.append(width)
+        cutter.enter(len(columns))
 
 
 def _linter_words(text: str) -> list[int]:
@@ -139,14 +151,19 @@ def _linter_words(text: str) -> list[int]:
     return sorted(offsets)
 
 
-def _is_wide(text: str) -> bool:
-    """Whether a line may be longer than LONG."""
+def _heaviest_line(text: str, start: int, end: int) -> int:
+    """Returns the weight of the heaviest logical line in a range."""
+    return max(weigh(text, *line) for line in logical_lines(text, start, end))
+
+
+def _suspect_length(text: str) -> int:
+    """Returns the length above which a function may have a line longer than LONG that nothing continues."""
     pos = 0
     while pos < len(text) - LONG:
         pos = text.rfind("\n", pos, pos + LONG) + 1
         if not pos:
-            return True
-    return False
+            return LONG
+    return len(text)
 
 
 _AWKWARD = re.compile(r"^ *[\t\f]|\r(?!\n)", re.MULTILINE)
