@@ -72,13 +72,8 @@ def read(path: Path) -> RuleRow:
     """A row of the table, from a rule's source; ValueError says what is missing or misnamed."""
     where = f"{path.parent.name}/{path.name}"
     tree = ast.parse(path.read_text("utf-8"))
-    check = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "check"), None)
-    if check is None or not check.decorator_list or not check.args.args:
-        raise ValueError(f"{where}: no function `check` marked with @rule(...)")
-    mark = check.decorator_list[0]
-    given = {k.arg: k.value for k in mark.keywords} if isinstance(mark, ast.Call) else {}
-    if set(given) - set(_KEYWORDS) or not {"code", "name"} <= set(given):
-        raise ValueError(f"{where}: @rule takes {', '.join(_KEYWORDS)}; code and name are needed")
+    check = _check(tree, where)
+    given = _keywords(check, where)
     words = {key: ast.literal_eval(value) for key, value in given.items() if key != "on"}
     if words["name"].replace("-", "_") != path.stem:
         raise ValueError(f"{where}: the rule is called {words['name']!r}; file and name must agree")
@@ -100,6 +95,23 @@ def read(path: Path) -> RuleRow:
         words=tuple(words.get("words", ())),
         equivalents=tuple(words.get("equivalents", ())),
     )
+
+
+def _check(tree: ast.Module, where: str) -> ast.FunctionDef:
+    """Returns the function `check` of a rule's module; ValueError if there is none with a decorator and a parameter."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == "check" and node.decorator_list and node.args.args:
+            return node
+    raise ValueError(f"{where}: no function `check` marked with @rule(...)")
+
+
+def _keywords(check: ast.FunctionDef, where: str) -> dict[str | None, ast.expr]:
+    """Returns the keywords of `@rule(...)`; ValueError if one is unknown or missing."""
+    mark = check.decorator_list[0]
+    given = {keyword.arg: keyword.value for keyword in mark.keywords} if isinstance(mark, ast.Call) else {}
+    if set(given) - set(_KEYWORDS) or not {"code", "name"} <= set(given):
+        raise ValueError(f"{where}: @rule takes {', '.join(_KEYWORDS)}; code and name are needed")
+    return given
 
 
 def _subscriptions(on: ast.expr | None, annotation: ast.expr | None, where: str) -> tuple[str, ...]:
