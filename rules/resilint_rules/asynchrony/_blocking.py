@@ -56,19 +56,26 @@ def waits(call: Call) -> bool:
     if call.harmless or call.as_call.buffered or not leaves(call):
         return False
     if isinstance(call, ClientCall):
-        lazy = fact.lazy
-        return call.as_client.connects and not (lazy is not None and call.args.get(lazy) is None)
-    here = call.frame.calls.values()
-    if any(
-        client.made is not None and client.made.as_client.connects and call_at(client.made) in here
-        for client in call.clients
-    ):
+        return _connects_at_once(call)
+    if _connects_here(call):
         return False  # reported where it connects
     try:
         bounds = timeout_bounds(call, fact) or ()
     except UnknownBound:
         return True
     return not any(bound.seconds == 0 for bound in bounds)
+
+
+def _connects_at_once(call: ClientCall) -> bool:
+    """Whether making a client connects to the peer, not its first use."""
+    lazy = call.as_external.lazy
+    return call.as_client.connects and not (lazy is not None and call.args.get(lazy) is None)
+
+
+def _connects_here(call: Call) -> bool:
+    """Whether the client of a call connects when it is made, in the same function."""
+    makers = [call_at(client.made) for client in call.clients if client.made is not None]
+    return any(maker.as_client.connects and maker in call.frame.calls.values() for maker in makers)
 
 
 def is_awaited(node: cst.Call, statement: cst.CSTNode | None) -> bool:

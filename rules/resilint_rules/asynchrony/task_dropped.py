@@ -177,12 +177,13 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Edit, Finding, Fix, Part, SpawnCall, after_statement, front, last_name, unused, walk
+from ..kit import Edit, Finding, Fix, Frame, Part, SpawnCall, after_statement, front, last_name, unused, walk
 from ..kit.rule import rule
 
 _STARTS = re.compile(r"\.run_(?:forever|until_complete)\(")
 _KEPT = re.compile(r"\.add_done_callback\(\s*(\w+)\.discard\s*\)")
 _NAMES = ("task", "background_task")
+_SETS = ("_tasks", "_background_tasks")
 _DEFINED = ("function", "class")
 
 
@@ -250,23 +251,32 @@ def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     if not task or not isinstance(statement, cst.Expr):
         return []
     edits: list[Edit] = []
-    name = kept
-    if name is None:
-        names = ("_tasks", "_background_tasks")
-        name = next((word for word in names if not module.mentions_name(word)), "")
-        imports = module.imports.items()
-        asyncio = next((n for n, ts in imports if any(t.module == "asyncio" and not t.name for t in ts)), "")
-        place = front(module, asyncio) if name else None
-        if place is None or place > frame.tree.start:
+    if not kept:
+        kept, edit = _new_set(frame)
+        if edit is None:
             return []
-        held = f"set[{asyncio}.Task]" if asyncio else "set"
-        newline = module.doc.newline
-        edits.append(Edit(place, place, f"{name}: {held} = set(){newline * 3}"))
+        edits.append(edit)
     start = frame.tree.span(call.node).start
-    after = after_statement(frame, statement, f"{name}.add({task})\n{task}.add_done_callback({name}.discard)")
+    after = after_statement(frame, statement, f"{kept}.add({task})\n{task}.add_done_callback({kept}.discard)")
     if after is None:
         return []
-    return [Fix(f"Keep the task in `{name}` until it is done", (*edits, Edit(start, start, f"{task} = "), after))]
+    return [Fix(f"Keep the task in `{kept}` until it is done", (*edits, Edit(start, start, f"{task} = "), after))]
+
+
+def _new_set(frame: Frame) -> tuple[str, Edit | None]:
+    """Returns a free name for a set of tasks, and the edit that makes the set at the front of the module.
+
+    The edit is None if no name is free or the module has no place for it above the function.
+    """
+    module = frame.scope.module
+    name = next((word for word in _SETS if not module.mentions_name(word)), "")
+    imports = module.imports.items()
+    asyncio = next((n for n, ts in imports if any(t.module == "asyncio" and not t.name for t in ts)), "")
+    place = front(module, asyncio) if name else None
+    if place is None or place > frame.tree.start:
+        return name, None
+    held = f"set[{asyncio}.Task]" if asyncio else "set"
+    return name, Edit(place, place, f"{name}: {held} = set(){module.doc.newline * 3}")
 
 
 def _kept_in(name: str) -> str:

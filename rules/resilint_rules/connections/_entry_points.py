@@ -85,27 +85,31 @@ def is_used_once(call: Call) -> bool:
     A stream does not count: its connection is its own in any case.
     """
     frame = call.frame
-    made = next(iter(_made(call)), None)
+    made = _made(call)
     if made is None or made.escaped or any(event.kind is EventKind.SET for event in made.events):
         return False
-    kept = [*frame.returns, *(value for _, _, _, value in frame.sets.values())]
-    if any(option is made for value in kept for option in options(value)):
+    if _is_kept(frame, made) or any(_uses(inner, call) for inner in frame.nested):
         return False
-    if any(_uses(inner, call) for inner in frame.nested):
-        return False
-    others = [other for other in frame.calls.values() if other is not call and not other.as_client.part]
-    uses = [other for other in others if any(client.made is call for client in other.clients)]
+    uses = [other for other in _uses(frame, call) if other is not call and not other.as_client.part]
     return len(uses) == 1 and _loops(uses[0]) == _loops(call) and not uses[0].as_external.streams
 
 
-def _made(call: Call) -> list[Instance]:
+def _made(call: Call) -> Instance | None:
+    """Returns the client that a call makes, also if it has to be awaited."""
     found = call.result
     inner = getattr(found, "value", found)
-    return [inner] if isinstance(inner, Instance) else []
+    return inner if isinstance(inner, Instance) else None
 
 
-def _uses(frame: Frame, call: Call) -> bool:
-    return any(client.made is call for other in frame.calls.values() for client in other.clients)
+def _is_kept(frame: Frame, client: Instance) -> bool:
+    """Whether a function returns a client, or assigns it to an attribute."""
+    kept = [*frame.returns, *(value for _, _, _, value in frame.sets.values())]
+    return any(option is client for value in kept for option in options(value))
+
+
+def _uses(frame: Frame, client: Call) -> list[Call]:
+    """Returns the calls of a function on a client, which is given by the call that makes it."""
+    return [call for call in frame.calls.values() if any(known.made is client for known in call.clients)]
 
 
 def _loops(call: Call) -> list[int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from ..kit.findings import Fix
-from ..kit.interp.calls import Call
-from ..kit.syntax.text import Edit
+from ..kit.interp.calls import Call, Frame
+from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
 
 
@@ -15,45 +15,71 @@ def hoist_to_module(call: Call) -> list[Fix]:
 
     Not for what belongs to an event loop, which does not run yet when a module is imported.
     """
-    frame, statement = call.frame, call.statement
-    node, module = frame.node, frame.scope.module
+    frame, statement, function = call.frame, call.statement, call.frame.node
     if call.fact.mode == "async" or frame.outer is not None or "." in frame.qualname:
         return []
-    if not isinstance(node, cst.FunctionDef) or not isinstance(statement, cst.Assign):
+    if not isinstance(function, cst.FunctionDef) or not isinstance(statement, cst.Assign):
         return []
-    if len(statement.targets) != 1 or statement.value is not call.node:
+    name = _assigned_name(statement, call.node)
+    if not name or not _is_free(frame, function, name) or _uses_locals(frame, function, call.node):
         return []
-    target = statement.targets[0].target
-    if not isinstance(target, cst.Name) or target.value in module.bindings or target.value in module.imports:
+    line = _own_line(frame, statement)
+    if line is None or not _is_one_of_several(statement, function):
         return []
-    name = target.value
-    bound = [inner for inner in walk(node) if _binds(inner, name)]
-    if len(bound) != 1 or module.search(rf"(?m)^{name}\b") is not None:
-        return []
-    used = {inner.value for inner in walk(call.node) if isinstance(inner, cst.Name)}
-    local = {inner.value for inner in walk(node.params) if isinstance(inner, cst.Name)} | set(frame.env)
-    document = module.doc
-    start, end = frame.tree.span(statement)
-    row = document.position(start)[0]
-    line_start = document.starts[row - 1]
-    last = document.position(end)[0]
-    stop = document.starts[last - 1] + len(document.line(last))
-    if used & local or document.text[line_start:start].strip() or document.text[end:stop].strip() or last != row:
-        return []
+    document = frame.scope.module.doc
     newline = document.newline
-    body = node.body.body if isinstance(node.body, cst.IndentedBlock) else ()
-    if len(body) < 2 or not any(isinstance(line, cst.SimpleStatementLine) and statement in line.body for line in body):
-        return []
     head = frame.tree.start
     while document.text.startswith(("#", "\n", "\r"), head):  # comments in front of it stay there
         head = document.starts[document.position(head)[0]]
-    text = document.text[start:end]
+    text = document.text[slice(*frame.tree.span(statement))]
     return [
         Fix(
-            f"Make {name} once, in front of {node.name.value}",
-            (Edit(head, head, f"{text}{newline}{newline}{newline}"), Edit(line_start, stop + len(newline), "")),
+            f"Make {name} once, in front of {function.name.value}",
+            (Edit(head, head, f"{text}{newline * 3}"), Edit(line.start, line.end + len(newline), "")),
         )
     ]
+
+
+def _assigned_name(statement: cst.Assign, value: cst.CSTNode) -> str:
+    """Returns the only name to which a statement assigns exactly this value; "" if there is none."""
+    if len(statement.targets) != 1 or statement.value is not value:
+        return ""
+    target = statement.targets[0].target
+    return target.value if isinstance(target, cst.Name) else ""
+
+
+def _is_free(frame: Frame, function: cst.FunctionDef, name: str) -> bool:
+    """Whether the module does not use a name for anything else, and the function binds it once."""
+    module = frame.scope.module
+    if name in module.bindings or name in module.imports:
+        return False
+    return sum(_binds(node, name) for node in walk(function)) == 1 and module.search(rf"(?m)^{name}\b") is None
+
+
+def _uses_locals(frame: Frame, function: cst.FunctionDef, value: cst.CSTNode) -> bool:
+    """Whether an expression names a parameter or a local variable of its function."""
+    used = {node.value for node in walk(value) if isinstance(node, cst.Name)}
+    parameters = {node.value for node in walk(function.params) if isinstance(node, cst.Name)}
+    return not used.isdisjoint(parameters | set(frame.env))
+
+
+def _own_line(frame: Frame, statement: cst.Assign) -> Span | None:
+    """Returns the line that a statement fills alone, without its end; None if it shares one or has several."""
+    document = frame.scope.module.doc
+    start, end = frame.tree.span(statement)
+    row = document.position(start)[0]
+    if document.position(end)[0] != row:
+        return None
+    first = document.starts[row - 1]
+    last = first + len(document.line(row))
+    alone = not document.text[first:start].strip() and not document.text[end:last].strip()
+    return Span(first, last) if alone else None
+
+
+def _is_one_of_several(statement: cst.Assign, function: cst.FunctionDef) -> bool:
+    """Whether a statement stands in a function's own block, which is not empty without it."""
+    body = function.body.body if isinstance(function.body, cst.IndentedBlock) else ()
+    return len(body) > 1 and any(isinstance(line, cst.SimpleStatementLine) and statement in line.body for line in body)
 
 
 def _binds(node: cst.CSTNode, name: str) -> bool:

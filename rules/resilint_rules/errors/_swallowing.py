@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import libcst as cst
 
@@ -13,7 +14,7 @@ from ..kit.fixes.edits import before_body
 from ..kit.interp.calls import Call, Frame, Guard, explained
 from ..kit.interp.kinds import Around, Part
 from ..kit.retries.policies import external
-from ..kit.syntax.exits import Exit, ways
+from ..kit.syntax.exits import AGAIN, Exit, ways
 from ..kit.syntax.idioms import calls_in, closes, is_log, last_name, probes, reports
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
@@ -50,23 +51,34 @@ _LOGGERS = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER", "_LO
 
 def silent_handlers(guard: Guard) -> Iterator[tuple[Handler, Call]]:
     """Yields the handlers that hide the failure of an external call, each with the call."""
-    remote = [call for call in guard.calls if external(call) and not call.deferred]
-    calls = [call for call in remote if not call.as_external.question and _guarded(guard, call) and not _harmless(call)]
+    calls = [call for call in guard.calls if _has_consequence(guard, call)]
     if not calls or _excused(guard.frame) or _seen_later(guard):
         return
     for clause in handlers_of(guard):
-        if not _says_nothing(clause) or clause.comment or _only_slow(clause, guard) or _verdict(clause, guard):
+        if not _hides(clause, guard):
             continue
-        if _tried_out(clause, guard):
-            continue
-        concerned = (
-            other_call
-            for other_call in calls
-            if clause.concerns(other_call) and not _handled_before(guard, clause, other_call)
-        )
-        call = next((candidate for candidate in concerned if not _hung_up(clause, candidate)), None)
+        call = next((candidate for candidate in calls if _is_hidden(guard, clause, candidate)), None)
         if call is not None and not explained(call, guard.node, _MEANT):
             yield clause, call
+
+
+def _has_consequence(guard: Guard, call: Call) -> bool:
+    """Whether a call of a `try` is external, and its failure has a consequence."""
+    if not external(call) or call.deferred or call.as_external.question:
+        return False
+    return _guarded(guard, call) and not _harmless(call)
+
+
+def _hides(clause: Handler, guard: Guard) -> bool:
+    """Whether a handler does not report what it catches, and nothing says that the failure is expected."""
+    if not _says_nothing(clause) or clause.comment:
+        return False
+    return not (_only_slow(clause, guard) or _verdict(clause, guard) or _tried_out(clause, guard))
+
+
+def _is_hidden(guard: Guard, clause: Handler, call: Call) -> bool:
+    """Whether a handler catches the failure of a call, except that the peer ends a connection."""
+    return clause.concerns(call) and not _handled_before(guard, clause, call) and not _hung_up(clause, call)
 
 
 def _guarded(guard: Guard, call: Call) -> bool:
@@ -185,19 +197,31 @@ def _exit_codes(values: list[cst.BaseExpression | None], guard: Guard) -> bool:
 def _tried_out(clause: Handler, guard: Guard) -> bool:
     """Whether a `try` only finds the first of several that works: results are discarded, and success ends the loop."""
     loop = guard.within[-1].node if guard.within and guard.within[-1].kind is Around.LOOP else None
-    lines = loop.body.body if isinstance(loop, cst.For) else ()
-    place = next((index for index, line in enumerate(lines) if line is guard.node), None)
-    if not isinstance(loop, cst.For) or place is None or not clause.leaves <= frozenset((Exit.FALLS, Exit.CONTINUE)):
+    if not isinstance(loop, cst.For) or not clause.leaves <= AGAIN:
+        return False
+    if not any(line is guard.node for line in loop.body.body):
         return False
     statements = _lines(guard.node.body)
-    last = statements.pop() if isinstance(statements[-1], (cst.Break, cst.Return)) else None
-    names = {node.value for node in walk(loop.target) if isinstance(node, cst.Name)}
-    used = {node.value for line in statements for node in walk(line) if isinstance(node, cst.Name)}
-    if not all(isinstance(candidate, cst.Expr) for candidate in statements) or not names & used:
+    ends = isinstance(statements[-1], (cst.Break, cst.Return))
+    if not _discards_results(statements[:-1] if ends else statements, loop.target):
         return False
-    goes_on = Exit.CONTINUE in clause.leaves and place + 1 < len(lines)
-    after = guard.node.orelse or (lines[place + 1] if goes_on else None)
-    return last is not None or (after is not None and not ways(after) & frozenset((Exit.FALLS, Exit.CONTINUE)))
+    return ends or _success_ends(loop, clause, guard)
+
+
+def _discards_results(statements: list[cst.CSTNode], target: cst.CSTNode) -> bool:
+    """Whether statements are only expressions, and use a variable of the loop's target."""
+    names = {node.value for node in walk(target) if isinstance(node, cst.Name)}
+    used = {node.value for line in statements for node in walk(line) if isinstance(node, cst.Name)}
+    return all(isinstance(line, cst.Expr) for line in statements) and not names.isdisjoint(used)
+
+
+def _success_ends(loop: cst.For, clause: Handler, guard: Guard) -> bool:
+    """Whether the statements that run only after a success leave the loop: `else`, or those that a handler skips."""
+    after: cst.CSTNode | None = guard.node.orelse
+    if after is None and Exit.CONTINUE in clause.leaves:
+        lines = loop.body.body
+        after = next((line for before, line in pairwise(lines) if before is guard.node), None)
+    return after is not None and ways(after).isdisjoint(AGAIN)
 
 
 def _constant_name(node: cst.CSTNode | None) -> str:

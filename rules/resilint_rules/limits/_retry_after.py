@@ -57,23 +57,33 @@ def conversions(frame: Frame, header: str) -> Iterator[Conversion]:
     text = frame.tree.text
     if header not in text.lower() or any(candidate in text for candidate in _ALIKE):
         return
-    nodes: list[cst.CSTNode] = [frame.node] if frame.node is not None else list(frame.tree.body)
-    names = {name for node in nodes for name in _names(frame, node, header)}
-    for top in nodes:
-        stack = [(child, False) for child in children(top)] if frame.node is not None else [(top, False)]
-        while stack:
-            node, handled = stack.pop()
-            if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-                continue
-            if isinstance(node, cst.With) and any("suppress" in frame.tree.code(item.item) for item in node.items):
-                handled = True
+    tops: list[cst.CSTNode] = [frame.node] if frame.node is not None else list(frame.tree.body)
+    names = {name for top in tops for name in _names(frame, top, header)}
+    for top in tops:
+        for node in _unhandled(frame, top):
             kind = _number(node)
-            if kind and isinstance(node, cst.Call) and not handled and _reads(frame, node.args[0].value, header, names):
+            if kind and isinstance(node, cst.Call) and _reads(frame, node.args[0].value, header, names):
                 yield Conversion(node, frame, kind)
-            guarded = isinstance(node, (cst.Try, cst.TryStar)) and _expects(frame, node)
-            for child in children(node):
-                inside = isinstance(node, (cst.Try, cst.TryStar)) and child is node.body
-                stack.append((child, handled or (guarded and inside)))
+
+
+def _unhandled(frame: Frame, top: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yields the nodes of a function or a statement where nothing catches a `ValueError`; not those of inner functions.
+
+    The frame's own function is searched.
+    """
+    stack = list(children(top)) if top is frame.node else [top]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)) or _suppresses(frame, node):
+            continue
+        yield node
+        guarded = node.body if isinstance(node, (cst.Try, cst.TryStar)) and _expects(frame, node) else None
+        stack.extend(child for child in children(node) if child is not guarded)
+
+
+def _suppresses(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether a node is a `with suppress(...)`."""
+    return isinstance(node, cst.With) and any("suppress" in frame.tree.code(item.item) for item in node.items)
 
 
 def conversions_by_response(frame: Frame, header: str) -> list[list[Conversion]]:
@@ -136,17 +146,22 @@ def _reads(frame: Frame, node: cst.CSTNode, header: str, names: set[str]) -> boo
         return all(read) and not (_plain(node.body) and _plain(node.orelse))
     if isinstance(node, cst.NamedExpr):
         return _reads(frame, node.value, header, names)
-    if isinstance(node, cst.Subscript):
-        index = node.slice[0].slice if len(node.slice) == 1 else None
-        is_key = isinstance(index, cst.Index) and _is_header(frame, index.value, header)
-        return is_key and not _is_body(frame, node.value)
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-        if node.func.attr.value == "strip":
-            return _reads(frame, node.func.value, header, names)
-        if node.func.attr.value not in _READERS or not node.args or _is_body(frame, node.func.value):
-            return False
-        return _is_header(frame, node.args[0].value, header)
-    return False
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "strip":
+        return _reads(frame, node.func.value, header, names)
+    return _looks_up(frame, node, header)
+
+
+def _looks_up(frame: Frame, node: cst.CSTNode, header: str) -> bool:
+    """Whether an expression takes the header from a mapping, by subscript or method; a body is not one of headers."""
+    owner = key = None
+    if isinstance(node, cst.Subscript) and len(node.slice) == 1:
+        index = node.slice[0].slice
+        owner, key = node.value, index.value if isinstance(index, cst.Index) else None
+    elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _READERS:
+        owner, key = node.func.value, node.args[0].value if node.args else None
+    if owner is None or key is None:
+        return False
+    return _is_header(frame, key, header) and not _is_body(frame, owner)
 
 
 def _is_body(frame: Frame, node: cst.CSTNode) -> bool:

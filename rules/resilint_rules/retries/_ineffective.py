@@ -169,19 +169,23 @@ def plain_mounts(frame: Frame) -> Iterator[Mount]:
     """Yields the transports with retries that a client mounts for `http://` and for nothing else."""
     for client in list(frame.calls.values()):
         made = client.result
-        if client.fact.kind != "client" or not isinstance(made, Instance) or made.escaped:
-            continue
-        mounts = [event.values for event in made.events if event.kind is EventKind.CALL and event.name == "mount"]
-        prefixes = [arguments[0] for arguments in mounts if arguments]
-        if not prefixes or len(prefixes) != len(mounts):
-            continue
-        if any(not isinstance(prefix, Const) or str(prefix.value).lower() != "http://" for prefix in prefixes):
-            continue
-        if not any(_retries(value) for arguments in mounts for value in arguments[1:]):
+        if client.fact.kind != "client" or not isinstance(made, Instance) or not _mounts_plain_only(made):
             continue
         for node in walk(frame.node) if frame.node is not None else ():
             if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call) and _is_mount(node.value, frame, made):
                 yield Mount(client, node.value, _mount_too(frame, node, node.value))
+
+
+def _mounts_plain_only(client: Instance) -> bool:
+    """Whether all transports of a client are for `http://`, as far as can be seen, and one has retries."""
+    mounts = [event.values for event in client.events if event.kind is EventKind.CALL and event.name == "mount"]
+    if client.escaped or not all(arguments and _is_plain(arguments[0]) for arguments in mounts):
+        return False
+    return any(_retries(value) for arguments in mounts for value in arguments[1:])
+
+
+def _is_plain(prefix: object) -> bool:
+    return isinstance(prefix, Const) and str(prefix.value).lower() == "http://"
 
 
 def _retries(value: object) -> bool:

@@ -118,14 +118,9 @@ _MEANT = re.compile(r"disabl|debug|no_?time|unlimit|infinit|endless|forever|slow
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports a round number of at least 1000, or a name for milliseconds, where seconds are expected."""
     for call in frame.calls.values():
-        fact = call.fact
-        if not isinstance(fact, (ExternalFact, LimitFact)) or fact.unit != "s":
-            continue
-        if call.streams or call.peer in _LOCAL:
-            continue
-        for param in fact.params if isinstance(fact, LimitFact) else fact.timeout:
+        for param in _in_seconds(call):
             argument = call.args.get(param)
-            if argument is None or "ms" in param.name.lower().split("_") or param.name.endswith("MS"):
+            if argument is None:
                 continue
             given = argument.node
             parts = [e.value for e in given.elements] if isinstance(given, cst.Tuple) else [given]
@@ -134,6 +129,15 @@ def check(frame: Frame) -> Iterator[Finding]:
                 found = list(_judge(call, param, node, value))
                 if found and not _is_intended(call):
                     yield from found
+
+
+def _in_seconds(call: Call) -> list[Param]:
+    """Returns the timeouts of a call that count seconds; none for streams and peers on this machine."""
+    fact = call.fact
+    if not isinstance(fact, (ExternalFact, LimitFact)) or fact.unit != "s" or call.streams or call.peer in _LOCAL:
+        return []
+    params = fact.params if isinstance(fact, LimitFact) else fact.timeout
+    return [param for param in params if "ms" not in param.name.lower().split("_") and not param.name.endswith("MS")]
 
 
 def _is_intended(call: Call) -> bool:

@@ -24,6 +24,7 @@ _ENCODES = (
     "base64.encodebytes", "binascii.hexlify", "binascii.b2a_base64", "str", "bytes", "format",
 )  # fmt: skip
 _BYTES = ("digest", "encode", "bytes", "hexlify")
+_TEXT = ("hexdigest", "decode", "hex", "str", "format")
 _COMPARES = re.compile(r"[=!]=")
 _DEPTH = 6
 _OTHERS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
@@ -149,32 +150,36 @@ def _returned_digest(frame: Frame, function: Function, depth: int) -> DigestCall
 def is_bytes(frame: Frame, node: cst.CSTNode) -> bool | None:
     """Whether an expression that carries a digest is bytes (True) or text (False); None if that cannot be seen."""
     if isinstance(node, cst.Name):
-        kinds = {is_bytes(item, value) for item, value in _assigned(frame, node.value)}
-        return kinds.pop() if len(kinds) == 1 else None
+        return _agreed({is_bytes(item, value) for item, value in _assigned(frame, node.value)})
     if isinstance(node, cst.FormattedString):
         return False
     if isinstance(node, cst.BinaryOperation):
-        sides = {is_bytes(frame, node.left), is_bytes(frame, node.right)} - {None}
-        return sides.pop() if len(sides) == 1 else None
+        return _agreed({is_bytes(frame, node.left), is_bytes(frame, node.right)} - {None})
     if isinstance(node, cst.SimpleString):
         return "b" in node.prefix.lower()
-    if isinstance(node, cst.Call):
-        made = frame.calls.get(id(node))
-        name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
-        if isinstance(made, DigestCall) or name in _BYTES or "64encode" in name:
-            return True
-        if name in ("hexdigest", "decode", "hex", "str", "format"):
-            return False
-        if isinstance(node.func, cst.Attribute) and name in _KEEPS:
-            return is_bytes(frame, node.func.value)
-        target = _target(frame, node.func)
-        if isinstance(target, Function):
-            inner = frame.scope.session.frame(target)
-            if inner is not None and inner.node is not None:
-                returned = [child.value for child in walk(inner.node) if isinstance(child, cst.Return)]
-                kinds = {is_bytes(inner, candidate) for candidate in returned if candidate is not None}
-                return kinds.pop() if len(kinds) == 1 else None
-    return None
+    return _gives_bytes(frame, node) if isinstance(node, cst.Call) else None
+
+
+def _agreed(kinds: set[bool | None]) -> bool | None:
+    """Returns what all of several expressions are; None if they differ or there are none."""
+    return next(iter(kinds)) if len(kinds) == 1 else None
+
+
+def _gives_bytes(frame: Frame, node: cst.Call) -> bool | None:
+    """Whether the result of a call is bytes (True) or text (False); None if that cannot be seen."""
+    name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
+    if isinstance(frame.calls.get(id(node)), DigestCall) or name in _BYTES or "64encode" in name:
+        return True
+    if name in _TEXT:
+        return False
+    if isinstance(node.func, cst.Attribute) and name in _KEEPS:
+        return is_bytes(frame, node.func.value)
+    target = _target(frame, node.func)
+    inner = frame.scope.session.frame(target) if isinstance(target, Function) else None
+    if inner is None or inner.node is None:
+        return None
+    returned = [child.value for child in walk(inner.node) if isinstance(child, cst.Return)]
+    return _agreed({is_bytes(inner, value) for value in returned if value is not None})
 
 
 def digest_comparisons(frame: Frame) -> Iterator[tuple[Frame, cst.Comparison, int, DigestCall]]:
