@@ -6,7 +6,7 @@ from ..catalog.parts import ClientRetry, Retries
 from ..catalog.records import ClientFact, LimitFact
 from ..interp.calls import Call, maker
 from ..interp.values import Arguments, Const, Instance, Mapping, Value
-from .layer import DROPPED, HANG, STATUSES, WORDS, RetryLayer, edition, where
+from .layer import DROPPED, HANG, PACES, STATUSES, WORDS, RetryLayer, edition, where
 from .policies import LIMITED, UNLIMITED, RetryPolicy, layers
 from .transports import parse_attempts, policy_in, policy_layer, transport_layers
 
@@ -54,39 +54,43 @@ def _has_transports(call: Call) -> bool:
 
 
 def _library_layer(call: Call, words: Retries, maker: Call | None, unseen: str) -> RetryLayer:
-    default = None if words.unlimited else words.attempts
-    source = f"default of {edition(call)}"
-    name = words.param
-    attempts, known = default, not unseen
-    if maker is not None and known and name:
-        argument = maker.args.named.get(name)
-        if argument is None and maker.args.open_names:
-            known, unseen = False, f"a spread may hold `{name}`"
-        elif argument is not None:
-            source = f"`{name}`, {where(maker.frame, argument.node, call.frame)}"
-            policy = policy_in(argument.value, argument.node, maker.frame)
-            if policy is not None:
-                return policy_layer(policy, call, call.library, source)
-            attempts, unseen = _argument_attempts(argument.value, words, default)
-            known = not unseen
-            if known and attempts == default:
-                source = f"default of {edition(call)}"
-        if name in call.written:  # `client.with_options(max_retries=...)`
-            known, unseen = False, f"`{name}` is given on the way"
-    if not known:
+    """What a library repeats by itself, as an argument of `maker` sets it, or by default."""
+    if unseen:
         return RetryLayer(call.library, None, unseen)
-    on = {kind: _is_covered(words, kind, call) for kind in WORDS}
-    exhausted = words.exhausted
+    default = None if words.unlimited else words.attempts
+    attempts, source = default, f"default of {edition(call)}"
+    name = words.param
+    if maker is None or not name:
+        return _counted_layer(call, words, attempts, source)
+    argument = maker.args.named.get(name)
+    if argument is not None:
+        given = f"`{name}`, {where(maker.frame, argument.node, call.frame)}"
+        policy = policy_in(argument.value, argument.node, maker.frame)
+        if policy is not None:
+            return policy_layer(policy, call, call.library, given)
+        attempts, unseen = _argument_attempts(argument.value, words, default)
+        if attempts != default:
+            source = given
+    elif maker.args.open_names:
+        unseen = f"a spread may hold `{name}`"
+    if name in call.written:  # `client.with_options(max_retries=...)`
+        unseen = f"`{name}` is given on the way"
+    return RetryLayer(call.library, None, unseen) if unseen else _counted_layer(call, words, attempts, source)
+
+
+def _counted_layer(call: Call, words: Retries, attempts: int | None, source: str) -> RetryLayer:
+    """A library's own retries with their attempts, and what the catalogue says about everything else."""
+    verdicts = {kind: _is_covered(words, kind, call) for kind in WORDS}
     return RetryLayer(
         call.library,
         attempts,
         source,
-        {kind: verdict for kind, verdict in on.items() if verdict is not None},
+        {kind: verdict for kind, verdict in verdicts.items() if verdict is not None},
         endless=words.unlimited and words.deadline is None,
         pauses=0.0 if attempts == 1 or words.waits is False else None,
-        pace=words.pace or {True: "pauses in between", False: "no pause"}.get(words.waits, ""),  # type: ignore[arg-type]
+        pace=words.pace or PACES[words.waits],
         note=words.note,
-        ends=dict.fromkeys((HANG, DROPPED), exhausted) if exhausted else {},
+        ends=dict.fromkeys((HANG, DROPPED), words.exhausted) if words.exhausted else {},
     )
 
 
@@ -148,7 +152,6 @@ def policies(call: Call) -> list[tuple[RetryPolicy, RetryLayer]]:
         if layer.body is call.frame or (layer.body is None and any(other_call is call for other_call in layer.calls)):
             attempts = layer.attempts
             endless = layer.limit == UNLIMITED
-            pace = {True: "pauses in between", False: "no pause"}.get(layer.waits, "")  # type: ignore[arg-type]
             line = where(layer.frame, layer.node, call.frame)
             known = attempts if layer.limit == LIMITED and not endless else None
             repeat = RetryLayer(
@@ -157,7 +160,7 @@ def policies(call: Call) -> list[tuple[RetryPolicy, RetryLayer]]:
                 line,
                 endless=endless,
                 pauses=0.0 if layer.waits is False else None,
-                pace=pace,
+                pace=PACES[layer.waits],
             )
             found.append((layer, repeat))
     return found[::-1]

@@ -19,6 +19,8 @@ WORDS = {
     UNAVAILABLE: ("status",),
     LIMITED_RATE: ("status", "limit"),
 }
+PACES: Mapping[bool | None, str] = {True: "pauses in between", False: "no pause", None: ""}
+"""Whether anything waits between attempts, in words; nothing is said where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -12,6 +12,7 @@ from ..exceptions.handlers import Handler, handlers_of
 from ..findings import Finding, Fix
 from ..interp.calls import Call, Frame, Guard
 from ..interp.kinds import Around
+from ..interp.values import Within
 from ..syntax.bound_names import bound_in, shared_in, used_in, waited_for
 from ..syntax.exits import AGAIN, Exit, is_endless, ways
 from ..syntax.idioms import calls_in
@@ -207,18 +208,11 @@ def retries(frames: list[Frame]) -> Iterator[RetryConstruct]:
 
 
 def _loop(guard: Guard) -> RetryLoop | None:
-    calls = tuple(call for call in guard.calls if external(call) and not call.deferred and not call.harmless)
+    """Returns the loop that repeats the body of a `try` when it fails; None if there is none."""
+    calls = tuple(call for call in guard.calls if _may_fail(call))
     if not calls or not guard.node.handlers:
         return None
-    around = list(guard.within)
-    node: cst.For | cst.While | None = None
-    while around:
-        last = around.pop()
-        if last.kind is Around.LOOP:
-            node = last.node if isinstance(last.node, (cst.For, cst.While)) else None
-            break
-        if last.kind not in (Around.WITH, Around.SCOPE):
-            return None
+    node = enclosing_loop(guard.within)
     if node is None or not isinstance(node.body, cst.IndentedBlock):
         return None
     # a call in a comprehension, or in a loop inside the `try`, is made for many things, not again
@@ -228,6 +222,24 @@ def _loop(guard: Guard) -> RetryLoop | None:
         return None
     found = RetryLoop(node, guard.frame, guard, handlers_of(guard), calls, *split)
     return found if found.retried and found.some_success_leaves else None
+
+
+def enclosing_loop(within: Sequence[Within]) -> cst.For | cst.While | None:
+    """Returns the loop around what stands within these places, if there are only `with` blocks in between.
+
+    None for a comprehension, and if a condition, a handler or a function stands in between.
+    """
+    for place in reversed(within):
+        if place.kind is Around.LOOP:
+            return place.node if isinstance(place.node, (cst.For, cst.While)) else None
+        if place.kind not in (Around.WITH, Around.SCOPE):
+            return None
+    return None
+
+
+def _may_fail(call: Call) -> bool:
+    """Whether a call reaches a peer, and fails where it is written."""
+    return external(call) and not call.deferred and not call.harmless
 
 
 def _innermost(call: Call) -> cst.CSTNode | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -262,28 +262,34 @@ class RetryPolicy:
             return int(value.evaluated_value)
         return _whole(named(self.frame, value), 0)
 
-    def _pausing(self, given: Argument) -> bool | None:
-        """Whether an argument for the wait makes it wait."""
+    def _pausing(self, given: Argument) -> bool:
+        """Whether an argument for the wait makes it wait; an unknown one is taken to."""
         value = given.value
         if isinstance(value, Const):
-            if value.soft or value.value:
-                return True
-            return self.fact.is_jittered
-        catalog = self.frame.scope.catalog
+            return value.soft or bool(value.value) or self.fact.is_jittered
         if isinstance(value, Ref):
-            wait = catalog.fact(WaitFact, value.name)
-            seconds = wait.seconds if wait is not None else None
-            if seconds is not None and seconds.name in self.args.named:
-                return not _is_const(self.args.named[seconds.name].value, 0)
+            return self._generator_waits(value)
         if isinstance(value, Derived) and isinstance(given.node, cst.Call):
-            wait = catalog.fact(WaitFact, value.path.qualified)
-            if wait is not None and wait.nothing:
-                return False
-            args = given.node.args
-            if wait is not None and wait.seconds is not None and len(args) == 1:
-                only = args[0].value
-                return not (isinstance(only, (cst.Integer, cst.Float)) and not only.evaluated_value)
+            return self._strategy_waits(value, given.node.args)
         return True
+
+    def _generator_waits(self, generator: Ref) -> bool:
+        """Whether a generator of waits such as `backoff.constant` does, whose seconds the policy itself is given."""
+        wait = self.frame.scope.catalog.fact(WaitFact, generator.name)
+        seconds = self.args.named.get(wait.seconds.name) if wait is not None and wait.seconds is not None else None
+        return seconds is None or not _is_const(seconds.value, 0)
+
+    def _strategy_waits(self, strategy: Derived, args: Sequence[cst.Arg]) -> bool:
+        """Whether a strategy such as `wait_fixed(0)` waits."""
+        wait = self.frame.scope.catalog.fact(WaitFact, strategy.path.qualified)
+        if wait is None:
+            return True
+        if wait.nothing:
+            return False
+        if wait.seconds is None or len(args) != 1:
+            return True
+        only = args[0].value
+        return not isinstance(only, (cst.Integer, cst.Float)) or bool(only.evaluated_value)
 
     def _condition(self, node: cst.Call, value: Derived) -> tuple[str, ...] | None:
         """The exceptions of a condition such as `retry_if_exception_type(OSError)`."""
@@ -310,13 +316,20 @@ def layers(frames: list[Frame]) -> Iterator[RetryPolicy]:
 
 def layers_of(frame: Frame) -> Iterator[RetryPolicy]:
     """The retry policies of one function or statement."""
+    yield from _decorating(frame)
+    made = [(fact, call) for call in frame.calls.values() if (fact := _policy(frame, call)) is not None]
+    if not made:
+        return
     decorators = {id(decorator.decorator) for decorator, _ in frame.decorators}
-    within = {
-        id(inner)
-        for nested in frame.nested
-        for decorator, _ in nested.decorators
-        for inner in walk(decorator.decorator)
-    }
+    for nested in frame.nested:  # theirs: a strategy in it is no policy of this function
+        decorators.update(id(inner) for decorator, _ in nested.decorators for inner in walk(decorator.decorator))
+    for fact, call in made:
+        if id(call.node) not in decorators:
+            yield RetryPolicy(fact, frame, call.node, call)
+
+
+def _decorating(frame: Frame) -> Iterator[RetryPolicy]:
+    """The policies among the decorators of a function, with and without parentheses."""
     for decorator, value in frame.decorators:
         node = decorator.decorator
         call = frame.calls.get(id(node))
@@ -327,10 +340,6 @@ def layers_of(frame: Frame) -> Iterator[RetryPolicy]:
             bare = frame.scope.catalog.fact(RetryFact, value.name)
             if bare is not None and bare.bare:
                 yield RetryPolicy(bare, frame, node, None, frame)
-    for call in frame.calls.values():
-        fact = _policy(frame, call)
-        if fact is not None and id(call.node) not in decorators and id(call.node) not in within:
-            yield RetryPolicy(fact, frame, call.node, call)
 
 
 def _policy(frame: Frame, call: Call) -> RetryFact | None:

@@ -16,17 +16,23 @@ import libcst as cst
 from ..findings import Finding, Fix
 from ..interp.body_checks import TURNS_PAGES
 from ..interp.calls import Call, Frame
-from ..interp.kinds import Around
 from ..syntax.exits import AGAIN, Exit, is_endless, ways, ways_of
 from ..syntax.idioms import CONSTANT, calls_in, harmless, last_name
 from ..syntax.tree import children, dotted, walk
 from .loop_counter import BoundedLoop
-from .loops import RetryConstruct, retries
+from .loops import RetryConstruct, enclosing_loop, retries
 from .policies import external
 
 _LEFT = frozenset((Exit.RETURN, Exit.BREAK))
-_GOOD = frozenset(("ok", "is_success"))
-_BAD = frozenset(("is_error", "is_client_error", "is_server_error"))
+_FLAGS = {
+    "ok": True,
+    "is_success": True,
+    "is_error": False,
+    "is_client_error": False,
+    "is_server_error": False,
+}
+"""Attributes of an answer, and whether they hold for a good status."""
+_STATUS = frozenset(("status", "status_code", "code"))
 _MOVES = re.compile(r"poll|wait|watch|stream|rand|uuid|time\.", re.IGNORECASE)
 """Words of requests that differ each time, or that the other side answers late on purpose."""
 
@@ -64,33 +70,47 @@ def all_retries(frames: list[Frame]) -> Iterator[AnyRetry]:
 
 
 def _loop(call: Call) -> StatusLoop | None:
-    around = list(call.within)
-    while around and around[-1].kind in (Around.WITH, Around.SCOPE):
-        around.pop()
-    node = around[-1].node if around and around[-1].kind is Around.LOOP else None
-    if not isinstance(node, (cst.For, cst.While)) or not external(call) or call.response is None or call.deferred:
+    """Returns the loop that repeats a call as long as its status is an error; None if there is none."""
+    node = enclosing_loop(call.within)
+    if node is None or not external(call) or call.response is None or call.deferred:
         return None
-    if isinstance(node, cst.For) and node.asynchronous is not None:
-        return None
-    found = StatusLoop(node, call.frame, call)
-    if not (found.ranged() or isinstance(node, cst.While)) or found.is_generator:
+    loop = StatusLoop(node, call.frame, call)
+    if not _may_retry(loop):
         return None
     steps = _flat(node.body)
-    at = next((index for index, item in enumerate(steps) if item is not None and _holds(item, call.node)), None)
-    if at is None or _varies(found):
+    at = next((index for index, step in enumerate(steps) if _holds(step, call.node)), None)
+    if at is None or _varies(loop):
         return None
+    failing = _failing_round(loop, steps, at)
+    return loop if failing is not None and _changes_nothing(loop, failing) else None
+
+
+def _may_retry(loop: StatusLoop) -> bool:
+    """Whether the rounds of a loop may be attempts: a `while`, or a plain `for` over a range, and no generator."""
+    node = loop.node
+    if isinstance(node, cst.For) and (node.asynchronous is not None or not loop.ranged()):
+        return False
+    return not loop.is_generator
+
+
+def _failing_round(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[cst.CSTNode] | None:
+    """The statements between two attempts, if nothing but an error status leads to the next one; None if not.
+
+    The head of the loop may check the status, or an `if` in its body.
+    """
+    node = loop.node
     if isinstance(node, cst.While) and not is_endless(node):
-        checked = _verdict(call, node.test) is False
-        failing = steps if checked and all(ways(step) <= AGAIN for step in steps) else None
-        if failing is None and found.counted:
-            failing = _failing(found, steps, at)
-    else:
-        failing = _failing(found, steps, at)
-    if failing is None:
-        return None
-    raised = {id(inner) for part in failing for end in walk(part) if isinstance(end, cst.Raise) for inner in walk(end)}
-    done = (candidate for part in failing for candidate in calls_in(part) if id(candidate) not in raised)
-    return found if all(_idle(found, candidate) for candidate in done) else None
+        if _verdict(loop.call, node.test) is False and all(ways(step) <= AGAIN for step in steps):
+            return steps
+        if not loop.counted:
+            return None
+    return _failing(loop, steps, at)
+
+
+def _changes_nothing(loop: StatusLoop, steps: list[cst.CSTNode]) -> bool:
+    """Whether the calls of these statements, save those of a `raise`, are idle: the next attempt is the same."""
+    raised = {id(inner) for step in steps for end in walk(step) if isinstance(end, cst.Raise) for inner in walk(end)}
+    return all(_idle(loop, call) for step in steps for call in calls_in(step) if id(call) not in raised)
 
 
 def _failing(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[cst.CSTNode] | None:
@@ -160,28 +180,33 @@ def _verdict(call: Call, test: cst.CSTNode) -> bool | None:
         left, right = _verdict(call, test.left), _verdict(call, test.right)
         return left if left is right else None
     if isinstance(test, cst.Comparison):
-        return _compared(call, test, fact.checks) if len(test.comparisons) == 1 else None
+        return _compared(call, test, fact.checks)
     if isinstance(test, cst.Attribute) and _is_answer(call, test.value) and test.attr.value in fact.checks:
-        return True if test.attr.value in _GOOD else False if test.attr.value in _BAD else None
+        return _FLAGS.get(test.attr.value)
     return True if fact.truth == "status" and _is_answer(call, test) else None
 
 
 def _compared(call: Call, test: cst.Comparison, checks: Sequence[str]) -> bool | None:
-    left, against = test.left, test.comparisons[0]
-    nothing = isinstance(against.comparator, cst.Name) and against.comparator.value == "None"
-    if nothing and isinstance(against.operator, cst.Is) and _is_answer(call, left):
-        return False
-    if not isinstance(left, cst.Attribute) or not _is_answer(call, left.value):
+    """Whether a comparison with one operator holds for a good status (True) or for an error; None as above."""
+    if len(test.comparisons) != 1:
         return None
-    if left.attr.value not in checks or left.attr.value not in ("status", "status_code", "code"):
+    left, operator, right = test.left, test.comparisons[0].operator, test.comparisons[0].comparator
+    if isinstance(operator, cst.Is) and isinstance(right, cst.Name) and right.value == "None":
+        return False if _is_answer(call, left) else None
+    if not isinstance(left, cst.Attribute) or left.attr.value not in _STATUS or left.attr.value not in checks:
         return None
-    operator, statuses = against.operator, _statuses(against.comparator)
+    return _between(operator, _statuses(right)) if _is_answer(call, left.value) else None
+
+
+def _between(operator: cst.BaseCompOp, statuses: list[int]) -> bool | None:
+    """Whether a status that compares so to these is a good one (True) or an error (False); None if it may be both."""
     if not statuses:
         return None
+    good = max(statuses) < 400
     if isinstance(operator, (cst.Equal, cst.In)):
-        return True if max(statuses) < 400 else False if min(statuses) >= 400 else None
+        return True if good else False if min(statuses) >= 400 else None
     if isinstance(operator, (cst.NotEqual, cst.NotIn)):
-        return False if max(statuses) < 400 else None
+        return False if good else None
     if isinstance(operator, (cst.LessThan, cst.LessThanEqual)):
         return True if 299 <= statuses[0] <= 400 else None
     if isinstance(operator, (cst.GreaterThan, cst.GreaterThanEqual)):

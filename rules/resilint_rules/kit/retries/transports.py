@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import libcst as cst
 
@@ -12,7 +13,7 @@ from ..catalog.records import AdapterFact, ClientFact
 from ..interp.calls import Call, Frame, call_at
 from ..interp.kinds import EventKind
 from ..interp.values import Const, Derived, Instance, Sequence, Value, options
-from .layer import DROPPED, HANG, STATUSES, WORDS, RetryLayer, where
+from .layer import DROPPED, HANG, PACES, STATUSES, WORDS, RetryLayer, where
 from .policies import UNLIMITED, RetryPolicy
 
 
@@ -53,7 +54,7 @@ def policy_layer(
     """What a policy object that a library or its transport was given does."""
     attempts, on = layer.attempts, dict[str, bool]()
     pauses: float | None = None
-    pace = "no pause" if layer.waits is False else "pauses in between" if layer.waits else ""
+    pace = PACES[layer.waits]
     if layer.fact.methods is not None:
         attempts, pauses, pace = _urllib3_policy(layer, call, attempts, on)
     unsure = _retry_after_statuses(layer, call, on)
@@ -132,76 +133,100 @@ def _numbers(value: Value | None) -> list[int] | None:
 def transport_layers(call: Call) -> Iterator[RetryLayer]:
     """What the transport repeats that the client was given for the address at hand."""
     found: list[tuple[str, Instance]] = []
-    for prefix, item in _transports(call):
-        if not any(item is other for _, other in found):
-            found.append((prefix, item))
-    target = call.target
-    address = target.value.value if target is not None and isinstance(target.value, Const) else None
-    if isinstance(address, str) and any(prefix for prefix, _ in found):
-        found = [(prefix, item) for prefix, item in found if address.lower().startswith(prefix.lower())]
-        found = sorted(found, key=lambda transport: -len(transport[0]))[:1]
+    for prefix, transport in _transports(call):
+        if not any(transport is other for _, other in found):
+            found.append((prefix, transport))
+    if not found:
+        return
+    address = _address(call)
+    if address is not None:
+        found = _nearest(found, address)
     if len(found) > 1:
         yield RetryLayer("one of its transports", None, "which one is not known")
         return
-    for prefix, candidate in found:
-        adapter = (
-            call.frame.scope.catalog.fact(AdapterFact, candidate.made.callee) if candidate.made is not None else None
-        )
-        if adapter is None or candidate.made is None or candidate.subclass is not None:
+    for prefix, transport in found:
+        made = transport.made
+        adapter = call.frame.scope.catalog.fact(AdapterFact, made.callee) if made is not None else None
+        if adapter is None or made is None or transport.subclass is not None:
             yield RetryLayer("its transport", None, "what it does cannot be seen")
-            continue
-        yield _adapter_layer(call, call_at(candidate.made), adapter, prefix if prefix and address is None else "")
+        else:
+            yield _adapter_layer(call, call_at(made), adapter, "" if address is not None else prefix)
+
+
+def _address(call: Call) -> str | None:
+    """The literal address that a call goes to; None if it is none."""
+    value = call.target.value if call.target is not None else None
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
+
+
+def _nearest(transports: list[tuple[str, Instance]], address: str) -> list[tuple[str, Instance]]:
+    """The transport with the longest prefix that an address begins with; all of them if none has a prefix."""
+    if not any(prefix for prefix, _ in transports):
+        return transports
+    near = [(prefix, item) for prefix, item in transports if address.lower().startswith(prefix.lower())]
+    return sorted(near, key=lambda transport: -len(transport[0]))[:1]
 
 
 def _transports(call: Call) -> Iterator[tuple[str, Instance]]:
     """The transports of a call's client, each with the beginning of the addresses that it is for."""
-    for client in call.clients[:1]:
-        fact = call.frame.scope.catalog.fact(ClientFact, client.type)
-        if fact is None or client.made is None:
-            continue
-        for event in client.events:
-            if event.kind is not EventKind.CALL or event.name not in fact.adapters:
-                continue
-            prefix = next(
-                (
-                    option.value
-                    for option in event.values
-                    if isinstance(option, Const) and isinstance(option.value, str)
-                ),
-                "",
-            )
+    client = call.clients[0] if call.clients else None
+    if client is None or client.made is None:
+        return
+    fact = call.frame.scope.catalog.fact(ClientFact, client.type)
+    if fact is None:
+        return
+    for event in client.events:
+        if event.kind is EventKind.CALL and event.name in fact.adapters:
+            prefix = _prefix(event.values)
             for value in event.values:
-                yield from ((prefix, option) for option in options(value) if isinstance(option, Instance))
-        for name, argument in client.made.args.named.items():
-            if name in fact.opaque:
-                yield from (("", option) for option in options(argument.value) if isinstance(option, Instance))
+                yield from ((prefix, transport) for transport in _instances(value))
+    for name, argument in client.made.args.named.items():
+        if name in fact.opaque:
+            yield from (("", transport) for transport in _instances(argument.value))
+
+
+def _prefix(values: Iterable[Value]) -> str:
+    """The first literal text among arguments, such as those of `mount("https://", adapter)`; "" if there is none."""
+    for value in values:
+        if isinstance(value, Const) and isinstance(value.value, str):
+            return value.value
+    return ""
+
+
+def _instances(value: Value) -> Iterator[Instance]:
+    """The objects that a value may be."""
+    return (option for option in options(value) if isinstance(option, Instance))
 
 
 def _adapter_layer(call: Call, made: Call, adapter: AdapterFact, prefix: str) -> RetryLayer:
+    """What a transport of a known class repeats; `prefix` names it where another may be chosen."""
     param = adapter.retries
     who = f"its `{made.callee.rpartition('.')[2]}`" + (f" for `{prefix}`" if prefix else "")
     argument = made.args.get(param) if param is not None else None
-    again = adapter.again or AnyRetry()
-    ends = again.ends
-    everything = dict.fromkeys(WORDS, False)
-    if argument is None:
+    if param is None or argument is None:
         if param is not None and made.args.may_have(param):
             return RetryLayer(who, None, "a spread may hold its retries")
-        return RetryLayer(who, 1, "its default", everything)
-    source = f"`{param.name if param else ''}`, {where(made.frame, argument.node, call.frame)}"
+        return RetryLayer(who, 1, "its default", dict.fromkeys(WORDS, False))
+    again = adapter.again or AnyRetry()
+    source = f"`{param.name}`, {where(made.frame, argument.node, call.frame)}"
     policy = policy_in(argument.value, argument.node, made.frame)
     if policy is not None:
-        return policy_layer(policy, call, who, source, ends)
+        return policy_layer(policy, call, who, source, again.ends)
     attempts = parse_attempts(argument.value, "retries")
     if attempts is None:
         return RetryLayer(who, None, "its retries cannot be seen")
-    safe = again.methods
-    if not safe:  # only connecting is tried again
-        return RetryLayer(who, attempts, source, everything, pauses=0.0)
+    return _number_layer(call, RetryLayer(who, attempts, source, ends=again.ends), again)
+
+
+def _number_layer(call: Call, layer: RetryLayer, again: AnyRetry) -> RetryLayer:
+    """Completes the layer of a transport that was given a number: which failures of the call it repeats."""
+    nothing = dict.fromkeys(WORDS, False)
+    if not again.methods:  # only connecting is tried again
+        return replace(layer, on=nothing, pauses=0.0, ends={})
     if not call.verb:
-        return RetryLayer(who, attempts, source, {}, pauses=0.0, ends=ends)
-    if call.verb not in safe:
-        return RetryLayer(who, attempts, source, everything, ends=ends)
+        return replace(layer, pauses=0.0)
+    if call.verb not in again.methods:
+        return replace(layer, on=nothing)
     conditional = dict.fromkeys(STATUSES, _WITH_RETRY_AFTER) if again.retry_after else {}
     on = {kind: kind in (HANG, DROPPED) for kind in WORDS if kind not in conditional}
-    return RetryLayer(who, attempts, source, on, pauses=0.0, pace="no pause", unsure=conditional, ends=ends)
+    return replace(layer, on=on, pauses=0.0, pace=PACES[False], unsure=conditional)
