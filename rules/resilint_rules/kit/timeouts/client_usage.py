@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
 from ..catalog.records import AdapterFact
-from ..interp.calls import Call, maker
+from ..interp.calls import Call, Frame, maker
 from ..interp.kinds import FrameKind
 from ..interp.values import Instance, Object, Pending, Ref, options
 from .effective import enclosing, limit, timeout_bounds
@@ -37,12 +37,8 @@ def set_later(call: Call) -> bool:
     A socket that it is given brings its own.
     """
     for option in options(call.result) if call.result is not None else ():
-        option = option.value if isinstance(option, Pending) else option
-        if not isinstance(option, Instance):
-            continue
-        if option.escaped or option.subclass is not None:
-            return True
-        if any("timeout" in event.name.lower() or event.name == "sock" for event in option.events):
+        client = option.value if isinstance(option, Pending) else option
+        if isinstance(client, Instance) and _may_be_limited_later(client):
             return True
     uses = list(_uses(call))
     if not uses and _is_limited_by_text(call):
@@ -51,6 +47,13 @@ def set_later(call: Call) -> bool:
     if not limited:
         return False
     return not any(use.as_external.missing == "inherit" and limit(use).unbounded for use in uses)
+
+
+def _may_be_limited_later(client: Instance) -> bool:
+    """Whether an attribute, a method or a socket gives a client its limit, or it cannot be seen that none does."""
+    if client.escaped or client.subclass is not None:
+        return True
+    return any("timeout" in event.name.lower() or event.name == "sock" for event in client.events)
 
 
 def streamed(made: Call) -> bool:
@@ -95,18 +98,19 @@ def all_calls_limited(made: Call) -> bool:
 
 def idle(made: Call) -> bool:
     """Whether a private function makes a client for others of its module, and none of them makes a call on it."""
-    frame, scope = made.frame, made.frame.scope
-    name = frame.qualname.rpartition(".")[2]
-    if frame.kind is not FrameKind.FUNCTION or not name.startswith("_") or not isinstance(made.statement, cst.Return):
+    module = made.frame.scope.module
+    name = made.frame.qualname.rpartition(".")[2]
+    if made.frame.kind is not FrameKind.FUNCTION or not name.startswith("_"):
+        return False
+    if not isinstance(made.statement, cst.Return):
         return False
     held: list[Instance] = []
-    for function in scope.module.chosen(scope.module.functions_mentioning(name)):
-        user = scope.frame(function)
-        for inner in user.all_frames() if user is not None else ():
-            if any(_is_same_call(maker(client), made) for call in inner.calls.values() for client in call.clients):
+    for user in _frames_of(module.functions_mentioning(name), made):
+        for frame in user.all_frames():
+            if any(_is_on_client(call, made) for call in frame.calls.values()):
                 return False
-            held.extend(v for v in inner.env.values() if isinstance(v, Instance) and _is_same_call(maker(v), made))
-    if len(held) + 1 != scope.module.count(rf"\b{name}\b"):
+            held.extend(v for v in frame.env.values() if isinstance(v, Instance) and _is_same_call(maker(v), made))
+    if len(held) + 1 != module.count(rf"\b{name}\b"):
         return False
     return all(not candidate.escaped and candidate.events for candidate in held)
 
@@ -121,18 +125,30 @@ def _limits_itself(call: Call) -> bool:
 
 def _uses(made: Call) -> Iterator[Call]:
     """The calls on a client, in the function that makes it and in those of the module that mention where it is kept."""
-    outermost = made.frame.outermost
-    scope = made.frame.scope
+    outermost, module = made.frame.outermost, made.frame.scope.module
     frames = outermost.all_frames()
-    users = dict.fromkeys(user for name in _holder_names(made) for user in scope.module.functions_mentioning(name))
-    for function in scope.module.chosen(users):
-        frame = scope.frame(function)
-        if frame is not None and frame is not outermost:
+    users = dict.fromkeys(user for name in _holder_names(made) for user in module.functions_mentioning(name))
+    for frame in _frames_of(users, made):
+        if frame is not outermost:
             frames.extend(frame.all_frames())
     for frame in frames:
         for call in frame.calls.values():
-            if call.fact.kind == "call" and any(_is_same_call(maker(client), made) for client in call.clients):
+            if call.fact.kind == "call" and _is_on_client(call, made):
                 yield call
+
+
+def _frames_of(names: Iterable[str], made: Call) -> Iterator[Frame]:
+    """The frames of the named functions of the module that makes a client, as far as they can be interpreted."""
+    scope = made.frame.scope
+    for function in scope.module.chosen(names):
+        frame = scope.frame(function)
+        if frame is not None:
+            yield frame
+
+
+def _is_on_client(call: Call, made: Call) -> bool:
+    """Whether a call may be made on the client that another call makes."""
+    return any(_is_same_call(maker(client), made) for client in call.clients)
 
 
 def _is_same_call(one: Call | None, other: Call) -> bool:

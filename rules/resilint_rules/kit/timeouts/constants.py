@@ -94,15 +94,21 @@ def parameter(call: Call) -> list[str]:
         return []
     if own.default is not None and not _is_limit(_default(call, own.default)):
         return []
-    keyword_arguments = [inner for inner in walk(node.body) if isinstance(inner, cst.Arg) and inner.keyword is not None]
-    limits = {
-        id(candidate.value)
-        for candidate in keyword_arguments
-        if candidate.keyword is not None and "timeout" in candidate.keyword.value
-    }
-    names = (inner for inner in walk(node.body) if isinstance(inner, cst.Name) and inner.value == "timeout")
-    keywords = {id(candidate.keyword) for candidate in keyword_arguments}
-    return ["timeout"] if all(id(name) in limits or id(name) in keywords for name in names) else []
+    return ["timeout"] if _is_only_passed_on(node.body) else []
+
+
+def _is_only_passed_on(body: cst.BaseSuite) -> bool:
+    """Whether a function uses its `timeout` for nothing but arguments that are named as a timeout."""
+    allowed: set[int] = set()
+    mentions: list[int] = []
+    for node in walk(body):
+        if isinstance(node, cst.Arg) and node.keyword is not None:
+            allowed.add(id(node.keyword))
+            if "timeout" in node.keyword.value:
+                allowed.add(id(node.value))
+        elif isinstance(node, cst.Name) and node.value == "timeout":
+            mentions.append(id(node))
+    return allowed.issuperset(mentions)
 
 
 def _default(call: Call, node: cst.BaseExpression) -> Value | None:

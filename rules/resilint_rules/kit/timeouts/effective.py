@@ -7,16 +7,20 @@ from typing import Literal
 
 import libcst as cst
 
+from ..catalog.lookup import Catalog
 from ..catalog.parts import Param
-from ..catalog.records import AdapterFact, ClientFact, ExternalFact
+from ..catalog.records import ExternalFact
 from ..catalog.surroundings import ScopeFact
-from ..interp.calls import Call, Names, call_at, maker
+from ..interp.calls import Call, call_at
 from ..interp.kinds import Around, EventKind
-from ..interp.values import Arguments, Const, Instance, Mapping, Object, Sequence, Value, Within, options, present
+from ..interp.values import Arguments, Const, Instance, Mapping, Value, Within
 from ..project.startup import sets
+from .client_hooks import check_clients
 from .values import Bound, Origin, UnknownBound, parse_bounds
 
 State = Literal["bounded", "unbounded", "unknown"]
+_ATTRIBUTE = Param("timeout", -1, ("connect", "read"))
+"""A client's attribute that holds its limit, as a parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,50 +52,79 @@ def limit(call: Call) -> Limit:
     fact = call.as_external
     if fact.missing in ("n/a", "unknown"):
         return Limit("unknown", "the version in use decides" if fact.missing == "unknown" else "nothing to decide here")
-    scopes = enclosing(call)
+    scopes = tuple(enclosing(call))
     if any(bound.seconds is None and not bound.sure for bound in scopes):
-        return Limit("unknown", "an enclosing time limit cannot be seen", tuple(scopes))
+        return Limit("unknown", "an enclosing time limit cannot be seen", scopes)
     try:
         own = timeout_bounds(call, fact)
-        inherited = _client(call) if own is None and fact.missing == "inherit" else None
-        if own is None and call.clients:
-            _transports(call)
+        inherited = _inherited(call, fact) if own is None else None
     except UnknownBound as unseen:
-        return Limit("unknown", str(unseen), tuple(scopes))
-    bounds = own if own is not None else inherited
+        return Limit("unknown", str(unseen), scopes)
+    bounds = own if own is not None else inherited if inherited is not None else _defaults(fact, "library")
+    if scopes:
+        return Limit("bounded", "an enclosing time limit ends it", (*bounds, *scopes))
+    why_open = _why_open(call) if own is None else ""
+    if why_open:
+        return Limit("unknown", why_open, bounds)
+    if own is None and inherited is None:
+        return _limit_by_default(fact, bounds)
+    return _limit_by_value(fact, bounds, by_client=own is None)
+
+
+def _inherited(call: Call, fact: ExternalFact) -> tuple[Bound, ...] | None:
+    """The bounds of a call that sets none itself: those of its client; None if the library's default applies.
+
+    Raises UnknownBound if a limit may come from anywhere else.
+    """
+    bounds = _client(call) if fact.missing == "inherit" else None
+    check_clients(call)
     if bounds is None:
-        process = _process(call, fact)
-        if process:
-            return Limit("unknown", f"`{process}` may set one", tuple(scopes))
-        bounds = _defaults(fact, "library")
+        _check_process(call, fact)
+    return bounds
+
+
+def _why_open(call: Call) -> str:
+    """Why nothing can be said of a call without a limit of its own; "" if its bounds decide."""
+    if not leaves(call):
+        return "it may not leave the machine"
+    return "it connects later, and the limit may come with that" if _connects_later(call) else ""
+
+
+def _limit_by_default(fact: ExternalFact, bounds: tuple[Bound, ...]) -> Limit:
+    """The limit of a call for which the library's default decides."""
+    if _is_limited(bounds, "total"):
+        return Limit("bounded", _who(bounds), bounds)
+    if fact.missing == "flag":
+        return Limit("unbounded", f"{fact.library} waits without limit by default", bounds)
+    return Limit("bounded" if fact.missing == "ok" else "unknown", _who(bounds), bounds)
+
+
+def _limit_by_value(fact: ExternalFact, bounds: tuple[Bound, ...], *, by_client: bool) -> Limit:
+    """The limit of a call for which its arguments, or those of its client, decide."""
+    if _is_limited(bounds, "total"):
+        return Limit("bounded", _who(bounds), bounds)
+    if not all(bound.sure for bound in bounds):
+        return Limit("unknown", "the environment may decide", bounds)
     off = _switched_off(bounds)
-    by_default = own is None and inherited is None
-    library_default = f"{fact.library} waits without limit by default"
-    no_client_limit = f"its client has none, and {fact.library} waits without limit by default"
-    verdicts: tuple[tuple[bool, State, str, Bound | None], ...] = (
-        (bool(scopes), "bounded", "an enclosing time limit ends it", None),
-        (own is None and not leaves(call), "unknown", "it may not leave the machine", None),
-        (own is None and _connects_later(call), "unknown", "it connects later, and the limit may come with that", None),
-        (_is_limited(bounds, "total"), "bounded", _who(bounds), None),
-        (not all(bound.sure for bound in bounds), "unknown", "the environment may decide", None),
-        (off is not None and off.omitted and fact.missing == "flag", "unbounded", library_default, None),
-        (off is not None, "unbounded", "its timeout is switched off", off),
-        (bool(inherited) and _is_unlimited(bounds), "unbounded", no_client_limit, None),
-        (by_default and fact.missing == "flag", "unbounded", library_default, None),
-        (by_default and fact.missing != "ok", "unknown", _who(bounds), None),
-    )
-    for holds, state, why, switch in verdicts:  # the first that holds decides
-        if holds:
-            return Limit(state, why, (*bounds, *scopes), switch)
-    return Limit("bounded", _who(bounds), (*bounds, *scopes))
+    if off is not None and off.omitted and fact.missing == "flag":
+        return Limit("unbounded", f"{fact.library} waits without limit by default", bounds)
+    if off is not None:
+        return Limit("unbounded", "its timeout is switched off", bounds, off)
+    if by_client and bounds and _is_unlimited(bounds):
+        return Limit("unbounded", f"its client has none, and {fact.library} waits without limit by default", bounds)
+    return Limit("bounded", _who(bounds), bounds)
 
 
 def _switched_off(bounds: tuple[Bound, ...]) -> Bound | None:
     """The bound of the call or its client that takes the limit away; None if each wait for more has one."""
     if _is_limited(bounds, "read", "total"):
         return None
-    taken = (bound for bound in bounds if bound.seconds is None and bound.origin in ("call", "client"))
-    return next((bound for bound in taken if bound.phases & {"read", "total"}), None)
+    return next((bound for bound in _unlimited_waits(bounds) if bound.origin in ("call", "client")), None)
+
+
+def _unlimited_waits(bounds: tuple[Bound, ...]) -> list[Bound]:
+    """The bounds by which waiting for an answer, or for all of a call, has no limit."""
+    return [bound for bound in bounds if bound.seconds is None and bound.phases & {"read", "total"}]
 
 
 def _is_limited(bounds: tuple[Bound, ...], *phases: str) -> bool:
@@ -185,147 +218,70 @@ def _carried(args: Arguments, param: Param, key: str) -> None:
 
 def timeout_off(call: Call) -> Bound | None:
     """The literal that switches off the limit on waiting for an answer; None for a stream, or if there is none."""
+    fact = call.as_external
     try:
-        bounds = timeout_bounds(call, call.as_external) or ()
+        bounds = timeout_bounds(call, fact) or ()
     except UnknownBound:
         return None
-    if any(b.seconds is not None and b.phases & {"read", "total"} for b in bounds) or call.streams or enclosing(call):
+    if _is_limited(bounds, "read", "total") or call.streams or enclosing(call):
         return None
-    off = next((b for b in bounds if b.seconds is None and b.sure and b.phases & {"read", "total"}), None)
-    finite = any(b.seconds is not None for b in bounds)
-    if off is not None and finite and call.as_external.stream is None:
-        return None  # connecting has its limit, and the body may be a stream
-    if off is not None and off.omitted and call.as_external.missing == "flag":
+    off = next((bound for bound in _unlimited_waits(bounds) if bound.sure), None)
+    if off is None or (off.omitted and fact.missing == "flag"):
         return None  # nothing was there to be switched off
+    if fact.stream is None and not _is_unlimited(bounds):
+        return None  # connecting has its limit, and the body may be a stream
     return off
 
 
-def _client(call: Call) -> tuple[Bound, ...] | None:
+def _client(call: Call) -> tuple[Bound, ...]:
     """What the client that a call is made on sets: over all clients it may be, the loosest."""
     if not call.clients:
         raise UnknownBound("its client cannot be seen")
-    found: list[tuple[Bound, ...]] = []
-    for client in call.clients:
-        if client.made is None:
-            raise UnknownBound("its client is made elsewhere")
-        if client.escaped:
-            raise UnknownBound(f"its client may be configured elsewhere: {client.escaped}")
-        made = call_at(client.made)
-        if client.subclass is not None:
-            raise UnknownBound("its client's class may set the limit")
-        for event in client.events:
-            if event.kind is EventKind.SET and event.name in ("timeout", "_timeout"):
-                bounds = parse_bounds(
-                    event.values[0],
-                    Param("timeout", -1, ("connect", "read")),
-                    made.as_external,
-                    "client",
-                    made.node,
-                    call.frame.scope.catalog,
-                )
-                if bounds is not None:
-                    found.append(bounds)
-                    break
-            if event.kind is EventKind.CALL and event.name in made.as_client.adapters:
-                raise UnknownBound("its client is given a transport")
-        else:
-            own = timeout_bounds(made, made.as_external)
-            if own is None:
-                _settled(made, call)
-            found.append(own if own is not None else _defaults(made.as_external, "library"))
+    found = [_client_bounds(client, call) for client in call.clients]
     unlimited = [bounds for bounds in found if any(b.seconds is None for b in bounds)]
     return (unlimited or found)[0]
+
+
+def _client_bounds(client: Instance, call: Call) -> tuple[Bound, ...]:
+    """What one client sets, where it is made or afterwards, or its library's default."""
+    if client.made is None:
+        raise UnknownBound("its client is made elsewhere")
+    if client.escaped:
+        raise UnknownBound(f"its client may be configured elsewhere: {client.escaped}")
+    if client.subclass is not None:
+        raise UnknownBound("its client's class may set the limit")
+    made = call_at(client.made)
+    bounds = _set_afterwards(client, made, call.frame.scope.catalog)
+    if bounds is None:
+        bounds = timeout_bounds(made, made.as_external)
+    if bounds is None:
+        _settled(made, call)
+        return _defaults(made.as_external, "library")
+    return bounds
+
+
+def _set_afterwards(client: Instance, made: Call, catalog: Catalog) -> tuple[Bound, ...] | None:
+    """The bounds that an attribute of a client sets once it is made; None if none does."""
+    for event in client.events:
+        if event.kind is EventKind.SET and event.name in ("timeout", "_timeout"):
+            bounds = parse_bounds(event.values[0], _ATTRIBUTE, made.as_external, "client", made.node, catalog)
+            if bounds is not None:
+                return bounds
+        elif event.kind is EventKind.CALL and event.name in made.as_client.adapters:
+            raise UnknownBound("its client is given a transport")
+    return None
 
 
 def _settled(made: Call, call: Call) -> None:
     """Raises UnknownBound if a client without its own limit may still get one, or its default is not known."""
     fact = made.as_external
-    lazy = fact.lazy
     if fact.missing in ("n/a", "unknown"):
         raise UnknownBound(
             "the version in use decides" if fact.missing == "unknown" else "its client says nothing of limits"
         )
-    if lazy is not None and made.args.value(lazy) is None:
+    if _connects_later(made):
         raise UnknownBound("it connects later, and the limit may come with that")
-    process = _process(call, fact)
-    if process:
-        raise UnknownBound(f"`{process}` may set one")
-
-
-def _transports(call: Call) -> None:
-    """Raises UnknownBound if a client's transport, subclass or handling elsewhere may add a limit to each call."""
-    for client in call.clients:
-        fact = call.frame.scope.catalog.fact(ClientFact, client.type)
-        if client.escaped:
-            raise UnknownBound(f"its client may be configured elsewhere: {client.escaped}")
-        if client.made is None and fact is not None and _prepares(call, fact):
-            raise UnknownBound("it may be one of the clients that this module prepares")
-        if client.made is not None:
-            for name in client.made.as_external.opaque:
-                if client.made.args.open_names or name in client.made.args.named:
-                    raise UnknownBound(f"its client's `{name}` may hold the limit")
-            if _intercepted(call_at(client.made)) or _extended(call_at(client.made)):
-                raise UnknownBound("what its client calls on the way may set the limit")
-        if client.subclass is not None and call.frame.scope.session.mentions(client.subclass, "timeout"):
-            raise UnknownBound("its client's class may set the limit")
-        for event in client.events:
-            if event.kind is EventKind.SET and fact is not None and event.name in fact.funnel:
-                raise UnknownBound(f"its `{event.name}` is replaced")
-            if event.kind is EventKind.CALL and fact is not None and event.name in fact.adapters:
-                for value in event.values[1:] or event.values:  # the first says for which addresses
-                    _transport(value, call.frame.scope)
-
-
-def _extended(made: Call) -> bool:
-    """Whether a client is given an object whose class, the project's own, mentions limits."""
-    given = [option for arg in (*made.args.positional, *made.args.named.values()) for option in options(arg.value)]
-    classes = [
-        argument.subclass for argument in given if isinstance(argument, Instance) and argument.subclass is not None
-    ]
-    classes.extend(argument.cls.chunk for argument in given if isinstance(argument, Object))
-    return any(made.frame.scope.session.mentions(cls, "timeout") for cls in classes)
-
-
-def _intercepted(made: Call) -> bool:
-    """Whether something is called on the way that may set a limit, not a project class that mentions none."""
-    between, args = made.as_client.between, made.args
-    if between is None:
-        return False
-    if args.open_positions or args.open_names:
-        return True
-    given = [argument.value for argument in args.positional[between.index :]] if between.index >= 0 else []
-    given.extend(item.value for name, item in args.named.items() if name == between.name)
-    members = [
-        inner
-        for argument in given
-        for inner in (argument.members if isinstance(argument, Sequence) else options(argument))
-    ]
-    mentions = made.frame.scope.session.mentions
-    if not all(isinstance(member, Object) and not mentions(member.cls.chunk, "timeout") for member in members):
-        return True
-    inner = options(args.positional[0].value) if args.positional else ()
-    makers = (maker(value) for value in inner if isinstance(value, Instance))
-    return any(call is not None and _intercepted(call) for call in makers)
-
-
-def _prepares(call: Call, fact: ClientFact) -> bool:
-    """Whether the module replaces what all calls of such a client go through."""
-    module = call.frame.scope.module
-    return any(module.search(rf"\.{name}[ \t]*=(?!=)") is not None for name in fact.funnel)
-
-
-def _transport(value: Value, scope: Names) -> None:
-    for option in options(present(value)):
-        if isinstance(option, Const):
-            continue
-        if (
-            isinstance(option, Instance)
-            and option.made is not None
-            and isinstance(option.made.fact, AdapterFact)
-            and option.subclass is None
-        ):
-            continue
-        raise UnknownBound("its transport may set the limit")
+    _check_process(call, fact)
 
 
 def enclosing(call: Call) -> list[Bound]:
@@ -361,7 +317,8 @@ def _seconds(value: Value | None) -> Bound:
     return Bound(total, None, "scope", sure=False)
 
 
-def _process(call: Call, fact: ExternalFact) -> str:
-    """The function that sets a limit for the whole program, if a library heeds one and it may be called; else ""."""
+def _check_process(call: Call, fact: ExternalFact) -> None:
+    """Raises UnknownBound if a library heeds a limit for the whole program and its function may be called."""
     heeded, scope = fact.process, call.frame.scope
-    return heeded if heeded and sets(heeded.rpartition(".")[2], scope.module, scope.session.project) else ""
+    if heeded and sets(heeded.rpartition(".")[2], scope.module, scope.session.project):
+        raise UnknownBound(f"`{heeded}` may set one")

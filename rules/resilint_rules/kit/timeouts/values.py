@@ -48,13 +48,7 @@ def parse_bounds(
     if isinstance(value, Const):
         return _constant(value, phases, fact, origin, node)
     if isinstance(value, Sequence) and fact.members:
-        found: list[Bound] = []
-        for name, member in zip(fact.members, value.members, strict=False):
-            if not isinstance(member, Const):
-                raise UnknownBound("the timeout is not a literal")
-            inner = _constant(member, frozenset((name,)), fact, origin, node)
-            found.extend(inner or ())
-        return tuple(found)
+        return tuple(_members(value, fact, origin, node).values())
     if isinstance(value, Instance) and value.made is not None:
         shape = catalog.fact(LimitFact, value.made.fact.name) or catalog.fact(LimitFact, value.type)
         if shape is not None and isinstance(value.made.fact, LimitFact):
@@ -92,37 +86,44 @@ def _constant(
 
 def _object(call: Call, shape: LimitFact, origin: Origin, node: cst.CSTNode) -> tuple[Bound, ...]:
     """The phases that a timeout object bounds; one given phase by phase leaves the rest to `omitted`."""
-    params = shape.params
-    given = [(index, param, call.args.get(param)) for index, param in enumerate(params)]
-    if any(argument is None and call.args.may_have(param) for _, param, argument in given):
+    given = [(param, call.args.get(param)) for param in shape.params]
+    if any(argument is None and call.args.may_have(param) for param, argument in given):
         raise UnknownBound("a spread may hold the timeout")
     found: dict[str, Bound] = {}
-    for index, param, argument in given:
+    for index, (param, argument) in enumerate(given):
         if argument is None:
             continue
-        if isinstance(argument.value, Sequence) and shape.members:
-            found.update(_members(argument.value, shape, origin, node))
-            continue
-        if not isinstance(argument.value, Const):
-            raise UnknownBound("the timeout is not a literal")
-        for bound in _constant(argument.value, frozenset(param.phases), shape, origin, node) or ():
-            for phase in bound.phases:
-                if index == 0 or len(param.phases) == 1 or phase not in found:
-                    found[phase] = Bound(frozenset((phase,)), bound.seconds, origin, sure=bound.sure, node=node)
-    nothing = not (given and given[0][2]) and not call.args.named and not call.args.positional
+        particular = len(param.phases) == 1 or isinstance(argument.value, Sequence)
+        for phase, bound in _argument(argument.value, param, shape, origin, node).items():
+            if index == 0 or particular or phase not in found:
+                found[phase] = bound
+    nothing = not call.args.named and not call.args.positional
     for bound in _omitted(shape, origin, node, nothing):
         for phase in bound.phases:
             found.setdefault(phase, bound)
     return tuple(found.values())
 
 
-def _members(value: Sequence, shape: LimitFact, origin: Origin, node: cst.CSTNode) -> dict[str, Bound]:
+def _argument(value: Value, param: Param, shape: LimitFact, origin: Origin, node: cst.CSTNode) -> dict[str, Bound]:
+    """The bounds that one argument of a timeout object sets, by phase."""
+    if isinstance(value, Sequence) and shape.members:
+        return _members(value, shape, origin, node)
+    if not isinstance(value, Const):
+        raise UnknownBound("the timeout is not a literal")
+    return {
+        phase: Bound(frozenset((phase,)), bound.seconds, origin, sure=bound.sure, node=node)
+        for bound in _constant(value, frozenset(param.phases), shape, origin, node) or ()
+        for phase in param.phases
+    }
+
+
+def _members(value: Sequence, fact: ValueFact, origin: Origin, node: cst.CSTNode) -> dict[str, Bound]:
     """The bounds of a tuple's members by phase."""
     found: dict[str, Bound] = {}
-    for name, member in zip(shape.members, value.members, strict=False):
+    for name, member in zip(fact.members, value.members, strict=False):
         if not isinstance(member, Const):
             raise UnknownBound("the timeout is not a literal")
-        found.update((name, bound) for bound in _constant(member, frozenset((name,)), shape, origin, node) or ())
+        found.update((name, bound) for bound in _constant(member, frozenset((name,)), fact, origin, node) or ())
     return found
 
 
