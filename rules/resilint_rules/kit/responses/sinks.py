@@ -18,32 +18,46 @@ def drained(tree: Tree) -> frozenset[int]:
 
     In a function it may have a name on its way to the log, and be compared with None.
     """
-    top, local = tree.module, isinstance(tree.body[0], cst.FunctionDef)
+    local = isinstance(tree.body[0], cst.FunctionDef)
     found: set[int] = set()
     kept: dict[str, list[cst.CSTNode]] = {}
     harmless: set[int] = set()
-    for node in walk(top):
-        inner = (
-            without_await(node.value)
-            if isinstance(node, (cst.Expr, cst.Assign, cst.AnnAssign)) and node.value
-            else None
-        )
-        if isinstance(node, (cst.Assign, cst.AnnAssign)):
-            target = node.target if isinstance(node, cst.AnnAssign) else node.targets[0].target
-            single = isinstance(node, cst.AnnAssign) or len(node.targets) == 1
-            if inner is not None and local and single and isinstance(target, cst.Name):
+    for node in walk(tree.module):
+        if isinstance(node, cst.Expr):
+            found.update(id(part) for part in _discarded(without_await(node.value)))
+        elif local and isinstance(node, (cst.Assign, cst.AnnAssign)):
+            target = _bound_name(node)
+            if target is not None and node.value is not None:
                 harmless.add(id(target))
-                kept.setdefault(target.value, []).append(inner)
-        elif isinstance(inner, cst.Call):
-            found.update(id(part) for part in (walk(inner) if is_log(inner) else _accessor_chain(inner)))
-        elif isinstance(node, cst.Comparison) and isinstance(node.left, cst.Name) and _compares_with_none(node):
+                kept.setdefault(target.value, []).append(without_await(node.value))
+        elif isinstance(node, cst.Comparison) and _compares_with_none(node):
             harmless.add(id(node.left))
     harmless |= found
-    used = {node.value for node in walk(top) if isinstance(node, cst.Name) and id(node) not in harmless}
+    used = _used_names(tree, harmless)
     for name, values in kept.items():
         if name not in used:
             found.update(id(part) for value in values for part in (value, getattr(value, "func", value)))
     return frozenset(found)
+
+
+def _bound_name(node: cst.Assign | cst.AnnAssign) -> cst.Name | None:
+    """The name to which an assignment binds its value; None if it has several targets, or another one."""
+    if isinstance(node, cst.Assign) and len(node.targets) > 1:
+        return None
+    target = node.target if isinstance(node, cst.AnnAssign) else node.targets[0].target
+    return target if isinstance(target, cst.Name) else None
+
+
+def _used_names(tree: Tree, harmless: set[int]) -> set[str]:
+    """The names that stand anywhere but at the given nodes, which are known by their ids."""
+    return {node.value for node in walk(tree.module) if isinstance(node, cst.Name) and id(node) not in harmless}
+
+
+def _discarded(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The parts of an expression statement whose values are discarded or logged, if it is a call."""
+    if not isinstance(node, cst.Call):
+        return iter(())
+    return walk(node) if is_log(node) else _accessor_chain(node)
 
 
 def _accessor_chain(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -59,8 +73,11 @@ def without_await(node: cst.CSTNode) -> cst.CSTNode:
 
 
 def _compares_with_none(node: cst.Comparison) -> bool:
+    """Whether a comparison is that of a name with None."""
     other = node.comparisons[0].comparator
-    return len(node.comparisons) == 1 and isinstance(other, cst.Name) and other.value == "None"
+    if len(node.comparisons) > 1 or not isinstance(node.left, cst.Name):
+        return False
+    return isinstance(other, cst.Name) and other.value == "None"
 
 
 def _is_displayed_by_callers(frame: Frame) -> bool:

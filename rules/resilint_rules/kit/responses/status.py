@@ -6,13 +6,14 @@ import re
 
 import libcst as cst
 
+from ..catalog.parts import Param
 from ..catalog.records import ClientFact, ResponseFact
-from ..exceptions.handlers import handlers_of, known_as
+from ..exceptions.handlers import Handler, handlers_of, known_as
 from ..findings import Fix, Import
 from ..fixes.edits import add_member, after_statement, before_body, hoist, replace
 from ..interp.calls import Call, Guard, call_at, maker
 from ..interp.kinds import Around, EventKind, Part
-from ..interp.values import Const, Response
+from ..interp.values import Const, Instance, Response
 from ..project.module import ClassChunk
 from ..syntax.text import Edit
 from ..syntax.tree import walk
@@ -29,22 +30,29 @@ def read_unchecked(response: Response) -> str:
     """
     call = call_at(response.call)
     fact = call.answer
-    if fact is None or response.escaped or call.as_external.status != "silent" or call.verb == "HEAD":
+    if fact is None or call.as_external.status != "silent" or call.verb == "HEAD":
         return ""
-    if response.envelope or (response.truth and fact.truth == "status") or raises_itself(call):
+    if _may_be_checked(response, fact) or raises_itself(call):
         return ""
-    checks, body = fact.checks, fact.body
-    if any(name in checks for name, _ in response.uses):
+    read = _body_reads(response, fact)
+    if not read or is_displayed(response, read) or is_examined_elsewhere(response):
         return ""
-    known = {*body, *fact.plain}
-    if any(name not in known and name not in _PLAIN for name, _ in response.uses):
-        return ""  # an accessor we know nothing of may be the check
-    read = [(name, node) for name, node in response.uses if name in body]
-    harmless = drained(call.frame.tree) if read else frozenset()
-    read = [(name, node) for name, node in read if id(node) not in harmless]
-    if not read or is_displayed(response, read):
-        return ""
-    return "" if is_examined_elsewhere(response) else read[0][0]
+    return read[0][0]
+
+
+def _may_be_checked(response: Response, fact: ResponseFact) -> bool:
+    """Whether a response's status is looked at, or may be: out of sight, or by an accessor that is not known."""
+    if response.escaped or response.envelope or (response.truth and fact.truth == "status"):
+        return True
+    unrelated = _PLAIN.union(fact.body, fact.plain)
+    return any(name in fact.checks or name not in unrelated for name, _ in response.uses)
+
+
+def _body_reads(response: Response, fact: ResponseFact) -> list[tuple[str, cst.CSTNode]]:
+    """The accessors that read a response's body as data, in order, with their nodes."""
+    read = [(name, node) for name, node in response.uses if name in fact.body]
+    harmless = drained(call_at(response.call).frame.tree) if read else frozenset()
+    return [(name, node) for name, node in read if id(node) not in harmless]
 
 
 _PLAIN = frozenset(
@@ -66,32 +74,32 @@ _PLAIN = frozenset(
 
 def raises_itself(call: Call) -> bool:
     """Whether the client, or an argument, makes error statuses raise; also when that cannot be seen."""
-    own = call.as_external.raises_param
-    if own is not None:
-        value = call.args.value(own)
-        if value is not None and not (isinstance(value, Const) and not value.value):
+    return _is_set(call, call.as_external.raises_param) or any(_client_raises(client, call) for client in call.clients)
+
+
+def _client_raises(client: Instance, call: Call) -> bool:
+    """Whether a client makes error statuses raise, or may do so out of sight."""
+    made = maker(client)
+    if made is None:
+        if client.subclass is not None and _may_check_status(call, client.subclass):
             return True
-    for client in call.clients:
-        made = maker(client)
-        if made is None:
-            if client.subclass is not None and _may_check_status(call, client.subclass):
-                return True
-            if client.origin == "annotation" and call.frame.scope.catalog.fact(ClientFact, client.type) is not None:
-                continue
-            return True
-        if client.subclass is not None or client.escaped:
-            return True
-        for param in (made.as_client.raise_hook, made.as_external.raises_param):
-            if param is not None:
-                value = made.args.value(param)
-                if value is not None and not (isinstance(value, Const) and not value.value):
-                    return True
-        if any(
-            event.kind is not EventKind.CALL and event.name in ("hooks", "event_hooks", "raise_for_status")
-            for event in client.events
-        ):
-            return True
-    return False
+        plain = call.frame.scope.catalog.fact(ClientFact, client.type)
+        return client.origin != "annotation" or plain is None
+    if client.subclass is not None or client.escaped:
+        return True
+    if _is_set(made, made.as_client.raise_hook) or _is_set(made, made.as_external.raises_param):
+        return True
+    return any(event.kind is not EventKind.CALL and event.name in _HOOKS for event in client.events)
+
+
+_HOOKS = frozenset(("hooks", "event_hooks", "raise_for_status"))
+"""Attributes of clients that can make error statuses raise."""
+
+
+def _is_set(call: Call, param: Param | None) -> bool:
+    """Whether a call is given a parameter, and not with a false literal."""
+    value = call.args.value(param)
+    return value is not None and not (isinstance(value, Const) and not value.value)
 
 
 def _may_check_status(call: Call, cls: ClassChunk) -> bool:
@@ -123,37 +131,32 @@ def raise_after(call: Call) -> list[Fix]:
     fact = call.answer
     if response is None or fact is None or not fact.raiser:
         return []
-    name = response.names[0]
-    text = f"{name}.{fact.raiser}()"
     wider, imports = _widened(call, fact)
     own = call.as_external.raises_param
     off = call.args.get(own) if own is not None else None
-    if (
-        own is not None
-        and off is not None
-        and _is_name(off.node, "False")
-        and protection_argument(call, off) is not None
-    ):
+    if own is not None and off is not None and _is_name(off.node, "False") and protection_argument(call, off):
         flipped = replace(call.frame, off.node, "True")
         return [Fix(f"Set {own.name}=True", tuple(sorted((flipped, *wider))), imports)]
+    text = f"{response.names[0]}.{fact.raiser}()"
+    edit = _inserted(text, response, fact)
+    return [Fix(f"Insert {text}", tuple(sorted((edit, *wider))), imports)] if edit is not None else []
+
+
+def _inserted(text: str, response: Response, fact: ResponseFact) -> Edit | None:
+    """Puts the status check into the `try` that reads the body, or behind the statement that binds the response."""
+    call = call_at(response.call)
     statement = call.statement
-    edit = None
     later = _guarded_later(response, fact)
     if later is not None:
-        edit = before_body(call.frame, later.node.body, text)
-    elif isinstance(statement, cst.With):
-        last = statement.items[-1]
-        if last.asname is not None and isinstance(last.asname.name, cst.Name) and last.asname.name.value == name:
-            edit = before_body(call.frame, statement.body, text)
+        return before_body(call.frame, later.node.body, text)
+    if isinstance(statement, cst.With):
+        last = statement.items[-1].asname
+        if last is not None and _is_name(last.name, response.names[0]):
+            return before_body(call.frame, statement.body, text)
     elif isinstance(statement, (cst.Assign, cst.AnnAssign)):
-        inner = statement.value
-        if isinstance(inner, cst.Await):
-            inner = inner.expression
-        if inner is call.node:
-            edit = after_statement(call.frame, statement, text)
-    if edit is None:
-        return []
-    return [Fix(f"Insert {text}", tuple(sorted((edit, *wider))), imports)]
+        value = without_await(statement.value) if statement.value is not None else None
+        return after_statement(call.frame, statement, text) if value is call.node else None
+    return None
 
 
 _UNREADABLE = re.compile(r"^ValueError$|JSONDecodeError$")
@@ -164,28 +167,40 @@ _COMMON_ATTRIBUTES = frozenset(("args", "__class__", "__traceback__", "with_trac
 
 def _widened(call: Call, fact: ResponseFact) -> tuple[list[Edit], tuple[Import, ...]]:
     """Lets the clause that takes an error page, as it cannot be parsed, take what the check raises for it, too."""
-    raised = fact.raiser_raises
+    clause = _parse_error_clause(call, fact.raiser_raises)
+    if clause is None or clause.node.type is None or _reads_own_attributes(clause):
+        return [], ()
+    kept = clause.node.type
+    name, needed = known_as(call.frame, fact.raiser_raises)
+    if isinstance(kept, cst.Tuple):
+        edit = add_member(call.frame, kept, name)
+    else:
+        edit = replace(call.frame, kept, f"({call.frame.tree.code(kept)}, {name})")
+    return [edit], (needed,) if needed is not None else ()
+
+
+def _parse_error_clause(call: Call, raised: str) -> Handler | None:
+    """The innermost clause around a call that takes a body which cannot be parsed.
+
+    None if a clause on the way out to it takes what the check raises already.
+    """
     for within in reversed(call.within):
-        guard = (
-            call.frame.guards.get(id(within.node)) if within.kind is Around.TRY and within.part is Part.BODY else None
-        )
-        around = handlers_of(guard) if guard is not None else ()
-        if any(candidate.errors is None or candidate.broad or candidate.catches(raised) for candidate in around):
-            return [], ()
-        for candidate in around:
-            kept = candidate.node.type
-            if kept is not None and any(_UNREADABLE.search(error) for error in candidate.errors or ()):
-                parts = [part for part in walk(candidate.node.body) if isinstance(part, cst.Attribute)]
-                attributes = {part.attr.value for part in parts if _is_name(part.value, candidate.name)}
-                if not attributes <= _COMMON_ATTRIBUTES:
-                    return [], ()  # the handler reads attributes of its own class
-                name, needed = known_as(call.frame, raised)
-                if isinstance(kept, cst.Tuple):
-                    edit = add_member(call.frame, kept, name)
-                else:
-                    edit = replace(call.frame, kept, f"({call.frame.tree.code(kept)}, {name})")
-                return [edit], (needed,) if needed is not None else ()
-    return [], ()
+        if within.kind is not Around.TRY or within.part is not Part.BODY:
+            continue
+        guard = call.frame.guards.get(id(within.node))
+        clauses = handlers_of(guard) if guard is not None else ()
+        if any(clause.errors is None or clause.broad or clause.catches(raised) for clause in clauses):
+            return None
+        for clause in clauses:
+            if any(_UNREADABLE.search(error) for error in clause.errors or ()):
+                return clause
+    return None
+
+
+def _reads_own_attributes(clause: Handler) -> bool:
+    """Whether a handler reads attributes that not every exception has."""
+    parts = (part for part in walk(clause.node.body) if isinstance(part, cst.Attribute))
+    return any(_is_name(part.value, clause.name) and part.attr.value not in _COMMON_ATTRIBUTES for part in parts)
 
 
 def _is_name(node: cst.CSTNode, name: str) -> bool:
