@@ -260,15 +260,20 @@ def _comes_first(statement: cst.CSTNode, node: cst.CSTNode) -> bool:
     head = _HEADS.get(type(statement))
     at = getattr(statement, head) if head is not None else None
     while at is not None and at is not node:
-        if isinstance(at, _PERHAPS):
-            return False
-        parts = list(children(at))
-        if isinstance(at, cst.IfExp):
-            parts = [at.test]
-        elif isinstance(at, cst.BooleanOperation) or (isinstance(at, cst.Comparison) and len(at.comparisons) > 1):
-            parts = [at.left]  # the rest may be left out
+        parts = _always_evaluated(at)
         index = next((i for i, part in enumerate(parts) if any(inner is node for inner in walk(part))), None)
         if index is None or any(isinstance(inner, _ACTS) for part in parts[:index] for inner in walk(part)):
             return False
         at = parts[index]
     return at is node
+
+
+def _always_evaluated(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """The parts of an expression that are evaluated whenever it is, in their order."""
+    if isinstance(node, _PERHAPS):
+        return []
+    if isinstance(node, cst.IfExp):
+        return [node.test]
+    if isinstance(node, cst.BooleanOperation) or (isinstance(node, cst.Comparison) and len(node.comparisons) > 1):
+        return [node.left]
+    return list(children(node))

@@ -74,32 +74,34 @@ def count_failures(loop: RetryLoop) -> list[Fix]:
 def pause(loop: BoundedLoop) -> list[Fix]:
     """Sleeps before each attempt but the first, longer each time, and never as long as another program."""
     frame = loop.frame
-    counter, first = loop.counter, loop.first
     if isinstance(loop.node, cst.While):
         return _pause_in_between(loop) if not isinstance(loop, RetryLoop) or loop.every_success_leaves else []
-    if not counter or first not in (0, 1):
+    if not loop.counter or loop.first not in (0, 1):
         return []
-    edits: list[Edit] = []
-    if counter == "_" and isinstance(loop.node, cst.For):
-        free = "_" not in used_in(loop.node.body)
-        counter = unused(frame, ("attempt", "attempt_number", "attempts_made")) if free else ""
-        edits.append(replace(frame, loop.node.target, counter))
-        if not counter:
-            return []
-    needs = [Import("random"), Import("asyncio" if frame.is_async else "time")]
-    if not all(_free(frame, need) for need in needs):
+    counter = _usable_counter(loop)
+    needs = (Import("random"), Import("asyncio" if frame.is_async else "time"))
+    if not counter or not all(_free(frame, need) for need in needs):
         return []
     seconds = f"random.uniform(0, min(10, 0.5 * 2**{counter}))"
     sleep = f"await asyncio.sleep({seconds})" if frame.is_async else f"time.sleep({seconds})"
     block = loop.node.body
-    start = frame.tree.span(block.body[0]).start
-    inner = indentation(frame, start)
+    inner = indentation(frame, frame.tree.span(block.body[0]).start)
     step = inner[len(indentation(frame, loop.head.start)) :]
-    test = counter if first == 0 else f"{counter} > 1"
+    test = counter if loop.first == 0 else f"{counter} > 1"
     edit = before_body(frame, block, f"if {test}:{frame.scope.module.doc.newline}{inner}{step}{sleep}")
     if edit is None:
         return []
-    return [Fix("Sleep before each attempt but the first", (*edits, edit), tuple(needs))]
+    renamed = (replace(frame, loop.node.target, counter),) if counter != loop.counter else ()
+    return [Fix("Sleep before each attempt but the first", (*renamed, edit), needs)]
+
+
+def _usable_counter(loop: BoundedLoop) -> str:
+    """The counter's name, or a new one in place of `_`; "" if `_` is read in the loop, or no name is free."""
+    if loop.counter != "_":
+        return loop.counter
+    if "_" in used_in(loop.node.body):
+        return ""
+    return unused(loop.frame, ("attempt", "attempt_number", "attempts_made"))
 
 
 def _pause_in_between(loop: BoundedLoop) -> list[Fix]:

@@ -179,17 +179,13 @@ def _where_built(call: Call, pairs: list[tuple[str, str]]) -> list[Fix]:
 def once(call: Call) -> list[Fix]:
     """Gives a limit to all calls of a client that holds none, where it is made: to the method that they go through."""
     method, pairs = call.as_call.through, written(call, call.as_external)
-    made = maker(call.clients[0]) if len(call.clients) == 1 and call.clients[0].subclass is None else None
     if not method or len(pairs) != 1 or may_stay_silent(call):
         return []
-    if made is None or made.frame.scope.module is not call.frame.scope.module:
+    place = _maker_and_target(call)
+    if place is None:
         return []
-    statement = made.statement
-    if not isinstance(statement, (cst.Assign, cst.AnnAssign)) or statement.value is not made.node:
-        return []
-    targets = [statement] if isinstance(statement, cst.AnnAssign) else statement.targets
-    target = dotted(targets[0].target) if len(targets) == 1 else ""
-    if not target or ("." not in target and made.frame is call.frame and _uses(made) < 2):
+    made, target = place
+    if "." not in target and made.frame is call.frame and _uses(made) < 2:
         return []
     if made.frame.kind is FrameKind.STATEMENT and made.frame.qualname:
         return []  # a class body is not where readers expect it
@@ -197,8 +193,25 @@ def once(call: Call) -> list[Fix]:
     own = constants(call) if made.frame.kind is FrameKind.FUNCTION else []  # of a module's names, it may come before
     value = next((candidate for candidate in own if candidate not in made.frame.env), value)
     imports, texts = spelled(made.frame.scope.module, [f"functools.partial({target}.{method}, {name}={value})"])
-    edit = after_statement(made.frame, statement, f"{target}.{method} = {texts[0]}")
+    assert made.statement is not None
+    edit = after_statement(made.frame, made.statement, f"{target}.{method} = {texts[0]}")
     return [Fix(f"Set {name}={value} once, where `{target}` is made", (edit,), imports)] if edit is not None else []
+
+
+def _maker_and_target(call: Call) -> tuple[Call, str] | None:
+    """The call in this module that makes a call's client, and the name to which its statement binds just that.
+
+    None if there may be several clients, of a project's own class or of other modules, or the statement does more.
+    """
+    made = maker(call.clients[0]) if len(call.clients) == 1 and call.clients[0].subclass is None else None
+    if made is None or made.frame.scope.module is not call.frame.scope.module:
+        return None
+    statement = made.statement
+    if not isinstance(statement, (cst.Assign, cst.AnnAssign)) or statement.value is not made.node:
+        return None
+    targets = [statement] if isinstance(statement, cst.AnnAssign) else statement.targets
+    target = dotted(targets[0].target) if len(targets) == 1 else ""
+    return (made, target) if target else None
 
 
 def _uses(made: Call) -> int:
