@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..catalog.records import ClientFact, ExternalFact
@@ -17,6 +17,8 @@ from .outcome import EVENTS, FailureTrace, Outcome
 
 _HTTP = frozenset(("http", "llm", "cloud"))
 """Peers that answer with a status."""
+_ANSWER = frozenset(("read", "total"))
+"""Phases in which it waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +103,26 @@ def _hang(call: Call, found: Limit, repeats: tuple[RetryLayer, ...], errors: tup
         return Outcome(event, f"waits without limit: {found.why}; nothing is repeated and no handler is reached")
     if found.state == "unknown":
         return Outcome(event, f"how long it waits cannot be seen: {found.why}")
-    scope = min((b.seconds for b in found.bounds if b.origin == "scope" and b.seconds and b.sure), default=None)
-    waits = [b for b in found.bounds if b.origin != "scope" and b.sure and b.seconds and b.phases & {"read", "total"}]
-    per = min((b.seconds for b in waits if b.seconds), default=None)
+    scope = _shortest(bound for bound in found.bounds if bound.origin == "scope")
+    per, silence = _answer_limit(found)
     if per is None and scope is None:
         return Outcome(event, "no limit on the wait for an answer is seen: " + found.why)
     trace = FailureTrace(call, HANG, repeats, per, scope)
     ended = scope is not None and (per is None or scope < per * (trace.inner or 1))
-    trace.silence = not any("total" in b.phases and b.seconds == per for b in waits)
+    trace.silence = silence
     return trace.raised_outcome(("TimeoutError",) if ended else errors)
+
+
+def _answer_limit(found: Limit) -> tuple[float | None, bool]:
+    """The shortest limit of the wait for an answer, in seconds, and whether only silence counts against it."""
+    waits = [bound for bound in found.bounds if bound.origin != "scope" and bound.sure and bound.phases & _ANSWER]
+    per = _shortest(waits)
+    return per, not any("total" in bound.phases and bound.seconds == per for bound in waits)
+
+
+def _shortest(bounds: Iterable[Bound]) -> float | None:
+    """The shortest of the limits that are surely in force, in seconds; None if there is none."""
+    return min((bound.seconds for bound in bounds if bound.sure and bound.seconds), default=None)
 
 
 def _status(call: Call, kind: str, repeats: tuple[RetryLayer, ...], errors: tuple[str, ...]) -> Outcome:

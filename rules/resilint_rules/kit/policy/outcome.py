@@ -113,34 +113,33 @@ class FailureTrace:
 
     def silent_outcome(self) -> Outcome:
         """Returns the outcome of an error status that does not raise by itself."""
-        call, response = self.call, self.call.response
-        unseen = [
-            client for client in call.clients if client.made is None or client.escaped or client.subclass is not None
-        ]
+        call = self.call
         if raises_itself(call):
+            unseen = any(
+                client.made is None or client.escaped or client.subclass is not None for client in call.clients
+            )
             reason = "its client is not seen whole" if unseen else "the client or an argument may make it raise"
             return self._outcome(f"whether an error status raises cannot be seen: {reason}")
-        fact = call.answer
-        checked = fact is not None and response is not None and fact.checks
-        if response is None or response.escaped or any(name in (checked or ()) for name, _ in response.uses):
-            for _, repeat in policies(call):  # what is made of the answer may raise
+        if _judges(call):  # what is made of the answer may raise
+            for _, repeat in policies(call):
                 self.add(repeat, None)
             self.looped = any(place.kind is Around.LOOP for place in call.within)
+        return self._outcome(self._answered())
+
+    def _answered(self) -> str:
+        """What the function makes of an answer with an error status."""
+        call, response, fact = self.call, self.call.response, self.call.answer
         if response is None or fact is None:
-            return self._outcome("nothing raises: it is an answer like any other")
-        raiser = fact.raiser
+            return "nothing raises: it is an answer like any other"
         for name, node in response.uses:
-            if name == raiser:
-                line = row(call.frame, node)
-                errors = tuple(filter(None, (fact.raiser_raises,)))
-                return self._outcome(f"`{name}()` on line {line} raises; " + self._follow(errors))
-        checks = [(name, node) for name, node in response.uses if name in fact.checks]
-        if checks:
-            name, node = checks[0]
-            return self._outcome(f"nothing raises; the function looks at `{name}` on line {row(call.frame, node)}")
-        if response.escaped:
-            return self._outcome(f"nothing raises, and nothing here looks at the status; {response.escaped}")
-        return self._outcome("nothing raises, and nothing here looks at the status")
+            if name == fact.raiser:
+                errors = (fact.raiser_raises,) if fact.raiser_raises else ()
+                return f"`{name}()` on line {row(call.frame, node)} raises; {self._follow(errors)}"
+        for name, node in response.uses:
+            if name in fact.checks:
+                return f"nothing raises; the function looks at `{name}` on line {row(call.frame, node)}"
+        unchecked = "nothing raises, and nothing here looks at the status"
+        return f"{unchecked}; {response.escaped}" if response.escaped else unchecked
 
     def _follow(self, errors: tuple[str, ...] | None) -> str:
         """Who sees the exception: handlers from the inside out, then policies around the function, then the caller."""
@@ -149,37 +148,46 @@ class FailureTrace:
             return "it is raised where the function is called in the end"
         again = ""
         for guard in _around(call):
-            for clause in handlers_of(guard):
-                verdict = _catches(clause, errors)
-                if verdict is False:
-                    continue
-                head = f"`{_head(clause)}` (line {row(clause.frame, clause.node)})"
-                if verdict is None:
-                    return f"{again}{_raised(errors)}may be caught by {head}"
-                loop = _loop(guard)
-                if loop is not None and any(candidate.node is clause.node for candidate in loop.retried):
-                    self._count(loop)
-                    return f"{again}{_raised(errors)}{head} sees each failure"
-                if clause.leaves == frozenset((Exit.RAISE,)):
-                    again += f"{_raised(errors)}{head} raises {'it again' if _bare(clause) else 'another exception'}; "
-                    errors = errors if _bare(clause) else None
-                    break
-                return f"{again}{_raised(errors)}{head} sees it and {_leaves(clause)}"
-        for layer, repeat in policies(call):
-            wanted = layer.errors
-            verdict = _covered(call, wanted, errors) if wanted is not None and errors else None
-            self.add(repeat, verdict)
-            gives_up = layer.fact.gives_up
-            if verdict and gives_up and repeat.attempts != 1:
-                value = layer.args.value(layer.fact.reraise)
-                if value is None:
-                    errors = (gives_up,)
-                elif getattr(value, "value", None) is not True:
-                    errors = None
+            clause, surely = _catcher(guard, errors)
+            if clause is None:
+                continue
+            again += _raised(errors)
+            end = self._stops_at(guard, clause) if surely else f"may be caught by {_place(clause)}"
+            if end:
+                return again + end
+            again += f"{_place(clause)} raises {'it again' if _bare(clause) else 'another exception'}; "
+            errors = errors if _bare(clause) else None
+        errors = self._add_policies(errors)
         name = call.frame.qualname
         to = f"the caller of `{name}`" if name and call.frame.kind is FrameKind.FUNCTION else "the top level"
         subject = _names(errors) or "an exception"
         return f"{again}{subject} reaches {to}: no handler here"
+
+    def _stops_at(self, guard: Guard, clause: Handler) -> str:
+        """How the exception ends in a clause that catches it; "" if the clause always raises in turn."""
+        loop = _loop(guard)
+        if loop is not None and any(retried.node is clause.node for retried in loop.retried):
+            self._count(loop)
+            return f"{_place(clause)} sees each failure"
+        if clause.leaves == frozenset((Exit.RAISE,)):
+            return ""
+        return f"{_place(clause)} sees it and {_leaves(clause)}"
+
+    def _add_policies(self, errors: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """Counts in the policies around the function; returns what leaves the last one, None if that is not known."""
+        for policy, layer in policies(self.call):
+            wanted = policy.errors
+            verdict = _covered(self.call, wanted, errors) if wanted is not None and errors else None
+            self.add(layer, verdict)
+            gives_up = policy.fact.gives_up
+            if not verdict or not gives_up or layer.attempts == 1:
+                continue
+            reraise = policy.args.value(policy.fact.reraise)
+            if reraise is None:
+                errors = (gives_up,)
+            elif getattr(reraise, "value", None) is not True:
+                errors = None
+        return errors
 
     def _count(self, loop: RetryLoop) -> None:
         line = f"line {row(loop.frame, loop.node)}"
@@ -193,33 +201,59 @@ class FailureTrace:
         )
 
     def _outcome(self, seen: str) -> Outcome:
-        total: float | None = None
-        parts = list(self.parts)
+        """The outcome with all that was counted in; `seen` says who sees the failure."""
+        texts, total = self.parts, None
         if self.kind == HANG and (self.per or self.scope):
-            per = self.per
-            if per is not None and self.scope is not None and self.inner is not None:
-                whole = min(self.scope, per * self.inner)
-                outer = (self.attempts or 1) // max(self.inner, 1)
-                total = whole * outer + (self.pauses if outer > 1 else 0)
-                parts.insert(0, f"the enclosing limit ends it after {seconds(whole)}")
-            elif per is not None:
-                parts.insert(0, f"gives up after {seconds(per)}{' of silence' if self.silence else ''}")
-                total = per * (self.attempts or 1) + self.pauses
-            elif self.scope is not None:
-                parts.insert(0, f"the enclosing limit ends it after {seconds(self.scope)}")
-                total = self.scope * ((self.attempts or 1) // max(self.inner or 1, 1))
-            if total is not None and (self.attempts != 1 or self.least):
-                least = "at least " if self.least or self.attempts is None else ""
-                count = f"{'at least ' if self.more_attempts else ''}{self.attempts} attempts, "
-                parts.append(f"{count if self.attempts and self.attempts > 1 else ''}{least}{seconds(total)} in all")
-        elif self.attempts is not None and self.attempts > 1:
-            pauses = f"{seconds(self.pauses)} of pauses" if self.pauses and not self.least else ""
-            at_least = "at least " if self.more_attempts else ""
-            parts.append(f"{at_least}{self.attempts} attempts in all{', ' + pauses if pauses else ''}")
-        elif not parts:
-            parts.append(f"{self.call.library} does not repeat it" if self.looped else "nothing here repeats it")
-        parts.append(seen)
-        return Outcome(EVENTS[self.kind], "; ".join(parts), self.attempts, total, self.least)
+            limit, total = self._limited()
+            texts = [limit, *texts]
+        sums = self._counted() if total is None else self._timed(total)
+        text = "; ".join(filter(None, (*texts, sums, seen)))
+        return Outcome(EVENTS[self.kind], text, self.attempts, total, self.least)
+
+    def _limited(self) -> tuple[str, float]:
+        """What ends a hang, in words, and the seconds until all attempts have ended, those without an end as one."""
+        per, scope, attempts = self.per, self.scope, self.attempts or 1
+        if per is not None and (scope is None or self.inner is None):
+            silence = " of silence" if self.silence else ""
+            return f"gives up after {seconds(per)}{silence}", per * attempts + self.pauses
+        whole, pauses = scope or 0.0, 0.0
+        outer = attempts // max(self.inner or 1, 1)
+        if per is not None:
+            whole = min(whole, per * (self.inner or 1))
+            pauses = self.pauses if outer > 1 else 0.0
+        return f"the enclosing limit ends it after {seconds(whole)}", whole * outer + pauses
+
+    def _timed(self, total: float) -> str:
+        """How many attempts take how many seconds; "" for a single one, whose limit says it all."""
+        if self.attempts == 1 and not self.least:
+            return ""
+        number = self._number()
+        least = "at least " if self.least or self.attempts is None else ""
+        return f"{number}{', ' if number else ''}{least}{seconds(total)} in all"
+
+    def _counted(self) -> str:
+        """How many attempts are made, where nothing is known of their time; that nothing repeats it, if so."""
+        number = self._number()
+        if number:
+            pauses = f", {seconds(self.pauses)} of pauses" if self.pauses and not self.least else ""
+            return f"{number} in all{pauses}"
+        if self.parts:
+            return ""
+        return f"{self.call.library} does not repeat it" if self.looped else "nothing here repeats it"
+
+    def _number(self) -> str:
+        """The number of attempts in words; "" if there is one, or if it is not known."""
+        if self.attempts is None or self.attempts <= 1:
+            return ""
+        return f"{'at least ' if self.more_attempts else ''}{self.attempts} attempts"
+
+
+def _judges(call: Call) -> bool:
+    """Whether the function may raise for an answer: it looks at the status, or passes the answer on."""
+    response, fact = call.response, call.answer
+    if response is None or response.escaped:
+        return True
+    return fact is not None and any(name in fact.checks for name, _ in response.uses)
 
 
 def _around(call: Call) -> list[Guard]:
@@ -249,6 +283,20 @@ def _catches(clause: Handler, errors: tuple[str, ...] | None) -> bool | None:
         for one, other in ((known, error), (error, known))
     )
     return None if related else False
+
+
+def _catcher(guard: Guard, errors: tuple[str, ...] | None) -> tuple[Handler | None, bool]:
+    """The first clause that catches, or may catch, one of these exceptions, and whether it surely does."""
+    for clause in handlers_of(guard):
+        verdict = _catches(clause, errors)
+        if verdict is not False:
+            return clause, verdict is True
+    return None, False
+
+
+def _place(clause: Handler) -> str:
+    """A clause in words: its head and its line."""
+    return f"`{_head(clause)}` (line {row(clause.frame, clause.node)})"
 
 
 def _head(clause: Handler) -> str:
