@@ -11,6 +11,7 @@ import random
 import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 _LAYOUT = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER})
 _FSTRING = getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "FSTRING_END", -1)
@@ -82,7 +83,7 @@ def _relaid(text: str, change: Change) -> str:
     tokens = tokens_of(text)
     parts: list[str] = []
     at = 0
-    for before, after in zip(tokens, tokens[1:], strict=False):
+    for before, after in pairwise(tokens):
         if after.first or after.comment or before.comment or (not after.nesting and _line_ends(text, before, after)):
             continue
         gap = change(text[before.end : after.start], before, after, text)
@@ -198,7 +199,7 @@ def joined(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
     pairs = [
         (upper.end_lineno or 0, lower.lineno, "; ")
         for suite in _suites(ast.parse(text))
-        for upper, lower in zip(suite, suite[1:], strict=False)
+        for upper, lower in pairwise(suite)
         if _simple(upper) and _simple(lower) and chosen()
     ]
     return _join(text, pairs)

@@ -13,8 +13,8 @@ import re
 from pathlib import Path
 
 import pytest
-
 from layout import tokens_of, variants
+
 from resilint.config.settings import Settings
 from resilint.engine.check import check
 from resilint.fixes import apply
@@ -60,6 +60,7 @@ def look(text: str, others: dict[str, str], name: str) -> tuple[Finding, ...]:
 
 
 def document(text: str, name: str) -> Document:
+    """A text as the file of this name."""
     base = name.removeprefix("tests/")
     return Document(text, base, module_name(base), "test" if base != name else files.kind(name))
 

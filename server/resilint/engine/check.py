@@ -49,6 +49,8 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Increment
     if not (ours or _mentions_resilint(doc)) or not _can_matter(doc, exports):
         return Report()
     module = Module(doc, project.outline(doc))
+    if memo is not None:
+        module.reuse(memo.facts)
     wanted = relevant(module, exports)
     if not (wanted.mentioned and ours) and not _mentions_resilint(doc):
         return Report()

@@ -129,7 +129,6 @@ class Skeleton:
         self.module = module
         self.bodies = module.bodies()
         self._answered: dict[int, bool] = {}
-        module.reuse(memo.facts)
         whole = "\0".join((wish, module.doc.newline, _summary_text(known), module.skeleton()))
         self.digest = hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

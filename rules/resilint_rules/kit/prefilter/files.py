@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ...catalog.index import IMPORTS, WORDS
@@ -24,10 +25,26 @@ NO, MAYBE, YES = 0, 1, 2
 
 def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
     """How far a file can matter. `own` are the imports of in-house libraries."""
-    maybe = NO
-    seen: set[bytes] = set()
     if b"\\\n" in data or b"\\\r" in data:
         data = _CONTINUED.sub(b" ", data)
+    maybe = NO
+    seen: set[bytes] = set()
+    for name in _imported(data):
+        if name in seen:
+            continue
+        seen.add(name)
+        verdict = _import(name)
+        if verdict is None:
+            maybe = MAYBE
+        elif verdict and (verdict is ANY or _holds(data, verdict)):
+            return YES
+    if any(name.encode() in data for name in own) or _OURS in data:
+        return YES
+    return YES if _holds(data.lower(), _RULE_WORDS) else maybe
+
+
+def _imported(data: bytes) -> Iterator[bytes]:
+    """The modules that import statements of a file name; some may be named in its strings alone."""
     for match in _IMPORT.finditer(data):  # a pattern that starts with a word is found at the speed of a search
         at = match.start()
         start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", max(at - _FAR, 0), at), at - _FAR - 1) + 1
@@ -36,20 +53,8 @@ def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
             continue
         for part in (before.group(1) or match.group(1)).split(b","):
             words = (_DOT.sub(b".", part) if b" ." in part or b". " in part else part).split()
-            if not words or words[0] in seen:
-                continue
-            seen.add(words[0])
-            verdict = _import(words[0])
-            if verdict is None:
-                maybe = MAYBE
-            elif verdict and (verdict is ANY or _holds(data, verdict)):
-                return YES
-    for name in own:
-        if name.encode() in data:
-            return YES
-    if _OURS in data:
-        return YES
-    return YES if _holds(data.lower(), _RULE_WORDS) else maybe
+            if words:
+                yield words[0]
 
 
 def _holds(data: bytes, words: tuple[bytes, ...]) -> bool:

@@ -37,14 +37,13 @@ class Module(RecordedQueries):
     """A document seen as names and chunks."""
 
     __slots__ = (
-        "_flat", "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers", "imports", "outline",
-        "replaced", "scanned", "statements",
+        "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers", "imports",
+        "outline", "replaced", "scanned", "statements",
     )  # fmt: skip
 
     def __init__(self, doc: Document, outline: Outline | None = None) -> None:
         super().__init__(even(doc.text))
         self.doc = doc
-        self._flat: str | None = None
         self._mentioned: dict[str, list[ImportedName]] | None = None
         self.scanned = False
         """Whether the text has been cut into chunks: it is at the first use of one."""
@@ -120,13 +119,6 @@ class Module(RecordedQueries):
         for match in _GLOBAL.finditer(self.text, start, end):
             for name in _NAME.findall(match.group(1)):
                 self.global_writers.setdefault(name, []).append(function)
-
-    @property
-    def flat(self) -> str:
-        """The text with each statement on a line of its own and without comments, see `syntax.layout.flat`."""
-        if self._flat is None:
-            self._flat = flat(self.text)
-        return self._flat
 
     @property
     def mentioned(self) -> dict[str, list[ImportedName]]:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..syntax.layout import flat
 from ..syntax.outline import Chunk, Outline
 from ..syntax.text import Span
 from ..syntax.words import mentioned
@@ -28,7 +29,6 @@ from .recording import Answer, BodyFacts, Query, Recording
 _WORD = re.compile(r"\w+")
 _ASSIGNED = re.compile(r"(?:self|cls)\.(\w+)\b(?=[ \t]*(?:(?:,[^=\n]*|:[^=\n]+)?=(?!=)|:))|as[ \t]+self\.(\w+)")
 """Attributes of its object that a method may set. It begins with no edge of a word: that is slow to search for."""
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _MISSING = object()
 
 
@@ -36,8 +36,8 @@ class RecordedQueries(ABC):
     """The recorded queries of a module."""
 
     __slots__ = (
-        "_answers", "_by_attribute", "_by_word", "_chunk_numbers", "_chunks", "_functions", "_ids", "_known_facts",
-        "_recording", "facts", "outermost", "text",
+        "_answers", "_by_attribute", "_by_word", "_chunk_numbers", "_chunks", "_flat", "_functions", "_ids",
+        "_known_facts", "_recording", "facts", "outermost", "text",
     )  # fmt: skip
 
     outline: Outline
@@ -51,6 +51,7 @@ class RecordedQueries(ABC):
         """The recording that reaches all others that are active."""
         self.facts = BodyFacts()
         self._known_facts = BodyFacts()
+        self._flat: str | None = None
         self._functions: dict[str, FunctionChunk] | None = None
         self._ids: dict[int, str] = {}
         self._by_word: dict[str, list[str]] | None = None
@@ -102,7 +103,7 @@ class RecordedQueries(ABC):
             self._recording.answers[query] = answer
         return answer
 
-    # Queries about the whole text
+    # Queries about the whole text: about its tokens, whatever stands between them, and not about comments
 
     def mentions(self, *parts: str) -> bool:
         """Whether the text contains one of some strings."""
@@ -128,7 +129,7 @@ class RecordedQueries(ABC):
         return found
 
     def lines_with(self, part: str) -> tuple[str, ...]:
-        """The lines that contain a string, in text order and without line ends."""
+        """The statements that contain a string, in text order, each on one line."""
         found: tuple[str, ...] = self._ask("lines_with", part)
         return found
 
@@ -169,6 +170,21 @@ class RecordedQueries(ABC):
         return self.text[chunk.start : chunk.end]
 
     # What is not recorded
+
+    @property
+    def flat(self) -> str:
+        """The text with each statement on a line of its own and without comments, see `syntax.layout.flat`."""
+        if self._flat is None:
+            parts: list[str] = []
+            position = 0
+            for function in self._by_id().values():
+                source = self.text[function.chunk.start : function.chunk.end]
+                parts.append(flat(self.text[position : function.chunk.start]))
+                parts.append(self.facts.flat.setdefault(source, self._known_facts.flat.get(source) or flat(source)))
+                position = function.chunk.end
+            parts.append(flat(self.text[position:]))
+            self._flat = "".join(parts)
+        return self._flat
 
     def function(self, name: str) -> FunctionChunk:
         """The function that a query has named."""
@@ -231,7 +247,7 @@ class RecordedQueries(ABC):
         if self._by_word is None:
             self._by_word = {}
             for name, function in self._by_id().items():
-                text = self.text[function.chunk.body : function.chunk.end]
+                text = self.flat[function.chunk.body : function.chunk.end]
                 words = self._known_facts.words.get(text)
                 if words is None:
                     words = frozenset(_WORD.findall(text))
@@ -245,7 +261,7 @@ class RecordedQueries(ABC):
         if self._by_attribute is None:
             self._by_attribute = {}
             for name, function in self._by_id().items():
-                text = self.text[function.chunk.body : function.chunk.end] if function.owner is not None else ""
+                text = self.flat[function.chunk.body : function.chunk.end] if function.owner is not None else ""
                 assigned = self._known_facts.assigned.get(text)
                 if assigned is None:
                     assigned = frozenset(one or other for one, other in _ASSIGNED.findall(text))
@@ -279,42 +295,41 @@ def _digest(text: str) -> str:
 
 
 def _mentions(module: RecordedQueries, *parts: str) -> bool:
-    return any(part in module.text for part in parts)
+    return any(part in module.flat for part in parts)
 
 
 def _mentions_name(module: RecordedQueries, name: str, but: str) -> bool:
-    return mentioned(name, re.sub(but, "", module.text, flags=re.MULTILINE) if but else module.text)
+    return mentioned(name, re.sub(but, "", module.flat, flags=re.MULTILINE) if but else module.flat)
 
 
 def _search(module: RecordedQueries, pattern: re.Pattern[str], number: int | None = None) -> str | None:
     chunk = module.chunk(number) if number is not None else None
-    found = pattern.search(module.text) if chunk is None else pattern.search(module.text, chunk.start, chunk.end)
+    found = pattern.search(module.flat) if chunk is None else pattern.search(module.flat, chunk.start, chunk.end)
     return found.group() if found is not None else None
 
 
 def _count(module: RecordedQueries, pattern: re.Pattern[str]) -> int:
-    return sum(1 for _ in pattern.finditer(module.text))
+    return sum(1 for _ in pattern.finditer(module.flat))
 
 
 def _matches(module: RecordedQueries, pattern: re.Pattern[str]) -> tuple[str, ...]:
-    return tuple(match.group(1) for match in pattern.finditer(module.text))
+    return tuple(match.group(1) for match in pattern.finditer(module.flat))
 
 
 def _lines_with(module: RecordedQueries, part: str) -> tuple[str, ...]:
-    text = module.text
+    text = module.flat
     found: list[str] = []
     at = text.find(part)
     while at >= 0:
-        start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
-        line_end = _LINE_END.search(text, at + len(part))
-        end = line_end.start() if line_end is not None else len(text)
-        found.append(text[start:end])
+        end = text.find("\n", at)
+        end = end if end >= 0 else len(text)
+        found.append(text[text.rfind("\n", 0, at) + 1 : end].rstrip())
         at = text.find(part, end)
     return tuple(found)
 
 
 def _chunk_with(module: RecordedQueries, part: str, pattern: re.Pattern[str]) -> bool:
-    chunks, text = module.outline.chunks, module.text
+    chunks, text = module.outline.chunks, module.flat
     at = text.find(part)
     while at >= 0:
         number = bisect_right(chunks, at, key=lambda chunk: chunk.start) - 1
@@ -350,7 +365,7 @@ def _functions_mentioning(module: RecordedQueries, name: str, *patterns: re.Patt
         return tuple(
             hit for hit in found
             for chunk in (module.function(hit).chunk,)
-            if all(pattern.search(module.text, chunk.body, chunk.end) for pattern in patterns)
+            if all(pattern.search(module.flat, chunk.body, chunk.end) for pattern in patterns)
         )  # fmt: skip
     return tuple(found)
 

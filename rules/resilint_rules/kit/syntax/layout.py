@@ -22,7 +22,8 @@ _LAYOUT = re.compile(
 _ANY_COMMENT = re.compile(r"#[^\r\n]*")
 _LINE_END = re.compile(r"\r?\n")
 _LOOSE = re.compile(
-    r"[ \t]+(?=\.)|(?<=\.)[ \t]+|(?<=[\w)\]}\"'])[ \t]+(?=[(\[])|(?<=[(\[{@])[ \t]+|[ \t]+(?=[)\]},:])|(?P<gap>[ \t]{2,}|\t)"
+    r"[ \t]+(?=\.)|(?<=\.)[ \t]+|(?<=[\w)\]}\"'])[ \t]+(?=[(\[])|(?<=[(\[{@])[ \t]+|[ \t]+(?=[)\]},:])"
+    r"|(?P<gap>[ \t]{2,}|\t)"
 )
 """Blanks that nobody needs."""
 _BLOCK = re.compile(r"(?:if|elif|else|for|while|try|except|finally|with|async|def|class|match|case)\b(?![ \t]*=(?!=))")
