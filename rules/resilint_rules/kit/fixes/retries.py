@@ -11,9 +11,9 @@ from ..interp.values import Ref
 from ..retries.loop_counter import BoundedLoop
 from ..retries.loops import RetryLoop
 from ..retries.policies import RetryPolicy
-from ..syntax.bound_names import used_in
 from ..syntax.exits import Exit, is_endless, ways
 from ..syntax.text import Edit
+from ..syntax.tree import walk
 from .edits import add_argument, before_body, indentation, replace, unused
 
 
@@ -99,7 +99,7 @@ def _usable_counter(loop: BoundedLoop) -> str:
     """The counter's name, or a new one in place of `_`; "" if `_` is read in the loop, or no name is free."""
     if loop.counter != "_":
         return loop.counter
-    if "_" in used_in(loop.node.body):
+    if any(isinstance(node, cst.Name) and node.value == "_" for node in walk(loop.node.body)):
         return ""
     return unused(loop.frame, ("attempt", "attempt_number", "attempts_made"))
 
