@@ -287,3 +287,33 @@ def test_a_decorator_of_backoff(options: str, pace: str) -> None:
     dropped = decorated(f"@backoff.on_exception({options})", "import backoff")
     assert dropped.attempts == 3
     assert f"{pace})" in dropped.text
+
+
+def test_the_transports_of_a_client_that_is_made_elsewhere() -> None:
+    """Who makes a session may mount adapters that repeat."""
+    text = """
+        import requests
+
+        def fetch(session: requests.Session, url):
+            return session.get(url, timeout=5)
+    """
+    hang = outcomes(text, "session.get")[HANG]
+    assert (hang.attempts, hang.least) == (1, True)
+    assert "its client's transport may repeat it (its client is made elsewhere)" in hang.text
+
+
+@pytest.mark.parametrize(
+    ("options", "event"),
+    [("allowed_methods=METHODS", HANG), ("status_forcelist=CODES", UNAVAILABLE)],
+)
+def test_a_policy_of_urllib3_whose_lists_are_not_seen(options: str, event: str) -> None:
+    """It may repeat a failure of this kind, at most as often as its total says."""
+    found = mounted(ALL.format(f"HTTPAdapter(max_retries=Retry(total=3, {options}))"))[event]
+    assert (found.attempts, found.least) == (1, True)
+    assert "may repeat it (up to 4 attempts, whether this failure counts is not known, " in found.text
+
+
+def test_a_backoff_factor_that_is_not_seen() -> None:
+    """The attempts are known, and their time without pauses is the least."""
+    hang = mounted(ALL.format("HTTPAdapter(max_retries=Retry(total=3, backoff_factor=FACTOR))"))[HANG]
+    assert (hang.attempts, hang.seconds, hang.least) == (4, 20.0, True)
