@@ -317,3 +317,26 @@ def test_a_backoff_factor_that_is_not_seen() -> None:
     """The attempts are known, and their time without pauses is the least."""
     hang = mounted(ALL.format("HTTPAdapter(max_retries=Retry(total=3, backoff_factor=FACTOR))"))[HANG]
     assert (hang.attempts, hang.seconds, hang.least) == (4, 20.0, True)
+
+
+def test_other_options_of_botocore_keep_its_default() -> None:
+    """Legacy mode, five attempts, if the object that holds the options says nothing of retries."""
+    text = """
+        import boto3
+        from botocore.config import Config
+
+        def fetch(key):
+            s3 = boto3.client("s3", config=Config(read_timeout=9))
+            return s3.get_object(Bucket="b", Key=key)
+    """
+    assert outcomes(text, "get_object")[DROPPED].attempts == 5
+
+
+def test_a_client_class_of_the_project_may_change_the_retries() -> None:
+    """Its constructor may pass on what it likes."""
+    made = "ai = Own()\n"
+    text = f"import openai\n\nclass Own(openai.OpenAI):\n    pass\n\ndef ask(prompt):\n    {made}"
+    text += "    return ai.chat.completions.create(model='x', messages=[prompt])\n"
+    dropped = outcomes(text, "completions.create")[DROPPED]
+    assert dropped.least
+    assert "may repeat it (its client's class may change it)" in dropped.text
