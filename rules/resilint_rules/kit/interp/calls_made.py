@@ -78,6 +78,11 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
         if ctx.frame.is_async and not offloaded:
             ctx.frame.uses[id(node)] = (node, target, ctx.current)
         return _project(ctx, target, args)
+    return _unseen(ctx, node, target, args)
+
+
+def _unseen(ctx: Context, node: cst.Call, target: Value, args: Arguments) -> Value:
+    """The value of calling what is neither in the catalogue nor in the project, such as a method of a body."""
     _hand_over(ctx, args, "it is passed on")
     if isinstance(target, Nested):
         return UNKNOWN
@@ -293,6 +298,25 @@ def _places(args: Arguments) -> list[tuple[int | str, Argument]]:
 
 def _project(ctx: Context, target: Function, args: Arguments) -> Value:
     """A call of the project's own function: what it returns, if that can be seen."""
+    _pass_on(ctx, target, args)
+    session = ctx.frame.scope.session
+    if target.chunk in session.supposed:
+        return session.supposed[target.chunk]
+    gives = session.gives(target)
+    frame = session.frame(target) if gives else None
+    found: Value = UNKNOWN
+    if frame is not None:
+        found = _fresh(frame.returned(), ctx)
+    elif target.module is ctx.frame.scope.module and not target.chunk.chunk.is_async and not gives:
+        found = DeferredReturn(function=target)
+    body = _body(args)
+    if body is not None and all(isinstance(option, (Unknown, Derived)) for option in options(found)):
+        found = Derived(Path(target.chunk.name, (Called(),)), body)
+    return Pending(found) if frame is not None and frame.is_async else found
+
+
+def _pass_on(ctx: Context, target: Function, args: Arguments) -> None:
+    """Records that a function of the project is given its arguments."""
     if any(around.ignores_missing_key for around in ctx.within):
         _mark_arguments_checked(args)
     configures = ctx.frame.scope.session.configures(target)
@@ -302,23 +326,6 @@ def _project(ctx: Context, target: Function, args: Arguments) -> Value:
         for value in options(given.value):
             if isinstance(value, Derived) and value.source is not None:
                 value.source.passed_to.append((target, place, value))
-    session = ctx.frame.scope.session
-    if target.chunk in session.supposed:
-        return session.supposed[target.chunk]
-    frame = session.frame(target) if session.gives(target) else None
-    found: Value = UNKNOWN
-    if frame is not None:
-        found = _fresh(frame.returned(), ctx)
-    elif target.module is ctx.frame.scope.module and not target.chunk.chunk.is_async and not session.gives(target):
-        found = DeferredReturn(function=target)
-    body = _body(args)
-    if body is not None and all(isinstance(option, (Unknown, Derived)) for option in options(found)):
-        found = Derived(Path(target.chunk.name, (Called(),)), body)
-    if frame is None:
-        return found
-    if frame.is_async:
-        return Pending(found)
-    return found
 
 
 def _fresh(value: Value, ctx: Context) -> Value:

@@ -74,13 +74,10 @@ class Context:
         for option in options(value):
             if isinstance(option, Response) and Response in kinds:
                 option.escaped = option.escaped or why
-            elif isinstance(option, Mapping):
-                if settle:
+            elif isinstance(option, (Mapping, Sequence)):
+                if settle and isinstance(option, Mapping):
                     option.open = True
-                for inner, _ in option.items.values():
-                    self.escape(inner, why, settle=settle)
-            elif isinstance(option, Sequence):
-                for inner in option.members:
+                for inner in _contents(option):
                     self.escape(inner, why, settle=settle)
             elif isinstance(option, Instance) and settle:
                 option.escaped = option.escaped or why
@@ -100,6 +97,10 @@ class Context:
             else:
                 found.append(option)
         return join(found)
+
+
+def _contents(value: Mapping | Sequence) -> tuple[Value, ...]:
+    return value.members if isinstance(value, Sequence) else tuple(inner for inner, _ in value.items.values())
 
 
 Table = ReadOnly[type, Callable[[Context, Any], Value]]

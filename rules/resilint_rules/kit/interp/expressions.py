@@ -43,6 +43,9 @@ _FOLDS: dict[type, Any] = {
     cst.FloorDivide: operator.floordiv,
 }
 
+_MEMBERSHIP = frozenset((cst.In, cst.NotIn))
+_IDENTITY = frozenset((cst.Is, cst.IsNot))
+
 
 def _string(ctx: Context, node: cst.SimpleString | cst.ConcatenatedString) -> Value:
     if isinstance(node, cst.ConcatenatedString) and not isinstance(node.right, cst.SimpleString):
@@ -118,22 +121,24 @@ def _binary(ctx: Context, node: cst.BinaryOperation) -> Value:
     fold = _FOLDS.get(type(node.operator))
     if fold is None or not isinstance(left, Const):
         return UNKNOWN
+    text = isinstance(left.value, str)
     if not isinstance(right, Const):
-        return (
-            Const(left.value, soft=True)
-            if isinstance(left.value, str) and isinstance(node.operator, cst.Add)
-            else UNKNOWN
-        )
-    if isinstance(left.value, str) and left.soft:
+        return Const(left.value, soft=True) if text and isinstance(node.operator, cst.Add) else UNKNOWN
+    if text and left.soft:
         return left
-    numbers = isinstance(left.value, (int, float)) and isinstance(right.value, (int, float))
-    texts = isinstance(left.value, str) and isinstance(right.value, str) and isinstance(node.operator, cst.Add)
-    if not numbers and not texts:
+    if not _folds(node.operator, left.value, right.value):
         return UNKNOWN
     try:
         return Const(fold(left.value, right.value), left.soft or right.soft, left.name or right.name)
     except (ArithmeticError, ValueError):
         return UNKNOWN
+
+
+def _folds(sign: cst.CSTNode, left: object, right: object) -> bool:
+    """Whether an operation is computed: on two numbers, or the sum of two texts."""
+    if isinstance(left, str) and isinstance(right, str):
+        return isinstance(sign, cst.Add)
+    return isinstance(left, (int, float)) and isinstance(right, (int, float))
 
 
 def _boolean(ctx: Context, node: cst.BooleanOperation) -> Value:
@@ -153,11 +158,10 @@ def _choice(ctx: Context, node: cst.IfExp) -> Value:
 def _comparison(ctx: Context, node: cst.Comparison) -> Value:
     sides = [ctx.value(node.left), *(ctx.value(comparison.comparator) for comparison in node.comparisons)]
     ctx.frame.compares[id(node)] = (node, sides)
-    if any(isinstance(comparison.operator, (cst.In, cst.NotIn)) for comparison in node.comparisons):
-        ctx.escape(sides[-1], "it is searched", settle=False)
-        if not (isinstance(ctx.current, cst.If) and _noted(ctx.current, ctx.frame.node)):
-            mark_checked(sides[-1])
-    elif any(isinstance(comparison.operator, (cst.Is, cst.IsNot)) for comparison in node.comparisons):
+    signs = {type(comparison.operator) for comparison in node.comparisons}
+    if not signs.isdisjoint(_MEMBERSHIP):
+        _search(ctx, sides[-1])
+    elif not signs.isdisjoint(_IDENTITY):
         taken = words(sides[0]) if literal(sides[-1]) is None else []
         if taken and not TURNS_PAGES.search(ctx.frame.tree.code(node.left)):
             demand(taken)  # the same as a search
@@ -166,6 +170,13 @@ def _comparison(ctx: Context, node: cst.Comparison) -> Value:
             if whole(side):  # a body that is one word
                 mark_checked(side)
     return UNKNOWN
+
+
+def _search(ctx: Context, body: Value) -> None:
+    """Notes that `key in body` is tested: it is checked, unless the test only keeps a part of it."""
+    ctx.escape(body, "it is searched", settle=False)
+    if not (isinstance(ctx.current, cst.If) and _noted(ctx.current, ctx.frame.node)):
+        mark_checked(body)
 
 
 def _subscript(ctx: Context, node: cst.Subscript) -> Value:
@@ -192,22 +203,21 @@ def _item(ctx: Context, owner: Value, key: object, node: cst.Subscript) -> Value
         return UNKNOWN
     if isinstance(owner, Method):
         owner.owner.note(Event(EventKind.TOUCH, owner.name, (), node))
-    if isinstance(owner, (Derived, Ref)):
-        look_into(owner, key)
-        if isinstance(key, str) and any(place.ignores_missing_key for place in ctx.within):
+    return _result_item(ctx, owner, key) if isinstance(owner, (Derived, Ref)) else UNKNOWN
+
+
+def _result_item(ctx: Context, owner: Derived | Ref, key: object) -> Value:
+    """What an item of something outside of the project stands for, such as a body; a missing key may be noticed."""
+    look_into(owner, key)
+    if isinstance(key, str):
+        if any(place.ignores_missing_key for place in ctx.within):
             mark_checked(owner)
-        if (
-            isinstance(key, str)
-            and isinstance(owner, Derived)
-            and owner.source
-            and any(map(_logs_any_error, ctx.within))
-        ):
+        if isinstance(owner, Derived) and owner.source and any(map(_logs_any_error, ctx.within)):
             owner.source.noticed = True
-        lowered = str(key).lower() if isinstance(key, str) else key
-        if isinstance(owner, Derived):
-            return Derived(owner.path.then(Item(lowered)), owner.source)
-        return Derived(Path(owner.name, (Item(lowered),)))
-    return UNKNOWN
+        key = key.lower()
+    if isinstance(owner, Derived):
+        return Derived(owner.path.then(Item(key)), owner.source)
+    return Derived(Path(owner.name, (Item(key),)))
 
 
 def _lambda(ctx: Context, node: cst.Lambda) -> Value:
@@ -288,17 +298,22 @@ def _noted(branch: cst.If, function: cst.CSTNode | None) -> bool:
     small = [line.body[0] for line in (*lines, last) if isinstance(line, cst.SimpleStatementLine)]
     if not isinstance(body, cst.Name) or len(small) != 2 or len(lines) != 1:
         return False
+    if isinstance(test.left, cst.SimpleString) and str(test.left.evaluated_value).lower() in ENVELOPE:
+        return False
     kept, given = small
-    return (
-        isinstance(kept, cst.Assign)
-        and isinstance(kept.value, cst.Subscript)
-        and kept.value.value.deep_equals(body)
-        and kept.value.slice[0].slice.deep_equals(cst.Index(test.left))
-        and isinstance(given, cst.Return)
-        and given.value is not None
-        and given.value.deep_equals(body)
-        and not (isinstance(test.left, cst.SimpleString) and str(test.left.evaluated_value).lower() in ENVELOPE)
-    )
+    return _keeps_item(kept, body, test.left) and isinstance(given, cst.Return) and _same(given.value, body)
+
+
+def _keeps_item(node: cst.CSTNode, owner: cst.Name, key: cst.BaseExpression) -> bool:
+    """Whether a statement is `... = owner[key]`."""
+    kept = node.value if isinstance(node, cst.Assign) else None
+    if not isinstance(kept, cst.Subscript):
+        return False
+    return _same(kept.value, owner) and kept.slice[0].slice.deep_equals(cst.Index(key))
+
+
+def _same(node: cst.CSTNode | None, other: cst.CSTNode) -> bool:
+    return node is not None and node.deep_equals(other)
 
 
 def _names(node: cst.CSTNode) -> list[str]:

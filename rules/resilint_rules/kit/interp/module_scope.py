@@ -21,7 +21,7 @@ from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..project.recording import Recording
 from ..syntax.outline import Chunk
 from ..syntax.tree import MAX_DEPTH, MAX_WEIGHT, Tree, parse
-from .calls import Frame, Queries
+from .calls import Env, Frame, Queries
 from .calls_made import changed_inside
 from .kinds import FrameKind
 from .statements import evaluate, run_function, run_statements
@@ -196,10 +196,10 @@ class ModuleScope:
         """The values that statements at module level give a name, in the order they stand."""
         mention = re.compile(rf"(?<![\w.]){name}\b")
         binding = {chunk.start for chunk in self.module.bindings.get(name, ())}
-        frame: Frame | None = None
+        env: Env = {}
         for chunk in self.module.statements if binding else ():
             if chunk.start not in binding:
-                if frame is not None and isinstance(frame.env.get(name), Const):
+                if isinstance(env.get(name), Const):
                     continue  # what only mentions a plain value cannot change it
                 text = self.module.source(chunk)
                 if name not in text or not mention.search(text):
@@ -207,20 +207,22 @@ class ModuleScope:
             tree = self.tree(chunk) if chunk.end - chunk.start < HUGE or self.interesting(name) else None
             if tree is None:
                 return [UNKNOWN]
-            env = frame.env if frame is not None else {}
             frame = self.new_frame(tree, "", kind=FrameKind.STATEMENT)
             frame.env = env
             run_statements(frame, tree.body)
             if name in env or name in frame.env:
                 self._values[name] = frame.env.get(name, UNKNOWN)
-        found = [frame.env[name]] if frame is not None and name in frame.env else []
+            env = frame.env
+        return [*([env[name]] if name in env else []), *self._written(name)]
+
+    def _written(self, name: str) -> Iterator[Value]:
+        """Yields the values that functions give a name of the module by `global`."""
         for function in self.module.writers_of(name):
             inner = self.frame(function)
             if inner is None:
-                found.append(UNKNOWN)
+                yield UNKNOWN
             elif name in inner.env:
-                found.append(inner.env[name])
-        return found
+                yield inner.env[name]
 
     def statement(self, chunk: Chunk) -> Frame | None:
         """The frame of a statement at module or class level."""

@@ -41,6 +41,9 @@ from .values import (
 )
 
 _BUILTINS = frozenset(dir(builtins))
+_UNIONS = ("typing.Union", "typing_extensions.Union")
+_WRAPPERS = ("Optional", "Annotated", "ClassVar", "Final")
+"""Generic types that promise what their first parameter does."""
 
 
 def narrow(ctx: Context, test: cst.CSTNode, holds: bool) -> None:
@@ -48,21 +51,10 @@ def narrow(ctx: Context, test: cst.CSTNode, holds: bool) -> None:
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         narrow(ctx, test.expression, not holds)
         return
-    if isinstance(test, cst.Name):
-        name, none = test.value, not holds
-    elif isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and isinstance(test.left, cst.Name):
-        against = test.comparisons[0]
-        if not (isinstance(against.comparator, cst.Name) and against.comparator.value == "None"):
-            return
-        if isinstance(against.operator, (cst.Is, cst.Equal)):
-            none = holds
-        elif isinstance(against.operator, (cst.IsNot, cst.NotEqual)):
-            none = not holds
-        else:
-            return
-        name = test.left.value
-    else:
+    said = (test.value, not holds) if isinstance(test, cst.Name) else _compared_with_none(test, holds)
+    if said is None:
         return
+    name, none = said
     known = ctx.frame.env.get(name)
     if known is None:
         return
@@ -71,6 +63,20 @@ def narrow(ctx: Context, test: cst.CSTNode, holds: bool) -> None:
         ctx.frame.env[name] = join(list(kept)) if kept else known
     else:
         ctx.frame.env[name] = present(known)
+
+
+def _compared_with_none(test: cst.CSTNode, holds: bool) -> tuple[str, bool] | None:
+    """Returns the name that a condition compares with None, and whether it is None then; None for other conditions."""
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1 or not isinstance(test.left, cst.Name):
+        return None
+    against = test.comparisons[0]
+    if not (isinstance(against.comparator, cst.Name) and against.comparator.value == "None"):
+        return None
+    if isinstance(against.operator, (cst.Is, cst.Equal)):
+        return test.left.value, holds
+    if isinstance(against.operator, (cst.IsNot, cst.NotEqual)):
+        return test.left.value, not holds
+    return None
 
 
 def annotation(ctx: Context, node: cst.BaseExpression) -> Value | None:
@@ -82,17 +88,7 @@ def annotation(ctx: Context, node: cst.BaseExpression) -> Value | None:
     if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
         return _one_of(ctx, [node.left, node.right])
     if isinstance(node, cst.Subscript):
-        outer = ctx.value(node.value)
-        inner = node.slice[0].slice
-        if isinstance(outer, Ref) and outer.name in ("typing.Union", "typing_extensions.Union"):
-            return _one_of(ctx, [e.slice.value for e in node.slice if isinstance(e.slice, cst.Index)])
-        if (
-            isinstance(outer, Ref)
-            and outer.name.rpartition(".")[2] in ("Optional", "Annotated", "ClassVar", "Final")
-            and isinstance(inner, cst.Index)
-        ):
-            return annotation(ctx, inner.value)
-        return None
+        return _subscripted(ctx, node)
     if not isinstance(node, (cst.Name, cst.Attribute)):
         return None
     value = ctx.value(node)
@@ -102,6 +98,19 @@ def annotation(ctx: Context, node: cst.BaseExpression) -> Value | None:
             return Instance(fact.type, None, "annotation")
     if isinstance(value, Class):
         return ctx.frame.scope.session.instance(value, None)
+    return None
+
+
+def _subscripted(ctx: Context, node: cst.Subscript) -> Value | None:
+    """What `Union[...]`, `Optional[...]` or another wrapper of one type promises; None for other generic types."""
+    outer = ctx.value(node.value)
+    if not isinstance(outer, Ref):
+        return None
+    inner = node.slice[0].slice
+    if outer.name in _UNIONS:
+        return _one_of(ctx, [e.slice.value for e in node.slice if isinstance(e.slice, cst.Index)])
+    if outer.name.rpartition(".")[2] in _WRAPPERS and isinstance(inner, cst.Index):
+        return annotation(ctx, inner.value)
     return None
 
 
@@ -142,15 +151,7 @@ def member(ctx: Context, owner: Value, name: str, node: cst.CSTNode) -> Value:
         value = scope.session.scope(owner.module).value(name)
         return value if value is not None else UNKNOWN
     if isinstance(owner, Instance):
-        if owner.subclass is not None:
-            value = scope.session.attribute(owner, name)
-            if value is not None:
-                return value
-        attribute = scope.catalog.fact(ClientFact, owner.type)
-        known = attribute.attributes.get(name) if attribute is not None else None
-        if known is not None:
-            return Instance(known, owner.made, owner.origin)
-        return Method(owner, name)
+        return _client_member(ctx, owner, name)
     if isinstance(owner, (Object, Class)):
         value = scope.session.attribute(owner, name)
         return value if value is not None else UNKNOWN
@@ -160,12 +161,32 @@ def member(ctx: Context, owner: Value, name: str, node: cst.CSTNode) -> Value:
     if isinstance(owner, Derived):
         return Derived(owner.path.then(Attr(name)), owner.source)
     if isinstance(owner, Method):
-        fact = scope.catalog.fact(ClientFact, owner.owner.type)
-        if fact is not None and fact.resources:  # client.chat.completions: its methods lie deeper
-            return Method(owner.owner, f"{owner.name}.{name}")
-        owner.owner.note(Event(EventKind.TOUCH, owner.name, (), node))
-        return Derived(Path(f"{owner.owner.type}.{owner.name}", (Attr(name),)))
+        return _method_member(ctx, owner, name, node)
     return UNKNOWN
+
+
+def _client_member(ctx: Context, owner: Instance, name: str) -> Value:
+    """What an attribute of a client stands for: that of its subclass, another client, or a method."""
+    scope = ctx.frame.scope
+    if owner.subclass is not None:
+        value = scope.session.attribute(owner, name)
+        if value is not None:
+            return value
+    fact = scope.catalog.fact(ClientFact, owner.type)
+    type_of_attribute = fact.attributes.get(name) if fact is not None else None
+    if type_of_attribute is not None:
+        return Instance(type_of_attribute, owner.made, owner.origin)
+    return Method(owner, name)
+
+
+def _method_member(ctx: Context, method: Method, name: str, node: cst.CSTNode) -> Value:
+    """What an attribute of a client's attribute stands for."""
+    client = method.owner
+    fact = ctx.frame.scope.catalog.fact(ClientFact, client.type)
+    if fact is not None and fact.resources:  # client.chat.completions: its methods lie deeper
+        return Method(client, f"{method.name}.{name}")
+    client.note(Event(EventKind.TOUCH, method.name, (), node))
+    return Derived(Path(f"{client.type}.{method.name}", (Attr(name),)))
 
 
 def _call(ctx: Context, node: cst.Call) -> Value:
@@ -185,19 +206,7 @@ def arguments(ctx: Context, node: cst.Call) -> Arguments:
     for arg in node.args:
         value = ctx.value(arg.value)
         if arg.star == "**":
-            if isinstance(value, DeferredReturn):
-                value = returned_keywords(ctx.frame, value, arg.value)
-            for option in options(value):
-                if isinstance(option, Mapping):
-                    if option.returned_by:
-                        args.spread_returns.append(option)
-                    for key, (inner, place) in option.items.items():
-                        args.named.setdefault(key, Argument(inner, place))
-                    args.open_names = args.open_names or option.open
-                else:
-                    args.open_names = True
-            if len(options(value)) > 1:
-                args.open_names = True
+            _spread(ctx, args, value, arg.value)
         elif arg.star == "*":
             if isinstance(value, Sequence) and not args.open_positions:
                 args.positional.extend(Argument(member, arg.value) for member in value.members)
@@ -208,6 +217,24 @@ def arguments(ctx: Context, node: cst.Call) -> Arguments:
         elif not args.open_positions:
             args.positional.append(Argument(value, arg.value))
     return args
+
+
+def _spread(ctx: Context, args: Arguments, value: Value, node: cst.CSTNode) -> None:
+    """Adds the keywords of `**value`; if not all can be seen, any may be given."""
+    if isinstance(value, DeferredReturn):
+        value = returned_keywords(ctx.frame, value, node)
+    choices = options(value)
+    for option in choices:
+        if isinstance(option, Mapping):
+            if option.returned_by:
+                args.spread_returns.append(option)
+            for key, (inner, place) in option.items.items():
+                args.named.setdefault(key, Argument(inner, place))
+            args.open_names = args.open_names or option.open
+        else:
+            args.open_names = True
+    if len(choices) > 1:
+        args.open_names = True
 
 
 def _await(ctx: Context, node: cst.Await) -> Value:
