@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilint_rules.kit.catalog.tables import TABLES
 
-from .validators import Choice, Flag, Glob, Key, Named, Seconds, Several, Table, Text, Whole, Words
+from .validators import Choice, Flag, Glob, Globs, Key, Named, Seconds, Several, Table, Text, Whole, Words
 
 PROFILES = ("default", "strict", "security", "library", "core")
 SEVERITIES = ("error", "warning", "info", "hint")
@@ -16,9 +16,9 @@ SELECTOR = Text(
     'a rule\'s code or name, the first letters of codes, or "ALL"',
 )
 SELECTORS = Several(SELECTOR)
-GLOBS = Several(Glob())
+GLOBS = Globs()
 BELOW = Text(
-    r"(?!/|~|[A-Za-z]:|.*\\)(?!(?:.*/)?\.\.(?:/|$)).+",
+    r"(?!/|~|[A-Za-z]:|.*\\)(?!(?:.*/)?\.\.(?:/|$))[^\x00-\x1f\x7f]+",
     "a path below the folder of the settings, with forward slashes",
 )
 VERSIONS = Text(

@@ -9,16 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
-import tomli
-
 from resilint_rules.kit.findings import Severity
 from resilint_rules.kit.rule import Rule
 
+from ..fs import toml_text
 from ..fs.exclude import FOLDERS
 from ..version import __version__
 from .keys import KEYS
-from .toml_positions import damage, row_of
-from .validators import nearest
+from .complaints import Complaints
+from .validators import Say, excess, nearest, quote
 
 Where = Literal["pyproject", "resilint"]
 
@@ -120,45 +119,28 @@ def parse(
     """
     try:
         text = data.decode("utf-8-sig")
-        found: object = tomli.loads(text.replace("\r\n", "\n"))
+        found: object = toml_text.parse(text)
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
         return under, (Mistake(where, row, "", "is not UTF-8, as TOML has to be"),)
-    except RecursionError:
-        return under, (Mistake(where, 1, "", "is nested too deeply to be read"),)
-    except tomli.TOMLDecodeError as error:
-        row, message = damage(str(error), text)
-        return under, (Mistake(where, row, "", f"is not TOML: {message}"),)
+    except toml_text.BrokenTomlError as error:
+        return under, (Mistake(where, error.row, "", str(error)),)
     prefix = ("tool", "resilint") if table == "pyproject" else ()
     for name in prefix:
         found = found.get(name, {}) if isinstance(found, dict) else found
-    lines = text.splitlines()
-    mistakes: list[Mistake] = []
-
-    def say(path: tuple[str, ...], message: str, near: str) -> None:
-        full = (*prefix, *path)
-        mistakes.append(Mistake(where, row_of(lines, full, near), _dotted(path or full), message))
-
-    settings = _read(found, under, say, tuple(rules))
-    return settings, tuple(sorted(mistakes, key=lambda mistake: mistake.row))
+    complaints = Complaints(text, prefix)
+    settings = _read(found, under, complaints, tuple(rules))
+    mistakes = [Mistake(where, row, key, message) for row, key, message in complaints.rows()]
+    return settings, tuple(mistakes)
 
 
 def override(
     settings: Settings, given: Mapping[str, object], where: str, rules: Iterable[Rule] = ()
 ) -> tuple[Settings, tuple[Mistake, ...]]:
     """`settings` under values that come from elsewhere: the command line, an editor. Never raises."""
-    mistakes: list[Mistake] = []
-
-    def say(path: tuple[str, ...], message: str, near: str) -> None:
-        mistakes.append(Mistake(where, 0, _dotted(path), message))
-
-    return _read(dict(given), settings, say, tuple(rules)), tuple(mistakes)
-
-
-def _dotted(path: tuple[str, ...]) -> str:
-    """Formats the path of a key for a message; projects choose some keys, so a long one is cut."""
-    key = ".".join(path)
-    return key if len(key) <= 200 else key[:197] + "..."
+    complaints = Complaints()
+    read = _read(dict(given), settings, complaints, tuple(rules))
+    return read, tuple(Mistake(where, 0, key, message) for _, key, message in complaints.rows())
 
 
 def holds(data: bytes) -> bool:
@@ -166,24 +148,34 @@ def holds(data: bytes) -> bool:
     if b"resilint" not in data:
         return False
     try:
-        tool = tomli.loads(data.decode("utf-8-sig")).get("tool")
-    except (ValueError, RecursionError):
-        return re.search(rb"^\s*\[\s*tool\s*\.\s*\"?resilint\b", data, re.MULTILINE) is not None
+        tool = toml_text.parse(data.decode("utf-8-sig")).get("tool")
+    except ValueError:
+        return re.search(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*\"?resilint\b", data, re.MULTILINE) is not None
     return isinstance(tool, dict) and "resilint" in tool
 
 
-def _read(found: object, under: Settings, say: Any, rules: tuple[Rule, ...]) -> Settings:
+def _read(found: object, under: Settings, say: Say, rules: tuple[Rule, ...]) -> Settings:
+    if isinstance(found, dict):
+        found = {name: value for name, value in found.items() if not _too_much(name, value, say)}
     given = KEYS.read(found, (), say) or {}
     if rules:
         _keep_known(given, rules, say)
     for name, inner in list(given.get("library", {}).items()):
         if inner.keys() - {"ignore"} and (wrong := _wrong_description(name, inner)):
-            say(("library", name), wrong, "")
+            say(("library", name), wrong)
             del given["library"][name]
     version = given.get("required-version", "")
     if version and not allows(version, __version__):
-        say(("required-version",), f'wants resilint "{version}"; this is {__version__}', "")
+        say(("required-version",), f"wants resilint {quote(version)}; this is {__version__}")
     return _lay(given, under)
+
+
+def _too_much(name: str, value: object, say: Say) -> bool:
+    """Whether a key holds more than is read, which is then said."""
+    wrong = excess(value)
+    if wrong:
+        say((name,), wrong)
+    return bool(wrong)
 
 
 def _wrong_description(name: str, words: Mapping[str, Any]) -> str:
@@ -202,7 +194,7 @@ def _lay(given: dict[str, Any], under: Settings) -> Settings:
     """New values over old ones: `select` starts afresh, `ignore` and `extend-...` add, tables merge by key."""
     new = {name.replace("-", "_"): value for name, value in given.items()}
     ignored = () if "select" in new else under.ignore
-    wanted = (*new.get("select", ()), *new.get("extend_select", ()))
+    wanted = {*new.get("select", ()), *new.get("extend_select", ())}
     ignored = tuple(selector for selector in ignored if selector not in wanted)
     if {"select", "extend_select", "ignore"} & new.keys():
         more = () if "select" in new else under.extend_select
@@ -221,21 +213,21 @@ def _lay(given: dict[str, Any], under: Settings) -> Settings:
 
 
 def _joined(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
-    return (*first, *(item for item in then if item not in first))
+    return tuple(dict.fromkeys((*first, *then)))
 
 
-def _keep_known(given: dict[str, Any], rules: tuple[Rule, ...], say: Any) -> None:
+def _keep_known(given: dict[str, Any], rules: tuple[Rule, ...], say: Say) -> None:
     """Drops selectors that mean no rule, with a word about each."""
     words = {word for rule in rules for word in (rule.code, rule.name)} | {"ALL"}
 
     def known(selector: str, path: tuple[str, ...]) -> bool:
         if selector in words or (selector.isupper() and any(word.startswith(selector) for word in words)):
             return True
-        say(path, f'names no rule: "{selector}"{nearest(selector, words)}', selector)
+        say(path, f"names no rule: {quote(selector)}", selector, lambda: nearest(selector, words))
         return False
 
     def kept(selectors: tuple[str, ...], *path: str) -> tuple[str, ...]:
-        return tuple(selector for selector in selectors if known(selector, path))
+        return tuple(selector for selector in dict.fromkeys(selectors) if known(selector, path))
 
     for name in ("select", "extend-select", "ignore"):
         if name in given:

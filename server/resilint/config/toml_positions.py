@@ -9,39 +9,34 @@ _HEADER = re.compile(rf"\s*\[\[?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]")
 _LINE = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 
 
-def row_of(lines: list[str], path: tuple[str, ...], near: str = "") -> int:
-    """The row of the key at `path`, or of the text `near` within its value; as close as can be found."""
-    best, row = -1, 1
-    header: tuple[str, ...] = ()
-    ends: list[int] = []
-    for number, line in enumerate(lines, 1):
-        if found := _HEADER.match(line):
-            header = full = _split(found.group(1))
-        elif found := _LINE.match(line):
-            full = (*header, *_split(found.group(1)))
-        else:
-            continue
-        ends.append(number)
-        if len(full) > best and path[: len(full)] == full:
-            best, row = len(full), number
-    stop = next((end for end in ends if end > row), len(lines) + 1)
-    if near:
-        for number in range(row, stop):
-            if f'"{near}"' in lines[number - 1] or f"'{near}'" in lines[number - 1]:
-                return number
-    return row
+class KeyRows:
+    """The keys of a text with their rows, read once. `lines` end at line feeds, as TOML's do."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._keys: list[tuple[int, tuple[str, ...]]] = []
+        header: tuple[str, ...] = ()
+        for number, line in enumerate(lines, 1):
+            if found := _HEADER.match(line):
+                header = _split(found.group(1))
+                self._keys.append((number, header))
+            elif found := _LINE.match(line):
+                self._keys.append((number, (*header, *_split(found.group(1)))))
+
+    def row_of(self, path: tuple[str, ...], near: str = "") -> int:
+        """The row of the key at `path`, or of the text `near` within its value; as close as can be found."""
+        best, row, stop = -1, 1, len(self._lines) + 1
+        for number, full in self._keys:
+            if len(full) > best and path[: len(full)] == full:
+                best, row, stop = len(full), number, len(self._lines) + 1
+            elif stop > len(self._lines) and number > row:
+                stop = number
+        if near:
+            for number in range(row, stop):
+                if f'"{near}"' in self._lines[number - 1] or f"'{near}'" in self._lines[number - 1]:
+                    return number
+        return row
 
 
 def _split(key: str) -> tuple[str, ...]:
     return tuple(part.strip("\"'") for part in re.findall(_KEY, key))
-
-
-_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-
-
-def damage(said: str, text: str) -> tuple[int, str]:
-    """The row and the plain message in what tomli says of a broken text; older ones give no row apart."""
-    found = _PLACE.search(said)
-    message = _PLACE.sub("", said)
-    row = int(found.group(1)) if found and found.group(1) else len(text.splitlines()) + text.endswith("\n")
-    return max(row, 1), message[:1].lower() + message[1:]

@@ -1,24 +1,29 @@
 """What a setting's value may look like: each shape reads a value, says what is wrong, and describes itself.
 
-A shape never raises. `say(path, message, near)` takes complaints: `path` are the keys that lead to the
-value, `near` is the text to look for when the line is wanted. The same object gives the JSON schema, so
+A shape never raises. `say(path, message, near, hint)` takes complaints: `path` are the keys that lead to the
+value, `near` is the text to look for when the line is wanted, `hint` gives the end of the message. The same object gives the JSON schema, so
 that parser and schema cannot drift apart.
 """
 
 from __future__ import annotations
 
 import difflib
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from ..fs import globs
 
 Path = tuple[str, ...]
-Say = Callable[[Path, str, str], None]
 Schema = dict[str, Any]
+
+
+class Say(Protocol):
+    """Takes a complaint; what costs time is done by `hint`, and only if the complaint is kept."""
+
+    def __call__(self, path: Path, message: str, near: str = "", hint: Callable[[], str] | None = None) -> None: ...
 
 
 class Shape(Protocol):
@@ -49,11 +54,39 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def quote(value: object) -> str:
-    """A value as TOML shows it, cut when it is long."""
+    """A value as TOML shows it, cut when it is long; of a list or table what it is called."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, (list, dict)):
+        return kind(value)
+    if isinstance(value, int) and value.bit_length() > 200:  # Python does not print one of many digits
+        return "a number of more than 60 digits"
     text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+MAX_VALUES = 10_000
+"""Values below one key of the settings."""
+MAX_DEPTH = 20
+"""Tables and lists around a value."""
+
+
+def excess(value: object) -> str:
+    """Returns the limit that the value of a key exceeds, "" if it can be read. Linear time, without recursion."""
+    number = 0
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        number += len(level)
+        if number > MAX_VALUES:
+            return f"holds more than {MAX_VALUES:,} values, and none of them is used"
+        inside: list[object] = []
+        for item in level:
+            if isinstance(item, (list, dict)):
+                inside += item.values() if isinstance(item, dict) else item
+        if not inside:
+            return ""
+        level = inside
+    return f"holds more than {MAX_DEPTH} tables and lists in one another, and is not used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +105,40 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """An integer not below `least`."""
+    """An integer from `least` to `most`."""
 
     least: int = 0
+    most: int = 1024
 
     def read(self, value: object, path: Path, say: Say) -> int | None:
-        if isinstance(value, int) and not isinstance(value, bool) and value >= self.least:
-            return value
-        say(path, f"must be an integer of at least {self.least}, not {quote(value)}", "")
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if whole and self.least <= value <= self.most:  # type: ignore[operator]
+            return value  # type: ignore[return-value]
+        limit = f"most {self.most}" if whole and value > self.most else f"least {self.least}"  # type: ignore[operator]
+        say(path, f"must be an integer of at {limit}, not {quote(value)}")
         return None
 
     def schema(self) -> Schema:
-        return {"type": "integer", "minimum": self.least}
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """A positive, finite number of seconds."""
+    """A positive number of seconds, a year at most."""
+
+    most: int = 366 * 86_400
 
     def read(self, value: object, path: Path, say: Say) -> float | None:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if number and math.isfinite(value) and value > 0:  # type: ignore[arg-type, operator]
+        if number and 0 < value <= self.most:  # type: ignore[operator]
             return value  # type: ignore[return-value]
-        say(path, f"must be a number of seconds above 0, not {quote(value)}", "")
+        long = number and self.most < value < float("inf")  # type: ignore[operator]
+        most = f" and at most {self.most}, a year" if long else ""
+        say(path, f"must be a number of seconds above 0{most}, not {quote(value)}")
         return None
 
     def schema(self) -> Schema:
-        return {"type": "number", "exclusiveMinimum": 0}
+        return {"type": "number", "exclusiveMinimum": 0, "maximum": self.most}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +150,8 @@ class Choice:
     def read(self, value: object, path: Path, say: Say) -> str | None:
         if isinstance(value, str) and value in self.words:
             return value
-        hint = nearest(value, self.words) if isinstance(value, str) else ""
-        say(path, f"must be one of {', '.join(self.words)}, not {quote(value)}{hint}", str(value))
+        word = value if isinstance(value, str) else ""
+        say(path, f"must be one of {', '.join(self.words)}, not {quote(value)}", word, lambda: nearest(word, self.words))
         return None
 
     def schema(self) -> Schema:
@@ -158,6 +198,43 @@ class Glob:
         return {**self.text.schema(), "maxLength": globs.MAX_LENGTH}
 
 
+class _Patterns:
+    """The patterns of one key, as far as they can be compared with every file in little time."""
+
+    def __init__(self, path: Path, say: Say) -> None:
+        self._path, self._say = path, say
+        self._left = globs.MAX_COST
+        self._over = False
+
+    def take(self, pattern: str) -> bool:
+        """Whether a pattern is within what is left; that the first was not is said."""
+        cost = globs.cost(pattern)
+        if cost <= self._left:
+            self._left -= cost
+            return True
+        if not self._over:
+            self._say(self._path, f"holds too many patterns to be compared: {quote(pattern)} and others are not used", pattern)
+        self._over = True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Globs:
+    """A list of patterns for files."""
+
+    item: Glob = Glob()
+
+    def read(self, value: object, path: Path, say: Say) -> tuple[str, ...] | None:
+        patterns = Several(self.item).read(value, path, say)
+        if patterns is None:
+            return None
+        costs = _Patterns(path, say)
+        return tuple(pattern for pattern in dict.fromkeys(patterns) if costs.take(pattern))
+
+    def schema(self) -> Schema:
+        return Several(self.item).schema()
+
+
 @dataclass(frozen=True, slots=True)
 class Several:
     """A list; with `single`, one value may stand for a list of one. A bad item is left out alone."""
@@ -191,9 +268,10 @@ class Named:
             say(path, f"must be a table, not {kind(value)}", "")
             return None
         found: dict[str, Any] = {}
+        patterns = _Patterns(path, say) if isinstance(self.key, Glob) else None
         for name, inner in value.items():
             inside = (*path, str(name))
-            if self.key.read(name, inside, say) is None:
+            if self.key.read(name, inside, say) is None or (patterns and not patterns.take(name)):
                 continue
             read = self.value.read(inner, inside, say)
             if read is not None:
@@ -217,7 +295,7 @@ class Words:
             say(path, f"must be a table, not {kind(value)}", "")
             return None
         if not _plain(value):
-            say(path, "may hold strings, numbers, booleans, lists and tables, and no dates", "")
+            say(path, "may hold strings, numbers of 64 bits, booleans, lists and tables, and no dates", "")
             return None
         return value
 
@@ -230,7 +308,9 @@ def _plain(value: object) -> bool:
         return all(_plain(inner) for inner in value.values())
     if isinstance(value, list):
         return all(_plain(inner) for inner in value)
-    return isinstance(value, (str, int, float, bool))
+    if isinstance(value, int):
+        return value.bit_length() < 64
+    return isinstance(value, (str, float))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +344,7 @@ class Table:
             elif name in self.refused:
                 say(inside, self.refused[name], "")
             else:
-                say(inside, "is not a setting" + nearest(str(name), shapes), "")
+                say(inside, "is not a setting", "", partial(nearest, str(name), shapes))
         return found
 
     def schema(self) -> Schema:

@@ -30,6 +30,9 @@ Part = Run | str
 MAX_LENGTH = 1000
 """Characters of a pattern."""
 
+WILD = re.compile(r"[*?\[\]{}!]")
+"""Characters by which a pattern of the settings differs from a plain name or path."""
+
 _MOST_ALTERNATIVES = 256
 _MAX_EXPANDED = 10_000
 """Characters of all alternatives together: the time for one path is proportional to this."""
@@ -38,7 +41,23 @@ _WIDE = re.compile(r"-[^\x00-\x7f]")
 """Ends of ranges that may be wide: `re` takes up to 6 ms to compile one."""
 
 
-@lru_cache(maxsize=1024)
+MAX_COST = 20_000
+"""Sum of the costs of the patterns that are compared with one path: half a second to compile, milliseconds to compare."""
+_EACH = 10
+_WIDE_COST = 300
+"""What a pattern costs beside its characters, and each wide range in it."""
+
+
+@lru_cache(maxsize=8192)
+def cost(pattern: str) -> int:
+    """Returns what it costs to compile and compare a pattern, in characters; 0 if it is only looked up. Linear time."""
+    if not WILD.search(pattern):
+        return 0
+    number, size = _expansion(pattern)
+    return _EACH + size + number * len(_WIDE.findall(pattern)) * _WIDE_COST
+
+
+@lru_cache(maxsize=8192)
 def excess(pattern: str) -> str:
     """Returns the limit that a pattern exceeds, as in "must ...", or "" if it can be used. Linear time."""
     if len(pattern) > MAX_LENGTH:
@@ -220,7 +239,7 @@ def _in_names(group: list[Part]) -> str:
     return first + "".join(_first(Run.NAME, chunk) for chunk in inner if chunk) + _GREEDY[Run.NAME] + last
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def _compile(pattern: str) -> re.Pattern[str]:
     """One expression for all alternatives."""
     return re.compile("|".join(expression(parts(text)) for text in alternatives(pattern)))

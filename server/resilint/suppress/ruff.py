@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import tomli
-
 from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.module import Module
 
-from ..fs.globs import excess, meets
+from ..fs import toml_text
+from ..fs.globs import MAX_COST, cost, excess, meets
 
 Read = Callable[[str], "str | None"]
 """Gives the text of a file below the root; None if there is none."""
@@ -88,8 +87,8 @@ def settings_for(name: str, read: Read) -> Ruff | None:
 def _table(text: str, name: str) -> Mapping[str, Any] | None:
     """ruff's settings in a file; an empty table if it is broken, None if it has none."""
     try:
-        found: Any = tomli.loads(text.lstrip("\ufeff").replace("\r\n", "\n"))
-    except (ValueError, RecursionError):
+        found = toml_text.parse(text)
+    except ValueError:
         return {"extend": ""}
     if name != "pyproject.toml":
         return found if isinstance(found, Mapping) else None
@@ -123,6 +122,9 @@ def _read(table: Mapping[str, Any], folder: str) -> Ruff | None:
         if isinstance(codes, list)
     )
     excluded = (*words("exclude", "extend-exclude"), *(() if "exclude" in table else sorted(_FOLDERS)))
+    patterns = (*excluded, *(pattern for pattern, _ in per_file))
+    if sum(map(cost, patterns)) > MAX_COST:
+        return None
     return Ruff(folder, words("select", "extend-select"), words("ignore", "extend-ignore"), excluded, per_file)
 
 

@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import tomli
-
 from resilint_rules.kit.catalog.versions import MAX_LENGTH, normal, spanning
 
+from ..fs import toml_text
 from .names import DECLARATION, LOCKS, PINS, rank
 
 Versions = dict[str, str]
@@ -110,8 +109,8 @@ def _exactly(version: str) -> str:
 
 def _declared(text: str) -> Iterator[tuple[str, str]]:
     try:
-        found: Any = tomli.loads(text.lstrip("\ufeff").replace("\r\n", "\n"))
-    except (ValueError, RecursionError):
+        found = toml_text.parse(text)
+    except ValueError:
         return
     project = _table(found, "project")
     if isinstance(project.get("requires-python"), str):
