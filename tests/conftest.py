@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 
 from hypothesis import HealthCheck, settings
 
@@ -14,5 +17,8 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+os.environ["XDG_CACHE_HOME"] = os.environ["LOCALAPPDATA"] = tempfile.mkdtemp(prefix="resilint-tests-")
+"""Where the key of caches lies; on macOS it is in the home folder."""
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 for variable in ("FORCE_COLOR", "NO_COLOR", "RESILINT_CACHE_DIR"):
     os.environ.pop(variable, None)

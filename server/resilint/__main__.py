@@ -11,7 +11,12 @@ def main(argv: list[str] | None = None) -> int:
     if words in (["version"], ["--version"], ["-V"]):
         from .version import __version__
 
-        print(f"resilint {__version__}")
+        try:
+            print(f"resilint {__version__}", flush=True)
+        except OSError as error:  # a full device
+            from .cli.main import output_failed
+
+            return output_failed(error)
         return 0
     if words[:1] == ["server"] and not {"-h", "--help"} & set(words):
         from .lsp.main import main as serve

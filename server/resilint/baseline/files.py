@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from ..config.roots import AstrayError, ProjectRoot, ProjectRoots, usual_baseline
 from ..errors import RunError
-from ..fs import files
+from ..fs import atomic, files
 from ..own_rules import OWN
 from ..results import FileResult, Problem
 from . import match
@@ -143,11 +142,7 @@ class BaselineView:
         if os.path.islink(self.path):
             raise RunError(f"{self.label} is a link, and was left as it is")
         try:
-            handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".resilint-", suffix=".tmp")
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(match.write(entries))
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, self.path)
+            atomic.write(self.path, match.write(entries).encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise RunError(f"{self.label} cannot be written: {error.strerror or error}") from None
 

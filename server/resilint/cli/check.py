@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import RunError
 from ..fs import files
+from ..fs.escapes import visible, visible_lines
 from ..run.run import Options, Run
 from . import output, summary, terminal
 from .session import CRASHED, DAMAGE, Session
@@ -66,6 +68,9 @@ def _complain(session: Session) -> int:
     mistakes = session.mistakes()
     for line in mistakes:
         terminal.say(f"resilint: {line}")
+    if not session.args.quiet:
+        for notice in session.run.notices:
+            terminal.say(f"resilint: {notice}")
     return 2 if mistakes else 0
 
 
@@ -114,7 +119,7 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
         )
         human = any(candidate.format in ("full", "concise") and not candidate.file for candidate in outputs)
         if human and not args.quiet:
-            print(summary.summary(results, seen))
+            terminal.tell(summary.summary(results, seen))
             if not session.narrowed:
                 for line in summary.first_run(results):
                     terminal.say(line)
@@ -179,7 +184,8 @@ def _to_diff(session: Session, results: list[FileResult], fixed: Iterable[Repair
     tally = _Tally()
     for done in fixed:
         if done.text != done.opened.document.text:
-            output.put(unified(done.opened.document.text, done.text, done.file.replace(os.sep, "/")), "")
+            patch = unified(done.opened.document.text, done.text, done.file.replace(os.sep, "/"))
+            output.put(visible_lines(patch) if sys.stdout.isatty() else patch, "")  # `git apply` takes the plain one
             tally.add(done)
         tally.complain(done.complaints)
     _finish(session)
@@ -299,7 +305,7 @@ def _add_ignores(session: Session, results: list[FileResult], wrong: int) -> int
             failed = 2
     failed = max(failed, _tell_damage(results))
     if not session.args.quiet:
-        print(f"Silenced {summary.count(number, 'finding')} in {summary.count(touched, 'file')}.")
+        terminal.tell(f"Silenced {summary.count(number, 'finding')} in {summary.count(touched, 'file')}.")
     return failed
 
 
@@ -345,7 +351,7 @@ def baseline(args: Namespace, engine: Options) -> int:
         if not args.quiet:
             found = summary.count(number, "finding")
             what = f"{found} {said} in" if number or not args.prune else "Nothing is gone from"
-            print(f"{what} {book.label}; `resilint check` reports what is not in it.")
+            terminal.tell(f"{what} {visible(book.label)}; `resilint check` reports what is not in it.")
     if args.verbose:
         terminal.say(summary.verbose(session.run.counts, time.monotonic() - session.started))
     return _tell_damage(results)

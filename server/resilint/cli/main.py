@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import RunError
+from ..fs.escapes import visible, visible_lines
 from . import options, parser, terminal
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str], engine: Options | None = None) -> int:
     """Runs one invocation and gives its exit status. `engine` is for tests: how to run, before options."""
+    terminal.open_missing()
     terminal.ready(sys.stdout)
     terminal.ready(sys.stderr)
     try:
@@ -35,13 +37,23 @@ def main(argv: Sequence[str], engine: Options | None = None) -> int:
     except BrokenPipeError:  # the reader has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:  # a full device, a folder that is gone
+        return output_failed(error)
     except Exception:  # noqa: BLE001 - the last place that can say so
         import traceback
 
-        traceback.print_exc()
+        for line in traceback.format_exc().splitlines():
+            terminal.say(line)
         terminal.say("resilint: this is a mistake in resilint; please report it with the lines above")
         return 2
     return status
+
+
+def output_failed(error: OSError) -> int:
+    """Says in one line what the system has refused, and gives the exit status."""
+    named = f"{error.filename}: " if error.filename else ""
+    terminal.say(f"resilint: {terminal.refused(error) or named + terminal.reason(error)}")
+    return 2
 
 
 def _dispatch(args: Namespace, engine: Options | None) -> int:
@@ -95,7 +107,7 @@ def _explain(args: Namespace) -> int:
     if not 1 <= row <= len(opened.document.starts):
         raise RunError(f"{file} has {len(opened.document.starts)} lines, and no line {row}")
     (text,) = on_deep_stack(explain(opened.document, opened.project, opened.settings, item, file) for item in [row])
-    sys.stdout.write(text.rstrip("\n") + "\n")
+    sys.stdout.write(visible_lines(text.rstrip("\n")) + "\n")
     return 0
 
 
@@ -107,5 +119,6 @@ def _clean(args: Namespace) -> int:
     roots = [options.home_of(path, Overrides(isolated=True)).root for path in args.paths or ["."]]
     folders = [shared] if shared else [os.path.join(root, FOLDER) for root in dict.fromkeys(roots)]
     for folder in folders:
-        print(f"Removed {folder}." if clean(folder) else f"Nothing to remove: {folder} is no cache of ours.")
+        removed, name = clean(folder), visible(folder)
+        terminal.tell(f"Removed {name}." if removed else f"Nothing to remove: {name} is no cache of ours.")
     return 0

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import RunError
+from ..fs import atomic
+from ..fs.escapes import visible
 from ..report import FORMATS
 from . import terminal
 
@@ -142,10 +144,9 @@ def put(text: str, file: str) -> None:
         sys.stdout.write(text)
         return
     try:
-        with open(file, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as target:
-            target.write(text)
-    except OSError as error:
-        raise RunError(f"{file} cannot be written: {error.strerror or error}") from None
+        atomic.write(file, text.encode("utf-8", "backslashreplace"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{file} cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
 
 def put_bytes(data: bytes) -> None:
@@ -161,7 +162,7 @@ def settings(root: str, source: str, values: dict[str, Any], on: Sequence[str], 
         import json
 
         return json.dumps({"root": root, "source": source, "settings": values, "rules": list(on)}, indent=2) + "\n"
-    lines = [f"# for files in {root}", f"# from {source or 'no file: these are the defaults'}"]
+    lines = [visible(f"# for files in {root}"), visible(f"# from {source or 'no file: these are the defaults'}")]
     lines += [f"{key} = {_toml(value)}" for key, value in values.items() if value != ""]
     lines += ["", f"# {len(on)} rules are on", *(f"# {name}" for name in on)]
     return "\n".join(lines) + "\n"
@@ -179,7 +180,8 @@ def _toml(value: Any) -> str:
 def _quoted(value: Any) -> str:
     import json
 
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(char if visible(char) == char else f"\\u{ord(char):04x}" for char in text)
 
 
 def _key(key: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import NoReturn
+
+from ..fs.escapes import visible
 
 FORMATS = ("full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit")
 SEVERITIES = ("error", "warning", "info", "hint")
@@ -29,9 +32,17 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return make().parse_args(words)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Spells control characters of arguments out: in CI they may be file names of a stranger."""
+
+    def error(self, message: str) -> NoReturn:
+        """Effect: ends the process with 2."""
+        super().error(visible(message))
+
+
 def make() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="resilint",
         description=_ABOUT,
         epilog=_AFTER,

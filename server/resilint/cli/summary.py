@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..fs.escapes import visible
+
 if TYPE_CHECKING:
     from resilint_rules.kit.rule import Rule
 
@@ -130,7 +132,7 @@ def statistics(found: Mapping[str, Mapping[str, int]], rules: Mapping[str, Rule]
 
 
 def _named(name: str, rules: Mapping[str, Rule]) -> str:
-    return f"{rules[name].code}  {name}" if name in rules else name
+    return f"{rules[name].code}  {name}" if name in rules else visible(name)  # projects name libraries
 
 
 def verbose(counts: Any, seconds: float) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
 from typing import TextIO
+
+from ..fs.escapes import visible, visible_lines
 
 _FIRST = 1.0
 """Seconds before the progress line appears, so that a short run does not flicker."""
@@ -40,9 +43,41 @@ def ready(stream: TextIO) -> None:
         stream.reconfigure(errors="backslashreplace")
 
 
+def open_missing() -> None:
+    """Effect: where the process was started without standard output or error, what goes there is thrown away.
+
+    Otherwise the next file that is opened would be taken for it.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open as long as the process is
+
+
 def say(text: str) -> None:
-    """Writes a line for the user beside the report. Effect: writes to standard error."""
-    print(text, file=sys.stderr)
+    """Writes a line for the user beside the report, control characters spelt out. Effect: writes to standard error."""
+    with contextlib.suppress(OSError):  # nobody is left who could be told
+        print(visible(text), file=sys.stderr)
+
+
+def tell(text: str) -> None:
+    """Writes lines of the report, control characters spelt out. Effect: writes to standard output."""
+    print(visible_lines(text))
+
+
+def refused(error: OSError) -> str:
+    """Returns why standard output takes no more, "" if it does. Effect: flushes; gives up on what it has not taken."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError, ValueError):  # or the end of the process would try it again
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return f"standard output cannot be written: {reason(error)}"
+    return ""
+
+
+def reason(error: OSError) -> str:
+    """Returns what the system says, as part of a sentence."""
+    return (error.strerror or str(error)).lower()
 
 
 class Progress:
@@ -58,15 +93,18 @@ class Progress:
         if now >= self._next:
             self._next = now + _PAUSE
             self._visible = True
-            self._stream.write(f"\r\x1b[Kchecking {done} of {of} files")
-            self._stream.flush()
+            self._write(f"\r\x1b[Kchecking {done} of {of} files")
 
     def clear(self) -> None:
         """Removes the line."""
         if self._visible:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+            self._write("\r\x1b[K")
             self._visible = False
+
+    def _write(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # a run does not fail for its progress line
+            self._stream.write(text)
+            self._stream.flush()
 
 
 def progress(quiet: bool) -> Progress | None:

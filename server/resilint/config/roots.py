@@ -58,6 +58,8 @@ class ProjectRoot:
         self.source = source
         self._wish = wish
         self._reading = reading
+        self.notices: dict[str, None] = {}
+        """Sentences about files of the project that are not used, or not wholly, such as a large `.gitignore`."""
 
     @cached_property
     def plain(self) -> bool:
@@ -145,9 +147,9 @@ def _load(path: str, root: str, rules: Iterable[Rule], seen: tuple[str, ...]) ->
     settings, mistakes = parse(data, path, table, rules)
     if not settings.extend:
         return settings, mistakes
-    target = os.path.realpath(os.path.join(os.path.dirname(path), settings.extend))
+    target = _resolved(os.path.join(os.path.dirname(path), settings.extend))
     wrong = ""
-    if root and not files.below(target, os.path.realpath(root)):
+    if root and not files.below(target, _resolved(root)):
         wrong = f"names a file outside {root}: {settings.extend!r}"
     elif target in seen or target == os.path.realpath(path):
         wrong = f"leads back to itself through {settings.extend!r}"
@@ -157,6 +159,14 @@ def _load(path: str, root: str, rules: Iterable[Rule], seen: tuple[str, ...]) ->
         return settings, (*mistakes, Mistake(path, 0, "extend", wrong))
     under, more = _load(target, root, rules, (*seen, os.path.realpath(path)))
     return parse(data, path, table, rules, under)[0], (*more, *mistakes)
+
+
+def _resolved(path: str) -> str:
+    """The path without links, or as it is if the system takes no such path."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):  # a loop of links on Windows; a character that no path may have
+        return path
 
 
 class AstrayError(ValueError):
@@ -246,7 +256,7 @@ def usual_baseline(home: ProjectRoot) -> str:
     """Where a home's own baseline lies, or would. Raises AstrayError."""
     named = "" if home.plain else home.settings.baseline
     path = os.path.join(home.root, named or BASELINE)
-    if named and not files.below(os.path.realpath(path), os.path.realpath(home.root)):
+    if named and not files.below(_resolved(path), _resolved(home.root)):
         raise AstrayError(f"the settings' baseline {named!r} leads out of {home.root}")
     return path
 
@@ -259,7 +269,7 @@ def _source(folder: str, reading: Reading) -> str:
     try:
         data = files.read(shared)
     except files.Unreadable:
-        return ""
+        return shared if os.path.isfile(shared) else ""  # reading it again gives the reason as a mistake
     if b"resilint" not in data:
         return ""
     from .settings import holds

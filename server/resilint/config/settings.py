@@ -15,8 +15,8 @@ from resilint_rules.kit.rule import Rule
 from ..fs import toml_text
 from ..fs.exclude import FOLDERS
 from ..version import __version__
-from .keys import KEYS
 from .complaints import Complaints
+from .keys import KEYS
 from .validators import Say, excess, nearest, quote
 
 Where = Literal["pyproject", "resilint"]

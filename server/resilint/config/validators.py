@@ -1,8 +1,8 @@
 """What a setting's value may look like: each shape reads a value, says what is wrong, and describes itself.
 
 A shape never raises. `say(path, message, near, hint)` takes complaints: `path` are the keys that lead to the
-value, `near` is the text to look for when the line is wanted, `hint` gives the end of the message. The same object gives the JSON schema, so
-that parser and schema cannot drift apart.
+value, `near` is the text to look for when the line is wanted, `hint` gives the end of the message. The same
+object gives the JSON schema, so that parser and schema cannot drift apart.
 """
 
 from __future__ import annotations
@@ -151,7 +151,9 @@ class Choice:
         if isinstance(value, str) and value in self.words:
             return value
         word = value if isinstance(value, str) else ""
-        say(path, f"must be one of {', '.join(self.words)}, not {quote(value)}", word, lambda: nearest(word, self.words))
+        say(
+            path, f"must be one of {', '.join(self.words)}, not {quote(value)}", word, lambda: nearest(word, self.words)
+        )
         return None
 
     def schema(self) -> Schema:
@@ -213,7 +215,9 @@ class _Patterns:
             self._left -= cost
             return True
         if not self._over:
-            self._say(self._path, f"holds too many patterns to be compared: {quote(pattern)} and others are not used", pattern)
+            self._say(
+                self._path, f"holds too many patterns to be compared: {quote(pattern)} and others are not used", pattern
+            )
         self._over = True
         return False
 

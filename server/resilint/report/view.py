@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from resilint_rules.kit.findings import Severity
 from resilint_rules.kit.rule import Rule
 
+from ..fs.escapes import spell, visible
 from ..results import Problem
 
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f"  # the C0 and C1 controls: they move the cursor and change colours
-    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # they reorder or hide text
-    "\u2028\u2029\ud800-\udfff\ufffe\uffff]"  # and these are not allowed in XML
-)
+__all__ = ["Card", "View", "is_absolute", "said", "slashed", "sound", "spell", "visible", "where"]
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DRIVE = re.compile("[A-Za-z]:/")
 
@@ -77,17 +75,6 @@ def slashed(path: str) -> str:
 def is_absolute(path: str) -> bool:
     """Whether a path with forward slashes starts at a root or a drive."""
     return path.startswith("/") or _DRIVE.match(path) is not None
-
-
-def visible(text: str) -> str:
-    r"""Text whose control characters are spelt out: a source line cannot steer the terminal."""
-    return _UNPRINTABLE.sub(lambda found: spell(found.group()), text)
-
-
-def spell(character: str) -> str:
-    r"""A character by its number, as Python writes it: `\x1b`, `\u202e`."""
-    number = ord(character)
-    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
 
 
 def sound(text: str) -> str:

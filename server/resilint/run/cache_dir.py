@@ -9,7 +9,7 @@ import json
 import os
 import sys
 
-from ..fs import files
+from ..fs import atomic, files
 from ..version import __version__
 
 FOLDER = ".resilint_cache"
@@ -70,27 +70,17 @@ def prepare(folder: str) -> None:
     os.makedirs(folder, exist_ok=True)
     for own, text in ((TAG, _TAG_TEXT), (".gitignore", "*\n")):
         if not os.path.lexists(os.path.join(folder, own)):
-            _store(os.path.join(folder, own), text.encode())
+            atomic.write(os.path.join(folder, own), text.encode(), mode=0o644)
 
 
 def store(path: str, data: bytes) -> None:
     """Effect: puts a cache in its place, in one step. Raises OSError."""
     if os.path.islink(os.path.dirname(path)):
         raise OSError(f"{os.path.dirname(path)} is a link")
-    _store(path, data)
+    if os.path.lexists(path) and (os.path.islink(path) or not os.path.isfile(path)):
+        raise OSError(f"{path} is a link or no regular file")
+    atomic.write(path, data, mode=0o644)
     _forget_oldest(path)
-
-
-def _store(path: str, data: bytes) -> None:
-    spare = f"{path}.{os.urandom(6).hex()}.tmp"
-    handle = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
-    try:
-        with os.fdopen(handle, "wb") as target:
-            target.write(data)
-        os.replace(spare, path)
-    except BaseException:
-        os.unlink(spare)
-        raise
 
 
 def _forget_oldest(path: str) -> None:

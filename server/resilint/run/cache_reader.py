@@ -1,6 +1,6 @@
 """What earlier runs found out, kept so that a tree that has not changed costs one look at its folders.
 
-One file per root, settings and version of ours. Its first line holds checksums of the rest; its second, in
+One file per root, settings and version of ours. Its first line holds a keyed checksum of the rest; its second, in
 JSON, what every run needs of each folder: how it looked, and where results with something to say are; the
 other lines are read only when something has changed, or when there is something to say. A file that was
 damaged is a file that is not there. It is written beside its place and then moved, so that two runs at once
@@ -20,6 +20,7 @@ from typing import Any
 from ..fs import files
 from . import cache_dir
 from .cache_format import CachedFolder, Record, rows
+from .cache_trust import seal
 from .discovery import Entries, Listing, unlisted
 
 _LARGEST = 512 * 1024 * 1024
@@ -29,11 +30,15 @@ _Fields = list[Any]
 
 
 class Cache:
-    """The results of one root under one set of options. Effect: reads its file when made."""
+    """The results of one root under one set of options. Effect: reads its file when made.
 
-    def __init__(self, root: str, path: str) -> None:
+    A file that was not written with `key` is not used: see `cache_trust`.
+    """
+
+    def __init__(self, root: str, path: str, key: bytes) -> None:
         self.root = root
         self.path = path
+        self._key = key
         self.size = 0
         self._began = time.time_ns()
         self._lines: list[bytes] = []
@@ -54,7 +59,7 @@ class Cache:
             return
         self.size = len(data)
         mark, _, body = data.partition(b"\n")
-        if mark != _checksum(body):
+        if mark != seal(self._key, self.path, body):
             return
         lines = body.split(b"\n")
         try:
@@ -174,10 +179,9 @@ class Cache:
         self._new[name][2][own] = record
 
     def save(self, tops: tuple[str, ...]) -> None:
-        """Writes what is known now, if that is more than was read. Effect: makes the cache folder.
+        """Writes what is known now, if that is more than was read. Effect: makes the cache folder. Raises OSError.
 
-        `tops` are the folders that were walked, below the root: what lies in them and was not met is
-        gone. A disk that cannot be written to costs the next run its speed, and no message.
+        `tops` are the folders that were walked, below the root: what lies in them and was not met is gone.
         """
         carried = [
             name for name in self._folders if name not in self._new and (name in self._kept or not _inside(name, tops))
@@ -195,16 +199,7 @@ class Cache:
         for name, (listing, package, wanted) in self._new.items():
             writer.add(name, listing, package, wanted)
         body = writer.text(self._looks).encode("ascii")
-        try:
-            cache_dir.store(self.path, _checksum(body) + b"\n" + body)
-        except OSError:
-            return
-
-
-def _checksum(body: bytes) -> bytes:
-    from zlib import crc32
-
-    return b"%08x" % crc32(body)
+        cache_dir.store(self.path, seal(self._key, self.path, body) + b"\n" + body)
 
 
 def _inside(name: str, tops: tuple[str, ...]) -> bool:

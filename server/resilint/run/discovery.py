@@ -165,7 +165,7 @@ def _enter(path: str, home: ProjectRoot, trail: _Trail, marks: int, homes: Proje
     if marks & _ROOT and path != home.root:
         home = homes.inside(path, home)
     if marks & _IGNORES and home.respects_gitignore and (not trail or trail[-1][0] != path):
-        trail = _with(trail, path)
+        trail = _with(trail, path, home)
     return home, trail
 
 
@@ -277,15 +277,23 @@ def _trail(folder: str, home: ProjectRoot) -> _Trail:
         at = up
     trail: _Trail = ()
     for candidate in reversed(chain[: end or 1]):
-        trail = _with(trail, candidate)
+        trail = _with(trail, candidate, home)
     return trail
 
 
-def _with(trail: _Trail, folder: str) -> _Trail:
+def _with(trail: _Trail, folder: str, home: ProjectRoot) -> _Trail:
+    """The trail with the `.gitignore` of a folder; what is not used of it goes to the notices of `home`."""
+    path = os.path.join(folder, ".gitignore")
     try:
-        data = files.read(os.path.join(folder, ".gitignore"))
-    except files.Unreadable:
+        data = files.read(path)
+    except files.Unreadable as error:
+        if os.path.isfile(path):
+            home.notices[f"{path} is not used: {error}"] = None
         return trail
-    from ..fs.gitignore import Ignores
+    from ..fs.gitignore import MAX_COST, Ignores
 
-    return (*trail, (folder, Ignores(data.decode("utf-8", "surrogateescape"))))
+    budget = MAX_COST - sum(ignores.cost for _, ignores in trail)
+    ignores = Ignores(data.decode("utf-8", "surrogateescape"), budget)
+    if ignores.left_out:
+        home.notices[f"{path} holds too many patterns to be compared: {ignores.left_out} of them are not used"] = None
+    return (*trail, (folder, ignores))

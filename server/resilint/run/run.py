@@ -16,7 +16,7 @@ folder if it lies below it, else whole. Nothing heavy is imported before a file 
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import gc
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -89,6 +89,7 @@ class Run:
         self._plan = Plan(self.homes, self._wanted, self._cache)
         self._pieces = self._lines = self._left_out = 0
         self._crew: WorkerPool | None = None
+        self._notices: list[str] = []
         self._begun = self._size = 0
 
     @property
@@ -103,6 +104,14 @@ class Run:
     def mistakes(self) -> tuple[Mistake, ...]:
         """What is wrong in the settings of all roots met so far."""
         return tuple(mistake for home in self.homes for mistake in home.mistakes)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences about what is not used of the projects met so far, and of the cache. Effect: asks the disk."""
+        from ..versions.find import unread
+
+        lines = [line for home in self.homes for line in (*home.notices, *unread(home.root))]
+        return tuple(dict.fromkeys((*self._notices, *lines)))
 
     def home(self, path: str) -> ProjectRoot:
         """The root and the settings of a file or folder."""
@@ -246,25 +255,44 @@ class Run:
     def _cache(self, home: ProjectRoot) -> Cache | None:
         if not self.options.cache:
             return None
-        from . import cache_dir
+        from . import cache_dir, cache_trust
         from .cache_reader import Cache
 
         key = cache_dir.key(home.digest, self.options.check, self.options.sieve)
         path = cache_dir.place(home.root, self.options.cache_dir, key)
-        # Before anything is listed: a folder made later would change the look of the root.
-        with contextlib.suppress(OSError):
-            cache_dir.prepare(os.path.dirname(path))
-        found = Cache(home.root, path)
-        self._caches[home.root] = found
+        folder = os.path.dirname(path)
+        if cache_trust.tracked(folder):
+            self._notices.append(
+                f"{folder} is not used: git tracks it; remove it with `git rm -r --cached` and ignore it"
+            )
+            return None
+        try:
+            secret = cache_trust.key_for(home.root)
+            # Before anything is listed: a folder made later would change the look of the root.
+            cache_dir.prepare(folder)
+        except OSError as error:
+            self._lose_cache(folder, error)
+            return None
+        if not secret:
+            return None
+        found = self._caches[home.root] = Cache(home.root, path, secret)
         return found
+
+    def _lose_cache(self, folder: str, error: OSError) -> None:
+        """Says that a cache is not written, unless that is how the folder is meant: read-only."""
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            reason = (error.strerror or str(error)).lower()
+            self._notices.append(f"the cache in {folder} cannot be written, so the next run is slower: {reason}")
 
     def _save(self) -> None:
         tops = [os.path.abspath(path) for path in self._paths if os.path.isdir(path)]
         for root, cache in self._caches.items():
-            if any(top == root or files.below(root, top) for top in tops):
-                cache.save(("",))
-            else:
-                cache.save(tuple(filter(None, (files.below(top, root) for top in tops))))
+            whole = any(top == root or files.below(root, top) for top in tops)
+            inside = ("",) if whole else tuple(filter(None, (files.below(top, root) for top in tops)))
+            try:
+                cache.save(inside)
+            except OSError as error:
+                self._lose_cache(os.path.dirname(cache.path), error)
 
     def _unread(self, path: str, reason: str) -> FileResult:
         from ..engine.file_checker import whole_file_result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from ..fs import files
@@ -25,17 +26,21 @@ def digest(root: str) -> str:
     return files.digest(digests.encode("utf-8", "surrogateescape"))[:16] if found else ""
 
 
+def unread(root: str) -> list[str]:
+    """Sentences about files that would name versions, and are too large to be read. Effect: asks the disk."""
+    found = []
+    for _, path in _candidates(root):
+        with contextlib.suppress(OSError):
+            if os.stat(path).st_size > files.LIMIT:
+                megabytes = files.LIMIT // (1024 * 1024)
+                found.append(f"{path} is not read: larger than {megabytes} MB; the versions in it are not known")
+    return found
+
+
 def _read(root: str) -> list[tuple[str, bytes]]:
     """The files of a project that name versions, each with its name."""
-    if not root:
-        return []
-    paths = [(name, os.path.join(root, name)) for name in _listed(root) if rank(name) >= 0]
-    nested = os.path.join(root, "requirements")
-    paths += [(f"requirements-{name}", os.path.join(nested, name)) for name in _listed(nested) if name.endswith(".txt")]
-    if not any(rank(name) == 0 for name, _ in paths):
-        paths += _above(root)
     found = []
-    for name, path in paths:
+    for name, path in _candidates(root):
         try:
             data = files.read(path)
         except files.Unreadable:
@@ -43,6 +48,18 @@ def _read(root: str) -> list[tuple[str, bytes]]:
         if name != DECLARATION or b"dependenc" in data or b"requires-python" in data:
             found.append((name, data))
     return found
+
+
+def _candidates(root: str) -> list[tuple[str, str]]:
+    """Name and path of each file of a project that may name versions."""
+    if not root:
+        return []
+    paths = [(name, os.path.join(root, name)) for name in _listed(root) if rank(name) >= 0]
+    nested = os.path.join(root, "requirements")
+    paths += [(f"requirements-{name}", os.path.join(nested, name)) for name in _listed(nested) if name.endswith(".txt")]
+    if not any(rank(name) == 0 for name, _ in paths):
+        paths += _above(root)
+    return paths
 
 
 def _above(root: str) -> list[tuple[str, str]]:
