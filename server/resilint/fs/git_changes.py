@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from .git import GitError, fails, git, without_settings
+
+__all__ = ["EVERYTHING", "Changes", "GitError", "Lines", "parse", "since"]
+
+_SOURCES = ("*.py", "*.pyi", "*.ipynb")
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
 _LETTERS = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
-
-
-class GitError(Exception):
-    """git cannot tell; the message says why and names the way out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +50,28 @@ def since(revision: str, folder: str) -> Changes:
     """What has changed since the last commit shared with `revision`. Effect: runs git. Raises GitError."""
     if revision.startswith("-"):
         raise GitError(f"{revision!r} is not a revision")
-    top = os.fsdecode(_git(folder, "rev-parse", "--show-toplevel").rstrip(b"\n"))
-    if _fails(folder, "rev-parse", "--quiet", "--verify", revision + "^{commit}"):
+    top = os.fsdecode(git(folder, "rev-parse", "--show-toplevel").rstrip(b"\r\n"))
+    if fails(folder, "rev-parse", "--quiet", "--verify", revision + "^{commit}"):
         raise GitError(
             f"git knows no revision {revision!r} here; in CI the clone may need its history (fetch-depth: 0)"
         )
-    if _fails(folder, "rev-parse", "--quiet", "--verify", "HEAD"):
+    if fails(folder, "rev-parse", "--quiet", "--verify", "HEAD"):
         raise GitError("there is no commit yet")
-    base = _git(folder, "merge-base", revision, "HEAD", missing=f"{revision!r} and HEAD share no commit").strip()
-    # Only the difference itself is wanted: no program that a repository's settings name is run for it.
-    patch = _git(
-        top, "diff", "-U0", "-M", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/",
-        "--ignore-submodules", os.fsdecode(base), "--",
-    )  # fmt: skip
-    files = {_path(top, name): lines for name, lines in parse(patch).items()}
-    for name in _git(top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
+    missing = f"{revision!r} and HEAD share no commit"
+    base = os.fsdecode(git(folder, "merge-base", revision, "HEAD", missing=missing).strip())
+    with without_settings(top, base) as environment:
+        difference = (
+            "diff", "-U0", "-M", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/",
+            "--ignore-submodules",
+        )  # fmt: skip
+        # Attributes may call a source file binary, and then nothing is said of its lines.
+        patches = (
+            git(top, *difference, "--text", base, "--", *_SOURCES, environment=environment),
+            git(top, *difference, base, "--", environment=environment),
+        )
+        others = git(top, "ls-files", "--others", "--exclude-standard", "-z", environment=environment)
+    files = {_path(top, name): lines for patch in patches for name, lines in parse(patch).items()}
+    for name in others.split(b"\0"):
         if name:
             files[_path(top, name)] = EVERYTHING
     return Changes(files)
@@ -106,27 +114,3 @@ def _name(written: bytes) -> bytes:
 def _unescape(found: re.Match[bytes]) -> bytes:
     inner = found.group(1)
     return bytes([int(inner, 8)]) if len(inner) == 3 else _LETTERS.get(inner, inner)
-
-
-def _run(folder: str, words: tuple[str, ...]) -> subprocess.CompletedProcess[bytes]:
-    command = ["git", "-C", folder, "-c", "core.fsmonitor=false", "-c", "core.quotePath=true", *words]
-    try:
-        return subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
-    except FileNotFoundError:
-        raise GitError("git is not installed, or not on PATH") from None
-    except OSError as error:
-        raise GitError(f"git cannot be run: {error}") from None
-
-
-def _fails(folder: str, *words: str) -> bool:
-    return _run(folder, words).returncode != 0
-
-
-def _git(folder: str, *words: str, missing: str = "") -> bytes:
-    done = _run(folder, words)
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip()
-        if "not a git repository" in said:
-            raise GitError(f"{folder} is not in a git repository")
-        raise GitError(missing or f"git {words[0]} failed: {said.splitlines()[0] if said else 'no reason given'}")
-    return done.stdout

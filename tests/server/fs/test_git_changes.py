@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -126,6 +128,127 @@ def test_outside_a_repository_and_without_git(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(GitError, match="git is not installed, or not on PATH"):
         since("main", str(tmp_path))
+
+
+def program(folder: Path) -> tuple[str, Path]:
+    """A program that passes its input on and leaves a mark, and the path of the mark."""
+    mark = folder / "mark"
+    script = folder / "evil.sh"
+    script.write_text(f"#!/bin/sh\ntouch '{mark}'\nexec cat\n")
+    script.chmod(0o755)
+    return str(script), mark
+
+
+CONFIGURED = [
+    ["filter.x.clean"],
+    ["filter.x.smudge", "filter.x.process"],
+    ["filter.x.clean", "filter.x.required=true"],
+    ["filter.a=b c.clean"],
+    ["core.fsmonitor"],
+    ["core.pager", "pager.diff", "pager.ls-files", "pager.rev-parse"],
+    ["diff.external", "diff.x.command", "diff.x.textconv", "diff.x.cachetextconv=true"],
+    ["core.sshCommand", "core.gitProxy", "core.askPass", "credential.helper"],
+    ["core.alternateRefsCommand", "gpg.program", "sequence.editor", "core.editor"],
+    ["alias.diff", "alias.ls-files", "alias.rev-parse"],
+]
+"""Keys under which a repository names programs; those without a value get the program."""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the program is a shell script")
+@pytest.mark.parametrize("keys", CONFIGURED, ids=lambda keys: keys[0])
+@pytest.mark.parametrize("included", [False, True])
+def test_no_program_of_the_repository_is_run(repo: Path, tmp_path: Path, keys: list[str], included: bool) -> None:
+    """Neither one that its settings name nor a hook: an edit of a file with every attribute is told as it is."""
+    evil, mark = program(tmp_path)
+    (repo / ".gitattributes").write_text("* filter=x diff=x merge=x\n*.txt filter=a=b\\040c\n")
+    (repo / "b.txt").write_text("one\ntwo\n")
+    git(repo, "add", ".")
+    git(repo, "commit", "-q", "-m", "second")
+    place = ["-f", str(repo / ".git" / "more")] if included else []
+    for key in keys:
+        name, _, value = key.partition("=") if key.endswith("true") else (key, "", "")
+        git(repo, "config", *place, name, value or evil)
+    if included:
+        git(repo, "config", "include.path", "more")
+    for hook in ("post-index-change", "pre-auto-gc", "reference-transaction", "fsmonitor-watchman"):
+        (repo / ".git" / "hooks" / hook).parent.mkdir(exist_ok=True)
+        shutil.copy(evil, repo / ".git" / "hooks" / hook)
+    lines = (repo / "a.py").read_text().splitlines(keepends=True)
+    (repo / "a.py").write_text("".join([*lines[:4], "changed\n", *lines[5:]]))
+    (repo / "b.txt").write_text("one\nzwei\n")
+    os.utime(repo / "pkg" / "old.py", (5, 5))
+    assert changed(repo) == {"a.py": Lines(((5, 5),)), "b.txt": Lines(((2, 2),))}
+    assert not mark.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the program is a shell script")
+def test_what_a_partial_clone_lacks_is_not_fetched(repo: Path, tmp_path: Path) -> None:
+    """Its settings name the program that would fetch it."""
+    evil, mark = program(tmp_path)
+    blob = subprocess.run(
+        ["git", "rev-parse", "HEAD:a.py"], cwd=repo, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    (repo / "a.py").write_text("x\n")
+    (repo / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    for name, value in {
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": f"ext::{evil}",
+        "remote.origin.uploadpack": evil,
+        "protocol.ext.allow": "always",
+        "core.repositoryFormatVersion": "1",
+    }.items():
+        git(repo, "config", name, value)
+    with pytest.raises(GitError, match="git diff failed"):
+        since("main", str(repo))
+    assert not mark.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the program is a shell script")
+def test_a_bare_repository_in_the_project_is_none_of_ours(repo: Path, tmp_path: Path) -> None:
+    """A folder of the project can look like one, and bring settings of its own."""
+    evil, mark = program(tmp_path)
+    inner = repo / "inner"
+    git(repo, "init", "-q", "--bare", str(inner))
+    for key, value in {"core.bare": "false", "core.worktree": str(repo), "core.fsmonitor": evil}.items():
+        git(inner, "config", "-f", str(inner / "config"), key, value)
+    git(repo, "add", "-f", "inner")
+    git(repo, "commit", "-q", "-m", "bare")
+    (repo / "a.py").write_text("x\n")
+    with contextlib.suppress(GitError):  # git is free to refuse
+        since("main", str(inner))
+    assert not mark.exists()
+
+
+def test_settings_about_files_still_count(repo: Path) -> None:
+    """Line ends that git converts are no change, what is excluded locally is not new, and an index may be split."""
+    git(repo, "config", "core.autocrlf", "true")
+    git(repo, "update-index", "--split-index")
+    text = (repo / "a.py").read_text()
+    (repo / "a.py").write_bytes(text.replace("line 3\n", "line three\n").replace("\n", "\r\n").encode())
+    (repo / ".git" / "info" / "exclude").write_text("*.tmp.py\n")
+    (repo / "mine.py.own").write_text("x\n")
+    (repo.parent / "excludes").write_text("*.own\n")
+    git(repo, "config", "core.excludesFile", str(repo.parent / "excludes"))
+    (repo / "x.tmp.py").write_text("x\n")
+    assert changed(repo) == {"a.py": Lines(((3, 3),))}
+
+
+def test_a_source_file_called_binary_is_compared(repo: Path) -> None:
+    """Else an attribute would hide its changes."""
+    (repo / ".gitattributes").write_text("*.py binary\n")
+    git(repo, "add", ".")
+    git(repo, "commit", "-q", "-m", "second")
+    (repo / "a.py").write_text((repo / "a.py").read_text().replace("line 7\n", "line seven\n"))
+    assert changed(repo) == {"a.py": Lines(((7, 7),))}
+
+
+def test_in_a_linked_work_tree(repo: Path) -> None:
+    """Its index and its HEAD lie elsewhere."""
+    git(repo, "worktree", "add", "-q", "-b", "work", str(repo.parent / "linked"))
+    linked = repo.parent / "linked"
+    (linked / "a.py").write_text("x\n" + (repo / "a.py").read_text())
+    assert changed(linked) == {"a.py": Lines(((1, 1),))}
 
 
 def test_nothing_has_changed() -> None:

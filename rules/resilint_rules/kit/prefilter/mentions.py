@@ -24,6 +24,8 @@ class MentionIndex:
 
     def of(self, anchor: str) -> list[int]:
         """The offsets of a name, or of an attribute if it starts with a dot, as a word of its own."""
+        if not anchor:  # `def :` defines a function without a name
+            return []
         found = self._found.get(anchor)
         if found is None:
             text, attribute = self.text, anchor[0] == "."
