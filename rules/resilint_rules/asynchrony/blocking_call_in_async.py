@@ -221,7 +221,7 @@ def _through_functions(frame: Frame) -> Iterator[Finding]:
         inner = waiting_inside(frame, function) if not is_awaited(node, statement) else None
         if inner is None:
             continue
-        name = " ".join(frame.tree.code(node.func).split())
+        name = frame.tree.code(node.func)
         start = frame.tree.span(node).start
         document = inner.frame.scope.module.doc
         yield frame.finding(

@@ -210,7 +210,7 @@ def _awaited(call: SpawnCall, statement: cst.CSTNode) -> bool:
 
 def _goes_on_to_run(call: SpawnCall) -> bool:
     """Whether the same function runs a loop, not only where the task was not started: in the other branch."""
-    if not _STARTS.search(call.frame.tree.text):
+    if not _STARTS.search(call.frame.tree.flat):
         return False
     instead = {id(node) for part in _instead(call) for node in walk(part)}
     return any(
@@ -281,4 +281,4 @@ def _new_set(frame: Frame) -> tuple[str, Edit | None]:
 
 def _kept_in(name: str) -> str:
     """Matches what is said of a task that is kept in a set, where the task's own name stands for `{}`."""
-    return rf"^[ \t]*{{}} = (?=.*\()|\b{name}\.add\({{}}\)|\b{{}}\.add_done_callback\({name}\.discard\)"
+    return rf"^[ \t]*{{}} ?= ?(?=.*\()|\b{name}\.add\({{}}\)|\b{{}}\.add_done_callback\({name}\.discard\)"

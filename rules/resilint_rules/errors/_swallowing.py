@@ -100,7 +100,8 @@ def _looked_for(call: Call) -> bool:
     kept = [target for target in targets if isinstance(target, cst.Attribute)]
     module = call.frame.scope.module
     names = (re.escape(call.frame.tree.code(target)) for target in kept)
-    return any(module.search(rf"\b(?:if|while|not|and|or) {name}(?: is\b| ==|:|\n)") is not None for name in names)
+    tests = (rf"\b(?:if|while|not|and|or) {name}[ \t]*(?:\bis\b|==|:|\n)" for name in names)
+    return any(module.search(test) is not None for test in tests)
 
 
 def _harmless(call: Call) -> bool:
@@ -330,7 +331,7 @@ def log_failure(clause: Handler, call: Call) -> list[Fix]:
 
 def _logger(frame: Frame) -> tuple[str, tuple[Import, ...]]:
     """Returns the logger that a function uses: that of its object, of the module, or a new one with its import."""
-    own = _OWN_LOG.search(frame.outermost.tree.text)
+    own = _OWN_LOG.search(frame.outermost.tree.flat)
     if own is not None:
         return own.group(), ()
     module = frame.scope.module

@@ -54,7 +54,7 @@ class Conversion:
 
 def conversions(frame: Frame, header: str) -> Iterator[Conversion]:
     """Yields conversions of a header to a number in a function, where no handler catches a failure."""
-    text = frame.tree.text
+    text = frame.tree.flat
     if header not in text.lower() or any(candidate in text for candidate in _ALIKE):
         return
     tops: list[cst.CSTNode] = [frame.node] if frame.node is not None else list(frame.tree.body)
@@ -168,7 +168,7 @@ def _is_body(frame: Frame, node: cst.CSTNode) -> bool:
     """Whether a name is that of a body, which may have a field named like the header: its status or error is read."""
     if not isinstance(node, cst.Name):
         return False
-    keys = re.finditer(rf"\b{node.value}(?:\.get\(|\[)['\"](\w+)['\"]", frame.tree.text)
+    keys = re.finditer(rf"\b{node.value}(?:\.get\(|\[)['\"](\w+)['\"]", frame.tree.flat)
     return any(key.group(1).lower() in ENVELOPE for key in keys)
 
 

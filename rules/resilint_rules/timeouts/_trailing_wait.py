@@ -11,8 +11,11 @@ from ..kit.findings import Fix
 from ..kit.fixes.edits import add_argument, indentation
 from ..kit.fixes.timeouts import seconds, written
 from ..kit.interp.calls import Call, call_at
+from ..kit.syntax.layout import GAP, plain
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
+
+_MEMBER = rf"{GAP}\.{GAP}\w+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +36,18 @@ def find_trailing_wait(call: Call) -> TrailingWait | None:
     names = _named(call)
     text, start = call.frame.tree.text, call.frame.tree.start
     end = call.span.end - start
-    found = re.compile(rf"\s*((?:\[\d\])?(?:\.\w+)*)\.{method}\(").match(text, end)
+    found = re.compile(rf"{GAP}((?:\[\d\])?(?:{_MEMBER})*){GAP}\.{GAP}{method}{GAP}\(").match(text, end)
     if found is not None:
         return TrailingWait(call, method, "", start + found.start())
     if not names:
         return None
-    wait = re.compile(rf"\b((?:{'|'.join(names)})(?:\.\w+)*)\.{method}\(")
+    wait = re.compile(rf"\b((?:{'|'.join(names)})(?:{_MEMBER})*){GAP}\.{GAP}{method}{GAP}\(")
     found = wait.search(text, end)
-    other = rf"\bin (?:{'|'.join(names)})\b|\b(?:{'|'.join(names)})(?:\.\w+)*\.(?:{'|'.join(covered)})\b"
+    own = "|".join(names)
+    other = rf"\bin\b{GAP}(?:{own})\b|\b(?:{own})(?:{_MEMBER})*{GAP}\.{GAP}(?:{'|'.join(covered)})\b"
     if found is None or re.compile(other).search(text, end, found.start()) is not None:
         return None
-    return TrailingWait(call, method, found.group(1), start + found.start())
+    return TrailingWait(call, method, plain(found.group(1)), start + found.start())
 
 
 def _named(call: Call) -> list[str]:

@@ -102,7 +102,7 @@ def check(frame: Frame) -> Iterator[Finding]:
         client = _inert(frame, owner, name)
         if client is None or not isinstance(target, cst.Attribute) or _read_again(frame, target):
             continue
-        written = " ".join(frame.tree.code(target).split())
+        written = frame.tree.code(target)
         yield frame.finding(
             f"`{written}` has no effect: {client.made.library if client.made else 'the library'} never reads it,"
             " and calls may wait without limit",

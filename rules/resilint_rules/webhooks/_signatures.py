@@ -241,7 +241,7 @@ def compare_in_constant_time(frame: Frame, node: cst.Comparison, side: int, made
     tree, operator = frame.tree, node.comparisons[0].operator
     sides = [node.left, node.comparisons[0].comparator]
     texts = [tree.code(candidate) for candidate in sides]
-    if "#" in tree.code(node) or not made.fact.compare:
+    if tree.has_comment(node) or not made.fact.compare:
         return []
     binary = is_bytes(frame, sides[side])
     if binary is not None and _may_be_missing(frame, sides[1 - side]):

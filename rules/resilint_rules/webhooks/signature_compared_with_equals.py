@@ -99,7 +99,7 @@ from ._signatures import compare_in_constant_time, digest_comparisons
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports comparisons with a keyed digest that is made in this function, also for a caller in the same module."""
     for place, node, side, made in digest_comparisons(frame):
-        text = re.sub(r"\s+", " ", place.tree.code(node))
+        text = place.tree.code(node)
         subject = text if len(text) <= 60 and "#" not in text else made.callee
         yield place.finding(
             f"`{subject}` takes longer the more leading bytes match: a valid signature can be guessed byte by byte",

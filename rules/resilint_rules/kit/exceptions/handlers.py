@@ -60,7 +60,7 @@ class Handler:
             return (Edit(self.head.end, self.head.end, f" {name}"),)
         start, end = self._type
         tree = self.frame.tree
-        if "#" in tree.code(self.node.type):
+        if tree.has_comment(self.node.type):
             return ()
         return (Edit(start, end, name if tree.text[start - tree.start - 1].isspace() else f" {name}"),)
 

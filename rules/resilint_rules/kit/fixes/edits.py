@@ -217,7 +217,7 @@ def _drawn_in(frame: Frame, node: cst.CSTNode, indent: str) -> str:
     first, *lines = text.split("\n")
     own = indentation(frame, tree.span(node).start)
     quoted = (inner for inner in walk(node) if isinstance(inner, (cst.SimpleString, cst.FormattedString)))
-    if not own.startswith(indent) or any("\n" in tree.code(candidate) for candidate in quoted):
+    if not own.startswith(indent) or any("\n" in tree.source(*tree.span(candidate)) for candidate in quoted):
         return text
     if not all(line.startswith(own) or not line.strip() for line in lines):
         return text
@@ -233,7 +233,7 @@ def unused(frame: Frame, names: tuple[str, ...], but: str = "") -> str:
     for name in names:
         harmless = but.replace("{}", name)
         if frame.kind is FrameKind.FUNCTION:
-            text = re.sub(harmless, "", frame.tree.text, flags=re.MULTILINE) if but else frame.tree.text
+            text = re.sub(harmless, "", frame.tree.flat, flags=re.MULTILINE) if but else frame.tree.flat
             taken = mentioned(name, text)
         else:
             taken = frame.scope.module.mentions_name(name, harmless)

@@ -238,7 +238,7 @@ class Call(Site):
         """What is called, as it is written."""
         if self.offloaded:
             return self.callee
-        text = " ".join(re.sub(r"#.*\n", "\n", self.frame.tree.code(self.factory or self.node.func)).split())
+        text = self.frame.tree.code(self.factory or self.node.func)
         return text if len(text) <= _SHORT else re.sub(r"\((?:[^()]|\([^()]*\))+\)", "(...)", text)
 
     @property
@@ -317,8 +317,8 @@ class Call(Site):
         around = (place.node for place in self.within if place.kind is Around.IF and place.part is Part.BODY)
         if any(re.fullmatch(test, code(node.test)) for node in around if isinstance(node, cst.If)):
             return True
-        before = self.frame.tree.text[: self.span.start - self.frame.tree.start]
-        left = rf"^([ \t]*)if not {test}:\s*\n(?:\1[ \t]+.*\n)*?\1[ \t]+(?:raise|return)\b.*\n\s*^\1(?=\S)"
+        before = self.frame.tree.flat[: self.span.start - self.frame.tree.start]
+        left = rf"^([ \t]*)if not {test}:?[ \t]*\n(?:\1[ \t]+.*\n|[ \t]*\n)*?(?:\1[ \t]+| )(?:raise|return)\b.*\n\s*^\1(?=\S)"
         return bool(re.search(left, before, re.MULTILINE))
 
     @property

@@ -7,9 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ...catalog.index import CLIENTS, IMPORTS, NAMES, THROUGH
+from ..syntax.layout import GAP
 
-GAP = r"(?:\s|#[^\n]*)*"
-"""What may stand between two tokens in brackets."""
 _ROOTS = frozenset(prefix.partition(".")[0] for prefix in IMPORTS)
 
 

@@ -10,8 +10,9 @@ import sys
 
 from ...catalog.index import NAMES, SLEEPS, SPAWNS
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
+from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
-from .library_names import GAP, LibraryNames, member, names_of, prefixes_of
+from .library_names import LibraryNames, member, names_of, prefixes_of
 from .mentions import MentionIndex, Mentions
 from .summaries import CLASS, WORD, Export, ExportSummary, ModuleExports
 

@@ -22,10 +22,16 @@ _LAYOUT = re.compile(
 _ANY_COMMENT = re.compile(r"#[^\r\n]*")
 _LINE_END = re.compile(r"\r?\n")
 _LOOSE = re.compile(
-    r"[ \t]+(?=\.)|(?<=\.)[ \t]+|(?<=[\w)\]}\"'])[ \t]+(?=[(\[])|(?<=[(\[{@])[ \t]+|[ \t]+(?=[)\]},:])"
+    r"[ \t]+(?=\.)|(?<=\.)[ \t]+|(?<=[\w)\]}\"'\0])[ \t]+(?=[(\[])|(?<=[(\[{@])[ \t]+|[ \t]+(?=[)\]},:])"
     r"|(?P<gap>[ \t]{2,}|\t)"
 )
 """Blanks that nobody needs."""
+_STATEMENT_INDENT = re.compile(r"\n([ \t]+)([^\n]*)(?=\n)")
+_COMMA = re.compile(r",[ \t]*(?=[^ \t)\]}])")
+_ANY_BREAK = re.compile(r"\\?\r?\n")
+_UNTIDY = re.compile(rf"[\n#]|{_LOOSE.pattern}|,(?! )")
+GAP = r"(?:\s|#[^\n]*)*"
+"""What may stand between two tokens in brackets, as a regular expression."""
 _BLOCK = re.compile(r"(?:if|elif|else|for|while|try|except|finally|with|async|def|class|match|case)\b(?![ \t]*=(?!=))")
 
 
@@ -85,7 +91,10 @@ def flat(text: str) -> str:
     for start, end in logical_lines(text, 0, len(text)):
         if at < start:
             parts.append(_ANY_COMMENT.sub(_blank, text[at:start]))
-        parts.append(_flattened(text[start:end]))
+        line = _flattened(text[start:end])
+        if "\n " in line and text[start - 1 : start] in ("", "\n") and not _BLOCK.match(line):
+            line = _STATEMENT_INDENT.sub(r"\n\2\1", line)
+        parts.append(line)
         at = end
     parts.append(_ANY_COMMENT.sub(_blank, text[at:]))
     return "".join(parts)
@@ -137,6 +146,25 @@ def _tight(found: re.Match[str]) -> str:
 def _between(part: str) -> str:
     """What stands between literals, with line ends only where statements end."""
     return _LINE_END.sub(_blank, part).replace(";", "\n")
+
+
+def plain(code: str) -> str:
+    """A piece of code, such as an expression, on one line and without comments and needless blanks; strings stay."""
+    if _UNTIDY.search(code) is None:
+        return code
+    parts: list[str] = []
+    strings: list[str] = []
+    at = 0
+    for start, end in literals(code, formatted=True):
+        parts.append(code[at:start])
+        if code[start] != "#":
+            parts.append("\0")  # no source has this sign
+            strings.append(code[start:end])
+        at = end
+    blank = _ANY_BREAK.sub(" ", "".join((*parts, code[at:])))
+    tight = _COMMA.sub(", ", _LOOSE.sub(_tight, blank)).strip()
+    first, *others = tight.split("\0")
+    return first + "".join(string + other for string, other in zip(strings, others, strict=True))
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -15,6 +15,7 @@ from itertools import accumulate
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
+from .layout import flat, plain
 from .text import Span
 
 MAX_DEPTH = 200
@@ -131,7 +132,7 @@ class _Places:
 class Tree:
     """A parsed chunk: its nodes, and their spans in the document on demand."""
 
-    __slots__ = ("_header", "_outer", "_spans", "body", "lines", "module", "start", "text")
+    __slots__ = ("_flat", "_header", "_outer", "_spans", "body", "lines", "module", "start", "text")
 
     def __init__(
         self, module: cst.Module, text: str, start: int, body: tuple[cst.BaseStatement, ...], header: str = ""
@@ -142,6 +143,7 @@ class Tree:
         self.body = body
         self.lines = text.count("\n") + 1
         self._header = header
+        self._flat: str | None = None
         self._spans: dict[int, tuple[int, int]] = {}
         self._outer: dict[int, tuple[int, int]] = {}
 
@@ -156,8 +158,19 @@ class Tree:
         return self._place(self._outer[id(node)])
 
     def code(self, node: cst.CSTNode) -> str:
-        """The text of an expression, with the brackets around it."""
-        return self.source(*self.outer(node))
+        """The text of an expression on one line, with the brackets around it, without comments in it."""
+        return plain(self.source(*self.outer(node)))
+
+    def has_comment(self, node: cst.CSTNode) -> bool:
+        """Whether a comment may stand in an expression, so that `code` would lose it."""
+        return "#" in self.source(*self.outer(node))
+
+    @property
+    def flat(self) -> str:
+        """The text with each statement on a line of its own and without comments, see `layout.flat`."""
+        if self._flat is None:
+            self._flat = flat(self.text)
+        return self._flat
 
     def source(self, start: int, end: int) -> str:
         """The text between two offsets of the document that lie in this chunk."""

@@ -70,7 +70,7 @@ def _only_a_limit(name: str, lines: Iterable[str]) -> bool:
     """Whether the lines of a module that contain a name use it for nothing but limits of calls."""
     held = re.compile(
         rf"(?P<called>\w+)\((?:[^()]|\([^()]*\))*?\btimeout[ \t]*=[ \t]*{name}\b"
-        rf"|(?<!\.)\btimeout[ \t]*(?::[^=\n]+)?=[ \t]*{name}\b|\w*Timeout\((?:\w+=)?{name}\b"
+        rf"|(?<!\.)\btimeout[ \t]*(?::[^=\n]+)?=[ \t]*{name}\b|\w*Timeout\((?:\w+ ?= ?)?{name}\b"
         rf"|^{name}[ \t]*(?::[^=\n]+)?="
     )
     mention = re.compile(rf"\b{name}\b")

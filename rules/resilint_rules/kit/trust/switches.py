@@ -24,7 +24,7 @@ _SWITCH = re.compile(
     r"verif|secure|ssl|tls|cert|check_?host|self_?sign|trust|unsafe|debug|local|\bdev|test|validat|strict",
     re.IGNORECASE,
 )
-_LOOKS = re.compile(r"\.getpeercert\(\s*(?:binary_form\s*=\s*)?True\b")
+_LOOKS = re.compile(r"\.getpeercert\((?:binary_form\s*=\s*)?True\b")
 """Reads an unverified certificate: the code verifies it itself."""
 _DISTRUST = re.compile(r"SSL|Cert")
 """What the errors of a failed check are called."""
@@ -103,7 +103,7 @@ def untapped(call: Call) -> bool:
             values.append(client.made.args.value(target) if target is not None else None)
     if any(isinstance(value, Const) and isinstance(value.value, str) and _LOCAL.match(value.value) for value in values):
         return True
-    if any(value is not None for value in values) or not _PLAIN.search(call.frame.tree.text):
+    if any(value is not None for value in values) or not _PLAIN.search(call.frame.tree.flat):
         return False
     return call.frame.scope.module.search(_GUARDED) is None
 
@@ -111,7 +111,7 @@ def untapped(call: Call) -> bool:
 def chosen(frame: Frame, node: cst.CSTNode) -> bool:
     """Whether not to check is a deliberate choice: a condition around a node or before it, or a name, is about that."""
     owner = frame.tree.code(node.value) if isinstance(node, cst.Attribute) else ""
-    if skips_checks(frame.outermost.qualname) or skips_checks(owner) or _LOOKS.search(frame.outermost.tree.text):
+    if skips_checks(frame.outermost.qualname) or skips_checks(owner) or _LOOKS.search(frame.outermost.tree.flat):
         return True
     top: cst.CSTNode = frame.node if frame.node is not None else frame.tree.module
     return any(_SWITCH.search(frame.tree.code(test)) for test in _conditions(top, node))
