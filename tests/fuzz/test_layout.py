@@ -10,6 +10,7 @@ import ast
 import os
 import random
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from resilint_rules import registry
 from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.imports import Project, module_name
 from resilint_rules.kit.rule_page import parse_docstring
+from resilint_rules.kit.syntax.layout import even
 from resilint_rules.kit.syntax.text import Document
 
 HERE = Path(__file__).parent
@@ -83,12 +85,32 @@ def essence(findings: tuple[Finding, ...], text: str) -> list[tuple[str, str, in
     ]
 
 
+SAME_LINES = re.compile(r"joined|inlined")
+"""Layouts that put statements on one line: a fix that adds a line is not offered there."""
+
+
 def fixed(text: str, others: dict[str, str], name: str) -> str:
-    """The tree after all fixes, without places."""
+    """The tree after all fixes, without places; imports, which stand where lines are free, by what they import."""
     doc = document(text, name)
     done = apply.fix_all(doc, lambda again: look(again.text, others, name), apply.UNSAFE)
     assert not done.broken
-    return ast.dump(ast.parse(done.text.replace("\r\n", "\n").replace("\r", "\n")))
+    assert comments(text) <= comments(done.text)
+    tree = ast.parse(even(done.text))
+    moved = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    tree.body = [node for node in tree.body if node not in moved]
+    names = [(getattr(node, "module", ""), alias.name, alias.asname) for node in moved for alias in node.names]
+    return ast.dump(tree) + repr(sorted(names, key=repr))
+
+
+def comments(text: str) -> Counter[str]:
+    """The comments of a text and how often each stands there."""
+    plain = even(text).replace("\r\n", "\n")
+    return Counter(plain[token.start : token.end] for token in tokens_of(plain) if token.comment)
+
+
+def untitled(found: list[tuple[str, str, int, int, tuple[str, ...]]]) -> list[tuple[str, str, int, int]]:
+    """The same without the titles of fixes."""
+    return [item[:4] for item in found]
 
 
 PROGRAMS = programs()
@@ -108,6 +130,9 @@ def test_layout_decides_nothing(name: str) -> None:
     tree = fixed(text, others, path) if found else ""
     for label, variant in chosen:
         again = look(variant, others, path)
+        if SAME_LINES.search(label):
+            assert untitled(essence(again, variant)) == untitled(want), label
+            continue
         assert essence(again, variant) == want, label
         if found:
             assert fixed(variant, others, path) == tree, label

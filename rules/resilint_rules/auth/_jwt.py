@@ -169,7 +169,7 @@ def narrow_algorithms(call: TokenCall, keep: list[str], applicability: Applicabi
     argument = call.args.get(param) if param is not None else None
     if argument is None or not isinstance(argument.node, (cst.List, cst.Tuple)) or not keep:
         return []
-    if not any(node is argument.node for node in walk(call.node)) or call.frame.tree.has_comment(argument.node):
+    if not any(node is argument.node for node in walk(call.node)):
         return []
     texts = [call.frame.tree.code(element.value) for element in argument.node.elements if _named(element.value) in keep]
     edit = replace(call.frame, argument.node, f"[{', '.join(texts)}]")

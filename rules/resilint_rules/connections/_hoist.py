@@ -26,7 +26,7 @@ def hoist_to_module(call: Call) -> list[Fix]:
     line = _own_line(frame, statement)
     if line is None or not _is_one_of_several(statement, function):
         return []
-    document = frame.scope.module.doc
+    document = frame.scope.module.even
     newline = document.newline
     head = frame.tree.start
     while document.text.startswith(("#", "\n", "\r"), head):  # comments in front of it stay there
@@ -65,7 +65,7 @@ def _uses_locals(frame: Frame, function: cst.FunctionDef, value: cst.CSTNode) ->
 
 def _own_line(frame: Frame, statement: cst.Assign) -> Span | None:
     """Returns the line that a statement fills alone, without its end; None if it shares one or has several."""
-    document = frame.scope.module.doc
+    document = frame.scope.module.even
     start, end = frame.tree.span(statement)
     row = document.position(start)[0]
     if document.position(end)[0] != row:

@@ -20,6 +20,7 @@ from ..kit.interp.kinds import Around, EventKind, FrameKind
 from ..kit.interp.values import Const, Instance, Sequence, literal, options
 from ..kit.retries.policies import RetryPolicy
 from ..kit.syntax.idioms import last_name
+from ..kit.syntax.layout import plain
 from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
 
@@ -210,13 +211,11 @@ def _mount_too(frame: Frame, statement: cst.Expr, node: cst.Call) -> tuple[Fix, 
     start, end = frame.tree.span(statement)
     text = frame.tree.source(start, end)
     first = frame.tree.span(node.args[0].value)
-    if "\n" in text or "#" in text:
-        return ()
     literal = frame.tree.source(*first)
     other = (
         text[: first.start - start]
         + re.sub("http://", "https://", literal, flags=re.IGNORECASE)
         + text[first.end - start :]
     )
-    edit = after_statement(frame, statement, other)
+    edit = after_statement(frame, statement, plain(other))
     return (Fix("Mount it for https:// too", (edit,)),) if edit is not None else ()

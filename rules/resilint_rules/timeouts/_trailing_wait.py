@@ -74,7 +74,7 @@ def guard_trailing_wait(found: TrailingWait) -> list[Fix]:
 
 def _before(found: TrailingWait) -> int | None:
     """Returns the offset of the statement with the wait; None if no statement can be inserted before it."""
-    tree, document = call_at(found.call).frame.tree, call_at(found.call).frame.scope.module.doc
+    tree, document = call_at(found.call).frame.tree, call_at(found.call).frame.scope.module.even
     if not found.owner:
         return None
     heads = (cst.SimpleStatementLine, cst.If, cst.For, cst.With, cst.Try)

@@ -12,6 +12,7 @@ from ..kit.fixes.timeouts import needed
 from ..kit.interp.call_kinds import DigestCall
 from ..kit.interp.calls import Frame
 from ..kit.interp.values import Const, Function, Ref
+from ..kit.syntax.layout import comments_in, with_comments
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import children, walk
 
@@ -241,7 +242,7 @@ def compare_in_constant_time(frame: Frame, node: cst.Comparison, side: int, made
     tree, operator = frame.tree, node.comparisons[0].operator
     sides = [node.left, node.comparisons[0].comparator]
     texts = [tree.code(candidate) for candidate in sides]
-    if tree.has_comment(node) or not made.fact.compare:
+    if not made.fact.compare:
         return []
     binary = is_bytes(frame, sides[side])
     if binary is not None and _may_be_missing(frame, sides[1 - side]):
@@ -257,7 +258,8 @@ def compare_in_constant_time(frame: Frame, node: cst.Comparison, side: int, made
         text = f"not {text}"
     start, end = tree.span(node)
     applicability: Applicability = "safe" if binary is not None else "unsafe"
-    return [Fix("Compare in constant time", (Edit(start, end, text),), imports, applicability)]
+    edit = Edit(start, end, with_comments(text, comments_in(tree.source(start, end)), frame.scope.module.doc.newline))
+    return [Fix("Compare in constant time", (edit,), imports, applicability)]
 
 
 def _primary(text: str, node: cst.CSTNode) -> bool:

@@ -87,7 +87,6 @@ forged one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ..kit import Finding, Frame

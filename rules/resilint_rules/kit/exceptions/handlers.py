@@ -12,6 +12,7 @@ from ..interp.calls import Call, Frame, Guard
 from ..interp.values import Class, ProjectModule, Ref, Sequence, Value
 from ..syntax.exits import Exit, ways
 from ..syntax.idioms import BROAD, calls_in, sleeps
+from ..syntax.layout import with_comments
 from ..syntax.text import Edit, Span
 from ..syntax.tree import walk
 from .hierarchy import TIMEOUT, is_a
@@ -52,7 +53,7 @@ class Handler:
         return self.frame.tree.outer(node) if node is not None else self.head
 
     def replace_type(self, name: str) -> tuple[Edit, ...]:
-        """The edits after which it catches one class, () if a comment stands in the way.
+        """The edits after which it catches one class; comments between the classes follow.
 
         `known_as` gives the name that the module has for a class.
         """
@@ -60,8 +61,7 @@ class Handler:
             return (Edit(self.head.end, self.head.end, f" {name}"),)
         start, end = self._type
         tree = self.frame.tree
-        if tree.has_comment(self.node.type):
-            return ()
+        name = with_comments(name, tree.comments_in(self.node.type), self.frame.scope.module.doc.newline)
         return (Edit(start, end, name if tree.text[start - tree.start - 1].isspace() else f" {name}"),)
 
     @property

@@ -10,6 +10,7 @@ import libcst as cst
 from ..interp.calls import Call, Frame
 from ..interp.kinds import FrameKind
 from ..project.module import Module
+from ..syntax.layout import comments_in, with_comments
 from ..syntax.text import Document, Edit
 from ..syntax.tree import Tree, children, walk
 from ..syntax.words import mentioned
@@ -33,7 +34,7 @@ def add_argument(call: Call, text: str) -> Edit | None:
     last = node.args[-1]
     if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
         return None
-    document = call.frame.scope.module.doc
+    document = call.frame.scope.module.even
     return _append(tree, document, tree.span(node.func).end, node.args, text)
 
 
@@ -50,7 +51,7 @@ def add_key(tree: Tree, node: cst.Dict | cst.Call, document: Document, name: str
 
 def add_member(frame: Frame, node: cst.Tuple, text: str) -> Edit:
     """Adds one more as the last of a tuple that has some."""
-    return _append(frame.tree, frame.scope.module.doc, frame.tree.outer(node).start, node.elements, text)
+    return _append(frame.tree, frame.scope.module.even, frame.tree.outer(node).start, node.elements, text)
 
 
 def _append(
@@ -72,6 +73,8 @@ def _append(
     )  # fmt: skip
     if own_lines:
         indent = document.line(first)[: column - 1]
+        if indent.strip():
+            return Edit(stop, stop, f", {text}")
         newline = document.newline
         if isinstance(last.comma, cst.Comma):
             comma = document.text.index(",", stop)
@@ -99,7 +102,7 @@ def front(module: Module, needs: str = "") -> int | None:
         brought = brought or module.search(rf"\bimport\b.*\b{needs}\b", chunk) is not None
     if top is None:
         return None
-    document = module.doc
+    document = module.even
     row = _above_comments(document, document.position(top.start)[0])
     blank = row
     while blank > 1 and not document.line(blank - 1).strip():
@@ -121,9 +124,9 @@ def _above_comments(document: Document, row: int) -> int:
 
 
 def replace(frame: Frame, node: cst.CSTNode, text: str) -> Edit:
-    """Puts other text in place of an expression, its brackets included."""
+    """Puts other text in place of an expression, its brackets included; comments in it follow."""
     start, end = frame.tree.outer(node)
-    return Edit(start, end, text)
+    return Edit(start, end, with_comments(text, frame.tree.comments_in(node), frame.scope.module.doc.newline))
 
 
 def remove_argument(call: Call, name: str) -> Edit | None:
@@ -137,21 +140,22 @@ def remove_argument(call: Call, name: str) -> Edit | None:
             else:
                 start = tree.outer(args[index - 1].value).end if index else tree.span(arg).start
                 end = tree.outer(arg.value).end
-            removed = tree.source(start, end)
-            return Edit(start, end, "") if "#" not in removed else None
+            comments = comments_in(tree.source(start, end))
+            newline = call.frame.scope.module.doc.newline
+            return Edit(start, end, "".join(f"  {comment}{newline}" for comment in comments))
     return None
 
 
 def indentation(frame: Frame, offset: int) -> str:
     """The white space before the first word of the line that holds an offset."""
-    document = frame.scope.module.doc
+    document = frame.scope.module.even
     line = document.line(document.position(offset)[0])
     return line[: len(line) - len(line.lstrip(" \t\f"))]
 
 
 def after_statement(frame: Frame, node: cst.CSTNode, text: str) -> Edit | None:
     """Inserts a statement on a line of its own after a simple statement that ends its line; None if more follows."""
-    document = frame.scope.module.doc
+    document = frame.scope.module.even
     start, end = frame.tree.span(node)
     row = document.position(end)[0]
     line_end = document.starts[row - 1] + len(document.line(row))
@@ -174,12 +178,12 @@ def before_body(frame: Frame, suite: cst.BaseSuite, text: str) -> Edit | None:
     if not isinstance(suite, cst.IndentedBlock) or not suite.body:
         return None
     start = frame.tree.span(suite.body[0]).start
-    document = frame.scope.module.doc
+    document = frame.scope.module.even
     line_start = document.starts[document.position(start)[0] - 1]
     indent = document.text[line_start:start]
     if indent.strip():
         return None
-    return Edit(line_start, line_start, f"{indent}{text}{document.newline}")
+    return Edit(start, start, f"{text}{document.newline}{indent}")
 
 
 def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable[[str], str]) -> tuple[Edit, ...]:
@@ -191,7 +195,7 @@ def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable
     if statement is None or frame.kind is FrameKind.LAMBDA or not _comes_first(statement, node):
         return ()
     name = unused(frame, names)
-    tree, document = frame.tree, frame.scope.module.doc
+    tree, document = frame.tree, frame.scope.module.even
     start = tree.span(statement).start
     line = document.starts[document.position(start)[0] - 1]
     indent = document.text[line:start]

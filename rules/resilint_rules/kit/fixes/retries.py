@@ -51,14 +51,14 @@ def count_failures(loop: RetryLoop) -> list[Fix]:
     """Counts what fails before a `while True`, and lets the fifth error out."""
     if not loop.every_success_leaves:
         return []
-    frame, document = loop.frame, loop.frame.scope.module.doc
+    frame, document = loop.frame, loop.frame.scope.module.even
     name = unused(frame, ("attempts", "failures", "failed_attempts"))
     start = loop.head.start
     line = document.starts[document.position(start)[0] - 1]
     indent, newline = document.text[line:start], document.newline
     if not name or indent.strip():
         return []
-    edits = [Edit(line, line, f"{indent}{name} = 0{newline}")]
+    edits = [Edit(start, start, f"{name} = 0{newline}{indent}")]
     for clause in loop.handlers_of:
         body = clause.node.body
         inner = indentation(frame, frame.tree.span(body.body[0]).start) if body.body else ""
@@ -112,7 +112,7 @@ def _pause_in_between(loop: BoundedLoop) -> list[Fix]:
         return []
     sleep = "await asyncio.sleep(1)" if frame.is_async else "time.sleep(1)"
     start, end = frame.tree.span(body.body[-1])
-    document = frame.scope.module.doc
+    document = frame.scope.module.even
     if not is_endless(loop.node) and not loop.counted:
         edit = before_body(frame, body, sleep)
     elif Exit.CONTINUE in ways(body):

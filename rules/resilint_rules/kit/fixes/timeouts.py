@@ -172,7 +172,7 @@ def _where_built(call: Call, pairs: list[tuple[str, str]]) -> list[Fix]:
         return []
     name, value = pairs[0]
     imports, texts = spelled(module, [value])
-    edit = add_key(*built.display, module.doc, name, texts[0])
+    edit = add_key(*built.display, module.even, name, texts[0])
     return [Fix(f"Add {name}={texts[0]} in `{built.returned_by}`", (edit,), imports)]
 
 

@@ -318,7 +318,8 @@ class Call(Site):
         if any(re.fullmatch(test, code(node.test)) for node in around if isinstance(node, cst.If)):
             return True
         before = self.frame.tree.flat[: self.span.start - self.frame.tree.start]
-        left = rf"^([ \t]*)if not {test}:?[ \t]*\n(?:\1[ \t]+.*\n|[ \t]*\n)*?(?:\1[ \t]+| )(?:raise|return)\b.*\n\s*^\1(?=\S)"
+        suite = r"(?:\1[ \t]+.*\n|[ \t]*\n)*?(?:\1[ \t]+| )(?:raise|return)\b.*\n"
+        left = rf"^([ \t]*)if not {test}:?[ \t]*\n{suite}\s*^\1(?=\S)"
         return bool(re.search(left, before, re.MULTILINE))
 
     @property

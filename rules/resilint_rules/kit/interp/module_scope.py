@@ -364,8 +364,7 @@ class ModuleScope:
         module = self.module
         found: list[Value] = []
         for method in cls.methods.get(name, ())[:1]:
-            header = module.header(method.chunk)[: method.chunk.head - method.chunk.start]
-            if _PROPERTY.search(header):
+            if _PROPERTY.search(module.decorators(method.chunk)):
                 frame = self.frame(method) if self.interesting(name) else None
                 return frame.returned() if frame is not None else UNKNOWN
             return Function(module, method, owner)

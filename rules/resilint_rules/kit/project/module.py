@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -119,6 +120,13 @@ class Module(RecordedQueries):
         for match in _GLOBAL.finditer(self.text, start, end):
             for name in _NAME.findall(match.group(1)):
                 self.global_writers.setdefault(name, []).append(function)
+
+    @property
+    def even(self) -> Document:
+        """The document with its even text, see `syntax.layout.even`: for those who look at lines and indentation."""
+        if self.text == self.doc.text:
+            return self.doc
+        return replace(self.doc, text=self.text, given_newline=self.doc.newline)
 
     @property
     def mentioned(self) -> dict[str, list[ImportedName]]:

@@ -199,6 +199,10 @@ class RecordedQueries(ABC):
         """The text of a function or class before its body, decorators included: a part of the skeleton."""
         return self.text[chunk.start : chunk.body]
 
+    def decorators(self, chunk: Chunk) -> str:
+        """The flat text of the decorators of a function or class: a part of the skeleton."""
+        return self.flat[chunk.start : chunk.head]
+
     def skeleton(self) -> str:
         """The text outside function bodies, with a NUL for each body."""
         parts: list[str] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .lexer import COMMENT, Reading, after_colon, logical_lines, string_end
 from .string_ends import is_formatted
@@ -165,6 +165,18 @@ def plain(code: str) -> str:
     tight = _COMMA.sub(", ", _LOOSE.sub(_tight, blank)).strip()
     first, *others = tight.split("\0")
     return first + "".join(string + other for string, other in zip(strings, others, strict=True))
+
+
+def comments_in(code: str) -> list[str]:
+    """The comments in a piece of code, each without the blanks around it."""
+    if "#" not in code:
+        return []
+    return [code[start:end].rstrip() for start, end in literals(code, formatted=True) if code[start] == "#"]
+
+
+def with_comments(text: str, comments: Sequence[str], newline: str) -> str:
+    """The text of an expression with comments behind it, in brackets if there are any."""
+    return f"({text}{''.join(f'  {comment}{newline}' for comment in comments)})" if comments else text
 
 
 def _blank(found: re.Match[str]) -> str:

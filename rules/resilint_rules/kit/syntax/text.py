@@ -50,6 +50,8 @@ class Document:
     name: str = "<stdin>"
     module: str = ""
     kind: Kind = "source"
+    given_newline: str = ""
+    """The line end of insertions; found in the text if it is empty."""
     _starts: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
@@ -91,7 +93,7 @@ class Document:
     @property
     def newline(self) -> str:
         """The commonest line end, the first of those that tie, "\\n" if there is none: what an insertion uses."""
-        return _newline(self.text)
+        return self.given_newline or _newline(self.text)
 
 
 @lru_cache(maxsize=4)  # fixes of one text ask for it again and again

@@ -15,7 +15,7 @@ from itertools import accumulate
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-from .layout import flat, plain
+from .layout import comments_in, flat, plain
 from .text import Span
 
 MAX_DEPTH = 200
@@ -161,9 +161,9 @@ class Tree:
         """The text of an expression on one line, with the brackets around it, without comments in it."""
         return plain(self.source(*self.outer(node)))
 
-    def has_comment(self, node: cst.CSTNode) -> bool:
-        """Whether a comment may stand in an expression, so that `code` would lose it."""
-        return "#" in self.source(*self.outer(node))
+    def comments_in(self, node: cst.CSTNode) -> list[str]:
+        """The comments in an expression, which `code` leaves out."""
+        return comments_in(self.source(*self.outer(node)))
 
     @property
     def flat(self) -> str:

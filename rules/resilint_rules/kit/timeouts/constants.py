@@ -10,7 +10,7 @@ import libcst as cst
 from ..interp.calls import Call
 from ..interp.kinds import Around
 from ..interp.values import Const, Sequence, Value
-from ..syntax.tree import walk
+from ..syntax.tree import Tree, walk
 
 LONGEST = 600
 """Seconds that a limit may be; more are another unit, or another wait."""
@@ -30,6 +30,7 @@ _OTHER = re.compile(
 )
 """Words of other units, of other waits, and of limits for one phase of a call alone."""
 _OTHER_UNIT = re.compile(r"timeout.*\b(?:ms|milli\w*|minutes?|hours?|timedelta)\b", re.IGNORECASE)
+_OTHER_UNIT_SAID = re.compile(rf"timeout.*#.*{_OTHER_UNIT.pattern[len('timeout.*') :]}", re.IGNORECASE)
 _WAITS = re.compile(r"(?:^|_)(?:wait|poll|watch|until|monitor)(?:_|$)", re.IGNORECASE)
 """Functions whose limit is for all of many calls."""
 _INSIDE = frozenset((
@@ -84,13 +85,18 @@ def _only_a_limit(name: str, lines: Iterable[str]) -> bool:
     return True
 
 
+def _in_other_unit(tree: Tree) -> bool:
+    """Whether a function has a limit in another unit than seconds, in its code or by a comment."""
+    return _OTHER_UNIT.search(tree.flat) is not None or _OTHER_UNIT_SAID.search(tree.text) is not None
+
+
 def parameter(call: Call) -> list[str]:
     """The function's own `timeout`, if it can only be this call's: it is used for nothing else, and in seconds."""
     node, frame = call.frame.node, call.frame
     if not isinstance(node, cst.FunctionDef) or call.as_external.unit != "s" or _WAITS.search(node.name.value):
         return []
     own = next((p for p in (*node.params.params, *node.params.kwonly_params) if p.name.value == "timeout"), None)
-    if own is None or any(place.kind is Around.LOOP for place in call.within) or _OTHER_UNIT.search(frame.tree.text):
+    if own is None or any(place.kind is Around.LOOP for place in call.within) or _in_other_unit(frame.tree):
         return []
     if own.default is not None and not _is_limit(_default(call, own.default)):
         return []
