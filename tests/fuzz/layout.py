@@ -132,7 +132,7 @@ def commented(text: str, chosen: Callable[[], bool], seed: random.Random) -> str
     """Line breaks with comments and blank lines between tokens in brackets."""
 
     def change(gap: str, _before: Token, after: Token, _text: str) -> str | None:
-        note = seed.choice(["# -", "#", "# (", "# 'it'", f"# {'-' * 90}\n\n  # ."])
+        note = seed.choice(["# -", "#", "# (", "# ''", f"# {'-' * 90}\n\n  # ."])
         return f"{gap}  {note}\n{' ' * seed.randrange(12)}" if after.nesting and chosen() else None
 
     return _relaid(text, change)

@@ -23,7 +23,7 @@ from resilint.fs import files
 from resilint_rules import registry
 from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.imports import Project, module_name
-from resilint_rules.kit.rule_page import parse_docstring
+from resilint_rules.kit.rule_page import parse_docstring, read_marks
 from resilint_rules.kit.syntax.layout import even
 from resilint_rules.kit.syntax.text import Document
 
@@ -45,7 +45,7 @@ def programs() -> dict[str, tuple[str, dict[str, str], str]]:
     folders = [TESTS / "rules", TESTS / "lab", *map(Path, filter(None, [os.environ.get("RESILINT_CASES")]))]
     for folder in folders:
         for path in sorted(folder.rglob("*.py")):
-            text = path.read_bytes().decode()
+            text = read_marks(path.read_bytes().decode())[0]
             found[f"{folder.name}/{path.relative_to(folder)}"] = (text, {}, path.name)
     return {name: value for name, value in found.items() if "\r" not in value[0]}
 
@@ -69,7 +69,7 @@ def document(text: str, name: str) -> Document:
 
 def essence(findings: tuple[Finding, ...], text: str) -> list[tuple[str, str, int, int, tuple[str, ...]]]:
     """Findings with their places as numbers of tokens, and messages without blanks and line numbers."""
-    plain = text.replace("\r\n", " \n").replace("\r", "\n")
+    plain = even(text).replace("\r\n", " \n")
     tokens = [token for token in tokens_of(plain) if not token.comment and plain[token.start : token.end] != ";"]
     starts = {token.start: number for number, token in enumerate(tokens)}
     ends = {token.end: number for number, token in enumerate(tokens)}

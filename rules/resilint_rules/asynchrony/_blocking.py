@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from ..kit import (
@@ -21,12 +23,15 @@ from ..kit import (
     walk,
 )
 from ..kit.catalog.records import ExternalFact
+from ..kit.syntax.layout import GAP, comments_in
 
 _TAKES_COROUTINES = frozenset(("gather", "wait_for", "wait", "shield", "create_task", "ensure_future", "start_soon"))
 _LOCAL = ("process", "file", "telemetry", "")
 _STATEFUL = ("database", "file")
 _ROOM = 88
 """How long a line of arguments may become for the function to join them."""
+
+_OPENING = re.compile(rf"{GAP}\(")
 
 
 def waiting_inside(frame: Frame, function: Function) -> Call | None:
@@ -109,11 +114,13 @@ def offloaded(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movab
     imports, (text,) = spelled(module, ["asyncio.to_thread("])
     start, end = frame.tree.span(node)
     stop = frame.tree.outer(node.func).end
-    before, bracket, rest = frame.tree.source(stop, end).partition("(")
-    if not bracket or before.strip():
+    source = frame.tree.source(stop, end)
+    opening = _OPENING.match(source)
+    if opening is None:
         return []
-    opened = stop + len(before)
-    lead, between, taken = _rewritten_opening(rest[:-1], stop - start)
+    opened = stop + opening.end() - 1
+    lead, between, taken = _rewritten_opening(source[opening.end() : -1], stop - start)
+    between += "".join(f"  {comment}{module.doc.newline}" for comment in comments_in(opening.group()))
     after = opened + 1 + taken
     first, last = ("(", ")") if _is_continued(node, statement) else ("", "")
     edits = [Edit(start, start, f"{first}await {text}{lead}"), Edit(stop, after, between)]

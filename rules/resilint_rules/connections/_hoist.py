@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import libcst as cst
 
 from ..kit.findings import Fix
 from ..kit.interp.calls import Call, Frame
-from ..kit.syntax.text import Edit, Span
+from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
 
 
@@ -23,7 +25,7 @@ def hoist_to_module(call: Call) -> list[Fix]:
     name = _assigned_name(statement, call.node)
     if not name or not _is_free(frame, function, name) or _uses_locals(frame, function, call.node):
         return []
-    line = _own_line(frame, statement)
+    line = _own_lines(frame, statement)
     if line is None or not _is_one_of_several(statement, function):
         return []
     document = frame.scope.module.even
@@ -31,7 +33,7 @@ def hoist_to_module(call: Call) -> list[Fix]:
     head = frame.tree.start
     while document.text.startswith(("#", "\n", "\r"), head):  # comments in front of it stay there
         head = document.starts[document.position(head)[0]]
-    text = document.text[slice(*frame.tree.span(statement))]
+    text = _at_the_margin(document.text[frame.tree.span(statement).start : line.end].rstrip(), statement, line.indent)
     return [
         Fix(
             f"Make {name} once, in front of {function.name.value}",
@@ -63,17 +65,37 @@ def _uses_locals(frame: Frame, function: cst.FunctionDef, value: cst.CSTNode) ->
     return not used.isdisjoint(parameters | set(frame.env))
 
 
-def _own_line(frame: Frame, statement: cst.Assign) -> Span | None:
-    """Returns the line that a statement fills alone, without its end; None if it shares one or has several."""
+class _Lines(NamedTuple):
+    """The lines of a statement, without the last one's end, and its indentation."""
+
+    start: int
+    end: int
+    indent: str
+
+
+def _at_the_margin(text: str, statement: cst.Assign, indent: str) -> str:
+    """The text of a statement without its indentation, if no string goes over several lines."""
+    strings = (node for node in walk(statement) if isinstance(node, (cst.SimpleString, cst.FormattedString)))
+    if any(_goes_on(node) for node in strings):
+        return text
+    first, *lines = text.split("\n")
+    return "\n".join((first, *(line.removeprefix(indent) for line in lines)))
+
+
+def _goes_on(node: cst.SimpleString | cst.FormattedString) -> bool:
+    quote = node.start if isinstance(node, cst.FormattedString) else node.quote
+    return len(quote.lstrip("fFrRbBuUtT")) == 3
+
+
+def _own_lines(frame: Frame, statement: cst.Assign) -> _Lines | None:
+    """Returns the lines that a statement fills alone, but for a comment behind it; None if it shares one."""
     document = frame.scope.module.even
     start, end = frame.tree.span(statement)
-    row = document.position(start)[0]
-    if document.position(end)[0] != row:
-        return None
-    first = document.starts[row - 1]
-    last = first + len(document.line(row))
-    alone = not document.text[first:start].strip() and not document.text[end:last].strip()
-    return Span(first, last) if alone else None
+    first = document.starts[document.position(start)[0] - 1]
+    row = document.position(end)[0]
+    last = document.starts[row - 1] + len(document.line(row))
+    indent, rest = document.text[first:start], document.text[end:last].strip().removeprefix(";").lstrip()
+    return None if indent.strip() or (rest and not rest.startswith("#")) else _Lines(first, last, indent)
 
 
 def _is_one_of_several(statement: cst.Assign, function: cst.FunctionDef) -> bool:

@@ -159,7 +159,7 @@ def after_statement(frame: Frame, node: cst.CSTNode, text: str) -> Edit | None:
     start, end = frame.tree.span(node)
     row = document.position(end)[0]
     line_end = document.starts[row - 1] + len(document.line(row))
-    rest = document.text[end:line_end].strip()
+    rest = document.text[end:line_end].strip().removeprefix(";").lstrip()
     if rest and not rest.startswith("#"):
         return None
     before = document.text[document.starts[document.position(start)[0] - 1] : start]

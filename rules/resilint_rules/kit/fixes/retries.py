@@ -43,8 +43,7 @@ def space(layer: RetryPolicy) -> list[Fix]:
     if "," in words.partition("(")[0]:
         return []
     text, imports = layer.spelled(words)
-    span = layer.frame.tree.outer(given.node)
-    return [Fix(f"Set {text}", (Edit(span.start, span.end, text.partition("=")[2]),), imports)]
+    return [Fix(f"Set {text}", (replace(layer.frame, given.node, text.partition("=")[2]),), imports)]
 
 
 def count_failures(loop: RetryLoop) -> list[Fix]:
@@ -169,8 +168,7 @@ def _narrowed(layer: RetryPolicy, words: str, errors: list[str]) -> list[Fix]:
     title = f"Retry {' and '.join(names)} only"
     if given is not None:
         value = text.partition("=")[2]
-        span = layer.frame.tree.outer(given.node)
-        return [Fix(title, (Edit(span.start, span.end, value),), (*imports, *more))]
+        return [Fix(title, (replace(layer.frame, given.node, value),), (*imports, *more))]
     if layer.call is None:
         end = layer.frame.tree.span(layer.node).end
         return [Fix(title, (Edit(end, end, f"({text})"),), (*imports, *more))]

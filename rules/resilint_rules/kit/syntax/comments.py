@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from .text import Span
 
-_COMMENT = re.compile(r"(?:^|\s)#\s*(\S.*)")
+_COMMENT = re.compile(r"(?:^|\s)#\s*(\S.*\w.*|\w.*)")
 _FOR_TOOLS = re.compile(r"resilint|noqa|pragma|type:|pylint|nosec|fmt:|ruff:|mypy:", re.IGNORECASE)
 _REASON = re.compile(r"(?:\s[-\u2013\u2014]+|#|;)\s*(\w+[^#]*\s[^#]*\w)")
 """What may follow for people after the part for tools: `noqa: BLE001 - the page is complete without it`."""

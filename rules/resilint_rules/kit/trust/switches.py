@@ -219,7 +219,7 @@ def _trust_setup(call: Call, knows: Sequence[str]) -> tuple[Edit, ...] | None:
         return ()
     start = frame.tree.span(call.node).start
     indent = indentation(frame, start)
-    row, column = module.doc.position(start)
+    row, column = module.even.position(start)
     own = row > 1 and column == len(indent) + 1
     if not own or not call.clients or not isinstance(statement, cst.Expr) or statement.value is not call.node:
         return None
