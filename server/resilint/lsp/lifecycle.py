@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable
 
@@ -9,9 +10,13 @@ from lsprotocol import types
 
 from . import convert
 from .capabilities import Client, EditorSettings
+from .protocol import Protocol
 from .pull import announce_pull
 from .server import ResilintServer
+from .supervision.ended import wait_for_end
 from .warm_up import warm_up_converter
+
+log = logging.getLogger(__name__)
 
 _SETTINGS_FILES = (
     "pyproject.toml",
@@ -43,8 +48,18 @@ async def initialize(ls: ResilintServer, params: types.InitializeParams) -> None
     elif not folders and params.root_path:
         folders = [convert.uri(params.root_path)]
     ls.folders = dict.fromkeys(folders, "")
+    if params.process_id is not None:
+        ls.run_in_background(_leave_with(ls, params.process_id))
     if ls.client.pull:
         announce_pull(ls)
+
+
+async def _leave_with(ls: ResilintServer, editor: int) -> None:
+    """Ends the session when the editor's process has ended: other processes may hold the pipe open."""
+    await wait_for_end(editor)
+    log.warning("the editor's process %d is not there any longer: the server ends", editor)
+    assert isinstance(ls.protocol, Protocol)
+    ls.protocol.leave()
 
 
 async def initialized(ls: ResilintServer, params: types.InitializedParams) -> None:
