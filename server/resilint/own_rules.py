@@ -41,7 +41,8 @@ report it with the lines around the place; until it is fixed, `ignore` the rule 
 
 The file is missing, is no regular file, is larger than 5 MB, may not be opened, or is not written in
 the encoding it claims. What cannot be read cannot be checked, so the run says so and goes on. Put
-the file into `exclude` if that is as it should be.
+the file into `exclude` if that is as it should be. In an editor it also stands for a text, or a part
+of one, whose analysis was ended repeatedly: it took too much time or memory, or crashed.
 """,
     "E999": """A file with integration code is not Python.
 

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from resilint.lsp.main import make, serve
-from resilint.lsp.worker_process import Limits
+from resilint.lsp.supervision.watchdog import Limits
 
 _BEAT = 0.001
 """Seconds between two looks at the clock."""

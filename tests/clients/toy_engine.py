@@ -1,7 +1,7 @@
 """An analysis that is easy to foresee: it finds words. The analysis process of the tests runs it.
 
 `SLOW` is found and has three fixes; `SAFE` has a safe one; `READS name` reports what it reads in
-another file; `HANG`, `CRASH`, `EAT` and `RAISE` do what they say.
+another file; `HANG`, `CRASH`, `EAT` and `RAISE` do what they say, `LOOP` holds the interpreter's lock.
 """
 
 from __future__ import annotations
@@ -68,6 +68,8 @@ def _safe(span: Span) -> Finding:
 def _misbehave(text: str) -> None:
     if "HANG" in text:
         threading.Event().wait()
+    if "LOOP" in text:
+        re.match("(a+)+$", "a" * 64 + "b")
     if "CRASH" in text:
         os._exit(9)
     if "RAISE" in text:

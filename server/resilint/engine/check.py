@@ -213,7 +213,8 @@ class _Run:
             name = named(source)
             if name in memo.without:
                 session.left_out.add((self.doc.name, chunk.start))
-                found.append(_own(UNREADABLE, Span(chunk.head, chunk.head), "not analysed until it changes"))
+                message = "this part is not analysed until it changes: its analysis was ended repeatedly"
+                found.append(_own(UNREADABLE, Span(chunk.head, chunk.head), message))
                 continue
             if memo.pulse is not None:
                 memo.pulse(name)

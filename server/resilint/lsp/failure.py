@@ -10,8 +10,10 @@ class Cause(enum.Enum):
     """What ended an analysis process, or kept it from working."""
 
     SILENT = enum.auto()
+    STALLED = enum.auto()
     MEMORY = enum.auto()
     CRASHED = enum.auto()
+    KILLED = enum.auto()
     NOT_STARTED = enum.auto()
 
 
@@ -26,17 +28,25 @@ class Failure:
         """Returns the predicate of a sentence whose subject is the analysis."""
         match self.cause:
             case Cause.SILENT:
-                return f"gave no sign of life for {self.limit:g} s"
+                return f"gave no sign of life for {self.limit:.3g} s of processor time"
+            case Cause.STALLED:
+                return f"did nothing for {self.limit:.3g} s"
             case Cause.MEMORY:
                 return f"needed more than {self.limit:g} MB of memory"
             case Cause.CRASHED:
                 return "crashed"
+            case Cause.KILLED:
+                return "was killed by the system or another program"
             case Cause.NOT_STARTED:
                 return "could not be started"
 
     def of_document(self) -> str:
         """Returns the message for a document whose analysis ended the process."""
-        return f"the analysis of this file {self}; it is repeated when the file changes"
+        return f"the analysis of this file {self}, repeatedly; it starts again when the file changes"
+
+    def of_retry(self, work: Work) -> str:
+        """Returns the message for the log when the work that ended the process is repeated."""
+        return f"the analysis process {self}{work}; this is repeated, and left out if it happens again"
 
     def of_process(self, pause: float) -> str:
         """Returns the message for every document while there is no process; it is started again after `pause` s."""
@@ -45,7 +55,7 @@ class Failure:
     def of_settings(self, root: str, path: str) -> str:
         """Returns the message for a project whose settings, read from `path`, ended the process."""
         return (
-            f"{path}: the analysis {self} while it read the settings of this project; "
+            f"{path}: the analysis {self}, repeatedly, while it read the settings of this project; "
             f"the default settings are used in {root} until a file of settings changes"
         )
 
@@ -66,6 +76,10 @@ class Work:
     chunk: str = ""
     root: str = ""
     source: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether it is anything in particular."""
+        return bool(self.uri or self.root)
 
     def __str__(self) -> str:
         return f" at {self.source or self.uri}" if self.source or self.uri else ""

@@ -16,8 +16,8 @@ from .lifecycle import add_lifecycle
 from .protocol import Protocol
 from .pull import allow_scan
 from .server import ResilintServer
+from .supervision.watchdog import Limits
 from .transport import Malformed, Writer, start_reader
-from .worker_process import Limits
 
 log = logging.getLogger(__name__)
 
@@ -25,17 +25,20 @@ log = logging.getLogger(__name__)
 def main(argv: Sequence[str] = ()) -> NoReturn:
     """Serves one editor on standard input and output.
 
-    `--engine NAME` and `--silence SECONDS` are for tests. Effect: ends the process; its status is 0 after
-    `shutdown`, 1 if the editor left without.
+    `--engine NAME` and `--silence SECONDS`, of processor time or without any, are for tests. Effect: ends the process;
+    its status is 0 after `shutdown`, 1 if the editor left without.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="resilint: %(message)s")
     words = list(argv)
     engine = words[words.index("--engine") + 1] if "--engine" in words else ""
-    silence = float(words[words.index("--silence") + 1]) if "--silence" in words else Limits().silence
+    limits = Limits()
+    if "--silence" in words:
+        silence = float(words[words.index("--silence") + 1])
+        limits = Limits(silence=silence, stall=silence)
     source, target = sys.stdin.buffer, _take_output()
 
     async def run() -> NoReturn:
-        status = await serve(make(engine, Limits(silence=silence)), source, target)
+        status = await serve(make(engine, limits), source, target)
         # From here and at once: the reader still waits for input, over whose lock Python would abort, and
         # the loop would wait for a child that may be neither alive nor dead yet. It ends with its pipe.
         sys.stderr.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from lsprotocol import types
@@ -14,7 +15,7 @@ from .server import ResilintServer
 from .worker_process import Lost
 
 _MOST_LOSSES = 3
-"""How often in a row the analysis may end during a scan, at nothing that can be left out."""
+"""How often in a row the analysis may end during a scan without a file that was done or left out."""
 
 _NOTHING = types.RelatedFullDocumentDiagnosticReport(items=[])
 
@@ -60,8 +61,12 @@ async def workspace_diagnostic(
 async def _scan(
     ls: ResilintServer, token: types.ProgressToken | None, known: dict[str, str], progress: _Progress
 ) -> list[WholeReport]:
-    """Returns the reports that the editor does not have. Effect: sends them as they are found if there is a token."""
+    """Returns the reports that the editor does not have. Effect: sends them as they are found if there is a token.
+
+    If the analysis ends meanwhile, the next one goes on with the files that are not done.
+    """
     found: dict[str, WholeReport | None] = {}
+    done: set[str] = set()
 
     def add(uri: str, report: WholeReport | None) -> None:
         found[uri] = report
@@ -69,27 +74,39 @@ async def _scan(
             ls.progress(types.ProgressParams(token, types.WorkspaceDiagnosticReportPartialResult(items=[report])))
 
     def take(message: Scanned) -> None:
-        progress.report(message.done, message.total)
+        progress.report(len(skipped) + message.done, len(skipped) + message.total)
         if isinstance(message, ScanProgress):
+            done.update(message.clean)
             return
         if isinstance(message, ScannedDocument):
             doc, version = ls.docs.get(message.uri), message.version
+            done.add(os.path.normpath(convert.path(message.uri)))
             if doc is None or doc.version != version:
                 return  # what is known of the newer text comes otherwise
         else:
             uri, version = convert.uri(message.path), None
-            doc = ls.docs.get(uri) or OpenDocument(uri, 0, message.text, ls.client.encoding)
+            done.add(message.path)
+            if uri in ls.docs:
+                return  # it was opened meanwhile, perhaps with another text
+            doc = OpenDocument(uri, 0, message.text, ls.client.encoding)
         add(doc.uri, _report(ls, doc, version, message.marks, known.get(doc.uri)))
 
     losses = 0
     while True:
-        isolated = ls.isolated
+        before = ls.isolated + len(done)
+        await ls.analysis.started()
+        for path, (uri, mark) in ls.not_analysed().items():
+            if path not in done:
+                done.add(path)
+                doc = ls.docs.get(uri)
+                text = doc or OpenDocument(uri, 0, "", ls.client.encoding)
+                add(uri, _report(ls, text, doc.version if doc else None, (mark,), known.get(uri)))
+        skipped = frozenset(done)
         try:
-            await ls.analysis.started()
-            await ls.analysis.request(ScanQuestion(tuple(ls.crashing_files)), ScanAnswer, take)
+            await ls.analysis.request(ScanQuestion(tuple(skipped)), ScanAnswer, take)
             break
         except Lost as lost:
-            losses = 0 if ls.isolated > isolated else losses + 1
+            losses = 0 if ls.isolated + len(done) > before else losses + 1
             if losses == _MOST_LOSSES:
                 raise JsonRpcInternalError(f"the files could not be read: {lost}") from lost
     for uri in known.keys() - found.keys():

@@ -35,9 +35,13 @@ from .diagnostics_store import DiagnosticsStore
 from .document import LARGEST, OpenDocument
 from .failure import Failure, Work
 from .protocol import Protocol
-from .worker_process import A, Limits, Lost, WorkerProcess, command
+from .supervision.watchdog import Limits
+from .worker_process import A, Lost, WorkerProcess, command
 
 log = logging.getLogger(__name__)
+
+_MOST_CHUNKS = 8
+"""Chunks of a document that are left out at most; if there are more, the whole document is."""
 
 _NEWEST = 1 << 60
 """The serial of findings that no message outdates: those of a document that is not analysed."""
@@ -54,15 +58,15 @@ class ResilintServer(LanguageServer):
         self.docs: dict[str, OpenDocument] = {}
         self.reports = DiagnosticsStore()
         self.analysis = WorkerProcess(
-            command(engine),
+            command(engine, (limits or Limits()).silence),
             on_result=self._on_result,
             replay=self._replay,
             on_crash=self._on_crash,
             on_pause=self._on_pause,
             limits=limits,
         )
-        self.crashing_files: set[str] = set()
-        """Paths of files whose analysis ended the worker."""
+        self._files_out: dict[str, tuple[str, tuple[int, int]]] = {}
+        """Files that are not open whose analysis ended the worker, by path: the message, and the file's stamp then."""
         self.change = asyncio.Event()
         """Set at the next change of what was found."""
         self.isolated = 0
@@ -105,22 +109,23 @@ class ResilintServer(LanguageServer):
     def open(self, doc: OpenDocument) -> None:
         """Adds a document that was opened, or opened again."""
         self.docs[doc.uri] = doc
-        self._left_out.discard(doc.uri)
+        self._readmit_document(doc.uri)
         self._send_text(doc)
 
     def edit(self, doc: OpenDocument, edits: Sequence[Edit]) -> None:
         """Sends the edits of a document to the worker."""
         if doc.uri in self._left_out or not self._analysed(doc):
-            self._left_out.discard(doc.uri)
+            self._readmit_document(doc.uri)
             self._send_text(doc)
             return
+        self.analysis.forget(doc.uri)
         self.reports.expect(doc.uri, self.analysis.send(Change(doc.uri, doc.version, tuple(edits))))
 
     def close(self, uri: str) -> None:
         """Removes a document and its findings."""
         self._chunks_out.pop(uri, None)
         if self.docs.pop(uri, None) is not None:
-            self._left_out.discard(uri)
+            self._readmit_document(uri)
             self.analysis.send(Close(uri))
             self.reports.drop(uri)
             self._publish(uri, None, [])
@@ -132,9 +137,13 @@ class ResilintServer(LanguageServer):
 
     def files_changed(self, paths: Iterable[str], *, settings: bool) -> None:
         """Sends changed files to the worker."""
-        self.crashing_files.clear()
         self._notify_change()
         paths = [*paths]
+        for path in [*self._files_out]:
+            if settings or any(files.below(path, changed) or path == changed for changed in paths):
+                del self._files_out[path]
+        if settings:
+            self.analysis.forget()
         if settings and self._readmit(paths):
             self.analysis.send(self._roots())
         serial = self.analysis.send(FilesChanged(tuple(paths), settings))
@@ -152,6 +161,25 @@ class ResilintServer(LanguageServer):
             log.info("no answer to %s: %s", type(question).__name__, lost)
             return None
         return answer if self.docs.get(doc.uri) is doc and doc.version == version else None
+
+    def not_analysed(self) -> dict[str, tuple[str, Mark]]:
+        """Returns the files and open documents that are not analysed, by path: their uri, and what is shown of them.
+
+        Effect: looks whether the files have changed; those that have are analysed again.
+        """
+        for path, (_, stamp) in [*self._files_out.items()]:
+            if stamp != _stamp(path):
+                del self._files_out[path]
+        found = {path: (convert.uri(path), _not_analysed(text)) for path, (text, _) in self._files_out.items()}
+        for uri in self._left_out:
+            if (path := convert.path(uri)) and (known := self.reports.get(self.docs[uri])):
+                found[os.path.normpath(path)] = uri, known.marks[0]
+        return found
+
+    def _readmit_document(self, uri: str) -> None:
+        """Lets a document be analysed again that has changed."""
+        self._left_out.discard(uri)
+        self.analysis.forget(uri)
 
     def _readmit(self, paths: Iterable[str]) -> bool:
         """Lets the settings be read again in projects where a file has changed; whether there are such projects."""
@@ -227,9 +255,12 @@ class ResilintServer(LanguageServer):
         if not uri:
             return False
         if uri not in self.docs:
-            self.crashing_files.add(uri)  # a file's path: a scan was under way
-        elif chunk and chunk not in self._chunks_out.setdefault(uri, set()):
-            self._chunks_out[uri].add(chunk)
+            if os.path.isabs(uri):  # a file's path: a scan was under way; otherwise it was closed meanwhile
+                self._files_out[uri] = failure.of_document(), _stamp(uri)
+            return True
+        chunks = self._chunks_out.setdefault(uri, set())
+        if chunk and chunk not in chunks and len(chunks) < _MOST_CHUNKS:
+            chunks.add(chunk)
             log.warning("a piece of %s is left out until it changes", uri)
         else:
             self._leave_out(self.docs[uri], failure.of_document())
@@ -243,11 +274,12 @@ class ResilintServer(LanguageServer):
         return True
 
     def _on_pause(self, failure: Failure, seconds: float) -> None:
-        """While there is no analysis, each document says so: silence would look like a clean file."""
+        """While there is no analysis, each document whose findings are not known says so."""
         message = failure.of_process(seconds)
         self.say(f"the analysis process {failure}; see the log", types.MessageType.Error)
         for doc in self.docs.values():
-            if doc.uri not in self._left_out:
+            known = self.reports.get(doc)
+            if doc.uri not in self._left_out and (known is None or known.serial == _NEWEST):
                 self._learn(doc, _NEWEST, (_not_analysed(message),))
 
     def _learn(self, doc: OpenDocument, serial: int, marks: tuple[Mark, ...]) -> None:
@@ -294,6 +326,15 @@ class ResilintServer(LanguageServer):
                 del self._refreshing[what]
 
         self.run_in_background(run())
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    """Returns what shows that a file has changed. Effect: reads its status."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
 
 
 def _not_analysed(message: str) -> Mark:

@@ -11,10 +11,11 @@ import contextlib
 import itertools
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from .channel.json_fields import BadMessageError
@@ -49,30 +50,13 @@ from .channel.messages import (
 )
 from .channel.pipe import pack, receive
 from .failure import Cause, Failure, Work
+from .supervision import windows
+from .supervision.suspects import Suspects
+from .supervision.watchdog import Limits, Watchdog
 
 A = TypeVar("A", ActionsAnswer, FixAllAnswer, HoverAnswer, HintsAnswer, ScanAnswer)
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of a child process: seconds without a message while it has work, and bytes of memory."""
-
-    silence: float = 3.0
-    memory: int = 400 * 1024 * 1024
-    poll_interval: float = 0.5
-    """Seconds between two checks of a working child."""
-    start: float = 30.0
-    """Seconds until its first message."""
-    min_uptime: float = 10.0
-    """Seconds after which the end of a child no longer counts as a failed start."""
-    pauses: tuple[float, ...] = (0, 0, 1, 2, 4, 8, 16, 30)
-    """Seconds to wait after the first, second, ... failed start in a row; the last holds for all further ones."""
-
-    def pause(self, failures: int) -> float:
-        """Returns the seconds to wait after so many failed starts in a row."""
-        return self.pauses[min(failures, len(self.pauses)) - 1] if failures else 0
 
 
 class Lost(Exception):
@@ -83,10 +67,11 @@ class WorkerProcess:
     """Owner of the child process, which is started again whenever it ends.
 
     `on_result` gets findings and problems; `replay` gives the messages that bring a new child up to date, at least one.
-    `on_crash` is called with what a child was working on when it ended; it returns whether the next one is
-    kept from that. If not, there is a pause before the next start: none at first, then longer and longer, and
-    it ends early at the next message for the child. `on_pause` is called with its seconds (0: no child could
-    be started, and the next attempt is under way).
+    When a child ends at some work, the next one repeats it at once; if it ends there, too, `on_crash` is called
+    with the work, and returns whether the next child is kept from it. Otherwise there is a pause before the next
+    start, none at first, then longer and longer. A message that may have removed the cause ends it early.
+    `on_pause` is called with its seconds. A child that has ended while it was idle is no news: all findings are
+    known, and it is started again after such a pause or when there is work.
     """
 
     def __init__(
@@ -107,10 +92,13 @@ class WorkerProcess:
         self._limits = limits or Limits()
         self._process: asyncio.subprocess.Process | None = None
         self._serials = itertools.count(1)
-        self._last_sent = self._last_done = 0
-        self._last_received = 0.0
+        self._last_sent = self._last_done = self._last_replayed = 0
+        self._watchdog: Watchdog | None = None
         self._work = Work()
-        self._responded = False
+        self._size = 0
+        self._responded = self._caught_up = False
+        """Whether the child has sent anything, and whether it has done all that it was started with."""
+        self._suspects = Suspects()
         self._wake = asyncio.Event()
         self._running = asyncio.Event()
         self._decided = asyncio.Event()
@@ -129,8 +117,8 @@ class WorkerProcess:
         """Sends a message without waiting; returns its serial number, which reports refer to."""
         serial = next(self._serials)
         if self._process and self._process.stdin and not self._process.stdin.is_closing():
-            if self._last_sent <= self._last_done:
-                self._last_received = time.monotonic()
+            if self._watchdog and not self._is_busy:
+                self._watchdog.hear()
             self._last_sent = serial
             self._process.stdin.write(pack(to_json(Numbered(serial, message))))
             self._wake.set()
@@ -138,9 +126,24 @@ class WorkerProcess:
             self._needed.set()
         return serial
 
+    @property
+    def _is_busy(self) -> bool:
+        return self._last_sent > self._last_done
+
+    def forget(self, uri: str = "") -> None:
+        """Drops what is known of ends of the child at a document that has changed; "": at anything."""
+        self._suspects.clear(uri)
+
     async def started(self) -> None:
         """Waits until there is a child."""
+        self._end_idle_pause()
         await self._running.wait()
+
+    def _end_idle_pause(self) -> None:
+        """Starts the next child now if the last one has done all its work."""
+        if not self._process and self._caught_up:
+            self._decided.clear()
+            self._needed.set()
 
     async def request(
         self, question: Question, kind: type[A], on_progress: Callable[[Scanned], None] | None = None
@@ -149,6 +152,7 @@ class WorkerProcess:
 
         Raises `Lost` when there will be none. Effect of a cancel: the child drops the question.
         """
+        self._end_idle_pause()
         await self._decided.wait()
         if not self._process:
             raise Lost("the analysis is not running")
@@ -171,28 +175,42 @@ class WorkerProcess:
 
     async def run(self) -> None:
         """Keeps a child running until cancelled. Effect: starts and ends processes."""
-        failures = 0
+        failed_starts = ends = 0
         try:
             while True:
                 started_at = time.monotonic()
                 failure = await self._watch() if await self._start() else Failure(Cause.NOT_STARTED)
-                if not self._responded:
-                    failure = Failure(Cause.NOT_STARTED)
-                await self._end(failure)
-                if self._responded and self._on_crash(self._work, failure):
-                    failures = 0
-                    continue
-                failures = 1 if time.monotonic() - started_at >= self._limits.min_uptime else failures + 1
-                await self._pause(failure, self._limits.pause(failures))
+                failure = await self._end(failure)
+                short = time.monotonic() - started_at < self._limits.min_uptime
+                if self._responded and self._is_settled(failure):
+                    failed_starts = 0
+                elif self._caught_up:
+                    failed_starts = 0
+                    ends = ends + 1 if short else 1
+                    if not self._is_busy:
+                        await self._rest(self._limits.pause(ends))
+                else:
+                    failed_starts = failed_starts + 1 if short else 1
+                    await self._pause(failure, self._limits.pause(failed_starts))
         finally:
             self.kill()
 
+    def _is_settled(self, failure: Failure) -> bool:
+        """Whether the next child may start at once: it repeats the work for once, or is kept from it."""
+        if self._work and not self._suspects.is_to_blame(self._work, failure):
+            log.warning("%s", failure.of_retry(self._work))
+            return True
+        return self._on_crash(self._work, failure)
+
     async def _pause(self, failure: Failure, seconds: float) -> None:
         """Waits until it is time for the next start, or until a message for the child comes."""
-        if seconds or failure.cause is Cause.NOT_STARTED:
+        if seconds or failure.limit:  # most likely the next child has the findings in a moment, unless time ran out
             self._on_pause(failure, seconds)
+        await self._rest(seconds)
+
+    async def _rest(self, seconds: float) -> None:
         if not seconds:
-            return  # one crash: most likely the next child has the findings in a moment
+            return
         self._needed.clear()
         self._decided.set()
         with contextlib.suppress(asyncio.TimeoutError):
@@ -200,7 +218,8 @@ class WorkerProcess:
         self._decided.clear()
 
     async def _start(self) -> bool:
-        self._work, self._responded = Work(), False
+        self._work, self._size = Work(), 0
+        self._responded = self._caught_up = False
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
@@ -211,9 +230,12 @@ class WorkerProcess:
         except OSError as error:
             log.warning("the analysis process does not start: %s", error)
             return False
+        if sys.platform == "win32" and not windows.end_with_this_process(self._process.pid):
+            log.warning("the analysis process would not be ended with this one")
+        self._watchdog = Watchdog(self._process.pid, self._limits)
         self._last_done = self._last_sent
         for message in self._replay():
-            self.send(message)
+            self._last_replayed = self.send(message)
         self._running.set()
         self._decided.set()
         return True
@@ -223,7 +245,7 @@ class WorkerProcess:
         listening = asyncio.ensure_future(self._listen())
         try:
             while True:
-                busy = self._last_sent > self._last_done
+                busy = self._is_busy
                 self._wake.clear()
                 waking = asyncio.ensure_future(self._wake.wait())
                 await asyncio.wait(
@@ -243,12 +265,11 @@ class WorkerProcess:
 
     def _exceeded_limit(self) -> Failure | None:
         """Returns the limit that the child exceeds, if it does."""
-        limit = self._limits.silence if self._responded else self._limits.start
-        if self._last_sent > self._last_done and time.monotonic() - self._last_received > limit:
-            return Failure(Cause.SILENT, limit)
-        if self._process and _memory_of(self._process.pid) > self._limits.memory:
-            return Failure(Cause.MEMORY, self._limits.memory // 1024 // 1024)
-        return None
+        if not self._watchdog:
+            return None
+        if not self._is_busy:
+            self._watchdog.hear()
+        return self._watchdog.look(started=self._responded, size=self._size)
 
     async def _listen(self) -> None:
         """Handles messages until the child closes the pipe or sends an invalid message."""
@@ -256,7 +277,8 @@ class WorkerProcess:
         try:
             while stream and (data := await receive(stream)) is not None:
                 message = from_json(data)
-                self._last_received = time.monotonic()
+                if self._watchdog:
+                    self._watchdog.hear()
                 self._responded = True
                 self._handle(message)
         except BadMessageError as error:
@@ -267,12 +289,18 @@ class WorkerProcess:
             self._work = Work()  # its result is here: a crash after it has another cause
         match message:
             case Busy():
-                self._work = Work(message.uri, message.chunk)
+                self._work, self._size = Work(message.uri, message.chunk), message.size
             case ReadingSettings():  # a step on the way to other work, which goes on behind it
                 self._work = replace(self._work, root=message.root, source=message.source)
             case Idle():
                 self._last_done = message.serial
-            case Checked() | Problem():
+                if message.serial >= self._last_replayed:
+                    self._caught_up = True
+                    self._suspects.clear()
+            case Checked():
+                self._suspects.clear(message.uri)
+                self._on_result(message)
+            case Problem():
                 self._on_result(message)
             case ScanProgress() | ScannedDocument() | ScannedFile():
                 if (on_progress := self._listeners.get(message.number)) is not None:
@@ -289,20 +317,27 @@ class WorkerProcess:
         else:
             future.set_result(message)
 
-    async def _end(self, failure: Failure) -> None:
-        """Kills the child and fails its open questions."""
-        log.warning("the analysis process %s%s and is replaced", failure, self._work)
+    async def _end(self, failure: Failure) -> Failure:
+        """Kills the child and fails its open questions; returns the failure as the exit status explains it."""
         process = self._process
         self._running.clear()
         self._decided.clear()
-        self.kill()
         if process:
+            if failure.cause is Cause.CRASHED:  # its pipe is closed: it ends by itself, and its status says why
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(process.wait(), _LAST_BREATH)
+            failure = _explained(failure, process.returncode, self._limits.silence_at(self._size))
+            self.kill()
             await process.wait()
-        self._process = None
+        if not self._responded:
+            failure = Failure(Cause.NOT_STARTED, failure.limit)
+        log.warning("the analysis process %s%s and is replaced", failure, self._work)
+        self._process = self._watchdog = None
         for future in self._questions.values():
             if not future.done():
                 future.set_exception(Lost(f"the analysis process {failure}"))
         self._questions.clear()
+        return failure
 
     def kill(self) -> None:
         """Ends the current child. Effect: unless `run` was cancelled, another takes its place."""
@@ -311,7 +346,18 @@ class WorkerProcess:
                 self._process.kill()
 
 
-def command(engine: str = "") -> list[str]:
+def _explained(failure: Failure, status: int | None, silence: float) -> Failure:
+    """Returns the cause of an end by the exit status of the process, None if it has not ended by itself."""
+    if failure.cause is not Cause.CRASHED or status is None or sys.platform == "win32":
+        return failure
+    if status == -signal.SIGPROF:
+        return Failure(Cause.SILENT, silence)  # its own limit, see `worker/guard.py`
+    if -status in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        return Failure(Cause.KILLED)
+    return failure
+
+
+def command(engine: str = "", silence: float = 3.0) -> list[str]:
     """Returns the command line of the child: this interpreter with the current import path.
 
     The current folder, which `python -m` puts in front, is left out: it may be an untrusted project.
@@ -321,20 +367,16 @@ def command(engine: str = "") -> list[str]:
     start = (
         f"import sys; sys.path[:] = {paths!r}; from resilint.lsp.worker.main import main; sys.exit(main(sys.argv[1:]))"
     )
-    return [sys.executable, "-c", start, *(["--engine", engine] if engine else [])]
+    # On Windows the `python.exe` of a virtual environment only starts another process, whose times would not be seen.
+    python = getattr(sys, "_base_executable", sys.executable) if sys.platform == "win32" else sys.executable
+    return [python, "-c", start, "--silence", str(silence), *(["--engine", engine] if engine else [])]
 
 
 _ENDS_PAUSE = (Open, Change, Roots, FilesChanged)
 """Messages that end a pause: each of them may have removed what made the child fail."""
 
+_LAST_BREATH = 0.5
+"""Seconds that a child which has closed its pipe has to end by itself."""
+
 _OWN_SESSION: dict[str, Any] = {} if sys.platform == "win32" else {"start_new_session": True}
 """A Ctrl-C in the editor's terminal must not reach the child."""
-
-
-def _memory_of(pid: int) -> int:
-    """Returns the bytes of memory of a process; 0 where the system does not report them."""
-    try:
-        with open(f"/proc/{pid}/statm", "rb") as stream:
-            return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError, AttributeError):
-        return 0

@@ -18,10 +18,10 @@ from resilint.lsp.channel.messages import FromWorker, Numbered, numbered_from_js
 from resilint.lsp.channel.pipe import pack, read
 from resilint.lsp.main import make, serve
 from resilint.lsp.server import ResilintServer
+from resilint.lsp.supervision.watchdog import Limits
 from resilint.lsp.transport import start_reader
 from resilint.lsp.worker.engine import Engine
 from resilint.lsp.worker.main import Worker
-from resilint.lsp.worker_process import Limits
 
 PATIENCE = 20.0
 """Seconds to wait for a message before a test fails."""
@@ -59,8 +59,12 @@ class ToyProcess:
         self._loop.call_soon(self._turn)
 
     def kill(self) -> None:
+        self.end(-9)
+
+    def end(self, status: int) -> None:
+        """Ends with an exit status, and closes the pipe."""
         if self.returncode is None:
-            self.returncode = -9
+            self.returncode = status
             self.stdout.feed_eof()
 
     async def wait(self) -> int:
@@ -72,7 +76,7 @@ class ToyProcess:
             try:
                 self._worker.turn()
             except Died:
-                self.kill()
+                self.end(1)
 
     def _send(self, message: FromWorker) -> None:
         if self.returncode is None:

@@ -14,7 +14,7 @@ from resilint.config.settings import Settings
 from resilint.engine.incremental import IncrementalCache
 from resilint.lsp.channel.messages import Roots, ScanQuestion
 from resilint.lsp.document import LARGEST
-from resilint.lsp.worker_process import Limits
+from resilint.lsp.supervision.watchdog import Limits
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document
 from server.lsp.conversation import Conversation, Died, ToyProcess, converse, place, span
@@ -255,7 +255,12 @@ def test_a_client_that_pulls_gets_reports_and_no_publications(monkeypatch: pytes
 def test_a_pull_is_answered_when_its_document_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would wait for findings that never come."""
 
+    class SilentProcess(ToyProcess):
+        def _turn(self) -> None:
+            """Does nothing: otherwise the answer may be there before the document is closed."""
+
     async def talk(it: Conversation) -> None:
+        it.process = SilentProcess
         await it.greet(PULL)
         it.open(URI, "SLOW")
         number = it.request("textDocument/diagnostic", {"textDocument": {"uri": URI}})
@@ -420,15 +425,39 @@ def test_a_document_that_ends_the_worker_is_left_out_until_it_changes(monkeypatc
         it.open(URI, "CRASH")
         (found,) = await it.published(URI, 1)
         assert (found["code"], found["severity"]) == ("unreadable-file", 2)
-        assert found["message"] == "the analysis of this file crashed; it is repeated when the file changes"
+        assert (
+            found["message"] == "the analysis of this file crashed, repeatedly; it starts again when the file changes"
+        )
         it.open("untitled:b", "SLOW")
         assert codes(await it.published("untitled:b", 1)) == ["no-timeout"]
         assert await it.ask("textDocument/hover", place(URI, (0, 0))) is None
         it.change(URI, 2, "SLOW")
         assert codes(await it.published(URI, 2)) == ["no-timeout"]
-        assert len(it.processes) == 2
+        assert len(it.processes) == 3
 
     converse(monkeypatch, talk, DYING, FAST)
+
+
+def test_work_that_ends_the_worker_once_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is to blame, and nothing is shown but the findings; after an edit the count starts again."""
+    deaths = ["first", "second"]
+
+    def check_after(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None = None) -> Any:
+        if deaths and deaths[0] in doc.text:
+            del deaths[0]
+            raise Died
+        return check(doc, project, settings, memo)
+
+    async def talk(it: Conversation) -> None:
+        await it.greet()
+        it.open(URI, "SLOW first")
+        assert codes(await it.published(URI, 1)) == ["no-timeout"]
+        it.change(URI, 2, "SLOW second SLOW")
+        assert codes(await it.published(URI, 2)) == ["no-timeout", "no-timeout"]
+        assert len(it.processes) == 3
+        assert not [m for m in it._seen if m.get("method") == "window/showMessage"]
+
+    converse(monkeypatch, talk, engine_with(check=check_after), FAST)
 
 
 def test_a_piece_that_ends_the_worker_is_left_out_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -440,7 +469,7 @@ def test_a_piece_that_ends_the_worker_is_left_out_first(monkeypatch: pytest.Monk
         assert codes(await it.published(URI, 1)) == ["no-timeout"]
         it.change(URI, 2, "PIECE SLOW CRASH")
         assert codes(await it.published(URI, 2)) == ["unreadable-file"]
-        assert len(it.processes) == 3
+        assert len(it.processes) == 5
 
     converse(monkeypatch, talk, DYING, FAST)
 
@@ -467,7 +496,7 @@ def test_settings_that_end_the_worker_are_left_out(monkeypatch: pytest.MonkeyPat
         it.open(uri, "SLOW")
         assert codes(await it.published(uri, 1)) == ["no-timeout"]
         said = (await it.notified("window/showMessage"))["message"]
-        assert said.startswith(f"resilint: {source}: the analysis crashed while it read the settings")
+        assert said.startswith(f"resilint: {source}: the analysis crashed, repeatedly, while it read the settings")
         deadly[0] = False
         it.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": source.as_uri(), "type": 2}]})
         assert await it.published(uri, 1) == []
@@ -577,17 +606,46 @@ def test_a_workspace_is_reported_in_parts_with_progress(monkeypatch: pytest.Monk
     converse(monkeypatch, talk)
 
 
-def test_a_scan_begins_again_without_the_file_that_ended_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The others are reported."""
-    (tmp_path / "a.py").write_text("CRASH")
-    (tmp_path / "b.py").write_text("SLOW")
+def test_a_scan_goes_on_without_the_file_that_ended_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Every file is reported exactly once, that one with the reason, until it changes."""
+    texts = {f"{n}.py": "SLOW" if n % 2 else "clean" for n in range(8)} | {"3.py": "CRASH", "5.py": "CRASH"}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    whole = {"1.py": ["no-timeout"], "3.py": ["unreadable-file"], "5.py": ["unreadable-file"], "7.py": ["no-timeout"]}
 
     async def talk(it: Conversation) -> None:
         await it.greet(PULL, options=WORKSPACE, folders=[tmp_path])
-        found = (await it.ask("workspace/diagnostic", {"previousResultIds": []}))["items"]
-        assert by_name(found) == {"b.py": ["no-timeout"]}
-        assert it.server.crashing_files == {str(tmp_path / "a.py")}
-        assert len(it.processes) == 2
+        for token in ("part", "again"):
+            params = {"previousResultIds": [], "partialResultToken": token}
+            assert (await it.ask("workspace/diagnostic", params))["items"] == []
+            parts = [m["params"] for m in it._seen if m.get("method") == "$/progress"]
+            items = [item for part in parts if part["token"] == token for item in part["value"]["items"]]
+            assert sorted(item["uri"].rpartition("/")[2] for item in items) == sorted(whole)
+            assert by_name(items) == whole
+            assert len(it.processes) == 5  # each of the two files ended two of them; the second time none
+        assert items[1]["items"][0]["message"].startswith("the analysis of this file crashed, repeatedly")
+        number = it.request("workspace/diagnostic", {"previousResultIds": previous(items)})
+        (tmp_path / "3.py").write_text("SAFE")
+        it.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": (tmp_path / "3.py").as_uri(), "type": 2}]})
+        assert by_name((await it.answer(number))["result"]["items"]) == {"3.py": ["unsound"]}
+
+    converse(monkeypatch, talk, DYING, FAST)
+
+
+def test_a_document_that_is_not_analysed_is_part_of_a_scan(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As it is shown, and its file is not analysed instead: the text on the disk is not what the person sees."""
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text("SLOW")
+
+    async def talk(it: Conversation) -> None:
+        await it.greet(PULL, options=WORKSPACE, folders=[tmp_path])
+        uri = (tmp_path / "a.py").as_uri()
+        it.open(uri, "CRASH", version=4)
+        report = await it.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+        assert codes(report["items"]) == ["unreadable-file"]
+        items = (await it.ask("workspace/diagnostic", {"previousResultIds": []}))["items"]
+        assert by_name(items) == {"a.py": ["unreadable-file"], "b.py": ["no-timeout"]}
+        assert {item["uri"]: item.get("version") for item in items}[uri] == 4
 
     converse(monkeypatch, talk, DYING, FAST)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,7 @@ def test_a_check_ends_at_the_next_piece_when_it_is_superseded() -> None:
     worker = ToyWorker(engine_with(check=pulsing), is_superseded)
     uri = worker.open("", "SLOW")
     assert worker.dispatcher.work()
-    assert worker.sent[-3:] == [Busy(uri), Busy(uri, "first"), Busy(uri, "second")]
+    assert worker.sent[-3:] == [Busy(uri, "", 4), Busy(uri, "first", 4), Busy(uri, "second", 4)]
     superseded += [False, False]
     worker.edit(uri, 2, (0, 4, "SAFE"))
     assert worker.checks() == [(uri, 2, ["unsound"])]
@@ -431,7 +432,8 @@ def test_a_scan_says_how_far_it_is_and_lets_others_go_first(tmp_path: Path) -> N
     assert [type(m) for m in sent] == [Checked, HoverAnswer, ScanProgress, ScanAnswer]
     assert isinstance(sent[1], HoverAnswer)
     assert sent[1].number == question
-    assert sent[2:] == [ScanProgress(number, 100, 101), ScanAnswer(number, 101)]
+    clean = tuple(str(tmp_path / f"f{number:03}.py") for number in range(100))
+    assert sent[2:] == [ScanProgress(number, 100, 101, clean), ScanAnswer(number, 101)]
     assert Busy(str(tmp_path / "f100.py")) in worker.sent
 
 
@@ -455,3 +457,23 @@ def test_a_scan_of_no_folder_is_empty() -> None:
     worker.work()
     (last,) = scan(worker)
     assert last == ScanAnswer(last.number, 0)
+
+
+def test_a_scan_reports_what_it_cannot_read(tmp_path: Path) -> None:
+    """If it matters: as the terminal does. A file that is gone by then is none, and settings may ignore it."""
+    (tmp_path / "a.py").write_bytes(b"import requests\n# \xe9\n")
+    (tmp_path / "b.py").write_bytes(b"import os\n# \xe9\n")
+    (tmp_path / "c.py").write_bytes(b"#" * 5_500_000)
+    (tmp_path / "d.py").write_text("SLOW")
+    (tmp_path / "e.py").write_bytes(b"import requests\n# \xe9\n")
+    (tmp_path / "resilint.toml").write_text('[per-file-ignores]\n"e.py" = ["unreadable-file"]\n')
+    worker = ToyWorker()
+    worker.roots(tmp_path)
+    worker.send(ScanQuestion(()))
+    (tmp_path / "d.py").unlink()
+    scanned = [m for m in worker.work() if isinstance(m, ScannedFile)]
+    found = {os.path.basename(m.path): [mark.message.partition(";")[0] for mark in m.marks] for m in scanned}
+    assert found == {
+        "a.py": ["cannot be read: line 2 is not utf-8"],
+        "c.py": ["cannot be read: larger than 5 MB, the most that is looked at"],
+    }

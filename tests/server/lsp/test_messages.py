@@ -83,7 +83,7 @@ TO_WORKER: tuple[Any, ...] = (
     st.builds(Forget, NUMBER),
 )
 FROM_WORKER: tuple[Any, ...] = (
-    st.builds(Busy, TEXT, TEXT),
+    st.builds(Busy, TEXT, TEXT, st.integers()),
     st.builds(ReadingSettings, TEXT, TEXT),
     st.builds(Idle, NUMBER),
     st.builds(Problem, TEXT),
@@ -157,7 +157,7 @@ def changed(change: Callable[[list[Any]], Any]) -> bytes:
         (b'["Idle",1,2]', "`Idle`: `Idle` has 1 fields, not 2"),
         (b'["Idle","1"]', "`Idle`: serial: expected an integer, got '1'"),
         (b'["Idle",true]', "`Idle`: serial: expected an integer, got True"),
-        (b'["Busy",null,""]', "`Busy`: uri: expected a string, got None"),
+        (b'["Busy",null,"",0]', "`Busy`: uri: expected a string, got None"),
         (b'["HoverAnswer",1,7]', "`HoverAnswer`: hover: expected an array, got 7"),
         (changed(lambda value: value[4].__setitem__(0, "m")), "marks: expected an array, got 'm'"),
         (changed(lambda value: value[4][0].__setitem__(1, 5)), "marks: code: expected a string, got 5"),

@@ -35,6 +35,7 @@ from resilint.lsp.channel.messages import (
 from resilint.lsp.channel.pipe import pack, read
 from resilint.lsp.worker import main as worker_main
 from resilint.lsp.worker.engine import Engine, load
+from resilint.lsp.worker.guard import Guard
 from resilint.lsp.worker.main import Worker, read_messages
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Span
@@ -68,6 +69,19 @@ def collected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name in ("collect", "freeze", "disable"):
         monkeypatch.setattr(gc, name, lambda name=name: found.append(name))
     return found
+
+
+class NoGuard(Guard):
+    """Sets no limit: this process is the one that runs the tests."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def extend(self, size: int) -> None:
+        self.sizes.append(size)
+
+
+GUARD = NoGuard()
 
 
 class Inbox:
@@ -166,7 +180,7 @@ def test_a_worker_that_breaks_down_ends_its_process(
     inbox.put(Numbered(2, Change("untitled:b", 2, ())))
     target = io.BytesIO()
     with pytest.raises(Ended):
-        worker_main._run("clients.toy_engine:engine", inbox, target)
+        worker_main._run("clients.toy_engine:engine", inbox, target, GUARD)
     assert statuses == [1]
     assert collected[:3] == ["collect", "freeze", "disable"]
     assert sent(target.getvalue()) == []
@@ -184,7 +198,7 @@ def test_a_worker_that_nothing_listens_to_ends_its_process(statuses: list[int], 
     inbox: queue.SimpleQueue[Numbered] = queue.SimpleQueue()
     inbox.put(OPEN)
     with pytest.raises(Ended):
-        worker_main._run("clients.toy_engine:engine", inbox, Closed())
+        worker_main._run("clients.toy_engine:engine", inbox, Closed(), GUARD)
     assert statuses[0] == 0
 
 
@@ -221,11 +235,15 @@ def test_the_workers_process_ends_with_its_input(
     """What anything prints goes to standard error, so that it is never taken for a message."""
     streams(pack(to_json(OPEN)))
     started: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    allowed: list[float] = []
+    monkeypatch.setattr(worker_main, "Guard", lambda silence: allowed.append(silence) or GUARD)
     monkeypatch.setattr(worker_main, "_run", lambda *arguments: started.put(arguments))
     with pytest.raises(Ended):
-        worker_main.main(["--engine", "a:b"])
+        worker_main.main(["--engine", "a:b", "--silence", "0.5"])
+    assert allowed == [0.5]
     assert statuses == [0]
-    engine, inbox, target = started.get(timeout=20)
+    engine, inbox, target, guard = started.get(timeout=20)
+    assert guard is GUARD
     assert (engine, inbox.get_nowait()) == ("a:b", OPEN)
     os.write(sys.stdout.fileno(), b"printed")
     target.write(b"message")
@@ -260,7 +278,7 @@ def test_the_server_ends_its_process_with_the_status_of_the_conversation(
     assert statuses == [7]
     analysis = served[0].analysis
     assert analysis._limits.silence == silence
-    assert analysis._command[3:] == (["--engine", engine] if engine else [])
+    assert analysis._command[3:] == ["--silence", str(silence), *(["--engine", engine] if engine else [])]
 
 
 def test_the_server_ends_at_an_interrupt(

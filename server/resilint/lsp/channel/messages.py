@@ -147,10 +147,14 @@ class Mark(NamedTuple):
 
 
 class Busy(NamedTuple):
-    """Work on a document (by uri) or on a file (by path) begins; `chunk` names the part of it."""
+    """Work on a document (by uri) or on a file (by path) begins; `chunk` names the part of it.
+
+    `size` is the number of characters of the text, as far as it is known.
+    """
 
     uri: str
     chunk: str = ""
+    size: int = 0
 
 
 class ReadingSettings(NamedTuple):
@@ -182,11 +186,12 @@ class Checked(NamedTuple):
 
 
 class ScanProgress(NamedTuple):
-    """So many of all files have been read."""
+    """So many of all files have been read; nothing was found in those at the paths `clean`."""
 
     number: int
     done: int
     total: int
+    clean: tuple[str, ...] = ()
 
 
 class ScannedDocument(NamedTuple):

@@ -190,10 +190,11 @@ class Dispatcher:
 
     def _check(self, buffer: Buffer) -> None:
         doc, place = buffer.doc, buffer.place
-        self._send(Busy(buffer.uri))
+        size = len(buffer.text)
+        self._send(Busy(buffer.uri, "", size))
 
         def pulse(chunk: str) -> None:
-            self._send(Busy(buffer.uri, chunk))
+            self._send(Busy(buffer.uri, chunk, size))
             if self._is_superseded(buffer.uri):
                 raise Abandoned
 
@@ -213,16 +214,21 @@ class Dispatcher:
             self._send(ScanAnswer(number, scan.total))
             return
         self._send(Busy(path))
-        progress = ScanProgress(number, scan.done, scan.total)
+        position = number, scan.done, scan.total
         buffer = self._paths.get(path)
         if buffer is not None:  # checked already: that comes first
             marks = self._marks(buffer.report, buffer.place, buffer.lead)
-            self._send(ScannedDocument(*progress, buffer.uri, buffer.version, marks))
-        elif (seen := scan.look(path, self._look)) is not None:
+            self._send(ScannedDocument(*position, buffer.uri, buffer.version, marks))
+            return
+
+        def look(doc: Document, place: DocumentContext) -> Report:
+            return self._look(doc, place, IncrementalCache(lambda _: self._send(Busy(path, "", len(doc.text)))))
+
+        if (seen := scan.look(path, look)) is not None:
             marks = self._marks(seen.report, seen.place, seen.lead)
-            self._send(ScannedFile(*progress, path, seen.text, marks))
+            self._send(ScannedFile(*position, path, seen.text, marks))
         elif scan.done % _STRIDE == 0:
-            self._send(progress)
+            self._send(ScanProgress(*position, scan.take_clean()))
 
     def _look(self, doc: Document, place: DocumentContext, memo: IncrementalCache | None = None) -> Report:
         if place.out:
@@ -239,7 +245,7 @@ class Dispatcher:
             return Report(findings=(_crash(error),))
 
     def _reply(self, number: int, question: DocumentQuestion, buffer: Buffer) -> None:
-        self._send(Busy(buffer.uri))
+        self._send(Busy(buffer.uri, "", len(buffer.text)))
         view = View(
             buffer.doc,
             buffer.place.project_context.project,

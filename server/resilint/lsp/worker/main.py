@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ..channel.json_fields import BadMessageError
 from ..channel.messages import (
+    Busy,
     Change,
     Close,
     FilesChanged,
@@ -30,6 +31,8 @@ from ..channel.messages import (
     to_json,
 )
 from ..channel.pipe import pack, read
+from ..supervision.watchdog import Limits
+from .guard import Guard
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -53,7 +56,8 @@ def main(argv: list[str]) -> int:
     inbox: Inbox = queue.SimpleQueue()
     threading.stack_size(_STACK)
     engine = argv[argv.index("--engine") + 1] if "--engine" in argv else ""
-    threading.Thread(target=_run, args=(engine, inbox, target), daemon=True).start()
+    guard = Guard(float(argv[argv.index("--silence") + 1]) if "--silence" in argv else Limits().silence)
+    threading.Thread(target=_run, args=(engine, inbox, target, guard), daemon=True).start()
     status = read_messages(source, inbox)
     sys.stderr.flush()
     os._exit(status)  # nothing waits for what is still being worked on
@@ -80,10 +84,11 @@ def _take_output() -> BinaryIO:
     return target
 
 
-def _run(engine: str, inbox: Inbox, target: BinaryIO) -> None:
+def _run(engine: str, inbox: Inbox, target: BinaryIO, guard: Guard) -> None:
     """Works, and takes the process down with it: without a worker it is of no use, and another follows."""
 
     def send(message: FromWorker) -> None:
+        guard.extend(message.size if isinstance(message, Busy) else 0)
         try:
             target.write(pack(to_json(message)))
             target.flush()

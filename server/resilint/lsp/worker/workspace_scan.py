@@ -6,9 +6,13 @@ import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from resilint_rules.kit.syntax.text import Document
+from resilint_rules.kit.findings import Finding
+from resilint_rules.kit.prefilter.files import YES, sift
+from resilint_rules.kit.syntax.text import Document, Span
 
+from ...config.selection import for_file, severity_of
 from ...fs import files
+from ...own_rules import UNREADABLE
 from ...results import Report
 from ...run.discovery import SUFFIXES, WIDTH, Trouble, walk
 from .workspace import DocumentContext, Workspace
@@ -66,6 +70,7 @@ class WorkspaceScan:
         paths = dict.fromkeys(path for root in workspace.roots for path in _files(root.path, workspace))
         self._waiting = [path for path in paths if path not in without]
         self._waiting.reverse()
+        self._found_clean: list[str] = []
         self.total = len(self._waiting)
 
     @property
@@ -77,21 +82,44 @@ class WorkspaceScan:
         """The path that comes next, "" at the end."""
         return self._waiting.pop() if self._waiting else ""
 
+    def take_clean(self) -> tuple[str, ...]:
+        """Returns the files in which nothing was found since the last call."""
+        found, self._found_clean = tuple(self._found_clean), []
+        return found
+
     def look(self, path: str, look: Look) -> Seen | None:
         """Looks at a file; None if there is nothing to be found. Effect: reads."""
+        if (seen := self._look(path, look)) is None:
+            self._found_clean.append(path)
+        return seen
+
+    def _look(self, path: str, look: Look) -> Seen | None:
         if self._clean.holds(path):
             return None
         stamp = _stamp(path)
+        data = None
         try:
-            decoded = files.decode(files.read(path))
-        except files.Unreadable:
-            return None
+            data = files.read(path)
+            decoded = files.decode(data)
+        except files.Unreadable as error:
+            there = os.path.lexists(path) if data is None else sift(data) == YES
+            return self._unread(path, error) if there else None
         place = self._workspace.place(path)
         doc = Document(decoded.text, place.name, place.module, place.kind)
         lead = 1 if decoded.bom else 0
         seen = Seen(path, place, "\ufeff" * lead + decoded.text, lead, look(doc, place))
         self._clean.learn(seen, stamp)
         return seen if seen.report.findings else None
+
+    def _unread(self, path: str, error: files.Unreadable) -> Seen | None:
+        """Reports a file that cannot be read, as a check in the terminal does."""
+        place = self._workspace.place(path)
+        settings = place.project_context.settings
+        if place.out or UNREADABLE.name not in for_file(settings, [UNREADABLE], place.name):
+            return None
+        severity = severity_of(settings, UNREADABLE)
+        found = Finding(UNREADABLE.code, UNREADABLE.name, severity, Span(0, 0), f"cannot be read: {error}")
+        return Seen(path, place, "", 0, Report((found,)))
 
 
 def _files(root: str, workspace: Workspace) -> list[str]:
