@@ -35,7 +35,7 @@ def main(argv: Sequence[str], engine: Options | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader has closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        terminal.give_up_stdout()
         return 1
     except OSError as error:  # a full device, a folder that is gone
         return output_failed(error)
@@ -51,8 +51,12 @@ def main(argv: Sequence[str], engine: Options | None = None) -> int:
 
 def output_failed(error: OSError) -> int:
     """Says in one line what the system has refused, and gives the exit status."""
-    named = f"{error.filename}: " if error.filename else ""
-    terminal.say(f"resilint: {terminal.refused(error) or named + terminal.reason(error)}")
+    if error.filename is None and not isinstance(error, FileNotFoundError):  # other files are named
+        terminal.give_up_stdout()
+        where = "standard output cannot be written"
+    else:
+        where = error.filename or "the working folder"
+    terminal.say(f"resilint: {where}: {terminal.reason(error)}")
     return 2
 
 

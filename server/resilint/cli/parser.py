@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from ..fs.escapes import visible
 
@@ -34,6 +35,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 class _Parser(argparse.ArgumentParser):
     """Spells control characters of arguments out: in CI they may be file names of a stranger."""
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+        if message:
+            print(message, end="", file=file or sys.stderr, flush=True)  # argparse itself is silent about a full device
 
     def error(self, message: str) -> NoReturn:
         """Effect: ends the process with 2."""

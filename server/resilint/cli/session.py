@@ -57,6 +57,8 @@ class Session:
     def results(self) -> list[FileResult]:
         """All results. Effect: does the work."""
         if self.stdin:
+            if sys.stdin is None:
+                raise RunError("standard input is closed, and - stands for it")
             self.data = sys.stdin.buffer.read()
             return [] if self.passed_over() else [self.run.text(self.data, self.paths[0])]
         try:

@@ -64,15 +64,10 @@ def tell(text: str) -> None:
     print(visible_lines(text))
 
 
-def refused(error: OSError) -> str:
-    """Returns why standard output takes no more, "" if it does. Effect: flushes; gives up on what it has not taken."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        with contextlib.suppress(OSError, ValueError):  # or the end of the process would try it again
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return f"standard output cannot be written: {reason(error)}"
-    return ""
+def give_up_stdout() -> None:
+    """Effect: what standard output has not taken is thrown away, or the end of the process would try it again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def reason(error: OSError) -> str:

@@ -15,7 +15,7 @@ def write(path: str, data: bytes, mode: int = 0o666) -> None:
     """
     real = os.path.realpath(path)
     try:
-        found = os.stat(real)
+        found = os.stat(path)
     except FileNotFoundError:
         _replace(real, data, mode, None)
         return
@@ -27,7 +27,7 @@ def write(path: str, data: bytes, mode: int = 0o666) -> None:
             return
         except PermissionError:  # a folder that takes no new files may hold one that can be written to
             pass
-    with open(real, "wb") as target:
+    with open(path, "wb") as target:
         target.write(data)
 
 

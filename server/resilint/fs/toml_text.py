@@ -32,9 +32,24 @@ class BrokenTomlError(ValueError):
         self.row = row
 
 
-@lru_cache(maxsize=2)
 def parse(text: str) -> dict[str, Any]:
     """Returns the table that a text is. It is shared: do not change it. Raises BrokenTomlError."""
+    found = _parsed(text)
+    if isinstance(found, BrokenTomlError):
+        raise BrokenTomlError(found.row, str(found))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> dict[str, Any] | BrokenTomlError:
+    """The same, remembered: a run reads the same file for several reasons."""
+    try:
+        return _parse(text)
+    except BrokenTomlError as error:
+        return error.with_traceback(None)
+
+
+def _parse(text: str) -> dict[str, Any]:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     _check_limits(text)
     try:
@@ -53,13 +68,16 @@ def _check_limits(text: str) -> None:
     """Raises BrokenTomlError for a text that would take too much time or memory. Linear time."""
     if sum(map(text.count, "=,.[")) > MAX_VALUES:
         raise BrokenTomlError(1, f"holds more than {MAX_VALUES:,} values, the most that are read")
+    if found := _NUMBER.search(text):
+        row = text.count("\n", 0, found.start()) + 1
+        raise BrokenTomlError(row, "holds a number of too many digits to be read")
+    if text.count(".") ** 2 <= _MAX_SQUARES:
+        return
     squares = 0
     for row, line in enumerate(text.split("\n"), 1):
         squares += line.count(".") ** 2
         if squares > _MAX_SQUARES:
             raise BrokenTomlError(row, "holds too many dots in one line: its keys may have too many parts to be read")
-        if len(line) > _MAX_DIGITS and _NUMBER.search(line):
-            raise BrokenTomlError(row, "holds a number of too many digits to be read")
 
 
 def _described(said: str, text: str) -> BrokenTomlError:

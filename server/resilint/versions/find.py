@@ -29,7 +29,9 @@ def digest(root: str) -> str:
 def unread(root: str) -> list[str]:
     """Sentences about files that would name versions, and are too large to be read. Effect: asks the disk."""
     found = []
-    for _, path in _candidates(root):
+    for name, path in _candidates(root):
+        if name == DECLARATION:  # one too large is a mistake in the settings
+            continue
         with contextlib.suppress(OSError):
             if os.stat(path).st_size > files.LIMIT:
                 megabytes = files.LIMIT // (1024 * 1024)
