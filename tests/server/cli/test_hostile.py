@@ -1,4 +1,4 @@
-"""The command line in a hostile project and on a full device: one line each, no traceback, nothing that steers a terminal."""
+"""The command line in a hostile project and on a full device: one line, no traceback, nothing steers the terminal."""
 
 from __future__ import annotations
 
@@ -165,10 +165,10 @@ FORMATS = ["full", "concise", "json", "json-lines", "sarif", "github", "gitlab",
 
 
 @POSIX
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("wanted", FORMATS)
 @pytest.mark.parametrize("colour", ["never", "always"])
 def test_names_cannot_steer_the_terminal(
-    home: Path, capfd: pytest.CaptureFixture[str], format: str, colour: str
+    home: Path, capfd: pytest.CaptureFixture[str], wanted: str, colour: str
 ) -> None:
     """Control characters of files, folders and keys are spelt out on both streams; machine formats stay sound."""
     folder = home / f"d{EVIL}"
@@ -176,10 +176,10 @@ def test_names_cannot_steer_the_terminal(
     (folder / f"{EVIL}\n::error::x.py").write_text(RISKY.replace("URL", f"'{EVIL}'"))
     (folder / "bad.py").write_bytes(b"import requests\nrequests.get('\xff')\n")
     (folder / "pyproject.toml").write_text(
-        f'[tool.resilint]\n"\\u001b[2J\\u009b" = 1\nselect = ["\\u001b[2J"]\nprofile = "\\u202e"\n'
-        f'[tool.resilint.library."x\\u001b[2J"]\npeer = "\\u001b]0;t\\u0007"\nwrong = 1\n'
+        '[tool.resilint]\n"\\u001b[2J\\u009b" = 1\nselect = ["\\u001b[2J"]\nprofile = "\\u202e"\n'
+        '[tool.resilint.library."x\\u001b[2J"]\npeer = "\\u001b]0;t\\u0007"\nwrong = 1\n'
     )
-    status = main(["check", "--no-cache", "--color", colour, "--output-format", format])
+    status = main(["check", "--no-cache", "--color", colour, "--output-format", wanted])
     out, err = capfd.readouterr()
     assert status == 2
     out = re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;;[^\x07\x1b]*(?:\x1b\\|\x07)", "", out) if colour == "always" else out
@@ -188,7 +188,7 @@ def test_names_cannot_steer_the_terminal(
     assert "evil" in out
     assert "is not a setting" in err
     assert not any(line.startswith("::error::x.py") for line in out.splitlines())
-    if format in ("json", "sarif", "gitlab"):
+    if wanted in ("json", "sarif", "gitlab"):
         json.loads(out)
 
 

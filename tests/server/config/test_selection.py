@@ -170,7 +170,7 @@ def test_a_pattern_over_a_limit_matches_no_file(pattern: str) -> None:
 )
 def test_a_pattern_within_the_limits_is_matched_in_bounded_time(pattern: str, name: str, yes: bool) -> None:
     """The largest patterns that are allowed."""
-    started = time.perf_counter()
+    started = time.process_time()
     assert excess(pattern) == ""
     assert meets(pattern, name) is yes
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

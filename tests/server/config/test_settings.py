@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
@@ -11,10 +13,13 @@ from hypothesis import strategies as st
 
 from resilint.config import schema
 from resilint.config.keys import KEYS
+from resilint.config.selection import for_file
 from resilint.config.settings import Settings, Timeouts, allows, as_json, holds, override, parse
+from resilint.fs.exclude import Excluded
 from resilint.own_rules import OWN
 from resilint_rules.kit.findings import Severity
 from resilint_rules.kit.rule import Rule
+from resilint_rules.registry import rules
 
 
 def make_rule(code: str, name: str, *, preview: bool = False, default: bool = True, family: str = "timeouts") -> Rule:
@@ -261,3 +266,78 @@ def test_schema_and_parser_agree(document: dict[str, object]) -> None:
     _, mistakes = override(Settings(), document, "x")
     shape = [mistake for mistake in mistakes if "wants resilint" not in mistake.message]
     assert jsonschema.Draft7Validator(schema.schema()).is_valid(document) is not bool(shape), shape
+
+
+BOUNDS = [
+    ('extend = "a\\u0000b"\n', '`extend` must be a path below the folder of the settings, with forward slashes, not "'),
+    (
+        'baseline = "a\\u001bb"\n',
+        "`baseline` must be a path below the folder of the settings, with forward slashes, not",
+    ),
+    ("jobs = 0x" + "f" * 3000, "`jobs` must be an integer of at most 1024, not a number of more than 60 digits"),
+    ("jobs = 1025", "`jobs` must be an integer of at most 1024, not 1025"),
+    ("jobs = [0x" + "f" * 9000 + "]", "`jobs` must be an integer of at least 0, not a list"),
+    ("jobs = " + "1" * 200_000, "holds a number of too many digits to be read"),
+    (
+        "timeouts.read = 0x" + "f" * 3000,
+        "`timeouts.read` must be a number of seconds above 0 and at most 31622400, a year",
+    ),
+    ('required-version = "' + "1" * 100_000 + '"', "`required-version` must be a string of at most 1000 characters"),
+    ('required-version = "1.' + "9" * 990 + '"', '`required-version` wants resilint "1.9999'),
+    ("profile = " + "[" * 300 + "]" * 300, "`profile` holds more than 20 tables and lists in one another"),
+    ("library.x.call = " + "[" * 300 + "]" * 300, "`library` holds more than 20 tables and lists in one another"),
+    ("library.x.call = [{ a = 0x" + "f" * 3000 + " }]", "`library.x.call` may hold strings, numbers of 64 bits"),
+    ("exclude = [" + '"a",' * 10_000 + "]", "`exclude` holds more than 10,000 values, and none of them is used"),
+    (
+        "exclude = [" + ",".join(f'"*a{n}*"' for n in range(9000)) + "]",
+        "`exclude` holds too many patterns to be compared",
+    ),
+    (
+        "exclude = [" + ",".join('"' + "[\u0100-\uff00]" * 20 + f'{n}"' for n in range(300)) + "]",
+        "`exclude` holds too many patterns to be compared",
+    ),
+    (
+        "exclude = [" + ",".join('"{' + ",".join(f"a{n}" for n in range(99)) + f'}}{n}"' for n in range(900)) + "]",
+        "`exclude` holds too many patterns to be compared",
+    ),
+    (
+        "[per-file-ignores]\n" + "\n".join(f'"*a{n}*" = ["ALL"]' for n in range(4000)),
+        "`per-file-ignores` holds too many patterns to be compared",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BOUNDS, ids=range(len(BOUNDS)))
+def test_a_value_over_a_bound_costs_one_message(text: str, message: str) -> None:
+    """And little time, also when files are compared with what is left; the other keys count."""
+    began = time.process_time()
+    settings, mistakes = parse(f"preview = true\n{text}\n".encode(), "x.toml", "resilint", rules().values())
+    (only,) = mistakes
+    assert str(only).startswith(f"x.toml:{only.row}: {message}")
+    assert len(str(only)) < 400
+    excluded = Excluded((*settings.exclude, *settings.extend_exclude))
+    for number in range(50):
+        excluded.out("x.py", f"{'ab/' * 20}{number}/x.py")
+        for_file(settings, rules().values(), f"{'ab/' * 20}{number}/x.py")
+    assert settings.digest
+    assert settings.preview or "digits" in message
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(f"selekt{number} = 1" for number in range(60_000)),
+        "select = [" + ",".join(f'"no-timeot{number}"' for number in range(9_000)) + "]",
+        "[severity]\n" + "\n".join(f'"ALL{number}" = "eror"' for number in range(9_000)),
+        "exclude = [" + ",".join('"' + "{" * 2000 + f'{number}"' for number in range(2_000)) + "]",
+    ],
+    ids=["keys", "selectors", "severities", "patterns"],
+)
+def test_thousands_of_mistakes_are_counted(text: str) -> None:
+    """The first twenty are named, and looking for their lines and for the nearest name takes little time."""
+    began = time.process_time()
+    _, mistakes = parse(text.encode(), "x.toml", "resilint", rules().values())
+    assert len(mistakes) == 21
+    assert re.fullmatch(r"holds \d{4,5} more mistakes, which are not listed", mistakes[-1].message)
+    assert time.process_time() - began < 5

@@ -46,3 +46,16 @@ def test_a_text_that_speaks_to_us_is_read_though_nothing_in_it_matters() -> None
     """Its comment has outlived the code that it was written for."""
     text = "import requests\nX = 1  # resilint: ignore[no-timeout]\n"
     assert said(text) == [("IGN001", 2)]
+
+
+@pytest.mark.parametrize(
+    "head", ["def :", "def ():", "async def :", "class :", "class (A):", "def : return", "@fetch\ndef :"]
+)
+def test_a_definition_without_a_name_is_no_crash(head: str) -> None:
+    """Whoever types a definition has written its `def` before its name, and what is above it is being followed."""
+    for text in (
+        f"import requests\nfetch=partial(requests.get\n{head}return fetch",
+        f"import requests\nfetch = requests.get\n{head}\n    return fetch\nfetch(URL, timeout=None)\n",
+        f"import requests\nclass A(requests.Session):\n    {head}\n        return self\nA().get(URL)\n",
+    ):
+        assert "E001" not in {code for code, _ in said(text)}, text

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from resilint.fs.gitignore import Ignores
+from resilint.fs.gitignore import MAX_COST, Ignores
 
 STEPS = ["a", "b", "ab", "*", "a*", "*b", "**", "?", "[ab]", "[!a]", "[^b]", r"\*", "x.py", "*.py", r"a\b"]
 NAMES = ["a", "b", "ab", "ba", "x.py", "y.py", "*", "c"]
@@ -95,6 +95,32 @@ def test_crlf_and_mark_do_not_matter() -> None:
     assert ignores.verdict("x.py", False) is True
     assert ignores.verdict("logs", True) is True
     assert ignores.verdict("logs", False) is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"*a{number}*" for number in range(100_000)],
+        [f"a{number}/*/b" for number in range(100_000)],
+        ["[a-\uff00]" * 50 + str(number) for number in range(3000)],
+        [("*a" * 2000)[:4000]] * 1000,
+    ],
+    ids=["names", "paths", "ranges", "stars"],
+)
+def test_many_patterns_are_bounded(lines: list[str]) -> None:
+    """Those over the budget are counted and not used; a plain name or path costs nothing, wherever it stands."""
+    began = time.process_time()
+    ignores = Ignores("\n".join(["first*", *lines, "last", "/some/path.py", "!last"]))
+    assert 0 < ignores.cost <= MAX_COST
+    assert ignores.left_out > len(lines) // 2
+    assert ignores.verdict("first1", False) is True
+    assert ignores.verdict("last", False) is False
+    assert ignores.verdict("some/path.py", False) is True
+    assert ignores.verdict("other/some/path.py", False) is None
+    for number in range(20):
+        ignores.verdict(f"{'ab/' * 20}x{number}.py", False)
+    assert time.process_time() - began < 5
+    assert Ignores("x*\ny*\n", budget=15).left_out == 1
 
 
 def test_hostile_pattern_is_quick() -> None:
