@@ -15,10 +15,17 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tomli
 
 from resilint.__main__ import main
+from resilint.config.settings import Settings, override
+from resilint.engine.check import check
+from resilint_rules.kit.catalog.lookup import RECORDS
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.syntax.text import Document
 
 NUMBER = int(os.environ.get("RESILINT_MUTANTS", "300"))
 SECONDS = 10
@@ -335,3 +342,47 @@ def test_the_whole_project_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert status == 1, said
     assert "a.py:4:" in said
     assert "resilint:" not in said.replace("[tool.resilint]", "")
+
+
+VALUES: list[Any] = [
+    0, -1, 10**18, 1.5, True, "", "x", "a.b", "*", "{connect}", "{x}", "{", "{connect.__class__}", "{total!r}", "\x1b[",
+    [], [1], ["x"], [[]], [{}], {}, {"a": 1}, {"connect": "none"}, {"connect": -1}, [{"param": "x"}], {"param": "limit"},
+    [{"range": "<9"}], [{"range": "zz"}], {"attempts": -5, "on": ["x"]},
+]  # fmt: skip
+CALLS = """\
+import acme
+
+
+def f():
+    client = acme.Client("x", limit=None, retries=3)
+    for number in range(3):
+        try:
+            client.send(1, timeout=None)
+            client.send("u", timeout=(3, 4)).json()
+            acme.fetch("u")
+        except acme.Error:
+            pass
+
+
+@acme.retry(attempts=3, wait=1)
+async def g():
+    acme.fetch()
+    acme.Client().send(1, timeout=500000)
+"""
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_every_key_of_a_described_library(kind: str) -> None:
+    """A value of any kind is refused with a message, or used without a crash."""
+    acme = tomli.loads(PYPROJECT)["tool"]["resilint"]["library"]["acme"]
+    entry = acme[kind][0] if kind in acme else {"names": ["acme.fetch", "acme.retry"], "proof": "x"}
+    for key in RECORDS[kind].KEYS:
+        for replaced in VALUES:
+            library = {**acme, kind: [{**entry, key: replaced}]}
+            given = {"library": {"acme": library}, "preview": True}
+            settings, mistakes = override(Settings(), given, "test")
+            assert bool(mistakes) is not ("acme" in settings.library)
+            findings = check(
+                Document(CALLS, "a.py", "a"), Project(lambda name: None, settings.library), settings
+            ).findings
+            assert "E001" not in {finding.code for finding in findings}, (key, replaced, findings)

@@ -10,7 +10,8 @@ MAX_MISTAKES = 20
 """Mistakes of one file that are named; the others are counted."""
 
 _MAX_KEY = 200
-"""Characters of a key in a message: projects choose some keys."""
+_MAX_MESSAGE = 400
+"""Characters of a key and of a message: projects choose some keys, and values are quoted."""
 
 
 class Complaints:
@@ -31,6 +32,7 @@ class Complaints:
             self._more += 1
             return
         full = (*self._prefix, *path)
+        message = message if len(message) <= _MAX_MESSAGE else message[: _MAX_MESSAGE - 3] + "..."
         key = ".".join(path or full)
         key = key if len(key) <= _MAX_KEY else key[: _MAX_KEY - 3] + "..."
         if self._rows is None:

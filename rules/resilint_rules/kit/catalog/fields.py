@@ -92,6 +92,11 @@ def _declare(shape: str, meaning: str, read: Callable[[Any], Any], default: obje
     return Key(more.get("toml", ""), shape, meaning, read, default, more.get("record"))
 
 
+def template(meaning: str, *places: str) -> str:
+    """Declares a text in which `places` in braces are filled in."""
+    return _declare("text", meaning, lambda value: _template(value, places), "")  # type: ignore[no-any-return]
+
+
 def text(meaning: str, *allowed: str, default: str = "", toml: str = "") -> str:
     """Declares a text, or one of a few words. The default is always accepted."""
 
@@ -121,8 +126,14 @@ def stated_flag(meaning: str) -> bool | None:
 
 
 def whole(meaning: str, default: int) -> int:
-    """Declares a whole number."""
-    return _declare("whole number", meaning, _whole, default)  # type: ignore[no-any-return]
+    """Declares a whole number that is not below its default, nor below 0 if that is above."""
+
+    def read(value: Any) -> int:
+        if _whole(value) < min(default, 0):
+            raise Refused((), f"must be a whole number of at least {min(default, 0)}, not {_described(value)}")
+        return value  # type: ignore[no-any-return]
+
+    return _declare("whole number", meaning, read, default)  # type: ignore[no-any-return]
 
 
 def maybe_whole(meaning: str) -> int | None:
@@ -179,13 +190,13 @@ def words_by_name(meaning: str) -> Mapping[str, tuple[str, ...]]:
     return _declare("table of lists of texts", meaning, lambda value: _table(value, _words), {})  # type: ignore[no-any-return]
 
 
-def text_or_texts(meaning: str) -> str | Mapping[str, str]:
-    """Declares a text, or a table of texts."""
+def template_or_templates(meaning: str, *places: str) -> str | Mapping[str, str]:
+    """Declares a text in which `places` in braces are filled in, or a table of such texts."""
 
     def read(value: Any) -> str | Mapping[str, str]:
         if isinstance(value, str):
-            return value
-        return _table(expect(value, dict, "a text or a table of texts"), lambda v: expect(v, str, "a text"))
+            return _template(value, places)
+        return _table(expect(value, dict, "a text or a table of texts"), lambda item: _template(item, places))
 
     return _declare("text or table of texts", meaning, read, "")  # type: ignore[no-any-return]
 
@@ -244,10 +255,15 @@ def raw_tables(meaning: str, needed: str) -> tuple[Mapping[str, Any], ...]:
     return _declare("list of tables", meaning, read, ())  # type: ignore[no-any-return]
 
 
+_LONGEST_GUESS = 60
+
+
 def closest(name: str, known: Mapping[str, object]) -> str:
     """The declared key that is spelled most like another, as the end of a message."""
     from difflib import get_close_matches  # only for a mistake
 
+    if len(name) > _LONGEST_GUESS:  # the comparison takes quadratic time
+        return ""
     near = get_close_matches(name, known, 1)
     return f"; the closest is `{near[0]}`" if near else ""
 
@@ -267,6 +283,23 @@ def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise Refused((), f"must be a whole number, not {_described(value)}")
     return value
+
+
+def _template(value: Any, places: tuple[str, ...]) -> str:
+    """The text; Refused if anything but `places` stands in braces: a project's own text could reach into objects."""
+    from string import Formatter
+
+    found: str = expect(value, str, "a text")
+    try:
+        for _, name, spec, conversion in Formatter().parse(found):
+            if name is not None and (name not in places or spec or conversion):
+                allowed = ", ".join(f"{{{place}}}" for place in places)
+                raise Refused((), f'may have {allowed} in braces, not "{name}"')
+    except Refused:
+        raise
+    except ValueError as error:
+        raise Refused((), f"has braces that do not fit: {error}") from None
+    return found
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -127,7 +127,8 @@ def _fact(record: type[Fact], library: str, words: Mapping[str, Any], name: str 
     try:
         return record.of(dict(words), library=library, name=name)
     except Refused as refused:
-        about = next(iter(words.get("names") or ()), words.get("type", ""))
+        names = words.get("names")
+        about = names[0] if isinstance(names, (list, tuple)) and names else words.get("type", "")
         raise Refused((), f"[[{record.kind}]] {about}: {refused}") from None
 
 

@@ -119,7 +119,7 @@ class AdapterRetries(Param):
 
     int_retries: str = toml.text("The failures that a plain number is for.", "connect")
     policy: str = toml.text("The qualified name of the policy that it takes too.")
-    becomes: str = toml.text("Such a policy as a fix writes it, with {total}.")
+    becomes: str = toml.template("Such a policy as a fix writes it, with {total}.", "total")
 
 
 class ClientRetry(Param):

@@ -54,7 +54,7 @@ class RetryFact(Fact):
     renamed_versions: str = toml.text("The versions with the new names.")
     fix_stop: str = toml.text("Limits the attempts.")
     fix_wait: str = toml.text("Makes it wait.")
-    fix_on: str = toml.text("Chooses exceptions: {errors}, {tuple}.")
+    fix_on: str = toml.template("Chooses exceptions: {errors}, {tuple}.", "errors", "tuple")
     fix_statuses: str = toml.text("Chooses statuses.")
     fix_statuses_any: str = toml.text("The same, if any call may be repeated.")
     fix_imports: Mapping[str, str] = toml.texts_by_name("Modules of the names in these texts.")

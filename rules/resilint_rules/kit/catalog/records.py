@@ -25,6 +25,9 @@ from .parts import (
     Tls,
 )
 
+_LIMITS = tuple(f"{phase}{unit}" for phase in ("connect", "read", "total", "llm") for unit in ("", "_ms", "_whole"))
+"""What a text that a fix writes may have in braces."""
+
 
 class Fact(Record):
     """One entry of the catalogue under one qualified name; the keys of every table."""
@@ -62,9 +65,10 @@ class ValueFact(Fact):
     zero: str = toml.text("What 0 means.", "unbounded", "default", "inherit", "error")
     unit: str = toml.text("The unit of a number.", "s", "ms", default="s")
     members: tuple[str, ...] = toml.phases("The phases of the members of a tuple.", toml="tuple")
-    writes: str | Mapping[str, str] = toml.text_or_texts(
+    writes: str | Mapping[str, str] = toml.template_or_templates(
         "The limit as a fix writes it, or several by parameter: {connect} {read} {total} {llm} in seconds, "
-        "{total_ms} in milliseconds, {total_whole} in whole seconds."
+        "{total_ms} in milliseconds, {total_whole} in whole seconds.",
+        *_LIMITS,
     )
 
 
@@ -117,7 +121,9 @@ class CallFact(ExternalFact):
     )
     beyond: str = toml.text("The method that waits for what this call began, which no limit of the call reaches.")
     reached: tuple[str, ...] = toml.words("Methods after which that wait is no risk.")
-    watches: str = toml.text("A condition that is true once that wait is over, with {owner} and the limits.")
+    watches: str = toml.template(
+        "A condition that is true once that wait is over, with {owner} and the limits.", "owner", *_LIMITS
+    )
     safe: tuple[str, ...] = toml.words("Methods that change nothing.")
     silent: bool = toml.flag("It does not raise when the time is over.")
     discards: str = toml.text("Where an error is, that the call does not raise.")
