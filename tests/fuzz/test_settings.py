@@ -346,8 +346,8 @@ def test_the_whole_project_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 VALUES: list[Any] = [
     0, -1, 10**18, 1.5, True, "", "x", "a.b", "*", "{connect}", "{x}", "{", "{connect.__class__}", "{total!r}", "\x1b[",
-    [], [1], ["x"], [[]], [{}], {}, {"a": 1}, {"connect": "none"}, {"connect": -1}, [{"param": "x"}], {"param": "limit"},
-    [{"range": "<9"}], [{"range": "zz"}], {"attempts": -5, "on": ["x"]},
+    [], [1], ["x"], [[]], [{}], {}, {"a": 1}, {"connect": "none"}, {"connect": -1}, [{"param": "x"}],
+    {"param": "limit"}, [{"range": "<9"}], [{"range": "zz"}], {"attempts": -5, "on": ["x"]},
 ]  # fmt: skip
 CALLS = """\
 import acme
@@ -382,7 +382,8 @@ def test_every_key_of_a_described_library(kind: str) -> None:
             given = {"library": {"acme": library}, "preview": True}
             settings, mistakes = override(Settings(), given, "test")
             assert bool(mistakes) is not ("acme" in settings.library)
-            findings = check(
-                Document(CALLS, "a.py", "a"), Project(lambda name: None, settings.library), settings
-            ).findings
-            assert "E001" not in {finding.code for finding in findings}, (key, replaced, findings)
+            if mistakes:
+                continue
+            project = Project(lambda name: None, settings.library)
+            codes = {finding.code for finding in check(Document(CALLS, "a.py", "a"), project, settings).findings}
+            assert "E001" not in codes, (key, replaced)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import IO, NoReturn
+from typing import Any, NoReturn
 
 from ..fs.escapes import visible
 
@@ -36,7 +36,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 class _Parser(argparse.ArgumentParser):
     """Spells control characters of arguments out: in CI they may be file names of a stranger."""
 
-    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+    def _print_message(self, message: str, file: Any = None) -> None:
         if message:
             print(message, end="", file=file or sys.stderr, flush=True)  # argparse itself is silent about a full device
 
@@ -47,7 +47,7 @@ class _Parser(argparse.ArgumentParser):
 
 def make() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
-    parser = _Parser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="resilint",
         description=_ABOUT,
         epilog=_AFTER,

@@ -55,7 +55,7 @@ def open_missing() -> None:
 
 def say(text: str) -> None:
     """Writes a line for the user beside the report, control characters spelt out. Effect: writes to standard error."""
-    with contextlib.suppress(OSError):  # nobody is left who could be told
+    with contextlib.suppress(OSError):  # standard error takes no more
         print(visible(text), file=sys.stderr)
 
 

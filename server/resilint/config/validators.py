@@ -105,40 +105,40 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """An integer from `least` to `most`."""
+    """An integer from `least` to `maximum`."""
 
     least: int = 0
-    most: int = 1024
+    maximum: int = 1024
 
     def read(self, value: object, path: Path, say: Say) -> int | None:
         whole = isinstance(value, int) and not isinstance(value, bool)
-        if whole and self.least <= value <= self.most:  # type: ignore[operator]
+        if whole and self.least <= value <= self.maximum:  # type: ignore[operator]
             return value  # type: ignore[return-value]
-        limit = f"most {self.most}" if whole and value > self.most else f"least {self.least}"  # type: ignore[operator]
+        limit = f"most {self.maximum}" if whole and value > self.maximum else f"least {self.least}"  # type: ignore[operator]
         say(path, f"must be an integer of at {limit}, not {quote(value)}")
         return None
 
     def schema(self) -> Schema:
-        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+        return {"type": "integer", "minimum": self.least, "maximum": self.maximum}
 
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
     """A positive number of seconds, a year at most."""
 
-    most: int = 366 * 86_400
+    maximum: int = 366 * 86_400
 
     def read(self, value: object, path: Path, say: Say) -> float | None:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if number and 0 < value <= self.most:  # type: ignore[operator]
+        if number and 0 < value <= self.maximum:  # type: ignore[operator]
             return value  # type: ignore[return-value]
-        long = number and self.most < value < float("inf")  # type: ignore[operator]
-        most = f" and at most {self.most}, a year" if long else ""
+        long = number and self.maximum < value < float("inf")  # type: ignore[operator]
+        most = f" and at most {self.maximum}, a year" if long else ""
         say(path, f"must be a number of seconds above 0{most}, not {quote(value)}")
         return None
 
     def schema(self) -> Schema:
-        return {"type": "number", "exclusiveMinimum": 0, "maximum": self.most}
+        return {"type": "number", "exclusiveMinimum": 0, "maximum": self.maximum}
 
 
 @dataclass(frozen=True, slots=True)

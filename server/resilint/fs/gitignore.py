@@ -32,7 +32,7 @@ class _Line(NamedTuple):
 
 
 class _Patterns:
-    """Expressions that are compared as one; which of them match is asked only where one does."""
+    """Expressions that are compared as one; each is compared by itself only where one of them matches."""
 
     __slots__ = ("_any", "_meets", "_sources")
 

@@ -43,7 +43,7 @@ _WIDE = re.compile(r"-[^\x00-\x7f]")
 
 MAX_COST = 20_000
 """Sum of the costs of the patterns that are compared with one path: half a second to compile at most."""
-_EACH = 10
+_BASE_COST = 10
 _WIDE_COST = 300
 """What a pattern costs beside its characters, and each wide range in it."""
 
@@ -54,12 +54,12 @@ def cost(pattern: str) -> int:
     if not WILD.search(pattern):
         return 0
     number, size = _expansion(pattern)
-    return _EACH + size + number * len(_WIDE.findall(pattern)) * _WIDE_COST
+    return _BASE_COST + size + number * len(_WIDE.findall(pattern)) * _WIDE_COST
 
 
 def cost_of_name(pattern: str) -> int:
     """The same of a pattern without braces, as in a `.gitignore`."""
-    return _EACH + len(pattern) + len(_WIDE.findall(pattern)) * _WIDE_COST
+    return _BASE_COST + len(pattern) + len(_WIDE.findall(pattern)) * _WIDE_COST
 
 
 @lru_cache(maxsize=8192)

@@ -65,7 +65,7 @@ def _read(path: str) -> bytes:
 
 
 def _make(path: str) -> bytes:
-    """Makes a key. Of two that are made at once the later one stays; a cache with the other is then written anew."""
+    """Makes a key. Of two that are made at once the later one stays; a cache with the other is then replaced."""
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     if os.path.lexists(path):
         os.unlink(path)

@@ -291,14 +291,13 @@ def _template(value: Any, places: tuple[str, ...]) -> str:
 
     found: str = expect(value, str, "a text")
     try:
-        for _, name, spec, conversion in Formatter().parse(found):
-            if name is not None and (name not in places or spec or conversion):
-                allowed = ", ".join(f"{{{place}}}" for place in places)
-                raise Refused((), f'may have {allowed} in braces, not "{name}"')
-    except Refused:
-        raise
+        fields = list(Formatter().parse(found))
     except ValueError as error:
         raise Refused((), f"has braces that do not fit: {error}") from None
+    for _, name, spec, conversion in fields:
+        if name is not None and (name not in places or spec or conversion):
+            allowed = ", ".join(f"{{{place}}}" for place in places)
+            raise Refused((), f'may have {allowed} in braces, not "{name}"')
     return found
 
 
