@@ -38,6 +38,8 @@ def check(args: Namespace, engine: Options) -> int:
     if args.diff_base:
         session.only_changed()
     session.raw = session.results()
+    if (args.fix and not args.diff) or args.add_ignore is not None:
+        _recover(session)
     results = session.narrow(session.raw)
     wrong = _complain(session)
     if args.add_ignore is not None:
@@ -72,6 +74,12 @@ def _complain(session: Session) -> int:
         for notice in session.run.notices:
             terminal.say(f"resilint: {notice}")
     return 2 if mistakes else 0
+
+
+def _recover(session: Session) -> None:
+    """Settles what killed runs left. Effect: may restore files, which are then checked again."""
+    for line in session.recover():
+        terminal.say(f"resilint: {line}")
 
 
 def _tell_damage(results: Iterable[FileResult]) -> int:

@@ -12,7 +12,7 @@ from resilint_rules.kit.syntax.text import Document
 
 from ..engine.file_checker import on_deep_stack
 from ..fixes.apply import fix_all, replaced
-from ..fs import files
+from ..fs import files, writing
 from ..results import FileResult, Problem
 from ..suppress import insert
 
@@ -117,7 +117,7 @@ def write(repaired: Repaired) -> str:
     """Writes the new text and returns "" or the reason for a failure. Effect: replaces the file."""
     opened = repaired.opened
     try:
-        files.write(opened.path, repaired.text, root=opened.home.root, before=opened.digest)
+        writing.write(opened.path, repaired.text, root=opened.home.root, before=opened.digest)
     except files.Unwritable as error:
         return f"{repaired.file} was left as it is: it {error}"
     return ""

@@ -67,6 +67,22 @@ class Session:
             if self.progress:
                 self.progress.clear()
 
+    def recover(self) -> tuple[str, ...]:
+        """Settles what killed runs left in the folders of this run, and returns sentences about what went wrong.
+
+        Effect: removes temporary files, and restores files that were written in part; then checks again.
+        """
+        from ..fs import writing
+
+        done = writing.recover(self.run.folders)
+        if done.restored:
+            self.run = self.run.again()
+            self.raw = self.results()
+        restored = (
+            f"{path}: a fix was interrupted here; the text from before it was restored" for path in done.restored
+        )
+        return (*restored, *done.complaints)
+
     def passed_over(self) -> bool:
         """Whether standard input has the name of an excluded file, and `--force-exclude` applies."""
         if not self.run.options.force_exclude:

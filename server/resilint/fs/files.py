@@ -1,12 +1,10 @@
-"""One file: read without trust, decoded as Python would, named, and written back whole.
+"""One file: read without trust, decoded as Python would, named; `writing` writes it back.
 
-A project may hold anything: a FIFO called `x.py` must not hang us, a link must not lead us out, and
-a file that changed since it was read must not be overwritten.
+A project may hold anything: a FIFO called `x.py` must not hang us, and a link must not lead us out.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import stat
@@ -89,7 +87,7 @@ def _read(path: str, limit: int) -> bytes:
     try:
         handle = os.open(path, _OPEN)
     except OSError as error:
-        raise Unreadable(_reason(error)) from None
+        raise Unreadable(reason_of(error)) from None
     except ValueError as error:  # a NUL in the path
         raise Unreadable(str(error)) from None
     try:
@@ -107,12 +105,13 @@ def _read(path: str, limit: int) -> bytes:
             return b"".join(parts)
         return data
     except OSError as error:
-        raise Unreadable(_reason(error)) from None
+        raise Unreadable(reason_of(error)) from None
     finally:
         os.close(handle)
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """Returns what the system says of a failure, in small letters."""
     return (error.strerror or str(error)).lower()
 
 
@@ -206,70 +205,6 @@ def below(path: str, root: str) -> str:
         return ""
     name = path[len(head) :]
     return name if os.sep == "/" else name.replace(os.sep, "/")
-
-
-def write(path: str, text: str, *, root: str, before: str) -> str:
-    """Replaces a file's text as one step, in its own encoding, and gives the new bytes' digest.
-
-    `before` is the digest of the bytes that `text` was made from. Effect: writes. Raises Unwritable,
-    and then nothing has changed, if the file is a link, lies outside `root`, or is not as it was.
-    """
-    real = os.path.realpath(path)
-    try:
-        found = os.lstat(path)
-    except OSError as error:
-        raise Unwritable(_reason(error)) from None
-    if not stat.S_ISREG(found.st_mode):
-        raise Unwritable("is a link or no regular file")
-    if not below(real, os.path.realpath(root)):
-        raise Unwritable(f"lies outside {root}")
-    try:
-        data = read(real)
-        like = decode(data)
-    except Unreadable as error:
-        raise Unwritable(str(error)) from None
-    if digest(data) != before:
-        raise Unwritable("has changed since it was read")
-    try:
-        if encode(like.text, like) != data:
-            raise Unwritable(f"cannot be written back in {like.encoding} as it was")
-        new = encode(text, like)
-    except UnicodeError:
-        raise Unwritable(f"the new text does not fit its encoding, {like.encoding}") from None
-    _replace(real, new, stat.S_IMODE(found.st_mode), before)
-    return digest(new)
-
-
-def _replace(path: str, data: bytes, mode: int, before: str) -> None:
-    folder, own = os.path.split(path)
-    spare = os.path.join(folder, f".{own[:100]}.{os.urandom(6).hex()}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    try:
-        handle = os.open(spare, flags, 0o600)
-    except OSError as error:
-        raise Unwritable(_reason(error)) from None
-    try:
-        with os.fdopen(handle, "wb") as target:
-            target.write(data)
-        os.chmod(spare, mode)
-        changed = digest(read(path)) != before
-        if not changed:
-            os.replace(spare, path)
-    except BaseException as error:
-        _remove(spare)
-        if isinstance(error, Unreadable):
-            raise Unwritable(str(error)) from None
-        if isinstance(error, OSError):
-            raise Unwritable(_reason(error)) from None
-        raise
-    if changed:
-        _remove(spare)
-        raise Unwritable("has changed since it was read")
-
-
-def _remove(path: str) -> None:
-    with contextlib.suppress(OSError):
-        os.unlink(path)
 
 
 def read_below(root: str, name: str, safe: set[str] | None = None) -> bytes | None:

@@ -77,6 +77,7 @@ class Plan:
     ) -> None:
         self.items: list[PlannedFile] = []
         self.jobs: list[tuple[ProjectRoot, FileJob]] = []
+        self.folders: list[str] = []
         self.seen = self.read = self.wanted = self.cached = 0
         self._homes = homes
         self._matters = wanted
@@ -92,6 +93,7 @@ class Plan:
             (folder, *self._known(folder.home, folder.path))
             for folder in walk(paths, self._homes, troubles, force_exclude, self._recall)
         ]
+        self.folders = [folder.path for folder, *_ in met]
         settled = self._settled(met)
         for folder, name, known in met:
             if known and folder.home.root in settled:

@@ -66,7 +66,7 @@ DEFAULT = Options()
 
 
 class Opened(NamedTuple):
-    """A file as the check sees it, and the digest of its bytes: what `files.write` wants to know."""
+    """A file as the check sees it, and the digest of its bytes: what `writing.write` wants to know."""
 
     path: str
     home: ProjectRoot
@@ -99,6 +99,15 @@ class Run:
         size = sum(cache.size for cache in self._caches.values())
         parsed = (self._pieces, self._lines, self._left_out)
         return Counts(plan.seen, plan.read, plan.wanted, plan.cached, *parsed, size)
+
+    @property
+    def folders(self) -> Sequence[str]:
+        """The folders whose files were looked at so far."""
+        return self._plan.folders
+
+    def again(self) -> Run:
+        """Returns a new run over the same paths."""
+        return Run(self._paths, self.options)
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
