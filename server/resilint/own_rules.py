@@ -24,7 +24,7 @@ def _own(code: str, name: str, severity: Severity, summary: str) -> Rule:
     )
 
 
-CRASHED = _own("E001", "internal-error", Severity.ERROR, "A rule crashed; the others went on.")
+CRASHED = _own("E001", "internal-error", Severity.ERROR, "A rule crashed, or a fix went wrong.")
 UNREADABLE = _own("E902", "unreadable-file", Severity.ERROR, "A file with integration code cannot be read.")
 SYNTAX = _own("E999", "syntax-error", Severity.ERROR, "A file with integration code is not Python.")
 UNUSED = _own("IGN001", "unused-ignore", Severity.INFO, "An ignore comment silences nothing.")
@@ -32,10 +32,12 @@ UNUSED = _own("IGN001", "unused-ignore", Severity.INFO, "An ignore comment silen
 OWN = (CRASHED, UNREADABLE, SYNTAX, UNUSED)
 
 PAGES = {
-    "E001": """A rule crashed; the others went on.
+    "E001": """A rule crashed, or a fix went wrong.
 
-This is a mistake in resilint, not in your code. The message names the rule and the error. Please
-report it with the lines around the place; until it is fixed, `ignore` the rule in the settings.
+This is a mistake in resilint, not in your code. The message names the rule and the error; the other
+rules went on. A file whose fixes would have changed more than they were made for, or would not have
+compiled, is left as it was. Please report it with the lines around the place; until it is fixed,
+`ignore` the rule in the settings.
 """,
     "E902": """A file with integration code cannot be read.
 

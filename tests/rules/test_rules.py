@@ -21,6 +21,7 @@ import pytest
 
 from resilint.fs import files
 from resilint.fixes import apply
+from resilint.fixes.verify import damage
 from resilint.engine.check import check
 from resilint.config.settings import Settings
 from resilint_rules import registry
@@ -271,6 +272,7 @@ def test_a_fix_is_a_careful_change(risky: Trial) -> None:
                 assert text != doc.text
                 assert parses(text)
                 assert compiles(text) or not compiles(doc.text)
+                assert damage(doc.text, apply.edits_with_imports(doc.text, offered)) == ""
                 assert comments(doc.text) <= comments(text)
 
 

@@ -195,7 +195,7 @@ def _to_diff(session: Session, results: list[FileResult], fixed: Iterable[Repair
             patch = unified(done.opened.document.text, done.text, done.file.replace(os.sep, "/"))
             output.put(visible_lines(patch) if sys.stdout.isatty() else patch, "")  # `git apply` takes the plain one
             tally.add(done)
-        tally.complain(done.complaints)
+        tally.complain(done)
     _finish(session)
     if not session.args.quiet:
         tally.say("Would fix") if tally.settled else _say_unfixed(results)
@@ -210,7 +210,7 @@ def _to_stdout(session: Session, results: list[FileResult], fixed: Iterable[Repa
         if done.text != done.opened.document.text:
             text = done.text
             tally.add(done)
-        tally.complain(done.complaints)
+        tally.complain(done)
     _finish(session)
     if text is not None:
         session.data = files.encode(text, files.decode(session.data))
@@ -234,31 +234,40 @@ def _to_files(session: Session, results: list[FileResult], fixed: Iterable[Repai
             if not complaint:
                 written[done.file] = done.opened.path
                 tally.add(done)
-        tally.complain([*done.complaints, *([complaint] if complaint else [])])
+        tally.complain(done, complaint)
     _finish(session)
     if tally.settled and not session.args.quiet:
         tally.say("Fixed")
-    return _again(session, written) if written else results, tally.failed
+    left = _again(session, written) if written else results
+    return fix_files.with_defects(left, tally.defects), tally.failed
 
 
 class _Tally:
-    """What fixing has settled: findings by rule, the number of files; `failed` is 2 if something went wrong."""
+    """What fixing has settled: findings by rule, the number of files; `failed` is 2 if something went wrong.
+
+    `defects` are mistakes of ours, by file.
+    """
 
     def __init__(self) -> None:
         self.settled: Counter[str] = Counter()
         self.files = 0
         self.failed = 0
+        self.defects: dict[str, tuple[str, ...]] = {}
 
     def add(self, done: Repaired) -> None:
         """Counts a file."""
         self.settled.update(finding.rule for finding in done.settled)
         self.files += bool(done.settled)
 
-    def complain(self, lines: Iterable[str]) -> None:
-        """Says what went wrong with a file."""
-        for line in lines:
+    def complain(self, done: Repaired, complaint: str = "") -> None:
+        """Says what went wrong with a file; `complaint` is about writing it."""
+        from . import fix_files
+
+        for line in fix_files.said(done, complaint):
             terminal.say(f"resilint: {line}")
             self.failed = 2
+        if done.defects:
+            self.defects[done.file] = done.defects
 
     def say(self, verb: str) -> None:
         """Says how many findings were settled."""
@@ -301,14 +310,11 @@ def _add_ignores(session: Session, results: list[FileResult], wrong: int) -> int
     failed = number = touched = 0
     bench = fix_files.Bench(session.run.options.check, session.open)
     for done in fix_files.silenced(bench, results, session.args.add_ignore):
-        complaints = list(done.complaints)
-        if done.settled:
-            if complaint := fix_files.write(done):
-                complaints.append(complaint)
-            else:
-                number += len(done.settled)
-                touched += 1
-        for line in complaints:
+        complaint = fix_files.write(done) if done.settled else ""
+        if done.settled and not complaint:
+            number += len(done.settled)
+            touched += 1
+        for line in fix_files.said(done, complaint):
             terminal.say(f"resilint: {line}")
             failed = 2
     failed = max(failed, _tell_damage(results))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from resilint_rules.kit.findings import Applicability, Finding
 from resilint_rules.kit.syntax.text import Document
 
-from ..engine.file_checker import on_deep_stack
-from ..fixes.apply import fix_all, replaced
+from ..engine.file_checker import on_deep_stack, whole_file_result
+from ..fixes import verify
+from ..fixes.apply import Fixed, fix_all
+from ..fixes.edits import replaced
 from ..fs import files, writing
+from ..own_rules import CRASHED
 from ..results import FileResult, Problem
 from ..suppress import insert
 
@@ -21,13 +25,17 @@ if TYPE_CHECKING:
 
 
 class Repaired(NamedTuple):
-    """A file's new text and the findings that it settles; `complaints` are sentences about what went wrong."""
+    """A file's new text and the findings that it settles.
+
+    `complaints` are sentences about what went wrong, `defects` those about mistakes of ours (`E001`).
+    """
 
     file: str
     opened: Opened
     text: str
     settled: tuple[Finding, ...]
     complaints: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
 
 
 class Bench(NamedTuple):
@@ -54,13 +62,35 @@ def fixed(
 
     def edit_file(result: FileResult, opened: Opened, again: Callable[[Document], Sequence[Finding]]) -> Repaired:
         done = fix_all(opened.document, again, wanted)
-        problem = "gave code that does not parse, or does not fit the text, and was taken back; please report this"
-        complaints = [f"{result.file}: the fix of {finding.rule} {problem}" for finding in done.broken]
-        if not done.settled:
-            complaints.append(f"{result.file}: its fixes undo each other, so nothing was changed; please report this")
-        return Repaired(result.file, opened, done.text, done.applied, tuple(complaints))
+        return Repaired(result.file, opened, done.text, done.applied, defects=tuple(_defects(done)))
 
     return _edit_files(bench, [result for result in results if any(map(fixable, result.problems))], edit_file, narrowed)
+
+
+def _defects(done: Fixed) -> Iterator[str]:
+    problem = "gave code that does not parse, or does not fit the text, and was taken back; please report this"
+    for rule in dict.fromkeys(finding.rule for finding in done.broken):
+        yield f"the fix of {rule} {problem}"
+    if not done.settled:
+        yield "its fixes undo each other, so nothing was changed; please report this"
+    if done.damage:
+        rules = ", ".join(done.culprits)
+        yield f"the fixes of {rules} do damage, so nothing was changed: {done.damage}; please report this"
+
+
+def said(repaired: Repaired, complaint: str) -> list[str]:
+    """Returns all sentences about what went wrong with a file; `complaint` is about writing it, or ""."""
+    defects = [f"{repaired.file}: {CRASHED.code} {CRASHED.name}: {text}" for text in repaired.defects]
+    return [*repaired.complaints, *defects, *([complaint] if complaint else [])]
+
+
+def with_defects(results: Sequence[FileResult], defects: dict[str, tuple[str, ...]]) -> list[FileResult]:
+    """Returns the results with mistakes of ours, by the file that they concern, as problems."""
+    problems = {
+        file: tuple(problem for text in texts for problem in whole_file_result(file, CRASHED, text).problems)
+        for file, texts in defects.items()
+    }
+    return [replace(result, problems=problems.get(result.file, ()) + result.problems) for result in results]
 
 
 def silenced(bench: Bench, results: Sequence[FileResult], reason: str) -> Iterator[Repaired]:
@@ -73,6 +103,9 @@ def silenced(bench: Bench, results: Sequence[FileResult], reason: str) -> Iterat
             f"{result.file}:{doc.position(finding.span.start)[0]}: no line of {finding.rule} can take a comment"
             for finding in added.beyond
         )
+        if damage := verify.damage(doc.text, added.edits):
+            defect = f"comments would do damage, so nothing was changed: {damage}; please report this"
+            return Repaired(result.file, opened, doc.text, (), complaints, (defect,))
         return Repaired(result.file, opened, replaced(doc.text, added.edits), added.silenced, complaints)
 
     return _edit_files(bench, [result for result in results if result.problems], edit_file, narrowed=True)

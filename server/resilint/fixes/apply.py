@@ -15,6 +15,8 @@ from resilint_rules.kit.syntax.layout import TokenEdges, even
 from resilint_rules.kit.syntax.outline import Chunk, scan
 from resilint_rules.kit.syntax.text import Document, Edit
 
+from . import verify
+from .edits import place_of, replaced
 from .imports import edits_for
 
 MOST_ROUNDS = 10
@@ -30,6 +32,7 @@ UNSAFE: frozenset[Applicability] = frozenset({"safe", "unsafe"})
 class Applied:
     """The text after one round, the fixes that are in it, and those that overlap one of them.
 
+    `edits` are those of the fixes that are in it and of their imports.
     `refused` are fixes that begin or end within a token: they were made for another text, and are in no text.
     """
 
@@ -37,6 +40,7 @@ class Applied:
     applied: tuple[Fix, ...]
     waiting: tuple[Fix, ...]
     refused: tuple[Fix, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Fixed:
     `applied` are the findings that were fixed, in order; `broken` those whose fix gave text that does
     not parse, or would have split a token, and was taken back; `findings` what is left in the final text.
     `settled` is False when the rounds ran out while fixes were still to be applied: the text is then the one
-    that was given, with nothing applied.
+    that was given, with nothing applied. So it is when `damage` says, as a clause, what the fixes of the rules
+    `culprits` did beside their purpose.
     """
 
     text: str
@@ -54,6 +59,8 @@ class Fixed:
     broken: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...] = ()
     settled: bool = True
+    damage: str = ""
+    culprits: tuple[str, ...] = ()
 
 
 def apply(text: str, fixes: Iterable[Fix]) -> Applied:
@@ -79,7 +86,8 @@ def apply(text: str, fixes: Iterable[Fix]) -> Applied:
         waiting.append(dropped)
         taken = [edit for fix in applied for edit in fix.edits]
         imports = edits_for(text, _imports(applied))
-    return Applied(replaced(text, [*imports, *taken]), tuple(applied), tuple(waiting), tuple(refused))
+    edits = (*imports, *taken)
+    return Applied(replaced(text, edits), tuple(applied), tuple(waiting), tuple(refused), edits)
 
 
 def _fits(fix: Fix, edges: TokenEdges) -> bool:
@@ -90,21 +98,7 @@ def edits_with_imports(text: str, fix: Fix) -> tuple[Edit, ...]:
     """The edits of one fix and of the imports it needs, sorted: for editors and reports; () if it splits a token."""
     if not _fits(fix, TokenEdges(text)):
         return ()
-    return tuple(sorted([*edits_for(text, _imports((fix,))), *fix.edits], key=_place))
-
-
-def replaced(text: str, edits: Iterable[Edit]) -> str:
-    """The text after edits that do not overlap; insertions at one place keep their order."""
-    parts: list[str] = []
-    at = 0
-    for edit in sorted(edits, key=_place):
-        parts += (text[at : edit.start], edit.text)
-        at = edit.end
-    return "".join((*parts, text[at:]))
-
-
-def _place(edit: Edit) -> tuple[int, int]:
-    return edit.start, edit.end
+    return tuple(sorted([*edits_for(text, _imports((fix,))), *fix.edits], key=place_of))
 
 
 def _imports(fixes: Iterable[Fix]) -> list[tuple[Import, int]]:
@@ -158,34 +152,66 @@ def fix_all(
 ) -> Fixed:
     """Applies the preferred fixes again and again until nothing changes, in at most ten rounds."""
     applied: list[Finding] = []
-    broken: dict[tuple[str, ...], Finding] = {}
+    broken: _Broken = {}
     seen = {doc.text}
     given, found = doc.text, None
     for _ in range(rounds):
         findings = tuple(check_again(doc))
         found = findings if found is None else found
-        todo = [(other, fix) for other in findings if (fix := preferred(other, wanted)) and _name(other) not in broken]
-        if not todo:
+        todo = _todo(findings, wanted, broken)
+        done = _apply_round(doc.text, todo, broken, parses) if todo else None
+        if done is None or done.text == doc.text:
             return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
-        done = apply(doc.text, (fix for _, fix in todo))
-        broken.update((_name(item), item) for item, fix in todo if any(fix is bad for bad in done.refused))
-        if not parses(done.text):
-            if not parses(doc.text):  # nothing can be judged here
-                return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
-            kept, bad = _parted(doc.text, todo, parses)
-            broken.update((_name(finding), finding) for finding in bad)
-            done = apply(doc.text, kept)
-        if done.text in seen:  # no change, or two fixes that undo each other
-            if done.text == doc.text:
-                return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
+        if reason := _damage(doc.text, done):
+            culprits = _culprits(doc.text, todo, done)
+            return Fixed(given, (), tuple(broken.values()), found, damage=reason, culprits=culprits)
+        if done.text in seen:  # fixes that undo each other
             return Fixed(given, (), tuple(broken.values()), found, settled=False)
         applied.extend(finding for finding, fix in todo if any(fix is candidate for candidate in done.applied))
         doc = replace(doc, text=done.text)
         seen.add(doc.text)
     findings = tuple(check_again(doc))
-    if any(preferred(other, wanted) and _name(other) not in broken for other in findings):
+    if _todo(findings, wanted, broken):
         return Fixed(given, (), tuple(broken.values()), found or (), settled=False)
     return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
+
+
+_Todo = Sequence[tuple[Finding, Fix]]
+_Broken = dict[tuple[str, ...], Finding]
+
+
+def _todo(findings: Iterable[Finding], wanted: AbstractSet[Applicability], broken: _Broken) -> _Todo:
+    """The findings to fix, each with its preferred fix."""
+    return [(other, fix) for other in findings if (fix := preferred(other, wanted)) and _name(other) not in broken]
+
+
+def _apply_round(text: str, todo: _Todo, broken: _Broken, parses: Callable[[str], bool]) -> Applied | None:
+    """One round without the fixes that break the text, which are added to `broken`; None if it was broken before."""
+    done = apply(text, (fix for _, fix in todo))
+    broken.update((_name(item), item) for item, fix in todo if any(fix is bad for bad in done.refused))
+    if parses(done.text):
+        return done
+    if not parses(text):  # nothing can be judged here
+        return None
+    kept, bad = _parted(text, todo, parses)
+    broken.update((_name(finding), finding) for finding in bad)
+    return apply(text, kept)
+
+
+def _damage(text: str, done: Applied) -> str:
+    """Returns what a round did beside its purpose, as a clause; "" if nothing is known."""
+    if reason := verify.damage(text, done.edits):
+        return reason
+    if not verify.compiles(done.text) and verify.compiles(text):
+        return "the result does not compile"
+    return ""
+
+
+def _culprits(text: str, todo: _Todo, done: Applied) -> tuple[str, ...]:
+    """The rules whose fixes do damage alone; all rules of the round if none does."""
+    applied = [(finding.rule, fix) for finding, fix in todo if any(fix is other for other in done.applied)]
+    alone = {rule for rule, fix in applied if _damage(text, apply(text, [fix]))}
+    return tuple(sorted(alone or {rule for rule, _ in applied}))
 
 
 def _parted(

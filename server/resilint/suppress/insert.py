@@ -9,7 +9,7 @@ from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.syntax.outline import scan
 from resilint_rules.kit.syntax.text import Document, Edit
 
-from ..fixes.apply import replaced
+from ..fixes.edits import replaced
 from ..own_rules import OWN
 from .apply import Ignore, read_ignores, rows_of
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from resilint.__main__ import main
+from resilint.engine import check as engine
 from resilint.fs import writing
+from resilint_rules.kit.findings import Fix
+from resilint_rules.kit.syntax.text import Edit
 
 RISKY = "import requests\n\n\ndef rates():\n    return requests.get(URL, timeout=None)\n"
 FIXED = RISKY.replace("None", "(3.05, 27)")
@@ -80,3 +87,48 @@ def test_a_full_disk_ends_with_a_message(home: Path, capsys: pytest.CaptureFixtu
     assert "a.py was left as it is: it cannot be written (file too large)\n" in capsys.readouterr().err
     assert (home / "a.py").read_text() == RISKY
     assert sorted(os.listdir(home)) == ["a.py", "pyproject.toml"]
+
+
+@pytest.fixture
+def wrong_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Effect: the fixes of all rules take the last statement out of its function."""
+    real = engine.check
+
+    def check(doc, *more):
+        report = real(doc, *more)
+        at = doc.text.rindex("    return")
+        fix = Fix("Break it", (Edit(at, at, "def other():\n"),), applicability="safe")
+        return replace(report, findings=tuple(replace(found, fixes=(fix,)) for found in report.findings))
+
+    monkeypatch.setattr(engine, "check", check)
+
+
+CAPTURED = RISKY.replace("    return", "    first()\n    return")
+DEFECT = (
+    "E001 internal-error: the fixes of timeout-disabled do damage, so nothing was changed: "
+    "`return requests.get(URL, timeout=None)` would be changed or moved; please report this\n"
+)
+
+
+@pytest.mark.usefixtures("wrong_fix")
+def test_damage_is_our_defect(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The file stays as it is; the run fails, and its report names the rule, in every format."""
+    (home / "a.py").write_text(CAPTURED)
+    assert main([*FIX, "--output-format", "json"]) == 2
+    said = capsys.readouterr()
+    assert said.err == f"resilint: a.py: {DEFECT}"
+    assert [found["code"] for found in json.loads(said.out)] == ["E001", "TMO003"]
+    assert (home / "a.py").read_text() == CAPTURED
+
+
+@pytest.mark.usefixtures("wrong_fix")
+def test_damage_is_no_patch(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--diff` shows nothing of it, standard input comes out as it went in, and both say why."""
+    (home / "a.py").write_text(CAPTURED)
+    assert main([*FIX, "--diff"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, DEFECT in said.err) == ("", True)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(CAPTURED.encode())))
+    assert main([*FIX, "-", "--stdin-filename", "a.py"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, DEFECT in said.err) == (CAPTURED, True)

@@ -226,6 +226,28 @@ def test_the_calls_of_one_client_are_mended_together() -> None:
     assert title not in titles("one.get", "two.get")
 
 
+def test_a_fix_that_does_damage_is_not_offered() -> None:
+    """Neither alone, nor for all calls of a client, nor for all of a kind; the ignores stay."""
+    text = "def f():\n    one.get()\n    one.put()\n    two.get()\n"
+
+    def titles(edit: Edit) -> list[str]:
+        owners = ("one.get", "one.put", "two.get")
+        places = [Span(text.index(owner), text.index(owner) + 7) for owner in owners]
+        findings = tuple(
+            Finding("X1", "x", Severity.WARNING, place, "m", (Fix("f", (edit,)),), client=text[place[0] : place[0] + 3])
+            for place in places
+        )
+        engine = Engine(lambda *_: Report(findings), lambda *_: None, lambda *_: (), str, str)
+        view = View(Document(text), Project(lambda _: None), Settings(), Report(findings), engine, 0)
+        return [
+            offer.title for offer in actions(view, ActionsQuestion("u", 1, Span(14, 14), ("quickfix",), lazy=False))
+        ]
+
+    at = text.index("    one.put")
+    assert titles(Edit(at, at, "def g():\n")) == ["Ignore x for this line"]
+    assert "f" in titles(Edit(at, at, "    pass\n"))
+
+
 def test_edits_of_several_changes_build_on_each_other() -> None:
     """A range that is the wrong way round is an insertion; one outside of the text is moved to its end."""
     doc = OpenDocument("u", 1, "ab\ncd", "utf-16")

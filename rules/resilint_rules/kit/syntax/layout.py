@@ -223,6 +223,11 @@ def _joined(pair: str) -> bool:
     return all(sign.isalnum() or sign == "_" for sign in pair) or pair == "\r\n"
 
 
+def comment_spans(text: str) -> list[tuple[int, int]]:
+    """The spans of all comments of a text, in order, each without its line end."""
+    return [span for span in literals(text) if text[span[0]] == "#"]
+
+
 def literals(text: str, *, formatted: bool = False) -> Iterator[tuple[int, int]]:
     """The spans of all comments and strings, in order; f-strings if `formatted`. A string begins with its prefix."""
     reading = Reading()

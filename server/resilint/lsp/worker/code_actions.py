@@ -13,6 +13,7 @@ from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 from ...config.settings import Settings
+from ...fixes import verify
 from ...fixes.apply import edits_with_imports
 from ...results import Report
 from ..channel.messages import (
@@ -125,7 +126,7 @@ def shifted(span: Span, lead: int) -> Span:
 def _fixes(view: View, number: int, finding: Finding) -> Iterable[Offer]:
     for place, fix in enumerate(finding.fixes):
         edits = edits_with_imports(view.doc.text, fix)
-        if edits:
+        if edits and not verify.damage(view.doc.text, edits):
             preferred = place == 0 and fix.applicability != "displayonly"
             yield _offer(view, fix.title, edits, number, preferred=preferred)
 
@@ -136,8 +137,9 @@ def _clients(view: View, touched: Sequence[tuple[int, Finding]]) -> Iterable[Off
         fixable = [f for f in view.report.findings if fixes.in_bulk(f, rule)]
         alike = [finding for finding in fixable if finding.client == client]
         if 1 < len(alike) < len(fixable):
-            edits = fixes.fix_some(view.doc, alike)
-            yield _offer(view, f"Fix {rule} for all {len(alike)} calls of this client in this file", edits, -1)
+            title = f"Fix {rule} for all {len(alike)} calls of this client in this file"
+            if edits := fixes.fix_some(view.doc, alike):
+                yield _offer(view, title, edits, -1)
 
 
 def _kinds(view: View, touched: Sequence[tuple[int, Finding]], lazy: bool) -> Iterable[Offer]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
-from ...fixes import apply
+from ...fixes import apply, verify
 from ...results import Report
 from ...suppress.insert import add
 
@@ -39,7 +39,8 @@ def fix_all(doc: Document, check: Callable[[Document], Report], rule: str) -> tu
 def fix_some(doc: Document, findings: Iterable[Finding]) -> tuple[Edit, ...]:
     """Returns one minimal edit that applies the preferred fixes of some findings, as far as they do not overlap."""
     fixes = [found for finding in findings if (found := apply.preferred(finding, apply.UNSAFE)) is not None]
-    return minimal(doc.text, apply.apply(doc.text, fixes).text)
+    done = apply.apply(doc.text, fixes)
+    return () if verify.damage(doc.text, done.edits) else minimal(doc.text, done.text)
 
 
 def minimal(before: str, after: str) -> tuple[Edit, ...]:
