@@ -226,19 +226,19 @@ def _to_files(session: Session, results: list[FileResult], fixed: Iterable[Repai
     from . import fix_files
 
     tally = _Tally()
-    written: dict[str, str] = {}
+    opened: dict[str, str] = {}
     for done in fixed:
+        opened[done.file] = done.opened.path  # also where nothing is left to fix: it may be a second name of a file
         complaint = ""
         if done.text != done.opened.document.text:
             complaint = fix_files.write(done)
             if not complaint:
-                written[done.file] = done.opened.path
                 tally.add(done)
         tally.complain(done, complaint)
     _finish(session)
     if tally.settled and not session.args.quiet:
         tally.say("Fixed")
-    left = _again(session, written) if written else results
+    left = _again(session, opened) if opened else results
     return fix_files.with_defects(left, tally.defects), tally.failed
 
 
@@ -286,13 +286,13 @@ def _say_unfixed(results: list[FileResult]) -> None:
         terminal.say(said)
 
 
-def _again(session: Session, written: dict[str, str]) -> list[FileResult]:
-    """The results after files (by what people call them, their paths) were written: these are checked again."""
+def _again(session: Session, opened: dict[str, str]) -> list[FileResult]:
+    """The results after files (by what people call them, their paths) were fixed: these are checked again."""
     from ..results import FileResult
 
-    found = {result.file: result for result in Run(list(written.values()), session.run.options)}
+    found = {result.file: result for result in Run(list(opened.values()), session.run.options)}
     left = [
-        found.get(candidate.file, FileResult(candidate.file)) if candidate.file in written else candidate
+        found.get(candidate.file, FileResult(candidate.file)) if candidate.file in opened else candidate
         for candidate in session.raw
     ]
     if session.args.diff_base:

@@ -50,6 +50,14 @@ def test_both_names_of_a_file_are_fixed_once(home: Path) -> None:
     assert (home / "a.py").samefile(home / "b.py")
 
 
+def test_a_second_name_that_is_opened_late_is_no_finding(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was fixed through its other name before it was opened is checked again."""
+    os.link(home / "a.py", home / "b.py")
+    monkeypatch.setattr("resilint.cli.fix_files.on_deep_stack", lambda work: work)  # opens each file when it is needed
+    assert main(FIX) == 0
+    assert (home / "b.py").read_text() == FIXED
+
+
 @pytest.mark.parametrize("paths", [[], ["a.py"]])
 def test_an_interrupted_fix_is_undone_first(home: Path, capsys: pytest.CaptureFixture[str], paths: list[str]) -> None:
     """What a killed run left in part is restored, said, checked and fixed; its temporary files are gone."""
@@ -132,3 +140,25 @@ def test_damage_is_no_patch(home: Path, capsys: pytest.CaptureFixture[str], monk
     assert main([*FIX, "-", "--stdin-filename", "a.py"]) == 2
     said = capsys.readouterr()
     assert (said.out, DEFECT in said.err) == (CAPTURED, True)
+
+
+@pytest.mark.parametrize("undo", [True, False])
+def test_fixes_without_an_end_are_not_written(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, undo: bool
+) -> None:
+    """Two fixes that undo each other, and one that always finds more: the file stays, and it is our defect."""
+    real = engine.check
+
+    def check(doc, *more):
+        at = doc.text.index("URL")
+        old, new = ("(URL", "(URL_") if undo and "URL_" not in doc.text else ("(URL_", "(URL")
+        edit = Edit(at - 1, at - 1 + len(old), new) if undo else Edit(at, at, "a, ")
+        fix = Fix("Again", (edit,), applicability="safe")
+        return replace(report := real(doc, *more), findings=(replace(report.findings[0], fixes=(fix,)),))
+
+    monkeypatch.setattr(engine, "check", check)
+    assert main([*FIX, "--output-format", "concise"]) == 2
+    said = capsys.readouterr()
+    assert "E001 internal-error: its fixes undo each other, so nothing was changed; please report this\n" in said.err
+    assert "a.py:1:1: E001" in said.out
+    assert (home / "a.py").read_text() == RISKY
