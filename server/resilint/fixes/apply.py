@@ -163,8 +163,8 @@ def fix_all(
         if done is None or done.text == doc.text:
             return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
         if reason := _damage(doc.text, done):
-            culprits = _culprits(doc.text, todo, done)
-            return Fixed(given, (), tuple(broken.values()), found, damage=reason, culprits=culprits)
+            culprits = {item.rule for item, fix in todo if any(fix is candidate for candidate in done.applied)}
+            return Fixed(given, (), tuple(broken.values()), found, damage=reason, culprits=tuple(sorted(culprits)))
         if done.text in seen:  # fixes that undo each other
             return Fixed(given, (), tuple(broken.values()), found, settled=False)
         applied.extend(finding for finding, fix in todo if any(fix is candidate for candidate in done.applied))
@@ -189,7 +189,7 @@ def _apply_round(text: str, todo: _Todo, broken: _Broken, parses: Callable[[str]
     """One round without the fixes that break the text, which are added to `broken`; None if it was broken before."""
     done = apply(text, (fix for _, fix in todo))
     broken.update((_name(item), item) for item, fix in todo if any(fix is bad for bad in done.refused))
-    if parses(done.text):
+    if parses(done.text) and not _damage(text, done):
         return done
     if not parses(text):  # nothing can be judged here
         return None
@@ -207,24 +207,24 @@ def _damage(text: str, done: Applied) -> str:
     return ""
 
 
-def _culprits(text: str, todo: _Todo, done: Applied) -> tuple[str, ...]:
-    """The rules whose fixes do damage alone; all rules of the round if none does."""
-    applied = [(finding.rule, fix) for finding, fix in todo if any(fix is other for other in done.applied)]
-    alone = {rule for rule, fix in applied if _damage(text, apply(text, [fix]))}
-    return tuple(sorted(alone or {rule for rule, _ in applied}))
+def _parted(text: str, todo: _Todo, parses: Callable[[str], bool]) -> tuple[list[Fix], list[Finding]]:
+    """The fixes that can be applied together, and the findings of those that break the text alone.
 
-
-def _parted(
-    text: str, todo: Sequence[tuple[Finding, Fix]], parses: Callable[[str], bool]
-) -> tuple[list[Fix], list[Finding]]:
-    """The fixes after which a text still parses, and the findings of those that break it."""
+    The others are for a later round: two fixes of one call may be right alone and wrong together. The first
+    that does damage alone is the only one that is returned, so that it is found.
+    """
     kept: list[Fix] = []
     broken: list[Finding] = []
     for finding, fix in todo:
-        if parses(apply(text, (*kept, fix)).text):
+        together = apply(text, (*kept, fix))
+        if parses(together.text) and not _damage(text, together):
             kept.append(fix)
-        else:
+            continue
+        alone = apply(text, (fix,)) if kept else together
+        if not parses(alone.text):
             broken.append(finding)
+        elif _damage(text, alone):
+            return [fix], broken
     return kept, broken
 
 

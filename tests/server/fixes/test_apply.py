@@ -177,6 +177,21 @@ def test_a_fix_that_breaks_the_text_is_taken_back_alone() -> None:
     assert rounds == ["x = 1\ny = 1\n", "x = 2\ny = 2\n"]
 
 
+def test_fixes_that_are_wrong_together_follow_each_other() -> None:
+    """Each is right alone: one replaces the bracket of a call without arguments, the other adds the first argument."""
+
+    def check(doc: Document) -> list[Finding]:
+        if doc.text == "f(\n)\n":
+            return [found((fix(0, 2, "thread(f"),), "one"), found((fix(3, 3, "a=1"),), "other")]
+        if "a=1" not in doc.text:
+            return [found((fix(9, 9, ", a=1"),), "other")]
+        return []
+
+    done = fix_all(Document("f(\n)\n"), check)
+    assert (done.text, done.broken, done.damage) == ("thread(f\n, a=1)\n", (), "")
+    assert [finding.rule for finding in done.applied] == ["one", "other"]
+
+
 def test_a_text_that_was_broken_before_is_left_alone() -> None:
     """Where nothing can be judged, nothing is written."""
     done = fix_all(Document("a = = 1"), each_match("a", "b"), parses=parses)
