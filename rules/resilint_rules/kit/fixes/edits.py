@@ -10,7 +10,7 @@ import libcst as cst
 from ..interp.calls import Call, Frame
 from ..interp.kinds import FrameKind
 from ..project.module import Module
-from ..syntax.layout import comments_in, with_comments
+from ..syntax.layout import GAP, comments_in, with_comments
 from ..syntax.text import Document, Edit
 from ..syntax.tree import Tree, children, walk
 from ..syntax.words import mentioned
@@ -113,6 +113,7 @@ def front(module: Module, needs: str = "") -> int | None:
     return document.starts[row - 1]
 
 
+_COMMA = re.compile(rf"{GAP},")
 _RULED = re.compile(r"#\s*[#=*~-]{3,}")
 """A line of a headline: `#########`, `# ======`, `# --- Helpers ---`."""
 
@@ -140,6 +141,9 @@ def remove_argument(call: Call, name: str) -> Edit | None:
             else:
                 start = tree.outer(args[index - 1].value).end if index else tree.span(arg).start
                 end = tree.outer(arg.value).end
+                if not index and isinstance(arg.comma, cst.Comma):  # `f(,)` is not Python
+                    comma = _COMMA.match(tree.source(end, tree.span(call.node).end))
+                    end += comma.end() if comma is not None else 0
             comments = comments_in(tree.source(start, end))
             newline = call.frame.scope.module.doc.newline
             return Edit(start, end, "".join(f"  {comment}{newline}" for comment in comments))

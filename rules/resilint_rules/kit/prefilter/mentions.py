@@ -55,9 +55,9 @@ class Mentions:
     def add(self, anchor: str, rest: str = "") -> list[int]:
         """Marks the places of `anchor`, a name or `.name`, that `rest`, an expression, goes on from.
 
-        Returns their offsets; none if that was done before.
+        Returns their offsets; none if that was done before, or if `anchor` is "", the name in a damaged `def :`.
         """
-        if (anchor, rest) in self._known:
+        if not anchor or (anchor, rest) in self._known:
             return []
         self._known.add((anchor, rest))
         places, size = self._places.of(anchor), len(anchor)
