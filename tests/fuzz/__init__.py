@@ -1,0 +1,1 @@
+"""Damaged and unusual texts, checked and fixed."""
