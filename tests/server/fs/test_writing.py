@@ -128,6 +128,7 @@ def test_hard_links_stay(tmp_path: Path, old: str, new: str) -> None:
     assert sorted(os.listdir(tmp_path)) == ["other.py", "x.py"]
 
 
+@posix
 @pytest.mark.parametrize("mode", [0o444, 0o555, 0o464, 0o400])
 def test_what_is_read_only_is_left_alone(tmp_path: Path, mode: int) -> None:
     """Root could write it, and does not."""
