@@ -163,11 +163,11 @@ def fix_all(
         if done is None or done.text == doc.text:
             return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
         if reason := _damage(doc.text, done):
-            culprits = {item.rule for item, fix in todo if any(fix is candidate for candidate in done.applied)}
-            return Fixed(given, (), tuple(broken.values()), found, damage=reason, culprits=tuple(sorted(culprits)))
+            culprits = tuple(sorted({finding.rule for finding in _fixed(todo, done)}))
+            return Fixed(given, (), tuple(broken.values()), found, damage=reason, culprits=culprits)
         if done.text in seen:  # fixes that undo each other
             return Fixed(given, (), tuple(broken.values()), found, settled=False)
-        applied.extend(finding for finding, fix in todo if any(fix is candidate for candidate in done.applied))
+        applied.extend(_fixed(todo, done))
         doc = replace(doc, text=done.text)
         seen.add(doc.text)
     findings = tuple(check_again(doc))
@@ -183,6 +183,11 @@ _Broken = dict[tuple[str, ...], Finding]
 def _todo(findings: Iterable[Finding], wanted: AbstractSet[Applicability], broken: _Broken) -> _Todo:
     """The findings to fix, each with its preferred fix."""
     return [(other, fix) for other in findings if (fix := preferred(other, wanted)) and _name(other) not in broken]
+
+
+def _fixed(todo: _Todo, done: Applied) -> list[Finding]:
+    """The findings whose fixes are in a round's text."""
+    return [finding for finding, fix in todo if any(fix is candidate for candidate in done.applied)]
 
 
 def _apply_round(text: str, todo: _Todo, broken: _Broken, parses: Callable[[str], bool]) -> Applied | None:
