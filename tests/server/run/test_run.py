@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from resilint.fs import files
+from resilint.fs import files, writing
 from resilint.run import cache_dir
 from resilint.run.run import Counts, Options, Run
 from runs.small import OPTIONS, run, told
@@ -142,7 +142,7 @@ def test_opening_a_file_for_a_fix(tmp_path: Path) -> None:
     document = opened.document
     assert (document.name, document.module, document.kind) == ("pkg/tests/x.py", "x", "test")
     assert (opened.settings.preview, opened.digest) == (True, files.digest(b"BAD\n"))
-    assert files.write(opened.path, "GOOD\n", root=opened.home.root, before=opened.digest)
+    assert writing.write(opened.path, "GOOD\n", root=opened.home.root, before=opened.digest)
     assert (tmp_path / "pkg" / "tests" / "x.py").read_text() == "GOOD\n"
 
 
