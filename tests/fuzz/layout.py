@@ -151,33 +151,40 @@ def packed(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
     return _relaid(text, change)
 
 
-def _by_line(text: str, change: Callable[[str], str]) -> str:
-    """The text with each line changed that a logical line begins on."""
+def _by_line(text: str, change: Callable[[str, str], str]) -> str:
+    """The text with the indentation of each logical line changed, given it and the first sign of the line above."""
     starts = [token.start for token in tokens_of(text) if token.first]
     parts: list[str] = []
     at = 0
     for start in starts:
         line = text.rfind("\n", 0, start) + 1
         if not text[line:start].strip(" \t\f"):
-            parts += (text[at:line], change(text[line:start]))
+            parts += (text[at:line], change(text[line:start], _first_sign(text, line)))
             at = start
     return "".join((*parts, text[at:]))
 
 
+def _first_sign(text: str, line: int) -> str:
+    above = text.rfind("\n", 0, max(line - 1, 0)) + 1
+    return text[above:line].strip()[:1]
+
+
 def tabbed(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
     """Indentation by tabs."""
-    return _by_line(text, lambda blanks: "\t" * (len(blanks) // 4) + " " * (len(blanks) % 4))
+    return _by_line(text, lambda blanks, _: "\t" * (len(blanks) // 4) + " " * (len(blanks) % 4))
 
 
 def fed(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
     """Form feeds at the start of lines."""
-    return _by_line(text, lambda blanks: f"\f{blanks}" if chosen() else blanks)
+    return _by_line(text, lambda blanks, _: f"\f{blanks}" if chosen() else blanks)
 
 
 def spread(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
-    """Blank lines, lines of blanks, and comments at odd columns between logical lines."""
+    """Blank lines, lines of blanks, and comments at odd columns between logical lines, but not below a comment."""
     lines = ["\n", "   \n", "\f\n", "\t# -\n", "# -\n", "              # (\n"]
-    return _by_line(text, lambda blanks: f"{seed.choice(lines)}{blanks}" if chosen() else blanks)
+    return _by_line(
+        text, lambda blanks, above: f"{seed.choice(lines)}{blanks}" if above != "#" and chosen() else blanks
+    )
 
 
 def trailing(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
@@ -206,10 +213,10 @@ def joined(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
 
 
 def inlined(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
-    """Suites of one simple statement behind their colon."""
+    """Suites of one simple statement behind their colon; not of classes, which nobody writes and we do not read."""
     pairs = [
         (suite[0].lineno - 1, suite[0].lineno, " ")
-        for suite in _suites(ast.parse(text))
+        for suite in _suites(ast.parse(text), but=ast.ClassDef)
         if len(suite) == 1 and _simple(suite[0]) and chosen()
     ]
     return _join(text, [pair for pair in pairs if text.split("\n")[pair[0] - 1].rstrip().endswith(":")])
@@ -233,8 +240,10 @@ def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _suites(tree: ast.AST) -> Iterator[list[ast.stmt]]:
+def _suites(tree: ast.AST, but: type[ast.AST] = ast.Expression) -> Iterator[list[ast.stmt]]:
     for node in ast.walk(tree):
+        if isinstance(node, but):
+            continue
         for field in ("body", "orelse", "finalbody"):
             suite = getattr(node, field, None)
             if isinstance(suite, list) and suite:

@@ -24,7 +24,7 @@ from resilint.fixes.apply import UNSAFE, fix_all
 from resilint.fixes.verify import compiles
 from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.syntax.lexer import comment_spans
+from resilint_rules.kit.syntax.layout import comment_spans
 from resilint_rules.kit.syntax.text import Document
 
 FOUND = Path(__file__).parent / "found"

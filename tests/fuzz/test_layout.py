@@ -14,8 +14,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from layout import tokens_of, variants
 
+from fuzz.layout import tokens_of, variants
 from resilint.config.settings import Settings
 from resilint.engine.check import check
 from resilint.fixes import apply
@@ -29,7 +29,7 @@ from resilint_rules.kit.syntax.text import Document
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent
-SHARE = float(os.environ.get("RESILINT_LAYOUTS", "700"))
+SHARE = float(os.environ.get("RESILINT_LAYOUTS", "400"))
 SETTINGS = Settings(preview=True)
 
 

@@ -54,7 +54,8 @@ def test_answers() -> None:
     assert module.search("Session", module.classes["Shop"].chunk) is None
     assert module.count(r"\bmake\b") == 4
     assert module.matches(re.compile(r"self\.(\w+)")) == ("http", "other", "http")
-    assert module.lines_with("seconds") == ("LIMIT = 5  # seconds",)
+    assert module.lines_with("seconds") == ()  # it stands in a comment
+    assert module.lines_with("LIMIT =") == ("LIMIT = 5", "    LIMIT = 3")
     assert module.chunk_with("http", re.compile("post"))
     assert not module.chunk_with("Session", re.compile("post"))
     assert [each.name for each in module.imported_names()] == ["", ""]

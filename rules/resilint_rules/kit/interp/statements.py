@@ -95,6 +95,9 @@ def _parameters(ctx: Context, params: cst.Parameters, receiver: Value | None) ->
 
 def suite(ctx: Context, node: cst.BaseSuite) -> None:
     """Runs a block until it ends or is left."""
+    if isinstance(node, cst.SimpleStatementSuite):
+        _simple_line(ctx, node)
+        return
     for line in node.body:
         if ctx.left is not None:
             return

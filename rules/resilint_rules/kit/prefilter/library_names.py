@@ -15,7 +15,7 @@ _ROOTS = frozenset(prefix.partition(".")[0] for prefix in IMPORTS)
 class LibraryNames(NamedTuple):
     """The names that a catalogue import brings, by what they stand for; `functions` and `types` have no others."""
 
-    all: frozenset[str]
+    names: frozenset[str]
     makers: tuple[str, ...]
     """Classes and functions that make a client."""
     loops: tuple[str, ...]

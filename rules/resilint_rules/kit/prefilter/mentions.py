@@ -32,7 +32,7 @@ class MentionIndex:
             every = words(anchor, text, 0, len(text), attribute=attribute)
             found = [at for at in every if attribute or text[at - 1 : at] != "."]
             if attribute and not found:  # the text may not be flat yet
-                apart = re.compile(rf"\.(?:\s|#[^\n]*)+{anchor[1:]}\b")
+                apart = re.compile(rf"\.(?:\s|#[^\n]*\n)+{anchor[1:]}\b")
                 found = [match.start() for match in apart.finditer(text)]
             self._found[anchor] = found
         return found

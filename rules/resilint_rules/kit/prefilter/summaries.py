@@ -13,7 +13,7 @@ HOPS = 3
 """Modules that a name may be imported through before it is found."""
 
 
-CLASS = re.compile(r"class[ \t]+\w+\s*\(((?:[^)#]|#[^\n]*)*)\)")
+CLASS = re.compile(r"class[ \t]+\w+\s*\(((?:[^)#]|#[^\n]*\n)*)\)")
 WORD = re.compile(r"(?<![\w.])\w+")
 
 

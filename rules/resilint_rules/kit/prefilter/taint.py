@@ -153,16 +153,16 @@ class Taint:
         known = names_of(prefix)
         last = dotted.rpartition(".")[2]
         imported = last if dotted != prefix else ""  # what is imported from the library
-        is_module = not imported or prefix.startswith(dotted + ".") or last not in known.all
+        is_module = not imported or prefix.startswith(dotted + ".") or last not in known.names
         if imported in known.makers:
             self.mentions.add(name, _CALLED)
             self._follow(name)
             self.summary.names.add(name)
         elif imported in known.loops:
             self.loops.add(name)
-        elif "*" in known.all or (last in known.all and not last[:1].isupper()):
+        elif "*" in known.names or (last in known.names and not last[:1].isupper()):
             self.mentions.add(name)
-        elif last in known.all:
+        elif last in known.names:
             self.mentions.add(name, _USED)
             self.types.add(name)
         for marks, table in ((self.sleeps, SLEEPS), (self.spawns, SPAWNS)):
@@ -231,8 +231,8 @@ class Taint:
     def _declared(self) -> None:
         """Marks what makes the client of a record's field."""
         text = self.text
-        if "factory=" in text:
-            made = [offset for offset in self.makers.offsets if text.endswith("factory=", 0, offset)]
+        if "factory" in text:
+            made = [offset for offset in self.makers.offsets if _FACTORY.search(text, max(offset - 20, 0), offset)]
             self.mentions.share(self.followed, made, _GOES_ON)
 
     def _spread(self) -> None:
@@ -370,6 +370,7 @@ _PARTIAL = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial
 _RENAMES = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(staticmethod\()?(?:self)?")
 _ALONE = re.compile(r"[ \t]*\)?[ \t]*(?:#|[\r\n]|\Z)")
 _METHOD_ALONE = re.compile(r"\.\w+[ \t]*(?:#|[\r\n]|\Z)")
+_FACTORY = re.compile(r"factory ?= ?\Z")
 _AS = re.compile(r"[^\n]*?\bas[ \t]+(\w+)")
 _PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
 _DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)

@@ -21,7 +21,7 @@ from .queries import RecordedQueries
 __all__ = ["ClassChunk", "FunctionChunk", "ImportedName", "Module"]
 
 _IMPORT = re.compile(r"\s*import\s+(.+)", re.DOTALL)
-_FROM = re.compile(r"\s*from\b([\s.]*)([\w.\s]*)\bimport\b\s*\(?([^)]*)\)?", re.DOTALL)
+_FROM = re.compile(r"\s*from\b((?:\s*\.)*)\s*((?:[\w.][\w.\s]*)?)\bimport\b\s*\(?([^)]*)\)?", re.DOTALL)
 _DOT = re.compile(r"\s*\.\s*")
 _COMMENT = re.compile(r"#[^\r\n]*")
 _ASSIGN = re.compile(
@@ -164,8 +164,8 @@ def flatten(chunks: tuple[Chunk, ...]) -> Iterator[Chunk]:
             yield chunk
 
 
-_STATEMENT = re.compile(r"[^\n;(#]*(?:\((?:[^)#]|#[^\n]*)*\))?")
-_HEAD = re.compile(r"(?:[^#\n]*[:;])?[ \t]*(?:from\b[ \t]*[.\w \t]*)?")
+_STATEMENT = re.compile(r"[^\n;(#]*(?:\((?:[^)#]|#[^\n]*\n)*\))?")
+_HEAD = re.compile(r"(?:[^#\n]*[:;])?[ \t]*(?:from\b[.\w \t]*)?")
 """What stands on the line of an import before the word `import`."""
 _BEFORE_FROM = re.compile(r".*[:;][ \t]*", re.DOTALL)
 

@@ -116,8 +116,8 @@ class RecordedQueries(ABC):
     def search(self, pattern: re.Pattern[str] | str, chunk: Chunk | None = None) -> str | None:
         """The first text that a regular expression matches, in the module or in one chunk; None if there is none."""
         pattern = re.compile(pattern)
-        answer = self._ask("search", pattern) if chunk is None else self._ask("search", pattern, self._number(chunk))
-        return answer if isinstance(answer, str) else None
+        found: str | None = self._ask("search", pattern, *(() if chunk is None else (self._number(chunk),)))
+        return found
 
     def count(self, pattern: re.Pattern[str] | str) -> int:
         """How often a regular expression matches."""
@@ -294,10 +294,6 @@ class RecordedQueries(ABC):
         return self._chunks[number]
 
 
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
 def _mentions(module: RecordedQueries, *parts: str) -> bool:
     return any(part in module.flat for part in parts)
 
@@ -384,7 +380,8 @@ def _writers_of(module: RecordedQueries, name: str) -> tuple[str, ...]:
 
 def _source(module: RecordedQueries, number: int) -> str:
     chunk = module.chunk(number)
-    return _digest(module.text[chunk.start : chunk.end])
+    text = module.text[chunk.start : chunk.end]
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 _KINDS: dict[str, Callable[..., Answer]] = {

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from .text import Span
 
-_COMMENT = re.compile(r"(?:^|\s)#\s*(\S.*\w.*|\w.*)")
+_COMMENT = re.compile(r"(?:^|\s)#\s*(\S.*)")
+_WORD = re.compile(r"\w")
 _FOR_TOOLS = re.compile(r"resilint|noqa|pragma|type:|pylint|nosec|fmt:|ruff:|mypy:", re.IGNORECASE)
 _REASON = re.compile(r"(?:\s[-\u2013\u2014]+|#|;)\s*(\w+[^#]*\s[^#]*\w)")
 """What may follow for people after the part for tools: `noqa: BLE001 - the page is complete without it`."""
@@ -25,7 +26,7 @@ def comments_at(text: str, span: Span, comments_above: Callable[[], Iterable[str
     lines = text[first : last if last >= 0 else len(text)].split("\n")
     for line in (*(() if first else comments_above()), *lines):
         match = _COMMENT.search(line)
-        comment = match.group(1) if match is not None else ""
+        comment = match.group(1) if match is not None and _WORD.search(match.group(1)) else ""
         if comment and not _FOR_TOOLS.match(comment):
             yield comment
         elif comment:

@@ -25,12 +25,12 @@ _LOOSE = re.compile(
     r"[ \t]+(?=\.)|(?<=\.)[ \t]+|(?<=[\w)\]}\"'\0])[ \t]+(?=[(\[])|(?<=[(\[{@])[ \t]+|[ \t]+(?=[)\]},:])"
     r"|(?P<gap>[ \t]{2,}|\t)"
 )
-"""Blanks that nobody needs."""
+"""Blanks that Python does not need."""
 _STATEMENT_INDENT = re.compile(r"\n([ \t]+)([^\n]*)(?=\n)")
 _COMMA = re.compile(r",[ \t]*(?=[^ \t)\]}])")
 _ANY_BREAK = re.compile(r"\\?\r?\n")
 _UNTIDY = re.compile(rf"[\n#]|{_LOOSE.pattern}|,(?! )")
-GAP = r"(?:\s|#[^\n]*)*"
+GAP = r"(?:\s|#[^\n]*\n)*"
 """What may stand between two tokens in brackets, as a regular expression."""
 _BLOCK = re.compile(r"(?:if|elif|else|for|while|try|except|finally|with|async|def|class|match|case)\b(?![ \t]*=(?!=))")
 
@@ -85,7 +85,11 @@ def flat(text: str) -> str:
     No blanks stand around dots and within brackets, none before a bracket, comma or colon, and never two. Of the same
     length: blanks are moved to the end of a line, so that offsets mean the same at the start of each statement and
     of each block, but not within a statement. A line end stands in the place of a semicolon, and in that of the colon
-    of a header that its block follows on the same line, and a blank in that of a line end in a string."""
+    of a header that its block follows on the same line, and a blank in that of a line end in a string. Lines end
+    with a line feed.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", " \n")
     parts: list[str] = []
     at = 0
     for start, end in logical_lines(text, 0, len(text)):
@@ -123,7 +127,7 @@ def _flattened(line: str) -> str:
 
 
 def _tightened(content: str) -> str:
-    """Lines without the blanks that nobody needs, which stand at the end of their line instead."""
+    """Lines without the blanks that Python does not need, which stand at the end of their line instead."""
     parts: list[str] = []
     at = saved = 0
     for start, end in (*literals(content, formatted=True), (len(content), len(content))):
