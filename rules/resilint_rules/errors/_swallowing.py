@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -17,7 +19,7 @@ from ..kit.retries.policies import external
 from ..kit.syntax.exits import AGAIN, Exit, ways
 from ..kit.syntax.idioms import calls_in, closes, is_log, last_name, probes, reports
 from ..kit.syntax.text import Edit
-from ..kit.syntax.tree import walk
+from ..kit.syntax.tree import Tree, walk
 
 _ASIDE = re.compile(
     r"telemetr|analytic|track|usage|beacon|heartbeat|metric|stat(?:s|sd|istic)|best_?effort|optional|silent|quiet|safe|"
@@ -240,10 +242,19 @@ def _may_be_none(guard: Guard) -> bool:
         return False
     if node.returns is not None and _NONE.search(guard.frame.tree.code(node.returns.annotation)):
         return True
-    inside = {id(inner) for inner in walk(guard.node)}
-    elsewhere = [inner.value for inner in walk(node) if isinstance(inner, cst.Return) and id(inner) not in inside]
-    names = {_constant_name(candidate) for candidate in elsewhere}
+    returned = guard.frame.tree.derived(_returned_names, node).items()
+    start, end = guard.frame.tree.span(guard.node)
+    names = {name for name, places in returned if min(places) < start or max(places) >= end}
     return "None" in names and names != {"None"}
+
+
+def _returned_names(tree: Tree, top: cst.CSTNode) -> dict[str, list[int]]:
+    """The names of constants that a function returns, each with the places where it does."""
+    found: dict[str, list[int]] = {}
+    for node in walk(top):
+        if isinstance(node, cst.Return):
+            found.setdefault(_constant_name(node.value), []).append(tree.span(node).start)
+    return {name: [min(places), max(places)] for name, places in found.items()}
 
 
 def _after(guard: Guard) -> cst.CSTNode | None:
@@ -251,8 +262,8 @@ def _after(guard: Guard) -> cst.CSTNode | None:
     body = guard.frame.node.body if isinstance(guard.frame.node, cst.FunctionDef) else None
     if not isinstance(body, cst.IndentedBlock):
         return None
-    blocks = [node.body for node in walk(body) if isinstance(node, cst.IndentedBlock)]
-    block = next((candidate for candidate in blocks if any(line is guard.node for line in candidate)), body.body)
+    above = guard.frame.tree.parent(guard.node)
+    block = above.body if isinstance(above, cst.IndentedBlock) else body.body
     place = next((index for index, line in enumerate(block) if line is guard.node), -1)
     line = block[place + 1] if 0 <= place < len(block) - 1 else body.body[-1]
     return line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
@@ -290,18 +301,29 @@ def _seen_later(guard: Guard) -> bool:
     frame = guard.frame
     if frame.node is None:
         return False
-    end = frame.tree.span(guard.node).end
-    inside = {id(inner) for inner in walk(guard.node)}
-    for node in walk(frame.node):
-        if id(node) in inside:
-            continue
-        if isinstance(node, cst.Raise) and frame.tree.span(node).start >= end:
-            return True
-        if isinstance(node, cst.Call) and _reports_failure(node) and frame.tree.span(node).start >= end:
-            return True
-        if isinstance(node, cst.AugAssign) and _COUNTS.search(frame.tree.code(node.target)):
-            return True
+    start, end = frame.tree.span(guard.node)
+    signs = frame.tree.derived(_signs, frame.node)
+    if signs.last_report >= end or signs.first_count < start or signs.last_count >= end:
+        return True
     return any(_reports_failure(candidate) for candidate in calls_in(guard.node.body))
+
+
+class _Signs(NamedTuple):
+    """Where a function raises or reports a failure, and where it counts failures: offsets; -1 or the end for none."""
+
+    last_report: int
+    first_count: int
+    last_count: int
+
+
+def _signs(tree: Tree, top: cst.CSTNode) -> _Signs:
+    reports_at, counts_at = [-1], []
+    for node in walk(top):
+        if isinstance(node, cst.Raise) or (isinstance(node, cst.Call) and _reports_failure(node)):
+            reports_at.append(tree.span(node).start)
+        elif isinstance(node, cst.AugAssign) and _COUNTS.search(tree.code(node.target)):
+            counts_at.append(tree.span(node).start)
+    return _Signs(max(reports_at), min(counts_at, default=sys.maxsize), max(counts_at, default=-1))
 
 
 def _reports_failure(node: cst.Call) -> bool:

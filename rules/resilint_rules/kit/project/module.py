@@ -38,7 +38,7 @@ class Module(RecordedQueries):
     """A document seen as names and chunks."""
 
     __slots__ = (
-        "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers", "imports",
+        "_by_qualname", "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers", "imports",
         "outline", "replaced", "scanned", "statements",
     )  # fmt: skip
 
@@ -46,6 +46,7 @@ class Module(RecordedQueries):
         super().__init__(even(doc.text))
         self.doc = doc
         self._mentioned: dict[str, list[ImportedName]] | None = None
+        self._by_qualname: dict[str, list[FunctionChunk]] | None = None
         self.scanned = False
         """Whether the text has been cut into chunks: it is at the first use of one."""
         if outline is not None:
@@ -145,6 +146,14 @@ class Module(RecordedQueries):
         for cls in self.all_classes():
             for same in cls.methods.values():
                 yield from same
+
+    def functions_named(self, qualname: str) -> list[FunctionChunk]:
+        """The functions and methods of one qualified name: several if a later one replaces an earlier one."""
+        if self._by_qualname is None:
+            self._by_qualname = {}
+            for function in self.all_functions():
+                self._by_qualname.setdefault(function.qualname, []).append(function)
+        return self._by_qualname.get(qualname, [])
 
     def all_classes(self) -> Iterator[ClassChunk]:
         """Classes, outer before inner."""

@@ -92,7 +92,7 @@ def function_chunks(frame: Frame) -> list[FunctionChunk]:
     """The function of the module that a frame is of; several of one name cannot be distinguished."""
     if frame.kind is not FrameKind.FUNCTION or frame.outer is not None:
         return []
-    return [function for function in frame.scope.module.all_functions() if function.qualname == frame.qualname]
+    return frame.scope.module.functions_named(frame.qualname)
 
 
 def _bind_argument(node: cst.FunctionDef, receiver: Value | None, place: int | str | None, value: Value | None) -> Env:

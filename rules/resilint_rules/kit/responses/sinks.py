@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from ..interp.calls import Call, Frame, call_at
+from ..interp.calls import Frame, call_at
 from ..interp.values import Class, Object, Ref, Response
 from ..syntax.idioms import is_log, last_name
 from ..syntax.tree import Tree, dotted, walk
@@ -18,11 +18,15 @@ def drained(tree: Tree) -> frozenset[int]:
 
     In a function it may have a name on its way to the log, and be compared with None.
     """
+    return tree.derived(_drained, tree.module)
+
+
+def _drained(tree: Tree, top: cst.CSTNode) -> frozenset[int]:
     local = isinstance(tree.body[0], cst.FunctionDef)
     found: set[int] = set()
     kept: dict[str, list[cst.CSTNode]] = {}
     harmless: set[int] = set()
-    for node in walk(tree.module):
+    for node in walk(top):
         if isinstance(node, cst.Expr):
             found.update(id(part) for part in _discarded(without_await(node.value)))
         elif local and isinstance(node, (cst.Assign, cst.AnnAssign)):
@@ -33,7 +37,7 @@ def drained(tree: Tree) -> frozenset[int]:
         elif isinstance(node, cst.Comparison) and _compares_with_none(node):
             harmless.add(id(node.left))
     harmless |= found
-    used = _used_names(tree, harmless)
+    used = _used_names(top, harmless)
     for name, values in kept.items():
         if name not in used:
             found.update(id(part) for value in values for part in (value, getattr(value, "func", value)))
@@ -48,9 +52,9 @@ def _bound_name(node: cst.Assign | cst.AnnAssign) -> cst.Name | None:
     return target if isinstance(target, cst.Name) else None
 
 
-def _used_names(tree: Tree, harmless: set[int]) -> set[str]:
+def _used_names(top: cst.CSTNode, harmless: set[int]) -> set[str]:
     """The names that stand anywhere but at the given nodes, which are known by their ids."""
-    return {node.value for node in walk(tree.module) if isinstance(node, cst.Name) and id(node) not in harmless}
+    return {node.value for node in walk(top) if isinstance(node, cst.Name) and id(node) not in harmless}
 
 
 def _discarded(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -93,7 +97,7 @@ def _is_displayed_by_callers(frame: Frame) -> bool:
         tree = frame.scope.tree(candidate.chunk)
         if tree is None:
             return False
-        calls = [node for node in walk(tree.module) if isinstance(node, cst.Call) and last_name(node) == name]
+        calls = tree.derived(_calls_by_name, tree.module).get(name, [])
         seen += len(calls)
         if not {id(node) for node in calls} <= drained(tree):
             return False
@@ -106,21 +110,28 @@ def is_displayed(response: Response, reads: list[tuple[str, cst.CSTNode]]) -> bo
     The latter do if it is a model's tool, or gives back the text of another answer where that is an error.
     """
     frame = call_at(response.call).frame
-    returned = _returned(frame)
+    returned = frame.tree.derived(_returned, frame.node) if frame.node is not None else {}
     if not all(id(node) in returned for _, node in reads):
         return False
     if _is_displayed_by_callers(frame):
         return True
     plain = all(name != "json" for name, _ in reads)
-    return plain and (
-        _is_model_tool(frame) or any(_is_returned_on_error(call, returned) for call in frame.calls.values())
-    )
+    return plain and (_is_model_tool(frame) or _is_any_returned_on_error(frame, returned))
 
 
-def _returned(frame: Frame) -> dict[int, cst.Return]:
+def _calls_by_name(_: Tree, top: cst.CSTNode) -> dict[str, list[cst.Call]]:
+    """The calls below a node by the last name of what they call."""
+    found: dict[str, list[cst.Call]] = {}
+    for node in walk(top):
+        if isinstance(node, cst.Call):
+            found.setdefault(last_name(node), []).append(node)
+    return found
+
+
+def _returned(_: Tree, top: cst.CSTNode) -> dict[int, cst.Return]:
     """The attributes, or those of a method that is called, which a function gives back as they are."""
     found: dict[int, cst.Return] = {}
-    for node in walk(frame.node) if frame.node is not None else ():
+    for node in walk(top):
         value = without_await(node.value) if isinstance(node, cst.Return) and node.value is not None else None
         if isinstance(node, cst.Return) and value is not None:
             found[id(value.func if isinstance(value, cst.Call) else value)] = node
@@ -139,15 +150,36 @@ def _is_model_tool(frame: Frame) -> bool:
     return any(name.endswith("Tool") for name in called)
 
 
-def _is_returned_on_error(call: Call, returned: dict[int, cst.Return]) -> bool:
-    """Whether the text of a call's answer is given back where its status says that it is none."""
-    fact, uses = call.answer, call.response.uses if call.response is not None else []
-    if fact is None:
+def _is_any_returned_on_error(frame: Frame, returned: dict[int, cst.Return]) -> bool:
+    """Whether the text of an answer is given back where its status says that it is none."""
+    branches = frame.tree.derived(_branches_that_return, frame.tree.module)
+    if not branches:
         return False
-    checked = {id(node) for name, node in uses if name in fact.checks}
-    given = {id(returned[id(node)]) for name, node in uses if name in fact.body and id(node) in returned}
-    branches = (inner for inner in walk(call.frame.tree.module) if isinstance(inner, cst.If))
-    return any(
-        checked & {id(node) for node in walk(branch.test)} and given & {id(node) for node in walk(branch.body)}
-        for branch in branches
-    )
+    checks: dict[int, set[int]] = {}
+    texts: dict[int, set[int]] = {}
+    for number, call in enumerate(frame.calls.values()):
+        fact, uses = call.answer, call.response.uses if call.response is not None else []
+        for name, node in uses if fact is not None else ():
+            if fact is not None and name in fact.checks:
+                checks.setdefault(id(node), set()).add(number)
+            if fact is not None and name in fact.body and id(node) in returned:
+                texts.setdefault(id(returned[id(node)]), set()).add(number)
+    if not checks or not texts:
+        return False
+    return any(not _numbers(checks, tested).isdisjoint(_numbers(texts, statements)) for tested, statements in branches)
+
+
+def _numbers(found: dict[int, set[int]], nodes: Iterable[int]) -> set[int]:
+    return {number for node in nodes for number in found.get(node, ())}
+
+
+def _branches_that_return(_: Tree, top: cst.CSTNode) -> list[tuple[list[int], list[int]]]:
+    """The conditions with a test that reads something and a `return` in their body: the nodes of both, by their ids."""
+    found: list[tuple[list[int], list[int]]] = []
+    for branch in walk(top):
+        if isinstance(branch, cst.If):
+            tested = [*walk(branch.test)]
+            if any(isinstance(node, (cst.Attribute, cst.Call, cst.Subscript)) for node in tested):
+                given = [id(node) for node in walk(branch.body) if isinstance(node, cst.Return)]
+                found += [([*map(id, tested)], given)] if given else []
+    return found

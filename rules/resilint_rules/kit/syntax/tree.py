@@ -7,10 +7,11 @@ that every offset in the tree is an offset in the document minus a constant.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from functools import lru_cache
 from itertools import accumulate
+from typing import Any, TypeVar, cast
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -22,6 +23,8 @@ MAX_DEPTH = 200
 """Nested brackets beyond which CPython gives up too, and libcst would overflow the stack."""
 MAX_WEIGHT = 1000
 """Operators, calls and subscripts in one logical line beyond which libcst takes seconds."""
+
+_Derived = TypeVar("_Derived")
 
 _HEADER = "class _:\n"
 _SKIPPED = frozenset(
@@ -132,7 +135,9 @@ class _Places:
 class Tree:
     """A parsed chunk: its nodes, and their spans in the document on demand."""
 
-    __slots__ = ("_flat", "_header", "_outer", "_spans", "body", "lines", "module", "start", "text")
+    __slots__ = (
+        "_derived", "_flat", "_header", "_outer", "_parents", "_spans", "body", "lines", "module", "start", "text",
+    )  # fmt: skip
 
     def __init__(
         self, module: cst.Module, text: str, start: int, body: tuple[cst.BaseStatement, ...], header: str = ""
@@ -144,6 +149,8 @@ class Tree:
         self.lines = text.count("\n") + 1
         self._header = header
         self._flat: str | None = None
+        self._derived: dict[tuple[object, int], Any] = {}
+        self._parents: dict[int, cst.CSTNode] | None = None
         self._spans: dict[int, tuple[int, int]] = {}
         self._outer: dict[int, tuple[int, int]] = {}
 
@@ -164,6 +171,29 @@ class Tree:
     def comments_in(self, node: cst.CSTNode) -> list[str]:
         """The comments in an expression, which `code` leaves out."""
         return comments_in(self.source(*self.outer(node)))
+
+    def derived(self, find: Callable[[Tree, cst.CSTNode], _Derived], top: cst.CSTNode) -> _Derived:
+        """Returns what a function finds below a node of this tree, found once for all that need it.
+
+        A long function has many calls: to walk it for each of them takes time that grows with the square.
+        """
+        key = find, id(top)
+        if key not in self._derived:
+            self._derived[key] = find(self, top)
+        return cast("_Derived", self._derived[key])
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node directly above one of this tree; None above all, and for a node of another tree."""
+        if self._parents is None:
+            self._parents = {id(child): above for above in walk(self.module) for child in children(above)}
+        return self._parents.get(id(node))
+
+    def inside(self, node: cst.CSTNode, top: cst.CSTNode) -> bool:
+        """Whether a node is another one of this tree, or stands below it."""
+        above: cst.CSTNode | None = node
+        while above is not None and above is not top:
+            above = self.parent(above)
+        return above is not None
 
     @property
     def flat(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
@@ -18,7 +18,7 @@ from ..interp.kinds import Around, EventKind, Part
 from ..interp.values import Argument, Const, Instance, Ref, Value
 from ..syntax.idioms import skips_checks
 from ..syntax.text import Edit
-from ..syntax.tree import children, walk
+from ..syntax.tree import Tree, children, walk
 
 _SWITCH = re.compile(
     r"verif|secure|ssl|tls|cert|check_?host|self_?sign|trust|unsafe|debug|local|\bdev|test|validat|strict",
@@ -114,25 +114,32 @@ def chosen(frame: Frame, node: cst.CSTNode) -> bool:
     if skips_checks(frame.outermost.qualname) or skips_checks(owner) or _LOOKS.search(frame.outermost.tree.flat):
         return True
     top: cst.CSTNode = frame.node if frame.node is not None else frame.tree.module
-    return any(_SWITCH.search(frame.tree.code(test)) for test in _conditions(top, node))
+    return frame.tree.inside(node, top) and _is_conditional(frame.tree, top, node)
 
 
-def _conditions(node: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.BaseExpression]:
-    """The tests of the conditions on the way from a node to one below it, and of those that lead away before it."""
-    while node is not target:
-        parts = list(children(node))
-        index = next((i for i, part in enumerate(parts) if any(inner is target for inner in walk(part))), None)
-        if index is None:
-            return
-        test = node.left if isinstance(node, cst.BooleanOperation) else getattr(node, "test", None)
-        if isinstance(test, cst.BaseExpression) and parts[index] is not test:
-            yield test
-        for section in parts[:index]:
-            if isinstance(section, cst.If) and any(
-                isinstance(n, (cst.Return, cst.Continue)) for n in walk(section.body)
-            ):
-                yield section.test
-        node = parts[index]
+def _is_conditional(tree: Tree, top: cst.CSTNode, node: cst.CSTNode) -> bool:
+    """Whether a condition on the way from one node up to another, or one that leads away before it, is about that."""
+    while node is not top:
+        above = tree.parent(node)
+        if above is None:
+            return False
+        test = above.left if isinstance(above, cst.BooleanOperation) else getattr(above, "test", None)
+        if isinstance(test, cst.BaseExpression) and test is not node and _SWITCH.search(tree.code(test)):
+            return True
+        leaving = tree.derived(_first_leaving, above)
+        if leaving is not None and leaving is not node and tree.span(leaving).start < tree.span(node).start:
+            return True
+        node = above
+    return False
+
+
+def _first_leaving(tree: Tree, block: cst.CSTNode) -> cst.If | None:
+    """The first statement of a block that returns, or starts the next round, on a condition about checks."""
+    for section in children(block):
+        if isinstance(section, cst.If) and any(isinstance(n, (cst.Return, cst.Continue)) for n in walk(section.body)):
+            if _SWITCH.search(tree.code(section.test)):
+                return section
+    return None
 
 
 def about(call: Call, fact: InsecureFact) -> bool:
@@ -196,7 +203,7 @@ def rechecked(call: Call, name: str, argument: Argument) -> list[Fix]:
         fixes.extend(_renamed(frame, node, tls.secure, first) if first is not None else ())
     elif removed is not None:
         fixes.append(Fix(f"Remove {name}={frame.tree.code(node)}", (removed,)))
-    elif _flipped(node) and any(inner is node for inner in walk(frame.tree.module)):
+    elif _flipped(node) and frame.tree.inside(node, frame.tree.module):
         fixes.append(Fix(f"Set {name}={_flipped(node)}", (replace(frame, node, _flipped(node)),)))
     return [*fixes, *_bundled(frame, node, tls.bundle)] if arg is not None and name == tls.name else fixes
 
