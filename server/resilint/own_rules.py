@@ -45,6 +45,11 @@ The file is missing, is no regular file, is larger than 5 MB, may not be opened,
 the encoding it claims. What cannot be read cannot be checked, so the run says so and goes on. Put
 the file into `exclude` if that is as it should be. In an editor it also stands for a text, or a part
 of one, whose analysis was ended repeatedly: it took too much time or memory, or crashed.
+
+A part of a file is left out, too, where checking it would take longer than all the rest: a statement
+of more than 1,000 operators, calls and subscripts, or more than 10,000 calls or 40,000 elements of
+lists and arguments in one function, or in the parts with integration code of one file. The message
+names the part and what is too much in it. Split it, or keep data in a file of its own.
 """,
     "E999": """A file with integration code is not Python.
 

@@ -21,6 +21,7 @@ from ..own_rules import CRASHED, OWN, SYNTAX, UNREADABLE
 from ..results import Report
 from ..suppress import apply, ruff
 from .fingerprint import fingerprinted
+from .heavy import affordable, reason_left_out, too_long
 from .incremental import Dependencies, IncrementalCache, Skeleton, named
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Increment
         findings.append(_own(SYNTAX, Span(broken.offset, broken.offset), broken.message))
     run = _Run(doc, module, project, settings, running, memo)
     if running and wanted.chunks:
-        findings.extend(run.findings(wanted, report_syntax=broken is None))
+        found = run.findings(wanted, report_syntax=broken is None)
+        findings.extend(finding for finding in found if finding.rule != UNREADABLE.name or finding.rule in chosen)
     findings.sort(key=lambda finding: (finding.span, finding.code))
     unsure = run.left_out or any(finding.code in (CRASHED.code, SYNTAX.code) for finding in findings)
     outcome = apply.apply(
@@ -72,10 +74,10 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Increment
     )
     left = fingerprinted((*outcome.findings, *outcome.suppressed), doc.text)
     count = len(outcome.findings)
-    found = left[:count]
+    shown = left[:count]
     if "ruff" in settings.defer_to:
-        found = ruff.left_over(module, found, lambda name: _text(project, name))
-    return Report(found, left[count:], (), run.chunks, run.lines, run.left_out)
+        shown = ruff.left_over(module, shown, lambda name: _text(project, name))
+    return Report(shown, left[count:], (), run.chunks, run.lines, run.left_out)
 
 
 def _can_matter(doc: Document, exports: Exports) -> bool:
@@ -118,26 +120,36 @@ class _Run:
         self.report_syntax = report_syntax
         session = Session(self.project, asdict(self.settings.timeouts))
         session.scope(self.module).known = wanted.summary
+        chunks = affordable(self.module, wanted.chunks)
+        rest = wanted.chunks[len(chunks) :]
         try:
             if self.memo is None:
-                found = self._fresh(session, wanted)
+                found = self._fresh(session, wanted, chunks)
             else:
-                found = self._remembered(session, wanted.chunks, wanted.summary, self.memo)
+                found = self._remembered(session, chunks, wanted.summary, self.memo)
         finally:
             session.dismiss()
+        if rest:
+            session.left_out.update((self.doc.name, _chunk(statement).start) for statement in rest)
+            found.append(self._unread(_chunk(rest[0]), too_long(len(rest))))
         self.chunks, self.lines, self.left_out = session.chunks, session.lines, len(session.left_out)
         return found
 
-    def _fresh(self, session: Session, wanted: Relevant) -> list[Finding]:
-        """What the rules find in all chunks; those that only call another come behind it, if it calls out at all."""
-        own = [chunk for chunk in wanted.chunks if _start(chunk) not in wanted.callers]
+    def _unread(self, chunk: Chunk, message: str) -> Finding:
+        """The finding that a chunk is left out: silence would look like code without a fault."""
+        severity = selection.severity_of(self.settings, UNREADABLE)
+        return replace(_own(UNREADABLE, Span(chunk.head, chunk.head), message), severity=severity)
+
+    def _fresh(self, session: Session, wanted: Relevant, chunks: list[FunctionChunk | Chunk]) -> list[Finding]:
+        """What the rules find in some chunks; those that only call another come behind it, if it calls out at all."""
+        own = [chunk for chunk in chunks if _chunk(chunk).start not in wanted.callers]
         found = [finding for candidate in own for finding in self._look(session, candidate)[0]]
         scope = session.scope(self.module)
         out = {
             candidate.name for candidate in own if isinstance(candidate, FunctionChunk) and scope.calls_out(candidate)
         }
-        for chunk in wanted.chunks if out else ():
-            if not out.isdisjoint(wanted.callers.get(_start(chunk), ())):
+        for chunk in chunks if out else ():
+            if not out.isdisjoint(wanted.callers.get(_chunk(chunk).start, ())):
                 found.extend(self._look(session, chunk)[0])
         return found
 
@@ -147,7 +159,7 @@ class _Run:
         from resilint_rules.kit.syntax.tree import Misread
 
         scope = session.scope(self.module)
-        chunk = statement.chunk if isinstance(statement, FunctionChunk) else statement
+        chunk = _chunk(statement)
         try:
             frame = scope.own_frame(statement) if isinstance(statement, FunctionChunk) else scope.statement(chunk)
             if frame is not None:
@@ -155,9 +167,9 @@ class _Run:
                 return [finding for rule in self.rules for finding in self._apply(rule, subjects)], True
         except (RecursionError, Misread):
             session.left_out.add((self.doc.name, chunk.start))
-            return [], False
-        left_out = (self.doc.name, chunk.start) in session.left_out
-        if not self.report_syntax or left_out or scope.tree(chunk) is not None:
+        if (self.doc.name, chunk.start) in session.left_out:
+            return [self._unread(chunk, reason_left_out(chunk, self.module.text[chunk.start : chunk.end]))], False
+        if not self.report_syntax or scope.tree(chunk) is not None:
             return [], False
         self.report_syntax = False
         message = "this is not valid Python, so nothing is known of the calls in it"
@@ -202,7 +214,7 @@ class _Run:
         found: list[Finding] = []
         for statement in chunks:
             function = statement if isinstance(statement, FunctionChunk) else None
-            chunk = statement.chunk if isinstance(statement, FunctionChunk) else statement
+            chunk = _chunk(statement)
             source = self.module.source(chunk)
             key = (around.digest, function.qualname if function else "", source)
             recalled = memo.recall(key, chunk.start, around, self.project)
@@ -213,8 +225,8 @@ class _Run:
             name = named(source)
             if name in memo.without:
                 session.left_out.add((self.doc.name, chunk.start))
-                message = "this part is not analysed until it changes: its analysis was ended repeatedly"
-                found.append(_own(UNREADABLE, Span(chunk.head, chunk.head), message))
+                message = "not analysed until it changes: its analysis was ended repeatedly"
+                found.append(self._unread(chunk, message))
                 continue
             if memo.pulse is not None:
                 memo.pulse(name)
@@ -231,8 +243,8 @@ class _Run:
         return found
 
 
-def _start(chunk: FunctionChunk | Chunk) -> int:
-    return chunk.chunk.start if isinstance(chunk, FunctionChunk) else chunk.start
+def _chunk(statement: FunctionChunk | Chunk) -> Chunk:
+    return statement.chunk if isinstance(statement, FunctionChunk) else statement
 
 
 def _text(project: Project, name: str) -> str | None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from resilint_rules.kit.findings import Severity
 
-from ..own_rules import CRASHED
+from ..own_rules import CRASHED, SYNTAX, UNREADABLE
 from ..results import Change, FileResult, Line, Note, Offer, Place, Problem
 from ..version import __version__
 from .view import Card, View, is_absolute, slashed, sound
@@ -36,6 +36,9 @@ _SCORES = {"error": "8.0", "warning": "6.0", "info": "3.0", "hint": "1.0"}
 _LONGEST = 1024
 """Characters that GitHub takes in a description."""
 
+_UNCHECKED = {SYNTAX.code, UNREADABLE.code}
+"""Codes that say that something could not be checked."""
+
 _ABOUT = "https://pypi.org/project/resilint/"
 
 
@@ -59,12 +62,28 @@ def render(results: Sequence[FileResult], view: View) -> str:
                 "rules": rules,
             }
         },
-        "invocations": [{"executionSuccessful": all(problem.code != CRASHED.code for problem in problems)}],
+        "invocations": [_invocation(problems, view)],
         "originalUriBaseIds": {_ROOT: _root(view.root)},
         "columnKind": "unicodeCodePoints",
         "results": [_result(problem, indices[problem.code], view) for problem in problems],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _invocation(problems: Sequence[Problem], view: View) -> dict[str, Any]:
+    """How the run went: what could not be checked is no result of a check, and is notified as well."""
+    done = {"executionSuccessful": all(problem.code != CRASHED.code for problem in problems)}
+    notes = [
+        {
+            "level": _LEVELS[Severity(problem.severity).value],
+            "descriptor": {"id": problem.code},
+            "message": {"text": _sentence(problem.message)},
+            "locations": [{"physicalLocation": _physical(problem.file, view, problem.place)}],
+        }
+        for problem in problems
+        if problem.code in _UNCHECKED and not problem.suppressed
+    ]
+    return {**done, "toolExecutionNotifications": notes} if notes else done
 
 
 def _root(root: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import tomli
 
 from resilint.__main__ import main
 from resilint.config.settings import as_json, parse
+from resilint.report import FORMATS
 
 RISKY = "import requests\n\n\ndef rates():\n    return requests.get(URL, timeout=None)\n"
 FIXED = RISKY.replace("None", "(3.05, 27)")
@@ -77,6 +78,17 @@ def test_exit_statuses(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(only("a.py")) == 0
     assert main(only("missing.py")) == 1
     assert "E902" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_left_out_is_named_in_every_format(name: str, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file of which nothing could be checked is not one in which nothing was found."""
+    write(home, a="import requests\nx = f(" + "a + " * 1_500 + "requests.get(URL))\n")
+    assert main(only("--output-format", name)) == 1
+    out = capsys.readouterr().out
+    assert "E902" in out
+    assert "1,000 operators, calls and subscripts; split it" in out
+    assert "Nothing found" not in out
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 
 from clients.toy_engine import check
 from resilint.config.settings import Settings
+from resilint.engine.check import check as real_check
 from resilint.engine.incremental import IncrementalCache
 from resilint.lsp.channel.json_fields import BadMessageError
 from resilint.lsp.channel.messages import (
@@ -298,6 +299,17 @@ def test_pieces_that_are_left_out_stay_so_when_settings_change() -> None:
     worker.open("", "SLOW", version=2)
     worker.work()
     assert seen == [{"one", "two"}, {"one", "two"}, frozenset()]
+
+
+def test_what_is_too_heavy_is_a_diagnostic() -> None:
+    """A text of which a part is not checked does not look like a clean one."""
+    worker = ToyWorker(engine_with(check=real_check))
+    worker.open("", "import requests\nrequests.post(URL, json=[" + "1, " * 50_000 + "])\n")
+    (found,) = worker.work()
+    assert isinstance(found, Checked)
+    (mark,) = found.marks
+    assert (mark.code, mark.span.start) == ("E902", len("import requests\n"))
+    assert "40,000 elements" in mark.message
 
 
 def test_settings_of_the_editor_hold_for_its_folders_and_outside(tmp_path: Path) -> None:

@@ -206,6 +206,17 @@ def test_only_rules_about_attackers_are_security(family: str, severity: Severity
     assert ("security" in rule["properties"]["tags"]) == (score is not None)
 
 
+def test_sarif_notifies_of_what_could_not_be_checked() -> None:
+    """Viewers that show results of rules alone would show a file as clean."""
+    left_out = problem(code="E902", rule="unreadable-file", severity="error", message="not checked: split it")
+    (invocation,) = sarif(problem(), left_out)["invocations"]  # type: ignore[misc]
+    (note,) = invocation["toolExecutionNotifications"]
+    assert (note["level"], note["message"]["text"]) == ("error", "not checked: split it.")
+    assert note["descriptor"] == {"id": "E902"}
+    (place,) = note["locations"]
+    assert place["physicalLocation"]["region"]["startLine"] == left_out.place.row
+
+
 def test_sarif_levels() -> None:
     """SARIF has no hints: what does not fail a run is a note."""
     problems = [problem(severity=severity) for severity in ("error", "warning", "info", "hint")]

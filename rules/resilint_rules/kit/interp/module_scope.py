@@ -20,7 +20,7 @@ from ..prefilter.summaries import ExportSummary
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..project.recording import Recording
 from ..syntax.outline import Chunk
-from ..syntax.tree import MAX_DEPTH, MAX_WEIGHT, Tree, parse
+from ..syntax.tree import MAX_COST, MAX_DEPTH, MAX_WEIGHT, Tree, cost, parse
 from .calls import Env, Frame, Queries
 from .calls_made import changed_inside
 from .kinds import FrameKind
@@ -128,7 +128,7 @@ class ModuleScope:
         source = self.module.source(chunk)
         if chunk.start not in self._trees:
             found = None
-            if chunk.depth > MAX_DEPTH or chunk.weight > MAX_WEIGHT:
+            if chunk.depth > MAX_DEPTH or chunk.weight > MAX_WEIGHT or cost(source) > MAX_COST:
                 self.session.left_out.add((self.module.doc.name, chunk.start))
             else:
                 project = self.session.project

@@ -38,8 +38,8 @@ class Module(RecordedQueries):
     """A document seen as names and chunks."""
 
     __slots__ = (
-        "_by_qualname", "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers", "imports",
-        "outline", "replaced", "scanned", "statements",
+        "_by_qualname", "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers",
+        "imports", "outline", "replaced", "scanned", "statements",
     )  # fmt: skip
 
     def __init__(self, doc: Document, outline: Outline | None = None) -> None:

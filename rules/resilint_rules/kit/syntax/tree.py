@@ -23,6 +23,8 @@ MAX_DEPTH = 200
 """Nested brackets beyond which CPython gives up too, and libcst would overflow the stack."""
 MAX_WEIGHT = 1000
 """Operators, calls and subscripts in one logical line beyond which libcst takes seconds."""
+MAX_COST = 10_000
+"""What one chunk, or the chunks of one file, may cost, see `cost`: a check of more takes longer than ten seconds."""
 
 _Derived = TypeVar("_Derived")
 
@@ -36,6 +38,11 @@ _SKIPPED = frozenset(
 )  # fmt: skip
 _LEAVES = frozenset((str, bool, int, type(None), cst.MaybeSentinel))
 _children: dict[type, tuple[str, ...]] = {}
+
+
+def cost(text: str) -> int:
+    """Returns about how many calls a text costs to check: its opening parentheses, and a quarter of its commas."""
+    return text.count("(") + text.count(",") // 4
 
 
 class _Recorder(CodegenState):

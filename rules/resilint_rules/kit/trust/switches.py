@@ -136,8 +136,9 @@ def _is_conditional(tree: Tree, top: cst.CSTNode, node: cst.CSTNode) -> bool:
 def _first_leaving(tree: Tree, block: cst.CSTNode) -> cst.If | None:
     """The first statement of a block that returns, or starts the next round, on a condition about checks."""
     for section in children(block):
-        if isinstance(section, cst.If) and any(isinstance(n, (cst.Return, cst.Continue)) for n in walk(section.body)):
-            if _SWITCH.search(tree.code(section.test)):
+        if isinstance(section, cst.If) and _SWITCH.search(tree.code(section.test)):
+            leaves = any(isinstance(node, (cst.Return, cst.Continue)) for node in walk(section.body))
+            if leaves:
                 return section
     return None
 
