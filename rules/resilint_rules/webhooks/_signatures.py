@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import cast
 
 import libcst as cst
 
@@ -14,7 +15,7 @@ from ..kit.interp.calls import Frame
 from ..kit.interp.values import Const, Function, Ref
 from ..kit.syntax.layout import comments_in, with_comments
 from ..kit.syntax.text import Edit
-from ..kit.syntax.tree import children, walk
+from ..kit.syntax.tree import Tree, children, walk
 
 _KEEPS = frozenset(
     ("decode", "encode", "lower", "upper", "strip", "rstrip", "lstrip", "hex", "format", "join", "replace")
@@ -92,15 +93,22 @@ def _object(frame: Frame, node: cst.CSTNode, depth: int) -> DigestCall | None:
         made = frame.calls.get(id(node))
         return made if isinstance(made, DigestCall) and made.fact.form == "object" else None
     if isinstance(node, cst.Name):
-        found = {_object(item, value, depth - 1) if depth > 1 else None for item, value in _assigned(frame, node.value)}
-        return found.pop() if len(found) == 1 else None
+        key = _object, node.value, depth
+        if key not in frame.derived:
+            values = _assigned(frame, node.value)
+            found = {_object(item, value, depth - 1) if depth > 1 else None for item, value in values}
+            frame.derived[key] = found.pop() if len(found) == 1 else None
+        return cast("DigestCall | None", frame.derived[key])
     return None
 
 
 def _named(frame: Frame, name: str, depth: int) -> DigestCall | None:
     """Returns the digest that a name holds; None if anything else is assigned to it in its function."""
-    found = [digest_in(item, value, depth - 1) for item, value in _assigned(frame, name)]
-    return found[0] if found and all(digest is not None for digest in found) else None
+    key = _named, name, depth
+    if key not in frame.derived:
+        found = [digest_in(item, value, depth - 1) for item, value in _assigned(frame, name)]
+        frame.derived[key] = found[0] if found and all(digest is not None for digest in found) else None
+    return cast("DigestCall | None", frame.derived[key])
 
 
 def _assigned(frame: Frame, name: str) -> list[tuple[Frame, cst.BaseExpression]]:
@@ -108,19 +116,23 @@ def _assigned(frame: Frame, name: str) -> list[tuple[Frame, cst.BaseExpression]]
     at: Frame | None = frame
     while at is not None:
         top = at.node if at.node is not None else at.tree.module
-        found = [(at, value) for value in _values(top, name)]
+        found = [(at, value) for value in at.tree.derived(_values, top).get(name, ())]
         if found:
             return found
         at = at.outer
     return []
 
 
-def _values(top: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
+def _values(_: Tree, top: cst.CSTNode) -> dict[str, list[cst.BaseExpression]]:
+    """The expressions that a function assigns to its local names."""
+    found: dict[str, list[cst.BaseExpression]] = {}
     for node in _within(top):
-        if isinstance(node, cst.Assign) and any(_is(target.target, name) for target in node.targets):
-            yield node.value
-        if isinstance(node, (cst.AnnAssign, cst.NamedExpr)) and _is(node.target, name) and node.value is not None:
-            yield node.value
+        if isinstance(node, cst.Assign):
+            for name in {bound.target.value for bound in node.targets if isinstance(bound.target, cst.Name)}:
+                found.setdefault(name, []).append(node.value)
+        elif isinstance(node, (cst.AnnAssign, cst.NamedExpr)) and isinstance(node.target, cst.Name):
+            found.setdefault(node.target.value, []).extend([node.value] if node.value is not None else [])
+    return found
 
 
 def _within(top: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -130,10 +142,6 @@ def _within(top: cst.CSTNode) -> Iterator[cst.CSTNode]:
         node = stack.pop()
         yield node
         stack.extend(inner for inner in children(node) if not isinstance(inner, _OTHERS))
-
-
-def _is(target: cst.CSTNode, name: str) -> bool:
-    return isinstance(target, cst.Name) and target.value == name
 
 
 def _returned_digest(frame: Frame, function: Function, depth: int) -> DigestCall | None:
@@ -151,7 +159,11 @@ def _returned_digest(frame: Frame, function: Function, depth: int) -> DigestCall
 def is_bytes(frame: Frame, node: cst.CSTNode) -> bool | None:
     """Whether an expression that carries a digest is bytes (True) or text (False); None if that cannot be seen."""
     if isinstance(node, cst.Name):
-        return _agreed({is_bytes(item, value) for item, value in _assigned(frame, node.value)})
+        key = is_bytes, node.value
+        if key not in frame.derived:
+            frame.derived[key] = None  # the answer to a question from inside its own
+            frame.derived[key] = _agreed({is_bytes(item, value) for item, value in _assigned(frame, node.value)})
+        return cast("bool | None", frame.derived[key])
     if isinstance(node, cst.FormattedString):
         return False
     if isinstance(node, cst.BinaryOperation):
@@ -278,11 +290,24 @@ def _may_be_missing(frame: Frame, node: cst.CSTNode) -> bool:
     if not isinstance(node, cst.Name):
         return isinstance(node, cst.Attribute)
     top = frame.node if frame.node is not None else frame.tree.module
-    tested = re.compile(rf"\b{node.value}\b(?!\s*[\[.(])")
-    for place in _within(top):
-        if isinstance(place, (cst.If, cst.IfExp)) and tested.search(frame.tree.code(place.test)):
-            return False
-        if isinstance(place, cst.Param) and _is(place.name, node.value) and place.annotation is not None:
-            return frame.tree.code(place.annotation.annotation) not in ("str", "bytes")
+    known = frame.tree.derived(_may_be_none, top).get(node.value)
+    if known is not None:
+        return known
     values = _assigned(frame, node.value)
     return not values or any(_may_be_missing(at, value) for at, value in values)
+
+
+_TESTED = re.compile(r"\b\w+\b(?!\s*[\[.(])")
+"""A name in a condition that is tested itself, and not something that is read from it."""
+
+
+def _may_be_none(tree: Tree, top: cst.CSTNode) -> dict[str, bool]:
+    """For the names that a function tests, or has as annotated parameters, whether they may be None."""
+    found: dict[str, bool] = {}
+    for place in _within(top):
+        if isinstance(place, (cst.If, cst.IfExp)):
+            for name in _TESTED.findall(tree.code(place.test)):
+                found.setdefault(name, False)
+        elif isinstance(place, cst.Param) and place.annotation is not None:
+            found.setdefault(place.name.value, tree.code(place.annotation.annotation) not in ("str", "bytes"))
+    return found

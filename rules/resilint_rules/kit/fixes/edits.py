@@ -238,16 +238,17 @@ def unused(frame: Frame, names: tuple[str, ...], but: str = "") -> str:
     `but` is a regular expression of mentions that do no harm, with `{}` where the name stands.
     """
     frame = frame.outermost
-    for name in names:
-        harmless = but.replace("{}", name)
-        if frame.kind is FrameKind.FUNCTION:
-            text = re.sub(harmless, "", frame.tree.flat, flags=re.MULTILINE) if but else frame.tree.flat
-            taken = mentioned(name, text)
-        else:
-            taken = frame.scope.module.mentions_name(name, harmless)
-        if not taken:
-            return name
-    return ""
+    if frame.kind is not FrameKind.FUNCTION:
+        module = frame.scope.module
+        return next((name for name in names if not module.mentions_name(name, but.replace("{}", name))), "")
+    key = unused, names, but
+    if key not in frame.derived:
+        frame.derived[key] = next((name for name in names if not _mentions(frame.tree.flat, name, but)), "")
+    return str(frame.derived[key])
+
+
+def _mentions(text: str, name: str, but: str) -> bool:
+    return mentioned(name, re.sub(but.replace("{}", name), "", text, flags=re.MULTILINE) if but else text)
 
 
 def _breaks(text: str) -> bool:

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import libcst as cst
 
@@ -89,7 +89,7 @@ class Frame:
     """The result of interpreting a function, lambda or module-level statement."""
 
     __slots__ = (
-        "attributes", "calls", "compares", "decorators", "env", "guards", "is_async", "kind",
+        "attributes", "calls", "compares", "decorators", "derived", "env", "guards", "is_async", "kind",
         "nested", "node", "outer", "owner", "qualname", "returns", "scope", "sets", "tree", "uses",
     )  # fmt: skip
 
@@ -115,10 +115,21 @@ class Frame:
         self.nested: list[Frame] = []
         self.uses: dict[int, tuple[cst.Call, Function, cst.CSTNode | None]] = {}
         """A coroutine's calls of the project's own functions: call, function, statement."""
+        self.derived: dict[object, Any] = {}
+        """What is found in it once it is interpreted, kept so that not every call has to search all others."""
 
     def forget(self) -> None:
         """Lets go of what it holds. Effect: it can be used no more."""
-        for held in (self.env, self.calls, self.guards, self.compares, self.sets, self.attributes, self.uses):
+        for held in (
+            self.derived,
+            self.env,
+            self.calls,
+            self.guards,
+            self.compares,
+            self.sets,
+            self.attributes,
+            self.uses,
+        ):
             held.clear()
         for listed in (self.returns, self.decorators, self.nested):
             listed.clear()

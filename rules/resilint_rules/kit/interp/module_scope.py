@@ -194,16 +194,11 @@ class ModuleScope:
 
     def _assigned(self, name: str) -> list[Value]:
         """The values that statements at module level give a name, in the order they stand."""
-        mention = re.compile(rf"(?<![\w.]){name}\b")
         binding = {chunk.start for chunk in self.module.bindings.get(name, ())}
         env: Env = {}
-        for chunk in self.module.statements if binding else ():
-            if chunk.start not in binding:
-                if isinstance(env.get(name), Const):
-                    continue  # what only mentions a plain value cannot change it
-                text = self.module.source(chunk)
-                if name not in text or not mention.search(text):
-                    continue
+        for chunk in self.module.statements_mentioning(name) if binding else ():
+            if chunk.start not in binding and isinstance(env.get(name), Const):
+                continue  # what only mentions a plain value cannot change it
             tree = self.tree(chunk) if chunk.end - chunk.start < HUGE or self.interesting(name) else None
             if tree is None:
                 return [UNKNOWN]

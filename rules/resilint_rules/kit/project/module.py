@@ -7,10 +7,10 @@ name stands for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from ..syntax.layout import even, flat
 from ..syntax.outline import Chunk, Outline, scan
@@ -19,6 +19,8 @@ from .definitions import ClassChunk, FunctionChunk, ImportedName
 from .queries import RecordedQueries
 
 __all__ = ["ClassChunk", "FunctionChunk", "ImportedName", "Module"]
+
+_Derived = TypeVar("_Derived")
 
 _IMPORT = re.compile(r"\s*import\s+(.+)", re.DOTALL)
 _FROM = re.compile(r"\s*from\b((?:\s*\.)*)\s*((?:[\w.][\w.\s]*)?)\bimport\b\s*\(?([^)]*)\)?", re.DOTALL)
@@ -32,14 +34,15 @@ _ASSIGN = re.compile(
 _IMPORTS = re.compile(r"\s*(?:import|from)\b")
 _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_MENTIONED = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
 
 class Module(RecordedQueries):
     """A document seen as names and chunks."""
 
     __slots__ = (
-        "_by_qualname", "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions", "global_writers",
-        "imports", "outline", "replaced", "scanned", "statements",
+        "_by_qualname", "_derived", "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions",
+        "global_writers", "imports", "outline", "replaced", "scanned", "statements",
     )  # fmt: skip
 
     def __init__(self, doc: Document, outline: Outline | None = None) -> None:
@@ -47,6 +50,7 @@ class Module(RecordedQueries):
         self.doc = doc
         self._mentioned: dict[str, list[ImportedName]] | None = None
         self._by_qualname: dict[str, list[FunctionChunk]] | None = None
+        self._derived: dict[Callable[[Module], Any], Any] = {}
         self.scanned = False
         """Whether the text has been cut into chunks: it is at the first use of one."""
         if outline is not None:
@@ -147,6 +151,18 @@ class Module(RecordedQueries):
             for same in cls.methods.values():
                 yield from same
 
+    def derived(self, find: Callable[[Module], _Derived]) -> _Derived:
+        """Returns what a function finds among the names that the module binds, found once for all that need it."""
+        if find not in self._derived:
+            self._derived[find] = find(self)
+        return cast("_Derived", self._derived[find])
+
+    def statements_mentioning(self, name: str) -> list[Chunk]:
+        """The statements at module level that bind or mention a name, in text order."""
+        found = {chunk.start: chunk for chunk in self.derived(_statements_by_name).get(name, ())}
+        found.update((chunk.start, chunk) for chunk in self.bindings.get(name, ()))
+        return [found[start] for start in sorted(found)]
+
     def functions_named(self, qualname: str) -> list[FunctionChunk]:
         """The functions and methods of one qualified name: several if a later one replaces an earlier one."""
         if self._by_qualname is None:
@@ -162,6 +178,15 @@ class Module(RecordedQueries):
             cls = todo.pop(0)
             yield cls
             todo.extend(cls.classes.values())
+
+
+def _statements_by_name(module: Module) -> dict[str, list[Chunk]]:
+    """The statements at module level by the names in them, attributes aside."""
+    found: dict[str, list[Chunk]] = {}
+    for chunk in module.statements:
+        for name in set(_MENTIONED.findall(module.text, chunk.start, chunk.end)):
+            found.setdefault(name, []).append(chunk)
+    return found
 
 
 def flatten(chunks: tuple[Chunk, ...]) -> Iterator[Chunk]:

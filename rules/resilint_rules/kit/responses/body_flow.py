@@ -60,16 +60,14 @@ class _BodySearch:
 
     def add_callers(self, chunk: FunctionChunk, frame: Frame) -> None:
         """A function that gives the body back: those of its module that name it are looked at."""
-        value = join([option for given in frame.returns for option in options(given) if self._is_derived(option)])
-        if chunk in self.session.supposed or not any(self._is_derived(option) for option in options(value)):
+        returned = _returned_bodies(frame).get(id(self.response), ())
+        if chunk in self.session.supposed or not returned:
             return
+        value = join([*returned])
         self.session.supposed[chunk] = Pending(value) if frame.is_async else value
         module = self.scope.module
         callers = module.chosen(module.functions_mentioning(chunk.name))
         self.todo.extend((module, caller, None, None) for caller in callers if caller is not chunk)
-
-    def _is_derived(self, value: Value) -> bool:
-        return isinstance(value, Derived) and value.source is self.response
 
     def _examine(self, module: Module, chunk: FunctionChunk, place: int | str | None, value: Value | None) -> None:
         known = len(self.response.passed_to)
@@ -86,6 +84,17 @@ class _BodySearch:
             self.add_receiver(*candidate)
         if place is None:  # it called for the body; one that is given it serves others, too
             self.add_callers(chunk, frame)
+
+
+def _returned_bodies(frame: Frame) -> dict[int, list[Value]]:
+    """What a function returns of the bodies of responses, by the id of the response."""
+    found: dict[int, list[Value]] | None = frame.derived.get(_returned_bodies)
+    if found is None:
+        found = frame.derived[_returned_bodies] = {}
+        for option in (option for given in frame.returns for option in options(given)):
+            if isinstance(option, Derived) and option.source is not None:
+                found.setdefault(id(option.source), []).append(option)
+    return found
 
 
 def function_chunks(frame: Frame) -> list[FunctionChunk]:

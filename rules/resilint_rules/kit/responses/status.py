@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
 import libcst as cst
 
@@ -11,7 +12,7 @@ from ..catalog.records import ClientFact, ResponseFact
 from ..exceptions.handlers import Handler, handlers_of, known_as
 from ..findings import Fix, Import
 from ..fixes.edits import add_member, after_statement, before_body, hoist, replace
-from ..interp.calls import Call, Guard, call_at, maker
+from ..interp.calls import Call, Frame, Guard, call_at, maker
 from ..interp.kinds import Around, EventKind, Part
 from ..interp.values import Const, Instance, Response
 from ..project.module import ClassChunk
@@ -109,11 +110,24 @@ def _may_check_status(call: Call, cls: ClassChunk) -> bool:
 
 def read_together(call: Call) -> list[Call]:
     """The calls on different paths whose answers are read unchecked at one place, this one among them, in order."""
+    users = _users(call.frame)
     nodes = {id(node) for _, node in call.response.uses} if call.response is not None else set()
+    together = {number: other for node in nodes for number, other in users.get(node, ())}
     return [
-        other for other in call.frame.calls.values() if other.response is not None and other.response.names
-        and any(id(node) in nodes for _, node in other.response.uses) and read_unchecked(other.response)
+        other for _, other in sorted(together.items(), key=itemgetter(0))
+        if other.response is not None and other.response.names and read_unchecked(other.response)
     ]  # fmt: skip
+
+
+def _users(frame: Frame) -> dict[int, list[tuple[int, Call]]]:
+    """The calls of a function, with their numbers, by the ids of the nodes that use their responses."""
+    found: dict[int, list[tuple[int, Call]]] | None = frame.derived.get(_users)
+    if found is None:
+        found = frame.derived[_users] = {}
+        for number, call in enumerate(frame.calls.values()):
+            for _, node in call.response.uses if call.response is not None else ():
+                found.setdefault(id(node), []).append((number, call))
+    return found
 
 
 def raise_after_all(calls: list[Call]) -> list[Fix]:

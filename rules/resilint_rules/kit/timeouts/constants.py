@@ -10,6 +10,7 @@ import libcst as cst
 from ..interp.calls import Call
 from ..interp.kinds import Around
 from ..interp.values import Const, Sequence, Value
+from ..project.module import Module
 from ..syntax.tree import Tree, walk
 
 LONGEST = 600
@@ -44,11 +45,15 @@ def constants(call: Call) -> list[str]:
     """Names of the module that plainly hold a time limit in seconds for calls like this one."""
     scope = call.frame.scope
     return [
-        name for name in sorted(scope.module.bindings)
-        if _CONSTANT.fullmatch(name) and not _OTHER.search(name) and name not in call.frame.env
-        and _meant(name, call) and _only_a_limit(name, scope.module.lines_with(name))
+        name for name in scope.module.derived(_limit_names)
+        if name not in call.frame.env and _meant(name, call) and _only_a_limit(name, scope.module.lines_with(name))
         and _is_limit(scope.value(name), tuples=bool(call.as_external.members))
     ]  # fmt: skip
+
+
+def _limit_names(module: Module) -> list[str]:
+    """The names of a module that are written like a constant with a time limit in seconds."""
+    return [name for name in sorted(module.bindings) if _CONSTANT.fullmatch(name) and not _OTHER.search(name)]
 
 
 def _is_limit(value: Value | None, *, tuples: bool = False) -> bool:
