@@ -65,8 +65,7 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Increment
         findings.append(_own(SYNTAX, Span(broken.offset, broken.offset), broken.message))
     run = _Run(doc, module, project, settings, running, memo)
     if running and wanted.chunks:
-        found = run.findings(wanted, report_syntax=broken is None)
-        findings.extend(finding for finding in found if finding.rule != UNREADABLE.name or finding.rule in chosen)
+        findings.extend(run.findings(wanted, report_syntax=broken is None))
     findings.sort(key=lambda finding: (finding.span, finding.code))
     unsure = run.left_out or any(finding.code in (CRASHED.code, SYNTAX.code) for finding in findings)
     outcome = apply.apply(
@@ -74,10 +73,10 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Increment
     )
     left = fingerprinted((*outcome.findings, *outcome.suppressed), doc.text)
     count = len(outcome.findings)
-    shown = left[:count]
+    found = left[:count]
     if "ruff" in settings.defer_to:
-        shown = ruff.left_over(module, shown, lambda name: _text(project, name))
-    return Report(shown, left[count:], (), run.chunks, run.lines, run.left_out)
+        found = ruff.left_over(module, found, lambda name: _text(project, name))
+    return Report(found, left[count:], (), run.chunks, run.lines, run.left_out)
 
 
 def _can_matter(doc: Document, exports: Exports) -> bool:
@@ -133,6 +132,8 @@ class _Run:
             session.left_out.update((self.doc.name, _chunk(statement).start) for statement in rest)
             found.append(self._unread(_chunk(rest[0]), too_long(len(rest))))
         self.chunks, self.lines, self.left_out = session.chunks, session.lines, len(session.left_out)
+        if UNREADABLE.name not in selection.for_file(self.settings, [UNREADABLE], self.doc.name):
+            found = [finding for finding in found if finding.rule != UNREADABLE.name]
         return found
 
     def _unread(self, chunk: Chunk, message: str) -> Finding:
@@ -168,7 +169,7 @@ class _Run:
         except (RecursionError, Misread):
             session.left_out.add((self.doc.name, chunk.start))
         if (self.doc.name, chunk.start) in session.left_out:
-            return [self._unread(chunk, reason_left_out(chunk, self.module.text[chunk.start : chunk.end]))], False
+            return [self._unread(chunk, reason_left_out(chunk, self.module.source(chunk)))], False
         if not self.report_syntax or scope.tree(chunk) is not None:
             return [], False
         self.report_syntax = False

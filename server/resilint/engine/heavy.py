@@ -26,7 +26,7 @@ def affordable(module: Module, chunks: Sequence[_Statement]) -> list[_Statement]
     total = 0
     for number, statement in enumerate(chunks):
         chunk = statement.chunk if isinstance(statement, FunctionChunk) else statement
-        own = cost(module.text[chunk.start : chunk.end])
+        own = cost(module.source(chunk))
         total += own if own <= MAX_COST else 0
         if total > MAX_COST:
             return list(chunks[:number])

@@ -120,17 +120,9 @@ class Frame:
 
     def forget(self) -> None:
         """Lets go of what it holds. Effect: it can be used no more."""
-        for held in (
-            self.derived,
-            self.env,
-            self.calls,
-            self.guards,
-            self.compares,
-            self.sets,
-            self.attributes,
-            self.uses,
-        ):
+        for held in (self.env, self.calls, self.guards, self.compares, self.sets, self.attributes, self.uses):
             held.clear()
+        self.derived.clear()
         for listed in (self.returns, self.decorators, self.nested):
             listed.clear()
         self.outer = self.owner = self.node = None
