@@ -175,15 +175,13 @@ class RecordedQueries(ABC):
     def flat(self) -> str:
         """The text with each statement on a line of its own and without comments, see `syntax.layout.flat`."""
         if self._flat is None:
-            parts: list[str] = []
-            position = 0
+            parts, position = [""], 0
             for function in self._by_id().values():
                 source = self.text[function.chunk.start : function.chunk.end]
-                parts.append(flat(self.text[position : function.chunk.start]))
-                parts.append(self.facts.flat.setdefault(source, self._known_facts.flat.get(source) or flat(source)))
+                known = self.facts.flat.setdefault(source, self._known_facts.flat.get(source) or flat(source))
+                parts += (flat(self.text[position : function.chunk.start]), known)
                 position = function.chunk.end
-            parts.append(flat(self.text[position:]))
-            self._flat = "".join(parts)
+            self._flat = "".join((*parts, flat(self.text[position:])))
         return self._flat
 
     def function(self, name: str) -> FunctionChunk:
