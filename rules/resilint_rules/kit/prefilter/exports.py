@@ -5,18 +5,25 @@ Textual, without parsing; they name too much rather than too little, as importer
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from ..project.imports import Project
 from ..project.module import ImportedName, Module, import_statements, imported
 from ..syntax.layout import even
 from ..syntax.text import Document
+from ..syntax.words import words
 from .files import MAYBE, NO, YES, sift
 from .summaries import CLASS, HOPS, WORD, Export, ExportSummary
 from .taint import taint
 
 _NOTHING = Export()
+
+
+def _defines(name: str, text: str) -> bool:
+    """Whether a text may define a class of this name."""
+    return "class" in text and any(
+        text[max(at - 40, 0) : at].rstrip().endswith("class") for at in words(name, text, 0, len(text))
+    )
 
 
 class Exports:
@@ -50,7 +57,7 @@ class Exports:
         """Returns what one name of a module of the project holds; imports are followed `hops` modules far."""
         level = self.level(module)
         if level == NO or (
-            level == MAYBE and name not in module.mentioned and not re.search(rf"\bclass\s+{name}\b", module.text)
+            level == MAYBE and name not in module.mentioned and not _defines(name, module.text)
         ):
             return _NOTHING
         key = (module.doc.name, name, hops)

@@ -32,10 +32,19 @@ class MentionIndex:
             every = words(anchor, text, 0, len(text), attribute=attribute)
             found = [at for at in every if attribute or text[at - 1 : at] != "."]
             if attribute and not found:  # the text may not be flat yet
-                apart = re.compile(rf"\.(?:\s|#[^\n]*\n)+{anchor[1:]}\b")
-                found = [match.start() for match in apart.finditer(text)]
+                found = [at for at in words(anchor[1:], text, 0, len(text)) if _may_follow_a_dot(text, at)]
             self._found[anchor] = found
         return found
+
+
+def _may_follow_a_dot(text: str, at: int) -> bool:
+    """Whether a dot may stand before a word, with blanks, line ends and comments between."""
+    line = text.rfind("\n", 0, at) + 1
+    before = text[line:at].strip()
+    if before:
+        return before.endswith(".")
+    above = text[text.rfind("\n", 0, max(line - 1, 0)) + 1 : line]
+    return "#" in above or above.rstrip().endswith(".")
 
 
 class Mentions:

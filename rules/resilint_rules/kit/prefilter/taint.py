@@ -92,8 +92,7 @@ class Taint:
             self.mentions.add(prefix)
             self.makers.add(prefix)
             self.summary.libraries.add(prefix)
-        marks = (self.mentions, self.sleeps, self.spawns, self.types, self.loops, self.followed)
-        return any(mark.offsets for mark in marks)
+        return bool(self.mentions.offsets or self.followed.offsets or self.loops.offsets)
 
     def spread(self) -> None:
         """Marks what else holds, makes or is a client, by what was marked."""

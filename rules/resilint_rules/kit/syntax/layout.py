@@ -26,6 +26,11 @@ _LOOSE = re.compile(
     r"|(?P<gap>[ \t]{2,}|\t)"
 )
 """Blanks that Python does not need."""
+_UNTIDY_SIGNS = (
+    "\n", "#", ";", "\r", "\t", "  ", " .", ". ", " (", "( ", " [", "[ ", " )", " ]", " }", "{ ", " ,", " :", "@ ",
+)  # fmt: skip
+"""One of them is in every line that can be tightened."""
+_NOTHING = re.compile(r"[ \t]*(?:#[^\n]*)?\n?\Z")
 _STATEMENT_INDENT = re.compile(r"\n([ \t]+)([^\n]*)(?=\n)")
 _COMMA = re.compile(r",[ \t]*(?=[^ \t)\]}])")
 _ANY_BREAK = re.compile(r"\\?\r?\n")
@@ -43,7 +48,7 @@ def even(text: str) -> str:
     """
     if "\r" in text:
         text = _LONE_RETURN.sub("\n", text)
-    if _ODD.search(text) is None:
+    if "\\\n" not in text and "\f" not in text and "\\\r" not in text:
         return text
     parts: list[str] = []
     at = 0
@@ -94,7 +99,8 @@ def flat(text: str) -> str:
     at = 0
     for start, end in logical_lines(text, 0, len(text)):
         if at < start:
-            parts.append(_ANY_COMMENT.sub(_blank, text[at:start]))
+            gap = text[at:start]
+            parts.append(_ANY_COMMENT.sub(_blank, gap) if "#" in gap else gap)
         line = _flattened(text[start:end])
         if "\n " in line and text[start - 1 : start] in ("", "\n") and not _BLOCK.match(line):
             line = _STATEMENT_INDENT.sub(r"\n\2\1", line)
@@ -106,50 +112,47 @@ def flat(text: str) -> str:
 
 def _flattened(line: str) -> str:
     """A logical line, as `flat` has it."""
-    content = line.rstrip("\r\n")
-    if "#" in content or ";" in content or "\n" in content:
-        parts: list[str] = []
-        at = 0
-        for start, end in literals(content, formatted=True):
-            parts.append(_between(content[at:start]))
-            comment = content[start] == "#"
-            parts.append(" " * (end - start) if comment else _LINE_END.sub(_blank, content[start:end]))
-            at = end
-        parts.append(_between(content[at:]))
-        content = "".join(parts)
-    if _BLOCK.match(content) and not content.rstrip().endswith(":"):
+    content = line.rstrip("\n")
+    if _BLOCK.match(content) and not content.endswith(":"):
         colon = after_colon(content, 0, len(content))
-        if content[colon:].strip():
-            content = f"{content[: colon - 1]}\n{content[colon:]}"
-    if _LOOSE.search(content) is not None:
-        content = _tightened(content)
+        if not _NOTHING.match(content, colon):
+            content = f"{content[: colon - 1]}\r{content[colon:]}"
+    for sign in _UNTIDY_SIGNS:
+        if sign in content:
+            return _tightened(content) + line[len(content) :]
     return content + line[len(content) :]
 
 
 def _tightened(content: str) -> str:
-    """Lines without the blanks that Python does not need, which stand at the end of their line instead."""
-    parts: list[str] = []
-    at = saved = 0
-    for start, end in (*literals(content, formatted=True), (len(content), len(content))):
-        for number, line in enumerate(content[at:start].split("\n")):
-            if number:
-                parts.append("\n".rjust(saved + 1))
-                saved = 0
-            tight = _LOOSE.sub(_tight, line)
-            saved += len(line) - len(tight)
-            parts.append(tight)
-        parts.append(content[start:end])
-        at = end
-    return "".join((*parts, " " * saved))
+    """A logical line without comments, line breaks and blanks that Python does not need.
+
+    These stand at the end of its line instead. A carriage return in it, as a semicolon, ends a statement.
+    """
+    strings: list[str] = []
+    blank = content
+    if "#" in content or '"' in content or "'" in content:
+        parts: list[str] = []
+        at = 0
+        for start, end in literals(content, formatted=True):
+            parts.append(content[at:start])
+            if content[start] == "#":
+                parts.append(" " * (end - start))
+            else:
+                parts.append("\0")  # no source has this sign
+                strings.append(content[start:end].replace("\n", " "))
+            at = end
+        blank = "".join((*parts, content[at:]))
+    lines = [_padded(piece) for piece in blank.replace("\n", " ").replace(";", "\r").split("\r")]
+    first, *others = "\n".join(lines).split("\0")
+    return first + "".join(string + other for string, other in zip(strings, others, strict=True)) if others else first
+
+
+def _padded(piece: str) -> str:
+    return _LOOSE.sub(_tight, piece).ljust(len(piece))
 
 
 def _tight(found: re.Match[str]) -> str:
     return " " if found["gap"] else ""
-
-
-def _between(part: str) -> str:
-    """What stands between literals, with line ends only where statements end."""
-    return _LINE_END.sub(_blank, part).replace(";", "\n")
 
 
 def plain(code: str) -> str:

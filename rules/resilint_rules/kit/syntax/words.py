@@ -12,7 +12,7 @@ def mentioned(name: str, text: str) -> bool:
 
 def words(name: str, text: str, start: int, end: int, *, attribute: bool = False) -> Iterator[int]:
     """Where a name stands in a range as a word of its own, be it an attribute, or, with its dot, an `attribute`."""
-    at = text.find(name, start, end)
+    at = text.find(name, start, end) if name else -1
     while at >= 0:
         last = at + len(name)
         before, after = text[at - 1 : at], text[last : last + 1]
