@@ -29,7 +29,7 @@ from resilint_rules.kit.syntax.text import Document
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent
-SHARE = float(os.environ.get("RESILINT_LAYOUTS", "400"))
+SHARE = float(os.environ.get("RESILINT_LAYOUTS", "300"))
 SETTINGS = Settings(preview=True)
 
 

@@ -56,9 +56,7 @@ class Exports:
     def name(self, module: Module, name: str, hops: int = HOPS) -> Export:
         """Returns what one name of a module of the project holds; imports are followed `hops` modules far."""
         level = self.level(module)
-        if level == NO or (
-            level == MAYBE and name not in module.mentioned and not _defines(name, module.text)
-        ):
+        if level == NO or (level == MAYBE and name not in module.mentioned and not _defines(name, module.text)):
             return _NOTHING
         key = (module.doc.name, name, hops)
         known = self._names.get(key)
