@@ -427,13 +427,16 @@ def test_the_whole_workspace_is_held_open_until_something_changes(tmp_path: Path
 
 
 def test_a_file_that_kills_the_analysis_does_not_hide_the_others(tmp_path: Path) -> None:
-    """A look at the whole workspace goes on without it."""
+    """A look at the whole workspace delivers each file once, the one to blame as a file that cannot be read."""
     root = _project(tmp_path)
     for name, text in (("a.py", "SLOW"), ("b.py", "CRASH"), ("c.py", "SLOW")):
         (root / name).write_text(text)
     with Wire() as wire:
         wire.greet(PULL, folder=root)
-        assert _found(wire.ask("workspace/diagnostic", {"previousResultIds": []})) == {"a.py": 1, "c.py": 1}
+        report = wire.ask("workspace/diagnostic", {"previousResultIds": []})
+        assert _found(report) == {"a.py": 1, "b.py": 1, "c.py": 1}
+        codes = {item["uri"].rpartition("/")[2]: [found["code"] for found in item["items"]] for item in report["items"]}
+        assert codes["b.py"] == ["unreadable-file"]
 
 
 def test_findings_that_the_baseline_knows_are_hints(tmp_path: Path) -> None:
