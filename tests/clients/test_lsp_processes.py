@@ -79,11 +79,11 @@ def test_the_server_ends_if_that_process_is_gone_already(editor: subprocess.Pope
         assert wire.process.wait(WITHIN) == 1
 
 
-@pytest.mark.parametrize("number", [None, 0, -1, os.getpid(), *([] if sys.platform == "win32" else [1])])
-def test_the_server_stays_while_that_process_lives(number: int | None) -> None:
+@pytest.mark.parametrize("number", [None, 0, -1, "our own", *([] if sys.platform == "win32" else [1])])
+def test_the_server_stays_while_that_process_lives(number: int | str | None) -> None:
     """Also if the number names none, or one of another user."""
     with Wire() as wire:
-        greet(wire, number)  # type: ignore[arg-type]
+        greet(wire, os.getpid() if number == "our own" else number)  # type: ignore[arg-type]
         with pytest.raises(subprocess.TimeoutExpired):
             wire.process.wait(2.5)
         assert wire.leave() == 0
