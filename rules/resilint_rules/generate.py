@@ -241,13 +241,13 @@ def reference() -> str:
     for kind, record in RECORDS.items():
         base = next(base for base in _bases(record) if base in shared)
         lines += section(f"`[[{kind}]]`", record, f" Besides: {_BESIDES[base.__name__]}.")
-    todo = list(parts)
-    for name in todo:  # grows: a part may have parts
+    pending = list(parts)
+    for name in pending:  # grows: a part may have parts
         bases = [base for base in _bases(parts[name]) if base.KEYS]
         parts.update({base.__name__: base for base in bases if base.__name__ not in parts})
         more = f" Besides: the keys of [{bases[0].__name__}](#{bases[0].__name__.lower()})." if bases else ""
         lines += section(name, parts[name], more)
-        todo.extend(part for part in parts if part not in todo)
+        pending.extend(part for part in parts if part not in pending)
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -179,7 +179,7 @@ def _suspicious(value: float) -> bool:
 def _written_out(frame: Frame, name: str) -> bool:
     """Whether this module assigns a plain number to a constant."""
     last = name.rpartition(".")[2]
-    line = rf"^[ \t]*{last}[ \t]*(?::[^=\n]+)?=[ \t]*[\d_.]+[ \t]*(?:#.*)?$"
+    line = rf"^[ \t]*{last}[ \t]*(?::[^=\n]+)?=[ \t]*[\d_.]+$"
     if not last.isupper():
         return False
     return any(re.match(line, candidate) for candidate in frame.scope.module.lines_with(last))

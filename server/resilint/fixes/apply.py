@@ -158,47 +158,47 @@ def fix_all(
     for _ in range(rounds):
         findings = tuple(check_again(doc))
         found = findings if found is None else found
-        todo = _todo(findings, wanted, broken)
-        done = _apply_round(doc.text, todo, broken, parses) if todo else None
+        pending = _pending(findings, wanted, broken)
+        done = _apply_round(doc.text, pending, broken, parses) if pending else None
         if done is None or done.text == doc.text:
             return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
         if reason := _damage(doc.text, done):
-            culprits = tuple(sorted({finding.rule for finding in _fixed(todo, done)}))
+            culprits = tuple(sorted({finding.rule for finding in _fixed(pending, done)}))
             return Fixed(given, (), tuple(broken.values()), found, damage=reason, culprits=culprits)
         if done.text in seen:  # fixes that undo each other
             return Fixed(given, (), tuple(broken.values()), found, settled=False)
-        applied.extend(_fixed(todo, done))
+        applied.extend(_fixed(pending, done))
         doc = replace(doc, text=done.text)
         seen.add(doc.text)
     findings = tuple(check_again(doc))
-    if _todo(findings, wanted, broken):
+    if _pending(findings, wanted, broken):
         return Fixed(given, (), tuple(broken.values()), found or (), settled=False)
     return Fixed(doc.text, tuple(applied), tuple(broken.values()), findings)
 
 
-_Todo = Sequence[tuple[Finding, Fix]]
+_Pending = Sequence[tuple[Finding, Fix]]
 _Broken = dict[tuple[str, ...], Finding]
 
 
-def _todo(findings: Iterable[Finding], wanted: AbstractSet[Applicability], broken: _Broken) -> _Todo:
+def _pending(findings: Iterable[Finding], wanted: AbstractSet[Applicability], broken: _Broken) -> _Pending:
     """The findings to fix, each with its preferred fix."""
     return [(other, fix) for other in findings if (fix := preferred(other, wanted)) and _name(other) not in broken]
 
 
-def _fixed(todo: _Todo, done: Applied) -> list[Finding]:
+def _fixed(pending: _Pending, done: Applied) -> list[Finding]:
     """The findings whose fixes are in a round's text."""
-    return [finding for finding, fix in todo if any(fix is candidate for candidate in done.applied)]
+    return [finding for finding, fix in pending if any(fix is candidate for candidate in done.applied)]
 
 
-def _apply_round(text: str, todo: _Todo, broken: _Broken, parses: Callable[[str], bool]) -> Applied | None:
+def _apply_round(text: str, pending: _Pending, broken: _Broken, parses: Callable[[str], bool]) -> Applied | None:
     """One round without the fixes that break the text, which are added to `broken`; None if it was broken before."""
-    done = apply(text, (fix for _, fix in todo))
-    broken.update((_name(item), item) for item, fix in todo if any(fix is bad for bad in done.refused))
+    done = apply(text, (fix for _, fix in pending))
+    broken.update((_name(item), item) for item, fix in pending if any(fix is bad for bad in done.refused))
     if parses(done.text) and not _damage(text, done):
         return done
     if not parses(text):  # nothing can be judged here
         return None
-    kept, bad = _parted(text, todo, parses)
+    kept, bad = _parted(text, pending, parses)
     broken.update((_name(finding), finding) for finding in bad)
     return apply(text, kept)
 
@@ -212,7 +212,7 @@ def _damage(text: str, done: Applied) -> str:
     return ""
 
 
-def _parted(text: str, todo: _Todo, parses: Callable[[str], bool]) -> tuple[list[Fix], list[Finding]]:
+def _parted(text: str, pending: _Pending, parses: Callable[[str], bool]) -> tuple[list[Fix], list[Finding]]:
     """The fixes that can be applied together, and the findings of those that break the text alone.
 
     The others are for a later round: two fixes of one call may be right alone and wrong together. The first
@@ -220,7 +220,7 @@ def _parted(text: str, todo: _Todo, parses: Callable[[str], bool]) -> tuple[list
     """
     kept: list[Fix] = []
     broken: list[Finding] = []
-    for finding, fix in todo:
+    for finding, fix in pending:
         together = apply(text, (*kept, fix))
         if parses(together.text) and not _damage(text, together):
             kept.append(fix)

@@ -31,14 +31,14 @@ def add(doc: Document, findings: Iterable[Finding], reason: str = "") -> Added:
     A finding's first line is taken, unless a comment cannot stand there: at a backslash, or within a
     string. `reason` is one line of text.
     """
-    todo = [(found, list(_rows(doc, found))) for found in findings if found.rule not in _NOT_OURS]
+    pending = [(found, list(_rows(doc, found))) for found in findings if found.rule not in _NOT_OURS]
     ignores = {ignore.row: ignore for ignore in read_ignores(doc, scan(doc.text).comments) if ignore.inside}
     silenced: list[Finding] = []
     beyond: list[Finding] = []
     placed: dict[int, list[Finding]] = {}
     refused: set[int] = set()
-    while todo:
-        for finding, rows in todo:
+    while pending:
+        for finding, rows in pending:
             row = next((row for row in rows if row not in refused), None)
             if row is None:
                 beyond.append(finding)
@@ -46,7 +46,7 @@ def add(doc: Document, findings: Iterable[Finding], reason: str = "") -> Added:
                 placed.setdefault(row, []).append(finding)
         bad = _not_comments(doc, placed.keys() - ignores.keys())
         refused |= bad
-        todo = [(candidate, list(_rows(doc, candidate))) for row in sorted(bad) for candidate in placed.pop(row)]
+        pending = [(candidate, list(_rows(doc, candidate))) for row in sorted(bad) for candidate in placed.pop(row)]
     edits = []
     for row, here in sorted(placed.items()):
         silenced.extend(here)

@@ -81,6 +81,13 @@ def test_comments_of_a_piece_of_code() -> None:
     assert with_comments("g()", [], "\n") == "g()"
 
 
+@pytest.mark.parametrize("text", ["f( u\0 , x)", "f( 'a\0b' )\n", "x = 'a'  ; \0 ; f( 'b\n", "\0"])
+def test_damaged_text_has_a_layout_too(text: str) -> None:
+    """A NUL, which stands for strings on the way, and a string without an end."""
+    assert len(flat(even(text))) == len(text)
+    assert plain(text).count("f(") == text.count("f(")
+
+
 @pytest.mark.parametrize("part", ["# ", " ", "(", "\f", "\\\n", ";", "a.", '"', ", "])
 def test_time_is_linear(part: str) -> None:
     """No text takes long, whatever it consists of: 100,000 characters in well under a second each."""

@@ -292,16 +292,16 @@ class Catalog:
     def bases(self, error: str) -> tuple[str, ...]:
         """All bases of an exception class, nearest first; () if nothing is known."""
         found: list[str] = []
-        todo = [self.canonical(error)]
-        while todo:
-            name = todo.pop(0)
+        pending = [self.canonical(error)]
+        while pending:
+            name = pending.pop(0)
             parents: tuple[str, ...] = BUILTIN_ERRORS.get(name, ())
             for library in self.libraries(name):
                 parents = library.errors.get(name, parents)
             for parent in parents:
                 if parent not in found:
                     found.append(parent)
-                    todo.append(self.canonical(parent))
+                    pending.append(self.canonical(parent))
         return tuple(found)
 
 

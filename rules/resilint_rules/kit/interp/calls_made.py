@@ -386,7 +386,7 @@ def changed_inside(name: str, lines: Iterable[str]) -> bool:
         at = line.find(name)
         while at >= 0:
             before, end = line[:at], at + len(name)
-            inside = before[:1] in (" ", "\t") and "#" not in before and not _JOINED.search(before)
+            inside = before[:1] in (" ", "\t") and not _JOINED.search(before)
             if inside and _ADDS.match(line, end):
                 return True
             at = line.find(name, end)

@@ -173,11 +173,11 @@ class Module(RecordedQueries):
 
     def all_classes(self) -> Iterator[ClassChunk]:
         """Classes, outer before inner."""
-        todo = [*self.classes.values(), *self.replaced]
-        while todo:
-            cls = todo.pop(0)
+        pending = [*self.classes.values(), *self.replaced]
+        while pending:
+            cls = pending.pop(0)
             yield cls
-            todo.extend(cls.classes.values())
+            pending.extend(cls.classes.values())
 
 
 def _statements_by_name(module: Module) -> dict[str, list[Chunk]]:

@@ -39,12 +39,12 @@ class _BodySearch:
         self.session = Session(scope.session.project, scope.session.timeouts)
         self.session.scope(scope.module).known = scope.known
         self.seen: set[tuple[FunctionChunk, int | str]] = set()
-        self.todo: list[tuple[Module, FunctionChunk, int | str | None, Value | None]] = []
+        self.pending: list[tuple[Module, FunctionChunk, int | str | None, Value | None]] = []
 
     def run(self) -> bool:
         """Whether one of the functions examines the body."""
         try:
-            for count, item in enumerate(self.todo):  # grows while it is iterated
+            for count, item in enumerate(self.pending):  # grows while it is iterated
                 if self.response.envelope or count >= MAX_FUNCTIONS:
                     break
                 self._examine(*item)
@@ -56,7 +56,7 @@ class _BodySearch:
         """A function of the project that is given the body."""
         if (function.chunk, place) not in self.seen:
             self.seen.add((function.chunk, place))
-            self.todo.append((function.module, function.chunk, place, value))
+            self.pending.append((function.module, function.chunk, place, value))
 
     def add_callers(self, chunk: FunctionChunk, frame: Frame) -> None:
         """A function that gives the body back: those of its module that name it are looked at."""
@@ -67,7 +67,7 @@ class _BodySearch:
         self.session.supposed[chunk] = Pending(value) if frame.is_async else value
         module = self.scope.module
         callers = module.chosen(module.functions_mentioning(chunk.name))
-        self.todo.extend((module, caller, None, None) for caller in callers if caller is not chunk)
+        self.pending.extend((module, caller, None, None) for caller in callers if caller is not chunk)
 
     def _examine(self, module: Module, chunk: FunctionChunk, place: int | str | None, value: Value | None) -> None:
         known = len(self.response.passed_to)

@@ -20,7 +20,6 @@ _LAYOUT = re.compile(
 )
 """An indentation with a form feed or continuations in it; continuations behind code; a form feed."""
 _ANY_COMMENT = re.compile(r"#[^\r\n]*")
-_LINE_END = re.compile(r"\r?\n")
 _LOOSE = re.compile(
     r"[ \t]+(?=\.)|(?<=\.)[ \t]+|(?<=[\w)\]}\"'\0])[ \t]+(?=[(\[])|(?<=[(\[{@])[ \t]+|[ \t]+(?=[)\]},:])"
     r"|(?P<gap>[ \t]{2,}|\t)"
@@ -128,23 +127,37 @@ def _tightened(content: str) -> str:
 
     These stand at the end of its line instead. A carriage return in it, as a semicolon, ends a statement.
     """
+    blank, strings = _hide(content)
+    lines = [_padded(piece) for piece in blank.replace("\n", " ").replace(";", "\r").split("\r")]
+    return _show("\n".join(lines), [string.replace("\n", " ") for string in strings])
+
+
+def _hide(code: str) -> tuple[str, list[str]]:
+    """The code with a NUL in the place of each string and blanks in that of comments, and the strings.
+
+    A NUL of the text itself, which no Python has outside of what is broken, becomes a blank.
+    """
+    parts: list[str] = []
     strings: list[str] = []
-    blank = content
-    if "#" in content or '"' in content or "'" in content:
-        parts: list[str] = []
-        at = 0
-        for start, end in literals(content, formatted=True):
-            parts.append(content[at:start])
-            if content[start] == "#":
+    at = 0
+    if "#" in code or '"' in code or "'" in code:
+        for start, end in literals(code, formatted=True):
+            parts.append(code[at:start].replace("\0", " "))
+            if code[start] == "#":
                 parts.append(" " * (end - start))
             else:
-                parts.append("\0")  # no source has this sign
-                strings.append(content[start:end].replace("\n", " "))
+                parts.append("\0")
+                strings.append(code[start:end])
             at = end
-        blank = "".join((*parts, content[at:]))
-    lines = [_padded(piece) for piece in blank.replace("\n", " ").replace(";", "\r").split("\r")]
-    first, *others = "\n".join(lines).split("\0")
-    return first + "".join(string + other for string, other in zip(strings, others, strict=True)) if others else first
+    return "".join((*parts, code[at:].replace("\0", " "))), strings
+
+
+def _show(text: str, strings: Sequence[str]) -> str:
+    """The text with the strings that `_hide` has taken out of it."""
+    if not strings:
+        return text
+    first, *others = text.split("\0")
+    return first + "".join(string + other for string, other in zip(strings, others, strict=True))
 
 
 def _padded(piece: str) -> str:
@@ -159,19 +172,9 @@ def plain(code: str) -> str:
     """A piece of code, such as an expression, on one line and without comments and needless blanks; strings stay."""
     if _UNTIDY.search(code) is None:
         return code
-    parts: list[str] = []
-    strings: list[str] = []
-    at = 0
-    for start, end in literals(code, formatted=True):
-        parts.append(code[at:start])
-        if code[start] != "#":
-            parts.append("\0")  # no source has this sign
-            strings.append(code[start:end])
-        at = end
-    blank = _ANY_BREAK.sub(" ", "".join((*parts, code[at:])))
-    tight = _COMMA.sub(", ", _LOOSE.sub(_tight, blank)).strip()
-    first, *others = tight.split("\0")
-    return first + "".join(string + other for string, other in zip(strings, others, strict=True))
+    blank, strings = _hide(code)
+    tight = _LOOSE.sub(_tight, _ANY_BREAK.sub(" ", blank))
+    return _show(_COMMA.sub(", ", tight).strip(), strings)
 
 
 def comments_in(code: str) -> list[str]:

@@ -83,7 +83,7 @@ def _only_a_limit(name: str, lines: Iterable[str]) -> bool:
     for line in lines:
         if len(line) > _LONG:
             return False
-        said = mention.findall(line.partition("#")[0])
+        said = mention.findall(line)
         uses = list(held.finditer(line)) if said else []
         if len(uses) != len(said) or any(use["called"] in _INSIDE for use in uses):
             return False
