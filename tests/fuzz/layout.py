@@ -175,8 +175,8 @@ def tabbed(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
 
 
 def fed(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
-    """Form feeds at the start of lines."""
-    return _by_line(text, lambda blanks, _: f"\f{blanks}" if chosen() else blanks)
+    """Form feeds at the start of lines, but not below a comment: a new page parts it from what it explains."""
+    return _by_line(text, lambda blanks, above: f"\f{blanks}" if above != "#" and chosen() else blanks)
 
 
 def spread(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:

@@ -105,7 +105,7 @@ def fixed(text: str, others: dict[str, str], name: str) -> str:
 def comments(text: str) -> Counter[str]:
     """The comments of a text and how often each stands there."""
     plain = even(text).replace("\r\n", "\n")
-    return Counter(plain[token.start : token.end] for token in tokens_of(plain) if token.comment)
+    return Counter(plain[token.start : token.end].rstrip() for token in tokens_of(plain) if token.comment)
 
 
 def untitled(found: list[tuple[str, str, int, int, tuple[str, ...]]]) -> list[tuple[str, str, int, int]]:

@@ -130,13 +130,9 @@ def parses(text: str) -> bool:
     outline = scan(text)
     if outline.broken is not None or _heaviest(outline.chunks) > MAX_WEIGHT:
         return outline.broken is None
-    import libcst  # heavy, and only needed once a fix is applied
+    from resilint_rules.kit.syntax import tree  # heavy, and only needed once a fix is applied
 
-    try:
-        libcst.parse_module(text)
-    except libcst.ParserSyntaxError:
-        return False
-    return True
+    return tree.parse(text, 0, indented=False) is not None
 
 
 def _heaviest(chunks: Iterable[Chunk]) -> int:

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from resilint_rules.kit.syntax.layout import comments_in, even, flat, plain, with_comments
+from resilint_rules.kit.syntax.tree import parse
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,7 @@ from resilint_rules.kit.syntax.layout import comments_in, even, flat, plain, wit
         ("x = \\\r\n1\r\n", "x =    1\r\n"),
         ("\fimport a\n", "\nimport a\n"),
         ("if a:\n  \f    b\n", "if a:\n  \n    b\n"),
+        ("a\n\n\fb\n", "a\n\n\nb\n"),
         ("x = 1\f+ 2\n", "x = 1 + 2\n"),
         ("x = 1\ry = 2\r", "x = 1\ny = 2\n"),
         ("'a\\\nb'\n", "'a\\\nb'\n"),
@@ -96,3 +98,19 @@ def test_time_is_linear(part: str) -> None:
     flat(even(text))
     plain(text)
     assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("code", "start", "end", "expected"),
+    [
+        ("return(x)\n", 6, 9, " y"),
+        ("return (x)\n", 7, 10, "y"),
+        ("(x)if z else 0\n", 0, 3, "y "),
+        ("f((x), 1)\n", 2, 5, "y"),
+    ],
+)
+def test_what_takes_the_place_of_brackets_stays_a_word(code: str, start: int, end: int, expected: str) -> None:
+    """Brackets part words, so that what replaces them needs a blank where they touch one."""
+    tree = parse(code, 0, indented=False)
+    assert tree is not None
+    assert tree.fitted(start, end, "y") == expected

@@ -62,7 +62,7 @@ class Handler:
         start, end = self._type
         tree = self.frame.tree
         name = with_comments(name, tree.comments_in(self.node.type), self.frame.scope.module.doc.newline)
-        return (Edit(start, end, name if tree.text[start - tree.start - 1].isspace() else f" {name}"),)
+        return (Edit(start, end, tree.fitted(start, end, name)),)
 
     @property
     def broad(self) -> bool:

@@ -127,7 +127,8 @@ def _above_comments(document: Document, row: int) -> int:
 def replace(frame: Frame, node: cst.CSTNode, text: str) -> Edit:
     """Puts other text in place of an expression, its brackets included; comments in it follow."""
     start, end = frame.tree.outer(node)
-    return Edit(start, end, with_comments(text, frame.tree.comments_in(node), frame.scope.module.doc.newline))
+    text = with_comments(text, frame.tree.comments_in(node), frame.scope.module.doc.newline)
+    return Edit(start, end, frame.tree.fitted(start, end, text))
 
 
 def remove_argument(call: Call, name: str) -> Edit | None:
@@ -214,7 +215,7 @@ def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable
     outer = tree.outer(node)
     return (
         Edit(start, start, f"{name} = {text}{newline}{indent}{check(name)}{newline}{indent}"),
-        Edit(outer.start, outer.end, name),
+        Edit(outer.start, outer.end, tree.fitted(outer.start, outer.end, name)),
     )
 
 

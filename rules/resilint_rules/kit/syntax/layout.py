@@ -218,7 +218,7 @@ class TokenEdges:
             return end <= around[1]
         if around or self._around(end):
             return False
-        return not any(0 < at < len(self._text) and _joined(self._text[at - 1 : at + 1]) for at in (start, end))
+        return not any(0 < at < len(self._text) and joined(self._text[at - 1 : at + 1]) for at in (start, end))
 
     def _around(self, offset: int) -> tuple[int, int] | None:
         """The string or comment that an offset is inside of."""
@@ -228,9 +228,9 @@ class TokenEdges:
         return None
 
 
-def _joined(pair: str) -> bool:
+def joined(pair: str) -> bool:
     """Whether two neighbouring characters belong to one word, number or line end."""
-    return all(sign.isalnum() or sign == "_" for sign in pair) or pair == "\r\n"
+    return pair == "\r\n" or (len(pair) == 2 and all(sign.isalnum() or sign == "_" for sign in pair))
 
 
 def comment_spans(text: str) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-from .layout import comments_in, flat, plain
+from .layout import comments_in, flat, joined, plain
 from .text import Span
 
 MAX_DEPTH = 200
@@ -174,6 +174,12 @@ class Tree:
     def code(self, node: cst.CSTNode) -> str:
         """The text of an expression on one line, with the brackets around it, without comments in it."""
         return plain(self.source(*self.outer(node)))
+
+    def fitted(self, start: int, end: int, text: str) -> str:
+        """A text that takes the place between two offsets, with blanks where it would become one word with another."""
+        before, after = self.source(start - 1, start) if start > self.start else "", self.source(end, end + 1)
+        lead = " " if joined(before + text[:1]) else ""
+        return lead + text + (" " if joined(text[-1:] + after) else "")
 
     def comments_in(self, node: cst.CSTNode) -> list[str]:
         """The comments in an expression, which `code` leaves out."""
