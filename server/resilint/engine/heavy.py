@@ -43,7 +43,7 @@ def reason_left_out(chunk: Chunk, text: str) -> str:
         return f"not checked: a statement here has over {MAX_WEIGHT:,} operators, calls and subscripts; split it"
     if cost(text) > MAX_COST:
         return f"not checked: over {MAX_COST:,} calls, or {4 * MAX_COST:,} elements, stand here; split it, or load data"
-    return "not checked: the parser cannot read this; write it in a simpler way"
+    return "not checked: what stands here, or what it uses, is nested too deeply to be followed; nest less"
 
 
 def too_long(count: int) -> str:

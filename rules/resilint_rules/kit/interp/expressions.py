@@ -117,7 +117,17 @@ def _unary(ctx: Context, node: cst.UnaryOperation) -> Value:
 
 
 def _binary(ctx: Context, node: cst.BinaryOperation) -> Value:
-    left, right = ctx.value(node.left), ctx.value(node.right)
+    """The value of an operation; of a chain, such as a text that is added up, without recursion into its left side."""
+    chain = [node]
+    while isinstance(chain[-1].left, cst.BinaryOperation):
+        chain.append(chain[-1].left)
+    value = ctx.value(chain[-1].left)
+    for operation in reversed(chain):
+        value = _operation(operation, value, ctx.value(operation.right))
+    return value
+
+
+def _operation(node: cst.BinaryOperation, left: Value, right: Value) -> Value:
     fold = _FOLDS.get(type(node.operator))
     if fold is None or not isinstance(left, Const):
         return UNKNOWN
