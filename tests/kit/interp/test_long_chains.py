@@ -13,8 +13,7 @@ def test_a_long_union_in_another_module_is_followed() -> None:
     chain = " | ".join(f"set_{number}" for number in range(900))
     files = {"words.py": f"import requests\n\nSESSION = requests.Session()\nMODELS = list({chain})\n".encode()}
     text = (
-        "import words\n\ndef ask(url, model):\n"
-        "    if model in words.MODELS:\n        return words.SESSION.get(url)\n"
+        "import words\n\ndef ask(url, model):\n    if model in words.MODELS:\n        return words.SESSION.get(url)\n"
     )
     found = check(Document(text, "a.py", "a"), Project(read=files.get), Settings(select=("no-timeout",))).findings
     assert [finding.code for finding in found] == ["TMO001"]
