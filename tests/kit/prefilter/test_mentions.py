@@ -17,7 +17,6 @@ def test_words_of_their_own() -> None:
     """A part of a longer word is none; an attribute is one."""
     assert [TEXT[at - 1 : at + 4] for at in words("get", TEXT, 1, len(TEXT))] == [".get\n", "(get,", ".get.", ".get\n"]
     assert list(words("get", TEXT, 14, 20)) == []
-    assert list(words(".get", TEXT, 0, len(TEXT), attribute=True)) == [9, 41, 45]
 
 
 @pytest.mark.parametrize(

@@ -120,12 +120,12 @@ def test_the_skeleton_is_what_stands_outside_of_bodies() -> None:
 
 
 def test_facts_of_equal_bodies_serve_the_next_text() -> None:
-    """What was found of bodies is taken over, and what no longer occurs is dropped."""
+    """What was found of bodies is taken over."""
     first = _module(TEXT)
     first.functions_mentioning("make")
     second = _module(TEXT.replace("LIMIT = 3", "LIMIT = 4"))
     second.reuse(first.facts)
     assert second.functions_mentioning("make") == ("Shop.__init__", "Shop.order")
-    kept = first.facts.words.keys() & second.facts.words.keys()
-    assert len(kept) == len(first.facts.words) - 1
-    assert all(second.facts.words[body] is first.facts.words[body] for body in kept)
+    kept = first.facts.flat.keys() & second.facts.flat.keys()
+    assert len(kept) == len(first.facts.flat) - 1 == 1  # the function that binds LIMIT has changed
+    assert all(second.facts.flat[source] is first.facts.flat[source] for source in kept)

@@ -9,22 +9,26 @@ from typing import NamedTuple
 from ...catalog.index import METHODS, THROUGH
 from ...rule_table import RULES
 from ..project.module import FunctionChunk, Module
+from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
 from .exports import Exports
+from .marking import taint
 from .mentions import acts, docstring_span
 from .summaries import ExportSummary
-from .taint import Taint, taint
+from .taint import Taint
 from .usage import asks
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})
 _EVERY_METHOD = frozenset(name for candidate in METHODS.values() for name in candidate)
 _THROUGH = sorted({f".{method}" for methods in THROUGH.values() for method in methods})
-_KEPT_LOOP = re.compile(rf"\bself\.\w*loop(?:{'|'.join(re.escape(candidate) for candidate in _THROUGH)})\(")
+_KEPT_LOOP = re.compile(
+    rf"\bself{GAP}\.{GAP}\w*loop{GAP}\.{GAP}(?:{'|'.join(name.removeprefix('.') for name in _THROUGH)}){GAP}\("
+)
 """What is done with an event loop that an object keeps."""
 _TAKEN = re.compile(r"(?:=|[\w\])]\(|[\[{,]|\b(?:await|return|yield)\b)[ \t]*\Z")
 """What stands right before a call whose value goes somewhere."""
-_OWN_CALL = re.compile(r"\b(?:self|super\(\))\.(\w+)\(")
-_PLAIN_CALL = re.compile(r"(?:(?<![\w.])|\b(?:self|cls)\.)(\w+)\(")
+_OWN_CALL = re.compile(rf"\b(?:self|super{GAP}\({GAP}\)){GAP}\.{GAP}(\w+){GAP}\(")
+_PLAIN_CALL = re.compile(rf"(?:(?<![\w.])|\b(?:self|cls){GAP}\.{GAP})(\w+){GAP}\(")
 
 
 class Relevant(NamedTuple):

@@ -13,8 +13,8 @@ from ..syntax.layout import even
 from ..syntax.text import Document
 from ..syntax.words import words
 from .files import MAYBE, NO, YES, sift
+from .marking import taint
 from .summaries import CLASS, HOPS, WORD, Export, ExportSummary
-from .taint import taint
 
 _NOTHING = Export()
 
@@ -51,6 +51,7 @@ class Exports:
             level = self.level(module)
             if level == YES or (level == MAYBE and self._inherits(module)):
                 self._summaries[key] = taint(module, self, full=False).summary
+                module.forget_layout()
         return self._summaries[key]
 
     def name(self, module: Module, name: str, hops: int = HOPS) -> Export:

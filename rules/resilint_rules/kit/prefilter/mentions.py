@@ -29,22 +29,29 @@ class MentionIndex:
         found = self._found.get(anchor)
         if found is None:
             text, attribute = self.text, anchor[0] == "."
-            every = words(anchor, text, 0, len(text), attribute=attribute)
-            found = [at for at in every if attribute or text[at - 1 : at] != "."]
-            if attribute and not found:  # the text may not be flat yet
-                found = [at for at in words(anchor[1:], text, 0, len(text)) if _may_follow_a_dot(text, at)]
+            every = words(anchor.removeprefix("."), text, 0, len(text))
+            if attribute:
+                found = [at - (text[at - 1] == ".") for at in every if _may_follow_a_dot(text, at)]
+            else:
+                found = [at for at in every if text[at - 1 : at] != "."]
             self._found[anchor] = found
         return found
 
 
 def _may_follow_a_dot(text: str, at: int) -> bool:
     """Whether a dot may stand before a word, with blanks, line ends and comments between."""
+    before = text[at - 1 : at]
+    if not before.isspace():
+        return before == "."
     line = text.rfind("\n", 0, at) + 1
-    before = text[line:at].strip()
-    if before:
-        return before.endswith(".")
-    above = text[text.rfind("\n", 0, max(line - 1, 0)) + 1 : line]
-    return "#" in above or above.rstrip().endswith(".")
+    before = text[line:at].rstrip()
+    while not before and line:  # in brackets, a dot may end the line above
+        end, line = line - 1, text.rfind("\n", 0, line - 1) + 1
+        *code, last = text[line:end].split("#")
+        if any(part.rstrip().endswith(".") for part in code):
+            return True
+        before = last.rstrip() if not code else code[0].strip()
+    return before.endswith(".")
 
 
 class Mentions:

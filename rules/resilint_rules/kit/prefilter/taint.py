@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 from ...catalog.index import NAMES, SLEEPS, SPAWNS
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
@@ -31,22 +33,10 @@ _COMMON = frozenset(
 
 _CALLED = rf"{GAP}\("
 _USED = rf"{GAP}[.(]"
+Lead: TypeAlias = tuple[Callable[..., None], tuple[Any, ...]]
+"""How to mark an imported name; the name, and what else is known of it."""
 _GOES_ON = re.compile(rf"{GAP}[.\[]")
 """An attribute or a subscript: no longer the client, but what it gives back."""
-
-
-def taint(module: Module, exports: ModuleExports, *, full: bool) -> Taint:
-    """Returns the marks of a module.
-
-    Most modules have none, which their text as it is can tell; only the others are made flat.
-    """
-    found = Taint(module, exports, module.text, full=full)
-    if found.begin():
-        if module.flat != module.text:
-            found = Taint(module, exports, module.flat, full=full)
-            found.begin()
-        found.spread()
-    return found
 
 
 class Taint:
@@ -55,7 +45,7 @@ class Taint:
     def __init__(self, module: Module, exports: ModuleExports, text: str, *, full: bool) -> None:
         self.module = module
         self.text = text
-        """The module's text, flat or as it is."""
+        """The module's text as it is, or with flat functions."""
         self.exports = exports
         self.project = exports.project
         self.full = full
@@ -77,22 +67,28 @@ class Taint:
         self.makers_of: dict[str, frozenset[str]] = {}
         """Attributes that imported classes bring to those that extend them."""
         self.bases: set[str] = set()
+        self.leads: Sequence[Lead] = ()
         self._strangers: dict[str, bool] = {}
         self._locals: dict[tuple[int, int], set[str]] = {}
 
-    def begin(self) -> bool:
-        """Marks what imports and settings name; whether there is anything."""
-        if not self.full:
+    def begin(self, leads: Sequence[Lead] = ()) -> bool:
+        """Marks what imports, or leads that another text of the module gave, and settings name; whether any is."""
+        if not leads and not self.full:
             for found in CLASS.finditer(self.text):
                 self.bases.update(WORD.findall(found.group(1)))
-        for name, same in self.module.mentioned.items():  # not its `imports`, for which it has to be scanned
-            for target in dict.fromkeys(same):
-                self._seed(name, target)
+        self.leads = leads or tuple(self._leads())
+        for mark, arguments in self.leads:
+            mark(self, *arguments)
         for prefix in self.project.catalog.prefixes():
             self.mentions.add(prefix)
             self.makers.add(prefix)
             self.summary.libraries.add(prefix)
         return bool(self.mentions.offsets or self.followed.offsets or self.loops.offsets)
+
+    def marked(self) -> set[int]:
+        """The offsets of all marks."""
+        kinds = (self.mentions, self.sleeps, self.spawns, self.types, self.loops, self.followed, self.makers)
+        return {offset for kind in kinds for offset in kind.offsets}
 
     def spread(self) -> None:
         """Marks what else holds, makes or is a client, by what was marked."""
@@ -107,34 +103,40 @@ class Taint:
         self._renamed()
         self._declared()
 
-    def _seed(self, name: str, target: ImportedName) -> None:
-        """Follows a name that the module imports."""
+    def _leads(self) -> Iterator[Lead]:
+        """What to do about the names that the module imports."""
+        for name, same in self.module.mentioned.items():  # not its `imports`, for which it has to be scanned
+            for target in dict.fromkeys(same):
+                yield from self._lead(name, target)
+
+    def _lead(self, name: str, target: ImportedName) -> Iterator[Lead]:
         dotted = f"{target.module}.{target.name}" if target.name else target.module
         prefixes = () if target.level else prefixes_of(dotted)
         for prefix in prefixes:
             if NAMES.get(prefix):
-                self._library(name, dotted, prefix)
+                yield Taint._library, (name, dotted, prefix)
         if prefixes or not (self.full or name in self.bases):
             return
         found, inner = self.project.find(target, self.module.doc)
         if found is None or found is self.module:
             return
         if inner:
-            self._project_name(name, self.exports.name(found, inner))
-        else:
-            self._project_module(name, self.exports.of(found))
+            brings = self.exports.name(found, inner)
+            if brings:
+                yield Taint._project_name, (name, brings)
+        elif own := self.exports.of(found):
+            yield Taint._project_module, (name, own)
 
     def _project_module(self, name: str, own: ExportSummary) -> None:
         """Follows what a module of the project exports."""
-        if own:
-            self.summary.through.add(name)
-            self.summary.libraries |= own.libraries
+        self.summary.through.add(name)
+        self.summary.libraries |= own.libraries
         for word in sorted(own.names | own.classes):
             self._follow(name, rf"{GAP}\.{GAP}{word}\b")
 
     def _project_name(self, name: str, brings: Export) -> None:
         """Follows a name that a module of the project exports, and the attributes that it brings."""
-        self.summary.libraries |= brings.libraries if brings else frozenset()
+        self.summary.libraries |= brings.libraries
         if brings.name or brings.heir:
             self._follow(name)
             if brings.heir:

@@ -41,7 +41,7 @@ class Module(RecordedQueries):
     """A document seen as names and chunks."""
 
     __slots__ = (
-        "_by_qualname", "_derived", "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions",
+        "_by_qualname", "_derived", "_even", "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions",
         "global_writers", "imports", "outline", "replaced", "scanned", "statements",
     )  # fmt: skip
 
@@ -49,6 +49,7 @@ class Module(RecordedQueries):
         super().__init__(even(doc.text))
         self.doc = doc
         self._mentioned: dict[str, list[ImportedName]] | None = None
+        self._even: Document | None = None
         self._by_qualname: dict[str, list[FunctionChunk]] | None = None
         self._derived: dict[Callable[[Module], Any], Any] = {}
         self.scanned = False
@@ -129,9 +130,10 @@ class Module(RecordedQueries):
     @property
     def even(self) -> Document:
         """The document with its even text, see `syntax.layout.even`: for those who look at lines and indentation."""
-        if self.text == self.doc.text:
-            return self.doc
-        return replace(self.doc, text=self.text, given_newline=self.doc.newline)
+        if self._even is None:
+            same = self.text == self.doc.text
+            self._even = self.doc if same else replace(self.doc, text=self.text, given_newline=self.doc.newline)
+        return self._even
 
     @property
     def mentioned(self) -> dict[str, list[ImportedName]]:

@@ -13,49 +13,39 @@ from __future__ import annotations
 
 import hashlib
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..syntax.layout import flat
 from ..syntax.outline import Chunk, Outline
 from ..syntax.text import Span
 from ..syntax.words import mentioned
 from .definitions import FunctionChunk, ImportedName
-from .recording import Answer, BodyFacts, Query, Recording
+from .module_text import ModuleText
+from .recording import Answer, Query, Recording
 
 _WORD = re.compile(r"\w+")
-_ASSIGNED = re.compile(r"(?:self|cls)\.(\w+)\b(?=[ \t]*(?:(?:,[^=\n]*|:[^=\n]+)?=(?!=)|:))|as[ \t]+self\.(\w+)")
-"""Attributes of its object that a method may set. It begins with no edge of a word: that is slow to search for."""
 _MISSING = object()
 
 
-class RecordedQueries(ABC):
+class RecordedQueries(ModuleText):
     """The recorded queries of a module."""
 
     __slots__ = (
-        "_answers", "_by_attribute", "_by_word", "_chunk_numbers", "_chunks", "_flat", "_functions", "_ids",
-        "_known_facts", "_recording", "facts", "outermost", "text",
+        "_answers", "_chunk_numbers", "_chunks", "_recording", "outermost",
     )  # fmt: skip
 
     outline: Outline
     global_writers: dict[str, list[FunctionChunk]]
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        super().__init__(text)
         self._answers: dict[Query, Answer] = {}
         self._recording: Recording | None = None
         self.outermost: Recording | None = None
         """The recording that reaches all others that are active."""
-        self.facts = BodyFacts()
-        self._known_facts = BodyFacts()
-        self._flat: str | None = None
-        self._functions: dict[str, FunctionChunk] | None = None
-        self._ids: dict[int, str] = {}
-        self._by_word: dict[str, list[str]] | None = None
-        self._by_attribute: dict[str, list[str]] | None = None
         self._chunks: list[Chunk] = []
         self._chunk_numbers: dict[int, int] | None = None
 
@@ -171,23 +161,6 @@ class RecordedQueries(ABC):
 
     # What is not recorded
 
-    @property
-    def flat(self) -> str:
-        """The text with each statement on a line of its own and without comments, see `syntax.layout.flat`."""
-        if self._flat is None:
-            parts, position = [""], 0
-            for function in self._by_id().values():
-                source = self.text[function.chunk.start : function.chunk.end]
-                known = self.facts.flat.setdefault(source, self._known_facts.flat.get(source) or flat(source))
-                parts += (flat(self.text[position : function.chunk.start]), known)
-                position = function.chunk.end
-            self._flat = "".join((*parts, flat(self.text[position:])))
-        return self._flat
-
-    def function(self, name: str) -> FunctionChunk:
-        """The function that a query has named."""
-        return self._by_id()[name]
-
     def chosen(self, names: Iterable[str]) -> list[FunctionChunk]:
         """The functions that a query has named."""
         functions = self._by_id()
@@ -196,10 +169,6 @@ class RecordedQueries(ABC):
     def header(self, chunk: Chunk) -> str:
         """The text of a function or class before its body, decorators included: a part of the skeleton."""
         return self.text[chunk.start : chunk.body]
-
-    def decorators(self, chunk: Chunk) -> str:
-        """The flat text of the decorators of a function or class: a part of the skeleton."""
-        return self.flat[chunk.start : chunk.head]
 
     def skeleton(self) -> str:
         """The text outside function bodies, with a NUL for each body."""
@@ -215,62 +184,10 @@ class RecordedQueries(ABC):
         """Where the bodies of all functions stand, in text order."""
         return tuple(Span(candidate.chunk.body, candidate.chunk.end) for candidate in self._by_id().values())
 
-    def reuse(self, facts: BodyFacts) -> None:
-        """Takes over what was found in an earlier text. Effect: only on cost."""
-        self._known_facts = facts
-
-    @abstractmethod
-    def all_functions(self) -> Iterator[FunctionChunk]:
-        """Functions and methods, in order of the text within each class."""
-
     @property
     @abstractmethod
     def mentioned(self) -> dict[str, list[ImportedName]]:
         """What import statements bind anywhere in the text."""
-
-    def _by_id(self) -> dict[str, FunctionChunk]:
-        """The functions by what queries name them, in text order."""
-        if self._functions is None:
-            self._functions = {}
-            seen: dict[str, int] = {}
-            for function in sorted(self.all_functions(), key=lambda function: function.chunk.start):
-                number = seen[function.qualname] = seen.get(function.qualname, 0) + 1
-                name = f"{function.qualname}#{number}" if number > 1 else function.qualname
-                self._functions[name] = function
-                self._ids[function.chunk.start] = name
-        return self._functions
-
-    def name_of(self, function: FunctionChunk) -> str:
-        self._by_id()
-        return self._ids[function.chunk.start]
-
-    def functions_by_word(self) -> dict[str, list[str]]:
-        """The functions by the words in their bodies; built once."""
-        if self._by_word is None:
-            self._by_word = {}
-            for name, function in self._by_id().items():
-                text = self.flat[function.chunk.body : function.chunk.end]
-                words = self._known_facts.words.get(text)
-                if words is None:
-                    words = frozenset(_WORD.findall(text))
-                self.facts.words[text] = words
-                for word in words:
-                    self._by_word.setdefault(word, []).append(name)
-        return self._by_word
-
-    def methods_by_attribute(self) -> dict[str, list[str]]:
-        """The methods by the attributes that they may set on their object; built once."""
-        if self._by_attribute is None:
-            self._by_attribute = {}
-            for name, function in self._by_id().items():
-                text = self.flat[function.chunk.body : function.chunk.end] if function.owner is not None else ""
-                assigned = self._known_facts.assigned.get(text)
-                if assigned is None:
-                    assigned = frozenset(one or other for one, other in _ASSIGNED.findall(text))
-                self.facts.assigned[text] = assigned
-                for attribute in assigned:
-                    self._by_attribute.setdefault(attribute, []).append(name)
-        return self._by_attribute
 
     def _numbers(self) -> dict[int, int]:
         """The number of the chunk that starts at an offset."""
@@ -293,16 +210,25 @@ class RecordedQueries(ABC):
 
 
 def _mentions(module: RecordedQueries, *parts: str) -> bool:
-    return any(part in module.flat for part in parts)
+    return any(all(word in module.text for word in _WORD.findall(part)) and part in module.flat for part in parts)
 
 
 def _mentions_name(module: RecordedQueries, name: str, but: str) -> bool:
+    if not mentioned(name, module.text):
+        return False
     return mentioned(name, re.sub(but, "", module.flat, flags=re.MULTILINE) if but else module.flat)
 
 
 def _search(module: RecordedQueries, pattern: re.Pattern[str], number: int | None = None) -> str | None:
-    chunk = module.chunk(number) if number is not None else None
-    found = pattern.search(module.flat) if chunk is None else pattern.search(module.flat, chunk.start, chunk.end)
+    if number is None:
+        found = pattern.search(module.flat)
+    else:
+        chunk = module.chunk(number)
+        function = module.function_in(chunk)
+        if function is not None:  # without a look at all the others
+            found = pattern.search(module.flat_function(function))
+        else:
+            found = pattern.search(module.flat, chunk.start, chunk.end)
     return found.group() if found is not None else None
 
 
@@ -358,18 +284,17 @@ def _imported_names(module: RecordedQueries) -> tuple[ImportedName, ...]:
 
 
 def _functions_mentioning(module: RecordedQueries, name: str, *patterns: re.Pattern[str]) -> tuple[str, ...]:
-    found = module.functions_by_word().get(name, ())
-    if patterns:
-        return tuple(
-            hit for hit in found
-            for chunk in (module.function(hit).chunk,)
-            if all(pattern.search(module.flat, chunk.body, chunk.end) for pattern in patterns)
-        )  # fmt: skip
+    found: list[str] = []
+    for function in module.bodies_with(name):
+        body = module.flat_body(function)
+        if mentioned(name, body) and all(pattern.search(body) for pattern in patterns):
+            found.append(module.name_of(function))
     return tuple(found)
 
 
 def _methods_setting(module: RecordedQueries, attribute: str) -> tuple[str, ...]:
-    return tuple(module.methods_by_attribute().get(attribute, ()))
+    methods = [function for function in module.bodies_with(attribute) if function.owner is not None]
+    return tuple(module.name_of(method) for method in methods if attribute in module.attributes_set(method))
 
 
 def _writers_of(module: RecordedQueries, name: str) -> tuple[str, ...]:

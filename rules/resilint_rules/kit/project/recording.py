@@ -39,7 +39,6 @@ class BodyFacts:
     """What was found in functions, by their text: it serves the next text of the module, too."""
 
     flat: dict[str, str] = field(default_factory=dict)
-    """The flat text of a function; the others are by the flat text of its body."""
-    words: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The flat text of a function."""
     assigned: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Attributes that a function may set on its object."""
+    """Attributes that a function may set on its object, by the flat text of its body."""

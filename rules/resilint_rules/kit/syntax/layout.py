@@ -20,11 +20,12 @@ _LAYOUT = re.compile(
 )
 """An indentation with a form feed or continuations in it; continuations behind code; a form feed."""
 _ANY_COMMENT = re.compile(r"#[^\r\n]*")
-_LOOSE = re.compile(
-    r"[ \t]+(?=\.)|(?<=\.)[ \t]+|(?<=[\w)\]}\"'\0])[ \t]+(?=[(\[])|(?<=[(\[{@])[ \t]+|[ \t]+(?=[)\]},:])"
-    r"|(?P<gap>[ \t]{2,}|\t)"
-)
-"""Blanks that Python does not need."""
+_BLANKS = frozenset(" \t\n")
+_BEGINS_NO_STATEMENT = frozenset(" \t\n#")
+_GAPS = re.compile(r"[ \t\n]+")
+_LOOSE_SIGNS = tuple((f" {sign}", sign) for sign in ".)]},:") + tuple((f"{sign} ", sign) for sign in ".([{@")
+"""Blanks that Python does not need, and what is left of them."""
+_LOOSE_BRACKET = re.compile(r"(?<=[\w)\]}\"'\0]) (?=[(\[])")
 _UNTIDY_SIGNS = (
     "\n", "#", ";", "\r", "\t", "  ", " .", ". ", " (", "( ", " [", "[ ", " )", " ]", " }", "{ ", " ,", " :", "@ ",
 )  # fmt: skip
@@ -33,7 +34,7 @@ _NOTHING = re.compile(r"[ \t]*(?:#[^\n]*)?\n?\Z")
 _STATEMENT_INDENT = re.compile(r"\n([ \t]+)([^\n]*)(?=\n)")
 _COMMA = re.compile(r",[ \t]*(?=[^ \t)\]}])")
 _ANY_BREAK = re.compile(r"\\?\r?\n")
-_UNTIDY = re.compile(rf"[\n#]|{_LOOSE.pattern}|,(?! )")
+_UNTIDY = re.compile(r"[\n#\t]|  | [.(\[)\]},:]|[.(\[{@] |,(?! )")
 GAP = r"(?:\s|#[^\n]*\n)*"
 """What may stand between two tokens in brackets, as a regular expression."""
 _BLOCK = re.compile(r"(?:if|elif|else|for|while|try|except|finally|with|async|def|class|match|case)\b(?![ \t]*=(?!=))")
@@ -92,34 +93,38 @@ def flat(text: str) -> str:
     of a header that its block follows on the same line, and a blank in that of a line end in a string. Lines end
     with a line feed.
     """
+    if not text or text.isspace():
+        return text.replace("\r\n", " \n")
     if "\r" in text:
         text = text.replace("\r\n", " \n")
+    if text[0] not in _BEGINS_NO_STATEMENT and "\n" not in text[:-1]:  # one line: most statements of a module
+        return _flattened(text, outermost=True)
     parts: list[str] = []
     at = 0
     for start, end in logical_lines(text, 0, len(text)):
         if at < start:
             gap = text[at:start]
             parts.append(_ANY_COMMENT.sub(_blank, gap) if "#" in gap else gap)
-        line = _flattened(text[start:end])
-        if "\n " in line and text[start - 1 : start] in ("", "\n") and not _BLOCK.match(line):
-            line = _STATEMENT_INDENT.sub(r"\n\2\1", line)
-        parts.append(line)
+        parts.append(_flattened(text[start:end], outermost=text[start - 1 : start] in ("", "\n")))
         at = end
     parts.append(_ANY_COMMENT.sub(_blank, text[at:]))
     return "".join(parts)
 
 
-def _flattened(line: str) -> str:
-    """A logical line, as `flat` has it."""
+def _flattened(line: str, *, outermost: bool) -> str:
+    """A logical line, as `flat` has it; one without an indentation if `outermost`."""
     content = line.rstrip("\n")
-    if _BLOCK.match(content) and not content.endswith(":"):
+    if content[-1:] != ":" and _BLOCK.match(content):
         colon = after_colon(content, 0, len(content))
         if not _NOTHING.match(content, colon):
             content = f"{content[: colon - 1]}\r{content[colon:]}"
     for sign in _UNTIDY_SIGNS:
         if sign in content:
-            return _tightened(content) + line[len(content) :]
-    return content + line[len(content) :]
+            tight = _tightened(content) + line[len(content) :]
+            if outermost and "\n " in tight and not _BLOCK.match(tight):
+                return _STATEMENT_INDENT.sub(r"\n\2\1", tight)
+            return tight
+    return line
 
 
 def _tightened(content: str) -> str:
@@ -128,8 +133,12 @@ def _tightened(content: str) -> str:
     These stand at the end of its line instead. A carriage return in it, as a semicolon, ends a statement.
     """
     blank, strings = _hide(content)
-    lines = [_padded(piece) for piece in blank.replace("\n", " ").replace(";", "\r").split("\r")]
-    return _show("\n".join(lines), [string.replace("\n", " ") for string in strings])
+    if ";" not in blank and "\r" not in blank:
+        tight = _tight(blank).ljust(len(blank))
+    else:
+        pieces = blank.replace(";", "\r").split("\r")
+        tight = "\n".join(_tight(piece).ljust(len(piece)) for piece in pieces)
+    return _show(tight, [string.replace("\n", " ") for string in strings])
 
 
 def _hide(code: str) -> tuple[str, list[str]]:
@@ -160,12 +169,14 @@ def _show(text: str, strings: Sequence[str]) -> str:
     return first + "".join(string + other for string, other in zip(strings, others, strict=True))
 
 
-def _padded(piece: str) -> str:
-    return _LOOSE.sub(_tight, piece).ljust(len(piece))
-
-
-def _tight(found: re.Match[str]) -> str:
-    return " " if found["gap"] else ""
+def _tight(code: str) -> str:
+    """A line of code without strings, with single blanks for layout, and none that Python does not need."""
+    lead = " " if code[:1] in _BLANKS else ""
+    code = lead + " ".join(_GAPS.split(code.strip(" \t\n")))
+    for loose, tight in _LOOSE_SIGNS:
+        if loose in code:
+            code = code.replace(loose, tight)
+    return _LOOSE_BRACKET.sub("", code) if " (" in code or " [" in code else code
 
 
 def plain(code: str) -> str:
@@ -173,8 +184,7 @@ def plain(code: str) -> str:
     if _UNTIDY.search(code) is None:
         return code
     blank, strings = _hide(code)
-    tight = _LOOSE.sub(_tight, _ANY_BREAK.sub(" ", blank))
-    return _show(_COMMA.sub(", ", tight).strip(), strings)
+    return _show(_COMMA.sub(", ", _tight(_ANY_BREAK.sub(" ", blank))).strip(), strings)
 
 
 def comments_in(code: str) -> list[str]:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from functools import lru_cache
-from itertools import accumulate
 from typing import Any, TypeVar, cast
 
 import libcst as cst
@@ -108,7 +107,8 @@ class _Position:
         spans[id(self.node)] = (start, end)
 
 
-_BLANK = re.compile(r"[ \t\f\r\n\\]")
+_BLANK = re.compile(r"[ \t\f\r\n\\]+")
+_INK = re.compile(r"[^ \t\f\r\n\\]+")
 
 
 class Misread(Exception):
@@ -126,10 +126,18 @@ class _Places:
     __slots__ = ("_before", "_read")
 
     def __init__(self, written: str, text: str) -> None:
-        self._read = [at for at, sign in enumerate(text) if not _BLANK.match(sign)]
         if _BLANK.sub("", written) != _BLANK.sub("", text):
             raise Misread
-        self._before = list(accumulate((not _BLANK.match(sign) for sign in written), initial=0))
+        self._read: list[int] = []
+        for ink in _INK.finditer(text):
+            self._read.extend(range(*ink.span()))
+        self._before: list[int] = []
+        for ink in _INK.finditer(written):
+            count, (start, end) = len(self._before), ink.span()
+            seen = self._before[-1] + 1 if self._before else 0
+            self._before.extend([seen] * (start - count))
+            self._before.extend(range(seen, seen + end - start))
+        self._before.extend([len(self._read)] * (len(written) + 1 - len(self._before)))
 
     def span(self, found: tuple[int, int]) -> tuple[int, int]:
         start, end = (self._before[at] for at in found)

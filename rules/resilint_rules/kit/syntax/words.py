@@ -10,12 +10,12 @@ def mentioned(name: str, text: str) -> bool:
     return next(words(name, text, 0, len(text)), None) is not None
 
 
-def words(name: str, text: str, start: int, end: int, *, attribute: bool = False) -> Iterator[int]:
-    """Where a name stands in a range as a word of its own, be it an attribute, or, with its dot, an `attribute`."""
+def words(name: str, text: str, start: int, end: int) -> Iterator[int]:
+    """Where a name stands in a range as a word of its own, be it an attribute."""
     at = text.find(name, start, end) if name else -1
     while at >= 0:
         last = at + len(name)
         before, after = text[at - 1 : at], text[last : last + 1]
-        if not (after.isalnum() or after == "_") and (attribute or not (before.isalnum() or before == "_")):
+        if not (after.isalnum() or after == "_") and not (before.isalnum() or before == "_"):
             yield at
         at = text.find(name, last, end)
