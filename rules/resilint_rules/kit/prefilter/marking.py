@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..project.module import Module
+from .mentions import MentionIndex
 from .summaries import ModuleExports
 from .taint import Taint
 
@@ -13,17 +14,18 @@ def taint(module: Module, exports: ModuleExports, *, full: bool) -> Taint:
     Most modules have none, which their text as it is can tell. Of the others the text outside functions is made
     flat, and the functions that have a mark, of which what is marked in them may give others one.
     """
-    found = Taint(module, exports, module.text, full=full)
+    as_it_is = MentionIndex(module.text)
+    found = Taint(module, exports, as_it_is, full=full)
     if not found.begin():
         return found
     read = module.functions_at(found.marked())
     if "partial" in module.text:
         read.update(module.functions_mentioning("partial"))
     for attempt in range(3):
-        text = module.partly_flat(read)
+        text, changed = module.partly_flat(read)
         if text != found.text:
             leads = found.leads
-            found = Taint(module, exports, text, full=full)
+            found = Taint(module, exports, MentionIndex(text, as_it_is, changed), full=full)
             found.begin(leads)
         found.spread()
         marked = module.functions_at(found.marked())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from ..syntax.outline import Chunk
 from ..syntax.words import words
@@ -16,10 +17,15 @@ class MentionIndex:
     character.
     """
 
-    __slots__ = ("_found", "text")
+    __slots__ = ("_changed", "_earlier", "_found", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, earlier: MentionIndex | None = None, changed: Sequence[tuple[int, int]] = ()) -> None:
+        """Looks in a text, or only in what has `changed` in it, in text order, since an `earlier` one was indexed.
+
+        What has changed is layout and comments: a name is nowhere but where it was, or near it.
+        """
         self.text = text
+        self._earlier, self._changed = earlier, changed
         self._found: dict[str, list[int]] = {}
 
     def of(self, anchor: str) -> list[int]:
@@ -28,13 +34,31 @@ class MentionIndex:
             return []
         found = self._found.get(anchor)
         if found is None:
-            text, attribute = self.text, anchor[0] == "."
-            every = words(anchor.removeprefix("."), text, 0, len(text))
-            if attribute:
-                found = [at - (text[at - 1] == ".") for at in every if _may_follow_a_dot(text, at)]
+            if self._earlier is None:
+                found = self._search(anchor, 0, len(self.text))
             else:
-                found = [at for at in every if text[at - 1 : at] != "."]
+                found = self._moved(anchor, self._earlier.of(anchor))
             self._found[anchor] = found
+        return found
+
+    def _search(self, anchor: str, start: int, end: int) -> list[int]:
+        text = self.text
+        every = words(anchor.removeprefix("."), text, start, end)
+        if anchor[0] == ".":
+            return [at - (text[at - 1] == ".") for at in every if _may_follow_a_dot(text, at)]
+        return [at for at in every if text[at - 1 : at] != "."]
+
+    def _moved(self, anchor: str, earlier: list[int]) -> list[int]:
+        """Where a name stands that stood at these offsets."""
+        changed, found = self._changed, []
+        last = -1
+        for at in earlier:
+            number = bisect_right(changed, at, key=lambda span: span[0]) - 1
+            if number < 0 or at >= changed[number][1]:
+                found.append(at)
+            elif number != last:
+                found += self._search(anchor, *changed[number])
+                last = number
         return found
 
 

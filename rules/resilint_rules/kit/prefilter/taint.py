@@ -42,15 +42,14 @@ _GOES_ON = re.compile(rf"{GAP}[.\[]")
 class Taint:
     """Spreads the mark of integration code over the names of one module, in text alone."""
 
-    def __init__(self, module: Module, exports: ModuleExports, text: str, *, full: bool) -> None:
+    def __init__(self, module: Module, exports: ModuleExports, places: MentionIndex, *, full: bool) -> None:
         self.module = module
-        self.text = text
+        self.text = places.text
         """The module's text as it is, or with flat functions."""
         self.exports = exports
         self.project = exports.project
         self.full = full
         """Whether all imports of the project's own modules count, or only those of classes that are extended."""
-        places = MentionIndex(text)
         self.mentions = Mentions(places)
         """What is integration code by itself: a library's function, a client made."""
         self.sleeps, self.spawns = Mentions(places), Mentions(places)

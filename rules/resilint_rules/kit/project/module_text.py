@@ -43,21 +43,36 @@ class ModuleText(ABC):
     def flat(self) -> str:
         """The text with each statement on a line of its own and without comments, see `syntax.layout.flat`."""
         if self._flat is None:
-            self._flat = self.partly_flat(self._by_id())
+            self._flat, _ = self.partly_flat(self._by_id())
         return self._flat
 
-    def partly_flat(self, names: Container[str]) -> str:
-        """The text, flat but for the functions that are not named: of long modules, few are looked at so closely."""
+    def partly_flat(self, names: Container[str]) -> tuple[str, list[tuple[int, int]]]:
+        """The text, flat but for the functions that are not named, and the spans that differ from the text as it is.
+
+        Of long modules, few functions are looked at so closely.
+        """
         functions, text = self._by_id(), self.text
         if self._gaps is None:
             ends = [0, *(function.chunk.end for function in functions.values())]
             starts = [*(function.chunk.start for function in functions.values()), len(text)]
             self._gaps = [flat(text[end:start]) for end, start in zip(ends, starts, strict=True)]
-        parts = [self._gaps[0]]
-        for (name, function), gap in zip(functions.items(), self._gaps[1:], strict=True):
+        parts: list[str] = []
+        changed: list[tuple[int, int]] = []
+        at = 0
+        for (name, function), gap in zip(functions.items(), self._gaps[:-1], strict=True):
             chunk = function.chunk
-            parts += (self.flat_function(function) if name in names else text[chunk.start : chunk.end], gap)
-        return "".join(parts)
+            parts.append(gap)
+            if gap != text[at : chunk.start]:
+                changed.append((at, chunk.start))
+            source = text[chunk.start : chunk.end]
+            at = chunk.end
+            parts.append(self.flat_function(function) if name in names else source)
+            if parts[-1] != source:
+                changed.append((chunk.start, at))
+        parts.append(self._gaps[-1])
+        if parts[-1] != text[at:]:
+            changed.append((at, len(text)))
+        return "".join(parts), changed
 
     def flat_function(self, function: FunctionChunk) -> str:
         """The flat text of a function, its decorators included."""

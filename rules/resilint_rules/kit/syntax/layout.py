@@ -107,7 +107,8 @@ def flat(text: str) -> str:
             parts.append(_ANY_COMMENT.sub(_blank, gap) if "#" in gap else gap)
         parts.append(_flattened(text[start:end], outermost=text[start - 1 : start] in ("", "\n")))
         at = end
-    parts.append(_ANY_COMMENT.sub(_blank, text[at:]))
+    gap = text[at:]
+    parts.append(_ANY_COMMENT.sub(_blank, gap) if "#" in gap else gap)
     return "".join(parts)
 
 

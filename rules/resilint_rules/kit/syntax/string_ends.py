@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_FORMATTED = frozenset("fFrRtT")
 _STRING_STOP = {'"': re.compile(r"[\"\n\r]"), "'": re.compile(r"['\n\r]")}
 
 
@@ -40,6 +41,8 @@ def _escaped(text: str, pos: int, begin: int) -> bool:
 
 def is_formatted(text: str, quote: int) -> bool:
     """Whether the string that opens at `quote` has the prefix of an f-string or a t-string."""
+    if text[quote - 1 : quote] not in _FORMATTED:  # nearly always
+        return False
     start = quote
     while start > 0 and quote - start < 3 and (text[start - 1].isalnum() or text[start - 1] == "_"):
         start -= 1
