@@ -116,6 +116,10 @@ class ModuleScope:
         sets = (known.names, known.attributes, known.classes, known.through)
         return any(name in target for target in sets) or "timeout" in name.lower() or name.endswith("loop")
 
+    def _hands_on(self, name: str) -> bool:
+        """Whether a name that the module has from another one may hold a client."""
+        return bool(self.session.project.derived(Exports).name(self.module, name))
+
     def scoping(self, value: Value) -> ScopeFact | None:
         """The entry of a function that bounds the awaitable it is given."""
         if isinstance(value, Ref):
@@ -172,12 +176,14 @@ class ModuleScope:
         module = self.module
         found: list[Value] = []
         if name in module.imports:
-            found.append(self.imported(module.imports[name], follow=self.interesting(name)))
+            found.append(self.imported(module.imports[name], follow=self.interesting(name) or self._hands_on(name)))
         if name in module.classes:
             found.append(Class(module, module.classes[name]))
         found.extend(Function(module, function) for function in module.functions.get(name, ())[-1:])
         if name in module.bindings or module.writers_of(name):
             found.extend(self._assigned(name))
+        if not found and "*" in module.imports and self._hands_on(name):
+            found.extend(self.session.starred(module, name))
         value = join(found) if found else None
         if isinstance(value, Const) and not value.name:
             return Const(value.value, value.soft, name)

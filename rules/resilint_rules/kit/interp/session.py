@@ -6,11 +6,11 @@ Whatever is learnt about an object is learnt once, and nothing outlives the chec
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ..catalog.lookup import Catalog
 from ..catalog.records import ClientFact
-from ..project.imports import Project
+from ..project.imports import HOPS, Project
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from .calls import Frame
 from .module_scope import ModuleScope
@@ -70,19 +70,48 @@ class Session:
     def imported(self, target: ImportedName, module: Module, *, follow: bool = True) -> Value:
         """What an imported name stands for: a name of the project, or something outside it."""
         if follow and self._depth < DEPTH:
-            self._depth += 1
-            try:
-                found, name = self.project.find(target, module.doc)
-                if found is not None and found is not module:
-                    if not name:
-                        return ProjectModule(found)
+            found, name = self._origin(target, module)
+            if found is not None:
+                if not name:
+                    return ProjectModule(found)
+                self._depth += 1
+                try:
                     value = self.scope(found).value(name)
-                    return value if value is not None else UNKNOWN
-            finally:
-                self._depth -= 1
+                finally:
+                    self._depth -= 1
+                return value if value is not None else UNKNOWN
         if target.level or ((not follow or self._depth >= DEPTH) and self.project.inside(target, module.doc)):
             return UNKNOWN
         return Ref(f"{target.module}.{target.name}" if target.name else target.module)
+
+    def _origin(self, target: ImportedName, module: Module) -> tuple[Module | None, str]:
+        """The module of the project that binds an imported name otherwise than by another import alone."""
+        found, name = self.project.find(target, module.doc)
+        for _ in range(HOPS):
+            again = found.imports.get(name, ()) if found is not None and found is not module else ()
+            if found is None or len(again) != 1 or name in found.functions or name in found.classes:
+                break
+            if name in found.bindings or found.writers_of(name):
+                break
+            other, inner = self.project.find(again[0], found.doc)
+            if other is None or other is found or other is module:
+                break
+            found, name = other, inner
+        return (found, name) if found is not module else (None, "")
+
+    def starred(self, module: Module, name: str) -> Iterator[Value]:
+        """What a name stands for that a module binds by `from other import *` alone."""
+        for target in reversed(module.imports.get("*", ())):
+            found, _ = self.project.find(target, module.doc)
+            if found is not None and found is not module and self._depth < HOPS:
+                self._depth += 1
+                try:
+                    value = self.scope(found).value(name)
+                finally:
+                    self._depth -= 1
+                if value is not None:
+                    yield value
+                    return
 
     def gives(self, function: Function) -> bool:
         """Whether a project function may give back a client: only then is it worth going through."""

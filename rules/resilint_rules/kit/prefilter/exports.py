@@ -5,18 +5,22 @@ Textual, without parsing; they name too much rather than too little, as importer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-from ..project.imports import Project
+from ..project.imports import HOPS, Project
 from ..project.module import ImportedName, Module, import_statements, imported
 from ..syntax.layout import even
 from ..syntax.text import Document
 from ..syntax.words import words
 from .files import MAYBE, NO, YES, sift
 from .marking import taint
-from .summaries import CLASS, HOPS, WORD, Export, ExportSummary
+from .summaries import CLASS, WORD, Export, ExportSummary
 
 _NOTHING = Export()
+_GIVEN = re.compile(r"(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)")
+"""An assignment at the start of a line."""
 
 
 def _defines(name: str, text: str) -> bool:
@@ -33,7 +37,7 @@ class Exports:
     `project.derived(Exports)`, so that it is dropped when files of the project change.
     """
 
-    __slots__ = ("_levels", "_names", "_preset", "_statements", "_summaries", "project")
+    __slots__ = ("_levels", "_names", "_preset", "_renaming", "_statements", "_summaries", "project")
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -41,6 +45,7 @@ class Exports:
         self._levels: dict[str, int] = {}
         self._names: dict[tuple[str, str, int], tuple[Export, dict[str, str]]] = {}
         self._statements: dict[tuple[str, str | tuple[str, ...]], tuple[bool, dict[str, str]]] = {}
+        self._renaming: set[tuple[str, str]] = set()
         self._preset: tuple[Document | None, int] = (None, NO)
 
     def of(self, module: Module) -> ExportSummary:
@@ -55,10 +60,13 @@ class Exports:
         return self._summaries[key]
 
     def name(self, module: Module, name: str, hops: int = HOPS) -> Export:
-        """Returns what one name of a module of the project holds; imports are followed `hops` modules far."""
+        """Returns what one name of a module of the project holds; imports are followed through `hops` modules."""
         level = self.level(module)
-        if level == NO or (level == MAYBE and name not in module.mentioned and not _defines(name, module.text)):
+        if level == NO:
             return _NOTHING
+        bound = module.mentioned
+        if level == MAYBE and name not in bound and "*" not in bound and not _defines(name, module.text):
+            return self._renamed(module, name)
         key = (module.doc.name, name, hops)
         known = self._names.get(key)
         if known is None:
@@ -70,18 +78,56 @@ class Exports:
 
     def _name(self, module: Module, name: str, hops: int) -> Export:
         """Finds what `name` returns."""
-        if targets := module.mentioned.get(name) if name in module.text else None:
-            for target in targets if hops > 0 else ():
-                found, inner = self.project.find(target, module.doc)
-                if found is not None and found is not module and inner:
-                    return self.name(found, inner, hops - 1)
-            own = self.of(module)
-            return Export(name in own.names, name in own.classes, libraries=frozenset(own.libraries))
+        targets = module.mentioned.get(name, []) if name in module.text else []
         own = self.of(module)
-        if not own:
+        found = Export(name in own.names, name in own.classes, libraries=frozenset(own.libraries))
+        if not targets:
+            attributes: set[str] = own.of_class.get(name, set()) if own and name in module.classes else set()
+            found = replace(found, attributes=frozenset(attributes)) if own else _NOTHING
+            targets = [] if found else module.mentioned.get("*", [])
+        for target in targets if hops > 0 else ():
+            other, inner = self.project.find(target, module.doc)
+            if other is None or other is module:
+                continue
+            if inner:
+                found = found.with_other(self.name(other, name if inner == "*" else inner, hops - 1))
+            elif self._holds(other, ""):
+                found = found.with_other(Export(name=True, libraries=frozenset(self.of(other).libraries)))
+        return found
+
+    def _renamed(self, module: Module, name: str) -> Export:
+        """What a name is that a module without a library gives to something of another module."""
+        text, at = module.text, module.text.find(f"\n{name}")
+        given = _GIVEN.match(text, at + 1) if at >= 0 else None
+        if given is None or given.group(1) != name or (module.doc.name, name) in self._renaming:
             return _NOTHING
-        attributes: set[str] = own.of_class.get(name, set()) if name in module.classes else set()
-        return Export(name in own.names, name in own.classes, frozenset(attributes), frozenset(own.libraries))
+        self._renaming.add((module.doc.name, name))
+        try:
+            for word in WORD.findall(given.group(2)):
+                brings = self.name(module, word) if word in module.mentioned else _NOTHING
+                if brings:
+                    return replace(brings, name=True)
+        finally:
+            self._renaming.discard((module.doc.name, name))
+        return _NOTHING
+
+    def starred(self, module: Module) -> dict[str, Export]:
+        """Returns what all names of a module hold that hold anything, those that it imports among them."""
+        found: dict[str, Export] = {}
+        seen = {module.doc.name}
+        pending = [module]
+        for current in pending:
+            own = self.of(current)
+            names = dict.fromkeys((*own.names, *own.classes, *own.of_class, *current.mentioned))
+            for name in sorted(names.keys() - found.keys() - {"*"}):
+                if brings := self.name(current, name):
+                    found[name] = brings
+            for target in current.mentioned.get("*", ()):
+                other, _ = self.project.find(target, current.doc)
+                if other is not None and other.doc.name not in seen and len(seen) < HOPS:
+                    seen.add(other.doc.name)
+                    pending.append(other)
+        return found
 
     def _inherits(self, module: Module) -> bool:
         """Whether a class of a module without integration imports may extend what another module exports."""
@@ -97,7 +143,15 @@ class Exports:
 
     def _holds(self, module: Module, name: str) -> bool:
         """Whether a name of a module may hold a client, or for "" any of its names."""
-        return bool(self.name(module, name) if name else self.of(module))
+        if name == "*":
+            return bool(self.starred(module))
+        if name:
+            return bool(self.name(module, name))
+        if self.of(module):
+            return True
+        return module.doc.name.endswith("__init__.py") and any(
+            self.name(module, name) for name in module.mentioned if name != "*"
+        )
 
     def reached(self, doc: Document) -> bool:
         """Whether the modules that a text without integration imports has imports of may give it a client."""

@@ -11,6 +11,18 @@ from ..syntax.layout import GAP
 
 _ROOTS = frozenset(prefix.partition(".")[0] for prefix in IMPORTS)
 
+COMMON = frozenset(
+    (
+    "get", "set", "put", "post", "delete", "patch", "head", "items", "keys", "values", "run", "start", "stop",
+    "close", "open", "name", "id", "data", "result", "value", "request", "send", "call", "execute", "update",
+    "create", "add", "read", "write", "load", "save", "setup", "init", "main", "test", "check", "process",
+    "handle", "fetch", "query", "config", "args", "kwargs", "self", "__init__", "__call__", "__enter__",
+    "__aenter__", "__exit__", "response", "resp", "text", "content", "json", "status", "state", "info", "log",
+    "logger", "error", "path", "url", "type", "key", "model", "models", "options",
+)
+)  # fmt: skip
+"""Attributes too common to be followed: a search for them would find everything."""
+
 
 class LibraryNames(NamedTuple):
     """The names that a catalogue import brings, by what they stand for; `functions` and `types` have no others."""

@@ -6,12 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..project.imports import Project
+from ..project.imports import HOPS, Project
 from ..project.module import Module
-
-HOPS = 3
-"""Modules that a name may be imported through before it is found."""
-
 
 CLASS = re.compile(r"class[ \t]+\w+\s*\(((?:[^)#]|#[^\n]*\n)*)\)")
 WORD = re.compile(r"(?<![\w.])\w+")
@@ -50,6 +46,13 @@ class Export:
     def __bool__(self) -> bool:
         return self.name or self.heir or bool(self.attributes)
 
+    def with_other(self, other: Export) -> Export:
+        """This, or what another import of the same name brings."""
+        if not other or not self:
+            return other or self
+        libraries = self.libraries | other.libraries
+        return Export(self.name or other.name, self.heir or other.heir, self.attributes | other.attributes, libraries)
+
 
 class ModuleExports(Protocol):
     """The questions about the exports of other modules, for those that help to answer them."""
@@ -63,3 +66,6 @@ class ModuleExports(Protocol):
 
     def name(self, module: Module, name: str, hops: int = HOPS) -> Export:
         """Returns what one name of a module holds."""
+
+    def starred(self, module: Module) -> dict[str, Export]:
+        """Returns what all names of a module hold that hold anything."""

@@ -14,22 +14,9 @@ from ...catalog.index import NAMES, SLEEPS, SPAWNS
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
-from .library_names import LibraryNames, member, names_of, prefixes_of
+from .library_names import COMMON, LibraryNames, member, names_of, prefixes_of
 from .mentions import MentionIndex, Mentions
 from .summaries import CLASS, WORD, Export, ExportSummary, ModuleExports
-
-_COMMON = frozenset(
-    (
-    "get", "set", "put", "post", "delete", "patch", "head", "items", "keys", "values", "run", "start", "stop",
-    "close", "open", "name", "id", "data", "result", "value", "request", "send", "call", "execute", "update",
-    "create", "add", "read", "write", "load", "save", "setup", "init", "main", "test", "check", "process",
-    "handle", "fetch", "query", "config", "args", "kwargs", "self", "__init__", "__call__", "__enter__",
-    "__aenter__", "__exit__", "response", "resp", "text", "content", "json", "status", "state", "info", "log",
-    "logger", "error", "path", "url", "type", "key", "model", "models", "options",
-)
-)  # fmt: skip
-"""Attributes too common to be followed: a search for them would find everything."""
-
 
 _CALLED = rf"{GAP}\("
 _USED = rf"{GAP}[.(]"
@@ -114,17 +101,30 @@ class Taint:
         for prefix in prefixes:
             if NAMES.get(prefix):
                 yield Taint._library, (name, dotted, prefix)
-        if prefixes or not (self.full or name in self.bases):
+        if prefixes or not (self.full or name in self.bases or name == "*"):
             return
         found, inner = self.project.find(target, self.module.doc)
         if found is None or found is self.module:
             return
-        if inner:
+        if name == "*":
+            for word, brings in self.exports.starred(found).items():
+                yield Taint._project_name, (word, brings)
+        elif inner:
             brings = self.exports.name(found, inner)
             if brings:
                 yield Taint._project_name, (name, brings)
-        elif own := self.exports.of(found):
+        else:
+            yield from self._module_leads(name, found)
+
+    def _module_leads(self, name: str, found: Module) -> Iterator[Lead]:
+        """What to do about a module of the project, which may hand on what it has from others."""
+        if own := self.exports.of(found):
             yield Taint._project_module, (name, own)
+        if found.mentioned:
+            used = {hit.group(1) for hit in re.finditer(rf"\b{name}{GAP}\.{GAP}(\w+)", self.text)}
+            for word in sorted(used & found.mentioned.keys()):
+                if brings := self.exports.name(found, word):
+                    yield Taint._reexported, (name, word, brings)
 
     def _project_module(self, name: str, own: ExportSummary) -> None:
         """Follows what a module of the project exports."""
@@ -132,6 +132,15 @@ class Taint:
         self.summary.libraries |= own.libraries
         for word in sorted(own.names | own.classes):
             self._follow(name, rf"{GAP}\.{GAP}{word}\b")
+
+    def _reexported(self, name: str, word: str, brings: Export) -> None:
+        """Follows a name that a module of the project has from another module."""
+        self.summary.through.add(name)
+        self.summary.libraries |= brings.libraries
+        if brings.name or brings.heir:
+            self._follow(name, rf"{GAP}\.{GAP}{word}\b")
+        for attribute in sorted(brings.attributes):
+            self._attribute(attribute)
 
     def _project_name(self, name: str, brings: Export) -> None:
         """Follows a name that a module of the project exports, and the attributes that it brings."""
@@ -190,7 +199,7 @@ class Taint:
         self.makers.share(self.followed, self.followed.add(anchor, rest), _GOES_ON)
 
     def _attribute(self, name: str, own: set[str] | None = None) -> None:
-        if name in _COMMON:
+        if name in COMMON:
             return
         if own is not None:
             own.add(name)

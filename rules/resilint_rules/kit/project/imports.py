@@ -30,6 +30,9 @@ Exists = Callable[[str], bool]
 
 Derived = TypeVar("Derived")
 
+HOPS = 32
+"""Modules that a name may be imported through before it is found: more than people write, and a bound for what
+machines do."""
 KEPT_LINES = 4000
 """Lines of other modules whose trees are kept: a tree takes some 3 KB a line."""
 KEPT_BYTES = 30_000_000

@@ -239,7 +239,7 @@ def _imported(line: str) -> Iterator[tuple[str, ImportedName]]:
             level, module = found.group(1).count("."), "".join(found.group(2).split())
             for section in found.group(3).split(","):
                 words = section.split()
-                if words and words[0] != "*":
+                if words:  # `*` stands for all that the other module binds
                     yield words[-1], ImportedName(module, words[0], level)
             continue
         plain = _IMPORT.match(clean)

@@ -1,0 +1,81 @@
+"""Re-exports are followed through many modules, at a cost that grows with the number of modules."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from resilint.config.settings import Settings
+from resilint.engine.check import check
+from resilint_rules.kit.project.imports import HOPS, Project
+from resilint_rules.kit.syntax.text import Document
+
+MAKER = "import requests\n\nclient = requests.Session()\n"
+USE = "\n\ndef ask(url):\n    return client.get(url)\n"
+
+
+def _codes(files: dict[str, str], name: str, project: Project | None = None) -> list[str]:
+    project = project or _project(files)
+    document = Document(files[name], name, name.removesuffix(".py").replace("/", "."))
+    return [finding.code for finding in check(document, project, Settings()).findings]
+
+
+def _project(files: dict[str, str]) -> Project:
+    return Project(read=lambda name: files[name].encode() if name in files else None, exists=files.__contains__)
+
+
+def _chain(length: int) -> dict[str, str]:
+    """Modules that each have a client from the one before, and use it."""
+    files = {"m0.py": MAKER}
+    for number in range(1, length):
+        files[f"m{number}.py"] = f"from m{number - 1} import client{USE}"
+    return files
+
+
+@pytest.mark.parametrize("hops", [1, 2, 5, HOPS - 1])
+def test_a_chain_of_modules(hops: int) -> None:
+    """A client that modules pass on to each other is known in the last one."""
+    files = _chain(hops + 1)
+    assert _codes(files, f"m{hops}.py") == ["TMO001"]
+
+
+def test_a_chain_ends() -> None:
+    """What comes through more modules than anybody writes is unknown."""
+    files = _chain(HOPS + 10)
+    assert _codes(files, f"m{HOPS + 9}.py") == []
+
+
+def test_a_circle() -> None:
+    """Modules that have a name from each other, and none that makes it."""
+    files = {f"m{number}.py": f"from m{(number + 1) % 400} import client{USE}" for number in range(400)}
+    project = _project(files)
+    assert [_codes(files, name, project) for name in files] == [[]] * 400
+
+
+def test_a_diamond() -> None:
+    """One module that has a client by 500 ways."""
+    files = {"base.py": MAKER}
+    for number in range(500):
+        files[f"way{number}.py"] = "from base import client\n"
+    ways = "".join(
+        f"try:\n    from way{number} import client\nexcept ImportError:\n    pass\n" for number in range(500)
+    )
+    files["app.py"] = f"{ways}{USE}"
+    assert _codes(files, "app.py") == ["TMO001"]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_cost_of_a_chain(backwards: bool) -> None:
+    """Twice the modules take at most two and a half times the time, in whatever order they are checked."""
+
+    def cost(length: int) -> float:
+        files = _chain(length)
+        project = _project(files)
+        start = process_time()
+        for name in sorted(files, key=lambda name: int(name[1:-3]), reverse=backwards):
+            _codes(files, name, project)
+        return process_time() - start
+
+    cost(100)
+    assert min(cost(600) for _ in range(2)) <= 2.5 * max(cost(300) for _ in range(2))
