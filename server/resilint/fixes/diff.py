@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterator
+
+from ..fs.escapes import visible
 
 
 def unified(before: str, after: str, name: str) -> str:
@@ -30,8 +33,8 @@ def _split(text: str) -> list[str]:
 
 
 def _quoted(name: str) -> str:
-    """As git writes a name: in quotes when it holds quotes or control characters."""
-    if any(char in '"\\' or ord(char) < 32 or ord(char) == 127 for char in name):
+    """As git writes a name: in quotes when it holds quotes, or characters that a terminal obeys or hides."""
+    if visible(name) != name or any(char in '"\\' for char in name):
         return '"' + "".join(_escaped(char) for char in name) + '"'
     return name + "\t" if " " in name else name
 
@@ -39,4 +42,6 @@ def _quoted(name: str) -> str:
 def _escaped(char: str) -> str:
     if char in '"\\':
         return "\\" + char
-    return f"\\{ord(char):03o}" if ord(char) < 32 or ord(char) == 127 else char
+    if visible(char) == char:
+        return char
+    return "".join(f"\\{byte:03o}" for byte in os.fsencode(char))

@@ -22,7 +22,7 @@ from resilint.fixes.diff import unified
         ("\n".join(map(str, range(50))), "\n".join(map(str, [*range(20), "x", *range(21, 49)]))),
     ],
 )
-@pytest.mark.parametrize("name", ["pkg/mod.py", "my file.py", 'a"b.py'])
+@pytest.mark.parametrize("name", ["pkg/mod.py", "my file.py", 'a"b.py', "\x9b31m\u202e\u2066.py", "äö.py"])
 def test_git_applies_the_patch(before: str, after: str, name: str, tmp_path: Path) -> None:
     """The patch turns one file into the other to the byte."""
     place = tmp_path / name
@@ -32,6 +32,7 @@ def test_git_applies_the_patch(before: str, after: str, name: str, tmp_path: Pat
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run(["git", "apply", "-"], input=patch.encode(), cwd=tmp_path, check=True)
     assert place.read_bytes() == after.encode()
+    assert not {"\x9b", "\u202e", "\u2066"}.intersection(patch)
 
 
 def test_equal_texts_have_no_patch() -> None:
