@@ -430,6 +430,18 @@ def test_a_scan_leaves_files_out_and_passes_over_what_cannot_be_read(tmp_path: P
     assert last.total == 2
 
 
+def test_a_scan_says_what_of_an_ignore_file_is_not_used(tmp_path: Path) -> None:
+    """As a run in the terminal does."""
+    (tmp_path / ".gitignore").write_text("**/a*b*c*\n" * 100_000)
+    (tmp_path / "a.py").write_text("clean")
+    worker = ToyWorker()
+    worker.roots(tmp_path)
+    scan(worker)
+    said = [message.message for message in worker.sent if isinstance(message, Problem)]
+    assert len(said) == 1
+    assert said[0].startswith(f"{tmp_path / '.gitignore'} holds too many patterns to be compared")
+
+
 def test_a_scan_says_how_far_it_is_and_lets_others_go_first(tmp_path: Path) -> None:
     """At every hundredth file; a document or question that comes meanwhile does not wait for the end."""
     for number in range(101):

@@ -107,11 +107,11 @@ class Workspace:
     def _site(self, home: ProjectRoot, homes: ProjectRoots) -> ProjectContext:
         if id(home) not in self._sites:  # the homes are kept alive by `_homes`
             for mistake in home.mistakes:
-                self._report(str(mistake))
+                self.report(str(mistake))
             settings = Settings() if home.plain else home.settings
             project = self._project(home.root, settings)
             left_out = home.root in self._left_out
-            known = BaselineView(home.root) if left_out else recorded(home, homes, self._report)
+            known = BaselineView(home.root) if left_out else recorded(home, homes, self.report)
             self._sites[id(home)] = ProjectContext(home.root, settings, project, known)
         return self._sites[id(home)]
 
@@ -133,7 +133,8 @@ class Workspace:
         pins = {} if root in self._left_out else find.pins(root)
         return Project(read, settings.library, pins, exists)
 
-    def _report(self, text: str) -> None:
+    def report(self, text: str) -> None:
+        """Says something about a project in the editor, once."""
         if text not in self._reported:
             self._reported.add(text)
             self._say(text)

@@ -125,12 +125,18 @@ class WorkspaceScan:
 def _files(root: str, workspace: Workspace) -> list[str]:
     troubles: list[Trouble] = []
     homes = workspace.homes_of(os.path.join(root, "x"))
-    return [
+    found = [
         os.path.join(folder.path, str(own))
         for folder in walk([root], homes, troubles)
         for own in folder.entries[::WIDTH]
         if str(own).endswith(SUFFIXES)
     ]
+    for trouble in troubles:
+        workspace.report(f"{trouble.path}: {trouble.reason}")
+    for home in homes:
+        for notice in home.notices:
+            workspace.report(notice)
+    return found
 
 
 def _stamp(path: str) -> tuple[int, int, int]:
