@@ -118,7 +118,7 @@ def context():
 What the user of a program decides is left alone, and so is a peer on this machine, or a connection without
 TLS. A function whose name says that it does not check leaves the choice to its callers. A context
 for the serving side has no peer to check. Names may go unchecked where only certificates are trusted that the
-program brings along.
+program brings along. Warnings that are switched off switch no check off.
 
 ```python good
 import ssl
@@ -154,6 +154,46 @@ def pinned(path):
     made = ssl.create_default_context(cafile=path)
     made.check_hostname = False
     return made
+```
+
+```python good
+import os
+import requests, urllib3
+
+VERIFY = os.environ.get("ERP_VERIFY", "true") != "false"
+urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+def order(number):
+    return requests.get(f"https://erp.example.com/{number}", verify=VERIFY, timeout=5)
+```
+
+A comment beside the line, or right above it, that gives the reason is heeded. One that only says what the line does is
+none, and neither is a plan to change it.
+
+```python good
+import requests
+
+def crawler():
+    session = requests.Session()
+    # many of the sites have a broken certificate; we only count their links
+    session.verify = False
+    return session
+
+def status(device):
+    # The device signs its certificate itself.
+    return requests.get(f"https://{device}/status", verify=False, timeout=5)
+```
+
+```python bad
+import requests
+
+def order(number):
+    # skip SSL verification for this request
+    return requests.get(f"https://erp.example.com/{number}", verify=False, timeout=5)  # finds: tls-verification-off
+
+def stock(number):
+    # TODO: self-signed for now, get a real certificate
+    return requests.get(f"https://erp.example.com/{number}", verify=False, timeout=5)  # finds: tls-verification-off
 ```
 
 The fix removes the argument, or switches the check on again; a client without trusted certificates gets

@@ -91,3 +91,5 @@ class Finding:
     """The client it is about, by where that is made: findings of one rule with the same client get the same fix."""
     own_severity: bool = False
     """The rule chose this severity for this place; else the rule's own holds."""
+    comments: tuple[str, ...] = ()
+    """What is written for people beside it and right above it: `check` drops it where that gives the reason."""

@@ -84,7 +84,15 @@ def lacks_statuses(layer: RetryPolicy) -> bool:
     if total is not None and isinstance(total.value, Const) and not total.value.value:
         return False
     pause = layer.args.get(wait)
-    return pause is not None and not (isinstance(pause.value, Const) and not pause.value.value)
+    pauses = pause is not None and not (isinstance(pause.value, Const) and not pause.value.value)
+    return pauses and not _counts_by_hand(layer)
+
+
+def _counts_by_hand(layer: RetryPolicy) -> bool:
+    """Whether the module uses the answers of methods that a transport calls otherwise: the policy is a counter."""
+    methods = "|".join(layer.fact.counters)
+    asked = rf"(?:[=(,:]|\b(?:if|not|and|or|while|return))\s*[A-Za-z_][\w.]*\.(?:{methods})\("
+    return bool(methods) and layer.frame.scope.module.search(asked) is not None
 
 
 def unused_policy(layer: RetryPolicy) -> str:
@@ -108,13 +116,16 @@ def transport_retries(call: Call) -> AdapterRetries | None:
 
 
 def retries_as_number(call: Call) -> int:
-    """Returns the retries of a transport given as a number where a policy is possible; 0 if there are none."""
+    """Returns the retries of a transport given as a number where a policy is possible; 0 if there are none.
+
+    One is none, too: it is for a kept connection that the other side has closed, and no person takes it for a policy.
+    """
     entry = transport_retries(call)
     found = call.args.get(entry) if entry is not None else None
     if entry is None or not entry.policy or found is None or not isinstance(found.value, Const):
         return 0
     value = found.value.value
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 1 else 0
 
 
 def replace_number_with_policy(call: Call, total: int) -> list[Fix]:

@@ -1,8 +1,8 @@
 r"""A retry that is configured and does not do what it was configured for.
 
 The most deceptive retry is one that is there, is reviewed and is believed in, and lets every 502
-through. A number given to a transport repeats failed connections only, and at once. A policy without a
-list of statuses never repeats a 503. One that is mounted for `http://` never sees a call to `https://`,
+through. A number given to a transport repeats calls without a whole answer, and at once; a 502 is an
+answer. A policy without a list of statuses never repeats a 503. One that is mounted for `http://` never sees a call to `https://`,
 and an option that was renamed years ago makes the set-up itself crash.
 
 ```python bad
@@ -117,7 +117,8 @@ def rates():
 ```
 
 What says that it is about connections only means it. Versions of the library that still know the old
-name are left alone.
+name are left alone. One more attempt is for a kept connection that the other side has closed. A policy whose
+attempts the code counts itself repeats whatever that code repeats.
 
 ```python good
 import requests
@@ -129,6 +130,7 @@ no_status = Retry(total=3, status=0, backoff_factor=0.5)
 somehow = Retry(total=3, backoff_factor=0.5, **OPTIONS)
 listed = Retry(total=3, backoff_factor=0.5, status_forcelist=STATUSES)
 none = HTTPAdapter(max_retries=0)
+fresh = HTTPAdapter(max_retries=1)
 pooled = HTTPAdapter(pool_maxsize=50)
 
 def client():
@@ -148,6 +150,23 @@ def both():
         return Retry(total=3, allowed_methods=["GET"])
     except TypeError:
         return Retry(total=3, method_whitelist=["GET"])
+```
+
+```python good
+import ftplib, time
+from urllib3.util import Retry
+
+def listing(host):
+    attempts = Retry(total=4, backoff_factor=2)
+    while True:
+        try:
+            with ftplib.FTP(host, timeout=20) as ftp:
+                return ftp.nlst()
+        except OSError:
+            attempts = attempts.increment()
+            if attempts.is_exhausted():
+                raise
+            time.sleep(attempts.get_backoff_time())
 ```
 
 ```python good versions: urllib3<2
@@ -187,7 +206,8 @@ def check(frame: Frame) -> Iterator[Finding]:
     for call in frame.calls.values():
         if number := retries_as_number(call):
             yield call.finding(
-                f"`{call.written}` with a number retries failed connections only, without a pause: no 502 is retried",
+                f"`{call.written}` with a number retries calls without a whole answer, without a pause: a status such "
+                "as 502 is not retried, nor is a POST that was sent",
                 *replace_number_with_policy(call, number),
             )
     for mount in plain_mounts(frame):

@@ -13,6 +13,7 @@ from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.rule import Rule
+from resilint_rules.kit.syntax.reasons import gives_reason
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ..config import selection
@@ -191,12 +192,16 @@ class _Run:
                 for candidate in check_one(subject):
                     if candidate.library and selection.ignored_for(self.settings, rule, candidate.library):
                         continue
+                    if gives_reason(rule.family, candidate.comments):
+                        continue
                     level = candidate.severity if candidate.own_severity and not configured else severity
                     text = candidate.help
                     if watched and level is Severity.WARNING:
                         level = Severity.INFO
                         text = text or "a warning elsewhere; this is a script that is run by hand"
-                    found.append(replace(candidate, code=rule.code, rule=rule.name, severity=level, help=text))
+                    found.append(
+                        replace(candidate, code=rule.code, rule=rule.name, severity=level, help=text, comments=())
+                    )
         except Misread:
             raise
         except Exception as error:  # noqa: BLE001 - a rule's bug must not cost the run

@@ -20,10 +20,10 @@ import settings
 VERIFY = False
 OPTIONS = {"verify": False, "timeout": 5}
 
-urllib3.disable_warnings()  # finds: tls-verification-off
-urllib3.disable_warnings(InsecureRequestWarning)  # finds: tls-verification-off
+urllib3.disable_warnings()
+urllib3.disable_warnings(InsecureRequestWarning)
 urllib3.disable_warnings(urllib3.exceptions.DependencyWarning)
-requests.packages.urllib3.disable_warnings()  # finds: tls-verification-off
+requests.packages.urllib3.disable_warnings()
 ssl._create_default_https_context = ssl._create_unverified_context  # finds: tls-verification-off
 
 

@@ -49,6 +49,7 @@ class RetryFact(Fact):
     unsafe: bool = toml.flag("It may repeat what was done already.")
     reraise: Setting | None = toml.one(Setting, "The parameter that keeps the last exception.")
     gives_up: str = toml.text("The exception at the end, if it is another.")
+    counters: tuple[str, ...] = toml.words("Methods by which code counts attempts itself, without a transport.")
     renamed: Mapping[str, str] = toml.texts_by_name("Removed parameters and the names they have now.")
     removed_versions: str = toml.text("The versions without the old names.")
     renamed_versions: str = toml.text("The versions with the new names.")

@@ -180,9 +180,10 @@ class Frame:
         """A finding in this function; `check` adds the rule's name, and its severity unless one is given."""
         first = self.tree.span(statement).start if statement is not None else span.start
         fixes = tuple(fix for fix in fixes if not self._late(fix))
+        comments = [text for start in {first, span.start} for text in self.comments(Span(start, start))]
         return Finding(
-            "", "", severity or Severity.WARNING, span, message, fixes, related, help, callee,
-            self.qualname, library, Span(first, span.end), client=client, own_severity=severity is not None,
+            "", "", severity or Severity.WARNING, span, message, fixes, related, help, callee, self.qualname, library,
+            Span(first, span.end), client=client, own_severity=severity is not None, comments=tuple(comments),
         )  # fmt: skip
 
     def _late(self, fix: Fix) -> bool:

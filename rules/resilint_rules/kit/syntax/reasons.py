@@ -1,0 +1,67 @@
+"""Comments that give the reason for what a rule would report: they are heeded, whatever the rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_MEANT = (
+    r"\bon purpose\b|\bpurpose(?:ly|fully)\b|\bdeliberate|\bintentional|\bintended\b|\bby design\b|\bby intent\b"
+    r"|\bas (?:wanted|desired)\b"
+)
+"""A decision was taken."""
+_CAUSE = (
+    r"\bbecause\b|\bsince\b|\bso that\b|\bharmless\b|\bacceptable\b|\b(?:is|are|it's) (?:fine|ok|okay|safe|enough)\b"
+    r"|\b(?:does|do|did) ?n[o']?t matter\b|\bno need\b|\bneedn't\b|\bnot (?:needed|necessary|sensitive|secret)\b"
+    r"|\bnothing else\b|\bonly ever\b|\bwe (?:only|just)\b|\bnot used for\b"
+)
+"""And says why."""
+_UNPROVEN = (
+    r"\bself.?sign\w*|\bsigns? (?:its|their) (?:own )?certificates?\b"
+    r"|\b(?:broken|expired|invalid|wrong|bad|own|private|no valid|untrusted) (?:\w+ )?(?:ca|certificates?|certs?)\b"
+    r"|\bcertificates? (?:\w+ ){0,2}(?:broken|expired|invalid|wrong|bad)\b"
+    r"|\bchecksum\b|\bfingerprint\b|\bpinned\b|\bwithout a (?:valid )?certificate\b"
+)
+"""What is the matter with a certificate, or what is checked in its place."""
+_PLANS = re.compile(
+    r"\bTO.?DO\b|\bFIX.?ME\b|\bXXX\b|\bHACK\b|\bBUG\b|\bfor now\b|\btemporar|\b(?:should|must|ought to|needs? to) "
+    r"(?:be|not|use|have|verify|check)\b|\byet\b|\bremove (?:this|me|it)\b|\bwork.?around\b|\blater\b",
+    re.IGNORECASE,
+)
+"""A plan to change it is no reason for it."""
+
+
+def _about(topic: str, *signs: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(topic, re.IGNORECASE), re.compile("|".join(signs), re.IGNORECASE)
+
+
+_FAMILIES = {
+    "auth": _about(
+        r"certificat|\bcerts?\b|verif|\bTLS\b|\bSSL\b|host.?keys?|\bcheck|sign|trust|token|claim|\bCA\b",
+        _MEANT, _CAUSE, _UNPROVEN,
+    ),
+    "asynchrony": _about(r"block|\bloop|task|await|coroutine|thread|sync|sleep|\bwait", _MEANT, _CAUSE),
+    "connections": _about(r"client|connection|session|pool|\beach|\bevery|\bnew\b|fresh", _MEANT, _CAUSE),
+    "errors": _about(r"status|error|fail|refus|raise|check|code|answer|response", _MEANT),
+    "limits": _about(r"header|retry.?after|second|date|number|integer|\bwait", _MEANT, _CAUSE),
+    "retries": _about(
+        r"retr(?:y|ies)|attempt|again|repeat|for ?ever|\bend\b|until|keep|loop|back.?off|pause|\bwait|give up|try",
+        _MEANT,
+    ),
+    "timeouts": _about(r"time\W?out|limit|\bwait|\bhang|\bblock|\blong|hour|minute|second", _MEANT),
+    "webhooks": _about(r"signature|constant|timing|compar", _MEANT, _CAUSE),
+}  # fmt: skip
+"""What a reason is about, and what makes it one, by family of rules."""
+
+
+def gives_reason(family: str, comments: Sequence[str]) -> bool:
+    """Whether the comments beside a place, or right above it, say why it is as a family of rules would not have it.
+
+    What only says what the code does is no reason, and a plan to change it is the contrary.
+    """
+    known = _FAMILIES.get(family)
+    text = " ".join(comments)
+    if known is None or not text or _PLANS.search(text):
+        return False
+    topic, signs = known
+    return topic.search(text) is not None and signs.search(text) is not None
