@@ -19,6 +19,7 @@ from ..kit import (
     elsewhere_driven,
     leaves,
     spelled,
+    stays_here,
     timeout_bounds,
     walk,
 )
@@ -58,7 +59,7 @@ def waits(call: Call) -> bool:
     fact = call.fact
     if not isinstance(fact, ExternalFact) or fact.mode != "sync" or call.peer in _LOCAL:
         return False
-    if call.harmless or call.as_call.buffered or not leaves(call):
+    if stays_here(call) or call.as_call.buffered or not leaves(call):
         return False
     if isinstance(call, ClientCall):
         return _connects_at_once(call)

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .fixes.timeouts import once as once
     from .fixes.timeouts import rebound as rebound
     from .fixes.timeouts import spelled as spelled
+    from .interp.addresses import stays_here as stays_here
     from .interp.call_kinds import ClientCall as ClientCall
     from .interp.call_kinds import DigestCall as DigestCall
     from .interp.call_kinds import InsecureCall as InsecureCall
@@ -146,6 +147,7 @@ _MODULES = {
     "fixes.edits": "add_argument after_statement front number replace unused",
     "fixes.retries": "add_words count_failures narrow pause space",
     "fixes.timeouts": "bound elsewhere_driven once rebound spelled",
+    "interp.addresses": "stays_here",
     "interp.call_kinds": (
         "ClientCall DigestCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall TokenCall"
     ),

@@ -176,6 +176,43 @@ fetch = functools.partial(requests.get, timeout=10)
 fetch(URL)
 ```
 
+An address that never leaves the machine is left alone: as written, by a test around the call, or by one around each
+call of the function that makes it.
+
+```python good
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+def picture(url, session):
+    if url.startswith("data:"):
+        return _inline(url)
+    return session.get(url, timeout=5).content
+
+def other(url):
+    inline = urlsplit(url).scheme == "data"
+    return _inline(url) if inline else None
+
+def _inline(url):
+    with urlopen(url) as text:
+        return text.read()
+
+def local(path):
+    return urlopen(f"file://{path}").read()
+```
+
+```python bad
+from urllib.request import urlopen
+
+def picture(url):
+    if not url.startswith("data:"):
+        return _read(url)
+    return None
+
+def _read(url):
+    with urlopen(url) as text:  # finds: no-timeout
+        return text.read()
+```
+
 A comment beside the call, or right above it, that says that there is no timeout is respected, too: the
 wait is intended.
 
@@ -265,7 +302,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit import Call, ClientCall, Finding, bound, explained, in_transport, limit, once, set_later
+from ..kit import Call, ClientCall, Finding, bound, explained, in_transport, limit, once, set_later, stays_here
 from ..kit.rule import rule
 from ._trailing_wait import find_trailing_wait, guard_trailing_wait
 
@@ -284,7 +321,7 @@ _ON_PURPOSE = re.compile(
 )
 def check(call: Call | ClientCall) -> Iterator[Finding]:
     """Reports calls, and clients that decide for their calls, where every limit is known and none is finite."""
-    if call.as_external.missing != "flag" or call.harmless or call.tails:
+    if call.as_external.missing != "flag" or stays_here(call) or call.tails:
         return  # a call that inherits is reported once, where its client is made
     found = limit(call)
     if not found.unbounded or found.off is not None or explained(call, call.node, _ON_PURPOSE):

@@ -26,7 +26,7 @@ from ..syntax.outline import Chunk
 from ..syntax.raising import raising
 from ..syntax.text import Span
 from ..syntax.tree import Tree
-from .kinds import Around, FrameKind, Part
+from .kinds import FrameKind
 from .values import Argument, Class, Const, Function, Instance, Ref, Site, Value, Within, join, literal
 
 Env = dict[str, Value]
@@ -308,24 +308,6 @@ class Call(Site):
             client = self.frame.scope.catalog.fact(ClientFact, self.clients[0].type)
             known = client.raises if client is not None else {}
         return known.get(kind)
-
-    @property
-    def harmless(self) -> bool:
-        """Whether its target is on this machine, such as a `file:` address: as written, or by a test around it."""
-        target, words = self.target, self.as_external.harmless
-        if target is None or not words:
-            return False
-        if isinstance(target.value, Const):
-            return isinstance(target.value.value, str) and target.value.value.startswith(words)
-        code = self.frame.tree.code
-        test = rf"{re.escape(code(target.node))}\.startswith\(['\"](?:{'|'.join(words)})[^'\"]*['\"]\)"
-        around = (place.node for place in self.within if place.kind is Around.IF and place.part is Part.BODY)
-        if any(re.fullmatch(test, code(node.test)) for node in around if isinstance(node, cst.If)):
-            return True
-        before = self.frame.tree.flat[: self.span.start - self.frame.tree.start]
-        suite = r"(?:\1[ \t]+.*\n|[ \t]*\n)*?(?:\1[ \t]+| )(?:raise|return)\b.*\n"
-        left = rf"^([ \t]*)if not {test}:?[ \t]*\n{suite}\s*^\1(?=\S)"
-        return bool(re.search(left, before, re.MULTILINE))
 
     @property
     def tails(self) -> bool:

@@ -10,6 +10,7 @@ import libcst as cst
 
 from ..exceptions.handlers import Handler, handlers_of
 from ..findings import Finding, Fix
+from ..interp.addresses import stays_here
 from ..interp.calls import Call, Frame, Guard
 from ..interp.kinds import Around
 from ..interp.values import Within
@@ -239,7 +240,7 @@ def enclosing_loop(within: Sequence[Within]) -> cst.For | cst.While | None:
 
 def _may_fail(call: Call) -> bool:
     """Whether a call reaches a peer, and fails where it is written."""
-    return external(call) and not call.deferred and not call.harmless
+    return external(call) and not call.deferred and not stays_here(call)
 
 
 def _innermost(call: Call) -> cst.CSTNode | None:

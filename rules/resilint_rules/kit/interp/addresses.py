@@ -1,0 +1,149 @@
+"""Addresses that never leave the machine: as written, by a test around the call, or by one around its callers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..syntax.idioms import last_name
+from ..syntax.tree import Tree, walk
+from .callers import argument_for, callers
+from .calls import Call
+from .values import Const
+
+_SAME = re.compile(r"\.(?:lower|strip|lstrip|casefold)\(\)")
+"""What changes nothing that a test of the beginning would see."""
+_LEAVES = (cst.Return, cst.Raise, cst.Continue, cst.Break)
+
+
+def stays_here(call: Call) -> bool:
+    """Whether the target of a call is on this machine, such as a `file:` or `data:` address."""
+    target, words = call.target, call.as_external.harmless
+    if target is None or not words:
+        return False
+    if isinstance(target.value, Const):
+        return isinstance(target.value.value, str) and target.value.value.startswith(words)
+    frame = call.frame
+    if _is_tested(frame.tree, call.node, target.node, words):
+        return True
+    function = frame.node
+    if not isinstance(target.node, cst.Name) or not isinstance(function, cst.FunctionDef):
+        return False
+    name = target.node.value
+    bound = [node for node in walk(function.body) if isinstance(node, cst.AssignTarget) and _is_name(node.target, name)]
+    sites = callers(frame) if not bound else []
+    return bool(sites) and all(
+        given is not None and (_is_written(given, words) or _is_tested(site.tree, site.node, given, words))
+        for site in sites
+        for given in [argument_for(site, frame, name)]
+    )
+
+
+def _is_name(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
+
+
+def _is_written(node: cst.CSTNode, words: tuple[str, ...]) -> bool:
+    """Whether an expression is a text that begins with one of some words."""
+    if isinstance(node, cst.FormattedString) and node.parts and isinstance(node.parts[0], cst.FormattedStringText):
+        return node.parts[0].value.startswith(words)
+    if isinstance(node, cst.BinaryOperation):
+        return _is_written(node.left, words)
+    return isinstance(node, cst.SimpleString) and str(node.evaluated_value).startswith(words)
+
+
+def _is_tested(tree: Tree, node: cst.CSTNode, target: cst.CSTNode, words: tuple[str, ...]) -> bool:
+    """Whether a node is reached only where a test has said that a target begins with one of some words."""
+    text = _SAME.sub("", tree.code(target))
+    below: cst.CSTNode = node
+    above = tree.parent(node)
+    while above is not None and not isinstance(above, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+        if isinstance(above, (cst.If, cst.IfExp)):
+            if below is above.body and _says(tree, above.test, text, words):
+                return True
+            if below is above.orelse and _denies(tree, above.test, text, words):
+                return True
+        elif isinstance(above, cst.BooleanOperation) and below is above.right and isinstance(above.operator, cst.And):
+            if _says(tree, above.left, text, words):
+                return True
+        elif any(_denies(tree, test, text, words) for test in _left_before(above, below)):
+            return True
+        below, above = above, tree.parent(above)
+    return False
+
+
+def _left_before(block: cst.CSTNode, statement: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    """Yields the tests under which a block is left before one of its statements; nothing for what is no block."""
+    for line in block.body if isinstance(block, (cst.IndentedBlock, cst.Module)) else ():
+        if line is statement:
+            return
+        if isinstance(line, cst.If) and line.orelse is None and _is_left(line.body):
+            yield line.test
+
+
+def _is_left(body: cst.BaseSuite) -> bool:
+    last = body.body[-1] if body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, _LEAVES)
+
+
+def _denies(tree: Tree, test: cst.BaseExpression, text: str, words: tuple[str, ...]) -> bool:
+    """Whether a test that fails says that a text begins with one of some words."""
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return _says(tree, test.expression, text, words)
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.Or):
+        return _denies(tree, test.left, text, words) or _denies(tree, test.right, text, words)
+    return _compares(tree, test, text, words, equal=False)
+
+
+def _says(tree: Tree, test: cst.BaseExpression, text: str, words: tuple[str, ...]) -> bool:
+    """Whether a test that holds says that a text begins with one of some words."""
+    if isinstance(test, cst.BooleanOperation):
+        sides = [_says(tree, side, text, words) for side in (test.left, test.right)]
+        return any(sides) if isinstance(test.operator, cst.And) else all(sides)
+    if isinstance(test, cst.Name):
+        value = _assigned(tree, test)
+        return value is not None and _says(tree, value, text, words)
+    if isinstance(test, cst.Call) and last_name(test) == "startswith" and isinstance(test.func, cst.Attribute):
+        same = _SAME.sub("", tree.code(test.func.value)) == text
+        return same and len(test.args) == 1 and _is_one_of(test.args[0].value, words)
+    return _compares(tree, test, text, words, equal=True)
+
+
+def _compares(tree: Tree, test: cst.BaseExpression, text: str, words: tuple[str, ...], *, equal: bool) -> bool:
+    """Whether a test compares the beginning of a text, or the scheme in it: `urlsplit(url).scheme == "data"`."""
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return False
+    kinds = (cst.Equal, cst.In) if equal else (cst.NotEqual, cst.NotIn)
+    other = test.comparisons[0]
+    part = _SAME.sub("", tree.code(test.left))
+    if not isinstance(other.operator, kinds) or text not in part:
+        return False
+    if part == f"{text}.scheme" or re.search(rf"\({re.escape(text)}\)\.scheme\Z", part):
+        return _is_one_of(other.comparator, tuple(word.rstrip(":") for word in words))
+    rest = part.removeprefix(text)
+    if re.fullmatch(r"\[:\d+\]", rest):
+        return _is_one_of(other.comparator, words)
+    if re.fullmatch(r"\.(?:split|partition)\(['\"]:['\"](?:, ?1)?\)\[0\]", rest):
+        return _is_one_of(other.comparator, tuple(word.rstrip(":") for word in words))
+    return False
+
+
+def _is_one_of(node: cst.CSTNode, words: tuple[str, ...]) -> bool:
+    """Whether an expression is a text, or several, that each begin with one of some words."""
+    if isinstance(node, (cst.Tuple, cst.List, cst.Set)):
+        return bool(node.elements) and all(_is_one_of(element.value, words) for element in node.elements)
+    return isinstance(node, cst.SimpleString) and str(node.evaluated_value).startswith(words)
+
+
+def _assigned(tree: Tree, name: cst.Name) -> cst.BaseExpression | None:
+    """The only value that a local name is given; None if it is given several, or comes from elsewhere."""
+    found = [
+        node.value
+        for node in walk(tree.module)
+        if isinstance(node, cst.Assign) and any(_is_name(target.target, name.value) for target in node.targets)
+    ]
+    return found[0] if len(found) == 1 and not isinstance(found[0], cst.Name) else None
