@@ -116,10 +116,10 @@ def _triggering_names(library: Library) -> set[str]:
 
 
 def _tables(libraries: list[Library]) -> Index:
-    """Returns triggering table -> imports of the libraries that have it."""
+    """Returns table -> imports of the libraries that have it, for what makes a chunk matter and for stand-ins."""
     found: dict[str, set[str]] = {}
     for library in libraries:
-        for kind in TRIGGERS:
+        for kind in (*TRIGGERS, "double"):
             if library.get(kind):
                 found.setdefault(kind, set()).update(library["import"])
     return _sorted(found)

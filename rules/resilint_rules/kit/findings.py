@@ -91,5 +91,7 @@ class Finding:
     """The client it is about, by where that is made: findings of one rule with the same client get the same fix."""
     own_severity: bool = False
     """The rule chose this severity for this place; else the rule's own holds."""
+    played: bool = False
+    """A stand-in answers there, so that nothing leaves the process: `check` drops it."""
     comments: tuple[str, ...] = ()
     """What is written for people beside it and right above it: `check` drops it where that gives the reason."""

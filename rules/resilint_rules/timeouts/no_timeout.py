@@ -141,11 +141,12 @@ see gets the benefit of the doubt.
 
 ```python good
 import asyncio
-import httpx, requests
+import httpx, psycopg2, requests
 
 client = httpx.Client(timeout=5.0)
 client.get(URL)
 httpx.get(URL)
+connection = psycopg2.connect(DSN, async_=True)
 requests.get(URL, **options)
 requests.get(URL, **{"timeout": 5})
 requests.get(URL, timeout=settings.TIMEOUT)
@@ -174,6 +175,23 @@ session.get(URL)
 
 fetch = functools.partial(requests.get, timeout=10)
 fetch(URL)
+```
+
+A call that returns before it is connected waits for nothing, and a stand-in that is put in the place of the library's
+transport answers at once.
+
+```python good
+import requests, responses
+
+@responses.activate
+def show():
+    responses.get("https://pay.example.com/7", json={"state": "done"})
+    print(requests.get("https://pay.example.com/7").json())
+
+def show_more():
+    with responses.RequestsMock() as pay:
+        pay.get("https://pay.example.com/8", json={"state": "done"})
+        return requests.get("https://pay.example.com/8").json()
 ```
 
 An address that never leaves the machine is left alone: as written, by a test around the call, or by one around each

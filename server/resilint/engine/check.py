@@ -192,7 +192,7 @@ class _Run:
                 for candidate in check_one(subject):
                     if candidate.library and selection.ignored_for(self.settings, rule, candidate.library):
                         continue
-                    if gives_reason(rule.family, candidate.comments):
+                    if candidate.played or gives_reason(rule.family, candidate.comments):
                         continue
                     level = candidate.severity if candidate.own_severity and not configured else severity
                     text = candidate.help

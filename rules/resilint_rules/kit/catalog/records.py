@@ -150,6 +150,7 @@ class ClientFact(ExternalFact):
     covers: bool = toml.flag("Its limit bounds the calls made on it too.")
     connects: bool = toml.flag("Making it reaches the peer.")
     reuse: bool = toml.flag("It keeps connections: made once, used often.")
+    at_once: tuple[str, ...] = toml.words("Parameters with which it returns before it is connected.")
     long: bool = toml.flag("Its default is a limit, but longer than a waiting user accepts.")
     inherits: bool = toml.flag("It is made from another client and takes what is not given from that.")
     between: Param | None = toml.one(Param, "The parameter for what is called on the way and may set a limit.")

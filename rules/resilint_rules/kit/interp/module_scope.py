@@ -20,9 +20,11 @@ from ..prefilter.summaries import ExportSummary
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..project.recording import Recording
 from ..syntax.outline import Chunk
+from ..syntax.text import Span
 from ..syntax.tree import MAX_COST, MAX_DEPTH, MAX_WEIGHT, Tree, cost, parse
 from .calls import Env, Frame, Queries
 from .calls_made import changed_inside
+from .doubles import is_played
 from .kinds import FrameKind
 from .statements import evaluate, run_function, run_statements
 from .values import UNKNOWN, Class, Const, Function, Instance, Mapping, Ref, Value, join, options
@@ -89,6 +91,10 @@ class ModuleScope:
         """Whether the module names a library that has entries of a kind at all: without, no flow has to be followed."""
         names = (prefix.rpartition(".")[2] for prefix in TABLES.get(kind, ()))
         return self.module.mentions(*names, *self.catalog.prefixes())
+
+    def is_played(self, frame: Frame, span: Span, library: str) -> bool:
+        """Whether a stand-in answers what is called at a place, so that nothing leaves the process."""
+        return self.mentions_library("double") and is_played(frame, span, library)
 
     def _recorded(self, kind: str, key: object) -> AbstractContextManager[object]:
         """Records what the computation of a result relies on, if that is recorded at all."""

@@ -86,7 +86,7 @@ def _inherited(call: Call, fact: ExternalFact) -> tuple[Bound, ...] | None:
 def _why_open(call: Call) -> str:
     """Why nothing can be said of a call without a limit of its own; "" if its bounds decide."""
     if not leaves(call):
-        return "it may not leave the machine"
+        return "it may not leave the machine, or not wait"
     return "it connects later, and the limit may come with that" if _connects_later(call) else ""
 
 
@@ -143,7 +143,13 @@ def _connects_later(call: Call) -> bool:
 
 
 def leaves(call: Call) -> bool:
-    """Whether a call surely leaves the machine: some do so only for an address, and take a text or a file as it is."""
+    """Whether a call surely leaves the machine, and waits.
+
+    Some leave it only for an address, and take a text or a file as it is; some return before they are connected.
+    """
+    given = [call.args.named[name].value for name in call.as_client.at_once if name in call.args.named]
+    if any(not (isinstance(value, Const) and not value.value) for value in given):
+        return False
     only = call.as_external.only_for
     value = call.args.value(call.as_external.target)
     text = value.value if isinstance(value, Const) else None
