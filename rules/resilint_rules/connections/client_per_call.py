@@ -77,6 +77,43 @@ def once():
         return client.get(URL).raise_for_status().json()
 ```
 
+What is made only while its result is not there yet is made once, or seldom.
+
+```python good
+import httpx
+from fastapi import FastAPI
+
+app = FastAPI()
+_KEY = None
+_RATES = {}
+
+@app.get("/key")
+async def key():
+    global _KEY
+    if _KEY is None:
+        async with httpx.AsyncClient(timeout=5) as client:
+            _KEY = (await client.get(ISSUER)).raise_for_status().text
+    return {"key": _KEY}
+
+@app.get("/rates/{day}")
+async def rates(day: str):
+    known = _RATES.get(day)
+    if known:
+        return known
+    async with httpx.AsyncClient(timeout=5) as client:
+        _RATES[day] = (await client.get("https://fx.example.com/latest")).raise_for_status().json()
+    return _RATES[day]
+
+@app.get("/terms")
+async def terms():
+    try:
+        return app.state.terms
+    except AttributeError:
+        async with httpx.AsyncClient(timeout=5) as client:
+            app.state.terms = (await client.get(TERMS)).raise_for_status().text
+    return app.state.terms
+```
+
 The fix moves the line that makes the client to the module, in front of the function. It is not applied
 unasked: the client then lives as long as the process, and is made when the module is imported. A
 client that belongs to an event loop, or one in a `with`, has no fix: its place is where the program
@@ -93,6 +130,7 @@ from ..kit import ClientCall, Finding, FrameKind
 from ..kit.rule import rule
 from ._entry_points import enclosing_iteration, entry_kind, has_constant_arguments, is_used_once
 from ._hoist import hoist_to_module
+from ._once import is_reached_once
 
 
 @rule(code="CON001", name="client-per-call", severity="info", equivalents=("S6243",))
@@ -103,7 +141,7 @@ def check(call: ClientCall) -> Iterator[Finding]:
     often = entry_kind(call.frame)
     if not often and enclosing_iteration(call) is not None and call.frame.qualname != "main":
         often = "iteration of the loop"
-    if often and has_constant_arguments(call) and is_used_once(call):
+    if often and has_constant_arguments(call) and is_used_once(call) and not is_reached_once(call):
         yield call.finding(
             f"`{call.written}` creates a client for every {often}, for one call: each opens a connection of its own",
             *hoist_to_module(call),

@@ -1,0 +1,92 @@
+"""Code that is reached once, or seldom: what it brings is kept, and looked up before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit.interp.calls import Call
+from ..kit.syntax.tree import Tree, walk
+
+_LEAVES = (cst.Return, cst.Raise, cst.Continue)
+
+
+def is_reached_once(call: Call) -> bool:
+    """Whether a call is only made while a place that its function fills, and that outlives it, is empty."""
+    function, tree = call.frame.node, call.frame.tree
+    if not isinstance(function, cst.FunctionDef):
+        return False
+    filled = tree.derived(_filled, function)
+    if not filled:
+        return False
+    local = tree.derived(_read_into, function)
+    return any(_looks_up(tree, test, filled, local) for test in _tests_before(tree, call.node, function))
+
+
+def _filled(tree: Tree, function: cst.CSTNode) -> frozenset[str]:
+    """The places outside of a function that it assigns: names of the module, attributes, keys of a mapping."""
+    nodes = list(walk(function))
+    outer = {item.name.value for node in nodes if isinstance(node, (cst.Global, cst.Nonlocal)) for item in node.names}
+    found: set[str] = set()
+    for target in _targets(nodes):
+        if isinstance(target, cst.Name) and target.value in outer:
+            found.add(target.value)
+        elif isinstance(target, cst.Attribute):
+            found.add(tree.code(target))
+        elif isinstance(target, cst.Subscript):
+            found |= {tree.code(target), tree.code(target.value)}
+    return frozenset(found)
+
+
+def _targets(nodes: list[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    for node in nodes:
+        if isinstance(node, cst.Assign):
+            yield from (target.target for target in node.targets)
+        elif isinstance(node, cst.AnnAssign) and node.value is not None:
+            yield node.target
+
+
+def _read_into(tree: Tree, function: cst.CSTNode) -> dict[str, list[cst.BaseExpression]]:
+    """What the local names of a function are given: a test may look at one of them."""
+    found: dict[str, list[cst.BaseExpression]] = {}
+    for node in walk(function):
+        if isinstance(node, cst.Assign):
+            for target in node.targets:
+                if isinstance(target.target, cst.Name):
+                    found.setdefault(target.target.value, []).append(node.value)
+    return found
+
+
+def _tests_before(tree: Tree, node: cst.CSTNode, top: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yields the conditions around a node, and those before it under which the function is left."""
+    below, above = node, tree.parent(node)
+    while above is not None and below is not top:
+        if isinstance(above, cst.If) and below is not above.test:
+            yield above.test
+        elif isinstance(above, (cst.Try, cst.TryStar)) and isinstance(below, cst.ExceptHandler):
+            yield above.body  # looked up, and not there
+        for line in above.body if isinstance(above, cst.IndentedBlock) else ():
+            if line is below:
+                break
+            if isinstance(line, cst.If) and any(isinstance(inner, _LEAVES) for inner in walk(line.body)):
+                yield line.test
+            elif isinstance(line, (cst.Try, cst.TryStar)) and any(isinstance(n, _LEAVES) for n in walk(line.body)):
+                yield line.body
+        below, above = above, tree.parent(above)
+
+
+def _looks_up(
+    tree: Tree, test: cst.CSTNode, filled: frozenset[str], local: dict[str, list[cst.BaseExpression]]
+) -> bool:
+    """Whether a condition reads one of the places, or a local name that was read from one."""
+    for node in walk(test):
+        if isinstance(node, (cst.Attribute, cst.Subscript)) and tree.code(node) in filled:
+            return True
+        if isinstance(node, cst.Name):
+            if node.value in filled:
+                return True
+            known = local.get(node.value, ())
+            if any(_looks_up(tree, value, filled, {}) for value in known):
+                return True
+    return False
