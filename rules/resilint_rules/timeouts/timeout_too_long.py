@@ -59,6 +59,26 @@ def title(text):
     return client.responses.create(model="small", input=text, timeout=20)
 ```
 
+What a function gives back may get its limit from those who use it.
+
+```python good
+import anthropic
+
+def client_for(key):
+    made = anthropic.Anthropic(api_key=key)
+    return made
+```
+
+```python bad
+import anthropic
+
+def client_for(key):
+    return anthropic.Anthropic(api_key=key)  # finds: timeout-too-long
+
+def say(key, text):
+    return client_for(key).messages.create(model="small", max_tokens=99, messages=text)
+```
+
 The fix sets the `llm` limit of `[tool.resilint.timeouts]`, or a constant of the module that plainly
 holds one. It is not applied unasked: an answer that took longer than that has arrived until now.
 Streamed answers are bounded between two pieces, so that a long text is no reason for a long limit.
@@ -71,7 +91,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit import ClientCall, Finding, bound, idle, number, own_default
+from ..kit import ClientCall, Finding, bound, idle, number, only_given_away, own_default
 from ..kit.rule import rule
 
 _ELSEWHERE = re.compile(r"\btimeout\s*=|[\"']timeout[\"']|with_options")
@@ -84,6 +104,8 @@ def check(call: ClientCall) -> Iterator[Finding]:
         return
     longest = own_default(call)
     if longest is None or call.frame.scope.module.search(_ELSEWHERE) is not None or idle(call):
+        return
+    if only_given_away(call):
         return
     retries = call.fact.retries
     given = retries is not None and retries.param in call.args.named
