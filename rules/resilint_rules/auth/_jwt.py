@@ -15,6 +15,7 @@ from ..kit.interp.calls import Frame
 from ..kit.interp.values import Argument, Const, Derived, Mapping, Sequence, literal
 from ..kit.syntax.tree import children, walk
 from ..kit.trust.switches import chosen
+from ._origins import comes_from_issuer, comes_from_request, is_verified_by_callers
 
 _TOKEN = Param("token", 0)
 """The parameter that is given the token where its entry says nothing else."""
@@ -75,8 +76,17 @@ def is_trusted(call: TokenCall) -> bool:
                 return False
     if _passed_on(call):
         return False
+    token = _token(call)
+    if token is not None and (is_verified_by_callers(frame, token.node) or comes_from_issuer(frame, token.node)):
+        return False
     read = _keys(frame, call.node)
     return read is None or not read <= _HARMLESS
+
+
+def is_forgeable(call: TokenCall) -> bool:
+    """Whether the token demonstrably comes out of a request, so that anyone can have written it."""
+    token = _token(call)
+    return token is not None and comes_from_request(call.frame, token.node)
 
 
 def _token(call: TokenCall) -> Argument | None:
@@ -134,7 +144,33 @@ def _keys(frame: Frame, node: cst.CSTNode) -> set[str] | None:
         names = [inner for inner in walk(top) if isinstance(inner, cst.Name) and inner is not name]
         uses = [word for word in names if word.value == name.value]
         return _together(_key(parents, use) for use in uses)
+    if isinstance(place, cst.Assign) and len(place.targets) == 1 and isinstance(place.targets[0].target, cst.Attribute):
+        return _together(_read_from(frame, place.targets[0].target))
     return _together([_key(parents, node)])
+
+
+def _read_from(frame: Frame, kept: cst.Attribute) -> Iterator[str | None]:
+    """Yields the keys that the module reads from what an object keeps; None if it is kept elsewhere, or never read."""
+    name, module = kept.attr.value, frame.scope.module
+    owner = frame.qualname.rpartition(".")[0]
+    seen = not isinstance(kept.value, cst.Name) or kept.value.value != "self"
+    for function in module.chosen(module.functions_mentioning(name)):
+        tree = frame.scope.tree(function.chunk)
+        if tree is None:
+            yield None
+            return
+        own = function.qualname.rpartition(".")[0] == owner
+        parents = {id(child): node for node in walk(tree.module) for child in children(node)}
+        for node in walk(tree.module):
+            if isinstance(node, cst.Attribute) and node.attr.value == name:
+                if not own and isinstance(node.value, cst.Name) and node.value.value == "self":
+                    continue  # that of another class
+                if isinstance(parents.get(id(node)), (cst.AssignTarget, cst.AnnAssign)):
+                    continue
+                seen = True
+                yield _key(parents, node)
+    if not seen:
+        yield None
 
 
 def _together(keys: Iterator[str | None] | list[str | None]) -> set[str] | None:

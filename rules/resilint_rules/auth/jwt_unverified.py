@@ -79,6 +79,55 @@ def login(code):
     return jwt.decode(response.json()["id_token"], options={"verify_signature": False})["email"]
 ```
 
+What a caller gives on to code that may verify it is fine, too, and so is what another method got from the issuer, or
+what an object keeps to know when it ends. Where the token comes out of a request, the severity is error.
+
+```python good
+import time
+import jwt, requests
+
+def is_ours(token):
+    claims = jwt.decode(token, options={"verify_signature": False})
+    return claims.get("owner") == "shop"
+
+def user(token, key, partner):
+    if not is_ours(token):
+        return partner.verify(token)["sub"]
+    return jwt.decode(token, key, algorithms=["RS256"], audience="shop")["sub"]
+
+class Partner:
+    def renew(self):
+        self._take(self._ask())
+
+    def _ask(self):
+        answer = requests.post(LOGIN, json=self.secret, timeout=5)
+        answer.raise_for_status()
+        return answer.json()["data"]
+
+    def _take(self, granted):
+        self.claims = jwt.decode(granted["access"], options={"verify_signature": False})
+        self.name = self.claims["name"]
+
+class Lease:
+    def take(self, token):
+        self.claims = jwt.decode(token, options={"verify_signature": False})
+
+    def stale(self):
+        return self.claims.get("exp", 0) <= time.time()
+```
+
+```python bad
+import jwt
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.get("/account")
+def account():
+    token = request.headers["Authorization"].removeprefix("Bearer ")
+    return jwt.decode(token, options={"verify_signature": False})["sub"]  # finds: jwt-unverified
+```
+
 PyJWT and python-jose refuse an unsigned token even where the list allows it, and the keys of joserfc
 know what they are for.
 
@@ -107,7 +156,15 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Severity, TokenCall
 from ..kit.rule import rule
-from ._jwt import accepted_algorithms, is_trusted, key_kinds, narrow_algorithms, pin_algorithm, unchecked_option
+from ._jwt import (
+    accepted_algorithms,
+    is_forgeable,
+    is_trusted,
+    key_kinds,
+    narrow_algorithms,
+    pin_algorithm,
+    unchecked_option,
+)
 
 
 @rule(code="ATH002", name="jwt-unverified", equivalents=("S5659", "unverified-jwt-decode"))
@@ -118,7 +175,7 @@ def check(call: TokenCall) -> Iterator[Finding]:
         if is_trusted(call):
             yield call.finding(
                 f"`{call.written}` does not check the signature of the token: anyone can forge its claims",
-                severity=Severity.INFO,
+                severity=Severity.ERROR if is_forgeable(call) else Severity.INFO,
             )
         return
     names = accepted_algorithms(call)
