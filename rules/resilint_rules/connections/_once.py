@@ -25,11 +25,19 @@ def is_reached_once(call: Call) -> bool:
 
 
 def _filled(tree: Tree, function: cst.CSTNode) -> frozenset[str]:
-    """The places outside of a function that it assigns: names of the module, attributes, keys of a mapping."""
+    """The places outside of a function that it assigns: names of the module, attributes, keys of a mapping.
+
+    What lies in one of its own variables ends with it.
+    """
     nodes = list(walk(function))
     outer = {item.name.value for node in nodes if isinstance(node, (cst.Global, cst.Nonlocal)) for item in node.names}
     found: set[str] = set()
-    for target in _targets(nodes):
+    targets = list(_targets(nodes))
+    own = {target.value for target in targets if isinstance(target, cst.Name)} - outer
+    for target in targets:
+        root = tree.code(target).partition(".")[0].partition("[")[0]
+        if root in own:
+            continue
         if isinstance(target, cst.Name) and target.value in outer:
             found.add(target.value)
         elif isinstance(target, cst.Attribute):

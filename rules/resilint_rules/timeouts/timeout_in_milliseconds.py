@@ -58,6 +58,30 @@ session = requests.Session()
 session.get(URL, timeout=(3, 27))
 ```
 
+Two numbers of one argument are one finding. A thousand may be meant: then it is for information, and nothing is
+applied.
+
+```python bad
+import requests
+
+def search(session: requests.Session, terms):
+    return session.get(URL, params=terms, timeout=(20000, 20000))  # finds: timeout-in-milliseconds
+```
+
+```python fixed
+import requests
+
+def search(session: requests.Session, terms):
+    return session.get(URL, params=terms, timeout=(20, 20))
+```
+
+```python bad
+import requests
+
+def report(session: requests.Session):
+    return session.get(URL, timeout=1000)  # finds: timeout-in-milliseconds
+```
+
 A long wait that was meant is left alone: whole minutes and hours such as 1200 or 3600, products such
 as `60 * 60`, downloads, and where a condition says that limits are off. So are libraries that do
 count milliseconds, and programs run here.
@@ -86,6 +110,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -100,6 +125,7 @@ from ..kit import (
     Param,
     Part,
     Sequence,
+    Severity,
     Value,
     dotted,
     number,
@@ -110,6 +136,7 @@ from ..kit.rule import rule
 _NAMED = re.compile(r"(?:_|^)(?:ms|msecs?|millis|milliseconds)$", re.IGNORECASE)
 _LOCAL = ("process", "file", "")
 """Peers on this machine: a wait of an hour is normal there."""
+_THOUSAND = 1000
 _MEANT = re.compile(r"disabl|debug|no_?time|unlimit|infinit|endless|forever|slow", re.IGNORECASE)
 """Words of a condition under which a very long wait is intended."""
 
@@ -125,10 +152,10 @@ def check(frame: Frame) -> Iterator[Finding]:
             given = argument.node
             parts = [e.value for e in given.elements] if isinstance(given, cst.Tuple) else [given]
             values = argument.value.members if isinstance(argument.value, Sequence) else (argument.value,)
-            for node, value in zip(parts, values, strict=False):
-                found = list(_judge(call, param, node, value))
-                if found and not _is_intended(call):
-                    yield from found
+            pairs = zip(parts, values, strict=False)
+            found = [hit for node, value in pairs if (hit := _judge(call, node, value)) is not None]
+            if found and not _is_intended(call):
+                yield _finding(call, param, found)
 
 
 def _in_seconds(call: Call) -> list[Param]:
@@ -146,7 +173,17 @@ def _is_intended(call: Call) -> bool:
     return any(_MEANT.search(call.frame.tree.code(test)) for test in tests)
 
 
-def _judge(call: Call, param: Param, node: cst.CSTNode, given: Value) -> Iterator[Finding]:
+class _Hit(NamedTuple):
+    """A number that looks like milliseconds: what is said of it, and what is to be written in its place."""
+
+    node: cst.CSTNode
+    said: str
+    fixed: str
+    doubtful: bool
+    """It may be meant: a thousand is a round number of seconds, too."""
+
+
+def _judge(call: Call, node: cst.CSTNode, given: Value) -> _Hit | None:
     frame = call.frame
     name = dotted(node)
     value = 0.0
@@ -156,16 +193,23 @@ def _judge(call: Call, param: Param, node: cst.CSTNode, given: Value) -> Iterato
         value = float(given.value)
     if _suspicious(value):
         fixed = f"{name} / 1000" if name else number(value / 1000)
-        said = f"{value:.0f} seconds are {_duration(value)}"
-    elif name and _NAMED.search(name.rpartition(".")[2]):
-        fixed = f"{frame.tree.code(node)} / 1000"
-        said = f"`{name}` holds milliseconds"
-    else:
-        return
-    yield call.finding(
-        f"`{param.name}` of `{call.written}` counts seconds: {said}",
-        Fix(f"Write {fixed}", (replace(frame, node, fixed),)),
-        span=frame.tree.span(node),
+        return _Hit(node, f"{value:.0f} seconds are {_duration(value)}", fixed, value == _THOUSAND)
+    if name and _NAMED.search(name.rpartition(".")[2]):
+        return _Hit(node, f"`{name}` holds milliseconds", f"{frame.tree.code(node)} / 1000", False)
+    return None
+
+
+def _finding(call: Call, param: Param, found: list[_Hit]) -> Finding:
+    """One finding for an argument, with a fix for all numbers in it; only for information where they may be meant."""
+    frame = call.frame
+    doubtful = all(hit.doubtful for hit in found)
+    edits = tuple(replace(frame, hit.node, hit.fixed) for hit in found)
+    title = f"Write {' and '.join(dict.fromkeys(hit.fixed for hit in found))}"
+    return call.finding(
+        f"`{param.name}` of `{call.written}` counts seconds: {found[0].said}",
+        Fix(title, edits, (), "displayonly" if doubtful else "unsafe"),
+        span=frame.tree.span(found[0].node),
+        severity=Severity.INFO if doubtful else None,
     )
 
 

@@ -12,6 +12,7 @@ from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionChunk, Module
+from resilint_rules.kit.project.place import Places
 from resilint_rules.kit.rule import Rule
 from resilint_rules.kit.syntax.reasons import gives_reason
 from resilint_rules.kit.syntax.text import Document, Span
@@ -129,12 +130,27 @@ class _Run:
                 found = self._remembered(session, chunks, wanted.summary, self.memo)
         finally:
             session.dismiss()
+        found = self._lowered(found)
         if rest:
             session.left_out.update((self.doc.name, _chunk(statement).start) for statement in rest)
             found.append(self._unread(_chunk(rest[0]), too_long(len(rest))))
         self.chunks, self.lines, self.left_out = session.chunks, session.lines, len(session.left_out)
         if UNREADABLE.name not in selection.for_file(self.settings, [UNREADABLE], self.doc.name):
             found = [finding for finding in found if finding.rule != UNREADABLE.name]
+        return found
+
+    def _lowered(self, findings: list[Finding]) -> list[Finding]:
+        """The findings, those where little can happen as information only, unless a severity is configured."""
+        if not findings:
+            return findings
+        places = Places(self.module)
+        kept = {rule.name for rule in self.rules if self.severities[rule.name] is rule.severity}
+        found: list[Finding] = []
+        for finding in findings:
+            reason = places.reason(finding.span) if finding.rule in kept else ""
+            if reason and finding.severity.rank < Severity.INFO.rank:
+                finding = replace(finding, severity=Severity.INFO, help=finding.help or reason)
+            found.append(finding)
         return found
 
     def _unread(self, chunk: Chunk, message: str) -> Finding:
@@ -184,7 +200,6 @@ class _Run:
         found: list[Finding] = []
         severity = self.severities[rule.name]
         configured = severity is not rule.severity
-        watched = self.doc.kind == "script" and not configured
         subject: object = None
         try:
             check_one = registry.load(rule.name)
@@ -195,13 +210,7 @@ class _Run:
                     if candidate.played or gives_reason(rule.family, candidate.comments):
                         continue
                     level = candidate.severity if candidate.own_severity and not configured else severity
-                    text = candidate.help
-                    if watched and level is Severity.WARNING:
-                        level = Severity.INFO
-                        text = text or "a warning elsewhere; this is a script that is run by hand"
-                    found.append(
-                        replace(candidate, code=rule.code, rule=rule.name, severity=level, help=text, comments=())
-                    )
+                    found.append(replace(candidate, code=rule.code, rule=rule.name, severity=level, comments=()))
         except Misread:
             raise
         except Exception as error:  # noqa: BLE001 - a rule's bug must not cost the run

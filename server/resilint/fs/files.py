@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LIMIT = 5 * 1024 * 1024
 """The largest file that is looked at, in bytes."""
 
-_TEST_FOLDERS = frozenset({"test", "tests"})
+_TEST_FOLDERS = frozenset({"test", "tests", "e2e"})
 _SCRIPT_FOLDERS = frozenset({"scripts", "example", "examples", "example_dags"})
 
 _HEAD = 2048
@@ -168,7 +168,7 @@ def kind(name: str) -> Kind:
     stem = own.partition(".")[0]
     if stem == "conftest" or stem.startswith("test_") or stem.endswith("_test"):
         return "test"
-    if not _TEST_FOLDERS.isdisjoint(folders):
+    if any(folder in _TEST_FOLDERS or folder.endswith("_tests") for folder in folders):
         return "test"
     return "source" if _SCRIPT_FOLDERS.isdisjoint(folders) else "script"
 

@@ -124,6 +124,7 @@ def test_encoding_is_the_inverse_of_decoding(text: str, bom: bool) -> None:
         ("pkg/conftest.py", "test"),
         ("pkg/contest.py", "source"),
         ("pkg/latest.py", "source"),
+        ("integration_tests/orders.py", "test"),
         ("testing.py", "source"),
         ("scripts/run.py", "script"),
         ("docs/examples/a.py", "script"),

@@ -40,7 +40,7 @@ _FAMILIES = {
         r"certificat|\bcerts?\b|verif|\bTLS\b|\bSSL\b|host.?keys?|\bcheck|sign|trust|token|claim|\bCA\b",
         _MEANT, _CAUSE, _UNPROVEN,
     ),
-    "asynchrony": _about(r"block|\bloop|task|await|coroutine|thread|sync|sleep|\bwait", _MEANT, _CAUSE),
+    "asynchrony": _about(r"block|\bloop\b|task|coroutine|thread|sync", _MEANT, _CAUSE),
     "connections": _about(r"client|connection|session|pool|\beach|\bevery|\bnew\b|fresh", _MEANT, _CAUSE),
     "errors": _about(r"status|error|fail|refus|raise|check|code|answer|response", _MEANT),
     "limits": _about(r"header|retry.?after|second|date|number|integer|\bwait", _MEANT, _CAUSE),
