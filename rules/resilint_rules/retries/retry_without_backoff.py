@@ -218,7 +218,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import LIMITED, AnyRetry, Finding, RetryLoop, RetryPolicy, StatusLoop, pause, space
+from ..kit import LIMITED, AnyRetry, Finding, RetryLoop, RetryPolicy, Severity, StatusLoop, pause, space
 from ..kit.rule import rule
 
 
@@ -239,6 +239,7 @@ def check(retry: AnyRetry) -> Iterator[Finding]:
         yield retry.finding(
             f"`{retry.calls[0].written}` is retried at once: without a pause all attempts fail together",
             *pause(retry),
+            severity=Severity.INFO if retry.is_local else None,
         )
 
 

@@ -100,6 +100,25 @@ def rates(url):
             time.sleep(1)
 ```
 
+Where only a server on this machine is waited for, the severity is info, and there is no fix: it comes up, or its owner
+sees why not.
+
+```python bad
+import subprocess, time
+import requests
+
+def bench(port):
+    server = subprocess.Popen(["shop", str(port)])
+    base = f"http://localhost:{port}"
+    while True:  # finds: unbounded-retry
+        try:
+            requests.get(f"{base}/health", timeout=3).raise_for_status()
+            break
+        except requests.RequestException:
+            time.sleep(2)
+    return server
+```
+
 Any limit counts: a number of attempts, a time, an event, a `raise` or `break` on the way of a
 failure. So does a function of yours that may hold one, and options that cannot be seen. A policy or a
 loop that repeats nothing but an error that says "not finished yet" waits for work, and each attempt is
@@ -196,7 +215,18 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import UNLIMITED, Finding, Fix, RetryConstruct, RetryLoop, RetryPolicy, add_words, count_failures, walk
+from ..kit import (
+    UNLIMITED,
+    Finding,
+    Fix,
+    RetryConstruct,
+    RetryLoop,
+    RetryPolicy,
+    Severity,
+    add_words,
+    count_failures,
+    walk,
+)
 from ..kit.rule import rule
 
 _DAEMON = re.compile(
@@ -222,10 +252,13 @@ def check(retry: RetryConstruct) -> Iterator[Finding]:
                 f"`{retry.written}` retries without limit: neither its attempts nor its time are limited", *_stop(retry)
             )
     elif _is_endless(retry):
+        local = retry.is_local
         head = f"while {retry.frame.tree.code(retry.node.test)}" if isinstance(retry.node, cst.While) else "while True"
         yield retry.finding(
-            f"`{head}` repeats `{retry.calls[0].written}` until it succeeds: during an outage it never returns",
-            *count_failures(retry),
+            f"`{head}` repeats `{retry.calls[0].written}` until "
+            + ("a server on this machine answers" if local else "it succeeds: during an outage it never returns"),
+            *([] if local else count_failures(retry)),
+            severity=Severity.INFO if local else None,
         )
 
 

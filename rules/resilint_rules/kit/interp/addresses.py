@@ -7,14 +7,19 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from ..catalog.parts import Param
 from ..syntax.idioms import last_name
 from ..syntax.tree import Tree, walk
 from .callers import argument_for, callers
-from .calls import Call
-from .values import Const
+from .calls import Call, Frame, maker
+from .values import Argument, Const, Value
 
 _SAME = re.compile(r"\.(?:lower|strip|lstrip|casefold)\(\)")
 """What changes nothing that a test of the beginning would see."""
+_LOCAL = re.compile(
+    r"(?:\w+://)?(?:[^/@\s]*@)?(?:localhost\b|127\.\d|\[?::1\b|0\.0\.0\.0)|unix:|\w+\+unix:|https?\+unix:",
+    re.IGNORECASE,
+)
 _LEAVES = (cst.Return, cst.Raise, cst.Continue, cst.Break)
 
 
@@ -147,3 +152,69 @@ def _assigned(tree: Tree, name: cst.Name) -> cst.BaseExpression | None:
         if isinstance(node, cst.Assign) and any(_is_name(target.target, name.value) for target in node.targets)
     ]
     return found[0] if len(found) == 1 and not isinstance(found[0], cst.Name) else None
+
+
+def is_local(call: Call) -> bool:
+    """Whether the address of a call, or of its client, demonstrably names this machine."""
+    params = [call.as_external.target, Param("base_url"), Param("host")]
+    if any(_is_local_argument(call, param) for param in params):
+        return True
+    if any(_names_host(argument.value) for argument in _given(call, *params)):
+        return False
+    makers = [maker(client) for client in call.clients]
+    return bool(makers) and all(
+        made is not None
+        and any(
+            _is_local_argument(made, param) for param in (made.as_external.target, Param("base_url"), Param("host"))
+        )
+        for made in makers
+    )
+
+
+def _given(call: Call, *params: Param | None) -> list[Argument]:
+    found = [call.args.get(param) for param in params if param is not None]
+    return [argument for argument in found if argument is not None]
+
+
+def _is_local_argument(call: Call, param: Param | None) -> bool:
+    return any(
+        _names_this_machine(call.frame, argument.node) or _is_local_value(argument.value)
+        for argument in _given(call, param)
+    )
+
+
+def _is_local_value(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, str) and bool(_LOCAL.match(value.value))
+
+
+def _names_host(value: Value) -> bool:
+    """Whether a value is an address with a host, so that it does not matter which one its client has."""
+    return not (isinstance(value, Const) and isinstance(value.value, str) and value.value.startswith("/"))
+
+
+def _names_this_machine(frame: Frame, node: cst.CSTNode, depth: int = 4) -> bool:
+    """Whether an expression is an address on this machine, or begins with one."""
+    if depth == 0:
+        return False
+    if isinstance(node, cst.SimpleString):
+        return bool(_LOCAL.match(str(node.evaluated_value)))
+    if isinstance(node, cst.FormattedString) and node.parts:
+        first = node.parts[0]
+        if isinstance(first, cst.FormattedStringText):
+            scheme = re.fullmatch(r"\w+://", first.value)
+            if scheme is not None and len(node.parts) > 1 and isinstance(node.parts[1], cst.FormattedStringExpression):
+                return _names_this_machine(frame, node.parts[1].expression, depth - 1)
+            return bool(_LOCAL.match(first.value))
+        inner = first.expression if isinstance(first, cst.FormattedStringExpression) else node
+        return _names_this_machine(frame, inner, depth - 1)
+    if isinstance(node, cst.BinaryOperation):
+        return _names_this_machine(frame, node.left, depth - 1)
+    if isinstance(node, (cst.Tuple, cst.List)) and node.elements:
+        return _names_this_machine(frame, node.elements[0].value, depth - 1)
+    if isinstance(node, cst.Name):
+        value = _assigned(frame.tree, node)
+        if value is not None:
+            return _names_this_machine(frame, value, depth - 1)
+        known = frame.lookup(node.value)
+        return known is not None and _is_local_value(known)
+    return False

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..exceptions.handlers import Handler, handlers_of
-from ..findings import Finding, Fix
-from ..interp.addresses import stays_here
+from ..findings import Finding, Fix, Severity
+from ..interp.addresses import is_local, stays_here
 from ..interp.calls import Call, Frame, Guard
 from ..interp.kinds import Around
 from ..interp.values import Within
@@ -182,10 +182,17 @@ class RetryLoop(BoundedLoop):
                 changed.update(dotted(target).partition(".")[0] or "?" for target in targets)
         return bool(changed & (used | {"?", "self"}))
 
-    def finding(self, message: str, *fixes: Fix) -> Finding:
+    @property
+    def is_local(self) -> bool:
+        """Whether it waits for this machine alone: for a server that the program, or its owner, has started."""
+        return all(is_local(call) for call in self.calls)
+
+    def finding(self, message: str, *fixes: Fix, severity: Severity | None = None) -> Finding:
         """A finding about this loop."""
         call = self.calls[0]
-        return self.frame.finding(message, self.head, fixes, callee=call.callee, library=call.library, statement=None)
+        return self.frame.finding(
+            message, self.head, fixes, callee=call.callee, library=call.library, statement=None, severity=severity
+        )
 
 
 RetryConstruct = RetryPolicy | RetryLoop
