@@ -140,6 +140,38 @@ async def notify(message):
         mail.send_message(message)
 ```
 
+Statements of a database on one connection are one finding in a function: they belong into one thread.
+
+```python bad
+from sqlalchemy.orm import Session
+
+async def delete(uid: int, db: Session):
+    try:
+        user = db.query(User).filter(User.id == uid).first()  # finds: blocking-call-in-async
+        db.delete(user)
+        db.commit()
+    except ValueError:
+        db.rollback()
+        raise
+```
+
+The severity is info where nothing else is on the loop: a program that awaits one step after the other.
+
+```python bad
+import asyncio
+import requests
+
+async def page(url):
+    return requests.get(url, timeout=5).text  # finds: blocking-call-in-async
+
+async def main(urls):
+    for url in urls:
+        print(await page(url))
+
+if __name__ == "__main__":
+    asyncio.run(main(["https://fx.example.com"]))
+```
+
 What is awaited does not block, and neither does what runs in a thread. A handler without `async` is
 given a thread by its framework.
 
@@ -188,8 +220,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Finding, Frame, Related, Span
+from ..kit import Call, Finding, Frame, Related, Severity, Span
 from ..kit.rule import rule
+from ._alone import is_alone
 from ._blocking import is_awaited, is_movable, offloaded, waiting_inside, waits
 
 _PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
@@ -207,13 +240,31 @@ def check(frame: Frame) -> Iterator[Finding]:
         return
     if frame.scope.module.mentions(*_PATCHED):
         return
-    for call in frame.calls.values():
-        if call.inside_async and waits(call) and not is_awaited(call.node, call.statement):
-            yield call.finding(
-                f"`{call.written}` blocks the whole event loop until the peer answers",
-                *offloaded(frame, call.node, call.statement, is_movable(call)),
-            )
+    blocking = [
+        call for call in frame.calls.values()
+        if call.inside_async and waits(call) and not is_awaited(call.node, call.statement)
+    ]  # fmt: skip
+    alone = bool(blocking) and is_alone(frame)
+    for first, *others in _together(blocking):
+        places = (other.head for other in others)
+        document = frame.scope.module.doc
+        yield first.finding(
+            f"`{first.written}` blocks the "
+            + ("event loop, which has nothing else to do here" if alone else "whole event loop until the peer answers"),
+            *([] if alone else offloaded(frame, first.node, first.statement, is_movable(first))),
+            related=tuple(Related("and here", place, row=document.position(place.start)[0]) for place in places),
+            severity=Severity.INFO if alone else None,
+        )
     yield from _through_functions(frame)
+
+
+def _together(calls: list[Call]) -> list[list[Call]]:
+    """The calls, those of one connection together: they belong into one thread, and are one mistake."""
+    found: dict[object, list[Call]] = {}
+    for call in calls:
+        key = (call.library, call.peer) if not is_movable(call) and call.clients else id(call)
+        found.setdefault(key, []).append(call)
+    return list(found.values())
 
 
 def _through_functions(frame: Frame) -> Iterator[Finding]:
@@ -232,4 +283,5 @@ def _through_functions(frame: Frame) -> Iterator[Finding]:
             callee=inner.callee,
             library=inner.library,
             statement=statement,
+            severity=Severity.INFO if is_alone(frame) else None,
         )

@@ -261,6 +261,17 @@ def send(message):
         mail.send_message(message)
 ```
 
+Waiting for a free connection of the program's own pool is for information: another part of the program gives one back.
+
+```python bad
+import asyncpg
+
+async def orders(dsn):
+    pool = await asyncpg.create_pool(dsn, timeout=5, command_timeout=20)
+    async with pool.acquire() as line:  # finds: no-timeout
+        return await line.fetch("select id from orders where open")
+```
+
 A limit that is for something else does not count, here one for reading the description of a service.
 
 ```python bad
@@ -320,7 +331,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit import Call, ClientCall, Finding, bound, explained, in_transport, limit, once, set_later, stays_here
+from ..kit import (
+    Call,
+    ClientCall,
+    Finding,
+    Severity,
+    bound,
+    explained,
+    in_transport,
+    limit,
+    once,
+    set_later,
+    stays_here,
+)
 from ..kit.rule import rule
 from ._trailing_wait import find_trailing_wait, guard_trailing_wait
 
@@ -348,6 +371,13 @@ def check(call: Call | ClientCall) -> Iterator[Finding]:
         if set_later(call) or in_transport(call):
             return
         yield call.finding(f"`{call.written}` sets no timeout for its calls: {found.why}", *bound(call))
+        return
+    if call.as_external.default.keys() == {"pool"}:
+        yield call.finding(
+            f"`{call.written}` waits without limit for a free connection of this pool",
+            *bound(call),
+            severity=Severity.INFO,
+        )
         return
     rest = find_trailing_wait(call)
     more = f", and `{rest.method}()` takes no timeout" if rest is not None else ""

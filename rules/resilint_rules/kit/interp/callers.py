@@ -20,7 +20,7 @@ class CallSite:
     node: cst.Call
     tree: Tree
     owner: str
-    """The qualified name of the function that it stands in."""
+    """The qualified name of the function that it stands in; "" for a statement of the module."""
 
     @property
     def function(self) -> cst.CSTNode:
@@ -40,9 +40,11 @@ def callers(frame: Frame) -> list[CallSite]:
     if not name.isidentifier() or not isinstance(frame.node, cst.FunctionDef) or frame.outer is not None:
         return []
     module = frame.scope.module
+    chunks = [(function.chunk, function.qualname) for function in module.chosen(module.functions_mentioning(name))]
+    chunks += [(chunk, "") for chunk in module.statements_mentioning(name) if _is_code(module, chunk)]
     found: list[CallSite] = []
-    for function in module.chosen(module.functions_mentioning(name)):
-        tree = frame.scope.tree(function.chunk)
+    for chunk, owner in chunks:
+        tree = frame.scope.tree(chunk)
         if tree is None:
             return []
         nodes = list(walk(tree.module))
@@ -50,10 +52,8 @@ def callers(frame: Frame) -> list[CallSite]:
         called = {id(part) for site in sites for part in (site.func, getattr(site.func, "attr", None))}
         if any(_names(node, name) and id(node) not in called for node in nodes):
             return []
-        found.extend(CallSite(node, tree, function.qualname) for node in sites)
-    if module.count(rf"\bdef {name}\b") != 1 or any(_is_code(module, s) for s in module.statements_mentioning(name)):
-        return []
-    return found
+        found.extend(CallSite(node, tree, owner) for node in sites)
+    return found if module.count(rf"\bdef {name}\b") == 1 else []
 
 
 def _names(node: cst.CSTNode, name: str) -> bool:

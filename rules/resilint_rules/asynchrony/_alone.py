@@ -1,0 +1,53 @@
+"""Coroutines that are awaited one after the other by a program that runs nothing beside them."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from ..kit.interp.callers import CallSite, callers
+from ..kit.interp.calls import Frame
+from ..kit.syntax.tree import dotted
+
+_RUNS = ("asyncio.run", "anyio.run", "trio.run", "run_until_complete")
+_TOGETHER = re.compile(
+    r"\b(?:gather|create_task|ensure_future|TaskGroup|as_completed|start_server|start_unix_server|serve|start_soon|"
+    r"open_nursery|create_task_group|run_in_executor|to_thread|call_soon|call_later|call_soon_threadsafe|"
+    r"run_coroutine_threadsafe|add_reader|run_forever|serve_forever)\b|\basyncio\.wait\("
+)
+"""What puts more than one thing on a loop."""
+_DEPTH = 5
+
+
+def is_alone(frame: Frame) -> bool:
+    """Whether all that is on the loop with a coroutine waits for it: from the program's start each step is awaited."""
+    if frame.scope.module.search(r"\b(?:asyncio|anyio|trio)\.run\(|\.run_until_complete\(") is None:
+        return False
+    return _is_alone(frame, ())
+
+
+def _is_alone(frame: Frame, above: tuple[str, ...]) -> bool:
+    if frame.outer is not None or frame.decorators or not frame.is_async or len(above) > _DEPTH:
+        return False
+    if frame.qualname in above:
+        return True
+    if _TOGETHER.search(frame.tree.flat):
+        return False
+    sites = callers(frame)
+    return bool(sites) and all(_is_step(frame, site, (*above, frame.qualname)) for site in sites)
+
+
+def _is_step(frame: Frame, site: CallSite, above: tuple[str, ...]) -> bool:
+    """Whether a call is awaited at once by a coroutine that is alone, or is what the program runs."""
+    up = site.tree.parent(site.node)
+    if isinstance(up, cst.Await):
+        module = frame.scope.module
+        owners = module.functions_named(site.owner)
+        caller = frame.scope.frame(owners[0]) if len(owners) == 1 else None
+        return caller is not None and caller.node is site.function and _is_alone(caller, above)
+    while up is not None and not isinstance(up, (cst.FunctionDef, cst.Lambda)):
+        if isinstance(up, cst.Call) and dotted(up.func).endswith(_RUNS):
+            return True
+        up = site.tree.parent(up)
+    return False
