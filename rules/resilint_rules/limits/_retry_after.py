@@ -17,6 +17,7 @@ from ..kit.interp.calls import Frame
 from ..kit.interp.values import Const
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import children, walk
+from ._documented import counts_milliseconds
 
 _READERS = frozenset(("get", "getheader", "get_header", "header", "pop"))
 _NUMBERS = frozenset(("int", "float"))
@@ -33,12 +34,16 @@ _ALIKE = (
 )
 
 SECONDS = "retry_after_seconds"
-_HELPER = """def retry_after_seconds(value: str) -> float:
+_HELPER = """def retry_after_seconds(value: str, default: float = 1.0, longest: float = 3600.0) -> float:
     # a number of seconds or an HTTP date: RFC 9110, section 10.2.3
     try:
-        return float(value)
+        seconds = float(value)
     except ValueError:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (TypeError, ValueError, OverflowError):
+            seconds = default
+    return min(max(0.0, seconds), longest)
 """
 
 
@@ -62,7 +67,9 @@ def conversions(frame: Frame, header: str) -> Iterator[Conversion]:
     for top in tops:
         for node in _unhandled(frame, top):
             kind = _number(node)
-            if kind and isinstance(node, cst.Call) and _reads(frame, node.args[0].value, header, names):
+            if not kind or not isinstance(node, cst.Call) or counts_milliseconds(frame, node):
+                continue
+            if _reads(frame, node.args[0].value, header, names):
                 yield Conversion(node, frame, kind)
 
 
@@ -194,9 +201,11 @@ def parse_dates_too(group: list[Conversion]) -> list[Fix]:
         if conversion.kind == "int":
             last = frame.tree.span(conversion.node).end
             edits.append(Edit(last, last, ")"))
-    title = "Read seconds or a date"
+        edits.extend(_optional(frame, conversion.node.args[0].value))
+    edits.sort()
+    title = "Read seconds or a date, an hour at most"
     if SECONDS in module.functions:
-        return [Fix(title, tuple(edits), (), "safe")]
+        return [Fix(title, tuple(edits))]
     if module.mentions(SECONDS):
         return []
     for name, home in (("time", "time"), ("parsedate_to_datetime", "email.utils")):
@@ -213,4 +222,16 @@ def parse_dates_too(group: list[Conversion]) -> list[Fix]:
     helper = _HELPER.replace("\n", document.newline)
     insert = Edit(place, place, helper + document.newline * 2)
     imports = (Import("time"), Import("email.utils", "parsedate_to_datetime"))
-    return [Fix(title, (insert, *edits), imports, "safe")]
+    return [Fix(title, (insert, *edits), imports)]
+
+
+def _optional(frame: Frame, node: cst.CSTNode) -> list[Edit]:
+    """Returns the edits that read a header which may be missing: `headers.get(...)` for `headers[...]`."""
+    if not isinstance(node, cst.Subscript) or len(node.slice) != 1:
+        return []
+    index = node.slice[0].slice
+    key = index.value if isinstance(index, cst.Index) else None
+    if key is None:
+        return []
+    start, end = frame.tree.outer(node.value).end, frame.tree.span(node).end
+    return [Edit(start, end, f'.get({frame.tree.code(key)}, "")')]

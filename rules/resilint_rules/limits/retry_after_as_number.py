@@ -22,18 +22,22 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
-def retry_after_seconds(value: str) -> float:
+def retry_after_seconds(value: str, default: float = 1.0, longest: float = 3600.0) -> float:
     # a number of seconds or an HTTP date: RFC 9110, section 10.2.3
     try:
-        return float(value)
+        seconds = float(value)
     except ValueError:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (TypeError, ValueError, OverflowError):
+            seconds = default
+    return min(max(0.0, seconds), longest)
 
 
 def fetch(url):
     response = requests.get(url, timeout=5)
     if response.status_code == 429:
-        time.sleep(int(retry_after_seconds(response.headers["Retry-After"])))
+        time.sleep(int(retry_after_seconds(response.headers.get("Retry-After", ""))))
     return response
 ```
 
@@ -66,12 +70,16 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
-def retry_after_seconds(value: str) -> float:
+def retry_after_seconds(value: str, default: float = 1.0, longest: float = 3600.0) -> float:
     # a number of seconds or an HTTP date: RFC 9110, section 10.2.3
     try:
-        return float(value)
+        seconds = float(value)
     except ValueError:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (TypeError, ValueError, OverflowError):
+            seconds = default
+    return min(max(0.0, seconds), longest)
 
 
 def patient(url):
@@ -116,9 +124,36 @@ def answer(response):
     response.headers["Retry-After"] = str(int(PAUSE))
 ```
 
-The fix puts a small function into the module that reads both, and calls it. A number
-stays the same number, so that nothing changes for the answers that worked before; a text that is
-neither still raises. Nothing caps the value: a server may ask for an hour.
+The severity is info where the address is written out and its owner documents seconds, as Slack does. A number that is
+divided by a thousand is no header of the standard, and is left alone.
+
+```python bad
+import time
+
+import requests
+
+def user(mail):
+    answer = requests.post("https://slack.com/api/users.lookupByEmail", data={"email": mail}, timeout=5)
+    if answer.status_code == 429:
+        time.sleep(int(answer.headers["Retry-After"]))  # finds: retry-after-as-number
+    return answer
+```
+
+```python good
+import time
+
+def pause(response):
+    wait_ms = response.headers.get("Retry-After", "1000")
+    time.sleep(min(int(wait_ms) // 1000, 60))
+
+def longer_pause(response):
+    wait = int(response.headers["Retry-After"])
+    time.sleep(wait * 0.001)
+```
+
+The fix puts a small function into the module that reads both, and calls it. A number stays the same number, up to an
+hour: a date far away, or a slip of the server, must not stop the program for years. What is neither, or missing,
+becomes a second. It is not applied unasked, as a pause of more than an hour becomes shorter.
 
 When not to: a server of your own that only ever sends seconds, and a proxy in front of it that never
 answers for it.
@@ -128,8 +163,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Finding, Frame, Related
+from ..kit import Finding, Frame, Related, Severity
 from ..kit.rule import rule
+from ._documented import counts_seconds
 from ._retry_after import conversions_by_response, parse_dates_too
 
 
@@ -144,4 +180,5 @@ def check(frame: Frame) -> Iterator[Finding]:
             span(first.node),
             tuple(parse_dates_too([first, *others])),
             related=tuple(Related("and here", place, row=document.position(place.start)[0]) for place in places),
+            severity=Severity.INFO if counts_seconds(frame, first.node) else None,
         )

@@ -178,7 +178,7 @@ def _given(call: Call, *params: Param | None) -> list[Argument]:
 
 def _is_local_argument(call: Call, param: Param | None) -> bool:
     return any(
-        _names_this_machine(call.frame, argument.node) or _is_local_value(argument.value)
+        _LOCAL.match(leading_text(call.frame, argument.node)) is not None or _is_local_value(argument.value)
         for argument in _given(call, param)
     )
 
@@ -192,29 +192,35 @@ def _names_host(value: Value) -> bool:
     return not (isinstance(value, Const) and isinstance(value.value, str) and value.value.startswith("/"))
 
 
-def _names_this_machine(frame: Frame, node: cst.CSTNode, depth: int = 4) -> bool:
-    """Whether an expression is an address on this machine, or begins with one."""
+def leading_text(frame: Frame, node: cst.CSTNode, depth: int = 4) -> str:
+    """Returns the text that an address begins with, as far as it is written out; "" if nothing is known of it."""
     if depth == 0:
-        return False
+        return ""
     if isinstance(node, cst.SimpleString):
-        return bool(_LOCAL.match(str(node.evaluated_value)))
-    if isinstance(node, cst.FormattedString) and node.parts:
-        first = node.parts[0]
-        if isinstance(first, cst.FormattedStringText):
-            scheme = re.fullmatch(r"\w+://", first.value)
-            if scheme is not None and len(node.parts) > 1 and isinstance(node.parts[1], cst.FormattedStringExpression):
-                return _names_this_machine(frame, node.parts[1].expression, depth - 1)
-            return bool(_LOCAL.match(first.value))
-        inner = first.expression if isinstance(first, cst.FormattedStringExpression) else node
-        return _names_this_machine(frame, inner, depth - 1)
+        return str(node.evaluated_value)
+    if isinstance(node, cst.FormattedString):
+        return _leading_part(frame, node, depth)
     if isinstance(node, cst.BinaryOperation):
-        return _names_this_machine(frame, node.left, depth - 1)
+        return leading_text(frame, node.left, depth - 1)
     if isinstance(node, (cst.Tuple, cst.List)) and node.elements:
-        return _names_this_machine(frame, node.elements[0].value, depth - 1)
+        return leading_text(frame, node.elements[0].value, depth - 1)
     if isinstance(node, cst.Name):
         value = _assigned(frame.tree, node)
         if value is not None:
-            return _names_this_machine(frame, value, depth - 1)
+            return leading_text(frame, value, depth - 1)
         known = frame.lookup(node.value)
-        return known is not None and _is_local_value(known)
-    return False
+        return known.value if isinstance(known, Const) and isinstance(known.value, str) else ""
+    return ""
+
+
+def _leading_part(frame: Frame, node: cst.FormattedString, depth: int) -> str:
+    """The text of a formatted string up to the first part that is not known."""
+    text = ""
+    for part in node.parts:
+        inner = part.value if isinstance(part, cst.FormattedStringText) else ""
+        if isinstance(part, cst.FormattedStringExpression):
+            inner = leading_text(frame, part.expression, depth - 1)
+        if not inner:
+            break
+        text += inner
+    return text

@@ -1,0 +1,70 @@
+"""What is known of a Retry-After header's unit: hosts that document it, and code that counts in milliseconds."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from ..kit.interp.addresses import leading_text
+from ..kit.interp.calls import Frame
+from ..kit.syntax.tree import Tree, walk
+
+_SECONDS = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:slack\.com|api\.github\.com|discord\.com|graph\.microsoft\.com|zendesk\.com|"
+    r"atlassian\.net|api\.notion\.com|api\.spotify\.com)(?:[:/]|\Z)"
+)
+"""Addresses whose owners promise whole seconds in their documentation."""
+_THOUSAND = frozenset(("1000", "1_000", "1000.0", "1e3", "1_000.0"))
+_THOUSANDTH = frozenset(("0.001", "1e-3", ".001"))
+
+
+def counts_seconds(frame: Frame, node: cst.Call) -> bool:
+    """Whether the header is that of an answer from an address whose owner documents seconds."""
+    names = {part.value for part in walk(node) if isinstance(part, cst.Name)}
+    for part in walk(frame.node if frame.node is not None else frame.tree.module):
+        if isinstance(part, cst.Assign) and any(_is_named(target.target, names) for target in part.targets):
+            names |= {inner.value for inner in walk(part.value) if isinstance(inner, cst.Name)}
+    senders = [
+        call for call in frame.calls.values() if call.response is not None and not names.isdisjoint(call.response.names)
+    ]
+    texts = [leading_text(frame, call.target.node) if call.target is not None else "" for call in senders]
+    return bool(texts) and all(_SECONDS.match(text) for text in texts)
+
+
+def counts_milliseconds(frame: Frame, node: cst.Call) -> bool:
+    """Whether code takes a number for milliseconds: it divides it by a thousand, at once or through a name."""
+    tree = frame.tree
+    at: cst.CSTNode = node
+    above = tree.parent(at)
+    while above is not None and not isinstance(above, (cst.BaseStatement, cst.BaseSmallStatement)):
+        if _divides(tree, above, at):
+            return True
+        if isinstance(above, cst.Arg) and above.keyword is not None and above.keyword.value == "milliseconds":
+            return True
+        at, above = above, tree.parent(above)
+    if not isinstance(above, cst.Assign):
+        return False
+    names = {target.target.value for target in above.targets if isinstance(target.target, cst.Name)}
+    top = frame.node if frame.node is not None else tree.module
+    return any(
+        _divides(tree, part, inner)
+        for part in walk(top)
+        if isinstance(part, cst.BinaryOperation)
+        for inner in (part.left, part.right)
+        if any(_is_named(word, names) for word in walk(inner))
+    )
+
+
+def _divides(tree: Tree, node: cst.CSTNode, part: cst.CSTNode) -> bool:
+    """Whether a node makes a thousandth of one of its parts."""
+    if not isinstance(node, cst.BinaryOperation):
+        return False
+    other = tree.code(node.right if part is node.left else node.left)
+    if isinstance(node.operator, (cst.Divide, cst.FloorDivide)):
+        return part is node.left and other in _THOUSAND
+    return isinstance(node.operator, cst.Multiply) and other in _THOUSANDTH
+
+
+def _is_named(node: cst.CSTNode, names: set[str]) -> bool:
+    return isinstance(node, cst.Name) and node.value in names
