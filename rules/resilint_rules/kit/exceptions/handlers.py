@@ -17,6 +17,9 @@ from ..syntax.text import Edit, Span
 from ..syntax.tree import walk
 from .hierarchy import TIMEOUT, is_a
 
+_COMMON_ATTRIBUTES = frozenset(("args", "__class__", "__traceback__", "with_traceback"))
+"""What every exception has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Handler:
@@ -98,6 +101,13 @@ class Handler:
     def uses(self) -> bool:
         """Whether the exception's name is read in its body."""
         return bool(self.name) and any(isinstance(n, cst.Name) and n.value == self.name for n in walk(self.node.body))
+
+    @property
+    def reads_attributes(self) -> bool:
+        """Whether it reads attributes of the exception that not every exception has."""
+        parts = (part for part in walk(self.node.body) if isinstance(part, cst.Attribute))
+        read = (part.attr.value for part in parts if isinstance(part.value, cst.Name) and part.value.value == self.name)
+        return bool(self.name) and any(name not in _COMMON_ATTRIBUTES for name in read)
 
     @property
     def sleeps(self) -> bool:

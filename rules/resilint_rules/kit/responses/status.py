@@ -175,14 +175,12 @@ def _inserted(text: str, response: Response, fact: ResponseFact) -> Edit | None:
 
 _UNREADABLE = re.compile(r"^ValueError$|JSONDecodeError$")
 """What is raised for a body that is no JSON, such as an error page."""
-_COMMON_ATTRIBUTES = frozenset(("args", "__class__", "__traceback__", "with_traceback"))
-"""What every exception has."""
 
 
 def _widened(call: Call, fact: ResponseFact) -> tuple[list[Edit], tuple[Import, ...]]:
     """Lets the clause that takes an error page, as it cannot be parsed, take what the check raises for it, too."""
     clause = _parse_error_clause(call, fact.raiser_raises)
-    if clause is None or clause.node.type is None or _reads_own_attributes(clause):
+    if clause is None or clause.node.type is None or clause.reads_attributes:
         return [], ()
     kept = clause.node.type
     name, needed = known_as(call.frame, fact.raiser_raises)
@@ -209,12 +207,6 @@ def _parse_error_clause(call: Call, raised: str) -> Handler | None:
             if any(_UNREADABLE.search(error) for error in clause.errors or ()):
                 return clause
     return None
-
-
-def _reads_own_attributes(clause: Handler) -> bool:
-    """Whether a handler reads attributes that not every exception has."""
-    parts = (part for part in walk(clause.node.body) if isinstance(part, cst.Attribute))
-    return any(_is_name(part.value, clause.name) and part.attr.value not in _COMMON_ATTRIBUTES for part in parts)
 
 
 def _is_name(node: cst.CSTNode, name: str) -> bool:
