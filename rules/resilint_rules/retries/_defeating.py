@@ -46,15 +46,11 @@ def _defeating(body: Frame, call: Call, wanted: tuple[str, ...]) -> Handler | No
     if not awaited or any(place.kind is Around.LOOP for place in call.within):
         return None
     for place in reversed(call.within):
-        guard = body.guards.get(id(place.node)) if place.kind is Around.TRY else None
-        if guard is None or place.part is not Part.BODY:
-            continue
-        for handler in handlers_of(guard):
-            if handler.errors is None:
-                return None
-            if all(handler.catches(error) for error in awaited):
+        guard = body.guards.get(id(place.node)) if place.kind is Around.TRY and place.part is Part.BODY else None
+        for handler in handlers_of(guard) if guard is not None else ():
+            if handler.errors is not None and all(handler.catches(error) for error in awaited):
                 return handler if _is_quiet(handler) else None
-            if any(handler.concerns(call) for _ in awaited):
+            if handler.errors is None or handler.concerns(call):
                 return None
     return None
 

@@ -36,13 +36,16 @@ def _promises(loop: RetryLoop, function: cst.FunctionDef) -> bool:
     annotation = function.returns
     if annotation is not None and _NONE.search(loop.frame.tree.code(annotation.annotation)):
         return False
-    returns = [node for node in _own(function) if isinstance(node, (cst.Return, cst.Yield))]
-    inside = [node for node in _own(loop.node) if isinstance(node, cst.Return)]
-    if not inside or any(isinstance(node, cst.Yield) or node.value is None for node in returns):
+    own = _own(function)
+    if any(isinstance(node, cst.Yield) for node in own) or not any(isinstance(n, cst.Return) for n in _own(loop.node)):
         return False
-    values = [node.value for node in returns if isinstance(node, cst.Return)]
-    names = {value.value if isinstance(value, cst.Name) else "" for value in values}
+    names = {_named(node.value) for node in own if isinstance(node, cst.Return)}
     return "None" not in names and names != {"True"}
+
+
+def _named(node: cst.BaseExpression | None) -> str:
+    """The name that is returned; "None" where nothing is, "" for any other expression."""
+    return "None" if node is None else node.value if isinstance(node, cst.Name) else ""
 
 
 def _own(top: cst.CSTNode) -> list[cst.CSTNode]:

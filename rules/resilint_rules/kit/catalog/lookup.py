@@ -68,6 +68,9 @@ class Library(Record):
     driver: str = toml.text("`own`: coroutines may run on a loop that is not asyncio's.", "own")
     lasting: bool = toml.flag("Connections are kept open until a side ends them, so that a closed one is no failure.")
     removed: str = toml.text("The version of Python that removed the module.")
+    only_errors: tuple[str, ...] = toml.words(
+        "Where the errors of its calls come from, if from nowhere else: modules, and `builtins` for Python's own."
+    )
     transient: Transient | None = toml.one(Transient, "Errors that are worth another attempt.")
     errors: Mapping[str, tuple[str, ...]] = toml.words_by_name("Exception classes and their bases.")
     aliases: Mapping[str, str] = toml.texts_by_name("Other spellings of qualified names.")

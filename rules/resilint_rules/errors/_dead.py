@@ -1,0 +1,180 @@
+"""Handlers that no call of their `try` can reach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from ..catalog.index import IMPORTS
+from ..kit.catalog.lookup import BUILTIN_ERRORS
+from ..kit.catalog.records import ClientFact, LimitFact, ResponseFact
+from ..kit.exceptions.handlers import Handler, caught, handlers_of, known_as, named
+from ..kit.exceptions.hierarchy import TIMEOUT, is_a
+from ..kit.findings import Fix, Import
+from ..kit.interp.call_kinds import SleepCall
+from ..kit.interp.calls import Call, Frame, Guard
+from ..kit.interp.values import Const, Derived, Mapping, Ref, Sequence
+from ..kit.retries.policies import external
+
+_NETWORK = ("TimeoutError", TIMEOUT, "ConnectionError", "socket.timeout", "socket.gaierror", "socket.herror")
+"""Python's own exceptions for failures of the network, which a library may turn into its own."""
+_BUILTINS = frozenset((
+    "int", "str", "float", "bool", "len", "dict", "list", "set", "tuple", "sorted", "min", "max", "sum", "any", "all",
+    "enumerate", "zip", "isinstance", "bytes", "reversed", "range", "abs", "round", "repr", "type",
+))  # fmt: skip
+_PURE = (
+    "json.", "re.", "datetime.", "math.", "base64.", "hashlib.", "logging.", "urllib.parse.", "collections.", "io.",
+    "html.", "time.time", "time.monotonic", "time.perf_counter", "os.path.", "os.environ", "copy.", "uuid.",
+)  # fmt: skip
+"""Functions that reach no peer."""
+_METHODS = frozenset((
+    "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "join", "format", "lower", "upper", "replace",
+    "append", "extend", "startswith", "endswith", "items", "keys", "values", "setdefault", "encode", "decode",
+    "removeprefix", "removesuffix", "partition", "rpartition", "isoformat",
+))  # fmt: skip
+"""Methods of texts and collections, which no client has."""
+_TIMES_OUT = re.compile(r"Time_?d?out", re.IGNORECASE)
+_CONNECTS = re.compile(r"Connect|gaierror|herror|Network", re.IGNORECASE)
+_REFUSES = re.compile(r"HTTPError|Status|Response")
+
+
+class Dead(NamedTuple):
+    """A handler that is never reached, and a call of its `try`; whether what it names are exception classes."""
+
+    handler: Handler
+    call: Call
+    is_class: bool
+
+
+def dead_handlers(guard: Guard) -> Iterator[Dead]:
+    """Yields the handlers of a `try` whose classes nothing in its body can raise."""
+    calls = [call for call in guard.calls if external(call) and not call.deferred]
+    if not calls:
+        return
+    for handler in handlers_of(guard):
+        names = handler.names
+        if not names or handler.node.type is None:
+            continue
+        if len(names) == 1 and _is_no_class(guard.frame, names[0]):
+            yield Dead(handler, calls[0], is_class=False)
+        elif all(_is_foreign(call, name) for call in guard.calls for name in names) and _is_closed(guard, names):
+            yield Dead(handler, calls[0], is_class=True)
+
+
+def _is_no_class(frame: Frame, name: str) -> bool:
+    """Whether a name is surely no exception: a client, a limit, a response, or a module of a library."""
+    catalog = frame.scope.catalog
+    if catalog.bases(name):
+        return False
+    known = any(catalog.fact(table, name) is not None for table in (ClientFact, LimitFact, ResponseFact))
+    return known or name in IMPORTS or name.rpartition(".")[2] == "exceptions"
+
+
+def _is_foreign(call: Call, name: str) -> bool:
+    """Whether a call surely never raises an exception, which belongs to another library or to Python."""
+    if isinstance(call, SleepCall):
+        return True
+    sources = call.record.only_errors if call.record is not None else ()
+    catalog = call.frame.scope.catalog
+    if not sources:
+        return False
+    if any(is_a(catalog, name, error) for error in _NETWORK) and _is_own(name):
+        return "builtins" not in sources and name.partition(".")[0] not in sources
+    return not _is_own(name) and bool(catalog.bases(name)) and name.partition(".")[0] not in sources
+
+
+def _is_own(name: str) -> bool:
+    """Whether an exception is one of Python's own."""
+    return name in BUILTIN_ERRORS or name.partition(".")[0] in ("asyncio", "socket")
+
+
+def _is_closed(guard: Guard, names: tuple[str, ...]) -> bool:
+    """Whether nothing in the body of a `try` besides its external calls may raise some exceptions."""
+    uses = {id(node) for call in guard.calls if call.response is not None for _, node in call.response.uses}
+    return all(_is_quiet(guard.frame, node, uses, names) for node in guard.unseen)
+
+
+def _is_quiet(frame: Frame, node: cst.CSTNode, uses: set[int], names: tuple[str, ...]) -> bool:
+    """Whether an operation raises none of some exceptions: it computes, or reads a response."""
+    if isinstance(node, (cst.Subscript, cst.BinaryOperation, cst.AugAssign, cst.Assert, cst.Del)):
+        return True
+    if isinstance(node, cst.Raise):
+        return _raises_another(frame, node, names)
+    if isinstance(node, cst.Call):
+        return _computes(frame, node) or _is_data(frame, node.func, uses)
+    if isinstance(node, cst.Await):
+        return _is_data(frame, node.expression, uses)
+    if isinstance(node, cst.WithItem):
+        return _is_data(frame, node.item, uses)
+    return isinstance(node, (cst.For, cst.CompFor)) and _is_data(frame, node.iter, uses)
+
+
+def _raises_another(frame: Frame, node: cst.Raise, names: tuple[str, ...]) -> bool:
+    """Whether a `raise` is of a class that is known and none of some others."""
+    raised = node.exc.func if isinstance(node.exc, cst.Call) else node.exc
+    found = caught(frame, raised) if raised is not None else None
+    catalog = frame.scope.catalog
+    if not found or not all(catalog.bases(error) or error in BUILTIN_ERRORS for error in found):
+        return False
+    return not any(is_a(catalog, error, name) for error in found for name in names)
+
+
+def _computes(frame: Frame, node: cst.Call) -> bool:
+    """Whether a call reaches no peer, as its name says."""
+    if isinstance(node.func, cst.Name) and node.func.value in _BUILTINS:
+        return True
+    if isinstance(node.func, cst.Attribute) and node.func.attr.value in _METHODS:
+        return True
+    raised = caught(frame, node.func)
+    if raised is not None and len(raised) == 1 and raised[0] in BUILTIN_ERRORS:
+        return True  # an exception that a `raise` makes
+    target = named(frame, node.func)
+    return isinstance(target, Ref) and target.name.startswith(_PURE)
+
+
+def _is_data(frame: Frame, node: cst.CSTNode, uses: set[int]) -> bool:
+    """Whether an expression is read from a response, or from a value that is written out."""
+    while isinstance(node, (cst.Attribute, cst.Subscript, cst.Call, cst.Await)) and id(node) not in uses:
+        if isinstance(node, cst.Call):
+            builtin = isinstance(node.func, cst.Name) and node.func.value in _BUILTINS and node.args
+            node = node.args[0].value if builtin else node.func
+        else:
+            node = node.expression if isinstance(node, cst.Await) else node.value
+    if id(node) in uses or isinstance(node, (cst.SimpleString, cst.FormattedString, cst.Dict, cst.List)):
+        return True
+    value = frame.lookup(node.value) if isinstance(node, cst.Name) else None
+    return isinstance(value, (Const, Mapping, Sequence)) or (isinstance(value, Derived) and value.source is not None)
+
+
+def replace_classes(dead: Dead) -> list[Fix]:
+    """Returns the fix that names what the call raises for the same failures; none where that is not known."""
+    frame = dead.call.frame
+    if dead.handler.reads_attributes:
+        return []
+    found: list[str] = []
+    for name in dead.handler.names:
+        for error in _counterparts(dead.call, name):
+            if error not in found:
+                found.append(error)
+        if not found:
+            return []
+    written = [known_as(frame, error) for error in found]
+    names = ", ".join(name for name, _ in written)
+    text = f"({names})" if len(written) > 1 else names
+    imports: list[Import] = [needed for _, needed in written if needed is not None]
+    return [Fix(f"Catch {names}", dead.handler.replace_type(text), tuple(dict.fromkeys(imports)))]
+
+
+def _counterparts(call: Call, name: str) -> tuple[str, ...]:
+    """The exceptions of a call for the failure that another exception is named after."""
+    last = name.rpartition(".")[2]
+    if _TIMES_OUT.search(last):
+        return call.raises("timeout") or ()
+    if _CONNECTS.search(last):
+        return call.raises("connect") or ()
+    if _REFUSES.search(last) and call.answer is not None and call.answer.raiser_raises:
+        return (call.answer.raiser_raises,)
+    return ()

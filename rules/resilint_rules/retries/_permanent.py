@@ -1,0 +1,101 @@
+"""Retries of error statuses that no further attempt changes."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from ..kit.exceptions.hierarchy import is_a
+from ..kit.findings import Fix
+from ..kit.fixes.edits import replace
+from ..kit.interp.calls import Call, Frame
+from ..kit.interp.values import Argument, Const, Sequence
+from ..kit.retries.loops import RetryLoop
+from ..kit.retries.policies import RetryPolicy
+from ..kit.syntax.idioms import BROAD
+
+PERMANENT = frozenset((400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422))
+_LOOKS = re.compile(r"status|\.code\b|getcode|\.ok\b|is_(?:client|server)_error|retry_?after", re.IGNORECASE)
+"""What looks at a status, other than the method that raises for each."""
+_POLLS = re.compile(r"wait|poll|until|ready|exists|propagat|eventual|appear", re.IGNORECASE)
+"""Names of functions that wait for something to be there."""
+
+
+def permanent_statuses(layer: RetryPolicy) -> tuple[int, ...]:
+    """Returns the statuses in a policy's list that stay; () if there are none."""
+    given = _statuses(layer)
+    members = given.value.members if given is not None and isinstance(given.value, Sequence) else ()
+    numbers = [member.value for member in members if isinstance(member, Const) and isinstance(member.value, int)]
+    if _POLLS.search(layer.frame.outermost.qualname):
+        return ()
+    return tuple(number for number in numbers if number in PERMANENT)
+
+
+def _statuses(layer: RetryPolicy) -> Argument | None:
+    param = layer.fact.statuses
+    return layer.args.get(param) if param is not None else None
+
+
+def keep_transient(layer: RetryPolicy) -> list[Fix]:
+    """Returns the fix that takes the permanent statuses out of a list that is written in place."""
+    given = _statuses(layer)
+    node = given.node if given is not None else None
+    if not isinstance(node, (cst.List, cst.Tuple, cst.Set)):
+        return []
+    code = layer.frame.tree.code
+    numbers = [element.value for element in node.elements]
+    kept = [
+        code(number)
+        for number in numbers
+        if not isinstance(number, cst.Integer) or number.evaluated_value not in PERMANENT
+    ]
+    if not kept or len(kept) == len(numbers):
+        return []
+    text = ", ".join(kept)
+    if isinstance(node, cst.Tuple):
+        text = f"({text},)" if len(kept) == 1 else f"({text})"
+    else:
+        text = f"[{text}]" if isinstance(node, cst.List) else f"{{{text}}}"
+    return [Fix(f"Retry {', '.join(kept)} only", (replace(layer.frame, node, text),))]
+
+
+def refused_call(retry: RetryPolicy | RetryLoop) -> Call | None:
+    """Returns a call whose status raises, and whose exception is retried whatever the status is; None without one."""
+    if isinstance(retry, RetryLoop):
+        return _refused_in_loop(retry)
+    wanted = retry.errors
+    if retry.body is None or not wanted or set(wanted) & BROAD or retry.chosen or _examined(retry.body):
+        return None
+    catalog = retry.frame.scope.catalog
+    for call in retry.calls:
+        raised = _raised(call)
+        if raised and any(is_a(catalog, raised, error) for error in wanted):
+            return call
+    return None
+
+
+def _refused_in_loop(loop: RetryLoop) -> Call | None:
+    """The call of a counted loop that goes round again after each error status."""
+    if not loop.counted or not loop.every_success_leaves or _examined(loop.frame) or loop.varies:
+        return None
+    for call in loop.calls:
+        raised = _raised(call)
+        clause = next((handler for handler in loop.handlers_of if raised and handler.catches(raised)), None)
+        if clause is not None and any(clause.node is handler.node for handler in loop.retried) and not clause.broad:
+            return call
+    return None
+
+
+def _raised(call: Call) -> str:
+    """The exception that the check of a call's status raises; "" if its status is not checked."""
+    fact = call.answer
+    if fact is None or call.response is None or fact.raiser not in dict(call.response.uses):
+        return ""
+    return fact.raiser_raises
+
+
+def _examined(frame: Frame) -> bool:
+    """Whether a function looks at a status by itself, or waits for something to be there."""
+    text = frame.outermost.tree.flat.replace("raise_for_status", "")
+    return bool(_LOOKS.search(text) or _POLLS.search(frame.outermost.qualname))

@@ -1,0 +1,122 @@
+r"""A retry that repeats refusals which no further attempt can change.
+
+A 401, 404 or 422 is the peer's answer, not an outage: the fifth attempt gets the same one. Repeating it
+makes callers wait for an error that they could have had at once, counts against rate limits, and may lock
+an account.
+
+```python bad
+from urllib3.util import Retry
+
+policy = Retry(total=3, backoff_factor=0.5, status_forcelist=[401, 404, 429, 503])  # finds: retries-permanent-errors
+```
+
+```python fixed
+from urllib3.util import Retry
+
+policy = Retry(total=3, backoff_factor=0.5, status_forcelist=[429, 503])
+```
+
+A policy for the exception of error statuses, without a condition on the status, is the same for all of
+them.
+
+```python bad
+import httpx
+import stamina
+
+@stamina.retry(on=httpx.HTTPError, attempts=3)  # finds: retries-permanent-errors
+def user(uid):
+    answer = httpx.get(f"https://api.example.com/u/{uid}")
+    answer.raise_for_status()
+    return answer.json()
+```
+
+```python bad
+import time
+import requests
+
+def user(uid):
+    for attempt in range(5):  # finds: retries-permanent-errors
+        try:
+            answer = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
+            answer.raise_for_status()
+            return answer.json()
+        except requests.RequestException:
+            time.sleep(2**attempt)
+    raise LookupError(uid)
+```
+
+Silent where the status is looked at, by a condition of the policy or in the function; where no status
+raises; for statuses that may pass: 408, 409, 425, 429 and all from 500 on; and in a function that waits
+until something is there.
+
+```python good
+import httpx, requests, stamina, time
+from urllib3.util import Retry
+
+policy = Retry(total=3, backoff_factor=0.5, status_forcelist=(408, 429, 500, 502, 503, 504))
+
+@stamina.retry(on=is_transient, attempts=3)
+def chosen(uid):
+    return httpx.get(f"https://api.example.com/u/{uid}").raise_for_status().json()
+
+@stamina.retry(on=httpx.TransportError, attempts=3)
+def network(uid):
+    return httpx.get(f"https://api.example.com/u/{uid}").raise_for_status().json()
+
+@stamina.retry(on=httpx.HTTPError, attempts=3)
+def unraised(uid):
+    return httpx.get(f"https://api.example.com/u/{uid}")
+
+@stamina.retry(on=httpx.HTTPStatusError, attempts=3)
+def server_errors(uid):
+    answer = httpx.get(f"https://api.example.com/u/{uid}")
+    if answer.status_code >= 500:
+        answer.raise_for_status()
+    return answer
+
+@stamina.retry(on=httpx.HTTPStatusError, attempts=30)
+def wait_for_user(uid):
+    httpx.get(f"https://api.example.com/u/{uid}").raise_for_status()
+
+def looked_at(uid):
+    for attempt in range(5):
+        try:
+            answer = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
+            answer.raise_for_status()
+            return answer.json()
+        except requests.HTTPError as error:
+            if error.response.status_code < 500:
+                raise
+            time.sleep(2**attempt)
+    raise LookupError(uid)
+```
+
+The fix takes the permanent statuses out of a list. It is not applied unasked, because a peer may use a
+status in a way of its own. Where an exception is retried, decide by its status: repeat 408, 429 and from
+500 on, and raise the rest.
+
+When not to: a peer that answers 404 until something has been copied to all its servers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit import Finding, RetryLoop, RetryPolicy
+from ..kit.rule import rule
+from ._permanent import keep_transient, permanent_statuses, refused_call
+
+
+@rule(code="RTY004", name="retries-permanent-errors", on=(RetryPolicy, RetryLoop))
+def check(retry: RetryPolicy | RetryLoop) -> Iterator[Finding]:
+    """Reports policies and loops that repeat a call after an error status that stays."""
+    found = permanent_statuses(retry) if isinstance(retry, RetryPolicy) else ()
+    if found and isinstance(retry, RetryPolicy):
+        numbers = ", ".join(str(status) for status in found)
+        yield retry.finding(
+            f"`{retry.written}` repeats calls after {numbers}: the answer stays", *keep_transient(retry)
+        )
+        return
+    call = refused_call(retry)
+    if call is not None:
+        yield retry.finding(f"`{call.written}` is repeated on every error status: a 401 or 404 stays what it is")
