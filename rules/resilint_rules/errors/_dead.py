@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..catalog.index import IMPORTS
 from ..kit.catalog.lookup import BUILTIN_ERRORS
 from ..kit.catalog.records import ClientFact, LimitFact, ResponseFact
 from ..kit.exceptions.handlers import Handler, caught, handlers_of, known_as, named
@@ -44,7 +43,7 @@ _REFUSES = re.compile(r"HTTPError|Status|Response")
 class Dead(NamedTuple):
     """A handler that is never reached, and a call of its `try`; whether what it names are exception classes."""
 
-    handler: Handler
+    clause: Handler
     call: Call
     is_class: bool
 
@@ -70,7 +69,8 @@ def _is_no_class(frame: Frame, name: str) -> bool:
     if catalog.bases(name):
         return False
     known = any(catalog.fact(table, name) is not None for table in (ClientFact, LimitFact, ResponseFact))
-    return known or name in IMPORTS or name.rpartition(".")[2] == "exceptions"
+    modules = (module for library in catalog.libraries(name) for module in library.imports)
+    return known or name in modules or name.rpartition(".")[2] == "exceptions"
 
 
 def _is_foreign(call: Call, name: str) -> bool:
@@ -152,10 +152,10 @@ def _is_data(frame: Frame, node: cst.CSTNode, uses: set[int]) -> bool:
 def replace_classes(dead: Dead) -> list[Fix]:
     """Returns the fix that names what the call raises for the same failures; none where that is not known."""
     frame = dead.call.frame
-    if dead.handler.reads_attributes:
+    if dead.clause.reads_attributes:
         return []
     found: list[str] = []
-    for name in dead.handler.names:
+    for name in dead.clause.names:
         for error in _counterparts(dead.call, name):
             if error not in found:
                 found.append(error)
@@ -165,7 +165,7 @@ def replace_classes(dead: Dead) -> list[Fix]:
     names = ", ".join(name for name, _ in written)
     text = f"({names})" if len(written) > 1 else names
     imports: list[Import] = [needed for _, needed in written if needed is not None]
-    return [Fix(f"Catch {names}", dead.handler.replace_type(text), tuple(dict.fromkeys(imports)))]
+    return [Fix(f"Catch {names}", dead.clause.replace_type(text), tuple(dict.fromkeys(imports)))]
 
 
 def _counterparts(call: Call, name: str) -> tuple[str, ...]:

@@ -188,12 +188,12 @@ from ._dead import dead_handlers, replace_classes
 def check(guard: Guard) -> Iterator[Finding]:
     """Reports handlers of a `try` around external calls that none of them can reach."""
     for dead in dead_handlers(guard):
-        name, call = dead.handler.names[0], dead.call
+        name, call = dead.clause.names[0], dead.call
         reason = (
             f"`{call.written}` never raises `{name}`: {call.library} raises exceptions of its own"
             if dead.is_class
             else f"`{name}` is no exception class: Python raises TypeError here when `{call.written}` fails"
         )
         yield guard.frame.finding(
-            reason, dead.handler.head, tuple(replace_classes(dead)), callee=call.callee, library=call.library
+            reason, dead.clause.head, tuple(replace_classes(dead)), callee=call.callee, library=call.library
         )

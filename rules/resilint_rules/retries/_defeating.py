@@ -41,18 +41,23 @@ def defeating_handlers(layer: RetryPolicy) -> list[tuple[Handler, Call]]:
 
 def _defeating(body: Frame, call: Call, wanted: tuple[str, ...]) -> Handler | None:
     """The handler that catches each failure of a call that the policy retries, and surely raises nothing."""
-    catalog = body.scope.catalog
-    awaited = [error for error in failures(call) if any(is_a(catalog, error, other) for other in wanted)]
-    if not awaited or any(place.kind is Around.LOOP for place in call.within):
-        return None
+    awaited = _awaited(body, call, wanted)
     for place in reversed(call.within):
         guard = body.guards.get(id(place.node)) if place.kind is Around.TRY and place.part is Part.BODY else None
-        for handler in handlers_of(guard) if guard is not None else ():
+        for handler in handlers_of(guard) if guard is not None and awaited else ():
             if handler.errors is not None and all(handler.catches(error) for error in awaited):
                 return handler if _is_quiet(handler) else None
             if handler.errors is None or handler.concerns(call):
                 return None
     return None
+
+
+def _awaited(body: Frame, call: Call, wanted: tuple[str, ...]) -> list[str]:
+    """The failures of a call that a policy retries; [] in a loop, where one item of several is skipped."""
+    if any(place.kind is Around.LOOP for place in call.within):
+        return []
+    catalog = body.scope.catalog
+    return [error for error in failures(call) if any(is_a(catalog, error, other) for other in wanted)]
 
 
 def _is_quiet(handler: Handler) -> bool:

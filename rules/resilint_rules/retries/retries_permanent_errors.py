@@ -107,7 +107,7 @@ from ..kit.rule import rule
 from ._permanent import keep_transient, permanent_statuses, refused_call
 
 
-@rule(code="RTY004", name="retries-permanent-errors", on=(RetryPolicy, RetryLoop))
+@rule(code="RTY004", name="retries-permanent-errors", preview=True, on=(RetryPolicy, RetryLoop))
 def check(retry: RetryPolicy | RetryLoop) -> Iterator[Finding]:
     """Reports policies and loops that repeat a call after an error status that stays."""
     found = permanent_statuses(retry) if isinstance(retry, RetryPolicy) else ()
