@@ -17,10 +17,9 @@ from . import options, terminal
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from resilint_rules.kit.project.imports import Project
-
     from ..baseline import files as baseline_files
     from ..config.roots import ProjectRoot
+    from ..engine.file_checker import PinnedProjects
     from ..results import FileResult, Problem
 
 STDIN = "stdin.py"
@@ -51,7 +50,7 @@ class Session:
         self.stale: dict[str, int] = {}
         """How many entries of which baseline are stale."""
         self.data = b""
-        self._projects: dict[str, Project] = {}
+        self._projects: dict[str, PinnedProjects] = {}
         self._touched: Callable[[str, int, int], bool] = _everything
 
     def results(self) -> list[FileResult]:
@@ -147,14 +146,18 @@ class Session:
         if not self.stdin:
             opened = self.run.open(file)
             # What is learnt of neighbours serves all files of a root, as in a run.
-            shared = self._projects.setdefault(opened.home.root, opened.project)
-            return opened._replace(project=shared)
+            from ..engine.file_checker import PinnedProjects
+
+            root = opened.home.root
+            if root not in self._projects:
+                self._projects[root] = PinnedProjects(root, opened.settings)
+            return opened._replace(project=self._projects[root].of(opened.document.name)[0])
         from ..engine.file_checker import document, project
 
         whole = os.path.abspath(self.paths[0])
         name = files.below(whole, self.home.root) or os.path.basename(whole)
         doc = document(self.data, name, files.package(os.path.dirname(whole)))
-        inside, settings = project(self.home.root, self.home.settings), self.home.settings
+        inside, settings = project(self.home.root, self.home.settings, name), self.home.settings
         return Opened(whole, self.home, doc, inside, settings, files.digest(self.data))
 
     def mistakes(self) -> list[str]:

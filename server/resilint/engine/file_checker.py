@@ -9,7 +9,8 @@ from __future__ import annotations
 import gc
 import os
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resilint_rules.kit.prefilter.exports import Exports
@@ -23,6 +24,7 @@ from ..fs.memory import held
 from ..own_rules import CRASHED, UNREADABLE
 from ..results import FileResult, Place, Problem, from_report, to_json
 from ..versions import find
+from ..versions.names import VERSIONS
 
 if TYPE_CHECKING:
     from resilint_rules.kit.rule import Rule
@@ -73,8 +75,9 @@ class FileChecker:
 
     def __init__(self, root: str, settings: Settings, check: str, kept: bool = True) -> None:
         """Creates a checker; with `kept` the results carry digests, so that a cache can validate them later."""
-        self.project = project(root, settings)
         self._settings = settings
+        self._projects = PinnedProjects(root, settings)
+        self._levels: dict[str, int] = {}
         self._kept = kept
         self._seen = 0
         self._heavy = HEAVY
@@ -82,7 +85,9 @@ class FileChecker:
 
     def preset_levels(self, jobs: Iterable[FileJob]) -> None:
         """Stores the file filter's verdicts on files to come, for the files before them that import them."""
-        self.project.derived(Exports).preset_levels({job.name: _level(job) for job in jobs})
+        self._levels = {job.name: _level(job) for job in jobs}
+        for known in self._projects:
+            known.derived(Exports).preset_levels(self._levels)
 
     def look(self, job: FileJob) -> FileOutcome:
         """Effect: reads the file, and neighbours that it imports. Never raises an Exception."""
@@ -103,7 +108,8 @@ class FileChecker:
     def _lighten(self) -> None:
         """Effect: gives memory back, if this process holds much."""
         if held() > self._heavy:
-            self.project.forget()  # goes by itself, so that little is left to be searched
+            for known in self._projects:
+                known.forget()  # goes by itself, so that little is left to be searched
             gc.collect()
             self._heavy = max(HEAVY, held() + MORE)
 
@@ -113,9 +119,14 @@ class FileChecker:
             doc = document(data, job.name, job.package)
         except files.Unreadable as error:
             return self._unread(job, error)
-        self.project.derived(Exports).preset_level(doc, _level(job))
+        known, fresh = self._projects.of(job.name)
+        exports = known.derived(Exports)
+        if fresh:
+            exports.preset_levels(self._levels)
+        exports.preset_level(doc, _level(job))
         try:
-            return from_report(doc, self._check(doc, self.project, self._settings), job.name)
+            result = from_report(doc, self._check(doc, known, self._settings), job.name)
+            return replace(result, reads=(*result.reads, *self._projects.reads(job.name))) if self._kept else result
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on
             return whole_file_result(job.name, CRASHED, f"resilint failed on this file: {error!r}")
 
@@ -136,8 +147,38 @@ def document(data: bytes, name: str, package: str) -> Document:
     return Document(files.decode(data).text, name, module, files.kind(name))
 
 
-def project(root: str, settings: Settings) -> Project:
-    """The files below a root, as far as a check may ask for them."""
+class PinnedProjects:
+    """The project of a root, once for each set of versions that holds in some of its folders."""
+
+    def __init__(self, root: str, settings: Settings) -> None:
+        self._root = root
+        self._settings = settings
+        self._pins = find.Pins(root)
+        self._known: dict[str, Project] = {}
+
+    def __iter__(self) -> Iterator[Project]:
+        return iter(self._known.values())
+
+    def of(self, name: str) -> tuple[Project, bool]:
+        """The project as the file of this name sees it, and whether it is new. Effect: reads pins."""
+        folder = self._pins.decisive(name)
+        fresh = folder not in self._known
+        if fresh:
+            self._known[folder] = _project(self._root, self._settings, self._pins.of(folder))
+        return self._known[folder], fresh
+
+    def reads(self, name: str) -> Iterator[tuple[str, str]]:
+        """What a result of the file rests on: for each folder between it and the root, what it says of versions."""
+        for folder, digest in self._pins.digests(name).items():
+            yield f"{folder}/{VERSIONS}", digest
+
+
+def project(root: str, settings: Settings, name: str = "") -> Project:
+    """The files below a root, as far as a check of the file `name` may ask for them."""
+    return PinnedProjects(root, settings).of(name)[0]
+
+
+def _project(root: str, settings: Settings, pins: Mapping[str, str]) -> Project:
     safe: set[str] = set()
 
     def read(name: str) -> bytes | None:
@@ -146,7 +187,7 @@ def project(root: str, settings: Settings) -> Project:
     def exists(name: str) -> bool:
         return os.path.exists(os.path.join(root, name))
 
-    return Project(read, settings.library, find.pins(root), exists)
+    return Project(read, settings.library, pins, exists)
 
 
 def whole_file_result(name: str, rule: Rule, message: str, severity: str = "") -> FileResult:

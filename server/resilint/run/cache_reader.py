@@ -18,6 +18,8 @@ import time
 from typing import Any
 
 from ..fs import files
+from ..versions.find import Pins
+from ..versions.names import VERSIONS
 from . import cache_dir
 from .cache_format import CachedFolder, Record, rows
 from .cache_trust import seal
@@ -50,6 +52,7 @@ class Cache:
         self._new: dict[str, tuple[Listing, str, dict[str, Record | None]]] = {}
         self._kept: set[str] = set()
         self._changed = self._partial = False
+        self._pins = Pins(root)
         self._load()
 
     def _load(self) -> None:
@@ -132,6 +135,8 @@ class Cache:
     def _answer(self, path: str, answer: str, look: list[Any] | None) -> str:
         """What the question about `path` would be answered today: a digest, or "" for absence."""
         whole = f"{self.root}{os.sep}{path}"
+        if path.endswith(VERSIONS):
+            return self._pins.digest(path.rpartition("/")[0])
         if path.endswith("/"):  # no module and no package of this name
             bare = whole[:-1]
             return "there" if os.path.exists(bare) or os.path.exists(bare + ".py") else ""

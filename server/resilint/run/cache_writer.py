@@ -7,6 +7,8 @@ import os
 from typing import Any
 
 from ..fs import files
+from ..versions.find import NESTED
+from ..versions.names import VERSIONS
 from .cache_format import CachedFolder, Read, Record, rows
 from .discovery import WIDTH, Entries, Listing
 
@@ -89,10 +91,10 @@ class Writer:
             if answer == "?":
                 continue
             row, covered = self._look(path)
-            look = None if path.endswith("/") else self._look_of(path, answer, row, old_looks.get(path))
+            look = None if path.endswith(("/", VERSIONS)) else self._look_of(path, answer, row, old_looks.get(path))
             if look:
                 looks[path] = look
-            if not covered:
+            if not covered or (answer and path.endswith(VERSIONS)):  # the look of a folder tells of names only
                 outside.append([path, answer, looks.get(path)])
         index = {"folders": self._folders, "outside": outside, "whole": self._whole}
         return "\n".join([_json(index), _json(list(self._numbers)), _json(looks), *self._lines])
@@ -113,6 +115,7 @@ class Writer:
                 self._rows[folder] = rows(listing.entries)
             row = self._rows[folder].get(own) if folder in self._new else None
             inside = path.endswith("/") or own.endswith((".py", ".pyi"))
+            inside |= own == VERSIONS and NESTED not in listing.folders
             return row, bool(listing.look) and inside
         while folder:  # a folder that is not there: the nearest one that is would tell of it
             around, _, step = folder.rpartition("/")

@@ -134,8 +134,9 @@ class Run:
         whole = os.path.abspath(path)
         home = self.home(path)
         data = files.read(whole)
-        doc = document(data, _name(whole, home), files.package(os.path.dirname(whole)))
-        return Opened(whole, home, doc, project(home.root, home.settings), home.settings, files.digest(data))
+        name = _name(whole, home)
+        doc = document(data, name, files.package(os.path.dirname(whole)))
+        return Opened(whole, home, doc, project(home.root, home.settings, name), home.settings, files.digest(data))
 
     def text(self, data: bytes, path: str) -> FileResult:
         """Returns the result of `data` as if it lay at `path`. Uses no cache."""

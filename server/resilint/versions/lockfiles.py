@@ -34,14 +34,43 @@ def read(name: str, data: bytes) -> Versions:
 
 def merged(files: Iterable[tuple[str, bytes]]) -> Versions:
     """What several files of one project say: locks win over pins, pins over ranges; equals are spanned."""
+    return {name: clauses for name, clauses in _said(files)[0].items() if clauses}
+
+
+def layered(levels: Iterable[Iterable[tuple[str, bytes]]]) -> Versions:
+    """What the files of nested folders say, the innermost folder first: the nearest that names a library decides.
+
+    A lock above is nearer to the truth than a range: the members of a workspace share one. What lies above a lock
+    does not count.
+    """
+    nested = list[tuple[Versions, set[str]]]()
+    for files in levels:
+        nested.append(_said(files))
+        if nested[-1][1]:
+            break
+    found: Versions = {}
+    locked: set[str] = set()
+    for said, own in reversed(nested):
+        locked |= own
+        for name, clauses in said.items():
+            if name not in locked or name in own or _EXACT.match(clauses):
+                found[name] = clauses
+    return {name: clauses for name, clauses in found.items() if clauses}
+
+
+_EXACT = re.compile(r"={2,3}[^*,]+$")
+
+
+def _said(files: Iterable[tuple[str, bytes]]) -> tuple[Versions, set[str]]:
+    """What the files of one folder say, and which names stand in a lock."""
     ranks: list[list[Versions]] = [[], [], []]
     for name, data in files:
         if rank(name) >= 0:
             ranks[rank(name)].append(read(name, data))
     found: Versions = {}
     for group in reversed(ranks):
-        found.update(spanned((name, handlers_of) for candidate in group for name, handlers_of in candidate.items()))
-    return {name: handlers_of for name, handlers_of in found.items() if handlers_of}
+        found.update(spanned((name, clauses) for candidate in group for name, clauses in candidate.items()))
+    return found, {name for locks in ranks[0] for name in locks}
 
 
 _MAX_SPANS = 2000

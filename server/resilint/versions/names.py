@@ -9,6 +9,8 @@ LOCKS = re.compile(r"(?:uv|poetry|pdm)\.lock|pylock(?:\.[^./]+)?\.toml|Pipfile\.
 PINS = re.compile(r"requirements[^/]*\.txt")
 """Files that say what is to be installed."""
 DECLARATION = "pyproject.toml"
+VERSIONS = "?versions"
+"""The last step of the path that stands for what a folder says of versions, among the reads of a result."""
 
 
 def rank(name: str) -> int:

@@ -66,13 +66,15 @@ class Workspace:
         self._left_out = frozenset(left_out)
         self._reported: set[str] = set()
         self._homes: dict[str, ProjectRoots] = {}
-        self._sites: dict[int, ProjectContext] = {}
+        self._sites: dict[tuple[int, str], ProjectContext] = {}
+        self._pins: dict[int, find.Pins] = {}
         self._lone: ProjectContext | None = None
 
     def forget(self) -> None:
         """Drops the settings; they are read again when needed."""
         self._homes.clear()
         self._sites.clear()
+        self._pins.clear()
         self._lone = None
         self._reported.clear()
 
@@ -91,10 +93,21 @@ class Workspace:
         home = homes.above(folder)
         name = files.below(path, home.root)
         module = files.module(own, files.package(folder))
-        if id(home) not in self._sites:
+        pinned = self._pinned(home, name)
+        if (id(home), pinned) not in self._sites:
             with self._reading(home.root, home.source or home.root):
-                return DocumentContext(self._site(home, homes), name, module, files.kind(name), _out(home, name))
-        return DocumentContext(self._site(home, homes), name, module, files.kind(name), _out(home, name))
+                site = self._site(home, homes, pinned)
+        else:
+            site = self._sites[id(home), pinned]
+        return DocumentContext(site, name, module, files.kind(name), _out(home, name))
+
+    def _pinned(self, home: ProjectRoot, name: str) -> str:
+        """The folder that decides which versions hold for a file, by its path below the root; "" for the root."""
+        if home.root in self._left_out:
+            return ""
+        if id(home) not in self._pins:  # the homes are kept alive by `_homes`
+            self._pins[id(home)] = find.Pins(home.root)
+        return self._pins[id(home)].decisive(name)
 
     def homes_of(self, path: str) -> ProjectRoots:
         """The projects as the editor's settings for the innermost open folder around a path want them."""
@@ -104,16 +117,17 @@ class Workspace:
             self._homes[root.path] = ProjectRoots(overrides, self._reading, self._left_out)
         return self._homes[root.path]
 
-    def _site(self, home: ProjectRoot, homes: ProjectRoots) -> ProjectContext:
-        if id(home) not in self._sites:  # the homes are kept alive by `_homes`
+    def _site(self, home: ProjectRoot, homes: ProjectRoots, pinned: str) -> ProjectContext:
+        if (id(home), pinned) not in self._sites:  # the homes are kept alive by `_homes`
             for mistake in home.mistakes:
                 self.report(str(mistake))
             settings = Settings() if home.plain else home.settings
-            project = self._project(home.root, settings)
+            versions = {} if home.root in self._left_out else self._pins[id(home)].of(pinned)
+            project = self._project(home.root, settings, versions)
             left_out = home.root in self._left_out
             known = BaselineView(home.root) if left_out else recorded(home, homes, self.report)
-            self._sites[id(home)] = ProjectContext(home.root, settings, project, known)
-        return self._sites[id(home)]
+            self._sites[id(home), pinned] = ProjectContext(home.root, settings, project, known)
+        return self._sites[id(home), pinned]
 
     def _alone(self) -> ProjectContext:
         if self._lone is None:
@@ -122,7 +136,7 @@ class Workspace:
             self._lone = ProjectContext("", settings, Project(own=settings.library), BaselineView(""))
         return self._lone
 
-    def _project(self, root: str, settings: Settings) -> Project:
+    def _project(self, root: str, settings: Settings, versions: Mapping[str, str]) -> Project:
         def read(name: str) -> bytes | None:
             data = self._read(os.path.normpath(os.path.join(root, name)))
             return files.read_below(root, name) if data is None else data
@@ -130,8 +144,7 @@ class Workspace:
         def exists(name: str) -> bool:
             return os.path.exists(os.path.join(root, name))
 
-        pins = {} if root in self._left_out else find.pins(root)
-        return Project(read, settings.library, pins, exists)
+        return Project(read, settings.library, versions, exists)
 
     def report(self, text: str) -> None:
         """Says something about a project in the editor, once."""
