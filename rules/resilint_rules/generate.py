@@ -66,6 +66,7 @@ def catalog_index() -> str:
         "SPAWNS": _filled(_by_import(libraries, lambda data: _functions(data, "spawn"))),
         "THROUGH": _through(libraries),
         "CLIENTS": _filled(_by_import(libraries, _clients)),
+        "TAKERS": {stems[id(data)]: tuple(data["import"]) for data in libraries if _takes_handlers(data)},
     }
     written = (
         f"{name}: dict[str, tuple[str, ...]] = {pprint.pformat(table, width=110)}\n" for name, table in tables.items()
@@ -134,6 +135,11 @@ def _functions(library: Library, table: str) -> set[str]:
 def _clients(library: Library) -> set[str]:
     """Returns the names that make clients."""
     return {_last(name) for entry in library.get("client", ()) for name in entry["names"] if name != "*"}
+
+
+def _takes_handlers(library: Library) -> bool:
+    """Whether something of it takes a function to be called later."""
+    return any("handler" in entry for kind in ("route", "entry") for entry in library.get(kind, ()))
 
 
 def _through(libraries: list[Library]) -> Index:

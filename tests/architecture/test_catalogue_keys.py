@@ -57,7 +57,7 @@ UNREAD: dict[str, set[str]] = {
         "renamed_versions",
         "wait_most",
     },
-    "RouteFact": {"handler", "outside"},
+    "RouteFact": {"outside"},
     "StopFact": {"combines"},
     "TaskFact": {"acks_late", "limits", "sends"},
     "TaskLimits": {"hard"},

@@ -52,6 +52,7 @@ KIT_ORDER = (
     ("exceptions",),
     ("timeouts", "retries"),
     ("fixes",),
+    ("entry_points",),
     ("trust",),
     ("responses",),
     ("policy",),

@@ -16,6 +16,7 @@ from ..kit.interp.values import Argument, Const, Derived, Mapping, Sequence, lit
 from ..kit.syntax.tree import children, walk
 from ..kit.trust.switches import chosen
 from ._origins import comes_from_issuer, comes_from_request, is_verified_by_callers
+from ._request_origin import is_from_request
 
 _TOKEN = Param("token", 0)
 """The parameter that is given the token where its entry says nothing else."""
@@ -86,7 +87,9 @@ def is_trusted(call: TokenCall) -> bool:
 def is_forgeable(call: TokenCall) -> bool:
     """Whether the token demonstrably comes out of a request, so that anyone can have written it."""
     token = _token(call)
-    return token is not None and comes_from_request(call.frame, token.node)
+    if token is None:
+        return False
+    return comes_from_request(call.frame, token.node) or is_from_request(call.frame, token)
 
 
 def _token(call: TokenCall) -> Argument | None:

@@ -33,6 +33,20 @@ def either(token, key):
     return jwt.decode(token, key, algorithms=["HS256", "RS256"])["sub"]  # finds: jwt-unverified
 ```
 
+It is an error where the token is read off a request: its sender has written it.
+
+```python bad
+import jwt
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.get("/account")
+def account():
+    token = request.args["t"]
+    return {"account": jwt.decode(token, options={"verify_signature": False})["sub"]}  # finds: jwt-unverified
+```
+
 Before its version 2, PyJWT took whatever algorithm the token named.
 
 versions: PyJWT==1.7.1

@@ -39,6 +39,32 @@ async def refresh(feeds):
             feed.body = (await client.get(feed.url)).raise_for_status().text
 ```
 
+The route may stand in another module, and the handler may be a method of a view.
+
+```python bad shop/views.py
+from django.http import JsonResponse
+from django.views import View
+from openai import OpenAI
+
+def suggest(request):
+    client = OpenAI(timeout=20)  # finds: client-per-call
+    return JsonResponse({"text": client.responses.create(model="small", input=request.GET["q"]).output_text})
+
+class Tidy(View):
+    def post(self, request):
+        client = OpenAI(timeout=20)  # finds: client-per-call
+        return JsonResponse({"text": client.responses.create(model="small", input=request.POST["q"]).output_text})
+```
+
+```python bad shop/urls.py
+from django.urls import path
+from django.views.decorators.cache import never_cache
+
+from . import views
+
+urlpatterns = [path("suggest/", never_cache(views.suggest)), path("tidy/", views.Tidy.as_view())]
+```
+
 A client that is made once, or for many calls, or with what only this request knows, is as it should
 be. So is one that is created for each attempt.
 
@@ -126,11 +152,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import ClientCall, Finding, FrameKind
+from ..kit import ClientCall, Finding, FrameKind, entry_point
 from ..kit.rule import rule
-from ._entry_points import enclosing_iteration, entry_kind, has_constant_arguments, is_used_once
 from ._hoist import hoist_to_module
 from ._once import is_reached_once
+from ._short_lived import enclosing_iteration, has_constant_arguments, is_used_once
 
 
 @rule(code="CON001", name="client-per-call", severity="info", equivalents=("S6243",))
@@ -138,10 +164,13 @@ def check(call: ClientCall) -> Iterator[Finding]:
     """Reports a client that keeps connections, created in a function that runs for each request, task or iteration."""
     if not call.fact.reuse or call.clients or call.deferred or call.frame.kind is not FrameKind.FUNCTION:
         return
-    often = entry_kind(call.frame)
+    if not has_constant_arguments(call) or not is_used_once(call):
+        return
+    entry = entry_point(call.frame)
+    often = entry.value if entry is not None and entry.repeated else ""
     if not often and enclosing_iteration(call) is not None and call.frame.qualname != "main":
         often = "iteration of the loop"
-    if often and has_constant_arguments(call) and is_used_once(call) and not is_reached_once(call):
+    if often and not is_reached_once(call):
         yield call.finding(
             f"`{call.written}` creates a client for every {often}, for one call: each opens a connection of its own",
             *hoist_to_module(call),

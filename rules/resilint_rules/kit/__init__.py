@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .catalog.records import ResponseFact as ResponseFact
     from .catalog.security import InsecureFact as InsecureFact
     from .catalog.surroundings import SleepFact as SleepFact
+    from .entry_points.entry import EntryKind as EntryKind
+    from .entry_points.entry import entry_point as entry_point
     from .exceptions.handlers import Handler as Handler
     from .exceptions.handlers import failures as failures
     from .exceptions.handlers import handlers_of as handlers_of
@@ -142,6 +144,7 @@ _MODULES = {
     "catalog.records": "CallFact ClientFact ExternalFact Fact LimitFact ResponseFact",
     "catalog.security": "InsecureFact",
     "catalog.surroundings": "SleepFact",
+    "entry_points.entry": "EntryKind entry_point",
     "exceptions.handlers": "Handler handlers_of failures known_as",
     "exceptions.hierarchy": "is_a is_subclass",
     "findings": "Applicability Finding Fix Import Related Severity",

@@ -21,6 +21,7 @@ from .surroundings import (
     AppFact,
     ConsumeFact,
     DoubleFact,
+    EntryFact,
     LockFact,
     LogFact,
     LoopFact,
@@ -41,8 +42,8 @@ RECORDS: dict[str, type[Fact]] = {
     for record in (
         ClientFact, CallFact, BlockFact, LimitFact, AdapterFact, ResponseFact, SpawnFact, OffloadFact, ScopeFact,
         SleepFact, LoopFact, RetryFact, WaitFact, StopFact, ConditionFact, BreakerFact, LimiterFact, TaskFact,
-        ConsumeFact, TransactionFact, LockFact, AppFact, RouteFact, RawFact, VerifyFact, DigestFact, CompareFact,
-        TokenFact, ContextFact, InsecureFact, LogFact, DoubleFact,
+        ConsumeFact, TransactionFact, LockFact, AppFact, RouteFact, EntryFact, RawFact, VerifyFact, DigestFact,
+        CompareFact, TokenFact, ContextFact, InsecureFact, LogFact, DoubleFact,
     )
 }  # fmt: skip
 """The record of each table."""

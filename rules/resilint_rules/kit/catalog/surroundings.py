@@ -115,6 +115,18 @@ class RouteFact(Fact):
     bare: bool = toml.flag("It is a decorator without parentheses too.")
     handler: Param | None = toml.one(Param, "The parameter for the handler.")
     outside: bool = toml.flag("Callers are not the site's own pages.")
+    modules: tuple[str, ...] = toml.words("Modules in which routes of other modules' handlers are written, by name.")
+
+
+class EntryFact(Fact):
+    """Makes a function or a method something that is called from outside: for a task, a message, a command."""
+
+    kind: ClassVar[str] = "entry"
+
+    form: str = toml.text("How it is written.", "decorator", "base", "call")
+    runs: str = toml.text("What it is called for.", "request", "task", "message", "event", "command", "startup")
+    methods: tuple[str, ...] = toml.words("With `base`: the methods that are called.")
+    handler: Param | None = toml.one(Param, "With `call`: the parameter for the function, or a list of them.")
 
 
 class RawFact(Fact):

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 TABLES = (
     "client", "call", "block", "limit", "adapter", "response", "spawn", "offload", "scope", "sleep", "loop", "retry",
-    "wait", "stop", "condition", "breaker", "limiter", "task", "consume", "transaction", "lock", "app", "route", "raw",
-    "verify", "digest", "compare", "token", "context", "insecure", "log", "double",
+    "wait", "stop", "condition", "breaker", "limiter", "task", "consume", "transaction", "lock", "app", "route",
+    "entry", "raw", "verify", "digest", "compare", "token", "context", "insecure", "log", "double",
 )  # fmt: skip

@@ -1,54 +1,12 @@
-"""Code that runs repeatedly: for each request, each task, each iteration of a loop."""
+"""Clients that are made in code that runs repeatedly, and used once."""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from ..kit.catalog.surroundings import AppFact
 from ..kit.interp.calls import Call, Frame, call_at
 from ..kit.interp.kinds import Around, EventKind
-from ..kit.interp.values import Const, Derived, Instance, Method, Ref, Value, options
-from ..kit.syntax.access_path import Attr, Called, Path
-
-
-def entry_kind(frame: Frame) -> str:
-    """Returns what a function is called for, by decorators or shape: "request", "task", "event"; "" for others."""
-    if _takes_events(frame):
-        return "event"
-    for _, value in frame.decorators:
-        for option in options(value):
-            found = _declared(frame, option)
-            if found:
-                return found
-    return ""
-
-
-def _takes_events(frame: Frame) -> bool:
-    """Whether a function is the handler that a cloud calls for each event: `...handler(event, context)`."""
-    node = frame.node
-    if frame.outer is not None or "." in frame.qualname or not isinstance(node, cst.FunctionDef):
-        return False
-    names = [param.name.value.strip("_") for param in node.params.params]
-    return frame.qualname.lower().endswith("handler") and names in (["event", "context"], ["event", ""])
-
-
-def _declared(frame: Frame, value: Value) -> str:
-    catalog = frame.scope.catalog
-    if isinstance(value, Method):
-        if catalog.method("task", value.owner.type, value.name) is not None:
-            return "task"
-        return "request" if catalog.method("route", value.owner.type, value.name) is not None else ""
-    path = Path(value.name) if isinstance(value, Ref) else value.path if isinstance(value, Derived) else None
-    if path is None:
-        return ""
-    if path.qualified and catalog.fact("task", path.qualified) is not None:
-        return "task"
-    steps = path.steps[:-1] if path.steps[-1:] == (Called(),) else path.steps
-    if len(steps) > 1 and steps[-2] == Called() and isinstance(steps[-1], Attr):
-        app = catalog.fact(AppFact, Path(path.base, steps[:-1]).qualified)
-        if app is not None and catalog.method("route", app.type, steps[-1].name) is not None:
-            return "request"
-    return ""
+from ..kit.interp.values import Const, Instance, options
 
 
 def enclosing_iteration(call: Call) -> cst.For | None:
