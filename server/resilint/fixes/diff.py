@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Iterator
 
 from ..fs.escapes import visible
@@ -44,4 +43,7 @@ def _escaped(char: str) -> str:
         return "\\" + char
     if visible(char) == char:
         return char
-    return "".join(f"\\{byte:03o}" for byte in os.fsencode(char))
+    undecoded = "\udc80" <= char <= "\udcff"  # a byte of a name that is no UTF-8
+    return "".join(
+        f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogateescape" if undecoded else "surrogatepass")
+    )
