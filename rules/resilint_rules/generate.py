@@ -26,7 +26,8 @@ TRIGGERS = (
     "call", "client", "loop", "spawn", "sleep", "retry", "insecure", "token", "digest", "task", "limit", "adapter",
 )  # fmt: skip
 """Tables whose names make a chunk worth parsing; the others only say more about these."""
-
+LOCAL_PEERS = ("process", "file", "telemetry", "")
+"""Peers that are on the machine, or that a program is indifferent to."""
 
 README, CODES = HERE.parent / "README.md", HERE.parent / "CODES.md"
 START, TAKEN, END = "<!-- libraries -->\n", "<!-- taken -->\n", "<!-- end -->"
@@ -67,6 +68,7 @@ def catalog_index() -> str:
         "THROUGH": _through(libraries),
         "CLIENTS": _filled(_by_import(libraries, _clients)),
         "TAKERS": {stems[id(data)]: tuple(data["import"]) for data in libraries if _takes_handlers(data)},
+        "WAITS": _filled(_by_import(libraries, _waiting_modes)),
     }
     written = (
         f"{name}: dict[str, tuple[str, ...]] = {pprint.pformat(table, width=110)}\n" for name, table in tables.items()
@@ -140,6 +142,21 @@ def _clients(library: Library) -> set[str]:
 def _takes_handlers(library: Library) -> bool:
     """Whether something of it takes a function to be called later."""
     return any("handler" in entry for kind in ("route", "entry") for entry in library.get(kind, ()))
+
+
+def _waiting_modes(library: Library) -> set[str]:
+    """Returns how calls of a library's peer wait: "sync" on their thread, "async" on a loop; none if it has no peer."""
+    if library.get("peer", "") in LOCAL_PEERS:
+        return set()
+    connecting = [entry for entry in library.get("client", ()) if entry.get("connects")]
+    every = (*library.get("call", ()), *library.get("client", ()))
+    named = {f"{entry['on']}.{name}" if "on" in entry else name: entry for entry in every for name in entry["names"]}
+    modes = set()
+    for entry in (*library.get("call", ()), *connecting):
+        while "mode" not in entry and entry.get("like") in named:
+            entry = named[entry["like"]]
+        modes.add(entry.get("mode", "sync"))
+    return {"sync", "async"} if "both" in modes else modes & {"sync", "async"}
 
 
 def _through(libraries: list[Library]) -> Index:

@@ -55,6 +55,7 @@ KIT_ORDER = (
     ("entry_points",),
     ("trust",),
     ("responses",),
+    ("effects",),
     ("policy",),
     ("subscriptions",),
 )

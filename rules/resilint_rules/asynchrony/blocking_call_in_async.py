@@ -219,11 +219,12 @@ When not to: a program that runs one coroutine and nothing beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from ..kit import Call, Finding, Frame, Related, Severity, Span
+from ..kit import Call, EffectSummary, Finding, Frame, Related, Severity, awaited_calls, effects_of, path_to, waits
 from ..kit.rule import rule
 from ._alone import is_alone
-from ._blocking import is_awaited, is_movable, offloaded, waiting_inside, waits
+from ._blocking import is_movable, offloaded
 
 _PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
 
@@ -240,9 +241,10 @@ def check(frame: Frame) -> Iterator[Finding]:
         return
     if frame.scope.module.mentions(*_PATCHED):
         return
+    awaited = awaited_calls(frame)
     blocking = [
         call for call in frame.calls.values()
-        if call.inside_async and waits(call) and not is_awaited(call.node, call.statement)
+        if call.inside_async and waits(call) and id(call.node) not in awaited
     ]  # fmt: skip
     alone = bool(blocking) and is_alone(frame)
     for first, *others in _together(blocking):
@@ -255,7 +257,9 @@ def check(frame: Frame) -> Iterator[Finding]:
             related=tuple(Related("and here", place, row=document.position(place.start)[0]) for place in places),
             severity=Severity.INFO if alone else None,
         )
-    yield from _through_functions(frame)
+    for call, target in frame.uses.values():
+        if not call.offloaded and not call.deferred and id(call.node) not in awaited:
+            yield from _through(call, effects_of(frame, target))
 
 
 def _together(calls: list[Call]) -> list[list[Call]]:
@@ -267,21 +271,18 @@ def _together(calls: list[Call]) -> list[list[Call]]:
     return list(found.values())
 
 
-def _through_functions(frame: Frame) -> Iterator[Finding]:
-    for node, function, statement in frame.uses.values():
-        inner = waiting_inside(frame, function) if not is_awaited(node, statement) else None
-        if inner is None:
-            continue
-        name = frame.tree.code(node.func)
-        start = frame.tree.span(node).start
-        document = inner.frame.scope.module.doc
-        yield frame.finding(
-            f"`{name}` blocks the whole event loop: it calls `{inner.written}` and waits for the answer",
-            Span(start, frame.tree.span(node.func).end),
-            tuple(offloaded(frame, node, statement, is_movable(inner))),
-            related=(Related("it waits here", inner.head, row=document.position(inner.head.start)[0]),),
-            callee=inner.callee,
-            library=inner.library,
-            statement=statement,
-            severity=Severity.INFO if is_alone(frame) else None,
-        )
+def _through(call: Call, effects: EffectSummary) -> Iterator[Finding]:
+    """The finding on a call of the project's own, if that leads to a call that waits."""
+    inner = effects.blocking
+    if inner is None:
+        return
+    reaches = "it calls" if len(inner.path) == 1 else "behind it,"
+    movable = not any(reached.stateful for reached in effects.calls)
+    finding = call.finding(
+        f"`{call.written}` blocks the whole event loop: {reaches} `{inner.place.written}` "
+        + ("and waits for the answer" if len(inner.path) == 1 else "waits for the answer"),
+        *offloaded(call.frame, call.node, call.statement, movable),
+        related=path_to(call, inner),
+        severity=Severity.INFO if is_alone(call.frame) else None,
+    )
+    yield replace(finding, callee=inner.callee, library=inner.library)

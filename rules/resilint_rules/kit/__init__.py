@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from .catalog.records import ResponseFact as ResponseFact
     from .catalog.security import InsecureFact as InsecureFact
     from .catalog.surroundings import SleepFact as SleepFact
+    from .effects.paths import path_to as path_to
+    from .effects.records import EffectSummary as EffectSummary
+    from .effects.records import ReachedCall as ReachedCall
+    from .effects.store import effects_of as effects_of
+    from .effects.waiting import awaited_calls as awaited_calls
+    from .effects.waiting import waits as waits
     from .entry_points.entry import EntryKind as EntryKind
     from .entry_points.entry import entry_point as entry_point
     from .exceptions.handlers import Handler as Handler
@@ -145,6 +151,10 @@ _MODULES = {
     "catalog.security": "InsecureFact",
     "catalog.surroundings": "SleepFact",
     "entry_points.entry": "EntryKind entry_point",
+    "effects.paths": "path_to",
+    "effects.records": "EffectSummary ReachedCall",
+    "effects.store": "effects_of",
+    "effects.waiting": "awaited_calls waits",
     "exceptions.handlers": "Handler handlers_of failures known_as",
     "exceptions.hierarchy": "is_a is_subclass",
     "findings": "Applicability Finding Fix Import Related Severity",

@@ -10,6 +10,7 @@ from resilint_rules.kit.findings import Finding, Severity
 from resilint_rules.kit.prefilter.chunks import Relevant, relevant
 from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
+from resilint_rules.kit.prefilter.reach import Reach
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.project.place import Places
@@ -84,7 +85,7 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Increment
 def _can_matter(doc: Document, exports: Exports) -> bool:
     """Whether a text, or what it imports, mentions integration code."""
     level = exports.level_of_document(doc)
-    return level != NO and (level != MAYBE or exports.reached(doc))
+    return level != NO and (level != MAYBE or exports.reached(doc) or exports.project.derived(Reach).reached(doc))
 
 
 def _mentions_resilint(doc: Document) -> bool:
@@ -121,6 +122,7 @@ class _Run:
         self.report_syntax = report_syntax
         session = Session(self.project, asdict(self.settings.timeouts))
         session.scope(self.module).known = wanted.summary
+        session.follows = bool(wanted.summary.reaching)
         chunks = affordable(self.module, wanted.chunks)
         rest = wanted.chunks[len(chunks) :]
         try:

@@ -182,6 +182,7 @@ def _summary_text(known: ExportSummary) -> str:
     return repr(
         [
             *map(sorted, (known.names, known.attributes, known.classes, known.through, known.called_by_coroutines)),
+            sorted(known.reaching),
             of_class,
         ]
     )

@@ -78,11 +78,11 @@ def every_one(pair):
 
 
 async def twice_removed(pair):
-    return outer(pair)  # misses: blocking-call-in-async - only one function deep
+    return outer(pair)  # finds: blocking-call-in-async
 
 
 async def from_elsewhere(pair):
-    return latest(pair)  # misses: blocking-call-in-async - functions of other modules are not looked into
+    return latest(pair)  # a module that is not there
 
 
 async def in_many_lines(pair):

@@ -50,6 +50,7 @@ class Queries(Protocol):
     chunks: int
     lines: int
     left_out: set[tuple[str, int]]
+    follows: bool
 
     def scope(self, module: Module) -> Names: ...
     def frame(self, function: Function) -> Frame | None: ...
@@ -115,8 +116,8 @@ class Frame:
         self.returns: list[Value] = []
         self.decorators: list[tuple[cst.Decorator, Value]] = []
         self.nested: list[Frame] = []
-        self.uses: dict[int, tuple[cst.Call, Function, cst.CSTNode | None]] = {}
-        """A coroutine's calls of the project's own functions: call, function, statement."""
+        self.uses: dict[int, tuple[Call, Value]] = {}
+        """Calls of functions and classes of the project, each with what is called."""
         self.derived: dict[object, Any] = {}
         """What is found in it once it is interpreted, kept so that not every call has to search all others."""
 

@@ -63,6 +63,8 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
     for choice in choices:
         if isinstance(choice, Change):
             change(choice, args, node)
+    if any(isinstance(choice, (Function, Class, Nested)) for choice in choices):
+        _use(ctx, node, join([*choices]), args, offloaded)
     if len(choices) > 1:
         return _one_of(ctx, node, choices, args, offloaded)
     target = choices[0]
@@ -75,10 +77,16 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
     if isinstance(target, Class):
         return _construct(ctx, node, target, args)
     if isinstance(target, Function):
-        if ctx.frame.is_async and not offloaded:
-            ctx.frame.uses[id(node)] = (node, target, ctx.current)
         return _project(ctx, target, args)
     return _unseen(ctx, node, target, args)
+
+
+def _use(ctx: Context, node: cst.Call, target: Value, args: Arguments, offloaded: bool) -> None:
+    """Records a call of the project's own; the second pass over a loop may find that others are called, too."""
+    call, before = ctx.frame.uses.get(id(node), (None, None))
+    if call is None or before is None:
+        call, before = note(ctx, node, plain(""), args, (), offloaded, keep=False), target
+    ctx.frame.uses[id(node)] = call, join([before, target])
 
 
 def _unseen(ctx: Context, node: cst.Call, target: Value, args: Arguments) -> Value:
@@ -291,11 +299,6 @@ def _offload(ctx: Context, node: cst.Call, fact: OffloadFact, args: Arguments) -
     return Pending(value.value if isinstance(value, Pending) else value)
 
 
-def _places(args: Arguments) -> list[tuple[int | str, Argument]]:
-    """The arguments, each with its place: a number or a name."""
-    return [*enumerate(args.positional), *args.named.items()]
-
-
 def _project(ctx: Context, target: Function, args: Arguments) -> Value:
     """A call of the project's own function: what it returns, if that can be seen."""
     _pass_on(ctx, target, args)
@@ -322,7 +325,8 @@ def _pass_on(ctx: Context, target: Function, args: Arguments) -> None:
     configures = ctx.frame.scope.session.configures(target)
     for argument in (*args.positional, *args.named.values()):
         ctx.escape(argument.value, f"it is passed to `{target.chunk.name}`", settle=configures)
-    for place, given in _places(args):
+    places: list[tuple[int | str, Argument]] = [*enumerate(args.positional), *args.named.items()]
+    for place, given in places:
         for value in options(given.value):
             if isinstance(value, Derived) and value.source is not None:
                 value.source.passed_to.append((target, place, value))

@@ -16,6 +16,7 @@ from ...catalog.index import TABLES
 from ..catalog.records import ExternalFact
 from ..catalog.surroundings import ScopeFact
 from ..prefilter.exports import Exports
+from ..prefilter.reach import Reach
 from ..prefilter.summaries import ExportSummary
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..project.recording import Recording
@@ -70,6 +71,10 @@ class ModuleScope:
         self._recordings.clear()
         self._callers.clear()
 
+    def share(self, other: ModuleScope) -> None:
+        """Takes over from a scope of the same module what may hold a client there, and the trees of its chunks."""
+        self.known, self._trees = other.known, other._trees
+
     def new_frame(self, tree: Tree, qualname: str, *, kind: FrameKind, outer: Frame | None = None) -> Frame:
         """An empty frame for a function, lambda or statement of this module."""
         frame = Frame(self, tree, qualname, kind=kind, outer=outer)
@@ -120,7 +125,11 @@ class ModuleScope:
         """Whether a name can matter: it may hold a client, an event loop, or a time limit."""
         known = self.known
         sets = (known.names, known.attributes, known.classes, known.through)
-        return any(name in target for target in sets) or "timeout" in name.lower() or name.endswith("loop")
+        found = any(name in target for target in sets) or "timeout" in name.lower() or name.endswith("loop")
+        if found or not self.session.follows:
+            return found
+        reach = self.session.project.derived(Reach)
+        return name in (reach.names_of(self.module) or self.known.reaching)
 
     def _hands_on(self, name: str) -> bool:
         """Whether a name that the module has from another one may hold a client."""

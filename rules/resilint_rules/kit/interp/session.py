@@ -6,7 +6,8 @@ Whatever is learnt about an object is learnt once, and nothing outlives the chec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar, cast
 
 from ..catalog.lookup import Catalog
 from ..catalog.records import ClientFact
@@ -17,6 +18,15 @@ from .module_scope import ModuleScope
 from .values import UNKNOWN, Class, Function, Instance, Object, ProjectModule, Ref, Site, Value
 
 _CONFIGURES = re.compile(r"timeout|mount|adapter|verify|retr|auth|header", re.IGNORECASE)
+
+
+class Dismissed(Protocol):
+    """What is kept for one check and lets go of it at its end."""
+
+    def dismiss(self) -> None: ...
+
+
+Derived = TypeVar("Derived", bound=Dismissed)
 DEPTH = 3
 """Modules that a question may lead through."""
 
@@ -36,6 +46,9 @@ class Session:
         """All that were begun, in any module."""
         self.supposed: dict[FunctionChunk, Value] = {}
         """What some functions are taken to give back, to see what others would do with it."""
+        self.follows = False
+        """Whether functions of other modules are followed: only where a chunk may reach integration code by them."""
+        self._derived: dict[Callable[[Session], Any], Any] = {}
         self._scopes: dict[int, ModuleScope] = {}
         self._depth = 0
 
@@ -46,12 +59,21 @@ class Session:
             found = self._scopes[id(module)] = ModuleScope(module, self)
         return found
 
+    def derived(self, make: Callable[[Session], Derived]) -> Derived:
+        """Returns what a class or function makes of this session, made once; it is dismissed with the session."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return cast("Derived", self._derived[make])
+
     def dismiss(self) -> None:
         """Lets go of all that was learnt; the findings stay.
 
         Effect: frames and calls no longer hold each other, so that their trees are freed at once, without a search of
         all of the memory for them.
         """
+        for held in self._derived.values():
+            held.dismiss()
+        self._derived.clear()
         for frame in self.frames:
             for call in frame.calls.values():
                 call.response = call.result = None

@@ -11,9 +11,11 @@ from ...rule_table import RULES
 from ..project.module import FunctionChunk, Module
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
+from .acting import acting
 from .exports import Exports
 from .marking import taint
 from .mentions import acts, docstring_span
+from .reach import COROUTINE, Reach, reaching
 from .summaries import ExportSummary
 from .taint import Taint
 from .usage import asks
@@ -49,10 +51,23 @@ def relevant(module: Module, exports: Exports) -> Relevant:
     words = _words(module.text)
     mentioned = bool(search.mentions.offsets or search.followed.offsets or search.loops.offsets or words)
     found = _pieces(search, words) if mentioned else {}
+    calling = _calling_through(search, mentioned) if COROUTINE in module.text else []
     callers = _callers(search, found) if found else {}
+    for function in calling:
+        if function.chunk.start not in found and function.chunk.start not in callers:
+            found[function.chunk.start] = function
     by_start = {**found, **{start: item for start, (item, _) in callers.items()}}
     names = {start: called for start, (_, called) in callers.items()}
-    return Relevant([by_start[start] for start in sorted(by_start)], names, search.summary, mentioned)
+    chunks = [by_start[start] for start in sorted(by_start)]
+    return Relevant(chunks, names, search.summary, mentioned or bool(calling))
+
+
+def _calling_through(search: Taint, mentioned: bool) -> list[FunctionChunk]:
+    """Coroutines that may reach integration code by functions of this or of other modules."""
+    module = search.module
+    found = reaching(module, acting(search) if mentioned else frozenset(), search.project.derived(Reach).leads(module))
+    search.summary.reaching = found.names if found.callers else frozenset()
+    return found.callers
 
 
 def _words(text: str) -> list[str]:

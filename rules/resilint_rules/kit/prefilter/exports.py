@@ -14,6 +14,7 @@ from ..project.module import ImportedName, Module, import_statements, imported
 from ..syntax.layout import even
 from ..syntax.text import Document
 from ..syntax.words import words
+from .acting import acting
 from .files import MAYBE, NO, YES, sift
 from .marking import taint
 from .summaries import CLASS, WORD, Export, ExportSummary
@@ -55,7 +56,9 @@ class Exports:
             self._summaries[key] = ExportSummary()  # the answer inside a cycle of imports
             level = self.level(module)
             if level == YES or (level == MAYBE and self._inherits(module)):
-                self._summaries[key] = taint(module, self, full=False).summary
+                search = taint(module, self, full=False)
+                search.summary.acting = acting(search)
+                self._summaries[key] = search.summary
                 module.forget_layout()
         return self._summaries[key]
 

@@ -29,6 +29,10 @@ class ExportSummary:
     """Attributes by the class that assigns them."""
     libraries: set[str] = field(default_factory=set)
     """Imports by which its clients come in, here or in the modules that it has them from."""
+    acting: frozenset[str] = frozenset()
+    """Plain functions and methods, by qualified name, that mention integration code of their own module."""
+    reaching: frozenset[str] = frozenset()
+    """Names and attributes by which functions of the project are called that reach integration code."""
 
     def __bool__(self) -> bool:
         return bool(self.names or self.attributes or self.classes)

@@ -1,0 +1,1 @@
+"""Effect summaries: what calling a function of the project does, however far away."""

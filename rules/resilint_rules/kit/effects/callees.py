@@ -1,0 +1,128 @@
+"""From a call to the function of the project that it runs, and whether a decorator leaves that as it is."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..catalog.policies import BreakerFact, RetryFact
+from ..catalog.surroundings import RouteFact, TaskFact
+from ..interp.calls import Frame
+from ..interp.session import Session
+from ..interp.values import Class, Derived, Function, Nested, Object, Ref, Unknown, Value
+from ..syntax.tree import dotted, walk
+
+_KEEPS = frozenset((
+    "staticmethod", "classmethod", "functools.lru_cache", "functools.cache", "functools.wraps", "typing.override",
+    "typing_extensions.override", "abc.abstractmethod", "cachetools.cached", "cachetools.cachedmethod",
+    "cachetools.func.ttl_cache", "cachetools.func.lru_cache", "typing.no_type_check", "typing_extensions.deprecated",
+    "warnings.deprecated",
+))  # fmt: skip
+"""Decorators of no library of the catalogue after which a call still runs the function."""
+
+
+def callee(session: Session, target: Value) -> Function | None:
+    """The function that calling a value runs: itself, or the constructor of a class; None if that cannot be seen."""
+    if isinstance(target, Function):
+        return None if _replaceable(session, target) else target
+    if isinstance(target, Class):
+        for cls in session.lineage(target):
+            found = cls.chunk.methods.get("__init__")
+            if found:
+                return Function(cls.module, found[-1], Object(target)) if len(found) == 1 else None
+    return None
+
+
+def _replaceable(session: Session, function: Function) -> bool:
+    """Whether another function of its name may be meant: defined in its place, or by a class that extends its own."""
+    chunk = function.chunk
+    if len(function.module.functions_named(chunk.qualname)) > 1:
+        return True
+    owner, cls = function.owner, chunk.owner
+    if cls is None or not isinstance(owner, Object) or chunk.name.startswith("__"):
+        return False
+    heirs = [other for other in function.module.all_classes() if chunk.name in other.methods and other is not cls]
+    return any(
+        base.chunk is cls and owner.cls.chunk is not other
+        for other in heirs
+        for base in session.lineage(Class(function.module, other))
+    )
+
+
+def nested_frame(frame: Frame, target: Value) -> Frame | None:
+    """The frame of a function that is defined inside another, from there or from a function around."""
+    if not isinstance(target, Nested):
+        return None
+    around: Frame | None = frame
+    while around is not None:
+        found = next((inner for inner in around.nested if inner.node is target.node), None)
+        if found is not None:
+            return found
+        around = around.outer
+    return None
+
+
+def runs_as_written(frame: Frame, session: Session) -> bool:
+    """Whether a call of a function runs its body in place: no generator, no decorator that may change it."""
+    node = frame.node
+    if not isinstance(node, cst.FunctionDef):
+        return False
+    if any(isinstance(inner, (cst.Yield, cst.FunctionDef)) and _delays(inner) for inner in walk(node.body)):
+        return False  # a generator; or it may return a coroutine, which waits only where it is awaited
+    return all(_keeps(frame, decorator, value, session) for decorator, value in frame.decorators)
+
+
+def _delays(node: cst.Yield | cst.FunctionDef) -> bool:
+    return isinstance(node, cst.Yield) or node.asynchronous is not None
+
+
+def _keeps(frame: Frame, decorator: cst.Decorator, value: Value, session: Session) -> bool:
+    """Whether calling the decorated function calls the function."""
+    catalog = frame.scope.catalog
+    made = frame.calls.get(id(decorator.decorator))
+    if made is not None:
+        fact = made.fact
+        sends = isinstance(fact, TaskFact) and fact.called
+        return isinstance(fact, (RetryFact, BreakerFact, RouteFact, TaskFact)) and not sends
+    name = ""
+    if isinstance(value, Ref):
+        name = value.name
+    elif isinstance(value, Derived):
+        name = value.path.qualified
+    if name:
+        task = catalog.fact(TaskFact, name)
+        if task is not None:
+            return not task.called
+        return name in _KEEPS or any(catalog.fact(kind, name) for kind in (RetryFact, BreakerFact, RouteFact))
+    if isinstance(value, Function):
+        return _passes_on(session, value)
+    return isinstance(value, Unknown) and _registers(decorator)
+
+
+def _registers(decorator: cst.Decorator) -> bool:
+    """Whether a decorator is that of a route, by its form: `@app.get("/path")`."""
+    node = decorator.decorator
+    return isinstance(node, cst.Call) and dotted(node.func).rpartition(".")[2] == "route"
+
+
+def _passes_on(session: Session, decorator: Function) -> bool:
+    """Whether a decorator of the project returns a plain function, made with `functools.wraps`, that calls its own."""
+    frame = session.scope(decorator.module).frame(decorator.chunk)
+    node = frame.node if frame is not None else None
+    if frame is None or not isinstance(node, cst.FunctionDef) or frame.is_async or frame.decorators:
+        return False
+    params = [param.name.value for param in node.params.params]
+    returns_one = len(params) == 1 and len(frame.nested) == 1 and isinstance(frame.returned(), Nested)
+    return returns_one and _stands_for(frame.nested[0], params[0])
+
+
+def _stands_for(frame: Frame, function: str) -> bool:
+    """Whether a plain function has `functools.wraps` as its only decorator, and calls a function in its body."""
+    node, wraps = frame.node, [value for _, value in frame.decorators]
+    if frame.is_async or frame.nested or not isinstance(node, cst.FunctionDef) or len(wraps) != 1:
+        return False
+    if not isinstance(wraps[0], Derived) or wraps[0].path.qualified != "functools.wraps":
+        return False
+    parts = list(walk(node.body))
+    return not any(isinstance(part, cst.Yield) for part in parts) and any(
+        isinstance(part, cst.Call) and dotted(part.func) == function for part in parts
+    )

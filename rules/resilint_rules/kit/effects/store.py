@@ -1,0 +1,144 @@
+"""Effect summaries of the functions that one check asks for, each computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..interp.calls import Frame, Names
+from ..interp.session import Session
+from ..interp.values import Function, Value
+from ..prefilter.reach import Reach
+from ..project.module import FunctionChunk, Module
+from ..project.recording import Recording
+from .callees import callee, nested_frame, runs_as_written
+from .compose import nearest, seen_from
+from .limits import DEPTH, FUNCTIONS
+from .local import CallSite, LocalEffects, local_effects
+from .records import UNKNOWN_EFFECTS, EffectSummary, ReachedCall
+
+Key = tuple[str, int, int]
+
+
+class EffectStore:
+    """The summaries of one check. Get it with `session.derived(EffectStore)`.
+
+    Functions are interpreted in a session of their own, so that no other result depends on which ones that are.
+    `summary(function, depth)` holds what is at most `depth` calls away. It is made of the function's own effects and
+    the summaries of its callees with one less, so that recursion ends without a fixed point, and the order of
+    questions changes nothing.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.asking = session
+        self.session = Session(session.project, session.timeouts)
+        self.session.follows = session.follows
+        self.looked_at = 0
+        """Functions that were interpreted for their effects."""
+        self._document: Module | None = None
+        """The checked module, whose queries may be recorded."""
+        self._local: dict[Key, tuple[Frame, LocalEffects] | None] = {}
+        self._summaries: dict[Key, EffectSummary] = {}
+        self._recordings: dict[Key, Recording] = {}
+
+    def attach(self, scope: Names) -> None:
+        """Makes the checked module known: what may hold a client there, and its trees, which need no second parse."""
+        if self._document is None and not self.session.project.owns(scope.module):
+            self._document = scope.module
+            own, theirs = self.session.scope(scope.module), self.asking.scope(scope.module)
+            own.share(theirs)
+
+    def dismiss(self) -> None:
+        """Lets go of all that was learnt."""
+        self.session.dismiss()
+        self._local.clear()
+
+    def of_target(self, frame: Frame, target: Value, depth: int = DEPTH) -> tuple[EffectSummary, bool]:
+        """The effects of calling a value in a frame, and whether it is a coroutine that has to be awaited."""
+        inner = nested_frame(frame, target)
+        if inner is not None:
+            if not runs_as_written(inner, self.session):
+                return UNKNOWN_EFFECTS, inner.is_async
+            return self._composed(inner, local_effects(inner), depth), inner.is_async
+        function = callee(self.session, target)
+        if function is None:
+            return UNKNOWN_EFFECTS, False
+        return self.summary(function, depth), function.chunk.chunk.is_async
+
+    def summary(self, function: Function, depth: int = DEPTH) -> EffectSummary:
+        """The effects of calling a function of the project."""
+        key = (function.module.doc.name, function.chunk.chunk.start, depth)
+        if key in self._summaries:
+            if self._document is not None:
+                self._document.use(self._recordings.get(key))
+            return self._summaries[key]
+        with self._recorded(key):
+            self._summaries[key] = UNKNOWN_EFFECTS
+            self._summaries[key] = found = self._found(function, depth)
+        return found
+
+    def _found(self, function: Function, depth: int) -> EffectSummary:
+        local = self._own(function)
+        return self._composed(*local, depth) if local is not None else UNKNOWN_EFFECTS
+
+    def _composed(self, frame: Frame, local: LocalEffects, depth: int) -> EffectSummary:
+        """The effects of a function with those of its callees."""
+        calls: list[ReachedCall] = [*local.calls]
+        complete = depth > 1 or not local.sites
+        for site in local.sites if depth > 1 else ():
+            inner, coroutine = self._at(frame, site, depth - 1)
+            calls.extend(seen_from(site, inner.calls, coroutine=coroutine))
+            complete = complete and inner.complete
+        return EffectSummary(nearest(calls), complete)
+
+    def _at(self, frame: Frame, site: CallSite, depth: int) -> tuple[EffectSummary, bool]:
+        return self.of_target(frame, site.target, depth)
+
+    def _own(self, function: Function) -> tuple[Frame, LocalEffects] | None:
+        """A function's frame and its own effects; None if it cannot be seen what a call of it runs."""
+        key = (function.module.doc.name, function.chunk.chunk.start, 0)
+        if key in self._local:
+            if self._document is not None:
+                self._document.use(self._recordings.get(key))
+            return self._local[key]
+        with self._recorded(key):
+            self._local[key] = None
+            self._local[key] = found = self._looked_at(function)
+        return found
+
+    def _looked_at(self, function: Function) -> tuple[Frame, LocalEffects] | None:
+        if not self._may_reach(function.module, function.chunk) or self.looked_at >= FUNCTIONS:
+            return None
+        self.looked_at += 1
+        frame = self.session.scope(function.module).frame(function.chunk)
+        if frame is None or not runs_as_written(frame, self.session):
+            return None
+        return frame, local_effects(frame)
+
+    def _may_reach(self, module: Module, function: FunctionChunk) -> bool:
+        """Whether the text of a function says that it may reach integration code, so that it is worth a parse."""
+        project = self.session.project
+        if not project.owns(module):
+            name = function.owner.name if function.name == "__init__" and function.owner else function.name
+            return name in self.session.scope(module).known.reaching
+        return function.qualname in project.derived(Reach).of(module).functions
+
+    @contextmanager
+    def _recorded(self, key: Key) -> Iterator[None]:
+        """Records what a result relies on in the checked module, if that is recorded at all."""
+        document = self._document
+        if document is None or not document.records:
+            yield
+            return
+        with document.recording() as recording:
+            self._recordings[key] = recording
+            yield
+
+
+def effects_of(frame: Frame, target: Value) -> EffectSummary:
+    """Returns the effects of calling a value in a frame, as the caller has them if it awaits a coroutine."""
+    session = frame.scope.session
+    assert isinstance(session, Session)
+    store = session.derived(EffectStore)
+    store.attach(frame.scope)
+    return store.of_target(frame, target)[0]
