@@ -138,6 +138,59 @@ def main():
     loop.run_forever()
 ```
 
+A class that has a set for its tasks keeps this one there, too, so that what waits for them knows it.
+
+```python bad
+import asyncio
+
+class Shop:
+    def __init__(self):
+        self._tasks = set()
+
+    def keep(self, coroutine):
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def order(self, number):
+        asyncio.create_task(self.tell(number))  # finds: task-dropped
+```
+
+```python fixed
+import asyncio
+
+class Shop:
+    def __init__(self):
+        self._tasks = set()
+
+    def keep(self, coroutine):
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def order(self, number):
+        task = asyncio.create_task(self.tell(number))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+```
+
+The severity is info for a loop that sleeps between its rounds: the timer of the event loop keeps it.
+
+```python bad
+import asyncio
+
+async def every(seconds, work):
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("work")
+        await asyncio.sleep(seconds)
+
+def start(work):
+    asyncio.ensure_future(every(60, work))  # finds: task-dropped
+```
+
 A loop that an object keeps is followed.
 
 ```python bad
@@ -177,8 +230,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Edit, Finding, Fix, Frame, Part, SpawnCall, after_statement, front, last_name, unused, walk
+from ..kit import Edit, Finding, Fix, Frame, Part, Severity, SpawnCall, after_statement, front, last_name, unused, walk
 from ..kit.rule import rule
+from ._tasks import keeps_itself, own_set
 
 _STARTS = re.compile(r"\.run_(?:forever|until_complete)\(")
 _KEPT = re.compile(r"\.add_done_callback\(\s*(\w+)\.discard\s*\)")
@@ -201,6 +255,7 @@ def check(call: SpawnCall) -> Iterator[Finding]:
         f"`{call.written}` starts a task without keeping a reference: it may be collected before it ends, and its "
         "exception is lost",
         *_keep(call, statement),
+        severity=Severity.INFO if keeps_itself(call) else None,
     )
 
 
@@ -246,7 +301,7 @@ def _may_be_task(call: SpawnCall) -> bool:
 
 def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     frame, module = call.frame, call.frame.scope.module
-    kept = next((name for name in module.matches(_KEPT) if name in module.bindings), None)
+    kept = own_set(frame) or next((name for name in module.matches(_KEPT) if name in module.bindings), None)
     task = unused(frame, _NAMES, but=_kept_in(kept) if kept else "")
     if not task or not isinstance(statement, cst.Expr):
         return []
@@ -281,4 +336,5 @@ def _new_set(frame: Frame) -> tuple[str, Edit | None]:
 
 def _kept_in(name: str) -> str:
     """Matches what is said of a task that is kept in a set, where the task's own name stands for `{}`."""
-    return rf"^[ \t]*{{}} ?= ?(?=.*\()|\b{name}\.add\({{}}\)|\b{{}}\.add_done_callback\({name}\.discard\)"
+    known = re.escape(name)
+    return rf"^[ \t]*{{}} ?= ?(?=.*\()|\b{known}\.add\({{}}\)|\b{{}}\.add_done_callback\({known}\.discard\)"

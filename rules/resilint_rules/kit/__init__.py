@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .fixes.edits import replace as replace
     from .fixes.edits import unused as unused
     from .fixes.retries import add_words as add_words
+    from .fixes.retries import bounded as bounded
     from .fixes.retries import count_failures as count_failures
     from .fixes.retries import narrow as narrow
     from .fixes.retries import pause as pause
@@ -159,7 +160,7 @@ _MODULES = {
     "exceptions.hierarchy": "is_a is_subclass",
     "findings": "Applicability Finding Fix Import Related Severity",
     "fixes.edits": "add_argument after_statement front number replace unused",
-    "fixes.retries": "add_words count_failures narrow pause space",
+    "fixes.retries": "add_words bounded count_failures narrow pause space",
     "fixes.timeouts": "bound elsewhere_driven once rebound spelled",
     "interp.addresses": "stays_here",
     "interp.call_kinds": (

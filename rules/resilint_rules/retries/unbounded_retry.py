@@ -100,6 +100,26 @@ def rates(url):
             time.sleep(1)
 ```
 
+An argument that says that there is no limit is replaced.
+
+```python bad
+import requests
+from celery import shared_task
+
+@shared_task(autoretry_for=(requests.ConnectionError,), retry_backoff=True, max_retries=None)  # finds: unbounded-retry
+def deliver(hook, event):
+    requests.post(hook, json=event, timeout=10).raise_for_status()
+```
+
+```python fixed
+import requests
+from celery import shared_task
+
+@shared_task(autoretry_for=(requests.ConnectionError,), retry_backoff=True, max_retries=5)
+def deliver(hook, event):
+    requests.post(hook, json=event, timeout=10).raise_for_status()
+```
+
 Where only a server on this machine is waited for, the severity is info, and there is no fix: it comes up, or its owner
 sees why not.
 
@@ -224,6 +244,7 @@ from ..kit import (
     RetryPolicy,
     Severity,
     add_words,
+    bounded,
     count_failures,
     walk,
 )
@@ -289,6 +310,9 @@ def _stop(layer: RetryPolicy) -> list[Fix]:
     name = layer.body.qualname if layer.body is not None else ""
     if _WAITS.search(name) or _UNDONE.search(layer.frame.tree.code(layer.node)):
         return []  # how long that takes cannot be seen
+    replaced = bounded(layer)
+    if replaced:
+        return replaced
     words = [layer.fact.fix_stop]
     if layer.waits is False:
         words.append(layer.fact.fix_wait)

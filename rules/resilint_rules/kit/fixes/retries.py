@@ -33,6 +33,17 @@ def add_words(layer: RetryPolicy, words: list[str]) -> list[Fix]:
     return [Fix(f"Add {text}", (edit,), imports)] if edit is not None else []
 
 
+def bounded(layer: RetryPolicy) -> list[Fix]:
+    """Puts a limit in the place of the argument that says there is none."""
+    words = layer.fact.fix_stop if "(" in layer.fact.fix_stop else layer.fact.fix_stop.partition(",")[0]
+    given = layer.args.named.get(words.partition("=")[0].strip())
+    own = layer.call.node.args if layer.call is not None else ()
+    if given is None or not any(arg.value is given.node for arg in own):
+        return []
+    text, imports = layer.spelled(words)
+    return [Fix(f"Set {text}", (replace(layer.frame, given.node, text.partition("=")[2]),), imports)]
+
+
 def space(layer: RetryPolicy) -> list[Fix]:
     """Makes a policy wait between its attempts; a wait of nothing is replaced."""
     words = layer.fact.fix_wait
