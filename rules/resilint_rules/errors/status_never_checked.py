@@ -99,6 +99,34 @@ def updated():
         return None
 ```
 
+The check goes behind a block that the call alone is made in, where the body is read: a breaker does not open for the
+404s of one caller.
+
+```python bad
+import pybreaker
+import requests
+
+breaker = pybreaker.CircuitBreaker(fail_max=5)
+
+def customer(number):
+    with breaker.calling():
+        resp = requests.get(f"https://crm.example.com/{number}", timeout=5)  # finds: status-never-checked
+    return resp.json()
+```
+
+```python fixed
+import pybreaker
+import requests
+
+breaker = pybreaker.CircuitBreaker(fail_max=5)
+
+def customer(number):
+    with breaker.calling():
+        resp = requests.get(f"https://crm.example.com/{number}", timeout=5)
+    resp.raise_for_status()
+    return resp.json()
+```
+
 Where the call itself says that nothing is to be raised, that is turned round.
 
 ```python bad

@@ -317,6 +317,17 @@ class Partner:
         return requests.post(**self._arguments(order))
 ```
 
+Where a comment or the docstring says that the call takes long, the fix is only to be looked at: what it would write is
+too short.
+
+```python bad
+import requests
+
+def export(year):
+    # the export takes up to ten minutes
+    return requests.post("https://books.example.com/export", json={"year": year})  # finds: no-timeout
+```
+
 The fix adds the limit in the library's own words: a constant of the module that plainly holds one,
 or the values of `[tool.resilint.timeouts]`. It is not applied unasked: a call that used to wait
 two minutes and then succeed will now fail, which is the point, but yours to decide. Nothing is

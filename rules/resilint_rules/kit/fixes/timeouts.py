@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace as replace_fix
 
 import libcst as cst
 
@@ -15,6 +16,7 @@ from ..interp.calls import Call, Frame, call_at, maker
 from ..interp.kinds import FrameKind
 from ..interp.values import Instance, Ref
 from ..project.module import Module
+from ..syntax.text import Span
 from ..syntax.tree import dotted
 from ..timeouts.client_usage import may_stay_silent
 from ..timeouts.constants import constants, parameter
@@ -109,7 +111,35 @@ def elsewhere_driven(module: Module, catalog: Catalog) -> bool:
     return any(library.driver == "own" for root in roots for library in catalog.libraries(root))
 
 
+_TAKES_LONG = re.compile(
+    r"\b(?:\d+|an?|one|two|three|four|five|six|eight|ten|twelve|fifteen|twenty|thirty|forty|sixty|ninety|several|some"
+    r"|many|few|half an?|quarter of an)[ -](?:min(?:ute)?s?|hours?|hrs?|days?)\b"
+    r"|\bslow(?:ly)?\b|\blong.running\b|\blong time\b|\btakes? (?:very |quite )?long\b"
+    r"|\btakes? (?:a while|ages|for ?ever)\b|\b\d{2,}0 ?s(?:ec(?:ond)?s?)?\b",
+    re.IGNORECASE,
+)
+"""How people say that an answer takes longer than a common limit."""
+
+
 def bound(call: Call) -> list[Fix]:
+    """Ways to give a call a time limit; only to be looked at where a comment or a docstring says that it takes long."""
+    fixes = _bound(call)
+    if fixes and _takes_long(call):
+        return [replace_fix(fix, applicability="displayonly") for fix in fixes]
+    return fixes
+
+
+def _takes_long(call: Call) -> bool:
+    """Whether what is written for people around a call says that it takes minutes, or is slow."""
+    frame, function = call.frame, call.frame.node
+    start = frame.tree.span(call.statement or call.node).start
+    texts = [*frame.comments(Span(start, start))]
+    if isinstance(function, cst.FunctionDef):
+        texts.append(str(function.get_docstring() or ""))
+    return any(_TAKES_LONG.search(text) for text in texts)
+
+
+def _bound(call: Call) -> list[Fix]:
     """Ways to give a call a time limit: the module's own constant, the caller's limit, the settings' values."""
     fact = call.as_external
     pairs = written(call, fact)

@@ -169,8 +169,31 @@ def _inserted(text: str, response: Response, fact: ResponseFact) -> Edit | None:
             return before_body(call.frame, statement.body, text)
     elif isinstance(statement, (cst.Assign, cst.AnnAssign)):
         value = without_await(statement.value) if statement.value is not None else None
-        return after_statement(call.frame, statement, text) if value is call.node else None
+        place = _left_block(response, fact) or statement
+        return after_statement(call.frame, place, text) if value is call.node else None
     return None
+
+
+def _left_block(response: Response, fact: ResponseFact) -> cst.With | None:
+    """The outermost `with` around a call behind which the body is read: a breaker or timer is about the call alone.
+
+    None if there is none, or if the client or another call that gives a response is entered there.
+    """
+    call = call_at(response.call)
+    tree = call.frame.tree
+    reads = [node for name, node in response.uses if name in fact.body]
+    found: cst.With | None = None
+    above = tree.parent(call.statement) if call.statement is not None else None
+    while above is not None and not isinstance(above, (cst.FunctionDef, cst.Lambda, cst.For, cst.While, cst.Try)):
+        if isinstance(above, (cst.If, cst.TryStar)):
+            break  # the call may not be made
+        if isinstance(above, cst.With):
+            known = any(id(item.item) in call.frame.calls for item in above.items)
+            if known or any(tree.inside(node, above) for node in reads):
+                break
+            found = above
+        above = tree.parent(above)
+    return found
 
 
 _UNREADABLE = re.compile(r"^ValueError$|JSONDecodeError$")
