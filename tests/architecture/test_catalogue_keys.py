@@ -23,7 +23,6 @@ UNREAD: dict[str, set[str]] = {
     "ClientFact": {
         "acknowledges",
         "acks",
-        "covers",
         "driver_timeouts",
         "environment",
         "errors_key",
@@ -39,7 +38,7 @@ UNREAD: dict[str, set[str]] = {
     "CompareFact": {"constant_time"},
     "ConditionFact": {"narrows"},
     "ConsumeFact": {"acknowledge", "automatic", "callback"},
-    "DoubleFact": {"covers", "failure"},
+    "DoubleFact": {"failure"},
     "ExternalFact": {"advice", "graphql"},
     "Forever": {"forever"},
     "LimitFact": {"environment", "loading"},

@@ -44,12 +44,12 @@ SERVER_ORDER = (
 """The folders and files of the server from the lowest: a place imports its own and lower levels only."""
 KIT_ORDER = (
     ("syntax",),
-    ("findings",),
+    ("findings", "reasons"),
     ("rule", "rule_page", "catalog"),
     ("project",),
     ("prefilter",),
     ("interp",),
-    ("exceptions",),
+    ("exceptions", "reach"),
     ("timeouts", "retries"),
     ("fixes",),
     ("entry_points",),

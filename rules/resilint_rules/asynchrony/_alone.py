@@ -6,15 +6,16 @@ import re
 
 import libcst as cst
 
-from ..kit.interp.callers import CallSite, callers
 from ..kit.interp.calls import Frame
+from ..kit.reach.callers import CallSite, callers
 from ..kit.syntax.tree import dotted
 
-_RUNS = ("asyncio.run", "anyio.run", "trio.run", "run_until_complete")
+_RUNS = (".run", ".run_until_complete")
+"""How a program starts its first coroutine."""
 _TOGETHER = re.compile(
     r"\b(?:gather|create_task|ensure_future|TaskGroup|as_completed|start_server|start_unix_server|serve|start_soon|"
     r"open_nursery|create_task_group|run_in_executor|to_thread|call_soon|call_later|call_soon_threadsafe|"
-    r"run_coroutine_threadsafe|add_reader|run_forever|serve_forever)\b|\basyncio\.wait\("
+    r"run_coroutine_threadsafe|add_reader|run_forever|serve_forever)\b|\.wait\("
 )
 """What puts more than one thing on a loop."""
 _DEPTH = 5
@@ -22,7 +23,7 @@ _DEPTH = 5
 
 def is_alone(frame: Frame) -> bool:
     """Whether all that is on the loop with a coroutine waits for it: from the program's start each step is awaited."""
-    if frame.scope.module.search(r"\b(?:asyncio|anyio|trio)\.run\(|\.run_until_complete\(") is None:
+    if frame.scope.module.search(r"\.run(?:_until_complete)?\(") is None:
         return False
     return _is_alone(frame, ())
 

@@ -29,6 +29,12 @@ def own_set(frame: Frame) -> str:
     return match.group(1) if match is not None else ""
 
 
+def kept_in(name: str) -> str:
+    """Matches what is said of a task that is kept in a set, where the task's own name stands for `{}`."""
+    known = re.escape(name)
+    return rf"^[ \t]*{{}} ?= ?(?=.*\()|\b{known}\.add\({{}}\)|\b{{}}\.add_done_callback\({known}\.discard\)"
+
+
 def keeps_itself(call: SpawnCall) -> bool:
     """Whether a task runs a function of the module that sleeps between the rounds of a loop without end.
 

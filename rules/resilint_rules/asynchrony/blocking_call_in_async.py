@@ -242,24 +242,28 @@ def check(frame: Frame) -> Iterator[Finding]:
     if frame.scope.module.mentions(*_PATCHED):
         return
     awaited = awaited_calls(frame)
+    yield from _direct(frame, awaited)
+    for call, target in frame.uses.values():
+        if not call.offloaded and not call.deferred and id(call.node) not in awaited:
+            yield from _through(call, effects_of(frame, target))
+
+
+def _direct(frame: Frame, awaited: frozenset[int]) -> Iterator[Finding]:
     blocking = [
         call for call in frame.calls.values()
         if call.inside_async and waits(call) and id(call.node) not in awaited
     ]  # fmt: skip
     alone = bool(blocking) and is_alone(frame)
+    document = frame.scope.module.doc
     for first, *others in _together(blocking):
         places = (other.head for other in others)
-        document = frame.scope.module.doc
+        until = "event loop, which has nothing else to do here" if alone else "whole event loop until the peer answers"
         yield first.finding(
-            f"`{first.written}` blocks the "
-            + ("event loop, which has nothing else to do here" if alone else "whole event loop until the peer answers"),
+            f"`{first.written}` blocks the {until}",
             *([] if alone else offloaded(frame, first.node, first.statement, is_movable(first))),
             related=tuple(Related("and here", place, row=document.position(place.start)[0]) for place in places),
             severity=Severity.INFO if alone else None,
         )
-    for call, target in frame.uses.values():
-        if not call.offloaded and not call.deferred and id(call.node) not in awaited:
-            yield from _through(call, effects_of(frame, target))
 
 
 def _together(calls: list[Call]) -> list[list[Call]]:

@@ -232,7 +232,7 @@ import libcst as cst
 
 from ..kit import Edit, Finding, Fix, Frame, Part, Severity, SpawnCall, after_statement, front, last_name, unused, walk
 from ..kit.rule import rule
-from ._tasks import keeps_itself, own_set
+from ._tasks import keeps_itself, kept_in, own_set
 
 _STARTS = re.compile(r"\.run_(?:forever|until_complete)\(")
 _KEPT = re.compile(r"\.add_done_callback\(\s*(\w+)\.discard\s*\)")
@@ -302,7 +302,7 @@ def _may_be_task(call: SpawnCall) -> bool:
 def _keep(call: SpawnCall, statement: cst.CSTNode) -> list[Fix]:
     frame, module = call.frame, call.frame.scope.module
     kept = own_set(frame) or next((name for name in module.matches(_KEPT) if name in module.bindings), None)
-    task = unused(frame, _NAMES, but=_kept_in(kept) if kept else "")
+    task = unused(frame, _NAMES, but=kept_in(kept) if kept else "")
     if not task or not isinstance(statement, cst.Expr):
         return []
     edits: list[Edit] = []
@@ -332,9 +332,3 @@ def _new_set(frame: Frame) -> tuple[str, Edit | None]:
         return name, None
     held = f"set[{asyncio}.Task]" if asyncio else "set"
     return name, Edit(place, place, f"{name}: {held} = set(){module.doc.newline * 3}")
-
-
-def _kept_in(name: str) -> str:
-    """Matches what is said of a task that is kept in a set, where the task's own name stands for `{}`."""
-    known = re.escape(name)
-    return rf"^[ \t]*{{}} ?= ?(?=.*\()|\b{known}\.add\({{}}\)|\b{{}}\.add_done_callback\({known}\.discard\)"

@@ -142,13 +142,12 @@ def _keys(frame: Frame, node: cst.CSTNode) -> set[str] | None:
     top = frame.node if frame.node is not None else frame.tree.module
     parents = {id(child): inner for inner in walk(top) for child in children(inner)}
     place = parents.get(id(node))
-    if isinstance(place, cst.Assign) and len(place.targets) == 1 and isinstance(place.targets[0].target, cst.Name):
-        name = place.targets[0].target
-        names = [inner for inner in walk(top) if isinstance(inner, cst.Name) and inner is not name]
-        uses = [word for word in names if word.value == name.value]
-        return _together(_key(parents, use) for use in uses)
-    if isinstance(place, cst.Assign) and len(place.targets) == 1 and isinstance(place.targets[0].target, cst.Attribute):
-        return _together(_read_from(frame, place.targets[0].target))
+    kept = place.targets[0].target if isinstance(place, cst.Assign) and len(place.targets) == 1 else None
+    if isinstance(kept, cst.Name):
+        uses = [word for word in walk(top) if isinstance(word, cst.Name) and word is not kept]
+        return _together(_key(parents, use) for use in uses if use.value == kept.value)
+    if isinstance(kept, cst.Attribute):
+        return _together(_read_from(frame, kept))
     return _together([_key(parents, node)])
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..kit.interp.callers import CallSite, argument_for, callers
 from ..kit.interp.calls import Frame
+from ..kit.reach.callers import CallSite, argument_for, callers
 from ..kit.syntax.idioms import is_log, last_name
 from ..kit.syntax.tree import Tree, walk
 
@@ -62,19 +62,25 @@ def _sources(place: _Place, depth: int) -> Iterator[_Place]:
     names = {part.value for part in walk(place.node) if isinstance(part, cst.Name)} if depth else set()
     values = _assigned(place.function)
     given = [_Place(value, place.tree, place.function, place.frame) for name in names for value in values.get(name, ())]
-    frame = place.frame
-    if frame is not None and isinstance(frame.node, cst.FunctionDef):
-        params = {param.name.value for param in walk(frame.node.params) if isinstance(param, cst.Param)}
-        for name in names & params - values.keys():
-            for site in callers(frame):
-                argument = argument_for(site, frame, name)
-                if argument is not None:
-                    given.append(_Place(argument, site.tree, site.function, None))
+    given.extend(_given_by_callers(place, names - values.keys()))
     if not given:
         yield place
     for source in given:
         if source.node is not place.node:
             yield from _sources(source, depth - 1)
+
+
+def _given_by_callers(place: _Place, names: set[str]) -> Iterator[_Place]:
+    """Yields what the callers in the module give for the parameters among some names."""
+    frame = place.frame
+    if frame is None or not isinstance(frame.node, cst.FunctionDef):
+        return
+    params = {param.name.value for param in walk(frame.node.params) if isinstance(param, cst.Param)}
+    for name in names & params:
+        for site in callers(frame):
+            argument = argument_for(site, frame, name)
+            if argument is not None:
+                yield _Place(argument, site.tree, site.function, None)
 
 
 def _assigned(function: cst.CSTNode) -> dict[str, list[cst.BaseExpression]]:

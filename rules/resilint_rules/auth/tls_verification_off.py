@@ -192,7 +192,7 @@ def order(number):
     return requests.get(f"https://erp.example.com/{number}", verify=False, timeout=5)  # finds: tls-verification-off
 
 def stock(number):
-    # TODO: self-signed for now, get a real certificate
+    # self-signed; it should have a real certificate
     return requests.get(f"https://erp.example.com/{number}", verify=False, timeout=5)  # finds: tls-verification-off
 ```
 

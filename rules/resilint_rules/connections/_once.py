@@ -74,14 +74,17 @@ def _tests_before(tree: Tree, node: cst.CSTNode, top: cst.CSTNode) -> Iterator[c
             yield above.test
         elif isinstance(above, (cst.Try, cst.TryStar)) and isinstance(below, cst.ExceptHandler):
             yield above.body  # looked up, and not there
-        for line in above.body if isinstance(above, cst.IndentedBlock) else ():
-            if line is below:
-                break
-            if isinstance(line, cst.If) and any(isinstance(inner, _LEAVES) for inner in walk(line.body)):
-                yield line.test
-            elif isinstance(line, (cst.Try, cst.TryStar)) and any(isinstance(n, _LEAVES) for n in walk(line.body)):
-                yield line.body
+        yield from _left_before(above, below)
         below, above = above, tree.parent(above)
+
+
+def _left_before(block: cst.CSTNode, statement: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yields the conditions of a block under which it is left before one of its statements."""
+    for line in block.body if isinstance(block, cst.IndentedBlock) else ():
+        if line is statement:
+            return
+        if isinstance(line, (cst.If, cst.Try, cst.TryStar)) and any(isinstance(n, _LEAVES) for n in walk(line.body)):
+            yield line.test if isinstance(line, cst.If) else line.body
 
 
 def _looks_up(

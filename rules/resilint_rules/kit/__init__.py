@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from .fixes.timeouts import once as once
     from .fixes.timeouts import rebound as rebound
     from .fixes.timeouts import spelled as spelled
-    from .interp.addresses import stays_here as stays_here
     from .interp.call_kinds import ClientCall as ClientCall
     from .interp.call_kinds import DigestCall as DigestCall
     from .interp.call_kinds import InsecureCall as InsecureCall
@@ -93,6 +92,7 @@ if TYPE_CHECKING:
     from .policy.effective import Policy as Policy
     from .policy.effective import policy as _policy
     from .policy.outcome import Outcome as Outcome
+    from .reach.addresses import stays_here as stays_here
     from .responses.status import chained as chained
     from .responses.status import raise_after_all as raise_after_all
     from .responses.status import raise_between as raise_between
@@ -162,7 +162,6 @@ _MODULES = {
     "fixes.edits": "add_argument after_statement front number replace unused",
     "fixes.retries": "add_words bounded count_failures narrow pause space",
     "fixes.timeouts": "bound elsewhere_driven once rebound spelled",
-    "interp.addresses": "stays_here",
     "interp.call_kinds": (
         "ClientCall DigestCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall TokenCall"
     ),
@@ -173,6 +172,7 @@ _MODULES = {
     ),
     "policy.effective": "Policy effective_policy",
     "policy.outcome": "Outcome",
+    "reach.addresses": "stays_here",
     "responses.status": "chained raise_after_all raise_between read_together read_unchecked",
     "retries.attempts": "built_in policies",
     "retries.layer": "RetryLayer",

@@ -6,8 +6,8 @@ import re
 
 import libcst as cst
 
-from ..kit.interp.addresses import leading_text
 from ..kit.interp.calls import Frame
+from ..kit.reach.addresses import leading_text
 from ..kit.syntax.tree import Tree, walk
 
 _SECONDS = re.compile(
@@ -21,15 +21,21 @@ _THOUSANDTH = frozenset(("0.001", "1e-3", ".001"))
 
 def counts_seconds(frame: Frame, node: cst.Call) -> bool:
     """Whether the header is that of an answer from an address whose owner documents seconds."""
-    names = {part.value for part in walk(node) if isinstance(part, cst.Name)}
-    for part in walk(frame.node if frame.node is not None else frame.tree.module):
-        if isinstance(part, cst.Assign) and any(_is_named(target.target, names) for target in part.targets):
-            names |= {inner.value for inner in walk(part.value) if isinstance(inner, cst.Name)}
+    names = _names_behind(frame, node)
     senders = [
         call for call in frame.calls.values() if call.response is not None and not names.isdisjoint(call.response.names)
     ]
     texts = [leading_text(frame, call.target.node) if call.target is not None else "" for call in senders]
     return bool(texts) and all(_SECONDS.match(text) for text in texts)
+
+
+def _names_behind(frame: Frame, node: cst.CSTNode) -> set[str]:
+    """The names in an expression, and those in what they are assigned."""
+    names = {part.value for part in walk(node) if isinstance(part, cst.Name)}
+    for part in walk(frame.node if frame.node is not None else frame.tree.module):
+        if isinstance(part, cst.Assign) and any(_is_named(target.target, names) for target in part.targets):
+            names |= {inner.value for inner in walk(part.value) if isinstance(inner, cst.Name)}
+    return names
 
 
 def counts_milliseconds(frame: Frame, node: cst.Call) -> bool:
@@ -43,17 +49,19 @@ def counts_milliseconds(frame: Frame, node: cst.Call) -> bool:
         if isinstance(above, cst.Arg) and above.keyword is not None and above.keyword.value == "milliseconds":
             return True
         at, above = above, tree.parent(above)
-    if not isinstance(above, cst.Assign):
-        return False
-    names = {target.target.value for target in above.targets if isinstance(target.target, cst.Name)}
-    top = frame.node if frame.node is not None else tree.module
-    return any(
-        _divides(tree, part, inner)
-        for part in walk(top)
-        if isinstance(part, cst.BinaryOperation)
-        for inner in (part.left, part.right)
-        if any(_is_named(word, names) for word in walk(inner))
-    )
+    return isinstance(above, cst.Assign) and _is_divided_later(frame, above)
+
+
+def _is_divided_later(frame: Frame, kept: cst.Assign) -> bool:
+    """Whether a function makes a thousandth of a name that it assigns."""
+    names = {target.target.value for target in kept.targets if isinstance(target.target, cst.Name)}
+    top = frame.node if frame.node is not None else frame.tree.module
+    for part in walk(top):
+        if isinstance(part, cst.BinaryOperation):
+            sides = (side for side in (part.left, part.right) if any(_is_named(word, names) for word in walk(side)))
+            if any(_divides(frame.tree, part, side) for side in sides):
+                return True
+    return False
 
 
 def _divides(tree: Tree, node: cst.CSTNode, part: cst.CSTNode) -> bool:

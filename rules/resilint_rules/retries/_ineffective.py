@@ -91,8 +91,8 @@ def lacks_statuses(layer: RetryPolicy) -> bool:
 def _counts_by_hand(layer: RetryPolicy) -> bool:
     """Whether the module uses the answers of methods that a transport calls otherwise: the policy is a counter."""
     methods = "|".join(layer.fact.counters)
-    asked = rf"(?:[=(,:]|\b(?:if|not|and|or|while|return))\s*[A-Za-z_][\w.]*\.(?:{methods})\("
-    return bool(methods) and layer.frame.scope.module.search(asked) is not None
+    pattern = rf"(?:[=(,:]|\b(?:if|not|and|or|while|return))\s*[A-Za-z_][\w.]*\.(?:{methods})\("
+    return bool(methods) and layer.frame.scope.module.search(pattern) is not None
 
 
 def unused_policy(layer: RetryPolicy) -> str:

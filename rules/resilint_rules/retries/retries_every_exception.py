@@ -23,7 +23,7 @@ import tenacity
 @tenacity.retry(
     stop=tenacity.stop_after_attempt(3),
     wait=tenacity.wait_fixed(2),
-    retry=tenacity.retry_if_exception_type((httpx.TransportError, httpx.HTTPStatusError)),
+    retry=tenacity.retry_if_exception_type(httpx.TransportError) | tenacity.retry_if_exception(lambda error: isinstance(error, httpx.HTTPStatusError) and error.response.status_code in (408, 425, 429, 500, 502, 503, 504)),
 )
 def name(uid):
     return httpx.get(f"https://api.example.com/u/{uid}").raise_for_status().json()["name"]
@@ -42,7 +42,7 @@ def rates():
 import backoff
 import requests
 
-@backoff.on_exception(backoff.expo, (requests.ConnectionError, requests.Timeout), max_tries=5)
+@backoff.on_exception(backoff.expo, (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError), max_tries=5)
 def rates():
     return requests.get(URL, timeout=5).json()
 ```
@@ -60,7 +60,7 @@ def push(order):
 import celery
 import requests
 
-@celery.shared_task(autoretry_for=(requests.ConnectionError, requests.Timeout, requests.HTTPError), retry_backoff=True)
+@celery.shared_task(autoretry_for=(requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError), retry_backoff=True)
 def push(order):
     requests.post(GATEWAY, json=order, timeout=5).raise_for_status()
 ```
@@ -112,12 +112,13 @@ def handled():
         return None
 ```
 
-The fix names the errors that the library in use raises when the other side cannot be reached or does not
-answer, and that of a refusal where the function raises it. It is not applied unasked: another attempt may have
+The fix names the errors that the library in use raises when the other side cannot be reached, does not answer, or
+breaks off. Where the function raises for an error status, and the policy can look at it, the fix keeps those that pass,
+such as 503: a 401 stays one, however often it is sent. It is not applied unasked: another attempt may have
 helped with other errors, too.
 
 When not to: a job that may be repeated at any price, such as a nightly import under supervision.
-"""
+"""  # noqa: E501 - what a fix writes goes on one line
 
 from __future__ import annotations
 

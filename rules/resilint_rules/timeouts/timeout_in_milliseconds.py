@@ -110,13 +110,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import libcst as cst
 
 from ..kit import (
     Call,
-    Const,
     ExternalFact,
     Finding,
     Fix,
@@ -126,17 +124,13 @@ from ..kit import (
     Part,
     Sequence,
     Severity,
-    Value,
-    dotted,
-    number,
     replace,
 )
 from ..kit.rule import rule
+from ._milliseconds import Hit, judge
 
-_NAMED = re.compile(r"(?:_|^)(?:ms|msecs?|millis|milliseconds)$", re.IGNORECASE)
 _LOCAL = ("process", "file", "")
 """Peers on this machine: a wait of an hour is normal there."""
-_THOUSAND = 1000
 _MEANT = re.compile(r"disabl|debug|no_?time|unlimit|infinit|endless|forever|slow", re.IGNORECASE)
 """Words of a condition under which a very long wait is intended."""
 
@@ -153,7 +147,7 @@ def check(frame: Frame) -> Iterator[Finding]:
             parts = [e.value for e in given.elements] if isinstance(given, cst.Tuple) else [given]
             values = argument.value.members if isinstance(argument.value, Sequence) else (argument.value,)
             pairs = zip(parts, values, strict=False)
-            found = [hit for node, value in pairs if (hit := _judge(call, node, value)) is not None]
+            found = [hit for node, value in pairs if (hit := judge(call, node, value)) is not None]
             if found and not _is_intended(call):
                 yield _finding(call, param, found)
 
@@ -173,33 +167,7 @@ def _is_intended(call: Call) -> bool:
     return any(_MEANT.search(call.frame.tree.code(test)) for test in tests)
 
 
-class _Hit(NamedTuple):
-    """A number that looks like milliseconds: what is said of it, and what is to be written in its place."""
-
-    node: cst.CSTNode
-    said: str
-    fixed: str
-    doubtful: bool
-    """It may be meant: a thousand is a round number of seconds, too."""
-
-
-def _judge(call: Call, node: cst.CSTNode, given: Value) -> _Hit | None:
-    frame = call.frame
-    name = dotted(node)
-    value = 0.0
-    if isinstance(node, (cst.Integer, cst.Float)):
-        value = float(node.evaluated_value)
-    elif isinstance(given, Const) and not given.soft and _written_out(frame, name):
-        value = float(given.value)
-    if _suspicious(value):
-        fixed = f"{name} / 1000" if name else number(value / 1000)
-        return _Hit(node, f"{value:.0f} seconds are {_duration(value)}", fixed, value == _THOUSAND)
-    if name and _NAMED.search(name.rpartition(".")[2]):
-        return _Hit(node, f"`{name}` holds milliseconds", f"{frame.tree.code(node)} / 1000", False)
-    return None
-
-
-def _finding(call: Call, param: Param, found: list[_Hit]) -> Finding:
+def _finding(call: Call, param: Param, found: list[Hit]) -> Finding:
     """One finding for an argument, with a fix for all numbers in it; only for information where they may be meant."""
     frame = call.frame
     doubtful = all(hit.doubtful for hit in found)
@@ -211,23 +179,3 @@ def _finding(call: Call, param: Param, found: list[_Hit]) -> Finding:
         span=frame.tree.span(found[0].node),
         severity=Severity.INFO if doubtful else None,
     )
-
-
-def _suspicious(value: float) -> bool:
-    """Whether a number looks like milliseconds, and not like a round span of time in seconds."""
-    if value < 1000 or value % 500 or (not value % 60 and value % 1000):
-        return False
-    return bool(value % 1800)  # no round number of half hours
-
-
-def _written_out(frame: Frame, name: str) -> bool:
-    """Whether this module assigns a plain number to a constant."""
-    last = name.rpartition(".")[2]
-    line = rf"^[ \t]*{last}[ \t]*(?::[^=\n]+)?=[ \t]*[\d_.]+$"
-    if not last.isupper():
-        return False
-    return any(re.match(line, candidate) for candidate in frame.scope.module.lines_with(last))
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} hours" if seconds >= 7200 else f"{seconds / 60:.0f} minutes"

@@ -14,8 +14,8 @@ from resilint_rules.kit.prefilter.reach import Reach
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.project.place import Places
+from resilint_rules.kit.reasons import gives_reason
 from resilint_rules.kit.rule import Rule
-from resilint_rules.kit.syntax.reasons import gives_reason
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ..config import selection

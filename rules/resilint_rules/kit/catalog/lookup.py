@@ -81,6 +81,11 @@ class Library(Record):
     """The same as written, `like` resolved: what versions change."""
 
     @property
+    def broken_answers(self) -> tuple[str, ...]:
+        """The errors of an answer that breaks off."""
+        return self.transient.broken if self.transient is not None else ()
+
+    @property
     def transient_errors(self) -> tuple[str, ...]:
         """Errors that are worth another attempt."""
         return self.transient.errors if self.transient is not None else ()

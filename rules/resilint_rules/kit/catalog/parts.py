@@ -202,3 +202,4 @@ class Transient(Record):
     """Errors of a library that are worth another attempt."""
 
     errors: tuple[str, ...] = toml.words("Their qualified names.")
+    broken: tuple[str, ...] = toml.words("Those of an answer that breaks off.")

@@ -56,6 +56,9 @@ class RetryFact(Fact):
     fix_stop: str = toml.text("Limits the attempts.")
     fix_wait: str = toml.text("Makes it wait.")
     fix_on: str = toml.template("Chooses exceptions: {errors}, {tuple}.", "errors", "tuple")
+    fix_on_status: str = toml.template(
+        "Adds the statuses worth a retry to that: {status} is their exception.", "status"
+    )
     fix_statuses: str = toml.text("Chooses statuses.")
     fix_statuses_any: str = toml.text("The same, if any call may be repeated.")
     fix_imports: Mapping[str, str] = toml.texts_by_name("Modules of the names in these texts.")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..catalog.records import ExternalFact
-from ..interp.addresses import stays_here
 from ..interp.call_kinds import ClientCall
 from ..interp.calls import Call, Frame, call_at
+from ..reach.addresses import stays_here
 from ..syntax.tree import dotted, walk
 from ..timeouts.effective import leaves, timeout_bounds
 from ..timeouts.values import UnknownBound

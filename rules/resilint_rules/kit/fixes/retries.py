@@ -141,27 +141,32 @@ def _free(frame: Frame, needed: Import) -> bool:
 
 
 def narrow(layer: RetryPolicy) -> list[Fix]:
-    """Retries only what the libraries in use raise when the other side cannot be reached, or refuses."""
+    """Retries only what the libraries in use raise when the peer cannot be reached, or refuses what it may do later.
+
+    An error status is repeated where the policy can look at it: a 401 stays one, however often it is sent.
+    """
     frame = layer.frame
     words = layer.fact.fix_on
     if not words:
         return []
     errors: list[str] = []
+    refusals: list[str] = []
     for call in layer.calls:
         for library in frame.scope.catalog.libraries(call.callee):
-            errors.extend(library.transient_errors)
-        errors.extend(_refusals(call))
-    return _narrowed(layer, words, list(dict.fromkeys(errors)))
+            errors.extend((*library.transient_errors, *library.broken_answers))
+        refusals.extend(_refusals(call))
+    return _narrowed(layer, words, list(dict.fromkeys(errors)), list(dict.fromkeys(refusals)))
 
 
 def _refusals(call: Call) -> list[str]:
-    """What a function raises for an error status, if it does: a 503 is worth another attempt, too."""
+    """What a function raises for an error status, if it does and the exception has the answer with its status."""
     fact = call.answer
-    raiser = fact.raiser if fact is not None else ""
-    return [fact.raiser_raises] if fact is not None and raiser and raiser in call.frame.tree.text else []
+    if fact is None or not fact.raiser or fact.raiser not in call.frame.tree.text or "status_code" not in fact.checks:
+        return []
+    return [fact.raiser_raises]
 
 
-def _narrowed(layer: RetryPolicy, words: str, errors: list[str]) -> list[Fix]:
+def _narrowed(layer: RetryPolicy, words: str, errors: list[str], refusals: list[str]) -> list[Fix]:
     imports: list[Import] = []
     names: list[str] = []
     for error in errors:
@@ -173,10 +178,16 @@ def _narrowed(layer: RetryPolicy, words: str, errors: list[str]) -> list[Fix]:
         return []
     listed = names[0] if len(names) == 1 else f"({', '.join(names)})"
     several = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
-    text, more = layer.spelled(words.format(errors=listed, tuple=several))
+    wanted = words.format(errors=listed, tuple=several)
+    title = f"Retry {' and '.join(names)} only"
+    if layer.fact.fix_on_status and len(refusals) == 1:
+        status, needed = known_as(layer.frame, refusals[0])
+        imports.extend([needed] if needed is not None else ())
+        wanted += f" | {layer.fact.fix_on_status.format(status=status)}"
+        title = f"Retry {' and '.join(names)} and passing statuses only"
+    text, more = layer.spelled(wanted)
     found = layer.fact.errors
     given = layer.args.get(found) if found is not None else None
-    title = f"Retry {' and '.join(names)} only"
     if given is not None:
         value = text.partition("=")[2]
         return [Fix(title, (replace(layer.frame, given.node, value),), (*imports, *more))]

@@ -25,8 +25,8 @@ from ..syntax.text import Span
 from ..syntax.tree import MAX_COST, MAX_DEPTH, MAX_WEIGHT, Tree, cost, parse
 from .calls import Env, Frame, Queries
 from .calls_made import changed_inside
-from .doubles import is_played
 from .kinds import FrameKind
+from .known_calls import is_played
 from .statements import evaluate, run_function, run_statements
 from .values import UNKNOWN, Class, Const, Function, Instance, Mapping, Ref, Value, join, options
 

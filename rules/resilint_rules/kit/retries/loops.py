@@ -10,10 +10,10 @@ import libcst as cst
 
 from ..exceptions.handlers import Handler, handlers_of
 from ..findings import Finding, Fix, Severity
-from ..interp.addresses import is_local, stays_here
 from ..interp.calls import Call, Frame, Guard
 from ..interp.kinds import Around
 from ..interp.values import Within
+from ..reach.addresses import is_local, stays_here
 from ..syntax.bound_names import bound_in, shared_in, used_in, waited_for
 from ..syntax.exits import AGAIN, Exit, is_endless, ways
 from ..syntax.idioms import calls_in

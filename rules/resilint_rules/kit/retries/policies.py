@@ -199,10 +199,11 @@ class RetryPolicy:
         dotted = isinstance(self.node.func if isinstance(self.node, cst.Call) else self.node, cst.Attribute)
         prefix = self.written.rpartition(".")[0] if dotted else ""
         for name, home in names.items():
-            if name not in text:
+            whole = rf"(?<![\w.]){name}\b"
+            if re.search(whole, text) is None:
                 continue
             if prefix:
-                text = text.replace(name, f"{prefix}.{name}")
+                text = re.sub(whole, f"{prefix}.{name}", text)
                 continue
             own = next(
                 (n for n, ts in module.imports.items() if any(t.module == home and t.name == name for t in ts)), None
@@ -210,7 +211,7 @@ class RetryPolicy:
             if own is None:
                 imports.append(Import(home, name))
             else:
-                text = text.replace(name, own)
+                text = re.sub(whole, own, text)
         return text, tuple(imports)
 
     def _argument(self, param: Param | None) -> Argument | None:

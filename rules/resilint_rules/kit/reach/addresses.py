@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..catalog.parts import Param
+from ..interp.calls import Call, Frame, maker
+from ..interp.values import Argument, Const, Value
 from ..syntax.idioms import last_name
 from ..syntax.tree import Tree, walk
 from .callers import argument_for, callers
-from .calls import Call, Frame, maker
-from .values import Argument, Const, Value
 
 _SAME = re.compile(r"\.(?:lower|strip|lstrip|casefold)\(\)")
 """What changes nothing that a test of the beginning would see."""
@@ -30,19 +30,23 @@ def stays_here(call: Call) -> bool:
         return False
     if isinstance(target.value, Const):
         return isinstance(target.value.value, str) and target.value.value.startswith(words)
-    frame = call.frame
-    if _is_tested(frame.tree, call.node, target.node, words):
+    if _is_tested(call.frame.tree, call.node, target.node, words):
         return True
+    return isinstance(target.node, cst.Name) and _is_tested_by_callers(call.frame, target.node.value, words)
+
+
+def _is_tested_by_callers(frame: Frame, name: str, words: tuple[str, ...]) -> bool:
+    """Whether each caller of a function tests, or writes, what it gives for a parameter, which stays as it is."""
     function = frame.node
-    if not isinstance(target.node, cst.Name) or not isinstance(function, cst.FunctionDef):
+    if not isinstance(function, cst.FunctionDef):
         return False
-    name = target.node.value
-    bound = [node for node in walk(function.body) if isinstance(node, cst.AssignTarget) and _is_name(node.target, name)]
-    sites = callers(frame) if not bound else []
-    return bool(sites) and all(
-        given is not None and (_is_written(given, words) or _is_tested(site.tree, site.node, given, words))
-        for site in sites
-        for given in [argument_for(site, frame, name)]
+    targets = (node.target for node in walk(function.body) if isinstance(node, cst.AssignTarget))
+    if any(_is_name(target, name) for target in targets):
+        return False
+    given = [(site, argument_for(site, frame, name)) for site in callers(frame)]
+    return bool(given) and all(
+        node is not None and (_is_written(node, words) or _is_tested(site.tree, site.node, node, words))
+        for site, node in given
     )
 
 

@@ -1,0 +1,1 @@
+"""Where a function is called from, and which addresses leave the machine."""
