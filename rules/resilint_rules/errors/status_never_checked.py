@@ -236,6 +236,29 @@ def mine():
     return answer.json()
 ```
 
+A function that gives the body back as it is, and says that it may be that of a refusal, leaves the check to its
+callers.
+
+```python good
+import requests
+
+class Till:
+    def _call(self, path, data):
+        "What the service answers; a refusal is {'error': code}."
+        answer = requests.post(f"{BASE}{path}", json=data, timeout=5)
+        return answer.json()
+```
+
+```python bad
+import requests
+
+class Till:
+    def _call(self, path, data):
+        "What the service answers; an error is raised by requests."
+        answer = requests.post(f"{BASE}{path}", json=data, timeout=5)  # finds: status-never-checked
+        return answer.json()
+```
+
 The fix inserts `raise_for_status()` right after the call, or where its exception is taken. It is not
 applied unasked: a caller that lived on error bodies will now see an exception.
 
@@ -249,6 +272,7 @@ from collections.abc import Iterator
 
 from ..kit import Call, Finding, Severity, raise_after_all, read_together, read_unchecked
 from ..kit.rule import rule
+from ._handed_on import gives_refusals
 
 
 @rule(code="ERR001", name="status-never-checked", equivalents=("use-raise-for-status",))
@@ -257,7 +281,7 @@ def check(call: Call) -> Iterator[Finding]:
     response = call.response
     accessor = read_unchecked(response) if response is not None and response.names else ""
     together = read_together(call) if accessor else []
-    if response is not None and together and together[0] is call:
+    if response is not None and together and together[0] is call and not gives_refusals(call):
         read = f"{response.names[0]}.{accessor}"
         yield call.finding(
             f"`{read}` is used without a check of the status: an error page is processed as data",

@@ -176,6 +176,7 @@ from collections.abc import Iterator
 
 from ..kit import Call, Finding, Severity, chained, raise_between, read_unchecked
 from ..kit.rule import rule
+from ._handed_on import gives_refusals
 
 
 @rule(code="ERR002", name="unchecked-body", equivalents=("use-raise-for-status",))
@@ -183,7 +184,7 @@ def check(call: Call) -> Iterator[Finding]:
     """Reports a response that is never named, and whose body is read."""
     response = call.response
     accessor = read_unchecked(response) if response is not None and chained(response) else ""
-    if accessor:
+    if accessor and not gives_refusals(call):
         yield call.finding(
             f"`{call.written}(...).{accessor}` discards the response unchecked: an error page is processed as data",
             *raise_between(call),

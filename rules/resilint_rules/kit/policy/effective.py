@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..catalog.records import ClientFact, ExternalFact
 from ..interp.calls import Call, Frame, call_at
 from ..retries.attempts import built_in
-from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, RetryLayer, edition, row, where
+from ..retries.layer import DROPPED, HANG, LIMITED_RATE, STATUSES, UNAVAILABLE, RetryLayer, edition, row, where
 from ..retries.policies import external
 from ..syntax.text import Span
 from ..timeouts.effective import Limit, limit
@@ -93,7 +93,7 @@ def _outcomes(call: Call, found: Limit, peer: str) -> Iterator[Outcome]:
     yield _hang(call, found, repeats, call.raises("timeout") or ())
     if peer in _HTTP:
         for kind in (UNAVAILABLE, LIMITED_RATE):
-            yield _status(call, kind, repeats, call.raises("status") or ())
+            yield _status(call, kind, repeats, call.raises(str(STATUSES[kind])) or call.raises("status") or ())
     yield FailureTrace(call, DROPPED, repeats).raised_outcome(call.raises("connect") or ())
 
 
