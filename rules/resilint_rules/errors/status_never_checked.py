@@ -145,8 +145,84 @@ async def names(session: aiohttp.ClientSession):
         return await answer.json()
 ```
 
-Any look at the status counts, also as a truth value. So does passing the response to other
-code, which may check it.
+A status that is looked at in part lets all others pass: a 500 is no page, and neither is a 429. So does
+an error that is dropped where it is raised.
+
+```python bad
+import requests
+
+def page(url):
+    answer = requests.get(url, timeout=5)
+    if answer.status_code == 404:
+        return None
+    return answer.text  # finds: status-never-checked
+
+def name(url):
+    answer = requests.get(url, timeout=5)
+    if answer.status_code in (401, 403):
+        raise PermissionError(url)
+    return answer.json()["name"]  # finds: status-never-checked
+```
+
+```python fixed
+import requests
+
+def page(url):
+    answer = requests.get(url, timeout=5)
+    if answer.status_code == 404:
+        return None
+    answer.raise_for_status()
+    return answer.text
+
+def name(url):
+    answer = requests.get(url, timeout=5)
+    if answer.status_code in (401, 403):
+        raise PermissionError(url)
+    answer.raise_for_status()
+    return answer.json()["name"]
+```
+
+```python bad
+import contextlib
+import requests
+
+def profile(url):
+    answer = requests.get(url, timeout=5)
+    try:
+        answer.raise_for_status()
+    except requests.HTTPError:
+        log.info("no profile")
+    return answer.json()  # finds: status-never-checked
+
+def photo(url):
+    answer = requests.get(url, timeout=5)
+    with contextlib.suppress(requests.HTTPError):
+        answer.raise_for_status()
+    return answer.content  # finds: status-never-checked
+```
+
+So does a test of another part of the body: an error page has no such part, or has it by chance.
+
+```python bad
+import requests
+
+def price(name):
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    item = answer.json()
+    if item["name"] != name:
+        raise LookupError(name)
+    return item["price"]
+
+def rows():
+    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
+    data = answer.json()
+    if "rows" in data:
+        return data["rows"]
+    return []
+```
+
+Any look at the status that keeps all error pages away counts, also as a truth value. So does passing the
+response to other code, which may check it.
 
 ```python good
 import requests
@@ -165,6 +241,34 @@ def found(uid):
     resp = requests.get(URL, timeout=5)
     check(resp)
     return resp.json()
+
+def size(url):
+    resp = requests.get(url, timeout=5)
+    if resp.status_code >= 400:
+        return None
+    return len(resp.content)
+
+def either(url):
+    resp = requests.get(url, timeout=5)
+    if resp.status_code == 404:
+        return None
+    elif resp.status_code == 200:
+        return resp.text
+    raise LookupError(url)
+
+def avatar(url):
+    resp = requests.get(url, timeout=5)
+    try:
+        resp.raise_for_status()
+    except requests.HTTPError:
+        return None
+    return resp.content
+
+def why(url):
+    resp = requests.get(url, timeout=5)
+    if resp.status_code == 400:
+        return resp.json()["reason"]
+    return ""
 
 def raw(uid):
     return requests.get(URL, timeout=5)
@@ -270,7 +374,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Call, Finding, Severity, raise_after_all, read_together, read_unchecked
+from ..kit import Call, Finding, Severity, raise_after_all, read_together, read_unchecked, seen_in_part
 from ..kit.rule import rule
 from ._handed_on import gives_refusals
 
@@ -283,8 +387,13 @@ def check(call: Call) -> Iterator[Finding]:
     together = read_together(call) if accessor else []
     if response is not None and together and together[0] is call and not gives_refusals(call):
         read = f"{response.names[0]}.{accessor}"
+        seen = seen_in_part(response)
+        message = f"`{read}` is used without a check of the status: an error page is processed as data"
+        if seen is not None:
+            message = f"`{read}` is used although {seen.how}: another error page is processed as data"
         yield call.finding(
-            f"`{read}` is used without a check of the status: an error page is processed as data",
+            message,
             *raise_after_all(together),
+            span=call.frame.tree.span(seen.read) if seen is not None else None,
             severity=Severity.INFO if response.noticed else None,
         )

@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     from .responses.status import raise_between as raise_between
     from .responses.status import read_together as read_together
     from .responses.status import read_unchecked as read_unchecked
+    from .responses.status import seen_in_part as seen_in_part
     from .retries.attempts import built_in as built_in
     from .retries.attempts import policies as policies
     from .retries.layer import RetryLayer as RetryLayer
@@ -173,7 +174,7 @@ _MODULES = {
     "policy.effective": "Policy effective_policy",
     "policy.outcome": "Outcome",
     "reach.addresses": "stays_here",
-    "responses.status": "chained raise_after_all raise_between read_together read_unchecked",
+    "responses.status": "chained raise_after_all raise_between read_together read_unchecked seen_in_part",
     "retries.attempts": "built_in policies",
     "retries.layer": "RetryLayer",
     "retries.loops": "RetryLoop RetryConstruct",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
 from ..syntax.access_path import Item, Path
-from .values import Derived, Response, Value, options
+from .values import Const, Derived, Ref, Response, Sequence, Value, options
 
 ENVELOPE = frozenset((
     "error", "errors", "err", "ok", "success", "successful", "status", "code", "fault", "faultstring",
@@ -61,6 +63,20 @@ def _picked(path: Path) -> bool:
     """Whether the last step takes a part out of a body."""
     last = path.steps[-1] if path.steps else None
     return isinstance(last, Item) or bool(_PICKS.search(path.called))
+
+
+def demands(node: cst.Comparison, sides: list[Value]) -> bool:
+    """Whether a comparison tells if a part of a body is there, or is what an answer has.
+
+    One with a value that is not written out concerns another matter, unless a part that is missing fails it, too:
+    `body["name"] != name` raises KeyError for an error page.
+    """
+    if len(node.comparisons) != 1 or any(isinstance(side, (Const, Sequence, Ref)) for side in sides):
+        return True
+    if isinstance(node.comparisons[0].operator, (cst.In, cst.NotIn, cst.Is, cst.IsNot)):
+        return True
+    parts = [option for side in sides for option in options(side) if isinstance(option, Derived) and option.source]
+    return not parts or any(not isinstance(part.path.steps[-1:] and part.path.steps[-1], Item) for part in parts)
 
 
 def demand(tested_values: list[Value]) -> None:

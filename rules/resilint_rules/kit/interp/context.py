@@ -10,7 +10,7 @@ import libcst as cst
 
 from ..syntax.exits import Exit
 from ..syntax.tree import children
-from .body_checks import tested
+from .body_checks import demands, tested
 from .calls import Env, Frame
 from .values import UNKNOWN, Instance, Mapping, Pending, Response, Sequence, Value, Within, join, options
 
@@ -67,7 +67,9 @@ class Context:
         tested(value)
         tested_values = list(options(value))
         compared = self.frame.compares.get(id(node))
-        return [option for side in compared[1] for option in options(side)] if compared is not None else tested_values
+        if compared is None:
+            return tested_values
+        return [option for side in compared[1] for option in options(side)] if demands(*compared) else []
 
     def escape(self, value: Value, why: str, *, settle: bool, kinds: tuple[type, ...] = (Response, Mapping)) -> None:
         """Notes that a value leaves the function's sight; with `settle`, it may be configured there."""

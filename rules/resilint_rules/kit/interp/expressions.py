@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence as Statements
 from typing import Any
 
 import libcst as cst
@@ -185,7 +186,7 @@ def _comparison(ctx: Context, node: cst.Comparison) -> Value:
 def _search(ctx: Context, body: Value) -> None:
     """Notes that `key in body` is tested: it is checked, unless the test only keeps a part of it."""
     ctx.escape(body, "it is searched", settle=False)
-    if not (isinstance(ctx.current, cst.If) and _noted(ctx.current, ctx.frame.node)):
+    if not (isinstance(ctx.current, cst.If) and (_noted(ctx.current, ctx.frame.node) or _emptied(ctx, ctx.current))):
         mark_checked(body)
 
 
@@ -312,6 +313,31 @@ def _noted(branch: cst.If, function: cst.CSTNode | None) -> bool:
         return False
     kept, given = small
     return _keeps_item(kept, body, test.left) and isinstance(given, cst.Return) and _same(given.value, body)
+
+
+def _emptied(ctx: Context, branch: cst.If) -> bool:
+    """Whether a body without a key is taken for an empty answer: `if "rows" in body: return body["rows"]`, `return []`.
+
+    A word that tells success from failure is not meant.
+    """
+    test, block = branch.test, ctx.frame.tree.parent(branch)
+    if not isinstance(test, cst.Comparison) or not isinstance(test.left, cst.SimpleString):
+        return False
+    if not isinstance(test.comparisons[0].operator, cst.In) or not isinstance(block, cst.IndentedBlock):
+        return False
+    if str(test.left.evaluated_value).lower() in ENVELOPE or not _returned(branch.body.body):
+        return False
+    after = block.body[[*block.body].index(branch) + 1 :] if branch.orelse is None else ()
+    rest = branch.orelse.body.body if isinstance(branch.orelse, cst.Else) else after
+    given = _returned(rest)
+    return isinstance(given, (cst.List, cst.Tuple, cst.Dict)) and not given.elements
+
+
+def _returned(lines: Statements[cst.BaseStatement | cst.BaseSmallStatement]) -> cst.BaseExpression | None:
+    """What some statements return, if they do nothing else."""
+    only = lines[0] if len(lines) == 1 else None
+    small = only.body[0] if isinstance(only, cst.SimpleStatementLine) and len(only.body) == 1 else None
+    return small.value if isinstance(small, cst.Return) else None
 
 
 def _keeps_item(node: cst.CSTNode, owner: cst.Name, key: cst.BaseExpression) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from operator import itemgetter
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -20,6 +21,7 @@ from ..syntax.text import Edit
 from ..syntax.tree import walk
 from ..trust.switches import protection_argument
 from .body_flow import is_examined_elsewhere
+from .ineffective_checks import ineffective_checks, treated_first
 from .sinks import drained, is_displayed, without_await
 
 
@@ -36,6 +38,9 @@ def read_unchecked(response: Response) -> str:
     if _may_be_checked(response, fact) or raises_itself(call):
         return ""
     read = _body_reads(response, fact)
+    checks = ineffective_checks(response, fact) if read else None
+    if checks is not None:
+        read = [(name, node) for name, node in read if checks.reached(node)]
     if not read or is_displayed(response, read) or is_examined_elsewhere(response):
         return ""
     return read[0][0]
@@ -46,7 +51,30 @@ def _may_be_checked(response: Response, fact: ResponseFact) -> bool:
     if response.escaped or response.envelope or (response.truth and fact.truth == "status"):
         return True
     unrelated = _PLAIN.union(fact.body, fact.plain)
-    return any(name in fact.checks or name not in unrelated for name, _ in response.uses)
+    if any(name not in unrelated and name not in fact.checks for name, _ in response.uses):
+        return True
+    return any(name in fact.checks for name, _ in response.uses) and ineffective_checks(response, fact) is None
+
+
+class SeenInPart(NamedTuple):
+    """A status that is looked at, but not so that all error pages are kept away: how, and where the body is read."""
+
+    how: str
+    read: cst.CSTNode
+
+
+def seen_in_part(response: Response) -> SeenInPart | None:
+    """What is looked at of a status that is not checked altogether; None if nothing is."""
+    fact = call_at(response.call).answer
+    checks = ineffective_checks(response, fact) if fact is not None else None
+    if checks is None or fact is None:
+        return None
+    are = "are" if len(checks.statuses) > 1 else "is"
+    how = f"only {' and '.join(str(status) for status in sorted(checks.statuses))} {are} treated"
+    if checks.swallowed:
+        how = f"`{fact.raiser}` is called and its error dropped"
+    read = next((node for _, node in _body_reads(response, fact) if checks.reached(node)), None)
+    return SeenInPart(how, read) if read is not None else None
 
 
 def _body_reads(response: Response, fact: ResponseFact) -> list[tuple[str, cst.CSTNode]]:
@@ -152,6 +180,11 @@ def raise_after(call: Call) -> list[Fix]:
         flipped = replace(call.frame, off.node, "True")
         return [Fix(f"Set {own.name}=True", tuple(sorted((flipped, *wider))), imports)]
     text = f"{response.names[0]}.{fact.raiser}()"
+    checks = ineffective_checks(response, fact)
+    if checks is not None:
+        treated = treated_first(call, checks)
+        after = after_statement(call.frame, treated, text) if treated is not None else None
+        return [Fix(f"Insert {text}", tuple(sorted((after, *wider))), imports)] if after is not None else []
     edit = _inserted(text, response, fact)
     return [Fix(f"Insert {text}", tuple(sorted((edit, *wider))), imports)] if edit is not None else []
 

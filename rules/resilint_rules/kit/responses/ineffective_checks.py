@@ -1,0 +1,149 @@
+"""Looks at a status that let other error pages pass: one status alone is treated, or the error is dropped at once."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from ..catalog.records import ResponseFact
+from ..exceptions.handlers import Handler, handlers_of, named
+from ..exceptions.hierarchy import is_a
+from ..interp.calls import Call, Frame, call_at
+from ..interp.values import Const, Ref, Response, Sequence, Value
+from ..syntax.idioms import is_log
+from ..syntax.tree import walk
+
+MOST = 3
+"""More statuses than these, one by one, are a treatment of all that the peer is known to answer."""
+
+
+class IneffectiveChecks:
+    """The looks at the status of a response, if none of them keeps every other error page away."""
+
+    def __init__(self, response: Response, fact: ResponseFact) -> None:
+        self._frame = call_at(response.call).frame
+        self.statuses: set[int] = set()
+        """The error statuses that are treated, if single ones are."""
+        self.branches: list[cst.If] = []
+        """Where they are treated."""
+        self.swallowed = False
+        """The error that the check raises is caught and dropped."""
+        self._inside: set[int] = set()
+        looks = [(name, node) for name, node in response.uses if name in fact.checks]
+        self.ineffective = bool(looks) and all(self._note(name, node, fact) for name, node in looks)
+        self.ineffective &= len(self.statuses) <= MOST
+
+    def reached(self, node: cst.CSTNode) -> bool:
+        """Whether an untreated error page comes to a place."""
+        return id(node) not in self._inside
+
+    def _note(self, name: str, node: cst.CSTNode, fact: ResponseFact) -> bool:
+        """Whether a look at the status is ineffective; what it tells is noted."""
+        if name == fact.raiser:
+            return self._is_swallowed(node, fact)
+        return self._is_one_status(node)
+
+    def _is_one_status(self, node: cst.CSTNode) -> bool:
+        """Whether an attribute is compared with single error statuses, as the test of an `if`."""
+        tree = self._frame.tree
+        comparison = tree.parent(node)
+        branch = tree.parent(comparison) if isinstance(comparison, cst.Comparison) else None
+        if not isinstance(comparison, cst.Comparison) or not isinstance(branch, cst.If):
+            return False
+        known = self._frame.compares.get(id(comparison))
+        if comparison.left is not node or branch.test is not comparison or known is None or len(known[1]) != 2:
+            return False
+        statuses, sign = _statuses(known[1][1]), comparison.comparisons[0].operator
+        return bool(statuses) and self._is_branch(branch, statuses, sign)
+
+    def _is_branch(self, branch: cst.If, statuses: set[int], sign: cst.BaseCompOp) -> bool:
+        """Whether an `if` treats some statuses, or all but them, and lets the others pass."""
+        treats = isinstance(sign, (cst.Equal, cst.In))
+        if not treats and not isinstance(sign, (cst.NotEqual, cst.NotIn)):
+            return False
+        if treats and isinstance(branch.orelse, cst.Else) and _has_own_way(branch.orelse):
+            return False
+        apart = branch.body if treats else branch.orelse
+        self.statuses |= statuses
+        self.branches.append(branch)
+        self._inside |= {id(part) for part in walk(apart)} if apart is not None else set()
+        return True
+
+    def _is_swallowed(self, node: cst.CSTNode, fact: ResponseFact) -> bool:
+        """Whether the error of a check is dropped where it is raised, so that the code after it runs as before."""
+        inner = node
+        while (above := self._frame.tree.parent(inner)) is not None and above is not self._frame.node:
+            if isinstance(above, cst.With) and _suppresses(self._frame, above, fact.raiser_raises):
+                return self._swallows(above)
+            if isinstance(above, (cst.Try, cst.TryStar)) and above.body is inner:
+                taken = _taken(self._frame, above, fact.raiser_raises)
+                if taken:
+                    return all(map(_drops, taken)) and above.orelse is None and self._swallows(above)
+            inner = above
+        return False
+
+    def _swallows(self, statement: cst.CSTNode) -> bool:
+        self.swallowed = True
+        self._inside |= {id(part) for part in walk(statement)}
+        return True
+
+
+def _taken(frame: Frame, node: cst.CSTNode, error: str) -> list[Handler]:
+    """The handler of a `try` that takes an error, or those that may."""
+    guard = frame.guards.get(id(node))
+    handlers = handlers_of(guard) if guard is not None else ()
+    surely = next((one for one in handlers if one.broad or one.catches(error)), None)
+    return [surely] if surely is not None else [one for one in handlers if one.errors is None]
+
+
+def ineffective_checks(response: Response, fact: ResponseFact) -> IneffectiveChecks | None:
+    """What is looked at of a status, if it lets other error pages pass; None if it is not, or not in vain."""
+    if not any(name in fact.checks for name, _ in response.uses):
+        return None
+    found = IneffectiveChecks(response, fact)
+    return found if found.ineffective else None
+
+
+def treated_first(call: Call, checks: IneffectiveChecks) -> cst.If | None:
+    """The `if` behind which the other statuses are to be checked: it stands right in the block of the call."""
+    tree = call.frame.tree
+    line = tree.parent(call.statement) if call.statement is not None else None
+    block = tree.parent(line) if line is not None else None
+    last = checks.branches[-1] if checks.branches and not checks.swallowed else None
+    return last if last is not None and block is not None and tree.parent(last) is block else None
+
+
+def _statuses(value: Value) -> set[int]:
+    """The error statuses that a value holds, if it is written out and holds nothing else."""
+    members = value.members if isinstance(value, Sequence) else (value,)
+    found = {member.value for member in members if isinstance(member, Const) and not member.soft}
+    if len(found) != len(members) or not all(type(status) is int and 400 <= status < 600 for status in found):
+        return set()
+    return found
+
+
+def _has_own_way(orelse: cst.Else) -> bool:
+    """Whether another branch may keep the other statuses away."""
+    return any(isinstance(node, (cst.Raise, cst.If, cst.Return, cst.Continue, cst.Break)) for node in walk(orelse))
+
+
+def _drops(handler: Handler) -> bool:
+    """Whether a handler does nothing but write to a log: neither leaves, nor notes the failure for later."""
+    for statement in handler.node.body.body:
+        parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+        for part in parts:
+            logs = isinstance(part, cst.Expr) and isinstance(part.value, cst.Call) and is_log(part.value)
+            if not (isinstance(part, cst.Pass) or logs):
+                return False
+    return True
+
+
+def _suppresses(frame: Frame, node: cst.With, error: str) -> bool:
+    """Whether a block drops an error: `with suppress(HTTPError)`."""
+    for item in node.items:
+        made = item.item
+        if isinstance(made, cst.Call) and frame.tree.code(made.func) in ("suppress", "contextlib.suppress"):
+            values = [named(frame, arg.value) for arg in made.args]
+            catalog = frame.scope.catalog
+            if any(isinstance(value, Ref) and is_a(catalog, error, value.name) for value in values):
+                return True
+    return False
