@@ -17,16 +17,11 @@ from ..kit.interp.calls import Call, Frame, Guard, explained
 from ..kit.interp.kinds import Around, Part
 from ..kit.retries.policies import external
 from ..kit.syntax.exits import AGAIN, Exit, ways
-from ..kit.syntax.idioms import calls_in, closes, is_log, last_name, probes, reports
+from ..kit.syntax.idioms import calls_in, closes, is_log, last_name, reports
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import Tree, walk
+from ._consequence import excused, refusable, tells_visitor
 
-_ASIDE = re.compile(
-    r"telemetr|analytic|track|usage|beacon|heartbeat|metric|stat(?:s|sd|istic)|best_?effort|optional|silent|quiet|safe|"
-    r"ignor|typing|(?:latest|newer|newest)_?version|version_?check|check_?(?:for_?)?(?:\w+_)?(?:updates?|version)",
-    re.IGNORECASE,
-)
-"""Names which say that a failure has no consequence."""
 _MEANT = re.compile(
     r"^(?!.*\b(?:TO.?DO|FIX.?ME)\b).*(?:swallow|ignor|best[- ]effort|no[nt][- ]?(?:critical|fatal)|"
     r"(?:n't|not|never) (?:matter|mind|care|break|block|fail))",
@@ -53,13 +48,16 @@ _LOGGERS = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER", "_LO
 
 def silent_handlers(guard: Guard) -> Iterator[tuple[Handler, Call]]:
     """Yields the handlers that hide the failure of an external call, each with the call."""
-    calls = [call for call in guard.calls if _has_consequence(guard, call)]
-    if not calls or _excused(guard.frame) or _seen_later(guard):
+    calls = [call for call in guard.calls if _has_consequence(guard, call) and not excused(call)]
+    refused = [call for call in refusable(guard) if not excused(call) and not _of_use(call)]
+    if not (calls or refused) or _seen_later(guard):
         return
     for clause in handlers_of(guard):
         if not _hides(clause, guard):
             continue
         call = next((candidate for candidate in calls if _is_hidden(guard, clause, candidate)), None)
+        if call is None:
+            call = next((one for one in refused if _is_refusal_hidden(guard, clause, one)), None)
         if call is not None and not explained(call, guard.node, _MEANT):
             yield clause, call
 
@@ -73,7 +71,7 @@ def _has_consequence(guard: Guard, call: Call) -> bool:
 
 def _hides(clause: Handler, guard: Guard) -> bool:
     """Whether a handler does not report what it catches, and nothing says that the failure is expected."""
-    if not _says_nothing(clause) or clause.comment:
+    if not _says_nothing(clause, guard) or clause.comment:
         return False
     return not (_only_slow(clause, guard) or _verdict(clause, guard) or _tried_out(clause, guard))
 
@@ -81,6 +79,13 @@ def _hides(clause: Handler, guard: Guard) -> bool:
 def _is_hidden(guard: Guard, clause: Handler, call: Call) -> bool:
     """Whether a handler catches the failure of a call, except that the peer ends a connection."""
     return clause.concerns(call) and not _handled_before(guard, clause, call) and not _hung_up(clause, call)
+
+
+def _is_refusal_hidden(guard: Guard, clause: Handler, call: Call) -> bool:
+    """Whether a handler is the one that catches what the check of a call's status raises."""
+    takers = (one for one in handlers_of(guard) if one.errors is None or one.broad or one.catches_status_error(call))
+    first = next(takers, None)
+    return first is not None and first.node is clause.node and first.catches_status_error(call)
 
 
 def _guarded(guard: Guard, call: Call) -> bool:
@@ -122,16 +127,9 @@ def _of_use(call: Call) -> bool:
     return bool(name) and module.chunk_with(name, _OF_USE)
 
 
-def _excused(frame: Frame) -> bool:
-    name = frame.qualname.rpartition(".")[2]
-    if probes(name) or closes(name):
-        return True
-    return bool(_ASIDE.search(frame.qualname) or _ASIDE.search(frame.scope.module.doc.module))
-
-
-def _says_nothing(clause: Handler) -> bool:
-    """Whether a handler only continues, or returns a constant."""
-    return all(_is_nothing(line) for line in _lines(clause.node.body))
+def _says_nothing(clause: Handler, guard: Guard) -> bool:
+    """Whether a handler only continues, returns a constant, or puts an empty answer in the place of what failed."""
+    return all(_is_nothing(line, clause) or _is_empty_answer(line, guard) for line in _lines(clause.node.body))
 
 
 def _lines(body: cst.BaseSuite) -> list[cst.CSTNode]:
@@ -145,12 +143,27 @@ def _lines(body: cst.BaseSuite) -> list[cst.CSTNode]:
     ]
 
 
-def _is_nothing(node: cst.CSTNode) -> bool:
+def _is_nothing(node: cst.CSTNode, clause: Handler) -> bool:
     if isinstance(node, (cst.Pass, cst.Continue)):
         return True
     if isinstance(node, cst.Expr):
-        return isinstance(node.value, cst.Ellipsis)
+        return isinstance(node.value, cst.Ellipsis) or tells_visitor(clause.frame, node.value)
+    if isinstance(node, cst.If):  # one error is looked for, and all others vanish with it
+        about = any(isinstance(part, cst.Name) and part.value == clause.name for part in walk(node.test))
+        return about and node.orelse is None and all(_is_nothing(line, clause) for line in _lines(node.body))
     return isinstance(node, cst.Return) and (node.value is None or _is_constant(node.value))
+
+
+def _is_empty_answer(node: cst.CSTNode, guard: Guard) -> bool:
+    """Whether a statement gives an empty list, tuple, dict or text to a name that the `try` was to fill."""
+    if not isinstance(node, cst.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0].target, cst.Name):
+        return False
+    empty = isinstance(node.value, (cst.List, cst.Tuple, cst.Dict)) and not node.value.elements
+    if not empty and not (isinstance(node.value, cst.SimpleString) and not node.value.raw_value):
+        return False
+    name = node.targets[0].target.value
+    kept = (target for line in _lines(guard.node.body) if isinstance(line, cst.Assign) for target in line.targets)
+    return any(isinstance(target.target, cst.Name) and target.target.value == name for target in kept)
 
 
 def _is_constant(node: cst.CSTNode) -> bool:
@@ -341,7 +354,11 @@ def log_failure(clause: Handler, call: Call) -> list[Fix]:
     logger, imports = _logger(frame)
     subject = call.written if '"' not in call.written and len(call.written) <= 60 else call.callee
     text = f'{logger}.warning("{subject} failed", exc_info=True)'
-    nothing = [node for node in walk(body) if isinstance(node, (cst.Pass, cst.Ellipsis))]
+    nothing = [
+        line
+        for line in _lines(body)
+        if isinstance(line, cst.Pass) or (isinstance(line, cst.Expr) and isinstance(line.value, cst.Ellipsis))
+    ]
     edit: Edit | None
     if nothing:
         start, end = frame.tree.span(nothing[-1])

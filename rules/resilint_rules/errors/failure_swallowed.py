@@ -57,6 +57,48 @@ def publish(posts):
             logging.getLogger(__name__).warning("requests.post failed", exc_info=True)
 ```
 
+What changes something at the peer has a consequence, whatever its function is called: a refusal by an error
+status too. An empty answer in its place, a message to the visitor, or a look for one error that lets all
+others vanish are no trace.
+
+```python bad
+import requests
+from flask import flash
+
+def charge_usage(body):
+    try:
+        requests.post("https://desk.example.com/usage", json=body, timeout=5).raise_for_status()
+    except requests.HTTPError:  # finds: failure-swallowed
+        pass
+
+def confirm(number):
+    answer = requests.put(f"https://desk.example.com/{number}/confirmed", timeout=5)
+    try:
+        answer.raise_for_status()
+    except requests.HTTPError:  # finds: failure-swallowed
+        return
+
+def search(terms):
+    try:
+        found = requests.get(URL, params={"q": terms}, timeout=5).json()["items"]
+    except requests.RequestException:  # finds: failure-swallowed
+        found = []
+    return found
+
+def order(item):
+    try:
+        requests.post(URL, json={"item": item}, timeout=5).raise_for_status()
+    except requests.RequestException:  # finds: failure-swallowed
+        flash("Sorry, that did not work")
+
+def register(name):
+    try:
+        requests.post(URL, json={"name": name}, timeout=5).raise_for_status()
+    except requests.RequestException as error:  # finds: failure-swallowed
+        if "exists" in str(error):
+            pass
+```
+
 A failure that is logged, counted, raised later or reported to the caller is not swallowed. A check
 whether a peer is available has "no" for an answer, what is being closed may be gone already, a reader of
 a stream learns in this way that the peer has closed it, and a comment in or above the handler shows that
@@ -86,6 +128,25 @@ def first(mirrors):
         except requests.RequestException:
             continue
     raise LookupError("no mirror answers")
+
+def drop(number):
+    try:
+        requests.delete(URL, timeout=5).raise_for_status()
+    except requests.HTTPError:
+        pass
+
+def rename(old, new):
+    try:
+        requests.post(URL, json={"name": new}, timeout=5).raise_for_status()
+    except requests.HTTPError as error:
+        if error.response.status_code != 409:
+            raise
+
+def logout(session):
+    try:
+        requests.post(URL, timeout=5).raise_for_status()
+    except requests.RequestException:
+        pass
 
 def close(session):
     try:

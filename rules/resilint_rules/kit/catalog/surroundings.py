@@ -144,6 +144,8 @@ class LogFact(Fact):
 
     kind: ClassVar[str] = "log"
 
+    visitor: bool = toml.flag("It tells the visitor of a page, and nobody else.")
+
 
 class DoubleFact(Fact):
     """A stand-in for a peer in tests."""

@@ -43,6 +43,16 @@ _CLOSES = re.compile(
     r"terminat|finali|drain|unregister|unsubscribe|reset|forget|delete|remov|purge|leav",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"_*(?:is|has|can|check|ping|probe|test|try|exists?|valid\w*|verify|alive|health\w*|reachable|available|detect|discover|"
+    r"identify|guess|maybe)(?:_|$)|\w*_(?:exists?|alive|health\w*|reachable|available)$",
+    re.IGNORECASE,
+)
+_CLOSES_ONLY = re.compile(
+    r"_*(?:a?close|clean_?up|stop|shut_?down|tear_?down|del|a?exit|disconnect|log_?(?:out|off)|quit|dispose|release|abort|"
+    r"terminate|finali[sz]e|drain|unregister|unsubscribe|leave)(?:_(?:all|now|client|session|connection|lock|quietly|async))*_*",
+    re.IGNORECASE,
+)
 _SKIPS_CHECKS = re.compile(
     r"non?_?verif|unverif|insecure|unsafe|peek|(?:dis(?:able|abling)|without|skip|non?|ignore|off)_?(?:ssl|tls|cert|verif|check)|"
     r"trust_?all|accept_?all",
@@ -130,6 +140,16 @@ def checks(name: str) -> bool:
 def probes(name: str) -> bool:
     """Whether a function finds out whether a peer is there, so that a failure is its answer, by its name."""
     return bool(_PROBES.search(name))
+
+
+def asks(name: str) -> bool:
+    """Whether a function answers a question, even if it has to change something for it, by its name."""
+    return bool(_ASKS.match(name))
+
+
+def closes_only(name: str) -> bool:
+    """Whether a function ends what the program itself has, by its name: `disconnect`, but not `close_ticket`."""
+    return bool(_CLOSES_ONLY.fullmatch(name))
 
 
 def reports(name: str) -> bool:
