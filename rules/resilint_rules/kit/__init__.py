@@ -124,6 +124,7 @@ if TYPE_CHECKING:
     from .timeouts.client_usage import own_default as own_default
     from .timeouts.client_usage import set_later as set_later
     from .timeouts.client_usage import streamed as streamed
+    from .timeouts.client_usage import takes_whole_answers as takes_whole_answers
     from .timeouts.effective import Limit as Limit
     from .timeouts.effective import leaves as leaves
     from .timeouts.effective import limit as limit
@@ -183,7 +184,9 @@ _MODULES = {
     "syntax.idioms": "BROAD last_name",
     "syntax.text": "Edit Span",
     "syntax.tree": "children dotted walk",
-    "timeouts.client_usage": "idle in_transport all_calls_limited only_given_away own_default set_later streamed",
+    "timeouts.client_usage": (
+        "idle in_transport all_calls_limited only_given_away own_default set_later streamed takes_whole_answers"
+    ),
     "timeouts.effective": "Limit leaves limit timeout_bounds timeout_off",
     "timeouts.values": "Bound UnknownBound",
     "trust.switches": (

@@ -17,8 +17,9 @@ from ..kit.findings import Fix, Import
 from ..kit.fixes.edits import add_argument, after_statement, replace
 from ..kit.interp.calls import Call, Frame, maker
 from ..kit.interp.kinds import Around, EventKind, FrameKind
-from ..kit.interp.values import Const, Instance, Sequence, literal, options
+from ..kit.interp.values import Argument, Const, Derived, Instance, Sequence, literal, options
 from ..kit.retries.policies import RetryPolicy
+from ..kit.syntax.access_path import Called
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.layout import plain
 from ..kit.syntax.text import Edit, Span
@@ -77,10 +78,10 @@ def lacks_statuses(layer: RetryPolicy) -> bool:
     statuses, wait = layer.fact.statuses, layer.fact.wait
     if statuses is None or wait is None or layer.call is None or layer.args.open_names or layer.args.open_positions:
         return False
-    if any(layer.args.get(other_attempt) is not None for other_attempt in (statuses, *layer.fact.other_attempts)):
-        return False
     attempts = layer.fact.attempts
     total = layer.args.get(attempts) if attempts is not None else None
+    if layer.args.get(statuses) is not None or not _counts_all(layer, total):
+        return False
     if total is not None and isinstance(total.value, Const) and not total.value.value:
         return False
     pause = layer.args.get(wait)
@@ -93,6 +94,34 @@ def _counts_by_hand(layer: RetryPolicy) -> bool:
     methods = "|".join(layer.fact.counters)
     pattern = rf"(?:[=(,:]|\b(?:if|not|and|or|while|return))\s*[A-Za-z_][\w.]*\.(?:{methods})\("
     return bool(methods) and layer.frame.scope.module.search(pattern) is not None
+
+
+def _counts_all(layer: RetryPolicy, total: Argument | None) -> bool:
+    """Whether a policy is about every kind of failure: none has a number of its own, or only beside a total.
+
+    A kind that is not retried says that others are meant.
+    """
+    own = [found for param in layer.fact.other_attempts if (found := layer.args.get(param)) is not None]
+    if not own:
+        return True
+    numbers = [literal(found.value) for found in own]
+    return total is not None and bool(literal(total.value)) and all(type(one) is int and one > 0 for one in numbers)
+
+
+def misplaced_policy(call: Call) -> tuple[Argument, list[Fix]] | None:
+    """Returns the retry policy that a transport is given in the place of another parameter, and the fix."""
+    entry = transport_retries(call)
+    if entry is None or not entry.policy or call.args.get(entry) is not None:
+        return None
+    for argument in call.args.positional:
+        value = argument.value
+        name = value.path.base if isinstance(value, Derived) and value.path.steps == (Called(),) else ""
+        if name and _is_policy(call.frame, name):
+            arg = next((arg for arg in call.node.args if arg.value is argument.node and arg.keyword is None), None)
+            last = arg is not None and all(other.keyword is not None or other is arg for other in call.node.args)
+            edit = replace(call.frame, argument.node, f"{entry.name}={call.frame.tree.code(argument.node)}")
+            return argument, [Fix(f"Write {entry.name}=", (edit,))] if last else []
+    return None
 
 
 def unused_policy(layer: RetryPolicy) -> str:

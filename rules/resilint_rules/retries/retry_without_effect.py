@@ -91,6 +91,46 @@ policy = Retry(
 )
 ```
 
+The first place of a transport is the number of its pools.
+
+```python bad
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+POLICY = Retry(total=7, backoff_factor=0.5, status_forcelist=[502, 503])
+
+def updates():
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(POLICY))  # finds: retry-without-effect
+    return session.get(URL, timeout=15)
+```
+
+```python fixed
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+POLICY = Retry(total=7, backoff_factor=0.5, status_forcelist=[502, 503])
+
+def updates():
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(max_retries=POLICY))
+    return session.get(URL, timeout=15)
+```
+
+A number for one kind of failure beside the total changes nothing, and a class that is imported from one of
+two places is the same class.
+
+```python bad
+try:
+    from urllib3.util.retry import Retry
+except ImportError:
+    from requests.packages.urllib3.util.retry import Retry
+
+policy = Retry(total=4, connect=4, backoff_factor=0.5)  # finds: retry-without-effect
+```
+
 Where a policy repeats calls that change something, the fix adds only those statuses that say that nothing was done.
 
 ```python bad
@@ -126,6 +166,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 connections = Retry(connect=3, backoff_factor=0.5)
+only_connections = Retry(total=3, connect=3, read=0, backoff_factor=0.5)
 no_status = Retry(total=3, status=0, backoff_factor=0.5)
 somehow = Retry(total=3, backoff_factor=0.5, **OPTIONS)
 listed = Retry(total=3, backoff_factor=0.5, status_forcelist=STATUSES)
@@ -191,6 +232,7 @@ from ..kit.rule import rule
 from ._ineffective import (
     add_statuses,
     lacks_statuses,
+    misplaced_policy,
     plain_mounts,
     removed_option,
     replace_number_with_policy,
@@ -209,6 +251,15 @@ def check(frame: Frame) -> Iterator[Finding]:
                 f"`{call.written}` with a number retries calls without a whole answer, without a pause: a status such "
                 "as 502 is not retried, nor is a POST that was sent",
                 *replace_number_with_policy(call, number),
+            )
+        misplaced = misplaced_policy(call)
+        if misplaced is not None:
+            argument, fixes = misplaced
+            yield call.finding(
+                f"`{frame.tree.code(argument.node)}` is given to `{call.written}` in the place of another parameter:"
+                " nothing is retried",
+                *fixes,
+                span=frame.tree.span(argument.node),
             )
     for mount in plain_mounts(frame):
         yield frame.finding(

@@ -77,6 +77,26 @@ def session():
     return aiohttp.ClientSession(timeout=limit)
 ```
 
+A limit on connecting alone leaves waiting for the answer without one, and a setting for one phase does not
+change the None of another.
+
+```python bad
+import httpx
+
+client = httpx.Client(timeout=httpx.Timeout(None, connect=5))  # finds: timeout-disabled
+
+def left(item):
+    answer = client.get(f"https://stock.example.com/{item}")
+    answer.raise_for_status()
+    return answer.json()["left"]
+
+def price(item):
+    limit = httpx.Timeout(connect=CONNECT, read=None, write=5, pool=5)
+    answer = httpx.get(f"https://prices.example.com/{item}", timeout=limit)  # finds: timeout-disabled
+    answer.raise_for_status()
+    return answer.json()["price"]
+```
+
 An open end is right for a stream that is read bit by bit, and for a client whose calls are streams; a
 limit around the awaited call is one, too. A comment beside it that mentions waiting
 shows that the wait is intended.
@@ -89,6 +109,13 @@ def lines(url):
     with httpx.stream("GET", url, timeout=httpx.Timeout(5.0, read=None)) as answer:
         answer.raise_for_status()
         yield from answer.iter_lines()
+
+def handed_on(url):
+    return httpx.Client(timeout=httpx.Timeout(None, connect=5))
+
+def stock(item):
+    limit = httpx.Timeout(connect=5, read=READ, write=5, pool=5)
+    return httpx.get(f"https://stock.example.com/{item}", timeout=limit).raise_for_status().json()
 
 def events(url):
     return requests.get(url, stream=True, timeout=(3.05, None))
@@ -122,7 +149,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit import Call, ClientCall, Finding, all_calls_limited, explained, rebound, streamed, timeout_off
+from ..kit import (
+    Call,
+    ClientCall,
+    Finding,
+    all_calls_limited,
+    explained,
+    rebound,
+    streamed,
+    takes_whole_answers,
+    timeout_off,
+)
 from ..kit.rule import rule
 
 _SAYS_WHY = re.compile(r"time\W?out|limit|wait|poll|stream|long|hang|for ?ever", re.IGNORECASE)
@@ -132,6 +169,8 @@ _SAYS_WHY = re.compile(r"time\W?out|limit|wait|poll|stream|long|hang|for ?ever",
 def check(call: Call | ClientCall) -> Iterator[Finding]:
     """Reports a literal that stands for no limit, on a call or on the construction of a client."""
     off = timeout_off(call)
+    if off is None and takes_whole_answers(call):
+        off = timeout_off(call, part=True)
     if off is None or off.node is None or explained(call, off.node, _SAYS_WHY):
         return
     if not isinstance(call, ClientCall) or not (streamed(call) or all_calls_limited(call)):

@@ -79,6 +79,20 @@ def say(key, text):
     return client_for(key).messages.create(model="small", max_tokens=99, messages=text)
 ```
 
+A limit that another library is given in the same module says nothing about this client.
+
+```python bad
+import requests
+from openai import OpenAI
+
+client = OpenAI()  # finds: timeout-too-long
+
+def summary(url):
+    text = requests.get(url, timeout=3)
+    text.raise_for_status()
+    return client.responses.create(model="small", input=text.text).output_text
+```
+
 The fix sets the `llm` limit of `[tool.resilint.timeouts]`, or a constant of the module that plainly
 holds one. It is not applied unasked: an answer that took longer than that has arrived until now.
 Streamed answers are bounded between two pieces, so that a long text is no reason for a long limit.
@@ -88,13 +102,11 @@ When not to: jobs that run by night and ask for very long answers without stream
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ..kit import ClientCall, Finding, bound, idle, number, only_given_away, own_default
 from ..kit.rule import rule
-
-_ELSEWHERE = re.compile(r"\btimeout\s*=|[\"']timeout[\"']|with_options")
+from ._limits_elsewhere import limits_elsewhere
 
 
 @rule(code="TMO007", name="timeout-too-long")
@@ -103,7 +115,7 @@ def check(call: ClientCall) -> Iterator[Finding]:
     if not call.fact.long or call.fact.part or call.fact.inherits:
         return
     longest = own_default(call)
-    if longest is None or call.frame.scope.module.search(_ELSEWHERE) is not None or idle(call):
+    if longest is None or limits_elsewhere(call) or idle(call):
         return
     if only_given_away(call):
         return

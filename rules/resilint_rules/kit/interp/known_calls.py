@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..catalog.lookup import Catalog
-from ..catalog.records import CallFact, ClientFact, Fact, ResponseFact
+from ..catalog.policies import RetryFact
+from ..catalog.records import AdapterFact, CallFact, ClientFact, Fact, LimitFact, ResponseFact
 from ..catalog.surroundings import DoubleFact
 from ..syntax.access_path import Called, Path
 from ..syntax.text import Span
@@ -163,14 +164,20 @@ def same_function(catalog: Catalog, choices: tuple[Value, ...]) -> bool:
     last = {name.rpartition(".")[2] for name in names}
     if all(names) and len(last) == 1 and not any(True for name in names for _ in catalog.libraries(name)):
         return True
-    facts = [catalog.fact(CallFact, name) if name else None for name in names]
-    first = facts[0]
-    return first is not None and all(fact is not None and _words(fact) == _words(first) for fact in facts)
+    for table in (CallFact, ClientFact, RetryFact, AdapterFact, LimitFact):
+        facts = [catalog.fact(table, name) if name else None for name in names]
+        first = facts[0]
+        if first is not None and all(fact is not None and _words(fact) == _words(first) for fact in facts):
+            return True
+    return False
 
 
-def _words(fact: CallFact) -> CallFact:
-    """An entry without what tells it from others in the same words."""
-    return fact.replaced(name="", names=(), proof="")
+def _words(fact: Fact) -> Fact:
+    """An entry without what tells it from others in the same words: a library may carry a copy of a policy."""
+    found = fact.replaced(name="", names=(), proof="")
+    if isinstance(fact, RetryFact):
+        return found.replaced(library="", renamed={}, removed_versions="", renamed_versions="")
+    return found
 
 
 def is_played(frame: Frame, span: Span, library: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from ..catalog.records import AdapterFact
+from ..catalog.records import AdapterFact, ClientFact
 from ..interp.calls import Call, Frame, maker
 from ..interp.kinds import FrameKind
 from ..interp.values import Instance, Object, Pending, Ref, options
@@ -94,6 +94,27 @@ def all_calls_limited(made: Call) -> bool:
     """Whether each of the calls that are seen on a client brings a limit, so that the client needs none."""
     uses = list(_uses(made))
     return bool(uses) and all(_limits_itself(use) for use in uses)
+
+
+def takes_whole_answers(call: Call) -> bool:
+    """Whether a call, or each that is seen on a client, takes a whole answer: none may be a stream."""
+    uses = list(_uses(call)) if isinstance(call.fact, ClientFact) else [call]
+    if not uses or (call.result is not None and _may_be_limited_later_by_others(call)):
+        return False
+    return all(_takes_whole(use) for use in uses)
+
+
+def _may_be_limited_later_by_others(made: Call) -> bool:
+    """Whether a client leaves the sight of those who make it."""
+    found = options(made.result) if made.result is not None else ()
+    return any(isinstance(option, Instance) and bool(option.escaped) for option in found)
+
+
+def _takes_whole(use: Call) -> bool:
+    response = use.response
+    if use.streams or use.tails or may_stay_silent(use) or response is None or response.escaped or use.answer is None:
+        return False
+    return any(name in use.answer.body and name not in use.answer.streaming for name, _ in response.uses)
 
 
 def idle(made: Call) -> bool:

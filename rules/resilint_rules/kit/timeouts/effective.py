@@ -16,7 +16,7 @@ from ..interp.kinds import Around, EventKind
 from ..interp.values import Arguments, Const, Instance, Mapping, Value, Within
 from ..project.startup import sets
 from .client_hooks import check_clients
-from .values import Bound, Origin, UnknownBound, parse_bounds
+from .values import Bound, Origin, UnknownBound, parse_bounds, read_off
 
 State = Literal["bounded", "unbounded", "unknown"]
 _ATTRIBUTE = Param("timeout", -1, ("connect", "read"))
@@ -222,19 +222,24 @@ def _carried(args: Arguments, param: Param, key: str) -> None:
         raise UnknownBound(f"`{param.name}` may hold `{key}`")
 
 
-def timeout_off(call: Call) -> Bound | None:
-    """The literal that switches off the limit on waiting for an answer; None for a stream, or if there is none."""
+def timeout_off(call: Call, *, part: bool = False) -> Bound | None:
+    """The literal that switches off the limit on waiting for an answer; None for a stream, or if there is none.
+
+    With `part`, connecting may have a limit: that is right for a stream, so that the body must be known to be none.
+    """
     fact = call.as_external
+    if call.streams or enclosing(call):
+        return None
     try:
         bounds = timeout_bounds(call, fact) or ()
     except UnknownBound:
-        return None
-    if _is_limited(bounds, "read", "total") or call.streams or enclosing(call):
+        return read_off(call, fact)
+    if _is_limited(bounds, "read", "total"):
         return None
     off = next((bound for bound in _unlimited_waits(bounds) if bound.sure), None)
     if off is None or (off.omitted and fact.missing == "flag"):
         return None  # nothing was there to be switched off
-    if fact.stream is None and not _is_unlimited(bounds):
+    if fact.stream is None and not part and not _is_unlimited(bounds):
         return None  # connecting has its limit, and the body may be a stream
     return off
 

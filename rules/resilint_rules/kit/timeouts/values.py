@@ -104,6 +104,39 @@ def _object(call: Call, shape: LimitFact, origin: Origin, node: cst.CSTNode) -> 
     return tuple(found.values())
 
 
+def read_off(call: Call, fact: ExternalFact) -> Bound | None:
+    """The literal None for reading alone, where other phases of a limit cannot be seen; None if there is none."""
+    origin: Origin = "call" if fact.kind == "call" else "client"
+    if call.args.open_names or fact.carriers or any(name in call.args.named for name in fact.opaque):
+        return None
+    given = [argument for param in fact.timeout if (argument := call.args.get(param)) is not None]
+    if len(given) != 1:
+        return None
+    value, node = given[0].value, given[0].node
+    if isinstance(value, Sequence) and "read" in fact.members and len(value.members) == len(fact.members):
+        off = _is_off(value.members[fact.members.index("read")], fact)
+        return Bound(frozenset(("read",)), None, origin, node=node) if off else None
+    made = value.made if isinstance(value, Instance) else None
+    if made is None or not isinstance(made.fact, LimitFact) or made.args.open_names:
+        return None
+    shape = made.fact
+    known = [(param.phases, argument) for param in shape.params if (argument := made.args.get(param)) is not None]
+    if any("total" in phases for phases, _ in known):
+        return None
+    off = any(tuple(phases) == ("read",) and _is_off(argument.value, shape) for phases, argument in known)
+    return Bound(frozenset(("read",)), None, origin, node=node) if off else None
+
+
+def _is_off(value: Value, fact: ValueFact) -> bool:
+    """Whether a value is None in so many words, which takes a limit away."""
+    unbounded = (
+        fact.none == "unbounded"
+        or isinstance(fact, LimitFact)
+        or (isinstance(fact, ExternalFact) and fact.missing == "flag")
+    )
+    return isinstance(value, Const) and value.value is None and not value.soft and unbounded
+
+
 def _argument(value: Value, param: Param, shape: LimitFact, origin: Origin, node: cst.CSTNode) -> dict[str, Bound]:
     """The bounds that one argument of a timeout object sets, by phase."""
     if isinstance(value, Sequence) and shape.members:

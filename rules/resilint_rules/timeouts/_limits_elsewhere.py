@@ -1,0 +1,52 @@
+"""Whether a module may set the limit of a client anywhere, told from its text."""
+
+from __future__ import annotations
+
+import re
+
+from ..kit import Call
+from ..kit.interp.calls import Names
+
+_ELSEWHERE = re.compile(r"[\"']timeout[\"']|with_options")
+_GIVEN = re.compile(r"\btimeout\s*=(?!=)")
+_TEXT = re.compile(r"\s*[rR]?[\"']")
+"""How a docstring begins."""
+_NAME_BEFORE = re.compile(r"([A-Za-z_]\w*)(?:\s*\.\s*\w+)*\s*$")
+_FAR = 500
+"""Characters before an argument in which the name of what is called is looked for."""
+
+
+def limits_elsewhere(call: Call) -> bool:
+    """Whether the module sets a limit that may be the client's: one that is given to another library is not."""
+    scope = call.frame.scope
+    if scope.module.search(_ELSEWHERE) is not None:
+        return True
+    for line in scope.module.lines_with("timeout"):
+        for given in _GIVEN.finditer(line) if not _TEXT.match(line) else ():
+            if not _is_of_another(scope, _called(line[max(0, given.start() - _FAR) : given.start()]), call.library):
+                return True
+    return False
+
+
+def _called(before: str) -> str:
+    """The first name of what is called with the argument that follows a text; "" if that is no call."""
+    depth = 0
+    for at in range(len(before) - 1, -1, -1):
+        if before[at] in ")]}":
+            depth += 1
+        elif before[at] in "([{":
+            depth -= 1
+            if depth < 0:
+                name = _NAME_BEFORE.search(before[max(0, at - 100) : at]) if before[at] == "(" else None
+                return name.group(1) if name is not None else ""
+    return ""
+
+
+def _is_of_another(scope: Names, name: str, library: str) -> bool:
+    """Whether a name is imported from another library that the catalogue knows."""
+    targets = scope.module.imports.get(name, ())
+    for target in targets:
+        known = [one.name for one in scope.catalog.libraries(target.module)] if not target.level else []
+        if not known or library in known:
+            return False
+    return bool(targets)
