@@ -123,10 +123,14 @@ _TAKES_LONG = re.compile(
 
 def bound(call: Call) -> list[Fix]:
     """Ways to give a call a time limit; only to be looked at where a comment or a docstring says that it takes long."""
-    fixes = _bound(call)
-    if fixes and _takes_long(call):
-        return [replace_fix(fix, applicability="displayonly") for fix in fixes]
-    return fixes
+    return _unless_long(call, _bound(call))
+
+
+def _unless_long(call: Call, fixes: list[Fix]) -> list[Fix]:
+    """The fixes, only to be looked at where it is said that the call takes longer than they allow."""
+    if not fixes or not _takes_long(call):
+        return fixes
+    return [replace_fix(fix, applicability="displayonly") for fix in fixes]
 
 
 def _takes_long(call: Call) -> bool:
@@ -251,7 +255,11 @@ def _uses(made: Call) -> int:
 
 
 def rebound(call: Call, node: cst.CSTNode) -> list[Fix]:
-    """Puts a time limit in place of a value that switches it off."""
+    """Puts a time limit in place of a value that switches it off; only to be looked at where the call takes long."""
+    return _unless_long(call, _rebound(call, node))
+
+
+def _rebound(call: Call, node: cst.CSTNode) -> list[Fix]:
     fact = call.as_external
     pairs = written(call, fact)
     if len(pairs) != 1:

@@ -24,6 +24,8 @@ _SWITCH = re.compile(
     r"verif|secure|ssl|tls|cert|check_?host|self_?sign|trust|unsafe|debug|local|\bdev|test|validat|strict",
     re.IGNORECASE,
 )
+_OFF = re.compile(r"skip|disabl|insecure|unsafe|no_?verif|ignore", re.IGNORECASE)
+"""Words of a switch that is on where checks are off."""
 _LOOKS = re.compile(r"\.getpeercert\((?:binary_form\s*=\s*)?True\b")
 """Reads an unverified certificate: the code verifies it itself."""
 _DISTRUST = re.compile(r"SSL|Cert")
@@ -136,11 +138,17 @@ def _is_conditional(tree: Tree, top: cst.CSTNode, node: cst.CSTNode) -> bool:
 def _first_leaving(tree: Tree, block: cst.CSTNode) -> cst.If | None:
     """The first statement of a block that returns, or starts the next round, on a condition about checks."""
     for section in children(block):
-        if isinstance(section, cst.If) and _SWITCH.search(tree.code(section.test)):
+        if isinstance(section, cst.If) and _SWITCH.search(tree.code(section.test)) and not _skips(tree, section.test):
             leaves = any(isinstance(node, (cst.Return, cst.Continue)) for node in walk(section.body))
             if leaves:
                 return section
     return None
+
+
+def _skips(tree: Tree, test: cst.BaseExpression) -> bool:
+    """Whether a test says that a check is skipped: what comes after leaving on it is the way with the check."""
+    turned = isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not)
+    return _OFF.search(tree.code(test)) is not None and not turned
 
 
 def about(call: Call, fact: InsecureFact) -> bool:
