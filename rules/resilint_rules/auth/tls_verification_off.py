@@ -115,8 +115,35 @@ def context():
     return made
 ```
 
+A condition about another matter is no choice, and neither is a name if nothing else can be called.
+
+```python bad
+import os
+import requests, urllib3
+
+def roles(user):
+    if os.environ.get("SKIP_VALIDATION") == "true":
+        return None
+    return requests.get(f"https://hr.example.com/{user}", verify=False, timeout=9)  # finds: tls-verification-off
+
+def unverified_pool():
+    return urllib3.PoolManager(cert_reqs="CERT_NONE", timeout=9)  # finds: tls-verification-off
+
+POOL = unverified_pool()
+```
+
+```python good
+import urllib3
+
+def unverified_pool():
+    return urllib3.PoolManager(cert_reqs="CERT_NONE", timeout=9)
+
+def pool(insecure):
+    return unverified_pool() if insecure else urllib3.PoolManager(timeout=9)
+```
+
 What the user of a program decides is left alone, and so is a peer on this machine, or a connection without
-TLS. A function whose name says that it does not check leaves the choice to its callers. A context
+TLS. A function whose name says that it does not check leaves the choice to its callers, if they have one. A context
 for the serving side has no peer to check. Names may go unchecked where only certificates are trusted that the
 program brings along. Warnings that are switched off switch no check off.
 

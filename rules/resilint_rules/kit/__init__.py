@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .catalog.records import LimitFact as LimitFact
     from .catalog.records import ResponseFact as ResponseFact
     from .catalog.security import InsecureFact as InsecureFact
+    from .catalog.surroundings import ScopeFact as ScopeFact
     from .catalog.surroundings import SleepFact as SleepFact
     from .effects.paths import path_to as path_to
     from .effects.records import EffectSummary as EffectSummary
@@ -126,6 +127,7 @@ if TYPE_CHECKING:
     from .timeouts.client_usage import streamed as streamed
     from .timeouts.client_usage import takes_whole_answers as takes_whole_answers
     from .timeouts.effective import Limit as Limit
+    from .timeouts.effective import connects_late as connects_late
     from .timeouts.effective import leaves as leaves
     from .timeouts.effective import limit as limit
     from .timeouts.effective import timeout_bounds as timeout_bounds
@@ -152,7 +154,7 @@ _MODULES = {
     "catalog.policies": "RetryFact",
     "catalog.records": "CallFact ClientFact ExternalFact Fact LimitFact ResponseFact",
     "catalog.security": "InsecureFact",
-    "catalog.surroundings": "SleepFact",
+    "catalog.surroundings": "ScopeFact SleepFact",
     "entry_points.entry": "EntryKind entry_point",
     "effects.paths": "path_to",
     "effects.records": "EffectSummary ReachedCall",
@@ -187,7 +189,7 @@ _MODULES = {
     "timeouts.client_usage": (
         "idle in_transport all_calls_limited only_given_away own_default set_later streamed takes_whole_answers"
     ),
-    "timeouts.effective": "Limit leaves limit timeout_bounds timeout_off",
+    "timeouts.effective": "Limit connects_late leaves limit timeout_bounds timeout_off",
     "timeouts.values": "Bound UnknownBound",
     "trust.switches": (
         "about chosen context_of matches protection_argument protection_off rechecked reset secured trusting "

@@ -328,6 +328,41 @@ def export(year):
     return requests.post("https://books.example.com/export", json={"year": year})  # finds: no-timeout
 ```
 
+A client that is made without an address gets its limit when it connects, or never; the options that a
+session takes from the environment hold none.
+
+```python bad
+import ftplib, requests
+
+def upload(host, data):
+    ftp = ftplib.FTP()
+    ftp.connect(host, 2121)  # finds: no-timeout
+    ftp.storbinary("STOR today.csv", data)
+
+def put(session: requests.Session, prepared):
+    settings = session.merge_environment_settings(prepared.url, {}, None, None, None)
+    return session.send(prepared, **settings)  # finds: no-timeout
+```
+
+```python good
+import ftplib, requests
+
+def listed(host):
+    ftp = ftplib.FTP(timeout=30)
+    ftp.connect(host)
+    return ftp.nlst()
+
+def late(host):
+    ftp = ftplib.FTP()
+    ftp.connect(host, timeout=30)
+    return ftp.nlst()
+
+def put(session: requests.Session, prepared):
+    settings = session.merge_environment_settings(prepared.url, {}, None, None, None)
+    settings["timeout"] = 20
+    return session.send(prepared, **settings)
+```
+
 The fix adds the limit in the library's own words: a constant of the module that plainly holds one,
 or the values of `[tool.resilint.timeouts]`. It is not applied unasked: a call that used to wait
 two minutes and then succeed will now fail, which is the point, but yours to decide. Nothing is
@@ -348,6 +383,7 @@ from ..kit import (
     Finding,
     Severity,
     bound,
+    connects_late,
     explained,
     in_transport,
     limit,
@@ -373,7 +409,8 @@ _ON_PURPOSE = re.compile(
 )
 def check(call: Call | ClientCall) -> Iterator[Finding]:
     """Reports calls, and clients that decide for their calls, where every limit is known and none is finite."""
-    if call.as_external.missing != "flag" or stays_here(call) or call.tails:
+    decides = call.as_external.missing == "flag" or connects_late(call)
+    if not decides or stays_here(call) or call.tails:
         return  # a call that inherits is reported once, where its client is made
     found = limit(call)
     if not found.unbounded or found.off is not None or explained(call, call.node, _ON_PURPOSE):

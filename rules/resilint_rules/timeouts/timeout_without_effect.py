@@ -66,6 +66,35 @@ def rates():
     return remembering.get(URL, timeout=remembering.timeout)
 ```
 
+A limit for coroutines cannot be entered by a plain `with`.
+
+```python bad
+import aiohttp
+import async_timeout
+
+async def state(session: aiohttp.ClientSession):
+    with async_timeout.timeout(10):  # finds: timeout-without-effect
+        return await session.get(URL)
+```
+
+```python fixed
+import aiohttp
+import async_timeout
+
+async def state(session: aiohttp.ClientSession):
+    async with async_timeout.timeout(10):
+        return await session.get(URL)
+```
+
+```python good versions: async-timeout==3.0.1
+import aiohttp
+import async_timeout
+
+async def state(session: aiohttp.ClientSession):
+    with async_timeout.timeout(10):
+        return await session.get(URL)
+```
+
 The fix gives every call on the client the limit that was intended. It is not applied
 unasked, since calls that took longer than that have worked so far.
 
@@ -80,11 +109,13 @@ import libcst as cst
 
 from ..kit import (
     ClientFact,
+    Edit,
     Finding,
     Fix,
     Frame,
     Instance,
     LimitFact,
+    ScopeFact,
     Value,
     dotted,
     options,
@@ -97,7 +128,8 @@ from ..kit.rule import rule
 
 @rule(code="TMO004", name="timeout-without-effect", severity="error")
 def check(frame: Frame) -> Iterator[Finding]:
-    """Reports an assignment to an attribute that the client's library never reads."""
+    """Reports an attribute that the client's library never reads, and a limit that cannot be entered as it is."""
+    yield from _entered_plainly(frame)
     for target, owner, name, _ in frame.sets.values():
         client = _inert(frame, owner, name)
         if client is None or not isinstance(target, cst.Attribute) or _read_again(frame, target):
@@ -110,6 +142,24 @@ def check(frame: Frame) -> Iterator[Finding]:
             tuple(_partial(frame, target)),
             callee=f"{client.type}.{name}",
             library=client.made.library if client.made else "",
+        )
+
+
+def _entered_plainly(frame: Frame) -> Iterator[Finding]:
+    """Yields findings about limits for `async with` that stand in a plain `with`."""
+    for call in frame.calls.values():
+        fact, statement = call.fact, call.statement
+        if not isinstance(fact, ScopeFact) or not fact.entered or not isinstance(statement, cst.With):
+            continue
+        if statement.asynchronous is not None or not any(item.item is call.node for item in statement.items):
+            continue
+        if fact.entered_versions and frame.scope.catalog.within(fact.name, fact.entered_versions) is False:
+            continue
+        start = frame.tree.span(statement).start
+        fix = Fix("Write async with", (Edit(start, start, "async "),))
+        yield call.finding(
+            f"`{call.written}` is no plain context manager: `with` raises TypeError, and nothing in the block runs",
+            *([fix] if frame.is_async and len(statement.items) == 1 else []),
         )
 
 

@@ -26,6 +26,7 @@ from .surroundings import (
     LogFact,
     LoopFact,
     OffloadFact,
+    OptionsFact,
     RawFact,
     RouteFact,
     ScopeFact,
@@ -43,7 +44,8 @@ RECORDS: dict[str, type[Fact]] = {
         ClientFact, CallFact, BlockFact, LimitFact, AdapterFact, ResponseFact, SpawnFact, OffloadFact, ScopeFact,
         SleepFact, LoopFact, RetryFact, WaitFact, StopFact, ConditionFact, BreakerFact, LimiterFact, TaskFact,
         ConsumeFact, TransactionFact, LockFact, AppFact, RouteFact, EntryFact, RawFact, VerifyFact, DigestFact,
-        CompareFact, TokenFact, ContextFact, InsecureFact, LogFact, DoubleFact,
+        CompareFact, TokenFact, ContextFact, InsecureFact, LogFact, OptionsFact,
+        DoubleFact,
     )
 }  # fmt: skip
 """The record of each table."""

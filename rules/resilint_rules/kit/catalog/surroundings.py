@@ -33,7 +33,17 @@ class ScopeFact(Fact):
     kind: ClassVar[str] = "scope"
 
     form: str = toml.text("A context manager, or a function around an awaitable.", "context", "wrap")
+    entered: str = toml.text("It is entered with `async with` only.", "async")
+    entered_versions: str = toml.text("The versions for which that holds, if not for all.")
     param: Param | None = toml.one(Param, "The parameter for the seconds.")
+
+
+class OptionsFact(Fact):
+    """Gives the options of a call, which are spread over it."""
+
+    kind: ClassVar[str] = "options"
+
+    keys: tuple[str, ...] = toml.words("The names of the options; it gives no others.")
 
 
 class SleepFact(Fact):

@@ -5,5 +5,5 @@ from __future__ import annotations
 TABLES = (
     "client", "call", "block", "limit", "adapter", "response", "spawn", "offload", "scope", "sleep", "loop", "retry",
     "wait", "stop", "condition", "breaker", "limiter", "task", "consume", "transaction", "lock", "app", "route",
-    "entry", "raw", "verify", "digest", "compare", "token", "context", "insecure", "log", "double",
+    "entry", "raw", "options", "verify", "digest", "compare", "token", "context", "insecure", "log", "double",
 )  # fmt: skip

@@ -9,7 +9,7 @@ import libcst as cst
 
 from ..catalog.records import AdapterFact, ClientFact, LimitFact
 from ..catalog.security import ContextFact
-from ..catalog.surroundings import LoopFact, OffloadFact
+from ..catalog.surroundings import LoopFact, OffloadFact, OptionsFact
 from ..syntax.access_path import Called, Path
 from ..syntax.idioms import KEEPS_NOTHING, checks, harmless
 from ..syntax.tree import dotted
@@ -252,6 +252,9 @@ def _method(
         fact = catalog.method(kind, owner.type, method.name)
         if fact is not None:
             return known(ctx, node, fact, args, owners, offloaded)
+    spread = catalog.method(OptionsFact, owner.type, method.name)
+    if spread is not None:
+        return Mapping(dict.fromkeys(spread.keys, (UNKNOWN, node)))
     for candidate in owners:
         given = tuple(argument.value for argument in (*args.positional, *args.named.values()))
         candidate.note(Event(EventKind.CALL, method.name, given, node))

@@ -142,6 +142,17 @@ def _connects_later(call: Call) -> bool:
     return lazy is not None and call.args.value(lazy) is None
 
 
+def _takes_limit(call: Call) -> bool:
+    """Whether a call of a client connects to an address, and takes a limit for all that comes after."""
+    return call.as_external.target is not None and bool(call.as_external.timeout)
+
+
+def connects_late(call: Call) -> bool:
+    """Whether a call connects a client that was made without an address, so that it decides on the limit, too."""
+    makers = [call_at(client.made) for client in call.clients if client.made is not None]
+    return bool(makers) and _takes_limit(call) and all(_connects_later(made) for made in makers)
+
+
 def leaves(call: Call) -> bool:
     """Whether a call surely leaves the machine, and waits.
 
@@ -290,7 +301,7 @@ def _settled(made: Call, call: Call) -> None:
         raise UnknownBound(
             "the version in use decides" if fact.missing == "unknown" else "its client says nothing of limits"
         )
-    if _connects_later(made):
+    if _connects_later(made) and not _takes_limit(call):  # what connects could bring one, and does not
         raise UnknownBound("it connects later, and the limit may come with that")
     _check_process(call, fact)
 

@@ -19,6 +19,7 @@ from ..interp.values import Argument, Const, Instance, Ref, Value
 from ..syntax.idioms import skips_checks
 from ..syntax.text import Edit
 from ..syntax.tree import Tree, children, walk
+from .choice import is_always_used
 
 _SWITCH = re.compile(
     r"verif|secure|ssl|tls|cert|check_?host|self_?sign|trust|unsafe|debug|local|\bdev|test|validat|strict",
@@ -26,6 +27,8 @@ _SWITCH = re.compile(
 )
 _OFF = re.compile(r"skip|disabl|insecure|unsafe|no_?verif|ignore", re.IGNORECASE)
 """Words of a switch that is on where checks are off."""
+_CHECK = re.compile(r"verif|secure|ssl|tls|cert|check_?host|self_?sign", re.IGNORECASE)
+"""The same without words that may be about another check, or about something else altogether."""
 _LOOKS = re.compile(r"\.getpeercert\((?:binary_form\s*=\s*)?True\b")
 """Reads an unverified certificate: the code verifies it itself."""
 _DISTRUST = re.compile(r"SSL|Cert")
@@ -113,7 +116,9 @@ def untapped(call: Call) -> bool:
 def chosen(frame: Frame, node: cst.CSTNode) -> bool:
     """Whether not to check is a deliberate choice: a condition around a node or before it, or a name, is about that."""
     owner = frame.tree.code(node.value) if isinstance(node, cst.Attribute) else ""
-    if skips_checks(frame.outermost.qualname) or skips_checks(owner) or _LOOKS.search(frame.outermost.tree.flat):
+    if skips_checks(owner) or _LOOKS.search(frame.outermost.tree.flat):
+        return True
+    if skips_checks(frame.outermost.qualname) and not is_always_used(frame.outermost):
         return True
     top: cst.CSTNode = frame.node if frame.node is not None else frame.tree.module
     return frame.tree.inside(node, top) and _is_conditional(frame.tree, top, node)
@@ -139,8 +144,10 @@ def _first_leaving(tree: Tree, block: cst.CSTNode) -> cst.If | None:
     """The first statement of a block that returns, or starts the next round, on a condition about checks."""
     for section in children(block):
         if isinstance(section, cst.If) and _SWITCH.search(tree.code(section.test)) and not _skips(tree, section.test):
-            leaves = any(isinstance(node, (cst.Return, cst.Continue)) for node in walk(section.body))
-            if leaves:
+            inside = [*walk(section.body)]
+            leaves = any(isinstance(node, (cst.Return, cst.Continue)) for node in inside)
+            # One that speaks of no certificate, and does nothing in the place of the call, is about another matter.
+            if leaves and (_CHECK.search(tree.code(section.test)) or any(isinstance(n, cst.Call) for n in inside)):
                 return section
     return None
 
