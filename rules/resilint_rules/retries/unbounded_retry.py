@@ -310,9 +310,8 @@ def _stop(layer: RetryPolicy) -> list[Fix]:
     name = layer.body.qualname if layer.body is not None else ""
     if _WAITS.search(name) or _UNDONE.search(layer.frame.tree.code(layer.node)):
         return []  # how long that takes cannot be seen
-    replaced = bounded(layer)
-    if replaced:
-        return replaced
+    if layer.fact.fix_stop.partition("=")[0].strip() in layer.args.named:
+        return bounded(layer)  # none if it stands among options: those win
     words = [layer.fact.fix_stop]
     if layer.waits is False:
         words.append(layer.fact.fix_wait)
