@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-DEPTH = 6
+DEPTH = 5
 """Calls between a function and an external call that it reaches."""
-FUNCTIONS = 200
+FUNCTIONS = 100
 """Functions that are looked at for one checked module."""
 CALLS = 24
 """External calls that one summary holds; those with the shortest paths are kept."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from ..interp.calls import Frame, Names
 from ..interp.session import Session
 from ..interp.values import Function, Value
-from ..prefilter.reach import Reach
+from ..prefilter.reach import LONG, Reach
 from ..project.module import FunctionChunk, Module
 from ..project.recording import Recording
 from .callees import callee, nested_frame, runs_as_written
@@ -107,7 +107,10 @@ class EffectStore:
         return found
 
     def _looked_at(self, function: Function) -> tuple[Frame, LocalEffects] | None:
-        if not self._may_reach(function.module, function.chunk) or self.looked_at >= FUNCTIONS:
+        chunk = function.chunk.chunk
+        if chunk.end - chunk.start > LONG or self.looked_at >= FUNCTIONS:
+            return None
+        if not self._may_reach(function.module, function.chunk):
             return None
         self.looked_at += 1
         frame = self.session.scope(function.module).frame(function.chunk)

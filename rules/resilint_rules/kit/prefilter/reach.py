@@ -9,7 +9,7 @@ of questions changes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...catalog.index import METHODS
@@ -21,13 +21,15 @@ from ..syntax.text import Document
 from .acting import waiting
 from .exports import Exports
 from .files import NO
-from .library_names import prefixes_of
+from .library_names import COMMON, prefixes_of
 from .summaries import Export
 
 COROUTINE = "async "
 """What a text holds that defines a coroutine."""
-HOPS = 3
-"""Modules that calls may lead through: each module is looked at once for each number of hops that are left."""
+HOPS = 2
+"""Modules that a call may lead through: re-exports count. Wide packages make one more expensive."""
+LONG = 6_000
+"""Characters of a function that is not followed into: to interpret it costs more than what it may show."""
 ROUNDS = 6
 """How many functions of one module a call may lead through."""
 _WORD = re.compile(r"\b[^\W\d]\w*")
@@ -69,7 +71,7 @@ class Reach:
         self.exports = project.derived(Exports)
         self._known: dict[tuple[str, int], tuple[Reaching, dict[str, str]]] = {}
 
-    def of(self, module: Module, hops: int = HOPS) -> Reaching:
+    def of(self, module: Module, hops: int = HOPS - 1) -> Reaching:
         """Returns what of a module of the project may reach integration code, `hops` modules away at most."""
         key = module.doc.name, hops
         known = self._known.get(key)
@@ -80,7 +82,7 @@ class Reach:
         return known[0]
 
     def names_of(self, module: Module) -> frozenset[str]:
-        """What of a module of the project is worth following; nothing of the checked module, which is no file of it."""
+        """What of a file of the project is worth following; nothing of the checked module."""
         return self.of(module).names if self.project.owns(module) else frozenset()
 
     def _of(self, module: Module, hops: int) -> Reaching:
@@ -94,16 +96,18 @@ class Reach:
     def leads(self, module: Module, hops: int = HOPS) -> Entries:
         """Returns the imported names of a module that lead to integration code by other modules of the project."""
         found: Entries = {}
-        for name, same in module.mentioned.items():
-            for target in dict.fromkeys(same):
-                words = self._words(target, name, module, hops)
-                if words:
-                    found[name] = found.get(name, _NO_WORDS) | words
+        for name, target in _imports(module):
+            words = self._words(target, name, module, hops)
+            if words:
+                found[name] = found.get(name, _NO_WORDS) | words
         return found
 
     def reached(self, doc: Document) -> bool:
         """Whether a coroutine of a document may call what reaches integration code by other modules of the project."""
-        return COROUTINE in doc.text and bool(self.leads(Module(doc)))
+        if COROUTINE not in doc.text:
+            return False
+        module = Module(doc)
+        return any(self._words(target, name, module, HOPS) for name, target in _imports(module))
 
     def _words(self, target: ImportedName, name: str, module: Module, hops: int) -> frozenset[str]:
         """The words by which functions are called through an imported name."""
@@ -123,7 +127,14 @@ class Reach:
     def _of_client(self, export: Export) -> frozenset[str]:
         """The methods by which an imported client is used."""
         libraries = waiting(export.libraries, self.project.catalog.prefixes()) if export else ()
-        return frozenset(method for library in libraries for method in METHODS.get(library, ()))
+        return frozenset(method for library in libraries for method in METHODS.get(library, ())) - COMMON
+
+
+def _imports(module: Module) -> Iterator[tuple[str, ImportedName]]:
+    """What a module imports, as (name, target)."""
+    for name, same in module.mentioned.items():
+        for target in dict.fromkeys(same):
+            yield name, target
 
 
 class _Closure:
@@ -132,11 +143,13 @@ class _Closure:
     def __init__(self, module: Module, entries: Entries) -> None:
         self.module = module
         self.found = Reaching(entries)
-        self.tops = [_Top(module, chunk, functions) for chunk, functions in _tops(module)]
+        self.tops = module.derived(_tops)
 
     def add(self, function: FunctionChunk) -> None:
         """Adds a function, and the word by which it is called, to the entry of its outermost class or its own."""
         self.found.functions.add(function.qualname)
+        if function.owner is not None and function.name in COMMON and function.name != "__init__":
+            return  # everything has a method of this name
         parts = function.qualname.split(".")
         word = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
         entries = self.found.entries
@@ -151,7 +164,10 @@ class _Closure:
             for top in self.tops:
                 active = top.active(self.found.entries)
                 for function in top.functions if active else ():
-                    known = function.chunk.is_async or function.qualname in self.found.functions
+                    chunk = function.chunk
+                    known = (
+                        chunk.is_async or function.qualname in self.found.functions or chunk.end - chunk.start > LONG
+                    )
                     if not known and not active.isdisjoint(top.called(function)):
                         self.add(function)
             if len(self.found.functions) == size:
@@ -228,21 +244,20 @@ class _Top:
         for attribute, value, declared, kind in _SET.findall(text[start:end]):
             if not holding.isdisjoint(_WORD.findall(value or kind)):
                 found.add(attribute or declared)
-        return found
+        return found - COMMON
 
 
-def _tops(module: Module) -> Iterable[tuple[Chunk, list[FunctionChunk]]]:
-    """The functions and classes at module level, each with the functions and methods in it."""
-    for same in module.functions.values():
-        for function in same:
-            yield function.chunk, [function]
+def _tops(module: Module) -> list[_Top]:
+    """The functions and classes at module level, with the functions and methods in them."""
+    found = [_Top(module, function.chunk, [function]) for same in module.functions.values() for function in same]
     for outer in (*module.classes.values(), *module.replaced):
         pending = [outer]
         methods: list[FunctionChunk] = []
         for cls in pending:  # grows while it is iterated
             methods.extend(method for named in cls.methods.values() for method in named)
             pending.extend(cls.classes.values())
-        yield outer.chunk, methods
+        found.append(_Top(module, outer.chunk, methods))
+    return found
 
 
 def reaching(module: Module, own: frozenset[str], leads: Entries) -> Reaching:
@@ -251,7 +266,7 @@ def reaching(module: Module, own: frozenset[str], leads: Entries) -> Reaching:
         return _NOTHING
     closure = _Closure(module, dict(leads))
     for function in module.all_functions() if own else ():
-        if function.qualname in own:
+        if function.qualname in own and function.chunk.end - function.chunk.start <= LONG:
             closure.add(function)
     closure.spread()
     return closure.finish()
