@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .effects.records import ReachedCall as ReachedCall
     from .effects.store import effects_of as effects_of
     from .effects.waiting import awaited_calls as awaited_calls
+    from .effects.waiting import reaches_peer as reaches_peer
     from .effects.waiting import waits as waits
     from .entry_points.entry import EntryKind as EntryKind
     from .entry_points.entry import entry_point as entry_point
@@ -159,7 +160,7 @@ _MODULES = {
     "effects.paths": "path_to",
     "effects.records": "EffectSummary ReachedCall",
     "effects.store": "effects_of",
-    "effects.waiting": "awaited_calls waits",
+    "effects.waiting": "awaited_calls reaches_peer waits",
     "exceptions.handlers": "Handler handlers_of failures known_as",
     "exceptions.hierarchy": "is_a is_subclass",
     "findings": "Applicability Finding Fix Import Related Severity",

@@ -15,7 +15,8 @@ from .acting import acting
 from .exports import Exports
 from .marking import taint
 from .mentions import acts, docstring_span
-from .reach import COROUTINE, Reach, reaching
+from .reach import Reach, reaching
+from .reach import asks as asks_for
 from .summaries import ExportSummary
 from .taint import Taint
 from .usage import asks
@@ -51,7 +52,7 @@ def relevant(module: Module, exports: Exports) -> Relevant:
     words = _words(module.text)
     mentioned = bool(search.mentions.offsets or search.followed.offsets or search.loops.offsets or words)
     found = _pieces(search, words) if mentioned else {}
-    calling = _calling_through(search, mentioned) if COROUTINE in module.text else []
+    calling = _calling_through(search, mentioned) if asks_for(module.text) else []
     callers = _callers(search, found) if found else {}
     for function in calling:
         if function.chunk.start not in found and function.chunk.start not in callers:
@@ -63,7 +64,7 @@ def relevant(module: Module, exports: Exports) -> Relevant:
 
 
 def _calling_through(search: Taint, mentioned: bool) -> list[FunctionChunk]:
-    """Coroutines that may reach integration code by functions of this or of other modules."""
+    """Coroutines and transactions that may reach integration code by functions of this or of other modules."""
     module = search.module
     found = reaching(module, acting(search) if mentioned else frozenset(), search.project.derived(Reach).leads(module))
     search.summary.reaching = found.names if found.callers else frozenset()

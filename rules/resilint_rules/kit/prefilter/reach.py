@@ -24,8 +24,8 @@ from .files import NO
 from .library_names import COMMON, prefixes_of
 from .summaries import Export
 
-COROUTINE = "async "
-"""What a text holds that defines a coroutine."""
+ASKING = ("async ", "atomic")
+"""What a text holds that defines a coroutine, or opens a transaction: what is called there matters."""
 HOPS = 2
 """Modules that a call may lead through: re-exports count. Wide packages make one more expensive."""
 LONG = 6_000
@@ -50,7 +50,7 @@ class Reaching:
     functions: set[str] = field(default_factory=set)
     """Plain functions and methods, by qualified name."""
     callers: list[FunctionChunk] = field(default_factory=list)
-    """Coroutines that call one of them, or one of another module."""
+    """Coroutines, and functions with a transaction, that call one of them, or one of another module."""
     names: frozenset[str] = frozenset()
     """All names, attributes and methods that are worth following."""
 
@@ -103,8 +103,8 @@ class Reach:
         return found
 
     def reached(self, doc: Document) -> bool:
-        """Whether a coroutine of a document may call what reaches integration code by other modules of the project."""
-        if COROUTINE not in doc.text:
+        """Whether coroutines or transactions of a document may reach integration code by other modules."""
+        if not asks(doc.text):
             return False
         module = Module(doc)
         return any(self._words(target, name, module, HOPS) for name, target in _imports(module))
@@ -128,6 +128,11 @@ class Reach:
         """The methods by which an imported client is used."""
         libraries = waiting(export.libraries, self.project.catalog.prefixes()) if export else ()
         return frozenset(method for library in libraries for method in METHODS.get(library, ())) - COMMON
+
+
+def asks(text: str) -> bool:
+    """Whether it matters in a text, or in one of its functions, what is behind the functions that are called."""
+    return any(word in text for word in ASKING)
 
 
 def _imports(module: Module) -> Iterator[tuple[str, ImportedName]]:
@@ -179,7 +184,9 @@ class _Closure:
         for top in self.tops:
             active = top.active(self.found.entries)
             for function in top.functions if active else ():
-                if function.chunk.is_async and not active.isdisjoint(top.called(function)):
+                chunk = function.chunk
+                asking = chunk.is_async or asks(self.module.text[chunk.start : chunk.end])
+                if asking and not active.isdisjoint(top.called(function)):
                     self.found.callers.append(function)
             if active and top.is_class:
                 attributes |= top.attributes(self.found.entries)
