@@ -122,8 +122,7 @@ class EffectStore:
         """Whether the text of a function says that it may reach integration code, so that it is worth a parse."""
         project = self.session.project
         if not project.owns(module):
-            name = function.owner.name if function.name == "__init__" and function.owner else function.name
-            return name in self.session.scope(module).known.reaching
+            return function.qualname in self.session.scope(module).known.reaching_functions
         return function.qualname in project.derived(Reach).of(module).functions
 
     @contextmanager

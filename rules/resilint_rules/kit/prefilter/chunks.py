@@ -67,6 +67,7 @@ def _calling_through(search: Taint, mentioned: bool) -> list[FunctionChunk]:
     """Coroutines and transactions that may reach integration code by functions of this or of other modules."""
     module = search.module
     found = reaching(module, acting(search) if mentioned else frozenset(), search.project.derived(Reach).leads(module))
+    search.summary.reaching_functions = frozenset(found.functions)
     search.summary.reaching = found.names if found.callers else frozenset()
     return found.callers
 

@@ -33,6 +33,8 @@ class ExportSummary:
     """Plain functions and methods, by qualified name, that mention integration code of their own module."""
     reaching: frozenset[str] = frozenset()
     """Names and attributes by which functions of the project are called that reach integration code."""
+    reaching_functions: frozenset[str] = frozenset()
+    """The plain functions of the checked module that do, by qualified name."""
 
     def __bool__(self) -> bool:
         return bool(self.names or self.attributes or self.classes)
