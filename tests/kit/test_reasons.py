@@ -14,6 +14,8 @@ from resilint_rules.kit.reasons import gives_reason
         ("auth", "no verification: the file's checksum is compared below"),
         ("auth", "certificates of these hosts have often expired; we only count links"),
         ("auth", "not verified on purpose"),
+        ("auth", "throw-away machines in our own network: their keys are new after each start"),
+        ("limits", "this service counts milliseconds"),
         ("asynchrony", "blocks the loop, which is fine: nothing else runs on it"),
         ("retries", "retries for ever on purpose: the supervisor decides"),
         ("timeouts", "waits for as long as it takes, by design"),
@@ -29,6 +31,8 @@ def test_a_reason_is_heeded(family: str, comment: str) -> None:
     ("family", "comment"),
     [
         ("auth", "get the order"),
+        ("auth", "the certificate is not verified here"),
+        ("auth", "note: this disables the check of certificates"),
         ("auth", "disable certificate verification"),
         ("auth", "skip TLS checks for this request"),
         ("auth", "TODO: self-signed, use our own CA"),

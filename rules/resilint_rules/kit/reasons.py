@@ -23,6 +23,23 @@ _UNPROVEN = (
     r"|\bchecksum\b|\bfingerprint\b|\bpinned\b|\bwithout a (?:valid )?certificate\b"
 )
 """What is the matter with a certificate, or what is checked in its place."""
+_PEER = re.compile(
+    r"\b(?:certificates?|certs?|ca|host keys?|keys?|vpn|internal|private|trusted|own (?:network|machine|host)s?)\b",
+    re.IGNORECASE,
+)
+_STATES = re.compile(
+    r"\b(?:is|are|has|have|had|gets|comes?|presents?|changes?|lives?|sits?|runs?|uses?|cannot|can't|only|inside)\b",
+    re.IGNORECASE,
+)
+_NARRATES = re.compile(
+    r"^\W{0,8}(?:note|warning|attention)?\W{0,8}(?:this )?"
+    r"(?:disabl|skip|turn|switch|ignor|do not|don't|never|no |without|bypass|set|use)"
+    r"|\b(?:not|n't|never|no) (?:\w+ )?(?:verif|check|valid)"
+    r"|\b(?:verif\w+|check\w*|validation) (?:is|are) (?:off|dis|skip|sw)",
+    re.IGNORECASE,
+)
+"""Says that nothing is checked, not why."""
+_WORDS = 5
 _PLANS = re.compile(
     r"\bTO.?DO\b|\bFIX.?ME\b|\bX{3}\b|\bHAC[K]\b|\bBUG\b|\bfor no[w]\b|\btemporar|\b(?:should|must|ought to|needs? to) "
     r"(?:be|not|use|have|verify|check)\b|\byet\b|\bremove (?:this|me|it)\b|\bwork.?around\b|\blater\b",
@@ -43,7 +60,10 @@ _FAMILIES = {
     "asynchrony": _about(r"block|\bloop\b|task|coroutine|thread|sync", _MEANT, _CAUSE),
     "connections": _about(r"client|connection|session|pool|\beach|\bevery|\bnew\b|fresh", _MEANT, _CAUSE),
     "errors": _about(r"status|error|fail|refus|raise|check|code|answer|response", _MEANT),
-    "limits": _about(r"header|retry.?after|second|date|number|integer|\bwait", _MEANT, _CAUSE),
+    "limits": _about(
+        r"header|retry.?after|second|date|number|integer|\bwait|server|service",
+        _MEANT, _CAUSE, r"\bmilliseconds?\b|\balways\b",
+    ),
     "retries": _about(
         r"retr(?:y|ies)|attempt|again|repeat|for ?ever|\bend\b|until|keep|loop|back.?off|pause|\bwait|give up|try",
         _MEANT,
@@ -64,4 +84,13 @@ def gives_reason(family: str, comments: Sequence[str]) -> bool:
     if known is None or not text or _PLANS.search(text):
         return False
     topic, signs = known
-    return topic.search(text) is not None and signs.search(text) is not None
+    if topic.search(text) is not None and signs.search(text) is not None:
+        return True
+    return family == "auth" and _describes_peer(text)
+
+
+def _describes_peer(text: str) -> bool:
+    """Whether a comment says what the peer, its keys or the way to it are like: that is why they are not checked."""
+    if _NARRATES.search(text) or len(text.split()) < _WORDS:
+        return False
+    return _PEER.search(text) is not None and _STATES.search(text) is not None
