@@ -26,9 +26,14 @@ def gives_refusals(call: Call) -> bool:
     reads = [node for name, node in call.response.uses if name in answer.body]
     if not reads or not all(_is_returned(call, node) for node in reads):
         return False
-    starts = {frame.tree.span(node).start for node in (call.statement or call.node, *reads)}
-    texts = [*(function.get_docstring() or "").split("\n"), *(t for s in starts for t in frame.comments(Span(s, s)))]
-    return any(_REFUSALS.search(text) and not _RAISED.search(text) for text in texts)
+    texts = (function.get_docstring() or "").split("\n")
+    for start in {frame.tree.span(node).start for node in (call.statement or call.node, *reads)}:
+        texts.extend(frame.comments(Span(start, start)))
+    return any(_says_so(text) for text in texts)
+
+
+def _says_so(text: str) -> bool:
+    return _REFUSALS.search(text) is not None and _RAISED.search(text) is None
 
 
 def _is_returned(call: Call, node: cst.CSTNode) -> bool:

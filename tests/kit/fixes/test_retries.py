@@ -19,6 +19,10 @@ ATTEMPT = """\
 """
 
 
+_LOST = "(requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)"
+"""What requests raises when there is no whole answer."""
+
+
 def fixed(rule: str, text: str) -> list[str]:
     """What each fix of the one finding makes of a text, from its first function on."""
     doc = Document(IMPORTS + text, "work.py", "work", "source")
@@ -125,12 +129,12 @@ WAIT = "wait=tenacity.wait_random_exponential(multiplier=0.5, max=10)"
         (
             "retries-every-exception",
             "",
-            ["(retry=tenacity.retry_if_exception_type((requests.ConnectionError, requests.Timeout)))"],
+            [f"(retry=tenacity.retry_if_exception_type({_LOST}))"],
         ),
         (
             "retries-every-exception",
             "(retry=tenacity.retry_if_exception_type(Exception))",
-            ["(retry=tenacity.retry_if_exception_type((requests.ConnectionError, requests.Timeout)))"],
+            [f"(retry=tenacity.retry_if_exception_type({_LOST}))"],
         ),
         ("retry-without-backoff", "(stop=tenacity.stop_after_attempt(3), wait=tenacity.wait_none())",
          [f"(stop=tenacity.stop_after_attempt(3), {WAIT})"]),
