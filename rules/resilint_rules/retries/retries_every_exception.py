@@ -65,6 +65,30 @@ def push(order):
     requests.post(GATEWAY, json=order, timeout=5).raise_for_status()
 ```
 
+Before Python 3.11 the timeout of a coroutine is an exception of its own.
+
+```python bad
+import asyncio
+import aiohttp
+import backoff
+
+@backoff.on_exception(backoff.expo, Exception, max_tries=5)  # finds: retries-every-exception
+async def rates(session: aiohttp.ClientSession):
+    async with session.get(URL) as answer:
+        return await answer.json()
+```
+
+```python fixed
+import asyncio
+import aiohttp
+import backoff
+
+@backoff.on_exception(backoff.expo, (aiohttp.ClientConnectionError, asyncio.TimeoutError, aiohttp.ClientPayloadError), max_tries=5)
+async def rates(session: aiohttp.ClientSession):
+    async with session.get(URL) as answer:
+        return await answer.json()
+```
+
 Anything that narrows the policy counts, and so does what cannot be seen. A function that raises an
 error of its own to request another attempt chooses what is retried. Where no external call is seen,
 a better choice cannot be named.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..exceptions.handlers import known_as
+from ..exceptions.hierarchy import TIMEOUT
 from ..findings import Fix, Import
 from ..interp.calls import Call, Frame
 from ..interp.values import Ref
@@ -153,7 +154,8 @@ def narrow(layer: RetryPolicy) -> list[Fix]:
     refusals: list[str] = []
     for call in layer.calls:
         for library in frame.scope.catalog.libraries(call.callee):
-            errors.extend((*library.transient_errors, *library.broken_answers))
+            found = (*library.transient_errors, *library.broken_answers)
+            errors.extend(TIMEOUT if error == "TimeoutError" and not call.fact.is_sync else error for error in found)
         refusals.extend(_refusals(call))
     return _narrowed(layer, words, list(dict.fromkeys(errors)), list(dict.fromkeys(refusals)))
 
