@@ -44,7 +44,6 @@ UNREAD: dict[str, set[str]] = {
     "LimitFact": {"environment", "loading"},
     "LimiterFact": {"period", "rate"},
     "LockFact": {"ttl"},
-    "Methods": {"all"},
     "RawFact": {"spoils"},
     "RedisLock": {"ttl"},
     "RetryFact": {

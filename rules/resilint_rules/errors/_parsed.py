@@ -1,0 +1,134 @@
+"""Bodies that are parsed as JSON before anything says that they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from ..kit.exceptions.handlers import caught
+from ..kit.exceptions.hierarchy import is_a
+from ..kit.findings import Fix
+from ..kit.interp.calls import Call, Frame
+from ..kit.syntax.text import Edit
+from ..kit.syntax.tree import dotted
+
+_TYPED = re.compile(r"content[-_]type|mimetype|suppress\(", re.IGNORECASE)
+_STATUSES = ("status_code", "status")
+
+
+class Early(NamedTuple):
+    """Where a body is parsed, and the check of its status that comes later."""
+
+    read: cst.CSTNode
+    check: cst.CSTNode
+
+
+def parsed_early(call: Call) -> Early | None:
+    """Returns where a body is parsed right before the check of its status, in the same block; None if it is not."""
+    response, fact = call.response, call.answer
+    if response is None or fact is None or response.envelope or not response.uses or not response.names:
+        return None
+    uses = [(name, node) for name, node in response.uses if name in ("json", *fact.checks, fact.raiser)]
+    if len(uses) < 2 or uses[0][0] != "json" or uses[1][0] != fact.raiser:
+        return None
+    read, check = uses[0][1], uses[1][1]
+    if not _together(call.frame, read, check) or _is_caught(call.frame, read):
+        return None
+    return None if _TYPED.search(call.frame.outermost.tree.flat) else Early(read, check)
+
+
+def _together(frame: Frame, one: cst.CSTNode, other: cst.CSTNode) -> bool:
+    """Whether two nodes stand on lines of the same block."""
+    first, second = _line(frame, one), _line(frame, other)
+    return first is not None and second is not None and frame.tree.parent(first) is frame.tree.parent(second)
+
+
+def _line(frame: Frame, node: cst.CSTNode) -> cst.SimpleStatementLine | None:
+    """The line of simple statements that a node stands in; None for the head of a compound one."""
+    above: cst.CSTNode | None = node
+    while above is not None and not isinstance(above, cst.BaseStatement):
+        above = frame.tree.parent(above)
+    return above if isinstance(above, cst.SimpleStatementLine) else None
+
+
+def _is_caught(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether a handler around a node takes what is raised for a body that is no JSON, or may."""
+    tree, catalog = frame.tree, frame.scope.catalog
+    below, above = node, tree.parent(node)
+    while above is not None:
+        if isinstance(above, (cst.Try, cst.TryStar)) and below is above.body:
+            for handler in above.handlers:
+                errors = caught(frame, handler.type)
+                if errors is None or any(
+                    is_a(catalog, "ValueError", error) or "JSON" in error or is_a(catalog, error, "ValueError")
+                    for error in errors
+                ):
+                    return True
+        below, above = above, tree.parent(above)
+    return False
+
+
+def parsed_error(call: Call) -> Iterator[cst.CSTNode]:
+    """Yields where the body of an answer is parsed that is known to be any error, outside of a `try`."""
+    response = call.response
+    if response is None or not response.names or _TYPED.search(call.frame.outermost.tree.flat):
+        return
+    for name, node in response.uses:
+        error = name == "json" and isinstance(node, cst.Attribute) and _is_error(call.frame, node)
+        if error and not _is_caught(call.frame, node):
+            yield node
+            return
+
+
+def _is_error(frame: Frame, node: cst.Attribute) -> bool:
+    """Whether a node stands in a branch that only an error status of its own response takes."""
+    tree, owner = frame.tree, dotted(node.value)
+    below: cst.CSTNode = node
+    above = tree.parent(node)
+    while above is not None and not isinstance(above, (cst.FunctionDef, cst.Lambda)):
+        if isinstance(above, cst.If) and owner:
+            if below is above.body and _refuses(above.test, owner):
+                return True
+            if below is above.test:
+                return False
+        below, above = above, tree.parent(above)
+    return False
+
+
+def _refuses(test: cst.BaseExpression, owner: str) -> bool:
+    """Whether a test is true for all error statuses of a response: `not r.ok`, `r.status_code >= 400`, `!= 200`."""
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return dotted(test.expression) in (f"{owner}.ok", f"{owner}.is_success")
+    if dotted(test) == f"{owner}.is_error":
+        return True
+    if not isinstance(test, cst.Comparison) or dotted(test.left) not in [f"{owner}.{name}" for name in _STATUSES]:
+        return False
+    target = test.comparisons[0]
+    number = target.comparator.evaluated_value if isinstance(target.comparator, cst.Integer) else 0
+    if isinstance(target.operator, cst.NotEqual):
+        return 200 <= number < 300
+    return isinstance(target.operator, (cst.GreaterThanEqual, cst.GreaterThan)) and 299 <= number <= 400
+
+
+def check_first(call: Call, early: Early) -> list[Fix]:
+    """Returns the fix that moves the check of the status in front of where the body is parsed."""
+    tree, document = call.frame.tree, call.frame.scope.module.even
+    first, second = _line(call.frame, early.read), _line(call.frame, early.check)
+    if first is None or second is None or len(second.body) != 1 or len(first.body) != 1:
+        return []
+    expression = second.body[0]
+    if not isinstance(expression, cst.Expr) or call.frame.outermost.node is None:
+        return []
+    text = tree.code(expression.value)
+    start, gone = tree.span(first).start, tree.span(expression)
+    row = document.position(gone.start)[0]
+    line = document.starts[row - 1]
+    indent = document.text[document.starts[document.position(start)[0] - 1] : start]
+    rest = document.text[gone.end : line + len(document.line(row))].strip()
+    if indent.strip() or rest or row >= len(document.starts):
+        return []
+    moved = Edit(start, start, f"{text}{document.newline}{indent}")
+    return [Fix(f"Move {text} up", (moved, Edit(line, document.starts[row], "")))]
