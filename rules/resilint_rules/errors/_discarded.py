@@ -28,7 +28,7 @@ def is_discarded(call: Call) -> bool:
     """Whether a write is a statement of its own, raises for no error status, and matters."""
     if call.peer != "http" or not call.discarded or call.verb not in _WRITES or call.as_external.status != "silent":
         return False
-    if call.deferred or call.offloaded or call.harmless or raises_itself(call):
+    if call.deferred or call.offloaded or stays_here(call) or raises_itself(call):
         return False
     if any(place.kind is Around.TRY and place.part is not Part.FINALLY for place in call.within):
         return False

@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from .responses.status import seen_in_part as seen_in_part
     from .retries.attempts import built_in as built_in
     from .retries.attempts import policies as policies
+    from .retries.consume_loops import ConsumeLoop as ConsumeLoop
     from .retries.layer import RetryLayer as RetryLayer
     from .retries.loops import RetryConstruct as RetryConstruct
     from .retries.loops import RetryLoop as RetryLoop
@@ -180,6 +181,7 @@ _MODULES = {
     "reach.addresses": "stays_here",
     "responses.status": "chained raise_after_all raise_between read_together read_unchecked seen_in_part",
     "retries.attempts": "built_in policies",
+    "retries.consume_loops": "ConsumeLoop",
     "retries.layer": "RetryLayer",
     "retries.loops": "RetryLoop RetryConstruct",
     "retries.policies": "LIMITED UNLIMITED RetryPolicy layers_of",

@@ -89,6 +89,41 @@ async def rates(session: aiohttp.ClientSession):
         return await answer.json()
 ```
 
+A task that asks for another attempt by hand is no different.
+
+```python bad
+import requests
+from celery import shared_task
+
+@shared_task(bind=True, max_retries=3)
+def push(self, order):
+    try:
+        requests.post(GATEWAY, json=order["body"], timeout=10).raise_for_status()
+    except Exception as error:  # finds: retries-every-exception
+        raise self.retry(exc=error, countdown=60)
+```
+
+```python good
+import requests
+from celery import shared_task
+
+@shared_task(bind=True, max_retries=3)
+def pull(self, number):
+    try:
+        requests.get(GATEWAY, timeout=10)
+    except (requests.ConnectionError, requests.Timeout) as error:
+        raise self.retry(exc=error)
+
+@shared_task(bind=True, max_retries=3)
+def chosen(self, number):
+    try:
+        requests.get(GATEWAY, timeout=10)
+    except Exception as error:
+        if is_transient(error):
+            raise self.retry(exc=error)
+        raise
+```
+
 Anything that narrows the policy counts, and so does what cannot be seen. A function that raises an
 error of its own to request another attempt chooses what is retried. Where no external call is seen,
 a better choice cannot be named.
@@ -148,13 +183,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import BROAD, Finding, RetryPolicy, narrow
+from ..kit import BROAD, Finding, Guard, RetryPolicy, narrow
 from ..kit.rule import rule
+from ._by_hand import retried_by_hand
 
 
-@rule(code="RTY003", name="retries-every-exception")
-def check(layer: RetryPolicy) -> Iterator[Finding]:
+@rule(code="RTY003", name="retries-every-exception", on=(RetryPolicy, Guard))
+def check(layer: RetryPolicy | Guard) -> Iterator[Finding]:
     """Reports a policy for every exception around external calls, in a function that leaves the choice to it."""
-    if layer.calls and not layer.chosen and any(error in BROAD for error in layer.errors or ()):
+    if isinstance(layer, Guard):
+        found = retried_by_hand(layer)
+        if found is not None:
+            handler, call = found
+            yield layer.frame.finding(
+                f"this handler repeats `{call.written}` on every exception, bugs included",
+                handler.head, callee=call.callee, library=call.library,
+            )  # fmt: skip
+    elif layer.calls and not layer.chosen and any(error in BROAD for error in layer.errors or ()):
         called = layer.calls[0].written
         yield layer.finding(f"`{layer.written}` repeats `{called}` on every exception, bugs included", *narrow(layer))

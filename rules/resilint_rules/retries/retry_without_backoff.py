@@ -205,6 +205,50 @@ def until_it_is_well_formed():
             continue
 ```
 
+A loop that asks again and again has the same need: while the peer refuses connections each round fails in a
+millisecond. Anything in the round that may wait is enough.
+
+```python bad
+import requests
+
+def follow(stop):
+    while not stop.is_set():  # finds: retry-without-backoff
+        try:
+            answer = requests.get(URL, timeout=30)
+            answer.raise_for_status()
+            handle(answer.json())
+        except requests.RequestException:
+            log.exception("again")
+```
+
+```python good
+import requests
+
+def calmly(stop):
+    while not stop.is_set():
+        try:
+            handle(requests.get(URL, timeout=30))
+        except requests.RequestException:
+            log.exception("again in 5 s")
+            stop.wait(5)
+
+def deliver(queue):
+    while True:
+        job = queue.get()
+        try:
+            requests.post(URL, json=job, timeout=30)
+        except requests.RequestException:
+            log.exception("lost")
+
+def all_of(urls):
+    while urls:
+        url = urls.pop()
+        try:
+            requests.get(url, timeout=30)
+        except requests.RequestException:
+            log.exception("left out")
+```
+
 The fix waits before every attempt but the first, at random and up to twice as long each time, and
 never more than ten seconds. In a `while` it waits a second between two rounds, and a policy says the
 same in its library's own words. It is not applied unasked: callers wait longer
@@ -218,7 +262,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import LIMITED, AnyRetry, Finding, RetryLoop, RetryPolicy, Severity, StatusLoop, pause, space
+from ..kit import LIMITED, AnyRetry, ConsumeLoop, Finding, RetryLoop, RetryPolicy, Severity, StatusLoop, pause, space
 from ..kit.rule import rule
 
 
@@ -235,6 +279,11 @@ def check(retry: AnyRetry) -> Iterator[Finding]:
                 "fail together",
                 *pause(retry),
             )
+    elif isinstance(retry, ConsumeLoop):
+        yield retry.finding(
+            f"`{retry.call.written}` fails in a round that starts the next one at once: during an outage this loop "
+            "runs at full speed"
+        )
     elif retry.counted and _hasty(retry):
         yield retry.finding(
             f"`{retry.calls[0].written}` is retried at once: without a pause all attempts fail together",

@@ -219,6 +219,40 @@ def listen(queue):
             time.sleep(1)
 ```
 
+A function that calls itself again where its call has failed has no limit but the stack.
+
+```python bad
+import time
+import requests
+
+def rates(day):
+    try:
+        answer = requests.get(URL, timeout=5)
+    except requests.ConnectionError:
+        time.sleep(1)
+        return rates(day)  # finds: unbounded-retry
+    answer.raise_for_status()
+    return answer.json()
+```
+
+```python good
+import requests
+
+def at_most(url, left=4):
+    try:
+        return requests.get(url, timeout=5)
+    except requests.ConnectionError:
+        if not left:
+            raise
+        return at_most(url, left - 1)
+
+def elsewhere(url):
+    try:
+        return requests.get(url, timeout=5)
+    except requests.ConnectionError:
+        return elsewhere(url.replace("https", "http"))
+```
+
 The fix sets five attempts. In a loop it counts the failures and lets the last error out; the rest
 of the loop stays as it is, and the first four failures are handled as before. It is not applied
 unasked: what used to wait now raises, and the program has to handle that. A loop that
@@ -239,7 +273,7 @@ from ..kit import (
     UNLIMITED,
     Finding,
     Fix,
-    RetryConstruct,
+    Guard,
     RetryLoop,
     RetryPolicy,
     Severity,
@@ -249,6 +283,7 @@ from ..kit import (
     walk,
 )
 from ..kit.rule import rule
+from ._by_hand import calls_itself
 
 _DAEMON = re.compile(
     r"(?:^|_)(?:run|runs|runner|consume|consumer|listen|listener|forever|serve|worker|daemon|watch|mainloop|main_loop)(?:_|$)"
@@ -264,10 +299,17 @@ _HOLDS = re.compile(r"(?:^|_)re_?connect|(?:^|_)connect(?:ion)?(?:_|$)")
 """Names of parameters for a policy that keeps a connection."""
 
 
-@rule(code="RTY001", name="unbounded-retry", severity="error")
-def check(retry: RetryConstruct) -> Iterator[Finding]:
-    """Reports policies without a limit, and `while True` or `while not done` loops that only success ends."""
-    if isinstance(retry, RetryPolicy):
+@rule(code="RTY001", name="unbounded-retry", severity="error", on=(RetryPolicy, RetryLoop, Guard))
+def check(retry: RetryPolicy | RetryLoop | Guard) -> Iterator[Finding]:
+    """Reports policies without a limit, loops that only success ends, and functions that call themselves again."""
+    if isinstance(retry, Guard):
+        for again, call in calls_itself(retry):
+            yield retry.frame.finding(
+                f"`{retry.frame.tree.code(again.func)}` calls itself again whenever `{call.written}` fails: "
+                "an outage ends in RecursionError",
+                retry.frame.tree.span(again), callee=call.callee, library=call.library,
+            )  # fmt: skip
+    elif isinstance(retry, RetryPolicy):
         if retry.limit == UNLIMITED and retry.settled and not (_polls(retry) or _lazy(retry) or _holds(retry)):
             yield retry.finding(
                 f"`{retry.written}` retries without limit: neither its attempts nor its time are limited", *_stop(retry)

@@ -204,7 +204,7 @@ def loops(frames: list[Frame]) -> Iterator[RetryLoop]:
     for outer in frames:
         for frame in outer.all_frames():
             for guard in frame.guards.values():
-                found = _loop(guard)
+                found = retry_loop(guard)
                 if found is not None:
                     yield found
 
@@ -215,9 +215,9 @@ def retries(frames: list[Frame]) -> Iterator[RetryConstruct]:
     yield from loops(frames)
 
 
-def _loop(guard: Guard) -> RetryLoop | None:
+def retry_loop(guard: Guard) -> RetryLoop | None:
     """Returns the loop that repeats the body of a `try` when it fails; None if there is none."""
-    calls = tuple(call for call in guard.calls if _may_fail(call))
+    calls = tuple(call for call in guard.calls if may_fail(call))
     if not calls or not guard.node.handlers:
         return None
     node = enclosing_loop(guard.within)
@@ -225,7 +225,7 @@ def _loop(guard: Guard) -> RetryLoop | None:
         return None
     # a call in a comprehension, or in a loop inside the `try`, is made for many things, not again
     calls = tuple(call for call in calls if _innermost(call) is node)
-    split = _around(node.body, guard.node)
+    split = around(node.body, guard.node)
     if not calls or split is None:
         return None
     found = RetryLoop(node, guard.frame, guard, handlers_of(guard), calls, *split)
@@ -245,7 +245,7 @@ def enclosing_loop(within: Sequence[Within]) -> cst.For | cst.While | None:
     return None
 
 
-def _may_fail(call: Call) -> bool:
+def may_fail(call: Call) -> bool:
     """Whether a call reaches a peer, and fails where it is written."""
     return external(call) and not call.deferred and not stays_here(call)
 
@@ -254,16 +254,14 @@ def _innermost(call: Call) -> cst.CSTNode | None:
     return next((place.node for place in reversed(call.within) if place.kind is Around.LOOP), None)
 
 
-def _around(
-    block: cst.BaseSuite, wanted: cst.CSTNode
-) -> tuple[tuple[cst.CSTNode, ...], tuple[cst.CSTNode, ...]] | None:
+def around(block: cst.BaseSuite, wanted: cst.CSTNode) -> tuple[tuple[cst.CSTNode, ...], tuple[cst.CSTNode, ...]] | None:
     """The statements before and after one, in its block and those around it; None if a condition stands between."""
     body = list(block.body)
     for index, item in enumerate(body):
         if item is wanted:
             return tuple(body[:index]), tuple(body[index + 1 :])
         if isinstance(item, cst.With):
-            inner = _around(item.body, wanted)
+            inner = around(item.body, wanted)
             if inner is not None:
                 return (*body[:index], *inner[0]), (*inner[1], *body[index + 1 :])
     return None

@@ -19,6 +19,7 @@ from ..interp.calls import Call, Frame
 from ..syntax.exits import AGAIN, Exit, is_endless, ways, ways_of
 from ..syntax.idioms import CONSTANT, calls_in, harmless, last_name
 from ..syntax.tree import children, dotted, walk
+from .consume_loops import ConsumeLoop, consume_loops
 from .loop_counter import BoundedLoop
 from .loops import RetryConstruct, enclosing_loop, retries
 from .policies import external
@@ -54,13 +55,14 @@ class StatusLoop(BoundedLoop):
         return self.frame.finding(message, self.head, fixes, callee=call.callee, library=call.library, statement=None)
 
 
-AnyRetry = RetryConstruct | StatusLoop
-"""A retry construct, or a loop that checks the status only."""
+AnyRetry = RetryConstruct | StatusLoop | ConsumeLoop
+"""A retry construct, a loop that checks the status only, or one that asks again and again."""
 
 
 def all_retries(frames: list[Frame]) -> Iterator[AnyRetry]:
     """The retries of functions and statements, and the loops that check the status."""
     yield from retries(frames)
+    yield from consume_loops(frames)
     for outer in frames:
         for frame in outer.all_frames():
             for call in frame.calls.values():

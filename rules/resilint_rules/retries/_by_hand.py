@@ -1,0 +1,99 @@
+"""Repetition without a policy and a loop: a function that calls itself, a task that wants another attempt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit import BROAD, Call, EntryKind, Frame, Guard, Handler, RetryFact, dotted, entry_point, handlers_of, walk
+from ..kit.interp.values import Derived, Method, Ref, Value
+from ..kit.retries.policies import external
+from ..kit.syntax.idioms import calls_in
+
+_COUNTS = re.compile(r"retr|attempt|tries|trial|count|left|depth|max_?", re.IGNORECASE)
+"""Names that a function which limits its own repetition has."""
+
+
+def retried_by_hand(guard: Guard) -> tuple[Handler, Call] | None:
+    """Returns the handler of a task that wants another attempt after every exception, and the call that may fail."""
+    frame = guard.frame
+    calls = [call for call in guard.calls if external(call) and not call.deferred]
+    if not calls or len(guard.node.handlers) != 1 or entry_point(frame) is not EntryKind.TASK:
+        return None
+    handler = handlers_of(guard)[0]
+    if not any(error in BROAD for error in handler.errors or ()):
+        return None
+    task = _first_parameter(frame)
+    for line in handler.node.body.body:
+        if isinstance(line, cst.If):
+            return None  # it may choose
+        if task and any(_asks_again(frame, call, task) for call in calls_in(line)):
+            return handler, calls[0]
+    return None
+
+
+def _first_parameter(frame: Frame) -> str:
+    node = frame.node
+    params = node.params.params if isinstance(node, cst.FunctionDef) else ()
+    return params[0].name.value if params else ""
+
+
+def _asks_again(frame: Frame, node: cst.Call, task: str) -> bool:
+    """Whether a call is that method of a task which leaves it to be done again."""
+    owner, _, name = dotted(node.func).rpartition(".")
+    if owner != task:
+        return False
+    marks = (value for _, value in frame.decorators)
+    libraries = {one for value in marks for one in frame.scope.catalog.libraries(_name(value))}
+    return any(
+        isinstance(fact, RetryFact) and fact.form == "raise" and fact.on and name in fact.names
+        for library in libraries
+        for fact in library.facts.values()
+    )
+
+
+def _name(value: Value) -> str:
+    """The qualified name of what a decorator is made from, as far as it tells the library."""
+    if isinstance(value, Method):
+        return value.owner.type
+    return value.path.base if isinstance(value, Derived) else value.name if isinstance(value, Ref) else ""
+
+
+def calls_itself(guard: Guard) -> Iterator[tuple[cst.Call, Call]]:
+    """Yields the calls by which a function starts again after a failure, with nothing that counts, and what failed."""
+    frame = guard.frame
+    node = frame.node
+    if not isinstance(node, cst.FunctionDef) or frame.outer is not None:
+        return
+    calls = [call for call in guard.calls if external(call) and not call.deferred]
+    name = node.name.value
+    wanted = {f"{receiver}.{name}" for receiver in ("self", "cls")} if "." in frame.qualname else {name}
+    handlers = [one for one in handlers_of(guard) if any(one.concerns(call) for call in calls)]
+    for handler in handlers:
+        for again in calls_in(handler.node.body):
+            if dotted(again.func) in wanted and not _may_end(frame, handler, again):
+                yield again, next(call for call in calls if handler.concerns(call))
+
+
+def _may_end(frame: Frame, handler: Handler, again: cst.Call) -> bool:
+    """Whether anything may end the repetition: other arguments, a condition, a counter, a step in between."""
+    params = {"self", "cls"}
+    node = frame.node
+    if isinstance(node, cst.FunctionDef):
+        params |= {param.name.value for param in (*node.params.params, *node.params.kwonly_params)}
+    if not all(isinstance(arg.value, cst.Name) and arg.value.value in params for arg in again.args):
+        return True
+    if any(isinstance(part, (cst.If, cst.Raise, cst.AugAssign, cst.IfExp)) for part in walk(handler.node.body)):
+        return True
+    changed = {name for part in walk(node) for name in _assigned(part)} if node is not None else set()
+    if changed & {arg.value.value for arg in again.args if isinstance(arg.value, cst.Name)}:
+        return True
+    names = {part.value for part in walk(node) if isinstance(part, cst.Name)} if node is not None else set()
+    return any(_COUNTS.search(name) for name in names)
+
+
+def _assigned(node: cst.CSTNode) -> Iterator[str]:
+    if isinstance(node, (cst.AssignTarget, cst.AugAssign)) and isinstance(node.target, cst.Name):
+        yield node.target.value
