@@ -78,7 +78,7 @@ RULES: tuple[RuleRow, ...] = (
         preview=False,
         default=True,
         tests=False,
-        words=("check_hostname", "cert_none"),
+        words=("check_hostname", "cert_none", "verify=false"),
         equivalents=("S501", "S507", "S323", "B501", "B507", "B323", "S4830"),
     ),
     RuleRow(

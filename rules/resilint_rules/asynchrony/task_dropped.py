@@ -191,7 +191,19 @@ def start(work):
     asyncio.ensure_future(every(60, work))  # finds: task-dropped
 ```
 
-A loop that an object keeps is followed.
+A loop that an object keeps, or that comes in as a parameter of that type, is followed.
+
+```python bad
+import asyncio
+
+def told(loop: asyncio.AbstractEventLoop, text):
+    loop.create_task(publish(text))  # finds: task-dropped
+
+def kept(loop: asyncio.AbstractEventLoop, text, tasks):
+    task = loop.create_task(publish(text))
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+```
 
 ```python bad
 import asyncio

@@ -115,7 +115,8 @@ def context():
     return made
 ```
 
-A condition about another matter is no choice, and neither is a name if nothing else can be called.
+A condition about another matter is no choice, and neither is a name if nothing else can be called. A switch is
+followed through a function that hands its options on.
 
 ```python bad
 import os
@@ -130,6 +131,20 @@ def unverified_pool():
     return urllib3.PoolManager(cert_reqs="CERT_NONE", timeout=9)  # finds: tls-verification-off
 
 POOL = unverified_pool()
+```
+
+```python bad
+import requests
+
+def get(url, **options):
+    options.setdefault("timeout", 10)
+    return requests.get(url, **options)
+
+def inventory():
+    return get("https://erp.example.com/inventory", verify=False)  # finds: tls-verification-off
+
+def prices():
+    return get("https://erp.example.com/prices", verify="/etc/ssl/erp.pem")
 ```
 
 ```python good
@@ -250,6 +265,7 @@ from ..kit import (
     untapped,
 )
 from ..kit.rule import rule
+from ._passed_on import passed_on
 from ._tls_attributes import ANY, CONSEQUENCE, assigned
 
 
@@ -257,7 +273,7 @@ from ._tls_attributes import ANY, CONSEQUENCE, assigned
     code="ATH001",
     name="tls-verification-off",
     severity="error",
-    words=("check_hostname", "cert_none"),
+    words=("check_hostname", "cert_none", "verify=false"),
     equivalents=("S501", "S507", "S323", "B501", "B507", "B323", "S4830"),
 )
 def check(frame: Frame) -> Iterator[Finding]:
@@ -265,6 +281,12 @@ def check(frame: Frame) -> Iterator[Finding]:
     for call in frame.calls.values():
         yield from _called(call)
     yield from assigned(frame)
+    for argument, call in passed_on(frame):
+        if not chosen(frame, argument.value):
+            yield frame.finding(
+                f"`{frame.tree.code(argument)}` reaches `{call.written}`, which {ANY}: {CONSEQUENCE}",
+                frame.tree.span(argument), callee=call.callee, library=call.library,
+            )  # fmt: skip
 
 
 def _called(call: Call) -> Iterator[Finding]:

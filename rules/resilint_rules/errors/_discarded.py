@@ -11,6 +11,7 @@ from ..kit.fixes.edits import after_statement, unused
 from ..kit.interp.calls import Call
 from ..kit.interp.kinds import Around, FrameKind, Part
 from ..kit.interp.values import Const
+from ..kit.reach.addresses import stays_here
 from ..kit.responses.status import raises_itself
 from ..kit.syntax.idioms import closes, probes
 from ..kit.syntax.text import Edit, Span

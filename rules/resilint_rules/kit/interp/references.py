@@ -7,6 +7,7 @@ import builtins
 import libcst as cst
 
 from ..catalog.records import ClientFact
+from ..catalog.surroundings import LoopFact
 from ..syntax.access_path import Attr, Path
 from ..syntax.tree import expression
 from .calls import Frame
@@ -96,9 +97,18 @@ def annotation(ctx: Context, node: cst.BaseExpression) -> Value | None:
         fact = ctx.frame.scope.catalog.fact(ClientFact, value.name)
         if fact is not None and fact.type:
             return Instance(fact.type, None, "annotation")
+        if value.name.endswith("Loop") and _is_loop(ctx, value.name):
+            return Instance(value.name, None, "annotation")
     if isinstance(value, Class):
         return ctx.frame.scope.session.instance(value, None)
     return None
+
+
+def _is_loop(ctx: Context, name: str) -> bool:
+    """Whether a name is the type of an event loop."""
+    libraries = ctx.frame.scope.catalog.libraries(name)
+    facts = (fact for library in libraries for fact in library.facts.values())
+    return any(isinstance(fact, LoopFact) and fact.type == name for fact in facts)
 
 
 def _subscripted(ctx: Context, node: cst.Subscript) -> Value | None:

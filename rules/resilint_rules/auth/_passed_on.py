@@ -1,0 +1,57 @@
+"""Switches that are given to a function of the project which hands its keyword arguments on to a call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from ..kit import Call, Const, Frame, Function, matches, walk
+from ..kit.exceptions.handlers import named
+from ..kit.trust.switches import tls_of
+
+_LOCAL = re.compile(r"[\"'](?:http://|(?:https?://)?(?:localhost\b|127\.|\[::1\]))", re.IGNORECASE)
+
+
+class PassedOn(NamedTuple):
+    """A literal that switches the check of the peer off in a call elsewhere: where it stands, and that call."""
+
+    argument: cst.Arg
+    call: Call
+
+
+def passed_on(frame: Frame) -> Iterator[PassedOn]:
+    """Yields the literals of a function that reach a call by the `**options` of a function which it calls."""
+    if frame.node is None and not frame.tree.body:
+        return
+    for node in walk(frame.node if frame.node is not None else frame.tree.module):
+        if not isinstance(node, cst.Call) or id(node) in frame.calls:
+            continue
+        literals = [arg for arg in node.args if arg.keyword is not None and _is_false(arg.value)]
+        if not literals or any(_LOCAL.search(frame.tree.code(arg.value)) for arg in node.args):
+            continue
+        function = named(frame, node.func)
+        inner = frame.scope.session.frame(function) if isinstance(function, Function) else None
+        for call in inner.calls.values() if inner is not None else ():
+            tls = tls_of(call)
+            for arg in literals if inner is not None and tls is not None and _hands_on(inner, call) else ():
+                name = arg.keyword.value if arg.keyword is not None else ""
+                given = tls is not None and tls.name == name and name not in call.args.named
+                if given and tls is not None and matches(Const(value=False), tls.off):
+                    yield PassedOn(arg, call)
+
+
+def _is_false(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Name) and node.value == "False"
+
+
+def _hands_on(frame: Frame, call: Call) -> bool:
+    """Whether a call is given all keyword arguments of its function that this one does not name."""
+    node = frame.node
+    rest = node.params.star_kwarg if isinstance(node, cst.FunctionDef) else None
+    if rest is None:
+        return False
+    spread = (arg.value for arg in call.node.args if arg.star == "**")
+    return any(isinstance(value, cst.Name) and value.value == rest.name.value for value in spread)
