@@ -24,23 +24,25 @@ class PassedOn(NamedTuple):
 
 def passed_on(frame: Frame) -> Iterator[PassedOn]:
     """Yields the literals of a function that reach a call by the `**options` of a function which it calls."""
-    if frame.node is None and not frame.tree.body:
-        return
     for node in walk(frame.node if frame.node is not None else frame.tree.module):
         if not isinstance(node, cst.Call) or id(node) in frame.calls:
             continue
         literals = [arg for arg in node.args if arg.keyword is not None and _is_false(arg.value)]
-        if not literals or any(_LOCAL.search(frame.tree.code(arg.value)) for arg in node.args):
+        if literals and not any(_LOCAL.search(frame.tree.code(arg.value)) for arg in node.args):
+            function = named(frame, node.func)
+            inner = frame.scope.session.frame(function) if isinstance(function, Function) else None
+            yield from _reached(inner, literals)
+
+
+def _reached(inner: Frame | None, literals: list[cst.Arg]) -> Iterator[PassedOn]:
+    """Yields the arguments that a function hands on to a call in which they switch the check off."""
+    for call in inner.calls.values() if inner is not None else ():
+        tls = tls_of(call)
+        if inner is None or tls is None or tls.name in call.args.named or not _hands_on(inner, call):
             continue
-        function = named(frame, node.func)
-        inner = frame.scope.session.frame(function) if isinstance(function, Function) else None
-        for call in inner.calls.values() if inner is not None else ():
-            tls = tls_of(call)
-            for arg in literals if inner is not None and tls is not None and _hands_on(inner, call) else ():
-                name = arg.keyword.value if arg.keyword is not None else ""
-                given = tls is not None and tls.name == name and name not in call.args.named
-                if given and tls is not None and matches(Const(value=False), tls.off):
-                    yield PassedOn(arg, call)
+        for arg in literals:
+            if arg.keyword is not None and arg.keyword.value == tls.name and matches(Const(value=False), tls.off):
+                yield PassedOn(arg, call)
 
 
 def _is_false(node: cst.CSTNode) -> bool:

@@ -53,13 +53,15 @@ def silent_handlers(guard: Guard) -> Iterator[tuple[Handler, Call]]:
     if not (calls or refused) or _seen_later(guard):
         return
     for clause in handlers_of(guard):
-        if not _hides(clause, guard):
-            continue
-        call = next((candidate for candidate in calls if _is_hidden(guard, clause, candidate)), None)
-        if call is None:
-            call = next((one for one in refused if _is_refusal_hidden(guard, clause, one)), None)
+        call = _hidden_call(guard, clause, calls, refused) if _hides(clause, guard) else None
         if call is not None and not explained(call, guard.node, _MEANT):
             yield clause, call
+
+
+def _hidden_call(guard: Guard, clause: Handler, calls: list[Call], refused: list[Call]) -> Call | None:
+    """The first call whose failure, or whose refusal by the peer, a handler hides."""
+    failed = next((call for call in calls if _is_hidden(guard, clause, call)), None)
+    return failed or next((call for call in refused if _is_refusal_hidden(guard, clause, call)), None)
 
 
 def _has_consequence(guard: Guard, call: Call) -> bool:

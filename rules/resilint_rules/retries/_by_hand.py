@@ -63,35 +63,31 @@ def _name(value: Value) -> str:
 
 def calls_itself(guard: Guard) -> Iterator[tuple[cst.Call, Call]]:
     """Yields the calls by which a function starts again after a failure, with nothing that counts, and what failed."""
-    frame = guard.frame
-    node = frame.node
-    if not isinstance(node, cst.FunctionDef) or frame.outer is not None:
-        return
+    frame, node = guard.frame, guard.frame.node
     calls = [call for call in guard.calls if external(call) and not call.deferred]
+    if not calls or not isinstance(node, cst.FunctionDef) or frame.outer is not None:
+        return
     name = node.name.value
-    wanted = {f"{receiver}.{name}" for receiver in ("self", "cls")} if "." in frame.qualname else {name}
-    handlers = [one for one in handlers_of(guard) if any(one.concerns(call) for call in calls)]
-    for handler in handlers:
-        for again in calls_in(handler.node.body):
-            if dotted(again.func) in wanted and not _may_end(frame, handler, again):
-                yield again, next(call for call in calls if handler.concerns(call))
+    wanted = {f"self.{name}", f"cls.{name}"} if "." in frame.qualname else {name}
+    for handler in handlers_of(guard):
+        failed = next((call for call in calls if handler.concerns(call)), None)
+        for again in calls_in(handler.node.body) if failed is not None else ():
+            if failed is not None and dotted(again.func) in wanted and not _may_end(node, handler, again):
+                yield again, failed
 
 
-def _may_end(frame: Frame, handler: Handler, again: cst.Call) -> bool:
+def _may_end(node: cst.FunctionDef, handler: Handler, again: cst.Call) -> bool:
     """Whether anything may end the repetition: other arguments, a condition, a counter, a step in between."""
-    params = {"self", "cls"}
-    node = frame.node
-    if isinstance(node, cst.FunctionDef):
-        params |= {param.name.value for param in (*node.params.params, *node.params.kwonly_params)}
-    if not all(isinstance(arg.value, cst.Name) and arg.value.value in params for arg in again.args):
+    given = {arg.value.value if isinstance(arg.value, cst.Name) else "" for arg in again.args}
+    params = {param.name.value for param in (*node.params.params, *node.params.kwonly_params)}
+    if not given <= params:
         return True
     if any(isinstance(part, (cst.If, cst.Raise, cst.AugAssign, cst.IfExp)) for part in walk(handler.node.body)):
         return True
-    changed = {name for part in walk(node) for name in _assigned(part)} if node is not None else set()
-    if changed & {arg.value.value for arg in again.args if isinstance(arg.value, cst.Name)}:
+    parts = [*walk(node)]
+    if any(name in given for part in parts for name in _assigned(part)):
         return True
-    names = {part.value for part in walk(node) if isinstance(part, cst.Name)} if node is not None else set()
-    return any(_COUNTS.search(name) for name in names)
+    return any(isinstance(part, cst.Name) and _COUNTS.search(part.value) for part in parts)
 
 
 def _assigned(node: cst.CSTNode) -> Iterator[str]:

@@ -17,7 +17,7 @@ from ..kit.findings import Fix, Import
 from ..kit.fixes.edits import add_argument, after_statement, replace
 from ..kit.interp.calls import Call, Frame, maker
 from ..kit.interp.kinds import Around, EventKind, FrameKind
-from ..kit.interp.values import Argument, Const, Derived, Instance, Sequence, literal, options
+from ..kit.interp.values import Argument, Const, Derived, Instance, Sequence, Value, literal, options
 from ..kit.retries.policies import RetryPolicy
 from ..kit.syntax.access_path import Called
 from ..kit.syntax.idioms import last_name
@@ -113,15 +113,18 @@ def misplaced_policy(call: Call) -> tuple[Argument, list[Fix]] | None:
     entry = transport_retries(call)
     if entry is None or not entry.policy or call.args.get(entry) is not None:
         return None
-    for argument in call.args.positional:
-        value = argument.value
-        name = value.path.base if isinstance(value, Derived) and value.path.steps == (Called(),) else ""
-        if name and _is_policy(call.frame, name):
-            arg = next((arg for arg in call.node.args if arg.value is argument.node and arg.keyword is None), None)
-            last = arg is not None and all(other.keyword is not None or other is arg for other in call.node.args)
-            edit = replace(call.frame, argument.node, f"{entry.name}={call.frame.tree.code(argument.node)}")
-            return argument, [Fix(f"Write {entry.name}=", (edit,))] if last else []
-    return None
+    argument = next((one for one in call.args.positional if _makes_policy(call.frame, one.value)), None)
+    if argument is None:
+        return None
+    places = [place for place in call.node.args if place.keyword is None]
+    if not places or places[-1].value is not argument.node:
+        return argument, []
+    edit = replace(call.frame, argument.node, f"{entry.name}={call.frame.tree.code(argument.node)}")
+    return argument, [Fix(f"Write {entry.name}=", (edit,))]
+
+
+def _makes_policy(frame: Frame, value: Value) -> bool:
+    return isinstance(value, Derived) and value.path.steps == (Called(),) and _is_policy(frame, value.path.base)
 
 
 def unused_policy(layer: RetryPolicy) -> str:

@@ -227,7 +227,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Finding, Frame, Severity, layers_of
+from ..kit import Call, Finding, Frame, Severity, layers_of
 from ..kit.rule import rule
 from ._ineffective import (
     add_statuses,
@@ -252,15 +252,7 @@ def check(frame: Frame) -> Iterator[Finding]:
                 "as 502 is not retried, nor is a POST that was sent",
                 *replace_number_with_policy(call, number),
             )
-        misplaced = misplaced_policy(call)
-        if misplaced is not None:
-            argument, fixes = misplaced
-            yield call.finding(
-                f"`{frame.tree.code(argument.node)}` is given to `{call.written}` in the place of another parameter:"
-                " nothing is retried",
-                *fixes,
-                span=frame.tree.span(argument.node),
-            )
+        yield from _misplaced(call)
     for mount in plain_mounts(frame):
         yield frame.finding(
             "`mount` covers http:// only: calls to https:// are not retried",
@@ -268,6 +260,18 @@ def check(frame: Frame) -> Iterator[Finding]:
             mount.fixes,
             callee=mount.client.callee,
             library=mount.client.library,
+        )
+
+
+def _misplaced(call: Call) -> Iterator[Finding]:
+    found = misplaced_policy(call)
+    if found is not None:
+        argument, fixes = found
+        tree = call.frame.tree
+        yield call.finding(
+            f"`{tree.code(argument.node)}` is given to `{call.written}` in the place of another parameter: no retry",
+            *fixes,
+            span=tree.span(argument.node),
         )
 
 

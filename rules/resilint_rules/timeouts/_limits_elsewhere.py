@@ -1,4 +1,4 @@
-"""Whether a module may set the limit of a client anywhere, told from its text."""
+"""Whether a module may set the limit of a client anywhere, judged by its text."""
 
 from __future__ import annotations
 

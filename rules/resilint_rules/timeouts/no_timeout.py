@@ -344,6 +344,35 @@ def put(session: requests.Session, prepared):
     return session.send(prepared, **settings)  # finds: no-timeout
 ```
 
+```python bad
+import requests
+from requests.adapters import HTTPAdapter
+
+class Pooled(HTTPAdapter):
+    def init_poolmanager(self, connections, maxsize, block=False, **kw):
+        super().init_poolmanager(connections, maxsize=50, block=True, **kw)
+
+def both():
+    session = requests.Session()
+    session.mount("https://one.example.com/", Pooled())
+    return session.get("https://one.example.com/list")  # finds: no-timeout
+```
+
+```python good
+import requests
+from requests.adapters import HTTPAdapter
+
+class Limited(HTTPAdapter):
+    def send(self, request, **kw):
+        kw["timeout"] = kw.get("timeout") or 10
+        return super().send(request, **kw)
+
+def limited():
+    session = requests.Session()
+    session.mount("https://", Limited())
+    return session.get("https://three.example.com/list")
+```
+
 ```python good
 import ftplib, requests
 

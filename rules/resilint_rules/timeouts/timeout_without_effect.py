@@ -109,13 +109,11 @@ import libcst as cst
 
 from ..kit import (
     ClientFact,
-    Edit,
     Finding,
     Fix,
     Frame,
     Instance,
     LimitFact,
-    ScopeFact,
     Value,
     dotted,
     options,
@@ -124,12 +122,13 @@ from ..kit import (
     walk,
 )
 from ..kit.rule import rule
+from ._plain_with import entered_plainly
 
 
 @rule(code="TMO004", name="timeout-without-effect", severity="error")
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports an attribute that the client's library never reads, and a limit that cannot be entered as it is."""
-    yield from _entered_plainly(frame)
+    yield from entered_plainly(frame)
     for target, owner, name, _ in frame.sets.values():
         client = _inert(frame, owner, name)
         if client is None or not isinstance(target, cst.Attribute) or _read_again(frame, target):
@@ -142,24 +141,6 @@ def check(frame: Frame) -> Iterator[Finding]:
             tuple(_partial(frame, target)),
             callee=f"{client.type}.{name}",
             library=client.made.library if client.made else "",
-        )
-
-
-def _entered_plainly(frame: Frame) -> Iterator[Finding]:
-    """Yields findings about limits for `async with` that stand in a plain `with`."""
-    for call in frame.calls.values():
-        fact, statement = call.fact, call.statement
-        if not isinstance(fact, ScopeFact) or not fact.entered or not isinstance(statement, cst.With):
-            continue
-        if statement.asynchronous is not None or not any(item.item is call.node for item in statement.items):
-            continue
-        if fact.entered_versions and frame.scope.catalog.within(fact.name, fact.entered_versions) is False:
-            continue
-        start = frame.tree.span(statement).start
-        fix = Fix("Write async with", (Edit(start, start, "async "),))
-        yield call.finding(
-            f"`{call.written}` is no plain context manager: `with` raises TypeError, and nothing in the block runs",
-            *([fix] if frame.is_async and len(statement.items) == 1 else []),
         )
 
 

@@ -43,9 +43,8 @@ RECORDS: dict[str, type[Fact]] = {
     for record in (
         ClientFact, CallFact, BlockFact, LimitFact, AdapterFact, ResponseFact, SpawnFact, OffloadFact, ScopeFact,
         SleepFact, LoopFact, RetryFact, WaitFact, StopFact, ConditionFact, BreakerFact, LimiterFact, TaskFact,
-        ConsumeFact, TransactionFact, LockFact, AppFact, RouteFact, EntryFact, RawFact, VerifyFact, DigestFact,
-        CompareFact, TokenFact, ContextFact, InsecureFact, LogFact, OptionsFact,
-        DoubleFact,
+        ConsumeFact, TransactionFact, LockFact, AppFact, RouteFact, EntryFact, RawFact, OptionsFact, VerifyFact,
+        DigestFact, CompareFact, TokenFact, ContextFact, InsecureFact, LogFact, DoubleFact,
     )
 }  # fmt: skip
 """The record of each table."""

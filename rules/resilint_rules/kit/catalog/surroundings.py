@@ -154,7 +154,7 @@ class LogFact(Fact):
 
     kind: ClassVar[str] = "log"
 
-    visitor: bool = toml.flag("It tells the visitor of a page, and nobody else.")
+    visitor: bool = toml.flag("It is for the visitor of a page alone.")
 
 
 class DoubleFact(Fact):

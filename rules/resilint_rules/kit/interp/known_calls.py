@@ -164,12 +164,14 @@ def same_function(catalog: Catalog, choices: tuple[Value, ...]) -> bool:
     last = {name.rpartition(".")[2] for name in names}
     if all(names) and len(last) == 1 and not any(True for name in names for _ in catalog.libraries(name)):
         return True
-    for table in (CallFact, ClientFact, RetryFact, AdapterFact, LimitFact):
-        facts = [catalog.fact(table, name) if name else None for name in names]
-        first = facts[0]
-        if first is not None and all(fact is not None and _words(fact) == _words(first) for fact in facts):
-            return True
-    return False
+    tables: tuple[type[Fact], ...] = (CallFact, ClientFact, RetryFact, AdapterFact, LimitFact)
+    return any(_are_one([catalog.fact(table, name) if name else None for name in names]) for table in tables)
+
+
+def _are_one(facts: list[Fact | None]) -> bool:
+    """Whether some entries say the same."""
+    first = facts[0]
+    return first is not None and all(fact is not None and _words(fact) == _words(first) for fact in facts)
 
 
 def _words(fact: Fact) -> Fact:

@@ -48,14 +48,18 @@ def _loop(guard: Guard) -> ConsumeLoop | None:
         return None
     split = around(node.body, guard.node)
     handler = next((one for one in handlers_of(guard) if one.concerns(calls[0])), None)
-    if split is None or handler is None or not handler.leaves <= AGAIN or guard.node.finalbody is not None:
+    if split is None or handler is None or not _is_hasty(guard, handler):
         return None
-    if retry_loop(guard) is not None:
-        return None  # it ends with a success, which is another matter
     found = ConsumeLoop(node, guard.frame, calls[0], handler)
-    if found.paced or found.is_generator or any(isinstance(part, cst.Await) for part in _rest(node, guard, split)):
+    rest = (*split[0], *split[1])
+    if found.paced or found.is_generator or _ends_or_awaits(rest, guard) or _may_wait(found, guard, rest):
         return None
-    return found if not _may_wait(found, guard, split) else None
+    return found
+
+
+def _is_hasty(guard: Guard, handler: Handler) -> bool:
+    """Whether a handler goes on with the next round; a loop that ends with a success is another matter."""
+    return handler.leaves <= AGAIN and guard.node.finalbody is None and retry_loop(guard) is None
 
 
 def _goes_on(node: cst.While) -> bool:
@@ -71,24 +75,18 @@ def _goes_on(node: cst.While) -> bool:
     return not any(isinstance(part, cst.Attribute) and part.attr.value == name for part in walk(node.body))
 
 
-def _rest(
-    node: cst.While, guard: Guard, split: tuple[tuple[cst.CSTNode, ...], tuple[cst.CSTNode, ...]]
-) -> Iterator[cst.CSTNode]:
-    """What runs in a round whose call fails, besides the `try`'s body."""
-    for part in (*split[0], *split[1], *(handler.body for handler in guard.node.handlers)):
-        yield from walk(part)
+def _ends_or_awaits(rest: tuple[cst.CSTNode, ...], guard: Guard) -> bool:
+    """Whether what runs besides the `try`'s body may end the loop, or awaits something."""
+    if any(isinstance(part, (cst.Break, cst.Return, cst.Raise)) for line in rest for part in walk(line)):
+        return True
+    parts = (*rest, *(handler.body for handler in guard.node.handlers))
+    return any(isinstance(part, cst.Await) for line in parts for part in walk(line))
 
 
-def _may_wait(loop: ConsumeLoop, guard: Guard, split: tuple[tuple[cst.CSTNode, ...], tuple[cst.CSTNode, ...]]) -> bool:
-    """Whether anything in a round may wait, or end the loop: only the call itself, logs and computations are known."""
-    first = [line for line in guard.node.body.body if any(part is loop.call.node for part in walk(line))]
-    before = guard.node.body.body[: [*guard.node.body.body].index(first[0])] if first else guard.node.body.body
-    known = {id(call.node) for call in guard.calls}
-    parts = (*split[0], *split[1], *before, *first, loop.handler.node.body)
-    for call in (call for part in parts for call in calls_in(part)):
-        if id(call) in known and call is loop.call.node:
-            continue
-        if pauses(loop.frame, call) or not loop.is_inert(call):
-            return True
-    lines = (line for one in split for line in one)
-    return any(isinstance(part, (cst.Break, cst.Return, cst.Raise)) for line in lines for part in walk(line))
+def _may_wait(loop: ConsumeLoop, guard: Guard, rest: tuple[cst.CSTNode, ...]) -> bool:
+    """Whether anything in a round that fails may wait: only the call itself, logs and computations are known."""
+    body = list(guard.node.body.body)
+    at = next((n for n, line in enumerate(body) if any(part is loop.call.node for part in walk(line))), len(body) - 1)
+    parts = (*rest, *body[: at + 1], loop.handler.node.body)
+    calls = (call for part in parts for call in calls_in(part) if call is not loop.call.node)
+    return any(pauses(loop.frame, call) or not loop.is_inert(call) for call in calls)

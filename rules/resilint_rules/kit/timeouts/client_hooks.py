@@ -6,7 +6,7 @@ from ..catalog.parts import Param
 from ..catalog.records import AdapterFact, ClientFact
 from ..interp.calls import Call, Names, call_at, maker
 from ..interp.kinds import EventKind
-from ..interp.values import Arguments, Const, Instance, Object, Sequence, Value, options, present
+from ..interp.values import Arguments, Class, Const, Instance, Object, Ref, Sequence, Value, options, present
 from .values import UnknownBound
 
 
@@ -100,4 +100,18 @@ def _check_transport(value: Value, scope: Names) -> None:
             and option.subclass is None
         ):
             continue
+        if isinstance(option, Object) and _only_extends_transport(option, scope):
+            continue
         raise UnknownBound("its transport may set the limit")
+
+
+def _only_extends_transport(value: Object, scope: Names) -> bool:
+    """Whether a class of the project extends transports of libraries alone, and mentions no limit anywhere."""
+    session = scope.session
+    if session.mentions(value.cls.chunk, "timeout"):
+        return False
+    bases = [base for cls in session.lineage(value.cls) for base in session.bases(cls)]
+    outside = [base for base in bases if not isinstance(base, Class)]
+    return bool(outside) and all(
+        isinstance(base, Ref) and scope.catalog.fact(AdapterFact, base.name) is not None for base in outside
+    )

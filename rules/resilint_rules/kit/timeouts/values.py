@@ -106,25 +106,31 @@ def _object(call: Call, shape: LimitFact, origin: Origin, node: cst.CSTNode) -> 
 
 def read_off(call: Call, fact: ExternalFact) -> Bound | None:
     """The literal None for reading alone, where other phases of a limit cannot be seen; None if there is none."""
-    origin: Origin = "call" if fact.kind == "call" else "client"
     if call.args.open_names or fact.carriers or any(name in call.args.named for name in fact.opaque):
         return None
     given = [argument for param in fact.timeout if (argument := call.args.get(param)) is not None]
-    if len(given) != 1:
+    if len(given) != 1 or not (_member_off(given[0].value, fact) or _field_off(given[0].value)):
         return None
-    value, node = given[0].value, given[0].node
-    if isinstance(value, Sequence) and "read" in fact.members and len(value.members) == len(fact.members):
-        off = _is_off(value.members[fact.members.index("read")], fact)
-        return Bound(frozenset(("read",)), None, origin, node=node) if off else None
+    return Bound(frozenset(("read",)), None, "call" if fact.kind == "call" else "client", node=given[0].node)
+
+
+def _member_off(value: Value, fact: ExternalFact) -> bool:
+    """Whether the member of a tuple that is for reading switches the limit off."""
+    if not isinstance(value, Sequence) or "read" not in fact.members or len(value.members) != len(fact.members):
+        return False
+    return _is_off(value.members[fact.members.index("read")], fact)
+
+
+def _field_off(value: Value) -> bool:
+    """Whether the field of a timeout object that is for reading switches the limit off, and no total is given."""
     made = value.made if isinstance(value, Instance) else None
     if made is None or not isinstance(made.fact, LimitFact) or made.args.open_names:
-        return None
+        return False
     shape = made.fact
     known = [(param.phases, argument) for param in shape.params if (argument := made.args.get(param)) is not None]
     if any("total" in phases for phases, _ in known):
-        return None
-    off = any(tuple(phases) == ("read",) and _is_off(argument.value, shape) for phases, argument in known)
-    return Bound(frozenset(("read",)), None, origin, node=node) if off else None
+        return False
+    return any(tuple(phases) == ("read",) and _is_off(argument.value, shape) for phases, argument in known)
 
 
 def _is_off(value: Value, fact: ValueFact) -> bool:

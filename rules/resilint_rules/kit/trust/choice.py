@@ -12,7 +12,7 @@ from ..syntax.tree import Tree, walk
 def is_always_used(frame: Frame) -> bool:
     """Whether a function of a module is called there, and nowhere on a condition or by a name that says why.
 
-    Then its name tells the reader, and nobody chooses. False if it is not called in its module.
+    Then its name informs the reader, and there is no choice. False if it is not called in its module.
     """
     name, module = frame.qualname, frame.scope.module
     if not name or "." in name:

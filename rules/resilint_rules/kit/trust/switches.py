@@ -146,7 +146,7 @@ def _first_leaving(tree: Tree, block: cst.CSTNode) -> cst.If | None:
         if isinstance(section, cst.If) and _SWITCH.search(tree.code(section.test)) and not _skips(tree, section.test):
             inside = [*walk(section.body)]
             leaves = any(isinstance(node, (cst.Return, cst.Continue)) for node in inside)
-            # One that speaks of no certificate, and does nothing in the place of the call, is about another matter.
+            # One without a word of certificates that does nothing in the place of the call is about another matter.
             if leaves and (_CHECK.search(tree.code(section.test)) or any(isinstance(n, cst.Call) for n in inside)):
                 return section
     return None
