@@ -71,9 +71,15 @@ def calls_itself(guard: Guard) -> Iterator[tuple[cst.Call, Call]]:
     wanted = {f"self.{name}", f"cls.{name}"} if "." in frame.qualname else {name}
     for handler in handlers_of(guard):
         failed = next((call for call in calls if handler.concerns(call)), None)
-        for again in calls_in(handler.node.body) if failed is not None else ():
-            if failed is not None and dotted(again.func) in wanted and not _may_end(node, handler, again):
-                yield again, failed
+        if failed is not None:
+            yield from ((again, failed) for again in _again(node, handler, wanted))
+
+
+def _again(node: cst.FunctionDef, handler: Handler, wanted: set[str]) -> Iterator[cst.Call]:
+    """Yields the calls in a handler by which its function starts again, with nothing that may end it."""
+    for call in calls_in(handler.node.body):
+        if dotted(call.func) in wanted and not _may_end(node, handler, call):
+            yield call
 
 
 def _may_end(node: cst.FunctionDef, handler: Handler, again: cst.Call) -> bool:

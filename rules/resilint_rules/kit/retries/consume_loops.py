@@ -44,17 +44,21 @@ def consume_loops(frames: list[Frame]) -> Iterator[ConsumeLoop]:
 def _loop(guard: Guard) -> ConsumeLoop | None:
     calls = [call for call in guard.calls if external(call) and may_fail(call)]
     node = enclosing_loop(guard.within) if calls and guard.node.handlers else None
-    if not isinstance(node, cst.While) or not _goes_on(node) or not isinstance(node.body, cst.IndentedBlock):
+    split = around(node.body, guard.node) if isinstance(node, cst.While) and _goes_on(node) else None
+    if not isinstance(node, cst.While):
         return None
-    split = around(node.body, guard.node)
     handler = next((one for one in handlers_of(guard) if one.concerns(calls[0])), None)
     if split is None or handler is None or not _is_hasty(guard, handler):
         return None
     found = ConsumeLoop(node, guard.frame, calls[0], handler)
-    rest = (*split[0], *split[1])
-    if found.paced or found.is_generator or _ends_or_awaits(rest, guard) or _may_wait(found, guard, rest):
-        return None
-    return found
+    return found if _is_at_full_speed(found, guard, (*split[0], *split[1])) else None
+
+
+def _is_at_full_speed(loop: ConsumeLoop, guard: Guard, rest: tuple[cst.CSTNode, ...]) -> bool:
+    """Whether nothing in a round that fails waits, or ends the loop."""
+    if loop.paced or loop.is_generator:
+        return False
+    return not _ends_or_awaits(rest, guard) and not _may_wait(loop, guard, rest)
 
 
 def _is_hasty(guard: Guard, handler: Handler) -> bool:
@@ -64,6 +68,8 @@ def _is_hasty(guard: Guard, handler: Handler) -> bool:
 
 def _goes_on(node: cst.While) -> bool:
     """Whether nothing that the loop does brings its end nearer: `while True`, until an event or a flag is set."""
+    if not isinstance(node.body, cst.IndentedBlock):
+        return False
     if is_endless(node):
         return True
     test = node.test.expression if isinstance(node.test, cst.UnaryOperation) else node.test
