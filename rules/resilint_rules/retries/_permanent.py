@@ -6,6 +6,7 @@ import re
 
 import libcst as cst
 
+from ..kit.exceptions.handlers import Handler
 from ..kit.exceptions.hierarchy import is_a
 from ..kit.findings import Fix
 from ..kit.fixes.edits import replace
@@ -14,6 +15,7 @@ from ..kit.interp.values import Argument, Const, Sequence
 from ..kit.retries.loops import RetryLoop
 from ..kit.retries.policies import RetryPolicy
 from ..kit.syntax.idioms import BROAD
+from ..kit.syntax.tree import walk
 
 PERMANENT = frozenset((400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422))
 _LOOKS = re.compile(r"status|\.code\b|getcode|\.ok\b|is_(?:client|server)_error|retry_?after", re.IGNORECASE)
@@ -82,9 +84,18 @@ def _refused_in_loop(loop: RetryLoop) -> Call | None:
     for call in loop.calls:
         raised = _raised(call)
         clause = next((handler for handler in loop.handlers_of if raised and handler.catches(raised)), None)
-        if clause is not None and any(clause.node is handler.node for handler in loop.retried) and not clause.broad:
+        if clause is None or clause.broad or _chooses(clause):
+            continue
+        if any(clause.node is handler.node for handler in loop.retried):
             return call
     return None
+
+
+def _chooses(clause: Handler) -> bool:
+    """Whether a handler looks at its exception before it goes on."""
+    tests = [node.test for node in walk(clause.node.body) if isinstance(node, cst.If)]
+    names = [node.value for test in tests for node in walk(test) if isinstance(node, cst.Name)]
+    return bool(clause.name) and clause.name in names
 
 
 def _raised(call: Call) -> str:

@@ -78,6 +78,18 @@ def server_errors(uid):
 def wait_for_user(uid):
     httpx.get(f"https://api.example.com/u/{uid}").raise_for_status()
 
+def by_text(uid):
+    for attempt in range(5):
+        try:
+            answer = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
+            answer.raise_for_status()
+            return answer.json()
+        except requests.HTTPError as error:
+            if "503" not in str(error):
+                raise
+            time.sleep(2**attempt)
+    raise LookupError(uid)
+
 def looked_at(uid):
     for attempt in range(5):
         try:

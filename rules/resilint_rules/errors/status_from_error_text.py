@@ -1,0 +1,106 @@
+r"""A status that is searched for in the text of an error.
+
+"429" also stands in an address, an item number or a request id, and nothing promises the wording of the
+text. The status itself is there: the exception has the response.
+
+```python bad
+import requests
+
+def item(base, number):
+    try:
+        answer = requests.get(f"{base}/items/{number}", timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+    except requests.HTTPError as error:
+        if "404" in str(error):  # finds: status-from-error-text
+            return None
+        raise
+```
+
+```python fixed
+import requests
+
+def item(base, number):
+    try:
+        answer = requests.get(f"{base}/items/{number}", timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+    except requests.HTTPError as error:
+        if error.response.status_code == 404:
+            return None
+        raise
+```
+
+An exception that may have no response is reported without a fix.
+
+```python bad
+import httpx
+
+def item(client: httpx.Client, number):
+    try:
+        return client.get(f"/items/{number}").raise_for_status().json()
+    except httpx.HTTPError as exc:
+        if "429 Too Many Requests" in f"{exc}".strip():  # finds: status-from-error-text
+            return None
+        raise
+```
+
+Silent for other texts, where the status itself is compared, and where no check of a status raises.
+
+```python good
+import requests
+
+def by_status(base, number):
+    try:
+        answer = requests.get(f"{base}/items/{number}", timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+    except requests.HTTPError as error:
+        if error.response.status_code == 404:
+            return None
+        raise
+
+def other_text(base, number):
+    try:
+        answer = requests.get(f"{base}/items/{number}", timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+    except requests.HTTPError as error:
+        if "quota" in str(error):
+            return None
+        raise
+
+def unraised(base, number):
+    try:
+        return requests.get(f"{base}/items/{number}", timeout=5)
+    except requests.RequestException as error:
+        if "404" in str(error):
+            return None
+        raise
+```
+
+The fix compares the status of the response. It is not applied unasked: texts that only looked alike take
+another path then.
+
+When not to: an exception of your own that has nothing but a text. Give it the status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit import Finding, Guard
+from ..kit.rule import rule
+from ._error_text import compare_status, searches
+
+
+@rule(code="ERR015", name="status-from-error-text", preview=True)
+def check(guard: Guard) -> Iterator[Finding]:
+    """Reports a search for a status in the text of an exception that has the response."""
+    frame = guard.frame
+    for search in searches(guard):
+        text = frame.tree.code(search.node)
+        yield frame.finding(
+            f"`{text}` searches a text for a status: an address or a number may hold it, too",
+            frame.tree.span(search.node), tuple(compare_status(search)), callee=search.call.callee,
+        )  # fmt: skip
