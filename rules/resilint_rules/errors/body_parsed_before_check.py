@@ -97,7 +97,7 @@ from collections.abc import Iterator
 
 from ..kit import Call, Finding
 from ..kit.rule import rule
-from ._parsed import check_first, parsed_early, parsed_error
+from ._ignored_status import check_first, parsed_early, parsed_error
 
 
 @rule(code="ERR008", name="body-parsed-before-check")

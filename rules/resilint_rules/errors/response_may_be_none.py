@@ -123,7 +123,7 @@ from collections.abc import Iterator
 
 from ..kit import Call, Finding, Guard
 from ..kit.rule import rule
-from ._absent import compare_with_none, false_tests, false_tests_of_error, unguarded_reads
+from ._error_response import compare_with_none, false_tests, false_tests_of_error, unguarded_reads
 
 
 @rule(code="ERR005", name="response-may-be-none", severity="error", preview=True, on=(Call, Guard))

@@ -91,7 +91,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Guard
 from ..kit.rule import rule
-from ._error_text import compare_status, searches
+from ._error_response import compare_status, searches
 
 
 @rule(code="ERR015", name="status-from-error-text", preview=True)

@@ -95,7 +95,7 @@ from collections.abc import Iterator
 
 from ..kit import Call, Finding
 from ..kit.rule import rule
-from ._discarded import check_status, is_discarded
+from ._ignored_status import check_status, is_discarded
 
 
 @rule(
