@@ -20,6 +20,8 @@ from ..kit.syntax.tree import walk
 PERMANENT = frozenset((400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422))
 _LOOKS = re.compile(r"status|\.code\b|getcode|\.ok\b|is_(?:client|server)_error|retry_?after", re.IGNORECASE)
 """What looks at a status, other than the method that raises for each."""
+_RAISES = re.compile(r"raise_for_status|\w*StatusError\b")
+"""The method that raises for each error status, and its exceptions."""
 _POLLS = re.compile(r"wait|poll|until|ready|exists|propagat|eventual|appear", re.IGNORECASE)
 """Names of functions that wait for something to be there."""
 
@@ -72,7 +74,7 @@ def refused_call(retry: RetryPolicy | RetryLoop) -> Call | None:
     catalog = retry.frame.scope.catalog
     for call in retry.calls:
         raised = _raised(call)
-        if raised and any(is_a(catalog, raised, error) for error in wanted):
+        if raised and any(is_a(catalog, error, raised) for error in wanted):
             return call
     return None
 
@@ -83,12 +85,17 @@ def _refused_in_loop(loop: RetryLoop) -> Call | None:
         return None
     for call in loop.calls:
         raised = _raised(call)
-        clause = next((handler for handler in loop.handlers_of if raised and handler.catches(raised)), None)
+        clause = next((handler for handler in loop.handlers_of if raised and _names(handler, raised)), None)
         if clause is None or clause.broad or _chooses(clause):
             continue
         if any(clause.node is handler.node for handler in loop.retried):
             return call
     return None
+
+
+def _names(handler: Handler, raised: str) -> bool:
+    """Whether a handler names the exception of error statuses itself, and not only a base of all that can happen."""
+    return any(is_a(handler.frame.scope.catalog, name, raised) for name in handler.names)
 
 
 def _chooses(clause: Handler) -> bool:
@@ -108,5 +115,5 @@ def _raised(call: Call) -> str:
 
 def _examined(frame: Frame) -> bool:
     """Whether a function looks at a status by itself, or waits for something to be there."""
-    text = frame.outermost.tree.flat.replace("raise_for_status", "")
+    text = _RAISES.sub("", frame.outermost.tree.flat)
     return bool(_LOOKS.search(text) or _POLLS.search(frame.outermost.qualname))

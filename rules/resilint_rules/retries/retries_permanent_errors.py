@@ -23,7 +23,7 @@ them.
 import httpx
 import stamina
 
-@stamina.retry(on=httpx.HTTPError, attempts=3)  # finds: retries-permanent-errors
+@stamina.retry(on=httpx.HTTPStatusError, attempts=3)  # finds: retries-permanent-errors
 def user(uid):
     answer = httpx.get(f"https://api.example.com/u/{uid}")
     answer.raise_for_status()
@@ -40,7 +40,7 @@ def user(uid):
             answer = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
             answer.raise_for_status()
             return answer.json()
-        except requests.RequestException:
+        except (requests.ConnectionError, requests.HTTPError):
             time.sleep(2**attempt)
     raise LookupError(uid)
 ```
@@ -77,6 +77,10 @@ def server_errors(uid):
 @stamina.retry(on=httpx.HTTPStatusError, attempts=30)
 def wait_for_user(uid):
     httpx.get(f"https://api.example.com/u/{uid}").raise_for_status()
+
+@stamina.retry(on=httpx.HTTPError, attempts=3)
+def base_class(uid):
+    return httpx.get(f"https://api.example.com/u/{uid}").raise_for_status().json()
 
 def by_text(uid):
     for attempt in range(5):
