@@ -15,6 +15,7 @@ from ..kit.fixes.edits import after_statement, unused
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.kinds import Around, FrameKind, Part
 from ..kit.interp.values import Const
+from ..kit.reach.addresses import stays_here
 from ..kit.responses.status import raises_itself
 from ..kit.syntax.idioms import closes, probes
 from ..kit.syntax.text import Edit, Span
@@ -152,7 +153,7 @@ def is_discarded(call: Call) -> bool:
     """Whether a write is a statement of its own, raises for no error status, and matters."""
     if call.peer != "http" or not call.discarded or call.verb not in _WRITES or call.as_external.status != "silent":
         return False
-    if call.deferred or call.offloaded or call.harmless or raises_itself(call):
+    if call.deferred or call.offloaded or stays_here(call) or raises_itself(call):
         return False
     if any(place.kind is Around.TRY and place.part is not Part.FINALLY for place in call.within):
         return False

@@ -181,7 +181,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Guard
 from ..kit.rule import rule
-from ._dead import dead_handlers, replace_classes
+from ._classes import dead_handlers, replace_classes
 
 
 @rule(code="ERR004", name="dead-handler", severity="error")

@@ -375,8 +375,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..kit import Call, Finding, Severity, raise_after_all, read_together, read_unchecked, seen_in_part
+from ..kit.responses.refusals import gives_refusals
 from ..kit.rule import rule
-from ._handed_on import gives_refusals
 
 
 @rule(code="ERR001", name="status-never-checked", equivalents=("use-raise-for-status",))

@@ -198,7 +198,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Guard
 from ..kit.rule import rule
-from ._timeouts import catch_too, uncaught_timeout
+from ._classes import catch_too, uncaught_timeout
 
 
 @rule(code="ERR003", name="timeout-not-handled")

@@ -175,8 +175,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..kit import Call, Finding, Severity, chained, raise_between, read_unchecked
+from ..kit.responses.refusals import gives_refusals
 from ..kit.rule import rule
-from ._handed_on import gives_refusals
 
 
 @rule(code="ERR002", name="unchecked-body", equivalents=("use-raise-for-status",))

@@ -328,69 +328,7 @@ def export(year):
     return requests.post("https://books.example.com/export", json={"year": year})  # finds: no-timeout
 ```
 
-A client that is made without an address gets its limit when it connects, or never; the options that a
-session takes from the environment hold none.
-
-```python bad
-import ftplib, requests
-
-def upload(host, data):
-    ftp = ftplib.FTP()
-    ftp.connect(host, 2121)  # finds: no-timeout
-    ftp.storbinary("STOR today.csv", data)
-
-def put(session: requests.Session, prepared):
-    settings = session.merge_environment_settings(prepared.url, {}, None, None, None)
-    return session.send(prepared, **settings)  # finds: no-timeout
-```
-
-```python bad
-import requests
-from requests.adapters import HTTPAdapter
-
-class Pooled(HTTPAdapter):
-    def init_poolmanager(self, connections, maxsize, block=False, **kw):
-        super().init_poolmanager(connections, maxsize=50, block=True, **kw)
-
-def both():
-    session = requests.Session()
-    session.mount("https://one.example.com/", Pooled())
-    return session.get("https://one.example.com/list")  # finds: no-timeout
-```
-
-```python good
-import requests
-from requests.adapters import HTTPAdapter
-
-class Limited(HTTPAdapter):
-    def send(self, request, **kw):
-        kw["timeout"] = kw.get("timeout") or 10
-        return super().send(request, **kw)
-
-def limited():
-    session = requests.Session()
-    session.mount("https://", Limited())
-    return session.get("https://three.example.com/list")
-```
-
-```python good
-import ftplib, requests
-
-def listed(host):
-    ftp = ftplib.FTP(timeout=30)
-    ftp.connect(host)
-    return ftp.nlst()
-
-def late(host):
-    ftp = ftplib.FTP()
-    ftp.connect(host, timeout=30)
-    return ftp.nlst()
-
-def put(session: requests.Session, prepared):
-    settings = session.merge_environment_settings(prepared.url, {}, None, None, None)
-    settings["timeout"] = 20
-    return session.send(prepared, **settings)
-```
+A client made without an address gets its limit when it connects. An adapter that sets none leaves a session without.
 
 The fix adds the limit in the library's own words: a constant of the module that plainly holds one,
 or the values of `[tool.resilint.timeouts]`. It is not applied unasked: a call that used to wait

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import libcst as cst
 
@@ -19,6 +18,7 @@ from ..prefilter.exports import Exports
 from ..prefilter.reach import Reach
 from ..prefilter.summaries import ExportSummary
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
+from ..project.queries import ResultRecordings
 from ..project.recording import Recording
 from ..syntax.outline import Chunk
 from ..syntax.text import Span
@@ -61,8 +61,7 @@ class ModuleScope:
         self._known: ExportSummary | None = None
         self._callers: dict[int, dict[Recording, None]] = {}
         """The recordings of those that have got what a function returns, by the start of the function."""
-        self._recordings: dict[tuple[str, object], Recording] = {}
-        """What the values, attributes, frames and bases that were found rely on, while that is recorded."""
+        self._recordings = ResultRecordings(module)
 
     def forget(self) -> None:
         """Lets go of what was learnt. Effect: it can be used no more."""
@@ -100,26 +99,6 @@ class ModuleScope:
     def is_played(self, frame: Frame, span: Span, library: str) -> bool:
         """Whether a stand-in answers what is called at a place, so that nothing leaves the process."""
         return self.mentions_library("double") and is_played(frame, span, library)
-
-    def _recorded(self, kind: str, key: object) -> AbstractContextManager[object]:
-        """Records what the computation of a result relies on, if that is recorded at all."""
-        if not self.module.records:
-            return nullcontext()
-        return self._recording(kind, key)
-
-    @contextmanager
-    def _recording(self, kind: str, key: object) -> Iterator[None]:
-        with self.module.recording() as recording:
-            self._recordings[kind, key] = recording
-            try:
-                yield
-            finally:
-                self._recordings[kind, key] = recording  # the same may have been computed inside
-
-    def _used(self, kind: str, key: object) -> None:
-        """Records that a result is used that was found before, or is being found."""
-        if self.module.records:
-            self.module.use(self._recordings.get((kind, key)))
 
     def interesting(self, name: str) -> bool:
         """Whether a name can matter: it may hold a client, an event loop, or a time limit."""
@@ -171,11 +150,11 @@ class ModuleScope:
     def value(self, name: str) -> Value | None:
         """What a name of the module stands for; None if nothing in the module binds it."""
         if name in self._values:
-            self._used("value", name)
+            self._recordings.use("value", name)
             return self._values[name]
         if self._depth > DEEP:
             return UNKNOWN
-        with self._recorded("value", name):
+        with self._recordings.record("value", name):
             self._values[name] = UNKNOWN  # the answer to a query from inside its own evaluation
             self._depth += 1
             try:
@@ -271,14 +250,14 @@ class ModuleScope:
     def _kept_frame(self, function: FunctionChunk) -> Frame | None:
         key = function.chunk.start
         if key in self._frames:
-            self._used("frame", key)
+            self._recordings.use("frame", key)
             return self._frames[key]
         if key in self._running:
-            self._used("frame", key)
+            self._recordings.use("frame", key)
             return None
         if len(self._running) > 12:
             return None
-        with self._recorded("frame", key):
+        with self._recordings.record("frame", key):
             return self._interpreted(function, key)
 
     def _interpreted(self, function: FunctionChunk, key: int) -> Frame | None:
@@ -315,9 +294,9 @@ class ModuleScope:
         """The values of a class's bases."""
         key = cls.chunk.start
         if key in self._bases:
-            self._used("bases", key)
+            self._recordings.use("bases", key)
             return self._bases[key]
-        with self._recorded("bases", key):
+        with self._recordings.record("bases", key):
             self._bases[key] = []
             header = self.module.header(cls.chunk)[cls.chunk.head - cls.chunk.start :]
             if "(" in header:
@@ -334,15 +313,15 @@ class ModuleScope:
         """An attribute that a class of this module defines or assigns; None if it does not."""
         key = (cls.chunk.start, name)
         if key in self._attributes:
-            self._used("attribute", key)
+            self._recordings.use("attribute", key)
             found = self._attributes[key]
             if isinstance(found, Function):
                 return Function(found.module, found.chunk, owner)
             return found
         if self._asking.get(key, 0) > AGAIN:
-            self._used("attribute", key)
+            self._recordings.use("attribute", key)
             return UNKNOWN
-        with self._recorded("attribute", key):
+        with self._recordings.record("attribute", key):
             self._asking[key] = self._asking.get(key, 0) + 1
             try:
                 value = self._attribute(cls, name, owner)

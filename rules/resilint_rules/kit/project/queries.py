@@ -16,7 +16,7 @@ import re
 from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from ..syntax.outline import Chunk, Outline
@@ -207,6 +207,38 @@ class RecordedQueries(ModuleText):
     def chunk(self, number: int) -> Chunk:
         self._numbers()
         return self._chunks[number]
+
+
+class ResultRecordings:
+    """What the results of computations about a module rely on, by kind and key, while that is recorded."""
+
+    __slots__ = ("_found", "_module")
+
+    def __init__(self, module: RecordedQueries) -> None:
+        self._module = module
+        self._found: dict[tuple[str, object], Recording] = {}
+
+    def record(self, kind: str, key: object) -> AbstractContextManager[object]:
+        """Records what the computation of a result relies on, if that is recorded at all."""
+        return self._recording((kind, key)) if self._module.records else nullcontext()
+
+    @contextmanager
+    def _recording(self, key: tuple[str, object]) -> Iterator[None]:
+        with self._module.recording() as recording:
+            self._found[key] = recording
+            try:
+                yield
+            finally:
+                self._found[key] = recording  # the same may have been computed inside
+
+    def use(self, kind: str, key: object) -> None:
+        """Records that a result is used that was found before, or is being found."""
+        if self._module.records:
+            self._module.use(self._found.get((kind, key)))
+
+    def clear(self) -> None:
+        """Forgets them."""
+        self._found.clear()
 
 
 def _mentions(module: RecordedQueries, *parts: str) -> bool:

@@ -6,8 +6,8 @@ import re
 
 import libcst as cst
 
-from ..kit.interp.calls import Call
-from ..kit.syntax.text import Span
+from ..interp.calls import Call
+from ..syntax.text import Span
 
 _REFUSALS = re.compile(
     r"\b(?:refusals?|errors?|failures?|rejections?|declines?|problems?)\b[^.\n]{0,40}?"
