@@ -67,7 +67,7 @@ def anybody(session):
 PROOFS = [
     Proof("no-timeout", 1, "hang", "charge({})", HANGS, READ_TIMEOUT),
     Proof("no-timeout", 2, "hang", "Rates().latest()", HANGS, READ_TIMEOUT),
-    Proof("no-timeout", 11, "hang", "Partner().send({})", HANGS, READ_TIMEOUT),
+    Proof("no-timeout", 16, "hang", "Partner().send({})", HANGS, READ_TIMEOUT),
     Proof("timeout-disabled", 1, "hang", "client.get(URL)", HANGS, "httpx.ReadTimeout"),
     Proof("timeout-disabled", 2, "hang", "report('https://partner.example/report')", HANGS, READ_TIMEOUT),
     Proof(
@@ -80,7 +80,7 @@ PROOFS = [
     ),
     Proof(
         "timeout-in-milliseconds", 1, "hang", "rates()", HANGS, READ_TIMEOUT,
-        shorten=(("5000", "1000"),), patience=2,
+        shorten=(("5000", "1500"),), patience=2.5,
     ),
     Proof(
         "timeout-too-long", 1, "hang", "client.responses.create(model='small', input='')", HANGS,

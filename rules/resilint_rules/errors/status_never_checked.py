@@ -374,8 +374,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Call, Finding, Severity, raise_after_all, read_together, read_unchecked, seen_in_part
-from ..kit.responses.refusals import gives_refusals
+from ..kit import Call, Finding, Severity, gives_refusals, raise_after_all, read_together, read_unchecked, seen_in_part
 from ..kit.rule import rule
 
 

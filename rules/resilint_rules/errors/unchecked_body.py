@@ -174,8 +174,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Call, Finding, Severity, chained, raise_between, read_unchecked
-from ..kit.responses.refusals import gives_refusals
+from ..kit import Call, Finding, Severity, chained, gives_refusals, raise_between, read_unchecked
 from ..kit.rule import rule
 
 

@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from .policy.effective import policy as _policy
     from .policy.outcome import Outcome as Outcome
     from .reach.addresses import stays_here as stays_here
+    from .responses.refusals import gives_refusals as gives_refusals
     from .responses.status import chained as chained
     from .responses.status import raise_after_all as raise_after_all
     from .responses.status import raise_between as raise_between
@@ -179,6 +180,7 @@ _MODULES = {
     "policy.effective": "Policy effective_policy",
     "policy.outcome": "Outcome",
     "reach.addresses": "stays_here",
+    "responses.refusals": "gives_refusals",
     "responses.status": "chained raise_after_all raise_between read_together read_unchecked seen_in_part",
     "retries.attempts": "built_in policies",
     "retries.consume_loops": "ConsumeLoop",

@@ -61,7 +61,7 @@ def retried(url):
     try:
         return requests.get(url, timeout=5)
     except requests.exceptions.SSLError:
-        # old boxes have certificates of their own
+        # once more
         return requests.get(url, timeout=5, verify=False)  # finds: tls-verification-off
 
 
