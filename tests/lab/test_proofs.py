@@ -80,7 +80,7 @@ PROOFS = [
     ),
     Proof(
         "timeout-in-milliseconds", 1, "hang", "rates()", HANGS, READ_TIMEOUT,
-        shorten=(("5000", "1500"),), patience=2.5,
+        shorten=(("5000", "2000"),), patience=3,
     ),
     Proof(
         "timeout-too-long", 1, "hang", "client.responses.create(model='small', input='')", HANGS,

@@ -169,8 +169,9 @@ _SAYS_WHY = re.compile(r"time\W?out|limit|wait|poll|stream|long|hang|for ?ever",
 def check(call: Call | ClientCall) -> Iterator[Finding]:
     """Reports a literal that stands for no limit, on a call or on the construction of a client."""
     off = timeout_off(call)
-    if off is None and takes_whole_answers(call):
-        off = timeout_off(call, part=True)
+    if off is None:
+        part = timeout_off(call, part=True)
+        off = part if part is not None and takes_whole_answers(call) else None
     if off is None or off.node is None or explained(call, off.node, _SAYS_WHY):
         return
     if not isinstance(call, ClientCall) or not (streamed(call) or all_calls_limited(call)):
