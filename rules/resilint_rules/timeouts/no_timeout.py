@@ -390,9 +390,8 @@ def check(call: Call | ClientCall) -> Iterator[Finding]:
     if call.as_external.default.keys() == {"pool"}:
         yield call.finding(
             f"`{call.written}` waits without limit for a free connection of this pool",
-            *bound(call),
-            severity=Severity.INFO,
-        )
+            *bound(call), client=call.client, severity=Severity.INFO,
+        )  # fmt: skip
         return
     rest = find_trailing_wait(call)
     more = f", and `{rest.method}()` takes no timeout" if rest is not None else ""
