@@ -22,6 +22,7 @@ _CALLED = rf"{GAP}\("
 _USED = rf"{GAP}[.(]"
 Lead: TypeAlias = tuple[Callable[..., None], tuple[Any, ...]]
 """How to mark an imported name; the name, and what else is known of it."""
+_MEMBER = re.compile(rf"{GAP}\.{GAP}(\w+)")
 _GOES_ON = re.compile(rf"{GAP}[.\[]")
 """An attribute or a subscript: no longer the client, but what it gives back."""
 
@@ -31,6 +32,7 @@ class Taint:
 
     def __init__(self, module: Module, exports: ModuleExports, places: MentionIndex, *, full: bool) -> None:
         self.module = module
+        self.places = places
         self.text = places.text
         """The module's text as it is, or with flat functions."""
         self.exports = exports
@@ -121,7 +123,8 @@ class Taint:
         if own := self.exports.of(found):
             yield Taint._project_module, (name, own)
         if found.mentioned:
-            used = {hit.group(1) for hit in re.finditer(rf"\b{name}{GAP}\.{GAP}(\w+)", self.text)}
+            hits = (_MEMBER.match(self.text, at + len(name)) for at in self.places.of(name))
+            used = {hit.group(1) for hit in hits if hit is not None}
             for word in sorted(used & found.mentioned.keys()):
                 if brings := self.exports.name(found, word):
                     yield Taint._reexported, (name, word, brings)
