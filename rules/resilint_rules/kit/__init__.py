@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .fixes.retries import add_words as add_words
     from .fixes.retries import bounded as bounded
     from .fixes.retries import count_failures as count_failures
+    from .fixes.retries import is_given as is_given
     from .fixes.retries import narrow as narrow
     from .fixes.retries import pause as pause
     from .fixes.retries import space as space
@@ -167,7 +168,7 @@ _MODULES = {
     "exceptions.hierarchy": "is_a is_subclass",
     "findings": "Applicability Finding Fix Import Related Severity",
     "fixes.edits": "add_argument after_statement front number replace unused",
-    "fixes.retries": "add_words bounded count_failures narrow pause space",
+    "fixes.retries": "add_words bounded is_given count_failures narrow pause space",
     "fixes.timeouts": "bound elsewhere_driven once rebound spelled",
     "interp.call_kinds": (
         "ClientCall DigestCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall TokenCall"

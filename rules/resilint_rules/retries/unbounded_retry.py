@@ -280,6 +280,7 @@ from ..kit import (
     add_words,
     bounded,
     count_failures,
+    is_given,
     walk,
 )
 from ..kit.rule import rule
@@ -352,10 +353,7 @@ def _stop(layer: RetryPolicy) -> list[Fix]:
     name = layer.body.qualname if layer.body is not None else ""
     if _WAITS.search(name) or _UNDONE.search(layer.frame.tree.code(layer.node)):
         return []  # how long that takes cannot be seen
-    options = layer.fact.options
-    if options is not None and options.name in layer.args.named:
-        return []  # they win over an argument
-    if layer.fact.fix_stop.partition("=")[0].strip() in layer.args.named:
+    if is_given(layer):
         return bounded(layer)
     words = [layer.fact.fix_stop]
     if layer.waits is False:

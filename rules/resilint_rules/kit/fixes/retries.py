@@ -34,6 +34,13 @@ def add_words(layer: RetryPolicy, words: list[str]) -> list[Fix]:
     return [Fix(f"Add {text}", (edit,), imports)] if edit is not None else []
 
 
+def is_given(layer: RetryPolicy) -> bool:
+    """Whether a policy says in an argument how often it repeats, or in a mapping of options, which wins over it."""
+    options = layer.fact.options
+    in_options = options is not None and options.name in layer.args.named
+    return in_options or layer.fact.fix_stop.partition("=")[0].strip() in layer.args.named
+
+
 def bounded(layer: RetryPolicy) -> list[Fix]:
     """Puts a limit in the place of the argument that says there is none."""
     words = layer.fact.fix_stop if "(" in layer.fact.fix_stop else layer.fact.fix_stop.partition(",")[0]
