@@ -12,7 +12,7 @@ from ..kit.retries.loops import enclosing_loop
 from ..kit.syntax.exits import AGAIN
 from ..kit.syntax.idioms import calls_in, closes, last_name
 from ..kit.syntax.text import Edit
-from ..kit.syntax.tree import walk
+from ..kit.syntax.tree import Tree, walk
 
 _CANCELLED = "asyncio.CancelledError"
 _TAKEN = frozenset(("BaseException", _CANCELLED, "asyncio.exceptions.CancelledError"))
@@ -36,9 +36,14 @@ def _goes_on(guard: Guard) -> bool:
     frame, loop = guard.frame, enclosing_loop(guard.within)
     if not frame.is_async or loop is None or not any(isinstance(node, cst.Await) for node in walk(guard.node.body)):
         return False
-    if any(last_name(call) in ("cancel", "aclose") for call in calls_in(frame.node or loop)):
+    if frame.tree.derived(_cancels, frame.node or loop):
         return False
     return not any(closes(last_name(call)) for call in calls_in(guard.node.body))
+
+
+def _cancels(tree: Tree, top: cst.CSTNode) -> bool:
+    """Whether code cancels a task, or closes what it reads from."""
+    return any(last_name(call) in ("cancel", "aclose") for call in calls_in(top))
 
 
 def let_pass(handler: Handler) -> list[Fix]:

@@ -9,6 +9,7 @@ import libcst as cst
 from ..kit.interp.call_kinds import SpawnCall
 from ..kit.interp.calls import Frame
 from ..kit.interp.values import Instance, Object
+from ..kit.project.module import FunctionChunk, Module
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.tree import children, walk
 
@@ -44,12 +45,20 @@ def keeps_itself(call: SpawnCall) -> bool:
     if not isinstance(given, cst.Call):
         return False
     module = call.frame.scope.module
-    functions = [function for function in module.all_functions() if function.name == last_name(given)]
+    functions = module.derived(_functions_by_name).get(last_name(given), [])
     tree = call.frame.scope.tree(functions[0].chunk) if len(functions) == 1 else None
     if tree is None:
         return False
     loops = [node for node in walk(tree.module) if isinstance(node, cst.While) and _is_endless(node)]
     return any(_sleeps(loop) for loop in loops)
+
+
+def _functions_by_name(module: Module) -> dict[str, list[FunctionChunk]]:
+    """The functions and methods of a module by their bare names."""
+    found: dict[str, list[FunctionChunk]] = {}
+    for function in module.all_functions():
+        found.setdefault(function.name, []).append(function)
+    return found
 
 
 def _is_endless(loop: cst.While) -> bool:

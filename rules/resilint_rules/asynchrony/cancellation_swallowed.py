@@ -8,7 +8,9 @@ shutdown hangs, and `asyncio.timeout` never fires.
 import asyncio
 import httpx
 
-async def feed(client: httpx.AsyncClient):
+client = httpx.AsyncClient(base_url="https://shop.example.com")
+
+async def feed():
     while True:
         try:
             await handle(await client.get("/events"))
@@ -21,7 +23,9 @@ async def feed(client: httpx.AsyncClient):
 import asyncio
 import httpx
 
-async def feed(client: httpx.AsyncClient):
+client = httpx.AsyncClient(base_url="https://shop.example.com")
+
+async def feed():
     while True:
         try:
             await handle(await client.get("/events"))

@@ -46,14 +46,28 @@ def excused(call: Call) -> bool:
 
 def refusable(guard: Guard) -> list[Call]:
     """The calls that change something, and whose status is checked in a `try`: the check tells a refusal."""
-    found = []
-    for call in guard.frame.calls.values():
+    frame = guard.frame
+    if refusable not in frame.derived:
+        frame.derived[refusable] = _checked_within(frame)
+    found: list[Call] = frame.derived[refusable].get(id(guard.node.body), [])
+    return found
+
+
+def _checked_within(frame: Frame) -> dict[int, list[Call]]:
+    """The calls that change something, by id of the blocks around a check of their status."""
+    found: dict[int, list[Call]] = {}
+    for call in frame.calls.values():
         fact = call.answer
         if fact is None or call.response is None or not writes(call):
             continue
-        checks = (node for name, node in call.response.uses if name == fact.raiser)
-        if any(guard.frame.tree.inside(node, guard.node.body) for node in checks):
-            found.append(call)
+        around: dict[int, None] = {}
+        for above in (node for name, node in call.response.uses if name == fact.raiser):
+            inner: cst.CSTNode | None = above
+            while inner is not None:
+                around[id(inner)] = None
+                inner = frame.tree.parent(inner)
+        for block in around:
+            found.setdefault(block, []).append(call)
     return found
 
 

@@ -20,7 +20,7 @@ _ASSIGNED = re.compile(r"(?:self|cls)\.(\w+)\b(?=[ \t]*(?:(?:,[^=\n]*|:[^=\n]+)?
 class ModuleText(ABC):
     """The text of a module; offsets in the flat forms of it mean the same, see `syntax.layout.flat`."""
 
-    __slots__ = ("_flat", "_functions", "_gaps", "_ids", "_known_facts", "facts", "text")
+    __slots__ = ("_ends", "_flat", "_functions", "_gaps", "_ids", "_known_facts", "_starts", "facts", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -30,6 +30,8 @@ class ModuleText(ABC):
         self._gaps: list[str] | None = None
         self._functions: dict[str, FunctionChunk] | None = None
         self._ids: dict[int, str] = {}
+        self._starts: list[int] = []
+        self._ends: list[int] = []
 
     @abstractmethod
     def all_functions(self) -> Iterator[FunctionChunk]:
@@ -93,10 +95,16 @@ class ModuleText(ABC):
 
     def functions_at(self, offsets: Iterable[int]) -> set[str]:
         """What queries call the functions that some offsets are in."""
-        functions = self._by_id()
-        starts, spans = list(self._ids), [function.chunk for function in functions.values()]
-        numbers = {bisect_right(starts, offset) - 1: offset for offset in sorted(offsets, reverse=True)}
-        return {self._ids[starts[at]] for at, first in numbers.items() if at >= 0 and first < spans[at].end}
+        functions = list(self._by_id().values()) if not self._starts else []
+        if functions:
+            self._starts = [function.chunk.start for function in functions]
+            self._ends = [function.chunk.end for function in functions]
+        found: set[str] = set()
+        for offset in offsets:
+            number = bisect_right(self._starts, offset) - 1
+            if number >= 0 and offset < self._ends[number]:
+                found.add(self._ids[self._starts[number]])
+        return found
 
     def decorators(self, chunk: Chunk) -> str:
         """The flat text of the decorators of a function or class: a part of the skeleton."""
@@ -131,7 +139,8 @@ class ModuleText(ABC):
     def bodies_with(self, name: str) -> list[FunctionChunk]:
         """The functions that contain a name as a word of their own, comments included, in text order."""
         chosen = self.functions_at(words(name, self.text, 0, len(self.text)))
-        return [function for key, function in self._by_id().items() if key in chosen] if chosen else []
+        functions = self._by_id()
+        return sorted((functions[key] for key in chosen), key=lambda function: function.chunk.start)
 
     def attributes_set(self, function: FunctionChunk) -> frozenset[str]:
         """The attributes that a method may set on its object."""

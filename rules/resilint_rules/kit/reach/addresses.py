@@ -40,8 +40,7 @@ def _is_tested_by_callers(frame: Frame, name: str, words: tuple[str, ...]) -> bo
     function = frame.node
     if not isinstance(function, cst.FunctionDef):
         return False
-    targets = (node.target for node in walk(function.body) if isinstance(node, cst.AssignTarget))
-    if any(_is_name(target, name) for target in targets):
+    if name in frame.tree.derived(_rebound, function.body):
         return False
     given = [(site, argument_for(site, frame, name)) for site in callers(frame)]
     return bool(given) and all(
@@ -150,12 +149,24 @@ def _is_one_of(node: cst.CSTNode, words: tuple[str, ...]) -> bool:
 
 def _assigned(tree: Tree, name: cst.Name) -> cst.BaseExpression | None:
     """The only value that a local name is given; None if it is given several, or comes from elsewhere."""
-    found = [
-        node.value
-        for node in walk(tree.module)
-        if isinstance(node, cst.Assign) and any(_is_name(target.target, name.value) for target in node.targets)
-    ]
+    found = tree.derived(_assignments, tree.module).get(name.value, [])
     return found[0] if len(found) == 1 and not isinstance(found[0], cst.Name) else None
+
+
+def _rebound(tree: Tree, top: cst.CSTNode) -> set[str]:
+    """The names that assignments below a node bind."""
+    targets = (node.target for node in walk(top) if isinstance(node, cst.AssignTarget))
+    return {target.value for target in targets if isinstance(target, cst.Name)}
+
+
+def _assignments(tree: Tree, top: cst.CSTNode) -> dict[str, list[cst.BaseExpression]]:
+    """The values that statements below a node give to names."""
+    found: dict[str, list[cst.BaseExpression]] = {}
+    for node in (node for node in walk(top) if isinstance(node, cst.Assign)):
+        for target in node.targets:
+            if isinstance(target.target, cst.Name):
+                found.setdefault(target.target.value, []).append(node.value)
+    return found
 
 
 def is_local(call: Call) -> bool:
