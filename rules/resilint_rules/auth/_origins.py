@@ -10,6 +10,7 @@ import libcst as cst
 
 from ..kit.interp.calls import Frame
 from ..kit.reach.callers import CallSite, argument_for, callers
+from ..kit.syntax.bound_names import values_given
 from ..kit.syntax.idioms import is_log, last_name
 from ..kit.syntax.tree import Tree, walk
 
@@ -60,7 +61,7 @@ def _place(frame: Frame, node: cst.CSTNode) -> _Place:
 def _sources(place: _Place, depth: int) -> Iterator[_Place]:
     """Yields the expressions that a name in an expression stands for, through assignments and callers."""
     names = {part.value for part in walk(place.node) if isinstance(part, cst.Name)} if depth else set()
-    values = _assigned(place.function)
+    values = place.tree.derived(values_given, place.function)
     given = [_Place(value, place.tree, place.function, place.frame) for name in names for value in values.get(name, ())]
     given.extend(_given_by_callers(place, names - values.keys()))
     if not given:
@@ -81,19 +82,6 @@ def _given_by_callers(place: _Place, names: set[str]) -> Iterator[_Place]:
             argument = argument_for(site, frame, name)
             if argument is not None:
                 yield _Place(argument, site.tree, site.function, None)
-
-
-def _assigned(function: cst.CSTNode) -> dict[str, list[cst.BaseExpression]]:
-    """The expressions that the local names of a function are given."""
-    found: dict[str, list[cst.BaseExpression]] = {}
-    for node in walk(function):
-        if isinstance(node, cst.Assign):
-            for target in node.targets:
-                if isinstance(target.target, cst.Name):
-                    found.setdefault(target.target.value, []).append(node.value)
-        elif isinstance(node, (cst.AnnAssign, cst.NamedExpr)) and isinstance(node.target, cst.Name) and node.value:
-            found.setdefault(node.target.value, []).append(node.value)
-    return found
 
 
 def _is_requested(place: _Place) -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kit import EntryKind, Frame, entry_point, walk
+from ..kit import EntryKind, Frame, entry_point
 from ..kit.interp.values import Argument, Derived, Ref, Value, options
+from ..kit.syntax.bound_names import values_given
 
 
 def is_from_request(frame: Frame, argument: Argument) -> bool:
     """Whether an argument is read off the request of the handler that it stands in."""
     node: cst.CSTNode = argument.node
     if isinstance(node, cst.Name):
-        node = _assigned(frame, node.value) or node
+        given = frame.tree.derived(values_given, frame.tree.module).get(node.value, [])
+        node = given[0] if len(given) == 1 else node
     root = _root(node)
     if not isinstance(root, cst.Name):
         return False
@@ -32,20 +34,6 @@ def _is_request(frame: Frame, value: Value) -> bool:
     if not name.endswith(".request"):
         return False
     return any(library.peer == "web" for library in frame.scope.catalog.libraries(name))
-
-
-def _assigned(frame: Frame, name: str) -> cst.CSTNode | None:
-    """The value of a name that is assigned once in the function."""
-    found = [
-        node.value
-        for node in walk(frame.tree.module)
-        if isinstance(node, cst.Assign) and any(_is_name(target.target, name) for target in node.targets)
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _is_name(node: cst.CSTNode, name: str) -> bool:
-    return isinstance(node, cst.Name) and node.value == name
 
 
 def _root(node: cst.CSTNode) -> cst.CSTNode:

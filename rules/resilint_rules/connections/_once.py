@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit.interp.calls import Call
+from ..kit.syntax.bound_names import values_given
 from ..kit.syntax.tree import Tree, walk
 
 _LEAVES = (cst.Return, cst.Raise, cst.Continue)
@@ -20,7 +21,7 @@ def is_reached_once(call: Call) -> bool:
     filled = tree.derived(_filled, function)
     if not filled:
         return False
-    local = tree.derived(_read_into, function)
+    local = tree.derived(values_given, function)
     return any(_looks_up(tree, test, filled, local) for test in _tests_before(tree, call.node, function))
 
 
@@ -53,17 +54,6 @@ def _targets(nodes: list[cst.CSTNode]) -> Iterator[cst.CSTNode]:
             yield from (target.target for target in node.targets)
         elif isinstance(node, cst.AnnAssign) and node.value is not None:
             yield node.target
-
-
-def _read_into(tree: Tree, function: cst.CSTNode) -> dict[str, list[cst.BaseExpression]]:
-    """What the local names of a function are given: a test may look at one of them."""
-    found: dict[str, list[cst.BaseExpression]] = {}
-    for node in walk(function):
-        if isinstance(node, cst.Assign):
-            for target in node.targets:
-                if isinstance(target.target, cst.Name):
-                    found.setdefault(target.target.value, []).append(node.value)
-    return found
 
 
 def _tests_before(tree: Tree, node: cst.CSTNode, top: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -47,6 +47,7 @@ _TEST_FUNCTION = re.compile(r"^(?:async )?def test_\w*\(", re.MULTILINE)
 _TEST_TOOL = re.compile(r"^[ \t]*(?:import|from) (?:pytest|unittest|hypothesis)\b", re.MULTILINE)
 
 _MAIN = re.compile(r"^if (?:__name__ ?== ?['\"]__main__['\"]|['\"]__main__['\"] ?== ?__name__)[^\n]*\n", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 _INSIDE = re.compile(r"(?:[ \t][^\n]*(?:\n|\Z)|\n|#[^\n]*\n)*")
 
 
@@ -160,7 +161,8 @@ def _demonstrations(module: Module) -> Iterator[Span]:
         end = inside.end() if inside is not None else found.end()
         block = text[found.start() : end]
         defined = [*module.functions, *module.classes]
-        others = [name for name in defined if not name.startswith("_") and not re.search(rf"\b{name}\b", block)]
+        words = set(_WORD.findall(block))
+        others = [name for name in defined if not name.startswith("_") and name not in words]
         endless = _SERVES.search(block) or any(_goes_on(block, loop) for loop in _LOOP.finditer(block))
         if (others or module.classes) and not endless:
             yield Span(found.start(), end)

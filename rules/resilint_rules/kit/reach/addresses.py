@@ -10,6 +10,7 @@ import libcst as cst
 from ..catalog.parts import Param
 from ..interp.calls import Call, Frame, maker
 from ..interp.values import Argument, Const, Value
+from ..syntax.bound_names import values_given
 from ..syntax.idioms import last_name
 from ..syntax.tree import Tree, walk
 from .callers import argument_for, callers
@@ -47,10 +48,6 @@ def _is_tested_by_callers(frame: Frame, name: str, words: tuple[str, ...]) -> bo
         node is not None and (_is_written(node, words) or _is_tested(site.tree, site.node, node, words))
         for site, node in given
     )
-
-
-def _is_name(node: cst.CSTNode, name: str) -> bool:
-    return isinstance(node, cst.Name) and node.value == name
 
 
 def _is_written(node: cst.CSTNode, words: tuple[str, ...]) -> bool:
@@ -149,7 +146,7 @@ def _is_one_of(node: cst.CSTNode, words: tuple[str, ...]) -> bool:
 
 def _assigned(tree: Tree, name: cst.Name) -> cst.BaseExpression | None:
     """The only value that a local name is given; None if it is given several, or comes from elsewhere."""
-    found = tree.derived(_assignments, tree.module).get(name.value, [])
+    found = tree.derived(values_given, tree.module).get(name.value, [])
     return found[0] if len(found) == 1 and not isinstance(found[0], cst.Name) else None
 
 
@@ -157,16 +154,6 @@ def _rebound(tree: Tree, top: cst.CSTNode) -> set[str]:
     """The names that assignments below a node bind."""
     targets = (node.target for node in walk(top) if isinstance(node, cst.AssignTarget))
     return {target.value for target in targets if isinstance(target, cst.Name)}
-
-
-def _assignments(tree: Tree, top: cst.CSTNode) -> dict[str, list[cst.BaseExpression]]:
-    """The values that statements below a node give to names."""
-    found: dict[str, list[cst.BaseExpression]] = {}
-    for node in (node for node in walk(top) if isinstance(node, cst.Assign)):
-        for target in node.targets:
-            if isinstance(target.target, cst.Name):
-                found.setdefault(target.target.value, []).append(node.value)
-    return found
 
 
 def is_local(call: Call) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from .idioms import is_log
-from .tree import children, walk
+from .tree import Tree, children, walk
 
 
 def waited_for(node: cst.CSTNode) -> str:
@@ -53,4 +53,20 @@ def used_in(node: cst.CSTNode) -> set[str]:
         if isinstance(at, cst.Name):
             found.add(at.value)
         stack.extend(children(at))
+    return found
+
+
+def values_given(tree: Tree, top: cst.CSTNode) -> dict[str, list[cst.BaseExpression]]:
+    """The values that assignments below a node give to names, in no promised order; for `tree.derived`."""
+    found: dict[str, list[cst.BaseExpression]] = {}
+    for node in walk(top):
+        targets: list[cst.BaseExpression] = []
+        if isinstance(node, cst.Assign):
+            targets = [target.target for target in node.targets]
+        elif isinstance(node, (cst.AnnAssign, cst.NamedExpr)):
+            targets = [node.target]
+        value = node.value if isinstance(node, (cst.Assign, cst.AnnAssign, cst.NamedExpr)) else None
+        for target in targets:
+            if isinstance(target, cst.Name) and value is not None:
+                found.setdefault(target.value, []).append(value)
     return found
