@@ -51,7 +51,9 @@ class EffectStore:
     def dismiss(self) -> None:
         """Lets go of all that was learnt."""
         self.session.dismiss()
-        self._local.clear()
+        self._document = None
+        for held in (self._local, self._summaries, self._recordings):
+            held.clear()
 
     def of_target(self, frame: Frame, target: Value, depth: int = DEPTH) -> tuple[EffectSummary, bool]:
         """The effects of calling a value in a frame, and whether it is a coroutine that has to be awaited."""

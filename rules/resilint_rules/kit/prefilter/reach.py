@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from ...catalog.index import METHODS
 from ..project.imports import Project
-from ..project.module import FunctionChunk, ImportedName, Module, import_statements, imported
-from ..syntax.layout import GAP, even
+from ..project.module import FunctionChunk, ImportedName, Module
+from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
 from ..syntax.text import Document
 from .acting import waiting
@@ -64,15 +64,12 @@ class Reach:
     The reads of the project that an answer depends on are recorded each time it is given.
     """
 
-    __slots__ = ("_imported", "_known", "exports", "project")
+    __slots__ = ("_known", "exports", "project")
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self.exports = project.derived(Exports)
         self._known: dict[tuple[str, int], tuple[Reaching, dict[str, str]]] = {}
-        self._imported: dict[
-            tuple[ImportedName, tuple[str, ...], str, int], tuple[str, frozenset[str], dict[str, str]]
-        ] = {}
 
     def of(self, module: Module, hops: int = HOPS - 1) -> Reaching:
         """Returns what of a module of the project may reach integration code, `hops` modules away at most."""
@@ -100,7 +97,7 @@ class Reach:
         """Returns the imported names of a module that lead to integration code by other modules of the project."""
         found: Entries = {}
         for name, target in _imports(module):
-            words = self._words(target, name, module.doc, hops)
+            words = self._words(target, name, module, hops)
             if words:
                 found[name] = found.get(name, _NO_WORDS) | words
         return found
@@ -109,37 +106,23 @@ class Reach:
         """Whether coroutines or transactions of a document may reach integration code by other modules."""
         if not asks(doc.text):
             return False
-        return any(
-            self._words(target, name, doc, HOPS)
-            for statement in import_statements(even(doc.text))
-            for name, target in imported(statement)
-        )
+        module = Module(doc)
+        return any(self._words(target, name, module, HOPS) for name, target in _imports(module))
 
-    def _words(self, target: ImportedName, name: str, importer: Document, hops: int) -> frozenset[str]:
-        """The words by which functions are called through an imported name; found once for equal imports."""
+    def _words(self, target: ImportedName, name: str, module: Module, hops: int) -> frozenset[str]:
+        """The words by which functions are called through an imported name."""
         if not target.level and prefixes_of(target.module):
             return _NO_WORDS
-        key = target, self.project.folders(target, importer), name, hops
-        known = self._imported.get(key)
-        if known is None:
-            with self.project.recording() as reads:
-                known = self._imported[key] = *self._behind(target, name, importer, hops), reads
-        file, words, reads = known
-        self.project.reads.update(reads)
-        return words if file != importer.name else _NO_WORDS
-
-    def _behind(self, target: ImportedName, name: str, importer: Document, hops: int) -> tuple[str, frozenset[str]]:
-        """The file of an import, and the words by which functions are called through it."""
-        found, inner = self.project.find(target, importer)
-        if found is None or found.doc.name == importer.name:
-            return importer.name if found is not None else "", _NO_WORDS
+        found, inner = self.project.find(target, module.doc)
+        if found is None or found is module:
+            return _NO_WORDS
         entries = self.of(found, hops - 1).entries
         if not inner:
-            return found.doc.name, _NO_WORDS.union(*entries.values())
+            return _NO_WORDS.union(*entries.values())
         words = entries.get(inner, _NO_WORDS)
         if inner in words:
             words = words - {inner} | {name}
-        return found.doc.name, words | self._of_client(self.exports.name(found, inner))
+        return words | self._of_client(self.exports.name(found, inner))
 
     def _of_client(self, export: Export) -> frozenset[str]:
         """The methods by which an imported client is used."""
