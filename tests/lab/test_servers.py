@@ -164,8 +164,8 @@ def publish(code: str, rabbitmq: servers.Server) -> Outcome:
 
 
 def test_a_rabbitmq_that_hangs(rabbitmq: servers.Server) -> None:
-    """A thousand seconds outlast a silent broker; one second ends, with an error that is not in `pika.exceptions`."""
-    pair = mend({"example.py": PUBLISH.format(limits="stack_timeout=1000")}, "timeout-in-milliseconds")
+    """Two thousand seconds outlast a silent broker; after two there is an error that is not in `pika.exceptions`."""
+    pair = mend({"example.py": PUBLISH.format(limits="stack_timeout=2000")}, "timeout-in-milliseconds")
     with rabbitmq.paused():
         before, after = (publish(texts["example.py"], rabbitmq) for texts in (pair.before, pair.after))
     fact = Catalog().fact(ClientFact, "pika.BlockingConnection")
@@ -175,8 +175,8 @@ def test_a_rabbitmq_that_hangs(rabbitmq: servers.Server) -> None:
 
 
 def test_a_rabbitmq_that_is_full(rabbitmq: servers.Server) -> None:
-    """A thousand seconds outlast a broker that takes no messages, too; one does not."""
-    pair = mend({"example.py": PUBLISH.format(limits="blocked_connection_timeout=1000")}, "timeout-in-milliseconds")
+    """Two thousand seconds outlast a broker that takes no messages, too; two do not."""
+    pair = mend({"example.py": PUBLISH.format(limits="blocked_connection_timeout=2000")}, "timeout-in-milliseconds")
     before, after = (publish(texts["example.py"], rabbitmq) for texts in (pair.before, pair.after))
     assert before.ended == "hanging", before
     assert after.error == "pika.exceptions.ConnectionBlockedTimeout", after
