@@ -221,7 +221,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..kit import Call, EffectSummary, Finding, Frame, Related, Severity, awaited_calls, effects_of, path_to, waits
+from ..kit import (
+    Call,
+    EffectSummary,
+    Finding,
+    Frame,
+    Function,
+    Related,
+    Severity,
+    Value,
+    awaited_calls,
+    effects_of,
+    path_to,
+    waits,
+)  # fmt: skip
 from ..kit.rule import rule
 from ._alone import is_alone
 from ._blocking import is_movable, offloaded
@@ -241,18 +254,27 @@ def check(frame: Frame) -> Iterator[Finding]:
         return
     if frame.scope.module.mentions(*_PATCHED):
         return
-    awaited = awaited_calls(frame)
-    yield from _direct(frame, awaited)
-    for call, target in frame.uses.values():
-        if not call.offloaded and not call.deferred and id(call.node) not in awaited:
+    yield from _direct(frame)
+    through = [
+        (call, target) for call, target in frame.uses.values()
+        if not (call.offloaded or call.deferred or _is_coroutine(target))
+    ]  # fmt: skip
+    awaited = awaited_calls(frame) if through else ()
+    for call, target in through:
+        if id(call.node) not in awaited:
             yield from _through(call, effects_of(frame, target))
 
 
-def _direct(frame: Frame, awaited: frozenset[int]) -> Iterator[Finding]:
-    blocking = [
-        call for call in frame.calls.values()
-        if call.inside_async and waits(call) and id(call.node) not in awaited
-    ]  # fmt: skip
+def _is_coroutine(target: Value) -> bool:
+    """Whether a call of a value creates a coroutine, which waits only where it is awaited."""
+    return isinstance(target, Function) and target.chunk.chunk.is_async
+
+
+def _direct(frame: Frame) -> Iterator[Finding]:
+    blocking = [call for call in frame.calls.values() if call.inside_async and waits(call)]
+    if blocking:
+        awaited = awaited_calls(frame)
+        blocking = [call for call in blocking if id(call.node) not in awaited]
     alone = bool(blocking) and is_alone(frame)
     document = frame.scope.module.doc
     for first, *others in _together(blocking):

@@ -24,21 +24,23 @@ class PassedOn(NamedTuple):
 
 def passed_on(frame: Frame) -> Iterator[PassedOn]:
     """Yields the literals of a function that reach a call by the `**options` of a function which it calls."""
+    if "False" not in frame.tree.text:
+        return
     for node in walk(frame.node if frame.node is not None else frame.tree.module):
         if not isinstance(node, cst.Call) or id(node) in frame.calls:
             continue
         literals = [arg for arg in node.args if arg.keyword is not None and _is_false(arg.value)]
-        if literals and not any(_LOCAL.search(frame.tree.code(arg.value)) for arg in node.args):
-            function = named(frame, node.func)
-            inner = frame.scope.session.frame(function) if isinstance(function, Function) else None
+        function = named(frame, node.func) if literals else None
+        inner = frame.scope.session.frame(function) if isinstance(function, Function) else None
+        if inner is not None and not any(_LOCAL.search(frame.tree.code(arg.value)) for arg in node.args):
             yield from _reached(inner, literals)
 
 
-def _reached(inner: Frame | None, literals: list[cst.Arg]) -> Iterator[PassedOn]:
+def _reached(inner: Frame, literals: list[cst.Arg]) -> Iterator[PassedOn]:
     """Yields the arguments that a function hands on to a call in which they switch the check off."""
-    for call in inner.calls.values() if inner is not None else ():
+    for call in inner.calls.values():
         tls = tls_of(call)
-        if inner is None or tls is None or tls.name in call.args.named or not _hands_on(inner, call):
+        if tls is None or tls.name in call.args.named or not _hands_on(inner, call):
             continue
         for arg in literals:
             if arg.keyword is not None and arg.keyword.value == tls.name and matches(Const(value=False), tls.off):

@@ -50,9 +50,11 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Increment
     """The report of `check` without `reads`."""
     ours = registry.looking_at(doc.kind)
     exports = project.derived(Exports)
-    if not (ours or _mentions_resilint(doc)) or not _can_matter(doc, exports):
+    if not (ours or _mentions_resilint(doc)):
         return Report()
-    module = Module(doc, project.outline(doc))
+    module = project.module(doc)
+    if not _can_matter(module, exports):
+        return Report()
     if memo is not None:
         module.reuse(memo.facts)
     wanted = relevant(module, exports)
@@ -82,10 +84,10 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Increment
     return Report(found, left[count:], (), run.chunks, run.lines, run.left_out)
 
 
-def _can_matter(doc: Document, exports: Exports) -> bool:
+def _can_matter(module: Module, exports: Exports) -> bool:
     """Whether a text, or what it imports, mentions integration code."""
-    level = exports.level_of_document(doc)
-    return level != NO and (level != MAYBE or exports.reached(doc) or exports.project.derived(Reach).reached(doc))
+    level = exports.level_of_document(module.doc)
+    return level != NO and (level != MAYBE or exports.reached(module) or exports.project.derived(Reach).reached(module))
 
 
 def _mentions_resilint(doc: Document) -> bool:

@@ -10,7 +10,7 @@ from resilint_rules.kit.prefilter.chunks import relevant
 from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.project.module import FunctionChunk, Module
+from resilint_rules.kit.project.module import FunctionChunk
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ..config.settings import Settings
@@ -94,9 +94,9 @@ def _calls(doc: Document, project: Project, settings: Settings, start: int, end:
     """The external calls in the chunks that touch a stretch of the text."""
     exports = project.derived(Exports)
     level = exports.level_of_document(doc)
-    if level == NO or (level == MAYBE and not exports.reached(doc)):
+    module = project.module(doc)
+    if level == NO or (level == MAYBE and not exports.reached(module)):
         return
-    module = Module(doc)
     chunks, _, known, _ = relevant(module, exports)
     if not chunks:
         return

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 BATCH = 1_000_000
 """Bytes of source that are sent at once: a second of work, and enough to hide the pipe."""
 
-MAX_RSS = 220 * 1024 * 1024
-"""Bytes of memory from which on a process makes way for a fresh one."""
+MAX_RSS = 380 * 1024 * 1024
+"""Bytes of memory from which on a process makes way for a fresh one: above what it holds after it has done without what
+was learnt, as a fresh one learns all again."""
 
 FLUSH_EVERY = 16
 """Answers about files without integration code that are sent with the next: sending each by itself costs more than

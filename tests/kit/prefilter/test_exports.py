@@ -88,8 +88,8 @@ def test_import_statements_that_bring_a_client() -> None:
     assert found.reaches("from makes import session", user)
     assert not found.reaches("from makes import limit", user)
     assert not found.reaches("from plain import x", user)
-    assert found.reached(user)
-    assert not found.reached(importer("from plain import x\n"))
+    assert found.reached(Module(user))
+    assert not found.reached(Module(importer("from plain import x\n")))
 
 
 def test_a_known_answer_is_recorded_again() -> None:

@@ -110,7 +110,7 @@ class Session:
         """The module of the project that binds an imported name otherwise than by another import alone."""
         found, name = self.project.find(target, module.doc)
         for _ in range(HOPS):
-            again = found.imports.get(name, ()) if found is not None and found is not module else ()
+            again = found.imports.get(name, []) if found is not None and found is not module else []
             if found is None or len(again) != 1 or name in found.functions or name in found.classes:
                 break
             if name in found.bindings or found.writers_of(name):

@@ -10,25 +10,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..project.imports import HOPS, Project
-from ..project.module import ImportedName, Module, import_statements, imported
-from ..syntax.layout import even
+from ..project.module import ImportedName, Module, imported
 from ..syntax.text import Document
-from ..syntax.words import words
 from .acting import acting
 from .files import MAYBE, NO, YES, sift
 from .marking import taint
 from .summaries import CLASS, WORD, Export, ExportSummary
 
 _NOTHING = Export()
+_CLASS_NAME = re.compile(r"class\s+(\w+)")
 _GIVEN = re.compile(r"(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)")
 """An assignment at the start of a line."""
 
 
-def _defines(name: str, text: str) -> bool:
-    """Whether a text may define a class of this name."""
-    return "class" in text and any(
-        text[max(at - 40, 0) : at].rstrip().endswith("class") for at in words(name, text, 0, len(text))
-    )
+def _classes(module: Module) -> frozenset[str]:
+    """The names of which a text may define a class, found without cutting it."""
+    return frozenset(_CLASS_NAME.findall(module.text)) if "class" in module.text else frozenset()
 
 
 class Exports:
@@ -68,7 +65,7 @@ class Exports:
         if level == NO:
             return _NOTHING
         bound = module.mentioned
-        if level == MAYBE and name not in bound and "*" not in bound and not _defines(name, module.text):
+        if level == MAYBE and name not in bound and "*" not in bound and name not in module.derived(_classes):
             return self._renamed(module, name)
         key = (module.doc.name, name, hops)
         known = self._names.get(key)
@@ -156,9 +153,9 @@ class Exports:
             self.name(module, name) for name in module.mentioned if name != "*"
         )
 
-    def reached(self, doc: Document) -> bool:
-        """Whether the modules that a text without integration imports has imports of may give it a client."""
-        return any(self.reaches(statement, doc) for statement in import_statements(even(doc.text)))
+    def reached(self, module: Module) -> bool:
+        """Whether the modules that one without integration imports has imports of may give it a client."""
+        return any(self.reaches(statement, module.doc) for statement in module.import_statements)
 
     def reaches(self, statement: str, importer: Document) -> bool:
         """Whether an import statement brings a client, found once for all modules in which it means the same."""

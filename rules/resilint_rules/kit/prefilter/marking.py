@@ -14,7 +14,7 @@ def taint(module: Module, exports: ModuleExports, *, full: bool) -> Taint:
     Most modules have none, which their text as it is can tell. Of the others the text outside functions is made
     flat, and the functions that have a mark, of which what is marked in them may give others one.
     """
-    as_it_is = MentionIndex(module.text)
+    as_it_is = module.derived(_index)
     found = Taint(module, exports, as_it_is, full=full)
     if not found.begin():
         return found
@@ -33,3 +33,7 @@ def taint(module: Module, exports: ModuleExports, *, full: bool) -> Taint:
             break
         read = read | marked if attempt == 0 else {module.name_of(function) for function in module.all_functions()}
     return found
+
+
+def _index(module: Module) -> MentionIndex:
+    return MentionIndex(module.text)

@@ -9,6 +9,7 @@ of questions changes nothing.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from ..project.imports import Project
 from ..project.module import FunctionChunk, ImportedName, Module
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
-from ..syntax.text import Document
+from ..syntax.words import words
 from .acting import waiting
 from .exports import Exports
 from .files import NO
@@ -34,6 +35,8 @@ ROUNDS = 6
 """How many functions of one module a call may lead through."""
 _WORD = re.compile(r"\b[^\W\d]\w*")
 _CALLED = re.compile(rf"\b([^\W\d]\w*){GAP}\(")
+_MAY_AWAIT = re.compile(rf"(\bawait{GAP})?(?:\b[^\W\d]\w*{GAP}\.{GAP})*\b([^\W\d]\w*){GAP}\(")
+"""A call of a name or attribute, and whether it is awaited."""
 _PARTIAL = re.compile(rf"\bpartial{GAP}\({GAP}(?:\w+\.)?(\w+)")
 _SET = re.compile(r"\b(?:self|cls)\.(\w+)\b[^\n=]*=(?!=)([^\n]*)|^[ \t]+(\w+)[ \t]*:([^\n]*)", re.MULTILINE)
 _ANNOTATED = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
@@ -102,12 +105,9 @@ class Reach:
                 found[name] = found.get(name, _NO_WORDS) | words
         return found
 
-    def reached(self, doc: Document) -> bool:
-        """Whether coroutines or transactions of a document may reach integration code by other modules."""
-        if not asks(doc.text):
-            return False
-        module = Module(doc)
-        return any(self._words(target, name, module, HOPS) for name, target in _imports(module))
+    def reached(self, module: Module) -> bool:
+        """Whether coroutines or transactions of a module may reach integration code by other modules."""
+        return asks(module.text) and any(self._words(target, name, module, HOPS) for name, target in _imports(module))
 
     def _words(self, target: ImportedName, name: str, module: Module, hops: int) -> frozenset[str]:
         """The words by which functions are called through an imported name."""
@@ -149,6 +149,13 @@ class _Closure:
         self.module = module
         self.found = Reaching(entries)
         self.tops = module.derived(_tops)
+        self._starts = [top.chunk.start for top in self.tops]
+        self._words = set(_WORD.findall(module.text))
+        self._sought: set[str] = set()
+        self._size = 0
+        self._names: list[set[str]] = [set() for _ in self.tops]
+        """The entries that stand in each of the tops."""
+        self._called: dict[int, set[str]] = {}
 
     def add(self, function: FunctionChunk) -> None:
         """Adds a function, and the word by which it is called, to the entry of its outermost class or its own."""
@@ -166,14 +173,13 @@ class _Closure:
         for _ in range(ROUNDS):
             self._bind_names()
             size = len(self.found.functions)
-            for top in self.tops:
-                active = top.active(self.found.entries)
-                for function in top.functions if active else ():
+            for top, active in self._active():
+                for function in top.functions:
                     chunk = function.chunk
                     known = (
                         chunk.is_async or function.qualname in self.found.functions or chunk.end - chunk.start > LONG
                     )
-                    if not known and not active.isdisjoint(top.called(function)):
+                    if not known and not active.isdisjoint(self._calls(function)):
                         self.add(function)
             if len(self.found.functions) == size:
                 break
@@ -181,66 +187,77 @@ class _Closure:
     def finish(self) -> Reaching:
         """Returns what was found, with the coroutines and attributes that it concerns."""
         attributes: set[str] = set()
-        for top in self.tops:
-            active = top.active(self.found.entries)
-            for function in top.functions if active else ():
+        for top, active in self._active():
+            for function in top.functions:
                 chunk = function.chunk
-                asking = chunk.is_async or asks(self.module.text[chunk.start : chunk.end])
-                if asking and not active.isdisjoint(top.called(function)):
+                calls = self._not_awaited(function) if chunk.is_async else self._calls(function)
+                if not active.isdisjoint(calls) and (chunk.is_async or asks(self.module.text[chunk.start : chunk.end])):
                     self.found.callers.append(function)
-            if active and top.is_class:
-                attributes |= top.attributes(self.found.entries)
+            if top.is_class:
+                attributes |= top.attributes(self.module.text, self.found.entries)
         self.found.names = frozenset(attributes).union(self.found.entries, *self.found.entries.values())
         return self.found
+
+    def _active(self) -> Iterator[tuple[_Top, frozenset[str]]]:
+        """Yields the tops that name an entry, with the words that are calls of it there."""
+        entries, text = self.found.entries, self.module.text
+        for number, top in enumerate(self.tops):
+            if len(entries) != self._size:  # they grow while tops are looked at
+                self._size = len(entries)
+                for name in (entries.keys() & self._words) - self._sought:
+                    self._sought.add(name)
+                    for at in words(name, text, 0, len(text)):
+                        index = bisect_right(self._starts, at) - 1
+                        if index >= 0 and at < self.tops[index].chunk.end:
+                            self._names[index].add(name)
+            if self._names[number]:
+                yield top, _NO_WORDS.union(*(entries[name] for name in self._names[number]))
+
+    def _calls(self, function: FunctionChunk) -> set[str]:
+        """The last names of what a function calls."""
+        chunk = function.chunk
+        if chunk.start not in self._called:
+            found = set(_CALLED.findall(self.module.text, chunk.body, chunk.end))
+            if "partial" in found:
+                found.update(_PARTIAL.findall(self.module.text, chunk.body, chunk.end))
+            self._called[chunk.start] = found
+        return self._called[chunk.start]
+
+    def _not_awaited(self, function: FunctionChunk) -> set[str]:
+        """The last names of what a coroutine calls without awaiting it right there."""
+        chunk = function.chunk
+        return {name for awaited, name in _MAY_AWAIT.findall(self.module.text, chunk.body, chunk.end) if not awaited}
 
     def _bind_names(self) -> None:
         """Gives names of the module what the statements that bind them mention."""
         entries = self.found.entries
         for name, chunks in self.module.bindings.items():
             for chunk in chunks if name not in entries else ():
-                mentioned = set(_WORD.findall(self.module.text, chunk.start, chunk.end)) - {name}
-                words = _NO_WORDS.union(*(entries[word] - {word} for word in mentioned & entries.keys()))
-                if words:
-                    entries[name] = entries.get(name, _NO_WORDS) | words
+                self._bind(name, chunk.start, chunk.end)
         for name, cls in self.module.classes.items():
-            bases = set(_WORD.findall(self.module.text, cls.chunk.head, cls.chunk.body)) - {name}
-            words = _NO_WORDS.union(*(entries[word] - {word} for word in bases & entries.keys()))
-            if words:
-                entries[name] = entries.get(name, _NO_WORDS) | words
+            self._bind(name, cls.chunk.head, cls.chunk.body)
+
+    def _bind(self, name: str, start: int, end: int) -> None:
+        """Gives a name the words of the entries that stand in a part of the text."""
+        entries = self.found.entries
+        named = set(_WORD.findall(self.module.text, start, end)) - {name}
+        found = _NO_WORDS.union(*(entries[word] - {word} for word in named & entries.keys()))
+        if found:
+            entries[name] = entries.get(name, _NO_WORDS) | found
 
 
 class _Top:
-    """A function or class at module level, with the words of its text, found when they are needed."""
+    """A function or class at module level, with the functions and methods in it."""
 
-    __slots__ = ("_called", "_words", "functions", "is_class", "source")
+    __slots__ = ("chunk", "functions", "is_class")
 
-    def __init__(self, module: Module, chunk: Chunk, functions: list[FunctionChunk]) -> None:
-        self.source = module.text, chunk.start, chunk.end
+    def __init__(self, chunk: Chunk, functions: list[FunctionChunk]) -> None:
+        self.chunk = chunk
         self.functions = functions
         self.is_class = chunk.kind == "class"
-        self._words: set[str] | None = None
-        self._called: dict[int, set[str]] = {}
 
-    def active(self, entries: Mapping[str, frozenset[str]]) -> frozenset[str]:
-        """The words that are calls of what reaches integration code in this text."""
-        if self._words is None:
-            text, start, end = self.source
-            self._words = set(_WORD.findall(text, start, end))
-        return _NO_WORDS.union(*(entries[name] for name in self._words & entries.keys()))
-
-    def called(self, function: FunctionChunk) -> set[str]:
-        """The last names of what a function calls."""
-        chunk = function.chunk
-        if chunk.start not in self._called:
-            found = set(_CALLED.findall(self.source[0], chunk.body, chunk.end))
-            if "partial" in found:
-                found.update(_PARTIAL.findall(self.source[0], chunk.body, chunk.end))
-            self._called[chunk.start] = found
-        return self._called[chunk.start]
-
-    def attributes(self, entries: Mapping[str, frozenset[str]]) -> set[str]:
+    def attributes(self, text: str, entries: Mapping[str, frozenset[str]]) -> set[str]:
         """The attributes that are given something which is named or annotated as one of the entries."""
-        text, start, end = self.source
         holding = set(entries)
         for function in self.functions:
             chunk = function.chunk
@@ -248,23 +265,23 @@ class _Top:
                 if not holding.isdisjoint(_WORD.findall(kind)):
                     holding.add(name)
         found: set[str] = set()
-        for attribute, value, declared, kind in _SET.findall(text[start:end]):
+        for attribute, value, declared, kind in _SET.findall(text[self.chunk.start : self.chunk.end]):
             if not holding.isdisjoint(_WORD.findall(value or kind)):
                 found.add(attribute or declared)
         return found - COMMON
 
 
 def _tops(module: Module) -> list[_Top]:
-    """The functions and classes at module level, with the functions and methods in them."""
-    found = [_Top(module, function.chunk, [function]) for same in module.functions.values() for function in same]
+    """The functions and classes at module level, in text order."""
+    found = [_Top(function.chunk, [function]) for same in module.functions.values() for function in same]
     for outer in (*module.classes.values(), *module.replaced):
         pending = [outer]
         methods: list[FunctionChunk] = []
         for cls in pending:  # grows while it is iterated
             methods.extend(method for named in cls.methods.values() for method in named)
             pending.extend(cls.classes.values())
-        found.append(_Top(module, outer.chunk, methods))
-    return found
+        found.append(_Top(outer.chunk, methods))
+    return sorted(found, key=lambda top: top.chunk.start)
 
 
 def reaching(module: Module, own: frozenset[str], leads: Entries) -> Reaching:

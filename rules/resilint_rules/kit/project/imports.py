@@ -17,7 +17,7 @@ from ..syntax.text import Document
 from .module import ImportedName, Module
 
 if TYPE_CHECKING:
-    from ..syntax.outline import Chunk, Outline
+    from ..syntax.outline import Chunk
     from ..syntax.tree import Tree
 
 Read = Callable[[str], "bytes | None"]
@@ -37,6 +37,8 @@ KEPT_LINES = 4000
 """Lines of other modules whose trees are kept: a tree takes some 3 KB a line."""
 KEPT_BYTES = 30_000_000
 """Text of other modules that is kept."""
+CHECKED_BYTES = 3_000_000
+"""Text of modules that were checked themselves and are kept, as long as no other module needs them."""
 
 
 def nothing(name: str) -> bytes | None:
@@ -53,6 +55,8 @@ class Project:
     """
 
     __slots__ = (
+        "_checked",
+        "_checked_bytes",
         "_derived",
         "_exists",
         "_found",
@@ -86,6 +90,8 @@ class Project:
         self._tree_lines = 0
         self._modules: dict[str, tuple[str, Module] | None] = {}
         self._kept = 0
+        self._checked: dict[str, Module] = {}
+        self._checked_bytes = 0
         self.catalog = Catalog(own, pins)
         self.reads: dict[str, str] = {}
 
@@ -100,6 +106,8 @@ class Project:
         self._derived.clear()
         self._trees.clear()
         self._tree_lines = 0
+        self._checked.clear()
+        self._checked_bytes = 0
         if name is None:
             self._modules.clear()
             self._kept = 0
@@ -129,9 +137,11 @@ class Project:
                     text = data.decode("utf-8-sig")
                 except UnicodeDecodeError:
                     text = data.decode("latin-1")  # names and chunks are ASCII in all but the oddest file
+                checked = self._checked.get(name)
+                twin = checked if checked is not None and checked.doc.text == text else None
                 found = (
                     hashlib.blake2b(data, digest_size=16).hexdigest(),
-                    Module(Document(text, name, module_name(name))),
+                    Module(Document(text, name, module_name(name)), twin),
                 )
             self._modules[name] = found
             self._kept += len(found[1].text) if found is not None else 0
@@ -142,10 +152,20 @@ class Project:
         self.reads[name] = known[0] if known else ""
         return known[1] if known else None
 
-    def outline(self, doc: Document) -> Outline | None:
-        """The outline of a text, if the same was read as a file of the project and scanned."""
+    def module(self, doc: Document) -> Module:
+        """The module of a document to check. It shares what is found in the same text as a file of the project.
+
+        Effect: the latest are kept, as the next file to check may import one of them.
+        """
         known = self._modules.get(doc.name)
-        return known[1].outline if known is not None and known[1].scanned and known[1].doc.text == doc.text else None
+        if known is not None:
+            return Module(doc, known[1] if known[1].doc.text == doc.text else None)
+        earlier = self._checked.pop(doc.name, None)
+        self._checked_bytes += len(doc.text) - (len(earlier.text) if earlier is not None else 0)
+        self._checked[doc.name] = found = Module(doc)
+        while self._checked_bytes > CHECKED_BYTES and len(self._checked) > 1:
+            self._checked_bytes -= len(self._checked.pop(next(iter(self._checked))).text)
+        return found
 
     def tree(self, module: Module, chunk: Chunk, parse: Callable[[], Tree | None]) -> Tree | None:
         """A chunk of another module, parsed; the latest are kept, as many modules ask for the same few."""

@@ -41,21 +41,47 @@ class Module(RecordedQueries):
     """A document seen as names and chunks."""
 
     __slots__ = (
-        "_by_qualname", "_derived", "_even", "_has_globals", "_mentioned", "bindings", "classes", "doc", "functions",
-        "global_writers", "imports", "outline", "replaced", "scanned", "statements",
+        "_by_qualname", "_derived", "_even", "_has_globals", "_mentioned", "_statements", "bindings", "classes", "doc",
+        "functions", "global_writers", "imports", "outline", "replaced", "scanned", "statements",
     )  # fmt: skip
+    _has_globals: bool
+    outline: Outline
+    imports: dict[str, list[ImportedName]]
+    functions: dict[str, list[FunctionChunk]]
+    classes: dict[str, ClassChunk]
+    replaced: list[ClassChunk]  # by a later class of the same name, as in `try ... except ImportError`
+    statements: list[Chunk]
+    bindings: dict[str, list[Chunk]]
+    global_writers: dict[str, list[FunctionChunk]]
 
-    def __init__(self, doc: Document, outline: Outline | None = None) -> None:
-        super().__init__(even(doc.text))
+    def __init__(self, doc: Document, twin: Module | None = None) -> None:
+        """Creates the module of a document. What was found in a `twin`, which has the same text, is taken over."""
+        super().__init__(twin.text if twin is not None else even(doc.text))
         self.doc = doc
+        self._statements: tuple[str, ...] | None = None
         self._mentioned: dict[str, list[ImportedName]] | None = None
         self._even: Document | None = None
         self._by_qualname: dict[str, list[FunctionChunk]] | None = None
         self._derived: dict[Callable[[Module], Any], Any] = {}
         self.scanned = False
         """Whether the text has been cut into chunks: it is at the first use of one."""
-        if outline is not None:
-            self._fill(outline)
+        if twin is not None:
+            self._take_over(twin)
+
+    def _take_over(self, twin: Module) -> None:
+        """Shares what was found in the same text: none of it changes once it is found."""
+        self._statements, self._mentioned, self._derived = twin._statements, twin._mentioned, twin._derived
+        self.reuse(twin.facts)
+        if not twin.scanned:
+            return
+        self.share_layout(twin)
+        self.outline, self.scanned = twin.outline, True
+        self.imports, self.functions, self.classes, self.replaced = (
+            twin.imports, twin.functions, twin.classes, twin.replaced
+        )  # fmt: skip
+        self.statements, self.bindings = twin.statements, twin.bindings
+        self.global_writers, self._has_globals = twin.global_writers, twin._has_globals
+        self._by_qualname = twin._by_qualname
 
     def __getattr__(self, name: str) -> Any:
         """Scans the text at the first use of one of its names: many modules are only found to be there."""
@@ -67,13 +93,9 @@ class Module(RecordedQueries):
     def _fill(self, outline: Outline) -> None:
         self.outline = outline
         self.scanned = True
-        self.imports: dict[str, list[ImportedName]] = {}
-        self.functions: dict[str, list[FunctionChunk]] = {}
-        self.classes: dict[str, ClassChunk] = {}
-        self.replaced: list[ClassChunk] = []  # by a later class of the same name, as in `try ... except ImportError`
-        self.statements: list[Chunk] = []
-        self.bindings: dict[str, list[Chunk]] = {}
-        self.global_writers: dict[str, list[FunctionChunk]] = {}
+        self.imports, self.functions, self.classes, self.replaced = {}, {}, {}, []
+        self.statements, self.bindings = [], {}
+        self.global_writers = {}
         self._has_globals = "global" in self.text
         for chunk in flatten(outline.chunks):
             self._add(chunk)
@@ -136,11 +158,18 @@ class Module(RecordedQueries):
         return self._even
 
     @property
+    def import_statements(self) -> tuple[str, ...]:
+        """The import statements anywhere in the text, functions included; no scan is needed for it."""
+        if self._statements is None:
+            self._statements = tuple(import_statements(self.text))
+        return self._statements
+
+    @property
     def mentioned(self) -> dict[str, list[ImportedName]]:
-        """What import statements bind anywhere in the text, functions included; no scan is needed for it."""
+        """What import statements bind anywhere in the text."""
         if self._mentioned is None:
             self._mentioned = {}
-            for statement in import_statements(self.text):
+            for statement in self.import_statements:
                 for name, target in imported(statement):
                     self._mentioned.setdefault(name, []).append(target)
         return self._mentioned

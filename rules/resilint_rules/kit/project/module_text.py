@@ -41,6 +41,11 @@ class ModuleText(ABC):
         """Takes over what was found in an earlier text. Effect: only on cost."""
         self._known_facts = facts
 
+    def share_layout(self, twin: ModuleText) -> None:
+        """Takes over where functions are from one that has the same text, and functions."""
+        self._functions, self._ids = twin._functions, twin._ids
+        self._starts, self._ends, self._gaps = twin._starts, twin._ends, twin._gaps
+
     @property
     def flat(self) -> str:
         """The text with each statement on a line of its own and without comments, see `syntax.layout.flat`."""
