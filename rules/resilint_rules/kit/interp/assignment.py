@@ -9,7 +9,22 @@ from ..syntax.tree import dotted
 from .calls import Env
 from .context import Context
 from .kinds import EventKind
-from .values import UNKNOWN, Const, Event, Instance, Mapping, Nested, Object, Response, Sequence, Value, join, options
+from .values import (
+    UNKNOWN,
+    Arguments,
+    Change,
+    Const,
+    Event,
+    Instance,
+    Mapping,
+    Nested,
+    Object,
+    Response,
+    Sequence,
+    Value,
+    join,
+    options,
+)
 
 
 def bind(ctx: Context, target: cst.CSTNode, value: Value) -> None:
@@ -131,3 +146,36 @@ def merge(envs: list[Env]) -> Env:
             elif merged[name] is not value:
                 merged[name] = join([merged[name], value])
     return merged
+
+
+def change(made: Change, args: Arguments, node: cst.Call) -> None:
+    """Applies `update`, `setdefault` or `pop` to the known keys; what cannot be seen may be any key."""
+    known = made.mapping
+    if args.open_names or args.open_positions:
+        known.open = True
+    values = [argument.value for argument in args.positional]
+    if made.name == "pop":
+        known.remove(values[0] if values else UNKNOWN)
+    elif made.name == "setdefault":
+        _set_default(known, values, node)
+    else:
+        for value in values:
+            _merge_into(known, value, node)
+        known.items.update({name: (given.value, node) for name, given in args.named.items()})
+
+
+def _set_default(known: Mapping, values: list[Value], node: cst.Call) -> None:
+    """Applies `setdefault(key, value)`."""
+    key = values[0] if values else None
+    if not isinstance(key, Const):
+        known.open = True
+    elif len(values) > 1 and str(key.value) not in known.items:
+        known.items[str(key.value)] = (values[1], node)
+
+
+def _merge_into(known: Mapping, value: Value, node: cst.Call) -> None:
+    """Applies `update(value)`."""
+    for option in options(value):
+        if isinstance(option, Mapping):
+            known.items.update({name: (inner, node) for name, (inner, _) in option.items.items()})
+        known.open = known.open or not isinstance(option, Mapping) or option.open

@@ -10,14 +10,27 @@ import libcst as cst
 from ..catalog.records import AdapterFact, ClientFact, LimitFact
 from ..catalog.security import ContextFact
 from ..catalog.surroundings import LoopFact, OffloadFact, OptionsFact
+from ..project.forwarding import passes_on
 from ..syntax.access_path import Called, Path
 from ..syntax.idioms import KEEPS_NOTHING, checks, harmless
 from ..syntax.tree import dotted
+from .assignment import change
 from .body_checks import look_into, mark_checked, tested, whole
 from .calls import Call
 from .context import Context
 from .kinds import EventKind
-from .known_calls import RECORDED, declared, generated_stub, known, note, plain, same_function, same_method
+from .known_calls import (
+    NUMBERS,
+    RECORDED,
+    as_number,
+    declared,
+    generated_stub,
+    known,
+    note,
+    plain,
+    same_function,
+    same_method,
+)
 from .values import (
     UNKNOWN,
     Argument,
@@ -50,7 +63,6 @@ READS = frozenset(("get", "items", "keys", "values", "copy"))
 _ADDS = re.compile(r"\.(?:update|setdefault)\(|\[[^\]\n]*\][ \t]*=(?!=)")
 _JOINED = re.compile(r"[\w.]\Z")
 _ENVIRONMENT = ("os.getenv", "os.environ.get")
-_NUMBERS = {"int": int, "float": float}
 _PARSES = re.compile(r"\.parse_(?:\w+_)?response$")
 """Methods of another library that raise if what they are given is the answer to a failed request."""
 
@@ -77,7 +89,7 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
     if isinstance(target, Class):
         return _construct(ctx, node, target, args)
     if isinstance(target, Function):
-        return _project(ctx, target, args)
+        return _passed_on(ctx, node, target, args) or _project(ctx, target, args)
     return _unseen(ctx, node, target, args)
 
 
@@ -209,8 +221,8 @@ def _builtin(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value 
     if name in _ENVIRONMENT:
         default = args.positional[1].value if len(args.positional) > 1 else None
         return Const(default.value, soft=True) if isinstance(default, Const) else UNKNOWN
-    if first is not None and name in _NUMBERS:
-        return _number(first, name)
+    if first is not None and name in NUMBERS:
+        return as_number(first, name)
     return first if name == "staticmethod" else None
 
 
@@ -270,15 +282,6 @@ def _partial(ctx: Context, node: cst.Call, args: Arguments) -> Value:
     )
 
 
-def _number(value: Value, name: str) -> Value:
-    if isinstance(value, Const) and isinstance(value.value, (int, float, str)) and not isinstance(value.value, bool):
-        try:
-            return Const(_NUMBERS[name](value.value), value.soft, value.name)
-        except ValueError:
-            return UNKNOWN
-    return Derived(Path(name, (Called(value.path),)), value.source) if isinstance(value, Derived) else UNKNOWN
-
-
 def _offload(ctx: Context, node: cst.Call, fact: OffloadFact, args: Arguments) -> Value:
     """A function that runs in a thread: its call, with the arguments that follow it."""
     index = fact.function
@@ -300,6 +303,18 @@ def _offload(ctx: Context, node: cst.Call, fact: OffloadFact, args: Arguments) -
         _hand_over(ctx, rest, "it is passed on")
         value = UNKNOWN
     return Pending(value.value if isinstance(value, Pending) else value)
+
+
+def _passed_on(ctx: Context, node: cst.Call, target: Function, args: Arguments) -> Value | None:
+    """A call that a function of the project makes of its first argument, with the others; None for other functions."""
+    first = args.positional[0].value if args.positional and target.owner is None else None
+    if not isinstance(first, (Ref, Method)) or not passes_on(target.module, target.chunk):
+        return None
+    rest = Arguments(args.positional[1:], dict(args.named), args.open_positions, args.open_names)
+    value = invoke(ctx, node, first, rest)
+    if id(node) in ctx.frame.calls:
+        ctx.frame.calls[id(node)].passed_by = target
+    return Pending(value) if target.chunk.chunk.is_async and not isinstance(value, Pending) else value
 
 
 def _project(ctx: Context, target: Function, args: Arguments) -> Value:
@@ -352,39 +367,6 @@ def _fresh(value: Value, ctx: Context) -> Value:
         else:
             found.append(option)
     return join(found)
-
-
-def change(made: Change, args: Arguments, node: cst.Call) -> None:
-    """Applies `update`, `setdefault` or `pop` to the known keys; what cannot be seen may be any key."""
-    known = made.mapping
-    if args.open_names or args.open_positions:
-        known.open = True
-    values = [argument.value for argument in args.positional]
-    if made.name == "pop":
-        known.remove(values[0] if values else UNKNOWN)
-    elif made.name == "setdefault":
-        _set_default(known, values, node)
-    else:
-        for value in values:
-            _merge_into(known, value, node)
-        known.items.update({name: (given.value, node) for name, given in args.named.items()})
-
-
-def _set_default(known: Mapping, values: list[Value], node: cst.Call) -> None:
-    """Applies `setdefault(key, value)`."""
-    key = values[0] if values else None
-    if not isinstance(key, Const):
-        known.open = True
-    elif len(values) > 1 and str(key.value) not in known.items:
-        known.items[str(key.value)] = (values[1], node)
-
-
-def _merge_into(known: Mapping, value: Value, node: cst.Call) -> None:
-    """Applies `update(value)`."""
-    for option in options(value):
-        if isinstance(option, Mapping):
-            known.items.update({name: (inner, node) for name, (inner, _) in option.items.items()})
-        known.open = known.open or not isinstance(option, Mapping) or option.open
 
 
 def changed_inside(name: str, lines: Iterable[str]) -> bool:

@@ -20,6 +20,7 @@ from .kinds import FrameKind
 from .values import (
     UNKNOWN,
     Arguments,
+    Const,
     Derived,
     Instance,
     Method,
@@ -48,6 +49,10 @@ RECORDED = (
     "scope",
 )
 """Tables whose entries are recorded as calls of a frame, for rules to look at."""
+
+
+NUMBERS = {"int": int, "float": float}
+"""The functions that make numbers, by name."""
 
 
 def plain(name: str) -> Fact:
@@ -226,3 +231,13 @@ def _around(frame: Frame, span: Span) -> Iterator[cst.BaseExpression]:
 def _blocks(tree: Tree, top: cst.CSTNode) -> list[cst.With]:
     """The `with` blocks of a tree."""
     return [node for node in walk(top) if isinstance(node, cst.With)]
+
+
+def as_number(value: Value, name: str) -> Value:
+    """The value of `int(...)` or `float(...)`."""
+    if isinstance(value, Const) and isinstance(value.value, (int, float, str)) and not isinstance(value.value, bool):
+        try:
+            return Const(NUMBERS[name](value.value), value.soft, value.name)
+        except ValueError:
+            return UNKNOWN
+    return Derived(Path(name, (Called(value.path),)), value.source) if isinstance(value, Derived) else UNKNOWN

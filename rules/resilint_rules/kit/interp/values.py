@@ -326,6 +326,8 @@ class Site(Described):
     """What is called later and without arguments by what `node` hands it to: `field(default_factory=OpenAI)`."""
     response: Response | None = None
     result: Value | None = None
+    passed_by: Function | None = None
+    """The function of the project that makes the call: it is given what to call, and the arguments."""
 
     @property
     def library(self) -> str:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from ..catalog.parts import ClientRetry, Retries
 from ..catalog.records import ClientFact, LimitFact
 from ..interp.calls import Call, maker
-from ..interp.values import Arguments, Const, Instance, Mapping, Value
-from .layer import DROPPED, HANG, PACES, STATUSES, WORDS, RetryLayer, edition, where
+from ..interp.values import Arguments, Const, Function, Instance, Mapping, Value
+from ..project.forwarding import attempts_in, names_in
+from .layer import DROPPED, HANG, LIMITED_RATE, PACES, STATUSES, UNAVAILABLE, WORDS, RetryLayer, edition, where
 from .policies import LIMITED, UNLIMITED, RetryPolicy, layers
 from .transports import parse_attempts, policy_in, policy_layer, transport_layers
+
+_SIGNS = {
+    UNAVAILABLE: "503",
+    LIMITED_RATE: "429",
+    HANG: r"Timeout\w*|TransportError|URLError",
+    DROPPED: r"Connect\w*|TransportError|URLError",
+}
+"""Words in a function that repeats, by the failure that it repeats then."""
 
 
 def built_in(call: Call) -> tuple[RetryLayer, ...]:
@@ -19,7 +28,21 @@ def built_in(call: Call) -> tuple[RetryLayer, ...]:
         found.append(_library_layer(call, words, maker, unseen))
     elif unseen and _has_transports(call):
         found.append(RetryLayer("its client's transport", None, unseen))
+    if call.passed_by is not None:
+        found.append(_passing_layer(call, call.passed_by))
     return tuple(found)
+
+
+def _passing_layer(call: Call, function: Function) -> RetryLayer:
+    """What a function of the project does that makes the call: as often as its loop says, after what it names."""
+    attempts = attempts_in(function.module, function.chunk)
+    doc = function.module.doc
+    line = f"line {doc.position(function.chunk.chunk.start)[0]}"
+    place = line if doc.name == call.frame.scope.module.doc.name else f"{doc.name}, {line}"
+    known = {kind: True for kind, word in _SIGNS.items() if names_in(function.module, function.chunk, word)}
+    return RetryLayer(
+        f"`{function.chunk.name}`", attempts, place, known, pauses=None, pace=PACES[True if attempts != 1 else None]
+    )
 
 
 def _retry_facts(call: Call) -> tuple[Retries | None, Call | None, str]:
