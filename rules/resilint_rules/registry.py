@@ -64,7 +64,7 @@ def files() -> list[Path]:
     return sorted(
         path
         for path in HERE.glob("*/*.py")
-        if path.parent.name not in ("kit", "catalog", "__pycache__") and not path.stem.startswith("_")
+        if path.parent.name not in ("kit", "catalog", "patterns", "__pycache__") and not path.stem.startswith("_")
     )
 
 

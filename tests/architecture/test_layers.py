@@ -19,7 +19,9 @@ RULES = [source for source in MODULES if inside(source.name, "resilint_rules")]
 TOP = {"resilint_rules.registry", "resilint_rules.generate"}
 """What stands above the rules in their package; the table of rules is data that the sieve reads."""
 FAMILIES = {
-    path.name for path in PACKAGES["resilint_rules"].iterdir() if path.is_dir() and path.name not in ("kit", "catalog")
+    path.name
+    for path in PACKAGES["resilint_rules"].iterdir()
+    if path.is_dir() and path.name not in ("kit", "catalog", "patterns")
 }
 
 API = {
@@ -227,6 +229,21 @@ def test_a_rule_imports_the_kit_and_nothing_else_of_ours() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_pattern_imports_the_kit_and_other_patterns() -> None:
+    """Patterns stand beside the rules: both are made of the kit, and neither knows the other."""
+    wrong = [
+        f"{source.shown} imports {name}"
+        for source in RULES
+        if inside(source.name, "resilint_rules.patterns")
+        for name in sorted(source.imports)
+        if inside(name, "resilint_rules") and name in NAMES and name != "resilint_rules"
+        if not inside(name, "resilint_rules.kit") and not inside(name, "resilint_rules.patterns")
+    ]
+    assert not wrong, "\n".join(wrong)
+    rules = [source for source in RULES if family(source.name)]
+    assert offences(rules, "resilint_rules.patterns") == []
+
+
 def test_the_kit_knows_no_rule() -> None:
     """The kit stands below the rules and above the catalogue's data."""
     wrong = [
@@ -234,7 +251,7 @@ def test_the_kit_knows_no_rule() -> None:
         for source in RULES
         if inside(source.name, "resilint_rules.kit") or inside(source.name, "resilint_rules.catalog")
         for name in sorted(source.imports)
-        if family(name) or any(inside(name, top) for top in TOP)
+        if family(name) or inside(name, "resilint_rules.patterns") or any(inside(name, top) for top in TOP)
     ]
     assert not wrong, "\n".join(wrong)
 

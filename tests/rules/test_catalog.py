@@ -18,7 +18,7 @@ import pytest
 
 from resilint_rules import generate
 from resilint_rules.kit.catalog import lookup
-from resilint_rules.kit.catalog.records import CallFact, ClientFact
+from resilint_rules.kit.catalog.records import CallFact, ClientFact, ResponseFact
 from resilint_rules.kit.catalog.versions import covers
 
 FILES = sorted(path.stem for path in lookup.FOLDER.glob("*.toml"))
@@ -310,6 +310,23 @@ def test_exceptions_and_their_bases(installed: lookup.Library) -> None:
         if not issubclass(found, BaseException):
             wrong.append(f"{name} is no exception")
     assert not wrong
+
+
+def test_what_patterns_write_is_there(installed: lookup.Library) -> None:
+    """The exceptions that patterns catch and raise exist, and the one for an unreadable body is made from a text."""
+    transient = installed.transient
+    if transient is None:
+        return
+    for name in filter(None, (*transient.broken, transient.unreadable)):
+        assert issubclass(resolve(name), BaseException), name
+    if transient.unreadable:
+        assert "no json" in str(resolve(transient.unreadable)("no json"))
+    if transient.refusal is not None:
+        assert issubclass(resolve(transient.refusal.error), BaseException)
+        assert transient.refusal.status and transient.refusal.headers
+    for (table, name), fact in installed.facts.items():
+        if table == "response" and isinstance(fact, ResponseFact) and fact.number:
+            assert fact.number in fact.checks and fact.headers, name
 
 
 def test_other_spellings_reach_the_same(installed: lookup.Library) -> None:

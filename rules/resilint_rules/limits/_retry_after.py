@@ -10,8 +10,9 @@ import libcst as cst
 
 from ..kit.exceptions.handlers import caught, named
 from ..kit.exceptions.hierarchy import is_a
-from ..kit.findings import Fix, Import
+from ..kit.findings import Fix
 from ..kit.fixes.edits import front
+from ..kit.fixes.retry_after import HELPER, IMPORTS, SECONDS, can_import
 from ..kit.interp.body_checks import ENVELOPE
 from ..kit.interp.calls import Frame
 from ..kit.interp.values import Const
@@ -32,19 +33,6 @@ _ALIKE = (
     "http_date",
     "dateutil",
 )
-
-SECONDS = "retry_after_seconds"
-_HELPER = """def retry_after_seconds(value: str, default: float = 1.0, longest: float = 3600.0) -> float:
-    # a number of seconds or an HTTP date: RFC 9110, section 10.2.3
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(value).timestamp() - time.time()
-        except (TypeError, ValueError, OverflowError):
-            seconds = default
-    return min(max(0.0, seconds), longest)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,21 +196,14 @@ def parse_dates_too(group: list[Conversion]) -> list[Fix]:
         return [Fix(title, tuple(edits))]
     if module.mentions(SECONDS):
         return []
-    for name, home in (("time", "time"), ("parsedate_to_datetime", "email.utils")):
-        targets = module.imports.get(name, [])
-        if name in module.bindings or any(
-            f"{t.module}.{t.name}".strip(".") not in (home, f"{home}.{name}") for t in targets
-        ):
-            return []
-        if name == "time" and any(t.name for t in targets):
-            return []
+    if not can_import(module, *IMPORTS):
+        return []
     place = front(module)
     if not place or place > edits[0].start:  # nothing can be imported above the first line
         return []
-    helper = _HELPER.replace("\n", document.newline)
+    helper = HELPER.replace("\n", document.newline)
     insert = Edit(place, place, helper + document.newline * 2)
-    imports = (Import("time"), Import("email.utils", "parsedate_to_datetime"))
-    return [Fix(title, (insert, *edits), imports)]
+    return [Fix(title, (insert, *edits), IMPORTS)]
 
 
 def _optional(frame: Frame, node: cst.CSTNode) -> list[Edit]:

@@ -62,12 +62,13 @@ def fixed(
 
     def edit_file(result: FileResult, opened: Opened, again: Callable[[Document], Sequence[Finding]]) -> Repaired:
         done = fix_all(opened.document, again, wanted)
-        return Repaired(result.file, opened, done.text, done.applied, defects=tuple(_defects(done)))
+        return Repaired(result.file, opened, done.text, done.applied, defects=tuple(defects(done)))
 
     return _edit_files(bench, [result for result in results if any(map(fixable, result.problems))], edit_file, narrowed)
 
 
-def _defects(done: Fixed) -> Iterator[str]:
+def defects(done: Fixed) -> Iterator[str]:
+    """Yields sentences about fixes that were taken back."""
     problem = "gave code that does not parse, or does not fit the text, and was taken back; please report this"
     for rule in dict.fromkeys(finding.rule for finding in done.broken):
         yield f"the fix of {rule} {problem}"

@@ -66,6 +66,11 @@ def _dispatch(args: Namespace, engine: Options | None) -> int:
         from . import check
 
         return getattr(check, args.command)(args, engine or DEFAULT)  # type: ignore[no-any-return]
+    if args.command == "harden":
+        from ..run.run import DEFAULT
+        from . import harden
+
+        return harden.run(args, engine or DEFAULT)
     if args.command == "rule":
         return _rule(args)
     if args.command == "explain":

@@ -71,6 +71,30 @@ def make() -> argparse.ArgumentParser:
     )
     explain.add_argument("place", metavar="FILE:LINE", help="a line of a Python file")
     _where_settings(explain)
+    harden = _command(
+        commands,
+        "harden",
+        "put resilient patterns around external calls",
+        "Puts resilient patterns around the external calls of files and folders, of a function or of a line: a time "
+        "limit, a check of the status, another attempt where that is safe. A second run changes nothing.",
+    )
+    harden.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH[:LINE|:FUNCTION]",
+        help="files and folders, or a line or function of a file; the current folder by default",
+    )
+    harden.add_argument(
+        "--with",
+        dest="patterns",
+        metavar="PATTERN",
+        action="append",
+        default=[],
+        help="only some patterns, with commas in between; all by default",
+    )
+    harden.add_argument("--diff", action="store_true", help="show what would change, and write nothing")
+    _where_settings(harden)
+    harden.add_argument("-q", "--quiet", action="store_true", help="print the diff and nothing else")
     baseline = _command(
         commands,
         "baseline",

@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from resilint_rules.kit.prefilter.chunks import relevant
-from resilint_rules.kit.prefilter.exports import Exports
-from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.project.module import FunctionChunk
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ..config.settings import Settings
+from .frames import frames
 
 if TYPE_CHECKING:
     from resilint_rules.kit.interp.calls import Call
@@ -92,32 +89,10 @@ def as_json(found: Policy) -> dict[str, object]:
 
 def _calls(doc: Document, project: Project, settings: Settings, start: int, end: int) -> Iterator[Call]:
     """The external calls in the chunks that touch a stretch of the text."""
-    exports = project.derived(Exports)
-    level = exports.level_of_document(doc)
-    module = project.module(doc)
-    if level == NO or (level == MAYBE and not exports.reached(module)):
-        return
-    chunks, _, known, _ = relevant(module, exports)
-    if not chunks:
-        return
-    from resilint_rules.kit.interp.session import Session
-    from resilint_rules.kit.policy.effective import subjects
-    from resilint_rules.kit.syntax.tree import Misread
+    for frame in frames(doc, project, settings, Span(start, end)):
+        from resilint_rules.kit.policy.effective import subjects
 
-    scope = Session(project, asdict(settings.timeouts)).scope(module)
-    scope.known = known
-    for statement in chunks:
-        chunk = statement.chunk if isinstance(statement, FunctionChunk) else statement
-        if chunk.end < start or end < chunk.start:
-            continue
-        try:
-            frame = scope.frame(statement) if isinstance(statement, FunctionChunk) else scope.statement(statement)
-            if frame is not None:
-                frame.tree.locate()
-        except (RecursionError, Misread):
-            continue
-        if frame is not None:
-            yield from subjects([frame])
+        yield from subjects([frame])
 
 
 def _on(calls: Iterator[Call], start: int, end: int) -> list[Call]:

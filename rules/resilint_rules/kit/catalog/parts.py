@@ -198,8 +198,18 @@ class TaskLimits(Record):
     hard: Amount | None = toml.one(Amount, "The limit that ends the task.")
 
 
+class Refusal(Record):
+    """The exception that an error status becomes, and where it keeps what the peer has answered."""
+
+    error: str = toml.text("Its qualified name.")
+    status: str = toml.text("The attribute with the status, dots included.")
+    headers: str = toml.text("The attribute with the headers, dots included.")
+
+
 class Transient(Record):
     """Errors of a library that are worth another attempt."""
 
     errors: tuple[str, ...] = toml.words("Their qualified names.")
     broken: tuple[str, ...] = toml.words("Those of an answer that breaks off.")
+    refusal: Refusal | None = toml.one(Refusal, "The exception of an error status.")
+    unreadable: str = toml.text("The exception for a body that is not what was expected, made from a text.")

@@ -229,6 +229,8 @@ class ResponseFact(Fact):
     extends: str = toml.text("The type whose methods it has too.")
     body: tuple[str, ...] = toml.words("Attributes and methods that read the body.")
     checks: tuple[str, ...] = toml.words("Attributes and methods that look at the status.")
+    number: str = toml.text("The attribute with the status as a number.")
+    headers: str = toml.text("The attribute with the headers.")
     plain: tuple[str, ...] = toml.words("Attributes that say nothing about the status.")
     streaming: tuple[str, ...] = toml.words("Methods that read the body bit by bit.")
     raiser: str = toml.text("The method that raises for an error status.")

@@ -1,0 +1,13 @@
+"""The names of the patterns, and the rules whose fixes are part of one: what is known before anything is parsed."""
+
+from __future__ import annotations
+
+RULES = {
+    "limit": ("no-timeout", "timeout-disabled", "timeout-without-effect"),
+    "status": ("status-never-checked", "unchecked-body"),
+    "retry": (),
+}
+"""By the name of a pattern, the rules whose fixes it needs first."""
+NAMES = tuple(RULES)
+PREFIX = "pattern:"
+"""What stands before a pattern's name where a finding has the name of its rule."""

@@ -1,0 +1,141 @@
+"""The pattern `retry`: a request that may be sent twice is sent again while its failure may pass.
+
+Not where repeating could do something twice, where another layer repeats already, or where the body is read bit by bit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit.findings import Finding, Fix, Severity
+from ..kit.interp.calls import Call
+from ..kit.interp.kinds import Around
+from ..kit.interp.values import Const, Mapping, Sequence
+from ..kit.reach.addresses import stays_here
+from ..kit.retries.attempts import built_in, policies
+from ..kit.retries.loops import loops
+from ..kit.syntax.text import Document, Edit, Span
+from ..kit.syntax.tree import walk
+from .resending import ATTEMPTS, WIDTH, WITHIN, is_resender, resender
+
+SAFE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
+"""Methods that may be sent twice: RFC 9110, section 9.2.2."""
+_KEY = re.compile(r"idempotency[-_]?key", re.IGNORECASE)
+_CONFIGURES = re.compile(r"\bRetry\(|\bmax_retries\b|\.mount\(|\btransport\s*=")
+"""What gives a client retries."""
+_ONCE = frozenset(("data", "content", "files"))
+"""Arguments that may hold what can be read once only, such as an open file."""
+
+
+def repeat(call: Call) -> Iterator[Finding]:
+    """Offers to send a request again that nothing repeats."""
+    if not (_is_request(call) and may_repeat(call) and _fits(call)) or is_repeated(call):
+        return
+    again = resender(call)
+    if again is None:
+        return
+    title = f"Send {call.written} again on no answer, 429 and 5xx: {ATTEMPTS} attempts, none begins after {WITHIN} s"
+    edits = tuple(sorted((*again.edits, *_wrapped(call, again.name))))
+    fix = Fix(title, edits, again.imports)
+    yield call.finding(f"`{call.written}` gives up at the first failure", fix, severity=Severity.HINT)
+
+
+def _is_request(call: Call) -> bool:
+    """Whether a call is one request and one answer, to an HTTP peer."""
+    fact = call.as_call
+    if call.fact.kind != "call" or call.peer != "http" or fact.context or fact.streams:
+        return False
+    return call.as_external.status in ("silent", "raises") and not stays_here(call) and not call.streams
+
+
+def may_repeat(call: Call) -> bool:
+    """Whether a request may be sent twice: by its method, or as it carries a key by which the peer knows it again."""
+    if call.verb in SAFE:
+        given = [call.args.named[name].value for name in _ONCE if name in call.args.named]
+        return all(isinstance(value, (Const, Mapping, Sequence)) for value in given) and not call.args.open_names
+    return has_key(call)
+
+
+def has_key(call: Call) -> bool:
+    """Whether a request is seen to carry an idempotency key in its headers."""
+    headers = call.args.named.get("headers")
+    if headers is None:
+        return False
+    if isinstance(headers.value, Mapping) and any(_KEY.fullmatch(name) for name in headers.value.items):
+        return True
+    return bool(_KEY.search(call.frame.tree.code(headers.node)))
+
+
+def is_repeated(call: Call) -> bool:
+    """Whether something makes a call again, or may: a function, a loop, a decorator, the client or the library."""
+    if call.passed_by is not None or policies(call):
+        return True
+    if any(layer.attempts != 1 or layer.endless for layer in built_in(call) if layer.attempts is not None):
+        return True
+    if any(layer.attempts is None and _mentions_retries(call) for layer in built_in(call)):
+        return True
+    if is_resender(call.frame.outermost.qualname):
+        return True
+    return any(call in loop.calls for loop in loops([call.frame]))
+
+
+def _mentions_retries(call: Call) -> bool:
+    """Whether the module configures transports, so that a client that it does not make may repeat."""
+    return call.frame.scope.module.search(_CONFIGURES) is not None
+
+
+def _fits(call: Call) -> bool:
+    """Whether the function and its arguments can be passed to another function where the call stands."""
+    if call.deferred or call.offloaded or call.factory is not None or not call.keywords:
+        return False
+    if any(place.kind is Around.SCOPE for place in call.within) and not call.inside_async:
+        return False
+    func = call.node.func
+    if not isinstance(func, (cst.Name, cst.Attribute)) or call.frame.tree.comments_in(func):
+        return False
+    if any(isinstance(node, (cst.Call, cst.Subscript)) for node in walk(func)):
+        return False  # a client that is made for this call would be evaluated once, and be out of sight
+    return (call.fact.mode == "async") == call.inside_async
+
+
+def _wrapped(call: Call, name: str) -> list[Edit]:
+    """Passes the function and its arguments to another function, on the lines that a formatter would give them."""
+    tree, document = call.frame.tree, call.frame.scope.module.even
+    func, end = tree.span(call.node.func), tree.span(call.node).end
+    text = document.text
+    opened = text.index("(", func.end) + 1
+    if not call.node.args:
+        return [Edit(func.start, func.start, f"{name}("), Edit(func.end, opened, "")]
+    first = tree.span(call.node.args[0]).start
+    gap = text[opened:first]
+    if "\n" in gap:  # one argument on a line: the function is one more
+        indent = gap[gap.rindex("\n") + 1 :]
+        own = f"{document.newline}{indent}{text[func.start : func.end]},"
+        return [Edit(func.start, func.end, name), Edit(opened, opened, own)]
+    line = document.line(document.position(func.start)[0])
+    if "\n" in text[opened:end] or len(line) + len(name) + 2 <= width(document):
+        return [Edit(func.start, func.start, f"{name}("), Edit(func.end, opened, ", ")]
+    indent = line[: len(line) - len(line.lstrip())]
+    deeper = document.newline + indent + ("\t" if "\t" in indent else "    ")
+    parts = [
+        text[func.start : func.end],
+        *(tree.source(*_argument(call, index)) for index in range(len(call.node.args))),
+    ]
+    fits = len(deeper) + len(", ".join(parts)) <= width(document)
+    inside = ", ".join(parts) if fits else f",{deeper}".join(parts) + ","
+    return [Edit(func.start, end, f"{name}({deeper}{inside}{document.newline}{indent})")]
+
+
+def _argument(call: Call, index: int) -> Span:
+    """Where an argument stands, its keyword or stars included, its comma not."""
+    tree, arg = call.frame.tree, call.node.args[index]
+    return Span(tree.span(arg).start, tree.outer(arg.value).end)
+
+
+def width(document: Document) -> int:
+    """The longest line that may be written: as long as the file has them, within what formatters allow."""
+    longest = max((len(line) for line in document.text.split("\n")), default=0)
+    return max(WIDTH, min(longest, 120))

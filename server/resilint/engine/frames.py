@@ -1,0 +1,49 @@
+"""The interpreted functions and statements of a document that hold integration code, for views beside the check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from resilint_rules.kit.prefilter.chunks import relevant
+from resilint_rules.kit.prefilter.exports import Exports
+from resilint_rules.kit.prefilter.files import MAYBE, NO
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.project.module import FunctionChunk
+from resilint_rules.kit.syntax.text import Document, Span
+
+from ..config.settings import Settings
+from .heavy import affordable
+
+if TYPE_CHECKING:
+    from resilint_rules.kit.interp.calls import Frame
+
+
+def frames(doc: Document, project: Project, settings: Settings, span: Span | None = None) -> Iterator[Frame]:
+    """Yields the functions and statements with integration code that touch a span, or all of a document."""
+    exports = project.derived(Exports)
+    level = exports.level_of_document(doc)
+    module = project.module(doc)
+    if level == NO or (level == MAYBE and not exports.reached(module)):
+        return
+    chunks, _, known, _ = relevant(module, exports)
+    if not chunks:
+        return
+    from resilint_rules.kit.interp.session import Session
+    from resilint_rules.kit.syntax.tree import Misread
+
+    scope = Session(project, asdict(settings.timeouts)).scope(module)
+    scope.known = known
+    for statement in affordable(module, chunks):
+        chunk = statement.chunk if isinstance(statement, FunctionChunk) else statement
+        if span is not None and (chunk.end < span.start or span.end < chunk.start):
+            continue
+        try:
+            frame = scope.frame(statement) if isinstance(statement, FunctionChunk) else scope.statement(statement)
+            if frame is not None:
+                frame.tree.locate()
+        except (RecursionError, Misread):
+            continue
+        if frame is not None:
+            yield frame

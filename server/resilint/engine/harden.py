@@ -1,0 +1,85 @@
+"""Resilient patterns in a document: what is offered at its external calls, and the text with all of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from resilint_rules.kit.findings import Finding
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.syntax.text import Document, Span
+from resilint_rules.patterns.names import RULES
+
+from ..config.settings import Settings
+from ..fixes.apply import UNSAFE, Fixed, fix_all
+from .check import check
+from .frames import frames
+
+
+class Place(NamedTuple):
+    """What is to be hardened: the functions of a name, and in them the calls of these callees; empty for all."""
+
+    scope: str = ""
+    callees: tuple[str, ...] = ()
+
+    def holds(self, finding: Finding) -> bool:
+        """Whether a finding is about what is to be hardened."""
+        inside = not self.scope or finding.scope == self.scope or finding.scope.startswith(f"{self.scope}.")
+        return inside and (not self.callees or finding.callee in self.callees)
+
+
+EVERYWHERE = Place()
+
+
+def harden(
+    doc: Document, project: Project, settings: Settings, patterns: Collection[str], place: Place = EVERYWHERE
+) -> Fixed:
+    """Returns the document with some patterns at the external calls of a place: first what rules would fix there.
+
+    A second run changes nothing. Each round looks at the text that the one before has left.
+    """
+    if doc.kind == "test":
+        return Fixed(doc.text)
+    rules = tuple(rule for pattern in patterns for rule in RULES.get(pattern, ()))
+    narrowed = replace(settings, select=rules, extend_select=(), ignore=(), preview=True, per_file_ignores={})
+
+    def faults(text: Document) -> Sequence[Finding]:
+        return [found for found in check(text, project, narrowed).findings if place.holds(found)]
+
+    def offered(text: Document) -> Sequence[Finding]:
+        return [found for found in offers(text, project, settings, patterns) if place.holds(found)]
+
+    corrected = fix_all(doc, faults, UNSAFE) if rules else Fixed(doc.text)
+    done = fix_all(replace(doc, text=corrected.text), offered, UNSAFE)
+    return replace(
+        done,
+        applied=(*corrected.applied, *done.applied),
+        broken=(*corrected.broken, *done.broken),
+        settled=corrected.settled and done.settled,
+        damage=corrected.damage or done.damage,
+        culprits=(*corrected.culprits, *done.culprits),
+    )
+
+
+def offers(
+    doc: Document, project: Project, settings: Settings, patterns: Collection[str], span: Span | None = None
+) -> Iterator[Finding]:
+    """Yields what patterns offer at the external calls of a document, as findings with one fix each."""
+    from resilint_rules.patterns.compose import offers as offered
+
+    yield from offered(list(frames(doc, project, settings, span)), patterns)
+
+
+def place_of(doc: Document, project: Project, settings: Settings, row: int) -> Place | None:
+    """Returns the external calls on a one-based row as a place; None if there are none."""
+    from resilint_rules.kit.policy.effective import subjects
+
+    start = doc.starts[row - 1]
+    end = doc.starts[row] - 1 if row < len(doc.starts) else len(doc.text)
+    found = [
+        call
+        for call in subjects(list(frames(doc, project, settings, Span(start, end))))
+        if call.span.start <= end and start <= call.span.end
+    ]
+    return Place(found[0].frame.qualname, tuple(call.callee for call in found)) if found else None
