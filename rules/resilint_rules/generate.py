@@ -68,6 +68,7 @@ def catalog_index() -> str:
         "THROUGH": _through(libraries),
         "CLIENTS": _filled(_by_import(libraries, _clients)),
         "TAKERS": {stems[id(data)]: tuple(data["import"]) for data in libraries if _takes_handlers(data)},
+        "COROUTINES": _coroutines(libraries),
         "WAITS": _filled(_by_import(libraries, _waiting_modes)),
     }
     written = (
@@ -132,6 +133,17 @@ def _functions(library: Library, table: str) -> set[str]:
     """Returns the functions of a table, without methods."""
     entries = [entry for entry in library.get(table, ()) if "on" not in entry]
     return {_last(name) for entry in entries for name in entry["names"]}
+
+
+def _coroutines(libraries: list[Library]) -> Index:
+    """Returns what a function that gives a coroutine is reached by -> their names."""
+    found: dict[str, set[str]] = {}
+    for library in libraries:
+        for entry in library.get("coroutine", ()):
+            for name in entry["names"] if "on" not in entry else ():
+                home, _, last = name.rpartition(".")
+                found.setdefault(home, set()).add(last)
+    return _sorted(found)
 
 
 def _clients(library: Library) -> set[str]:

@@ -367,6 +367,13 @@ def test_extended_types_are_bases(installed: lookup.Library) -> None:
         assert issubclass(resolve(words["type"]), parent), name
 
 
+def test_coroutines_run_nothing_before_they_are_awaited(installed: lookup.Library) -> None:
+    """What is called a coroutine is a coroutine function, unless it gives an object around one."""
+    for kind, name, words in entries(installed):
+        if kind == "coroutine":
+            assert inspect.iscoroutinefunction(target(name, words)) is not words.get("wraps", False), name
+
+
 def test_any_method_but_those_left_out() -> None:
     """`names = ["*"]` stands for all methods of a type, with the exceptions and the first letter it names."""
     entry = {"on": "pay.Api", "names": ["*"], "any": True, "except": ["close", "with_*"], "initial": "lower"}

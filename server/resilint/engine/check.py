@@ -11,6 +11,7 @@ from resilint_rules.kit.prefilter.chunks import Relevant, relevant
 from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.prefilter.reach import Reach
+from resilint_rules.kit.prefilter.unawaited import Coroutines
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.project.place import Places
@@ -87,7 +88,13 @@ def _report(doc: Document, project: Project, settings: Settings, memo: Increment
 def _can_matter(module: Module, exports: Exports) -> bool:
     """Whether a text, or what it imports, mentions integration code."""
     level = exports.level_of_document(module.doc)
-    return level != NO and (level != MAYBE or exports.reached(module) or exports.project.derived(Reach).reached(module))
+    project = exports.project
+    return level != NO and (
+        level != MAYBE
+        or exports.reached(module)
+        or project.derived(Reach).reached(module)
+        or bool(project.derived(Coroutines).of(module).offsets)
+    )
 
 
 def _mentions_resilint(doc: Document) -> bool:

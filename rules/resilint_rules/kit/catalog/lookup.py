@@ -20,6 +20,7 @@ from .security import CompareFact, ContextFact, DigestFact, InsecureFact, TokenF
 from .surroundings import (
     AppFact,
     ConsumeFact,
+    CoroutineFact,
     DoubleFact,
     EntryFact,
     LockFact,
@@ -44,7 +45,7 @@ RECORDS: dict[str, type[Fact]] = {
         ClientFact, CallFact, BlockFact, LimitFact, AdapterFact, ResponseFact, SpawnFact, OffloadFact, ScopeFact,
         SleepFact, LoopFact, RetryFact, WaitFact, StopFact, ConditionFact, BreakerFact, LimiterFact, TaskFact,
         ConsumeFact, TransactionFact, LockFact, AppFact, RouteFact, EntryFact, RawFact, OptionsFact, VerifyFact,
-        DigestFact, CompareFact, TokenFact, ContextFact, InsecureFact, LogFact, DoubleFact,
+        DigestFact, CompareFact, TokenFact, ContextFact, InsecureFact, LogFact, DoubleFact, CoroutineFact,
     )
 }  # fmt: skip
 """The record of each table."""

@@ -17,6 +17,14 @@ class SpawnFact(Fact):
     idempotent: bool = toml.flag("A task that it is given is given back.")
 
 
+class CoroutineFact(Fact):
+    """Gives a coroutine: nothing of it runs before it is awaited."""
+
+    kind: ClassVar[str] = "coroutine"
+
+    wraps: bool = toml.flag("It gives an object that runs the coroutine where it is awaited or entered.")
+
+
 class OffloadFact(Fact):
     """Runs a function in another thread or process."""
 
@@ -53,6 +61,7 @@ class SleepFact(Fact):
 
     seconds: Param | None = toml.one(Param, "The parameter for the seconds.")
     twin: str = toml.text("What a coroutine awaits instead.")
+    plain: str = toml.text("What a plain function calls instead.")
 
 
 class LoopFact(Fact):

@@ -9,7 +9,8 @@ from ..catalog.surroundings import RouteFact, TaskFact
 from ..interp.calls import Frame
 from ..interp.session import Session
 from ..interp.values import Class, Derived, Function, Nested, Object, Ref, Unknown, Value
-from ..syntax.tree import dotted, walk
+from ..project.module import ClassChunk, Module
+from ..syntax.tree import children, dotted, walk
 
 _KEEPS = frozenset((
     "staticmethod", "classmethod", "functools.lru_cache", "functools.cache", "functools.wraps", "typing.override",
@@ -40,12 +41,23 @@ def _replaceable(session: Session, function: Function) -> bool:
     owner, cls = function.owner, chunk.owner
     if cls is None or not isinstance(owner, Object) or chunk.name.startswith("__"):
         return False
-    heirs = [other for other in function.module.all_classes() if chunk.name in other.methods and other is not cls]
+    heirs = function.module.derived(_extending).get(chunk.name, ())
     return any(
         base.chunk is cls and owner.cls.chunk is not other
         for other in heirs
+        if other is not cls
         for base in session.lineage(Class(function.module, other))
     )
+
+
+def _extending(module: Module) -> dict[str, list[ClassChunk]]:
+    """The classes of a module that extend another one, by the names of their methods."""
+    found: dict[str, list[ClassChunk]] = {}
+    for cls in module.all_classes():
+        if "(" in module.header(cls.chunk)[cls.chunk.head - cls.chunk.start :]:
+            for name in cls.methods:
+                found.setdefault(name, []).append(cls)
+    return found
 
 
 def nested_frame(frame: Frame, target: Value) -> Frame | None:
@@ -69,6 +81,35 @@ def runs_as_written(frame: Frame, session: Session) -> bool:
     if any(isinstance(inner, (cst.Yield, cst.FunctionDef)) and _delays(inner) for inner in walk(node.body)):
         return False  # a generator; or it may return a coroutine, which waits only where it is awaited
     return all(_keeps(frame, decorator, value, session) for decorator, value in frame.decorators)
+
+
+def makes_coroutine(frame: Frame) -> bool:
+    """Whether a call of a function gives a coroutine: no generator, no decorator that may make another thing of it."""
+    node = frame.node
+    if not isinstance(node, cst.FunctionDef) or not frame.is_async or _yields(node.body):
+        return False
+    return all(_keeps_coroutine(frame, decorator, value) for decorator, value in frame.decorators)
+
+
+def _yields(node: cst.CSTNode) -> bool:
+    """Whether a function is a generator by its own body."""
+    stack = [node]
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, cst.Yield):
+            return True
+        if not isinstance(inner, (cst.FunctionDef, cst.Lambda)):
+            stack.extend(children(inner))
+    return False
+
+
+def _keeps_coroutine(frame: Frame, decorator: cst.Decorator, value: Value) -> bool:
+    """Whether a decorated coroutine is one: a retry policy repeats it by awaiting it."""
+    made = frame.calls.get(id(decorator.decorator))
+    if made is not None:
+        return isinstance(made.fact, RetryFact)
+    name = value.name if isinstance(value, Ref) else value.path.qualified if isinstance(value, Derived) else ""
+    return name in _KEEPS or bool(name and frame.scope.catalog.fact(RetryFact, name))
 
 
 def _delays(node: cst.Yield | cst.FunctionDef) -> bool:

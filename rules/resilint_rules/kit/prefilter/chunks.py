@@ -19,6 +19,7 @@ from .reach import Reach, reaching
 from .reach import asks as asks_for
 from .summaries import ExportSummary
 from .taint import Taint
+from .unawaited import Coroutines
 from .usage import asks
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})
@@ -50,7 +51,10 @@ def relevant(module: Module, exports: Exports) -> Relevant:
     """Returns the functions and statements to interpret, and what may hold a client."""
     search = taint(module, exports, full=True)
     words = _words(module.text)
-    mentioned = bool(search.mentions.offsets or search.followed.offsets or search.loops.offsets or words)
+    unawaited = exports.project.derived(Coroutines).of(module)
+    search.summary.unawaited = unawaited.words
+    marks = (search.mentions.offsets, search.followed.offsets, search.loops.offsets, words, unawaited.offsets)
+    mentioned = any(marks)
     found = _pieces(search, words) if mentioned else {}
     calling = _calling_through(search, mentioned) if asks_for(module.text) else []
     callers = _callers(search, found) if found else {}
@@ -82,6 +86,7 @@ def _pieces(search: Taint, words: list[str]) -> dict[int, FunctionChunk | Chunk]
     """The chunks that match, by start."""
     module, text, mentions, followed = search.module, search.text, search.mentions, search.followed
     lowered = text.lower() if words else ""
+    unawaited = search.project.derived(Coroutines).of(module)
     kept_loop = bool(search.loops.offsets) and _KEPT_LOOP.search(text) is not None
     methods = _methods(search)
 
@@ -93,7 +98,7 @@ def _pieces(search: Taint, words: list[str]) -> dict[int, FunctionChunk | Chunk]
 
     def matters(chunk: Chunk) -> bool:
         start, end = chunk.start, chunk.end
-        if any(lowered.find(word, start, end) >= 0 for word in words):
+        if unawaited.within(start, end) or any(lowered.find(word, start, end) >= 0 for word in words):
             return True
         docstring = docstring_span(text, chunk)
         if any(acts(text, at, docstring) and not idle(chunk, at) for at, _ in mentions.inside(start, end)):

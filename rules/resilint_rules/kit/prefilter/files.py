@@ -1,4 +1,7 @@
-"""Which files can matter at all: one regular expression over bytes, no parsing, no other module of ours but tables."""
+"""Which files can matter at all: one regular expression over bytes, no parsing.
+
+Imports no other module of ours but tables and `dropped`, so that start-up stays short.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from functools import lru_cache
 
 from ...catalog.index import IMPORTS, WORDS
 from ...rule_table import RULES
+from .dropped import may_drop
 
 _IMPORT = re.compile(rb"import\b[ \t\f]*([\w., \t\f]*)")
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf|.*[;:])?[ \t\f]*(?:from\b[ \t\f]*([.\w \t\f]+))?", re.DOTALL)
@@ -40,7 +44,9 @@ def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
             return YES
     if any(name.encode() in data for name in own) or _OURS in data:
         return YES
-    return YES if _holds(data.lower(), _RULE_WORDS) else maybe
+    if _holds(data.lower(), _RULE_WORDS) or may_drop(data, seen):
+        return YES
+    return maybe
 
 
 def _imported(data: bytes) -> Iterator[bytes]:

@@ -36,6 +36,9 @@ class ExportSummary:
     reaching_functions: frozenset[str] = frozenset()
     """The plain functions of the checked module that do, by qualified name."""
 
+    unawaited: frozenset[str] = frozenset()
+    """Names and attributes by which coroutines are called that perhaps nothing awaits."""
+
     def __bool__(self) -> bool:
         return bool(self.names or self.attributes or self.classes)
 

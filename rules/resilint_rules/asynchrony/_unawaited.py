@@ -1,0 +1,107 @@
+"""Calls that create a coroutine which nothing awaits: it is dropped, or used as if it were what it will give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import NamedTuple, cast
+
+import libcst as cst
+
+from ..kit import Fix, replace, spelled
+from ..kit.catalog.surroundings import CoroutineFact, SleepFact
+from ..kit.effects.callees import callee, makes_coroutine, nested_frame
+from ..kit.interp.calls import Call, Frame
+from ..kit.interp.session import Session
+from ..kit.interp.values import Function, Value, options
+
+
+class Use(Enum):
+    """What is done with a coroutine that is not awaited."""
+
+    DROPPED = "dropped"
+    TESTED = "tested"
+    ITERATED = "iterated"
+    READ = "read"
+
+
+class Unawaited(NamedTuple):
+    """A call that creates a coroutine, and what is done with it."""
+
+    call: Call
+    use: Use
+
+
+_WRONG: dict[type | None, tuple[str, Use]] = {
+    **dict.fromkeys((cst.If, cst.While, cst.IfExp, cst.Assert), ("test", Use.TESTED)),
+    **dict.fromkeys((cst.For, cst.CompFor), ("iter", Use.ITERATED)),
+    **dict.fromkeys((cst.Attribute, cst.Subscript), ("value", Use.READ)),
+}
+"""Where a coroutine must not stand without `await`: the part of a node, and what is done with it there."""
+_ASSIGNED = re.compile(r"\.(\w+)[ \t]*=(?!=)")
+_OF_COROUTINES = frozenset(("send", "throw", "close", "add_done_callback", "cancel", "__await__"))
+"""Attributes of coroutines, and of the tasks that some libraries give."""
+
+
+def unawaited(frame: Frame) -> Iterator[Unawaited]:
+    """Yields the calls of a function that create a coroutine which is not awaited where it has to be."""
+    for call in frame.calls.values():
+        use = _use(frame, call)
+        if use is not None and _is_library_coroutine(call):
+            yield Unawaited(call, use)
+    for call, target in frame.uses.values():
+        use = _use(frame, call)
+        if use is not None and is_coroutine(frame, target):
+            yield Unawaited(call, use)
+
+
+def _is_library_coroutine(call: Call) -> bool:
+    return call.frame.scope.catalog.fact(CoroutineFact, call.callee) is not None
+
+
+def is_coroutine(frame: Frame, target: Value) -> bool:
+    """Whether a call of a value gives a coroutine, whichever of several functions it is."""
+    session = cast("Session", frame.scope.session)
+    return all(_gives_coroutine(frame, session, option) for option in options(target))
+
+
+def _gives_coroutine(frame: Frame, session: Session, target: Value) -> bool:
+    nested = nested_frame(frame, target)
+    if nested is not None:
+        return makes_coroutine(nested)
+    if not isinstance(target, Function) or not target.chunk.chunk.is_async or _is_replaced(target):
+        return False
+    function = callee(session, target)
+    found = session.frame(function) if function is not None else None
+    return found is not None and makes_coroutine(found)
+
+
+def _is_replaced(function: Function) -> bool:
+    """Whether the module assigns something else to the method or function, by its name."""
+    return function.chunk.name in function.module.matches(_ASSIGNED)
+
+
+def _use(frame: Frame, call: Call) -> Use | None:
+    """What is done with the value of a call, if it cannot be right for a coroutine; None if it may be."""
+    if call.offloaded or call.factory is not None:
+        return None
+    parent = frame.tree.parent(call.node)
+    if isinstance(parent, cst.Expr):
+        return Use.DROPPED
+    if isinstance(parent, cst.UnaryOperation) and isinstance(parent.operator, cst.Not):
+        return Use.TESTED
+    if isinstance(parent, (cst.For, cst.CompFor)) and parent.asynchronous is not None:
+        return None
+    if isinstance(parent, cst.Attribute) and parent.attr.value in _OF_COROUTINES:
+        return None
+    part, use = _WRONG.get(type(parent), ("", None))
+    return use if part and getattr(parent, part) is call.node else None
+
+
+def instead(call: Call) -> Iterator[Fix]:
+    """Yields the fix that pauses a plain function without `await`."""
+    plain = call.fact.plain if isinstance(call.fact, SleepFact) else ""
+    if plain and call.keywords:
+        imports, (text,) = spelled(call.frame.scope.module, [f"{plain}("])
+        yield Fix(f"Call `{plain}`", (replace(call.frame, call.node.func, text[:-1]),), imports)

@@ -1,0 +1,67 @@
+"""Which calls give a coroutine, and which methods may be another class's."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from resilint_rules.kit.effects.callees import callee, makes_coroutine
+from resilint_rules.kit.interp.calls import Frame
+from resilint_rules.kit.interp.session import Session
+from resilint_rules.kit.interp.values import Class, Function, Object
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.project.module import Module
+from resilint_rules.kit.syntax.text import Document
+
+HEAD = "import asyncio, contextlib, functools\nfrom tenacity import retry\n"
+
+
+def module(text: str) -> Module:
+    """A module with this text."""
+    return Module(Document(HEAD + dedent(text)))
+
+
+def frame(text: str) -> Frame:
+    """The frame of the last function of a text."""
+    known = module(text)
+    found = Session(Project(lambda name: None)).scope(known).frame(list(known.all_functions())[-1])
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("async def f(): return 1", True),
+        ("def f(): return 1", False),
+        ("async def f():\n    yield 1", False),
+        ("async def f():\n    def inner():\n        yield 1\n    return inner", True),
+        ("@retry\nasync def f(): ...", True),
+        ("@retry(reraise=True)\nasync def f(): ...", True),
+        ("@functools.cache\nasync def f(): ...", True),
+        ("@contextlib.asynccontextmanager\nasync def f(): ...", False),
+        ("@unknown\nasync def f(): ...", False),
+        ("def plain(g):\n    return lambda: asyncio.run(g())\n@plain\nasync def f(): ...", False),
+    ],
+)
+def test_what_makes_a_coroutine(text: str, expected: bool) -> None:
+    """Neither a generator nor what an unknown decorator makes of a function does."""
+    assert makes_coroutine(frame(text)) is expected
+
+
+@pytest.mark.parametrize(("base", "expected"), [("(Shop)", False), ("", True), ("(dict)", True)])
+def test_method_that_an_heir_replaces_is_not_seen(base: str, expected: bool) -> None:
+    """A class that extends the method's own and has one of the same name may be meant; any other one cannot."""
+    known = module(
+        f"""
+        class Shop:
+            async def close(self): ...
+
+        class Booth{base}:
+            def close(self): ...
+        """
+    )
+    cls = known.classes["Shop"]
+    function = Function(known, cls.methods["close"][0], Object(Class(known, cls)))
+    assert (callee(Session(Project(lambda name: None)), function) is not None) is expected
