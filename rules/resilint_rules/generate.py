@@ -70,6 +70,7 @@ def catalog_index() -> str:
         "TAKERS": {stems[id(data)]: tuple(data["import"]) for data in libraries if _takes_handlers(data)},
         "COROUTINES": _coroutines(libraries),
         "WAITS": _filled(_by_import(libraries, _waiting_modes)),
+        "GENERATED": _generated(libraries),
     }
     written = (
         f"{name}: dict[str, tuple[str, ...]] = {pprint.pformat(table, width=110)}\n" for name, table in tables.items()
@@ -149,6 +150,16 @@ def _coroutines(libraries: list[Library]) -> Index:
 def _clients(library: Library) -> set[str]:
     """Returns the names that make clients."""
     return {_last(name) for entry in library.get("client", ()) for name in entry["names"] if name != "*"}
+
+
+def _generated(libraries: list[Library]) -> Index:
+    """Returns the end of the names of generated modules -> the types of their classes, and the imports these bring."""
+    found: dict[str, tuple[str, ...]] = {}
+    for library in libraries:
+        for entry in library.get("client", ()):
+            if "generated" in entry:
+                found[entry["generated"]] = (entry["type"], *library["import"])
+    return found
 
 
 def _takes_handlers(library: Library) -> bool:

@@ -882,7 +882,7 @@ NAMES: dict[str, tuple[str, ...]] = {'MySQLdb': ('Connect', 'Connection', 'conne
  'google.cloud.storage': ('Client', 'create_anonymous_client', 'from_service_account_json'),
  'googleapiclient': ('Resource', 'build', 'build_from_document'),
  'gql': ('AIOHTTPTransport', 'Client', 'RequestsHTTPTransport', 'WebsocketsTransport'),
- 'grpc': ('Channel', 'Stub', 'insecure_channel', 'intercept_channel', 'secure_channel'),
+ 'grpc': ('Channel', 'HandedStub', 'Stub', 'insecure_channel', 'intercept_channel', 'secure_channel'),
  'hmac': ('HMAC', 'digest', 'new'),
  'http': ('HTTPConnection', 'HTTPSConnection'),
  'http.client': ('HTTPConnection', 'HTTPSConnection'),
@@ -1410,7 +1410,7 @@ CLIENTS: dict[str, tuple[str, ...]] = {'MySQLdb': ('Connect', 'Connection', 'con
  'google.cloud.storage': ('Client', 'blob', 'bucket', 'create_anonymous_client', 'from_service_account_json'),
  'googleapiclient': ('build', 'build_from_document'),
  'gql': ('AIOHTTPTransport', 'Client', 'RequestsHTTPTransport', 'WebsocketsTransport'),
- 'grpc': ('Stub', 'insecure_channel', 'intercept_channel', 'secure_channel'),
+ 'grpc': ('HandedStub', 'Stub', 'insecure_channel', 'intercept_channel', 'secure_channel'),
  'http': ('HTTPConnection', 'HTTPSConnection'),
  'http.client': ('HTTPConnection', 'HTTPSConnection'),
  'httplib2': ('Http',),
@@ -1654,3 +1654,5 @@ WAITS: dict[str, tuple[str, ...]] = {'MySQLdb': ('sync',),
  'xmlrpc': ('sync',),
  'xmlrpc.client': ('sync',),
  'zeep': ('sync',)}
+
+GENERATED: dict[str, tuple[str, ...]] = {'_pb2_grpc': ('grpc.HandedStub', 'grpc')}

@@ -166,6 +166,13 @@ class Retries(Record):
     proof: str = toml.text("Where it was read, if not with the entry.")
 
 
+class Elsewhere(Record):
+    """How a program shows that what it makes of a type, in another module, may have a limit."""
+
+    words: tuple[str, ...] = toml.words("Words of which a module then has one.")
+    modules: tuple[str, ...] = toml.words("Modules in which that is done, by name, beside those where programs begin.")
+
+
 class Reconnects(Record):
     """How a client connects again by itself."""
 

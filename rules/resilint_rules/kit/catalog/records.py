@@ -14,6 +14,7 @@ from .parts import (
     Carrier,
     ClientRetry,
     CurlOptions,
+    Elsewhere,
     Forever,
     Off,
     Param,
@@ -115,6 +116,7 @@ class CallFact(ExternalFact):
 
     returns: str = toml.text("The type of what it returns: of `response` or `client`.")
     context: bool = toml.flag("It is used by `with` or `async with`.")
+    feeds: bool = toml.flag("Where it is iterated over it is a stream, which may be silent for long.")
     buffered: bool = toml.flag("What it gives is there already.")
     through: str = toml.text(
         "The method of its client through which it is sent, which can be given a limit for all calls."
@@ -160,6 +162,8 @@ class ClientFact(ExternalFact):
     inert_when_sync: tuple[str, ...] = toml.words("Parameters that have no effect on calls that are not awaited.")
     raise_hook: Param | None = toml.one(Param, "The parameter for functions that see each answer.")
     stub: str = toml.text("The type of what a generated class makes of it: `FooStub(channel)`.")
+    generated: str = toml.text("The end of the names of modules whose classes `FooStub`, made of anything, are of it.")
+    elsewhere: Elsewhere | None = toml.one(Elsewhere, "How it may get a limit where it is made in another module.")
     environment: tuple[str, ...] = toml.words("Environment variables that change its limits or retries.")
     close: str = toml.text("The method that closes it.")
     alike: bool = toml.flag("It wraps a client of another type and has its methods.")

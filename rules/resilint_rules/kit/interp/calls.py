@@ -21,6 +21,7 @@ from ..findings import Finding, Fix, Related, Severity
 from ..prefilter.summaries import ExportSummary
 from ..project.imports import Project
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
+from ..syntax.bound_names import iterated
 from ..syntax.comments import comments_at
 from ..syntax.outline import Chunk
 from ..syntax.raising import raising
@@ -317,6 +318,8 @@ class Call(Site):
         """Whether it asks for what goes on coming, or may: then waiting is its purpose."""
         follows = (self.args.named.get(name) for name in self.as_external.tails)
         if any(candidate is not None and literal(candidate.value) is not False for candidate in follows):
+            return True
+        if self.as_call.feeds and id(self.node) in self.frame.tree.derived(iterated, self.frame.tree.module):
             return True
         if self.verb != "GET" or not self.streams:
             return False

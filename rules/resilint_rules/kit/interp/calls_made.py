@@ -12,7 +12,7 @@ from ..catalog.security import ContextFact
 from ..catalog.surroundings import LoopFact, OffloadFact, OptionsFact
 from ..project.forwarding import passes_on
 from ..syntax.access_path import Called, Path
-from ..syntax.idioms import KEEPS_NOTHING, checks, harmless
+from ..syntax.idioms import KEEPS_NOTHING, checks, harmless, last_name
 from ..syntax.tree import dotted
 from .assignment import change
 from .body_checks import look_into, mark_checked, tested, whole
@@ -70,7 +70,7 @@ _PARSES = re.compile(r"\.parse_(?:\w+_)?response$")
 def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloaded: bool = False) -> Value:
     """The value of calling `func`; known calls are noted in the frame."""
     choices = options(present(func))
-    if checks(dotted(node.func).rpartition(".")[2]):
+    if checks(last_name(node)):
         _mark_arguments_checked(args)
     for choice in choices:
         if isinstance(choice, Change):
@@ -111,7 +111,7 @@ def _unseen(ctx: Context, node: cst.Call, target: Value, args: Arguments) -> Val
     if isinstance(target, Derived):
         _note_questions(target, args)
         return Derived(target.path.then(Called()), target.source or _body(args))
-    return UNKNOWN
+    return generated_stub(ctx, node, last_name(node), args) or UNKNOWN
 
 
 def _one_of(ctx: Context, node: cst.Call, choices: tuple[Value, ...], args: Arguments, offloaded: bool) -> Value:
@@ -126,7 +126,7 @@ def _one_of(ctx: Context, node: cst.Call, choices: tuple[Value, ...], args: Argu
         owners = tuple(choice.owner for choice in choices if isinstance(choice, Method))
         return _method(ctx, node, merged, args, owners, offloaded)
     names = {choice.name.rpartition(".")[2] if isinstance(choice, Ref) else "" for choice in choices}
-    stub = generated_stub(ctx, names.pop(), args) if len(names) == 1 else None
+    stub = generated_stub(ctx, node, names.pop(), args) if len(names) == 1 else None
     if stub is not None:
         return stub
     for choice in choices:
@@ -137,7 +137,7 @@ def _one_of(ctx: Context, node: cst.Call, choices: tuple[Value, ...], args: Argu
 
 def _construct(ctx: Context, node: cst.Call, cls: Class, args: Arguments) -> Value:
     """An object of a class of the project."""
-    stub = generated_stub(ctx, cls.chunk.name, args)
+    stub = generated_stub(ctx, node, cls.chunk.name, args)
     if stub is not None:
         return stub
     site = note(ctx, node, plain(cls.chunk.name), args, (), False, keep=False)
@@ -205,7 +205,7 @@ def _function(ctx: Context, node: cst.Call, name: str, args: Arguments, offloade
     limit = catalog.fact(LimitFact, name) or catalog.fact(AdapterFact, name) or catalog.fact(ContextFact, name)
     if limit is not None:
         return Instance(limit.type or name, note(ctx, node, limit, args, (), False), "call")
-    return generated_stub(ctx, name, args) or declared(ctx, node, name, args) or _foreign(ctx, name, args)
+    return generated_stub(ctx, node, name, args) or declared(ctx, node, name, args) or _foreign(ctx, name, args)
 
 
 def _builtin(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value | None:

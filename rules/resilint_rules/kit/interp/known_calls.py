@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from ...catalog.index import GENERATED
 from ..catalog.lookup import Catalog
 from ..catalog.policies import RetryFact
 from ..catalog.records import AdapterFact, CallFact, ClientFact, Fact, LimitFact, ResponseFact
@@ -53,6 +54,8 @@ RECORDED = (
 
 NUMBERS = {"int": int, "float": float}
 """The functions that make numbers, by name."""
+_STUB = "Stub"
+"""The end of the names of classes that generated code makes calls with."""
 
 
 def plain(name: str) -> Fact:
@@ -100,15 +103,29 @@ def declared(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value 
     return OneOf((call.result, Instance(kind, None, "given")))
 
 
-def generated_stub(ctx: Context, name: str, args: Arguments) -> Instance | None:
+def generated_stub(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Instance | None:
     """What generated code makes of a channel, `FooStub(channel)`: each of its methods is a call; None if it is none."""
     given = args.positional[0] if args.positional else args.named.get("channel")
-    if given is None or not name.endswith("Stub"):
+    if given is None or not name.endswith(_STUB):
         return None
     for option in options(present(given.value)):
         fact = ctx.frame.scope.catalog.fact(ClientFact, option.type) if isinstance(option, Instance) else None
         if isinstance(option, Instance) and fact is not None and fact.stub:
             return Instance(fact.stub, option.made, option.origin, option.events, option.escaped)
+    return generated(ctx, node.func, "call")
+
+
+def generated(ctx: Context, node: cst.BaseExpression, origin: str) -> Instance | None:
+    """An object of the class that an expression names, if that is one of generated code by the name of its module."""
+    path = dotted(node)
+    if not path.endswith(_STUB):
+        return None
+    head, _, rest = path.partition(".")
+    for target in ctx.frame.scope.module.imports.get(head, ()):
+        *_, module, name = "", *".".join(filter(None, (target.module, target.name, rest))).split(".")
+        kind = next((types[0] for end, types in GENERATED.items() if module.endswith(end)), "")
+        if kind and name.endswith(_STUB):
+            return Instance(kind, None, origin)
     return None
 
 

@@ -14,6 +14,7 @@ from .calls import Frame
 from .calls_made import CHANGES, READS, invoke
 from .context import Context, Table
 from .kinds import Around, EventKind
+from .known_calls import generated
 from .values import (
     UNKNOWN,
     Argument,
@@ -92,7 +93,14 @@ def annotation(ctx: Context, node: cst.BaseExpression) -> Value | None:
         return _subscripted(ctx, node)
     if not isinstance(node, (cst.Name, cst.Attribute)):
         return None
-    value = ctx.value(node)
+    stub = generated(ctx, node, "annotation")
+    if stub is not None:
+        return stub
+    return _typed(ctx, ctx.value(node))
+
+
+def _typed(ctx: Context, value: Value) -> Value | None:
+    """An object of a class, if it is one that we know."""
     if isinstance(value, Ref):
         fact = ctx.frame.scope.catalog.fact(ClientFact, value.name)
         if fact is not None and fact.type:

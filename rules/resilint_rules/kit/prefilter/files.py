@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ...catalog.index import IMPORTS, WORDS
+from ...catalog.index import GENERATED, IMPORTS, WORDS
 from ...rule_table import RULES
 from .dropped import may_drop
 
@@ -21,6 +21,7 @@ _DOT = re.compile(rb"[ \t\f]*\.[ \t\f]*")
 _FAR = 200
 """Bytes before the word `import` in which its statement begins."""
 _RULE_WORDS: tuple[bytes, ...] = tuple(sorted({word.lower().encode() for row in RULES for word in row.words}))
+_GENERATED: tuple[bytes, ...] = tuple(end.encode() for end in GENERATED)
 _OURS = b"resilint:"
 
 NO, MAYBE, YES = 0, 1, 2
@@ -42,7 +43,7 @@ def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
             maybe = MAYBE
         elif verdict and (verdict is ANY or _holds(data, verdict)):
             return YES
-    if any(name.encode() in data for name in own) or _OURS in data:
+    if any(name.encode() in data for name in own) or _OURS in data or _holds(data, _GENERATED):
         return YES
     if _holds(data.lower(), _RULE_WORDS) or may_drop(data, seen):
         return YES

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from ...catalog.index import CLIENTS, IMPORTS, NAMES, THROUGH
+from ...catalog.index import CLIENTS, GENERATED, IMPORTS, NAMES, THROUGH
+from ..project.module import ImportedName
 from ..syntax.layout import GAP
 
 _ROOTS = frozenset(prefix.partition(".")[0] for prefix in IMPORTS)
@@ -46,6 +48,19 @@ def names_of(prefix: str) -> LibraryNames:
     functions = tuple(name for name in others if not name[:1].isupper())
     types = tuple(name for name in others if name[:1].isupper())
     return LibraryNames(frozenset(names), makers, loops, functions, types)
+
+
+def generated_code(target: ImportedName) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yields the imports that code generated for a library brings, if a target is such code.
+
+    With it an expression for what follows the target's name where a class is meant: nothing, or the class.
+    """
+    module = target.module.rpartition(".")[2]
+    for end, (_, *imports) in GENERATED.items():
+        if (target.name or module).endswith(end):
+            yield tuple(imports), rf"{GAP}\.{GAP}(?:\w+{GAP}\.{GAP})*\w*Stub\b"
+        elif module.endswith(end):
+            yield tuple(imports), ""
 
 
 @lru_cache(maxsize=1024)

@@ -14,7 +14,7 @@ from ...catalog.index import NAMES, SLEEPS, SPAWNS
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
-from .library_names import COMMON, LibraryNames, member, names_of, prefixes_of
+from .library_names import COMMON, LibraryNames, generated_code, member, names_of, prefixes_of
 from .mentions import MentionIndex, Mentions
 from .summaries import CLASS, WORD, Export, ExportSummary, ModuleExports
 
@@ -96,6 +96,8 @@ class Taint:
         for name, same in self.module.mentioned.items():  # not its `imports`, for which it has to be scanned
             for target in dict.fromkeys(same):
                 yield from self._lead(name, target)
+                for code in generated_code(target):
+                    yield Taint._stubs, (name, *code)
 
     def _lead(self, name: str, target: ImportedName) -> Iterator[Lead]:
         dotted = f"{target.module}.{target.name}" if target.name else target.module
@@ -117,6 +119,11 @@ class Taint:
                 yield Taint._project_name, (name, brings)
         else:
             yield from self._module_leads(name, found)
+
+    def _stubs(self, name: str, imports: tuple[str, ...], rest: str) -> None:  # classes of generated code
+        self.summary.libraries.update(imports)
+        self.mentions.add(name, rest + _CALLED)
+        self._follow(name, rest)
 
     def _module_leads(self, name: str, found: Module) -> Iterator[Lead]:
         """What to do about a module of the project, which may hand on what it has from others."""

@@ -70,3 +70,19 @@ def values_given(tree: Tree, top: cst.CSTNode) -> dict[str, list[cst.BaseExpress
             if isinstance(target, cst.Name) and value is not None:
                 found.setdefault(target.value, []).append(value)
     return found
+
+
+def iterated(tree: Tree, top: cst.CSTNode) -> frozenset[int]:
+    """The expressions, by id, that loops and comprehensions below a node take members from, also by a name.
+
+    For `tree.derived`.
+    """
+    found: list[cst.BaseExpression] = []
+    for node in walk(top):
+        if isinstance(node, (cst.For, cst.CompFor)):
+            found.append(node.iter)
+        elif isinstance(node, cst.From):
+            found.append(node.item)
+    given = tree.derived(values_given, tree.module)
+    named = [value for node in found if isinstance(node, cst.Name) for value in given.get(node.value, ())]
+    return frozenset(id(node) for node in (*found, *named))

@@ -7,6 +7,7 @@ from ..catalog.records import AdapterFact, ClientFact
 from ..interp.calls import Call, Names, call_at, maker
 from ..interp.kinds import EventKind
 from ..interp.values import Arguments, Class, Const, Instance, Object, Ref, Sequence, Value, options, present
+from ..project.startup import sets
 from .values import UnknownBound
 
 
@@ -20,6 +21,8 @@ def check_clients(call: Call) -> None:
             _check_arguments(call_at(client.made))
         elif fact is not None and _prepares(call, fact):
             raise UnknownBound("it may be one of the clients that this module prepares")
+        elif fact is not None and _limited_elsewhere(call.frame.scope, fact):
+            raise UnknownBound("what its client calls on the way may set the limit, where that is made")
         if client.subclass is not None and call.frame.scope.session.mentions(client.subclass, "timeout"):
             raise UnknownBound("its client's class may set the limit")
         if fact is not None:
@@ -80,6 +83,12 @@ def _interceptors(args: Arguments, between: Param) -> list[Value]:
     return [
         member for value in given for member in (value.members if isinstance(value, Sequence) else options(value))
     ]  # fmt: skip
+
+
+def _limited_elsewhere(scope: Names, fact: ClientFact) -> bool:
+    """Whether the program says, where it may make such a client, that something on the way sets limits."""
+    known = fact.elsewhere
+    return known is not None and sets(known.words, scope.module, scope.session.project, known.modules)
 
 
 def _prepares(call: Call, fact: ClientFact) -> bool:

@@ -342,5 +342,5 @@ def _seconds(value: Value | None) -> Bound:
 def _check_process(call: Call, fact: ExternalFact) -> None:
     """Raises UnknownBound if a library heeds a limit for the whole program and its function may be called."""
     heeded, scope = fact.process, call.frame.scope
-    if heeded and sets(heeded.rpartition(".")[2], scope.module, scope.session.project):
+    if heeded and sets((heeded.rpartition(".")[2],), scope.module, scope.session.project):
         raise UnknownBound(f"`{heeded}` may set one")
