@@ -20,5 +20,5 @@ settings.load_profile("house")
 os.environ["XDG_CACHE_HOME"] = os.environ["LOCALAPPDATA"] = tempfile.mkdtemp(prefix="resilint-tests-")
 """Where the key of caches lies; on macOS it is in the home folder."""
 atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
-for variable in ("FORCE_COLOR", "NO_COLOR", "RESILINT_CACHE_DIR"):
+for variable in ("CI", "FORCE_COLOR", "FORCE_HYPERLINK", "NO_COLOR", "PRE_COMMIT", "RESILINT_CACHE_DIR"):
     os.environ.pop(variable, None)

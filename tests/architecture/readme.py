@@ -46,7 +46,7 @@ def sample(text: str) -> str:
     words = commands(text)[0].split()
     arguments = words[words.index("check") + 1 :]
     blocks = run(*arguments).stdout.strip().split("\n\n")
-    shown = next(block for block in blocks if block.startswith("TMO001["))
+    shown = next(block for block in blocks if " TMO001[" in block)
     before = "" if shown == blocks[0] else "[...]\n\n"
     return f"```text\n{before}{shown}\n\n[...]\n\n{blocks[-1]}\n```\n"
 

@@ -127,10 +127,14 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
         )
         human = any(candidate.format in ("full", "concise") and not candidate.file for candidate in outputs)
         if human and not args.quiet:
-            terminal.tell(summary.summary(results, seen))
+            terminal.tell(summary.summary(results, seen, hook=bool(os.environ.get("PRE_COMMIT"))))
             if not session.narrowed:
                 for line in summary.first_run(results):
                     terminal.say(line)
+            if os.environ.get("CI") and _status(session, results) == 1:
+                levels = _levels(session, results)
+                bad = [hit for hit in summary.problems_of(results) if _RANKS[hit.severity] <= _RANKS[levels[hit.file]]]
+                terminal.tell(summary.failed((hit.severity for hit in bad), (levels[hit.file] for hit in bad)))
     for file, number in session.stale.items():
         if number and not args.quiet:
             terminal.say(summary.stale(number, file))

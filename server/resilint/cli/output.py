@@ -116,6 +116,7 @@ def write(
             cards=known,
             levels=levels,
             files=files,
+            links=not output.file and terminal.links(stream),
             silenced=silenced,
         )
         put(render(output.format, results, view), output.file)

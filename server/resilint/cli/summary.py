@@ -27,8 +27,11 @@ def problems_of(results: Iterable[FileResult]) -> list[Problem]:
     return [problem for result in results for problem in result.problems]
 
 
-def summary(results: Sequence[FileResult], files: int) -> str:
-    """Returns one or two lines: number and severity of findings, and how many can be fixed."""
+def summary(results: Sequence[FileResult], files: int, hook: bool = False) -> str:
+    """Returns one or two lines: number and severity of findings, and how many can be fixed.
+
+    `hook`: pre-commit runs it, so that fixes are applied by a line of its settings.
+    """
     found = problems_of(results)
     known = sum(problem.suppressed == "baseline" for result in results for problem in result.suppressed)
     behind = f" ({count(known, 'known finding')} in the baseline)" if known else ""
@@ -45,8 +48,19 @@ def summary(results: Sequence[FileResult], files: int) -> str:
     if safe or unsafe:
         way = "`--fix --unsafe-fixes`" if unsafe else "`--fix`"
         some = f", {safe} of them with `--fix` alone" if safe and unsafe else ""
-        lines.append(f"{safe + unsafe} can be fixed with {way}{some}; `--diff` in place of `--fix` shows how.")
+        if hook:
+            way = "the hook `resilint-fix`" + (" and `args: [--unsafe-fixes]`" if unsafe else "")
+            some = f", {safe} of them without `args`" if safe and unsafe else ""
+        show = "`resilint check --diff --unsafe-fixes` shows how" if hook else "`--diff` in place of `--fix` shows how"
+        lines.append(f"{safe + unsafe} can be fixed with {way}{some}; {show}.")
     return "\n".join(lines)
+
+
+def failed(severities: Iterable[str], levels: Iterable[str]) -> str:
+    """Returns the line that says in a log why the run fails; `levels` are the severities from which on it does."""
+    counts = Counter(severities)
+    parts = ", ".join(count(counts[word], word) for word in ("error", "warning", "info", "hint") if counts[word])
+    return f"Failed with exit status 1: {parts} at or above `--fail-on {'` or `'.join(sorted(set(levels)))}`."
 
 
 def stale(number: int, file: str) -> str:
@@ -86,20 +100,18 @@ def first_run(results: Sequence[FileResult]) -> list[str]:
 def numbers(
     results: Sequence[FileResult], rules: Mapping[str, Rule], peer_of: Callable[[str], str]
 ) -> dict[str, dict[str, int]]:
-    """Counts findings by rule, library, peer and other tools that report the same risk, most frequent first.
+    """Counts findings by rule, library, peer and other tools that report the same call, most frequent first.
 
     `peer_of` returns the kind of peer of a library: http, database, ...; "" if nothing, as asyncio.
     """
-    from ..suppress.foreign import tool_of
+    from ..suppress.elsewhere import tools_that_report
 
     found = problems_of(results)
     tools: Counter[str] = Counter()
     for problem in found:
-        rule = rules.get(problem.rule)
-        peers = {tool_of(code) for code in rule.equivalents} - {None} if rule else set()
-        tools.update(str(peer) for peer in peers)
-        if not peers:
-            tools["resilint alone"] += 1
+        direct = problem.rule in rules and not problem.related  # behind a function of the project only we see it
+        known = tools_that_report(rules[problem.rule].equivalents, problem.callee) if direct else ()
+        tools.update(known or ["resilint alone"])
     return {
         "rule": _ranked(Counter(problem.rule for problem in found)),
         "library": _ranked(Counter(problem.library for problem in found if problem.library)),
@@ -122,7 +134,7 @@ def statistics(found: Mapping[str, Mapping[str, int]], rules: Mapping[str, Rule]
         "rule": "by rule",
         "library": "by library",
         "peer": "by what is at the other end",
-        "tool": "known to other tools under a rule of theirs",
+        "tool": "reported by a rule of another tool, too, if it is on",
     }
     blocks: list[str] = []
     for key, title in titles.items():

@@ -27,6 +27,27 @@ def coloured(choice: str, stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def links(stream: TextIO) -> bool:
+    """Whether a terminal makes links of the escape sequence OSC 8: FORCE_HYPERLINK first, then what it says of itself.
+
+    There is no way to find out: a terminal that does not know the sequence may print it.
+    """
+    if (forced := os.environ.get("FORCE_HYPERLINK")) is not None:
+        return forced != "0"
+    if not stream.isatty() or os.environ.get("CI") or os.environ.get("TERM") in ("dumb", "linux"):
+        return False
+    if os.environ.get("TERM_PROGRAM") in ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby"):
+        return True
+    if os.environ.get("VTE_VERSION", "").isdecimal():
+        return int(os.environ["VTE_VERSION"]) >= 5000
+    known = ("WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM")
+    return any(os.environ.get(name) for name in known) or os.environ.get("TERM", "") in (
+        "xterm-kitty",
+        "foot",
+        "alacritty",
+    )
+
+
 def width(stream: TextIO) -> int:
     """Returns the columns of the terminal behind a stream, 0 if there is none."""
     if not stream.isatty():

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from resilint_rules.kit.findings import Severity
 from resilint_rules.kit.rule import Rule
@@ -14,7 +15,7 @@ from resilint_rules.kit.rule import Rule
 from ..fs.escapes import spell, visible
 from ..results import Problem
 
-__all__ = ["Card", "View", "is_absolute", "said", "slashed", "sound", "spell", "visible", "where"]
+__all__ = ["Card", "View", "is_absolute", "linked", "said", "slashed", "sound", "spell", "visible", "where"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DRIVE = re.compile("[A-Za-z]:/")
@@ -48,6 +49,8 @@ class View:
     fail_on: str = "warning"
     levels: Mapping[str, str] = field(default_factory=dict)
     files: int = 0
+    links: bool = False
+    """Whether the terminal makes links of the escape sequences for them (OSC 8)."""
     silenced: bool = False
     """Whether formats that can mark a finding as silenced show such findings at all."""
 
@@ -65,6 +68,16 @@ class View:
     def fails(self, problem: Problem) -> bool:
         """Whether the problem is bad enough to fail the run."""
         return Severity(problem.severity).rank <= Severity(self.levels.get(problem.file, self.fail_on)).rank
+
+
+def linked(text: str, file: str, view: View) -> str:
+    """A text as a link to a file, where the terminal can follow it."""
+    path = slashed(file)
+    if not view.links or not (view.folder or is_absolute(path)):
+        return text
+    path = path if is_absolute(path) else f"{slashed(view.folder).rstrip('/')}/{path}"
+    address = "file://" + quote(path if path.startswith("/") else "/" + path, errors="surrogateescape")
+    return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
 def slashed(path: str) -> str:

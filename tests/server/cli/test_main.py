@@ -71,8 +71,8 @@ def test_exit_statuses(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(home, b=RISKY)
     assert main(only()) == 1
     out = capsys.readouterr().out
+    assert out.startswith("b.py:5:")
     assert "TMO003[timeout-disabled] error:" in out
-    assert " --> b.py:5:" in out
     assert "Found 1 finding in 1 file: 1 error.\n1 can be fixed with `--fix --unsafe-fixes`" in out
     assert main(only("--exit-zero")) == 0
     assert main(only("a.py")) == 0
@@ -460,6 +460,28 @@ def test_only_changed_lines(home: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert (home / "c.py").read_text() == RISKY
 
 
+def test_a_log_says_why_the_run_fails(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In CI the last line names the status and the limit; nothing is said where the run passes."""
+    monkeypatch.setenv("CI", "true")
+    write(home, b=RISKY)
+    assert main(only()) == 1
+    assert capsys.readouterr().out.endswith("Failed with exit status 1: 1 error at or above `--fail-on warning`.\n")
+    assert main(only("--exit-zero")) == 0
+    assert "exit status" not in capsys.readouterr().out
+
+
+def test_a_hook_says_how_it_fixes(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below pre-commit nobody types an option: it stands in the settings of the hook."""
+    monkeypatch.setenv("PRE_COMMIT", "1")
+    write(home, b=RISKY)
+    assert main(only()) == 1
+    assert "1 can be fixed with the hook `resilint-fix` and `args: [--unsafe-fixes]`; " in capsys.readouterr().out
+
+
 def test_statistics(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Counts by rule, library, peer and other tool, as tables or as JSON."""
     write(home, b=RISKY, c=RISKY)
@@ -468,6 +490,7 @@ def test_statistics(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "by rule\n      2  TMO003  timeout-disabled\n" in out
     assert "by library\n      2  requests\n" in out
     assert "by what is at the other end\n      2  http\n" in out
+    assert out.endswith("if it is on\n      2  bandit\n      2  ruff\n")
     write(home, d="import asyncio\n\n\nasync def go():\n    asyncio.create_task(work())\n")
     assert main(["check", "d.py", "--statistics", "--no-cache"]) == 1
     assert "other end" not in capsys.readouterr().out
@@ -619,9 +642,10 @@ def test_help_names_every_option(home: Path, capsys: pytest.CaptureFixture[str])
 def test_a_reader_who_leaves_does_no_harm(home: Path) -> None:
     """`resilint check | head` ends quietly."""
     write(home, b=RISKY * 300)
-    command = f"{sys.executable} -m resilint check --select timeout-disabled --no-cache | head -n 1"
+    words = "check --select timeout-disabled --no-cache --output-format concise"
+    command = f"{sys.executable} -m resilint {words} | head -n 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True, env=python_path())
-    assert done.stdout.startswith("TMO003")
+    assert done.stdout.startswith("b.py:5:38: TMO003")
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr
 

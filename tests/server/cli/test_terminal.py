@@ -48,6 +48,32 @@ def test_colours(
     assert terminal.coloured(wish, Stream(is_terminal)) is coloured
 
 
+@pytest.mark.parametrize(
+    ("variables", "is_terminal", "links"),
+    [
+        ({"FORCE_HYPERLINK": "1"}, False, True),
+        ({"FORCE_HYPERLINK": "0", "TERM_PROGRAM": "vscode"}, True, False),
+        ({"TERM_PROGRAM": "vscode"}, True, True),
+        ({"TERM_PROGRAM": "vscode"}, False, False),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, True, False),
+        ({"VTE_VERSION": "7200"}, True, True),
+        ({"VTE_VERSION": "4800"}, True, False),
+        ({"WT_SESSION": "1"}, True, True),
+        ({"WT_SESSION": "1", "CI": "true"}, True, False),
+        ({"TERM": "foot"}, True, True),
+        ({}, True, False),
+    ],
+)
+def test_links(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], is_terminal: bool, links: bool) -> None:
+    """Only a terminal that is known to follow them gets links."""
+    for name in ("TERM_PROGRAM", "VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert terminal.links(Stream(is_terminal)) is links
+
+
 def test_the_width_is_known_of_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """0 for a file, and for a terminal that does not say."""
     sizes = {99: os.terminal_size((80, 24))}

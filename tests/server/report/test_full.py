@@ -58,20 +58,11 @@ def test_a_page() -> None:
     problem = replace(result.problems[0], related=(Note("called here", "b.py", Place(7, 1, 7, 1)),))
     page = render("full", [replace(result, problems=(problem,))], View())
     assert page == (
-        "TMO001[no-timeout] warning: `requests.post` may wait for ever\n"
-        " --> pay/a.py:5:12\n"
-        "  |\n"
-        "4 | def pay(order):\n"
-        "5 |     return requests.post(URL, json=order)\n"
-        "  |            ^^^^^^^^^^^^^\n"
-        "  |\n"
-        "  = help: Say how long the partner may take\n"
-        "  = see: b.py:7: called here\n"
-        "  = fix: Add timeout=(3.05, 27) (unsafe: may act differently)\n"
-        "  |\n"
+        "pay/a.py:5:12: TMO001[no-timeout] warning: `requests.post` may wait for ever (unsafe fix)\n"
         "5 -     return requests.post(URL, json=order)\n"
         "5 +     return requests.post(URL, json=order, timeout=(3.05, 27))\n"
-        "  |\n"
+        "  = help: Say how long the partner may take\n"
+        "  = see: b.py:7: called here\n"
         "  = or: Ask for a limit (to finish by hand)\n"
         "\n"
     )
@@ -80,39 +71,36 @@ def test_a_page() -> None:
 def test_a_span_over_lines() -> None:
     """A bracket in the margin runs from the first character to the last."""
     text = "a = call(\n    1,\n)\nb = 2\n"
-    assert shown(text, (4, text.index(")") + 1)).splitlines()[3:-2] == [
+    assert shown(text, (4, text.index(")") + 1)).splitlines()[1:-1] == [
         "1 |   a = call(",
         "  |  _____^",
         "2 | |     1,",
         "3 | | )",
         "  | |_^",
-        "4 |   b = 2",
     ]
 
 
 def test_a_span_over_whole_lines() -> None:
     """A span that begins its line needs no pointer, and a line end belongs to the line it ends."""
     text = "    x\n    try:\n        y\n    z\n"
-    assert shown(text, (text.index("try"), text.index("    z"))).splitlines()[3:-2] == [
-        "1 |       x",
+    assert shown(text, (text.index("try"), text.index("    z"))).splitlines()[1:-1] == [
         "2 | /     try:",
         "3 | |         y",
         "  | |_________^",
-        "4 |       z",
     ]
 
 
 def test_a_span_over_long_lines_fits() -> None:
     """The margin takes its share of the terminal."""
     text = f"{'1 + ' * 100}call({'1, ' * 100}\n    {'2, ' * 100})\n"
-    lines = shown(text, (400, len(text) - 1), width=80).splitlines()[3:-2]
+    lines = shown(text, (400, len(text) - 1), width=80).splitlines()[1:-1]
     assert max(map(len, lines)) == 80
     assert "1 + 1 + call(1, 1, 1" in lines[0]
 
 
 def test_tabs_run_to_the_next_stop() -> None:
     """As in an editor: the columns of a table stay below each other."""
-    source = shown("a\tb\tcall()\n", (4, 8)).splitlines()[3]
+    source = shown("a\tb\tcall()\n", (4, 8)).splitlines()[1]
     assert source == "1 | a   b   call()"
 
 
@@ -131,7 +119,7 @@ def test_the_caret_stands_under_the_span(before: str, inside: str) -> None:
     text = f"{before}<{inside}> + c\n"
     start, end = len(before), len(before) + len(inside) + 2
     lines = shown(text, (start, end)).splitlines()
-    source, carets = lines[3][4:], lines[4][4:]
+    source, carets = lines[1][4:], lines[2][4:]
     first, last = source.index("<"), source.index(">")
     assert carets.index("^") == columns(source[:first])
     assert carets.count("^") == columns(source[first : last + 1])
@@ -147,7 +135,7 @@ def test_long_lines_fit_and_show_the_span(before: str, length: int, width: int) 
     """No line is wider than the terminal, and the span's first character is there."""
     name = "<" + "x" * length
     lines = shown(f"{before}{name} + {'1 + ' * 300}\n", (len(before), len(before) + len(name)), width=width)
-    source, carets = lines.splitlines()[3:5]
+    source, carets = lines.splitlines()[1:3]
     for line in (source, carets):
         assert columns(line) <= max(width, 44)
     assert columns(source[: source.index("<")]) == carets.index("^")
@@ -210,7 +198,7 @@ def test_a_change_in_a_long_line_is_shown_around_it() -> None:
     minus, plus = (line for line in page.splitlines() if re.match(r"1 [-+] ", line))
     assert "call()" in minus
     assert "call(timeout=3)" in plus
-    assert all(len(line) <= 80 for line in page.splitlines())
+    assert all(len(line) <= 80 for line in page.splitlines()[1:])
 
 
 def hostile() -> Problem:
@@ -252,7 +240,7 @@ def test_a_problem_without_source_has_its_place() -> None:
     """An unreadable file has no lines to show."""
     problem = Problem("E902", "unreadable-file", "error", "cannot be read", "a.py", Place(1, 1, 1, 1))
     page = render("full", [FileResult("a.py", (problem,))], View())
-    assert page == "E902[unreadable-file] error: cannot be read\n --> a.py:1:1\n\n"
+    assert page == "a.py:1:1: E902[unreadable-file] error: cannot be read\n\n"
 
 
 def test_silenced_problems_are_not_shown() -> None:
@@ -272,8 +260,8 @@ def test_many_calls_of_one_client_are_one_page() -> None:
     ]
     result = from_report(Document(text, "a.py"), Report(findings=tuple(findings)), "a.py")
     page = render("full", [result], View(width=60))
-    assert re.findall(r"--> (\S+)", page) == ["a.py:1:1", "a.py:2:1", "a.py:4:1"]
-    folded = page.split("\n\n")[0].partition("  |\n  =")[2].splitlines()
+    assert re.findall(r"(?m)^(a\S+): C", page) == ["a.py:1:1", "a.py:2:1", "a.py:4:1"]
+    folded = page.split("\n\n")[0].partition("\n  =")[2].splitlines()
     assert folded[0] == " also: 39 more calls of the same client, on lines 3, 5,"
     assert folded[1].startswith("          7, 9, 11, ")
     assert folded[-1].endswith(", 79")
@@ -312,6 +300,83 @@ def test_dots_stand_for_lines_that_a_fix_leaves_alone() -> None:
     at = text.index("call") + 5
     fix = Fix("Add it", (Edit(10, 10, "import time\n"), Edit(at, at, "3"), Edit(at + 2, at + 2, "stop()\n")))
     page = shown(text, (at - 5, at + 1), fix)
-    assert page.partition("|\n2 + ")[2].rpartition("  |\n")[0] == (
+    assert page.partition("\n2 + ")[2].rpartition("  = fix")[0] == (
         "import time\n  ...\n5 - call()\n6 + call(3)\n7 + stop()\n"
     )
+
+
+def found(row: int, rule: str = "TMO001", severity: str = "warning", **more: object) -> Problem:
+    """A finding on a line of its own."""
+    line = (Line(row, f"call({row})"),)
+    problem = Problem(rule, rule.lower(), severity, f"{rule} waits", "a.py", Place(row, 1, row, 5), source=line)
+    return replace(problem, **more)  # type: ignore[arg-type]
+
+
+def test_the_worst_stands_last() -> None:
+    """Nearest to the prompt; those of one severity in the order of files and lines."""
+    first = FileResult("a.py", (found(1, severity="error"), found(3), found(5, severity="hint")))
+    second = FileResult("b.py", (replace(found(2), file="b.py"), replace(found(4, severity="error"), file="b.py")))
+    page = render("full", [first, second], View())
+    heads = re.findall(r"(?m)^(\S+): TMO001\S+ (\w+):", page)
+    assert heads == [
+        ("a.py:5:1", "hint"),
+        ("a.py:3:1", "warning"),
+        ("b.py:2:1", "warning"),
+        ("a.py:1:1", "error"),
+        ("b.py:4:1", "error"),
+    ]
+
+
+def test_one_call_with_two_codes_is_shown_once() -> None:
+    """Both sentences, one excerpt, and the fixes of both in one diff."""
+    one = found(1, offers=(Offer("Add 3", "unsafe", (Change(Place(1, 7, 1, 7), ", 3"),)),))
+    two = found(1, "ERR001", offers=(Offer("Look", "safe", (Change(Place(2, 1, 2, 1), "look()\n"),)),))
+    source = (Line(1, "call(1)"), Line(2, ""))
+    both = tuple(replace(problem, source=source) for problem in (one, two))
+    assert render("full", [FileResult("a.py", both)], View()) == (
+        "a.py:1:1: TMO001[tmo001] warning: TMO001 waits (unsafe fix)\n"
+        "a.py:1:1: ERR001[err001] warning: ERR001 waits (safe fix)\n"
+        "1 - call(1)\n"
+        "1 + call(1, 3)\n"
+        "2 + look()\n\n"
+    )
+    clash = replace(two, offers=(Offer("Add 4", "unsafe", (Change(Place(1, 7, 1, 7), ", 4"),)),), source=source)
+    page = render("full", [FileResult("a.py", (both[0], clash))], View())
+    assert page.count("call(1, 3)") == page.count("call(1, 4)") == 1
+    assert page.count("= fix: Add") == 2
+
+
+def test_all_that_is_found_on_a_line_is_marked() -> None:
+    """Two arguments of one call have a caret each below one line of source."""
+    source = (Line(1, "call(one, two)"),)
+    spots = [Place(1, 6, 1, 9), Place(1, 11, 1, 14)]
+    problems = tuple(replace(found(1), place=spot, source=source) for spot in spots)
+    assert render("full", [FileResult("a.py", problems)], View()).splitlines()[2:4] == [
+        "1 | call(one, two)",
+        "  |      ^^^  ^^^",
+    ]
+
+
+def test_many_of_one_rule_in_a_file_are_folded() -> None:
+    """Without losing what differs: another sentence, another fix; five are shown one by one."""
+    alike = [found(row) for row in range(1, 8)]
+    alike[3] = found(4, message="more waits")
+    alike[5] = found(6, offers=(Offer("Add it", "unsafe", ()),))
+    page = render("full", [FileResult("a.py", tuple(alike))], View())
+    assert page == (
+        "a.py:1:1: TMO001[tmo001] warning: TMO001 waits\n"
+        "1 | call(1)\n"
+        "  | ^^^^\n"
+        "  = also: 4 more, on lines 2, 3, 5, 7\n"
+        "  = also: line 4: more waits\n"
+        "  = also: 1 more, on line 6 (fix: Add it (unsafe: may act differently))\n\n"
+    )
+    five = render("full", [FileResult("a.py", tuple(alike[:5]))], View())
+    assert len(re.findall("(?m)^a.py:", five)) == 5
+    assert len(render("json-lines", [FileResult("a.py", tuple(alike))], View()).splitlines()) == 7
+
+
+def test_links_lead_to_files() -> None:
+    """Where a terminal follows them; the text stays what it was."""
+    page = render("full", [FileResult("a b.py", (replace(found(3), file="a b.py"),))], View(folder="/w", links=True))
+    assert page.startswith("\x1b]8;;file:///w/a%20b.py\x1b\\a b.py:3:1\x1b]8;;\x1b\\: TMO001[")
