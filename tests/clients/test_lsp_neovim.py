@@ -30,7 +30,7 @@ EDITORS = [
 TEXT = "é = '😀'; SLOW\nx = SLOW\ny = SAFE\n"
 
 
-def _drive(program: str, folder: Path, text: str, title: str, engine: str) -> tuple[str, Any]:
+def _drive(program: str, folder: Path, text: str, title: str, engine: str, column: str = "") -> tuple[str, Any]:
     """The file after the action, and what the editor saw."""
     (folder / "pyproject.toml").touch()
     file, result = folder / "a.py", folder / "result.json"
@@ -41,6 +41,7 @@ def _drive(program: str, folder: Path, text: str, title: str, engine: str) -> tu
         "ROOT": str(folder),
         "TITLE": title,
         "RESULT": str(result),
+        **({"COLUMN": column} if column else {}),
         "XDG_STATE_HOME": str(folder / "state"),
         "XDG_DATA_HOME": str(folder / "data"),
         "XDG_CACHE_HOME": str(folder / "cache"),
@@ -63,9 +64,9 @@ def _drive(program: str, folder: Path, text: str, title: str, engine: str) -> tu
 @pytest.mark.parametrize(
     ("title", "after"),
     [
-        ("Make it FAST", "é = '😀'; FAST\nx = SLOW\ny = SAFE\n"),
-        ("Make it quick", "é = '😀'; quick\nx = SLOW\ny = SAFE\n"),
-        ("Fix all no-timeout in this file", "é = '😀'; FAST\nx = FAST\ny = SAFE\n"),
+        ("Make it FAST (unsafe)", "é = '😀'; FAST\nx = SLOW\ny = SAFE\n"),
+        ("Make it quick (unsafe)", "é = '😀'; quick\nx = SLOW\ny = SAFE\n"),
+        ("Fix all no-timeout in this file (unsafe)", "é = '😀'; FAST\nx = FAST\ny = SAFE\n"),
         ("Ignore no-timeout for this line", "é = '😀'; SLOW  # resilint: ignore[no-timeout]\nx = SLOW\ny = SAFE\n"),
         ("Fix all that is safe in this file", "é = '😀'; SLOW\nx = SLOW\ny = sound\n"),
     ],
@@ -83,6 +84,14 @@ def test_a_fix_taken_in_neovim_is_what_lies_on_the_disk(
 
 
 @pytest.mark.parametrize("editor", EDITORS)
+def test_the_cursor_may_be_anywhere_on_the_line(tmp_path: Path, editor: tuple[Callable[[], str], str]) -> None:
+    """Neovim shows the finding for the whole line, and so its actions are there as well."""
+    title, engine = "Make it quick (unsafe)", "clients.toy_engine:engine"
+    text, _ = _drive(editor[0](), tmp_path, TEXT, title, engine, column="0")
+    assert text == TEXT.replace("SLOW", "quick", 1)
+
+
+@pytest.mark.parametrize("editor", EDITORS)
 def test_what_neovim_gets_is_what_check_finds(tmp_path: Path, editor: tuple[Callable[[], str], str]) -> None:
     """The real analysis: the preferred fix of the first finding."""
     text = "import requests\n\n\ndef charge(order):\n    # 😀\n    return '😀', requests.post(URL, json=order)\n"
@@ -90,6 +99,6 @@ def test_what_neovim_gets_is_what_check_finds(tmp_path: Path, editor: tuple[Call
     finding = check(doc, Project(), Settings()).findings[0]
     expected = replaced(text, edits_with_imports(text, finding.fixes[0]))
     assert expected != text
-    after, seen = _drive(editor[0](), tmp_path, text, finding.fixes[0].title, "")
+    after, seen = _drive(editor[0](), tmp_path, text, finding.fixes[0].title + " (unsafe)", "")
     assert after == expected
     assert seen["code"] == finding.rule

@@ -83,8 +83,8 @@ async def test_each_editor_gets_findings_and_fixes_in_its_own_way(profile: str, 
             action = await client.code_action_resolve_async(action)
         assert action.edit is not None
         after[action.title] = _apply(encoding, TEXT, action.edit)
-    assert after["Make it FAST"] == "é = '😀'; FAST\nx = SLOW\ny = SAFE\n"
-    assert after["Fix all no-timeout in this file"] == "é = '😀'; FAST\nx = FAST\ny = SAFE\n"
+    assert after["Make it FAST (unsafe)"] == "é = '😀'; FAST\nx = SLOW\ny = SAFE\n"
+    assert after["Fix all no-timeout in this file (unsafe)"] == "é = '😀'; FAST\nx = FAST\ny = SAFE\n"
     assert after["Fix all that is safe in this file"] == "é = '😀'; SLOW\nx = SLOW\ny = sound\n"
 
     place = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(1, 5))

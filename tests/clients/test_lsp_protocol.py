@@ -56,7 +56,7 @@ def test_nothing_unasked_is_sent_and_the_goodbye_is_kept(seen: Any) -> None:
 def test_edits_mean_what_they_say_in_another_arithmetic(seen: Any) -> None:
     """Applied by JavaScript, which counts in UTF-16 by nature."""
     rest = "x = SAFE\ny = SAFE  # resilint: ignore[no-timeout]\n"
-    assert seen["applied"]["Make it FAST"] == f"é = '😀'; FAST\n{rest}"
+    assert seen["applied"]["Make it FAST (unsafe)"] == f"é = '😀'; FAST\n{rest}"
     assert seen["applied"]["Fix all that is safe in this file"] == (
         "é = '😀'; SLOW\nx = sound\ny = SAFE  # resilint: ignore[no-timeout]\n"
     )

@@ -131,19 +131,20 @@ def test_each_fix_is_offered_by_itself_in_a_stable_order() -> None:
         wire.open(URI, TEXT)
         actions = wire.actions(URI, (1, 0), (1, 20))
         assert _titles(actions) == [
-            "Make it FAST",
-            "Make it quick",
-            "Sketch it",
+            "Make it FAST (unsafe)",
+            "Make it quick (unsafe)",
+            "Sketch it (to finish by hand)",
             "Make it sound",
-            "Fix all no-timeout in this file",
+            "Fix all no-timeout in this file (unsafe)",
             "Ignore no-timeout for this line",
             "Ignore unsound for this line",
             "Fix all that is safe in this file",
+            "Fix all 3 in this file (2 of them unsafe)",
         ]
-        assert [a["title"] for a in actions if a.get("isPreferred")] == ["Make it FAST", "Make it sound"]
+        assert [a["title"] for a in actions if a.get("isPreferred")] == ["Make it FAST (unsafe)", "Make it sound"]
         assert all("edit" in action for action in actions)
         kinds = {action["kind"] for action in actions}
-        assert kinds == {"quickfix", "source.fixAll.resilint"}
+        assert kinds == {"quickfix", "source.fixAll.resilint", "source.fixAll.resilint.unsafe"}
         assert actions[0]["diagnostics"][0]["code"] == "no-timeout"
 
 
@@ -152,7 +153,8 @@ def test_each_fix_is_offered_by_itself_in_a_stable_order() -> None:
     [
         (["source.fixAll"], ["Fix all that is safe in this file"]),
         (["source.fixAll.resilint"], ["Fix all that is safe in this file"]),
-        (["source"], ["Fix all that is safe in this file"]),
+        (["source"], ["Fix all that is safe in this file", "Fix all 3 in this file (2 of them unsafe)"]),
+        (["source.fixAll.resilint.unsafe"], ["Fix all 3 in this file (2 of them unsafe)"]),
         (["source.fixAll.ruff"], []),
         (["refactor"], []),
         ([], []),
@@ -186,9 +188,9 @@ def test_a_client_that_resolves_gets_the_dear_edits_later() -> None:
         wire.greet({"textDocument": {"codeAction": action}, "workspace": {"workspaceEdit": {"documentChanges": True}}})
         wire.open(URI, TEXT)
         actions = {a["title"]: a for a in wire.actions(URI, (2, 0), (2, 4))}
-        (change,) = actions["Make it FAST"]["edit"]["documentChanges"]
+        (change,) = actions["Make it FAST (unsafe)"]["edit"]["documentChanges"]
         assert change["textDocument"] == {"uri": URI, "version": 1}
-        lazy = actions["Fix all no-timeout in this file"]
+        lazy = actions["Fix all no-timeout in this file (unsafe)"]
         assert "edit" not in lazy
         (change,) = wire.ask("codeAction/resolve", lazy)["edit"]["documentChanges"]
         assert change["textDocument"] == {"uri": URI, "version": 1}

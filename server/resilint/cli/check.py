@@ -127,19 +127,24 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
         )
         human = any(candidate.format in ("full", "concise") and not candidate.file for candidate in outputs)
         if human and not args.quiet:
-            terminal.tell(summary.summary(results, seen, hook=bool(os.environ.get("PRE_COMMIT"))))
-            if not session.narrowed:
-                for line in summary.first_run(results):
-                    terminal.say(line)
-            if os.environ.get("CI") and _status(session, results) == 1:
-                levels = _levels(session, results)
-                bad = [hit for hit in summary.problems_of(results) if _RANKS[hit.severity] <= _RANKS[levels[hit.file]]]
-                terminal.tell(summary.failed((hit.severity for hit in bad), (levels[hit.file] for hit in bad)))
+            _sum_up(session, results, seen)
     for file, number in session.stale.items():
         if number and not args.quiet:
             terminal.say(summary.stale(number, file))
     if args.verbose:
         terminal.say(summary.verbose(session.run.counts, time.monotonic() - session.started))
+
+
+def _sum_up(session: Session, results: list[FileResult], files: int) -> None:
+    """Prints the lines at the end for a person, and for who reads a log of CI."""
+    terminal.tell(summary.summary(results, files, hook=bool(os.environ.get("PRE_COMMIT"))))
+    if not session.narrowed:
+        for line in summary.first_run(results):
+            terminal.say(line)
+    if os.environ.get("CI") and _status(session, results) == 1:
+        levels = _levels(session, results)
+        bad = [hit for hit in summary.problems_of(results) if _RANKS[hit.severity] <= _RANKS[levels[hit.file]]]
+        terminal.tell(summary.failed((hit.severity for hit in bad), (levels[hit.file] for hit in bad)))
 
 
 def _count(session: Session, outputs: Sequence[output.Output], results: list[FileResult]) -> list[output.Output]:

@@ -46,14 +46,20 @@ def summary(results: Sequence[FileResult], files: int, hook: bool = False) -> st
     safe = sum(_trust(problem) == "safe" for problem in found)
     unsafe = sum(_trust(problem) == "unsafe" for problem in found)
     if safe or unsafe:
-        way = "`--fix --unsafe-fixes`" if unsafe else "`--fix`"
-        some = f", {safe} of them with `--fix` alone" if safe and unsafe else ""
-        if hook:
-            way = "the hook `resilint-fix`" + (" and `args: [--unsafe-fixes]`" if unsafe else "")
-            some = f", {safe} of them without `args`" if safe and unsafe else ""
-        show = "`resilint check --diff --unsafe-fixes` shows how" if hook else "`--diff` in place of `--fix` shows how"
-        lines.append(f"{safe + unsafe} can be fixed with {way}{some}; {show}.")
+        lines.append(_way_to_fix(safe, unsafe, hook))
     return "\n".join(lines)
+
+
+def _way_to_fix(safe: int, unsafe: int, hook: bool) -> str:
+    """Returns the line that says how many findings can be fixed, and by what."""
+    if hook:
+        way = "the hook `resilint-fix`" + (" and `args: [--unsafe-fixes]`" if unsafe else "")
+        alone, show = "without `args`", "`resilint check --diff --unsafe-fixes` shows how"
+    else:
+        way = "`--fix --unsafe-fixes`" if unsafe else "`--fix`"
+        alone, show = "with `--fix` alone", "`--diff` in place of `--fix` shows how"
+    some = f", {safe} of them {alone}" if safe and unsafe else ""
+    return f"{safe + unsafe} can be fixed with {way}{some}; {show}."
 
 
 def failed(severities: Iterable[str], levels: Iterable[str]) -> str:

@@ -25,13 +25,20 @@ class Client:
     pages: bool = False
     tags: bool = False
     resolve: bool = False
+    resolves: bool = False
     versioned_edits: bool = False
+    annotates: bool = False
     preferred: bool = False
     markdown: bool = False
     configuration: bool = False
     watch: bool = False
     watch_configuration: bool = False
     progress: bool = False
+
+    @property
+    def applies_all(self) -> bool:
+        """Whether it is one of those that apply every action they get for a finding, as Kate does."""
+        return not self.preferred and not self.resolves
 
     @staticmethod
     def read(announced: types.ClientCapabilities) -> Client:
@@ -45,7 +52,7 @@ class Client:
         action = text.code_action or types.CodeActionClientCapabilities()
         lazily = action.resolve_support.properties if action.resolve_support else ()
         formats = (text.hover.content_format if text.hover else None) or ()
-        edits = space.workspace_edit
+        versioned, annotates = _edits(space.workspace_edit)
         watched = space.did_change_watched_files
         configured = space.did_change_configuration
         return Client(
@@ -57,7 +64,9 @@ class Client:
             pages=bool(published.code_description_support or pulled.code_description_support),
             tags=bool(published.tag_support or pulled.tag_support),
             resolve="edit" in lazily,
-            versioned_edits=bool(edits and edits.document_changes),
+            resolves=bool(lazily),
+            versioned_edits=versioned,
+            annotates=annotates,
             preferred=bool(action.is_preferred_support),
             markdown=types.MarkupKind.Markdown in formats,
             configuration=bool(space.configuration),
@@ -65,6 +74,12 @@ class Client:
             watch_configuration=bool(configured and configured.dynamic_registration),
             progress=bool(window.work_done_progress),
         )
+
+
+def _edits(announced: types.WorkspaceEditClientCapabilities | None) -> tuple[bool, bool]:
+    """Whether edits may name a version, and whether they may have annotations."""
+    versioned = bool(announced and announced.document_changes)
+    return versioned, bool(versioned and announced and announced.change_annotation_support)
 
 
 def _encoding(announced: types.ClientCapabilities) -> Encoding:

@@ -16,7 +16,7 @@ from pygls import uris
 from resilint_rules.kit.syntax.text import Edit, Span
 
 from .capabilities import Client
-from .channel.messages import HintText, HoverText, Mark, Offer
+from .channel.messages import HintText, HoverText, Mark, Named, Offer
 from .document import OpenDocument
 
 _SEVERITIES = {
@@ -28,6 +28,8 @@ _SEVERITIES = {
 
 SOURCE = "resilint"
 UNUSED = "unused-ignore"
+_UNSAFE = "resilint-unsafe"
+"""The annotation of edits that a person should look at."""
 
 
 def path(uri: str) -> str:
@@ -119,13 +121,34 @@ def result_id(marks: Iterable[Mark]) -> str:
     return hashlib.blake2b(json.dumps(list(marks)).encode(), digest_size=12).hexdigest()
 
 
-def workspace_edit(doc: OpenDocument, changes: Iterable[Edit], client: Client) -> types.WorkspaceEdit:
-    """Edits for the version of the text that they were made for, where the editor can check that."""
+def named(doc: OpenDocument, diagnostics: Iterable[types.Diagnostic]) -> tuple[Named, ...]:
+    """The findings that an editor names by what it was sent: some ask about a place without the place itself."""
+    ours = (known for known in diagnostics if known.source == SOURCE)
+    return tuple(Named(span(doc, known.range), str(known.code)) for known in ours)
+
+
+def workspace_edit(
+    doc: OpenDocument, changes: Iterable[Edit], client: Client, *, unsafe: bool = False
+) -> types.WorkspaceEdit:
+    """Edits for the version of the text that they were made for, where the editor can check that.
+
+    `unsafe`: the editor shows them before it applies them, where it can.
+    """
     texts = [types.TextEdit(range_of(doc, start, end), new) for start, end, new in changes]
     if not client.versioned_edits:
         return types.WorkspaceEdit(changes={doc.uri: texts})
     name = types.OptionalVersionedTextDocumentIdentifier(uri=doc.uri, version=doc.version)
-    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(text_document=name, edits=[*texts])])
+    if not unsafe or not client.annotates:
+        return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(text_document=name, edits=[*texts])])
+    marked = [types.AnnotatedTextEdit(_UNSAFE, text.range, text.new_text) for text in texts]
+    return types.WorkspaceEdit(
+        document_changes=[types.TextDocumentEdit(text_document=name, edits=[*marked])],
+        change_annotations={
+            _UNSAFE: types.ChangeAnnotation(
+                label="Unsafe fixes", needs_confirmation=True, description="The code may act differently on a failure"
+            )
+        },
+    )
 
 
 def code_action(
@@ -140,8 +163,10 @@ def code_action(
         kind=offer.kind,
         diagnostics=[diagnostic(doc, marks[offer.mark], client)] if 0 <= offer.mark < len(marks) else None,
         is_preferred=True if offer.preferred and client.preferred else None,
-        edit=None if offer.edits is None else workspace_edit(doc, offer.edits, client),
-        data={"uri": doc.uri, "version": doc.version, "rule": offer.rule} if offer.edits is None else None,
+        edit=None if offer.edits is None else workspace_edit(doc, offer.edits, client, unsafe=offer.unsafe),
+        data={"uri": doc.uri, "version": doc.version, "rule": offer.rule, "unsafe": offer.unsafe}
+        if offer.edits is None
+        else None,
     )
 
 

@@ -50,10 +50,17 @@ async def code_action(ls: ResilintServer, params: types.CodeActionParams) -> lis
         return []
     only = params.context.only
     kinds = None if only is None else tuple(str(getattr(kind, "value", kind)) for kind in only)
-    span = convert.span(doc, params.range)
-    answer = await ls.request_about(
-        doc, ActionsQuestion(doc.uri, doc.version, span, kinds, ls.client.resolve), ActionsAnswer
+    named = convert.named(doc, params.context.diagnostics)
+    question = ActionsQuestion(
+        doc.uri,
+        doc.version,
+        convert.span(doc, params.range),
+        kinds,
+        ls.client.resolve,
+        named,
+        single=ls.client.applies_all and len(params.context.diagnostics) == 1,
     )
+    answer = await ls.request_about(doc, question, ActionsAnswer)
     known = ls.reports.get(doc)
     marks = known.marks if known else ()
     return [convert.code_action(doc, offer, marks, ls.client) for offer in (answer.offers if answer else ())]
@@ -64,10 +71,10 @@ async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> t
     data = action.data if isinstance(action.data, dict) else {}
     doc = ls.docs.get(str(data.get("uri")))
     if doc is not None and doc.version == data.get("version"):
-        rule = str(data.get("rule", ""))
-        answer = await ls.request_about(doc, FixAllQuestion(doc.uri, doc.version, rule), FixAllAnswer)
+        rule, unsafe = str(data.get("rule", "")), data.get("unsafe") is True
+        answer = await ls.request_about(doc, FixAllQuestion(doc.uri, doc.version, rule, unsafe), FixAllAnswer)
         if answer and answer.edits:
-            action.edit = convert.workspace_edit(doc, answer.edits, ls.client)
+            action.edit = convert.workspace_edit(doc, answer.edits, ls.client, unsafe=unsafe)
     return action
 
 
@@ -104,5 +111,6 @@ def add_features(server: ResilintServer) -> None:
 
 
 _ACTIONS = types.CodeActionOptions(
-    code_action_kinds=[types.CodeActionKind.QuickFix, "source.fixAll.resilint"], resolve_provider=True
+    code_action_kinds=[types.CodeActionKind.QuickFix, "source.fixAll.resilint", "source.fixAll.resilint.unsafe"],
+    resolve_provider=True,
 )

@@ -25,7 +25,7 @@ _OF_CLIENT = 3
 
 
 class Alike(NamedTuple):
-    """A finding, and others of its rule in the same file that are told by their lines."""
+    """A finding, and others of its rule in the same file of which only the lines are shown."""
 
     first: Problem
     others: tuple[Problem, ...] = ()

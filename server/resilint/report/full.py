@@ -65,8 +65,8 @@ class _Page:
     def _excerpt_rows(self) -> list[Line]:
         """The lines of the span; none if a diff shows them all as they are."""
         rows = [line for line in self.source if self.place.row <= line.row <= self.place.end_row]
-        shown = {row.number for rows in self.diffs[:1] for row in rows if row.sign == "-"}
-        return [] if rows and shown.issuperset(line.row for line in rows) else rows
+        replaced = {row.number for rows in self.diffs[:1] for row in rows if row.sign == "-"}
+        return [] if rows and replaced.issuperset(line.row for line in rows) else rows
 
     def paint(self, text: str, colour: str) -> str:
         """The text in a colour if colours are on."""

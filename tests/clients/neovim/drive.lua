@@ -1,5 +1,6 @@
 -- Drives Neovim as a person would: opens a file, waits for a diagnostic, takes an action, saves.
--- Told by the environment: COMMAND (JSON list), FILE, ROOT, TITLE (of the action), RESULT (a JSON file).
+-- Told by the environment: COMMAND (JSON list), FILE, ROOT, TITLE (of the action), RESULT (a JSON file),
+-- COLUMN (of the cursor; that of the finding if it is missing).
 local command = vim.fn.json_decode(vim.env.COMMAND)
 local patience = 30000
 local modern = vim.lsp.config ~= nil
@@ -31,7 +32,7 @@ await("a diagnostic", function()
   return #vim.diagnostic.get(buffer) > 0
 end)
 local first = vim.diagnostic.get(buffer)[1]
-vim.api.nvim_win_set_cursor(0, { first.lnum + 1, first.col })
+vim.api.nvim_win_set_cursor(0, { first.lnum + 1, tonumber(vim.env.COLUMN or first.col) })
 
 local titles = {}
 vim.ui.select = function(items, _, choose)

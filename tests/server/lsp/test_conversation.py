@@ -137,11 +137,12 @@ def test_code_actions_hover_and_hints(monkeypatch: pytest.MonkeyPatch) -> None:
             "textDocument/codeAction", {**place(URI, (0, 0), (0, 2)), "context": {"diagnostics": []}}
         )
         assert [action["title"] for action in actions] == [
-            "Make it FAST",
-            "Make it quick",
-            "Sketch it",
+            "Make it FAST (unsafe)",
+            "Make it quick (unsafe)",
+            "Sketch it (to finish by hand)",
             "Ignore no-timeout for this line",
             "Fix all that is safe in this file",
+            "Fix all 2 in this file (1 of them unsafe)",
         ]
         assert actions[0]["isPreferred"] is True
         assert actions[0]["diagnostics"] == found[:1]

@@ -216,7 +216,7 @@ def test_questions_are_answered_from_the_findings_of_their_version() -> None:
     assert [type(m) for m in sent] == [Checked, ActionsAnswer]
     assert isinstance(sent[1], ActionsAnswer)
     assert sent[1].number == number
-    assert sent[1].offers[0].title == "Make it FAST"
+    assert sent[1].offers[0].title == "Make it FAST (unsafe)"
     assert worker.request(HintsQuestion(uri, 1, Span(0, 9)), HintsAnswer).hints == (
         HintText(4, "timeout=∞", "nothing ends it"),
     )

@@ -182,7 +182,7 @@ def test_a_bad_message_is_an_error_that_says_where(data: bytes, error: str) -> N
         (b'[1,"Idle",1]', "unknown message to the worker: 'Idle'"),
         (b'[1,"FilesChanged",["a"],1]', "settings: expected true or false, got 1"),
         (b'[1,"Roots",[["/r",[]]],{},[]]', "roots: given: expected an object, got []"),
-        (b'[1,"ActionsQuestion","u",1,[0,0],[1],false]', "only: expected a string, got 1"),
+        (b'[1,"ActionsQuestion","u",1,[0,0],[1],false,[],false]', "only: expected a string, got 1"),
         (b'[1,"Forget",1.5]', "number: expected an integer, got 1.5"),
     ],
 )

@@ -15,7 +15,7 @@ from resilint.config.settings import Settings
 from resilint.lsp import convert
 from resilint.lsp.capabilities import Client, EditorSettings
 from resilint.lsp.channel import pipe
-from resilint.lsp.channel.messages import ActionsQuestion, Mark
+from resilint.lsp.channel.messages import ActionsQuestion, Mark, Named
 from resilint.lsp.diagnostics_store import DiagnosticsStore
 from resilint.lsp.document import OpenDocument
 from resilint.lsp.transport import LARGEST, Malformed, read_messages
@@ -219,7 +219,7 @@ def test_the_calls_of_one_client_are_mended_together() -> None:
         found = actions(view, ActionsQuestion("u", 1, Span(2, 2), ("quickfix",), lazy=True))
         return {offer.title: offer.edits for offer in found}
 
-    title = "Fix x for all 2 calls of this client in this file"
+    title = "Fix x for all 2 calls of this client in this file (unsafe)"
     (edit,) = titles("one.get", "one.put", "two.get")[title]
     assert text[: edit[0]] + edit[2] + text[edit[1] :] == "one.get(3)\none.put(3)\ntwo.get()\n"
     assert title not in titles("one.get", "one.put")
@@ -245,7 +245,75 @@ def test_a_fix_that_does_damage_is_not_offered() -> None:
 
     at = text.index("    one.put")
     assert titles(Edit(at, at, "def g():\n")) == ["Ignore x for this line"]
-    assert "f" in titles(Edit(at, at, "    pass\n"))
+    assert "f (unsafe)" in titles(Edit(at, at, "    pass\n"))
+
+
+def offered(question: ActionsQuestion, *trusts: str) -> list[str]:
+    """The titles that are offered for findings of one rule, each on a line of its own, by how far to trust the fix."""
+    text = "".join(f"call{number}()\n" for number in range(len(trusts)))
+    findings = tuple(
+        _finding(
+            "x",
+            Span(number * 8, number * 8 + 5),
+            Fix("f", (Edit(number * 8 + 6, number * 8 + 6, "1"),), applicability=trust),
+        )
+        for number, trust in enumerate(trusts)
+    )
+    engine = Engine(lambda *_: Report(findings), lambda *_: None, lambda *_: (), str, str)
+    view = View(Document(text), Project(lambda _: None), Settings(), Report(findings), engine, 0)
+    return [offer.title for offer in actions(view, question)]
+
+
+def test_a_finding_that_the_editor_names_is_meant_wherever_the_cursor_is() -> None:
+    """Neovim asks with the line's findings; another rule, or another place, is not meant."""
+
+    def at_end(*named: Named) -> list[str]:
+        return offered(ActionsQuestion("u", 1, Span(15, 15), ("quickfix",), lazy=True, named=named), "safe", "safe")
+
+    assert at_end() == []
+    assert at_end(Named(Span(8, 13), "x"))[:2] == ["f", "Fix all x in this file"]
+    assert at_end(Named(Span(8, 13), "y")) == at_end(Named(Span(16, 16), "x")) == []
+
+
+def test_an_editor_that_applies_every_action_gets_one() -> None:
+    """The preferred fix, or none: Kate would also write the comment that ignores it."""
+    question = ActionsQuestion("u", 1, Span(0, 2), None, lazy=False, named=(Named(Span(0, 5), "x"),), single=True)
+    assert offered(question, "unsafe") == ["f (unsafe)"]
+    assert offered(question, "displayonly") == []
+    assert offered(question._replace(named=()), "unsafe") == []
+
+
+@pytest.mark.parametrize(
+    ("only", "trusts", "titles"),
+    [
+        (("source.fixAll",), ("unsafe", "unsafe"), []),
+        (("source.fixAll",), ("unsafe", "safe"), ["Fix all that is safe in this file"]),
+        (("source.fixAll.resilint",), ("unsafe", "unsafe"), []),
+        (("source.fixAll.resilint.unsafe",), ("unsafe", "unsafe"), ["Fix all 2 in this file (unsafe)"]),
+        (("source.fixAll.resilint.unsafe",), ("unsafe",), ["Fix all 1 in this file (unsafe)"]),
+        (("source.fixAll.resilint.unsafe",), ("safe",), []),
+        (
+            ("source",),
+            ("safe", "unsafe"),
+            ["Fix all that is safe in this file", "Fix all 2 in this file (1 of them unsafe)"],
+        ),
+    ],
+)
+def test_unsafe_fixes_are_never_applied_on_saving(
+    only: tuple[str, ...], trusts: tuple[str, ...], titles: list[str]
+) -> None:
+    """An editor that saves wants all fixes of a kind, and gets the safe ones."""
+    assert offered(ActionsQuestion("u", 1, Span(0, 0), only, lazy=True), *trusts) == titles
+
+
+@given(st.lists(st.sampled_from(["a", "b", "", "c\f"])), st.lists(st.sampled_from(["a", "b", "x", ""])))
+def test_each_changed_place_is_an_edit(before: list[str], after: list[str]) -> None:
+    """Together they make one text of the other."""
+    old, new = "\n".join(before), "\n".join(after)
+    text = old
+    for start, end, content in reversed(fixes.hunks(old, new)):
+        text = text[:start] + content + text[end:]
+    assert text == new
 
 
 def test_edits_of_several_changes_build_on_each_other() -> None:

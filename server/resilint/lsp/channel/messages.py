@@ -63,22 +63,35 @@ class FilesChanged(NamedTuple):
     settings: bool
 
 
+class Named(NamedTuple):
+    """A finding that an editor names by what it was shown of it."""
+
+    span: Span
+    rule: str
+
+
 class ActionsQuestion(NamedTuple):
-    """Which code actions are there in `span`? `only` limits the kinds; `lazy` leaves out edits of whole files."""
+    """Which code actions are there in `span`? `only` limits the kinds; `lazy` leaves out edits of whole files.
+
+    `named` are findings that the editor asks about besides; `single`: it applies all that it gets.
+    """
 
     uri: str
     version: int
     span: Span
     only: tuple[str, ...] | None
     lazy: bool
+    named: tuple[Named, ...] = ()
+    single: bool = False
 
 
 class FixAllQuestion(NamedTuple):
-    """Which edits fix all findings of `rule`; "" for all that is safe?"""
+    """Which edits fix all findings of `rule`; "" for all that is safe, or for all if `unsafe`?"""
 
     uri: str
     version: int
     rule: str
+    unsafe: bool = False
 
 
 class HoverQuestion(NamedTuple):
@@ -217,7 +230,10 @@ class ScannedFile(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A code action. `mark` is the index of its finding, -1 for several; no edits: ask with `FixAllQuestion`."""
+    """A code action. `mark` is the index of its finding, -1 for several; no edits: ask with `FixAllQuestion`.
+
+    `unsafe`: a person should see what it changes before it is applied.
+    """
 
     title: str
     kind: str
@@ -225,6 +241,7 @@ class Offer(NamedTuple):
     mark: int
     edits: tuple[Edit, ...] | None
     rule: str = ""
+    unsafe: bool = False
 
 
 class HoverText(NamedTuple):

@@ -6,6 +6,7 @@ Everything here is pure; spans in questions and answers are offsets in the edito
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from resilint_rules.kit.findings import Finding
@@ -36,6 +37,11 @@ from .engine import Engine
 
 QUICKFIX = "quickfix"
 FIX_ALL = "source.fixAll.resilint"
+FIX_ALL_UNSAFE = "source.fixAll.resilint.unsafe"
+
+
+_TRUST = {"unsafe": " (unsafe)", "displayonly": " (to finish by hand)"}
+"""What a title says of a fix that is not safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +79,11 @@ def actions(view: View, question: ActionsQuestion) -> tuple[Offer, ...]:
     First every fix of every finding, then all about one client, then all of a kind in this file, then the
     ignores, then all that is safe. Those that fix the whole file come without edits if `lazy`: see `fix_all`.
     """
-    start, end = (offset - view.lead for offset in question.span)
     only = question.only
-    touched = [
-        (number, finding)
-        for number, finding in enumerate(view.report.findings)
-        if finding.span.start <= end and start <= finding.span.end
-    ]
+    named = {(_row(view, span.start - view.lead), rule) for span, rule in question.named}
+    touched = _touched(view, question.span, named)
+    if question.single:
+        return tuple(_single(view, [hit for hit in touched if _is_named(view, hit[1], named)]))
     offers: list[Offer] = []
     if _wanted(QUICKFIX, only):
         for number, finding in touched:
@@ -90,12 +94,53 @@ def actions(view: View, question: ActionsQuestion) -> tuple[Offer, ...]:
             offers += _ignores(view, number, finding)
     if _wanted(FIX_ALL, only) and (only is not None or touched):
         offers += _whole(view, "Fix all that is safe in this file", FIX_ALL, "", question.lazy)
+    if _wants_unsafe(only) and (only is not None or touched):
+        offers += _unsafe(view, question.lazy, 1 if only is not None else 2)
     return _distinct(offers)
+
+
+def _touched(view: View, span: Span, named: AbstractSet[tuple[int, str]]) -> list[tuple[int, Finding]]:
+    """The findings that touch a span of the editor's text, or are named, each with its number."""
+    start, end = (offset - view.lead for offset in span)
+    return [
+        (number, finding)
+        for number, finding in enumerate(view.report.findings)
+        if (finding.span.start <= end and start <= finding.span.end) or _is_named(view, finding, named)
+    ]
+
+
+def _is_named(view: View, finding: Finding, named: AbstractSet[tuple[int, str]]) -> bool:
+    """Whether an editor names a finding: by rule and row, as some get the columns wrong."""
+    return bool(named) and (_row(view, finding.span.start), finding.rule) in named
+
+
+def _row(view: View, offset: int) -> int:
+    return view.doc.position(max(offset, 0))[0]
+
+
+def _single(view: View, touched: Sequence[tuple[int, Finding]]) -> Iterable[Offer]:
+    """The preferred fix of one finding, for an editor that applies whatever it gets."""
+    offers = (offer for number, finding in touched for offer in _fixes(view, number, finding) if offer.preferred)
+    if (offer := next(offers, None)) is not None:
+        yield offer
+
+
+def _unsafe(view: View, lazy: bool, least: int) -> Iterable[Offer]:
+    """All fixes of the file, if there are enough of them and not all are safe anyway."""
+    fixable = [finding for finding in view.report.findings if fixes.in_bulk(finding, "", unsafe=True)]
+    unsafe = sum(not fixes.in_bulk(finding, "") for finding in fixable)
+    if not unsafe or len(fixable) < least:
+        return
+    edits = None if lazy else fixes.fix_all(view.doc, view.check, "", unsafe=True)
+    if edits or lazy:
+        some = "unsafe" if unsafe == len(fixable) else f"{unsafe} of them unsafe"
+        title = f"Fix all {len(fixable)} in this file ({some})"
+        yield _offer(view, title, edits, -1, kind=FIX_ALL_UNSAFE)._replace(unsafe=True)
 
 
 def fix_all(view: View, question: FixAllQuestion) -> tuple[Edit, ...]:
     """Returns the edits of an action that was offered without."""
-    return _moved(fixes.fix_all(view.doc, view.check, question.rule), view.lead)
+    return _moved(fixes.fix_all(view.doc, view.check, question.rule, question.unsafe), view.lead)
 
 
 def hover(view: View, question: HoverQuestion) -> HoverText | None:
@@ -128,7 +173,7 @@ def _fixes(view: View, number: int, finding: Finding) -> Iterable[Offer]:
         edits = edits_with_imports(view.doc.text, fix)
         if edits and not verify.damage(view.doc.text, edits):
             preferred = place == 0 and fix.applicability != "displayonly"
-            yield _offer(view, fix.title, edits, number, preferred=preferred)
+            yield _offer(view, fix.title + _TRUST.get(fix.applicability, ""), edits, number, preferred=preferred)
 
 
 def _clients(view: View, touched: Sequence[tuple[int, Finding]]) -> Iterable[Offer]:
@@ -137,7 +182,8 @@ def _clients(view: View, touched: Sequence[tuple[int, Finding]]) -> Iterable[Off
         fixable = [f for f in view.report.findings if fixes.in_bulk(f, rule)]
         alike = [finding for finding in fixable if finding.client == client]
         if 1 < len(alike) < len(fixable):
-            title = f"Fix {rule} for all {len(alike)} calls of this client in this file"
+            trust = _TRUST["unsafe"] if any(not fixes.in_bulk(finding, "") for finding in alike) else ""
+            title = f"Fix {rule} for all {len(alike)} calls of this client in this file{trust}"
             if edits := fixes.fix_some(view.doc, alike):
                 yield _offer(view, title, edits, -1)
 
@@ -147,7 +193,9 @@ def _kinds(view: View, touched: Sequence[tuple[int, Finding]], lazy: bool) -> It
     for rule in dict.fromkeys(finding.rule for _, finding in touched):
         fixable = [f for f in view.report.findings if f.rule == rule and fixes.in_bulk(f, rule)]
         if len(fixable) > 1:
-            yield from _whole(view, f"Fix all {rule} in this file", QUICKFIX, rule, lazy)
+            unsafe = any(not fixes.in_bulk(finding, "") for finding in fixable)
+            trust = _TRUST["unsafe"] if unsafe else ""
+            yield from _whole(view, f"Fix all {rule} in this file{trust}", QUICKFIX, rule, lazy)
 
 
 def _whole(view: View, title: str, kind: str, rule: str, lazy: bool) -> Iterable[Offer]:
@@ -190,6 +238,11 @@ def _wanted(kind: str, only: Sequence[str] | None) -> bool:
     return only is None or any(
         kind == kind_wanted or kind.startswith(f"{kind_wanted}.") or not kind_wanted for kind_wanted in only
     )
+
+
+def _wants_unsafe(only: Sequence[str] | None) -> bool:
+    """Whether unsafe fixes of a whole file are wanted: not by an editor that wants `source.fixAll`, as on saving."""
+    return only is None or any(kind in ("", "source", FIX_ALL_UNSAFE) for kind in only)
 
 
 def _moved(edits: Iterable[Edit], lead: int) -> tuple[Edit, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from difflib import SequenceMatcher
+from itertools import accumulate
 
 from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.syntax.text import Document, Edit, Span
@@ -13,27 +15,30 @@ from ...results import Report
 from ...suppress.insert import add
 
 _IGNORE = re.compile(r"#[ \t]*resilint:[ \t]*ignore(?:-file)?\[([^\]\r\n]*)\]")
+_MOST_LINES = 3000
+"""Lines between the first change and the last up to which changes become edits of their own: it takes their square."""
 _NAME = re.compile(r"[\w-]+")
 
 
-def in_bulk(finding: Finding, rule: str) -> bool:
-    """Whether bulk fixing may touch a finding: all safe ones, or those of a rule that a person chose."""
+def in_bulk(finding: Finding, rule: str, unsafe: bool = False) -> bool:
+    """Whether bulk fixing may touch a finding: all safe ones, or what a person chose: one rule, or `unsafe` ones."""
     if rule and finding.rule != rule:
         return False
-    return apply.preferred(finding, apply.UNSAFE if rule else apply.SAFE) is not None
+    return apply.preferred(finding, apply.UNSAFE if rule or unsafe else apply.SAFE) is not None
 
 
-def fix_all(doc: Document, check: Callable[[Document], Report], rule: str) -> tuple[Edit, ...]:
-    """Returns one minimal edit that applies the preferred fixes until nothing is left to fix; () if none.
+def fix_all(doc: Document, check: Callable[[Document], Report], rule: str, unsafe: bool = False) -> tuple[Edit, ...]:
+    """Returns edits that apply the preferred fixes until nothing is left to fix; () if none.
 
-    Only safe ones, or, given a rule's name, all of that rule.
+    Only safe ones, in one minimal edit; or, given a rule's name, all of that rule; or all if `unsafe`, as one edit
+    for each changed place, so that a person can take some of them.
     """
 
     def refind(doc: Document) -> list[Finding]:
-        return [finding for finding in check(doc).findings if in_bulk(finding, rule)]
+        return [finding for finding in check(doc).findings if in_bulk(finding, rule, unsafe)]
 
-    fixed = apply.fix_all(doc, refind, apply.UNSAFE if rule else apply.SAFE)
-    return minimal(doc.text, fixed.text)
+    fixed = apply.fix_all(doc, refind, apply.UNSAFE if rule or unsafe else apply.SAFE)
+    return hunks(doc.text, fixed.text) if unsafe else minimal(doc.text, fixed.text)
 
 
 def fix_some(doc: Document, findings: Iterable[Finding]) -> tuple[Edit, ...]:
@@ -56,6 +61,23 @@ def minimal(before: str, after: str) -> tuple[Edit, ...]:
     if tail and before[len(before) - tail] == "\n" and before[len(before) - tail - 1 :][:1] == "\r":
         tail -= 1
     return (Edit(head, len(before) - tail, after[head : len(after) - tail]),)
+
+
+def hunks(before: str, after: str) -> tuple[Edit, ...]:
+    """Edits of whole lines between two texts, one for each place; one minimal edit where the texts are long."""
+    (edit,) = minimal(before, after) or (Edit(0, 0, ""),)
+    start = before.rfind("\n", 0, edit.start) + 1
+    end = before.find("\n", edit.end) + 1 or len(before)
+    old = before[start:end].splitlines(keepends=True)
+    new = after[start : len(after) - (len(before) - end)].splitlines(keepends=True)
+    if "\r" in before or len(old) > _MOST_LINES or "".join(old) == "".join(new):
+        return minimal(before, after)
+    offsets = [start, *accumulate(map(len, old), initial=start)][1:]
+    return tuple(
+        Edit(offsets[a], offsets[b], "".join(new[c:d]))
+        for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        if kind != "equal"
+    )
 
 
 def _common(first: str, second: str, most: int) -> int:
