@@ -86,6 +86,18 @@ class Note:
     place: Place | None = None
 
 
+class Cell(NamedTuple):
+    """A cell of a notebook: its number from 1, and the first row of it among those of all cells together.
+
+    `line` is the row of the file where it begins; `step` is how many rows of the file each of its rows takes: 1 or 0.
+    """
+
+    number: int
+    first: int
+    line: int
+    step: int
+
+
 class Line(NamedTuple):
     """A line of source for the terminal; `start` is the column of the first character of `text`.
 
@@ -125,6 +137,22 @@ class Problem:
     text: str = ""
     client: str = ""
     """Of what is about one client: what tells it from others."""
+    cells: tuple[Cell, ...] = ()
+    """The cells of a notebook; all rows of a problem are those of their code together."""
+
+    def cell_of(self, row: int) -> Cell | None:
+        """The cell that a row is in; None if the file is no notebook."""
+        return next((cell for cell in reversed(self.cells) if cell.first <= row), self.cells[0] if self.cells else None)
+
+    def row_in_cell(self, row: int) -> int:
+        """A row as people count: in its cell, if the file is a notebook."""
+        cell = self.cell_of(row)
+        return row - cell.first + 1 if cell else row
+
+    def row_in_file(self, row: int) -> int:
+        """A row as tools count that know nothing of notebooks."""
+        cell = self.cell_of(row)
+        return cell.line + (row - cell.first) * cell.step if cell else row
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +228,7 @@ def _read_problem(fields: list[Any]) -> Problem:
     given["offers"] = tuple(Offer(title, trust, _read_changes(changes)) for title, trust, changes in given["offers"])
     given["related"] = tuple(Note(said, where, place and Place(*place)) for said, where, place in given["related"])
     given["source"] = tuple(Line(*line) for line in given["source"])
+    given["cells"] = tuple(Cell(*cell) for cell in given["cells"])
     return Problem(**given)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import RunError
-from ..fs import files
+from ..fs import files, writing
 from ..fs.escapes import visible, visible_lines
 from ..run.run import Options, Run
 from . import output, summary, terminal
@@ -201,7 +201,7 @@ def _to_diff(session: Session, results: list[FileResult], fixed: Iterable[Repair
     tally = _Tally()
     for done in fixed:
         if done.text != done.opened.document.text:
-            patch = unified(done.opened.document.text, done.text, done.file.replace(os.sep, "/"))
+            patch = unified(*_texts(session, done), done.file.replace(os.sep, "/"))
             output.put(visible_lines(patch) if sys.stdout.isatty() else patch, "")  # `git apply` takes the plain one
             tally.add(done)
         tally.complain(done)
@@ -209,6 +209,14 @@ def _to_diff(session: Session, results: list[FileResult], fixed: Iterable[Repair
     if not session.args.quiet:
         tally.say("Would fix") if tally.settled else _say_unfixed(results)
     return results, tally.failed
+
+
+def _texts(session: Session, done: Repaired) -> tuple[str, str]:
+    """The text of a file before and after: of a notebook its JSON, so that a patch can be applied."""
+    if not files.is_notebook(done.file):
+        return done.opened.document.text, done.text
+    old = session.data if session.stdin else files.read(done.opened.path)
+    return old.decode("utf-8"), writing.encoded(done.file, done.text, old).decode("utf-8")
 
 
 def _to_stdout(session: Session, results: list[FileResult], fixed: Iterable[Repaired]) -> Left:
@@ -222,7 +230,7 @@ def _to_stdout(session: Session, results: list[FileResult], fixed: Iterable[Repa
         tally.complain(done)
     _finish(session)
     if text is not None:
-        session.data = files.encode(text, files.decode(session.data))
+        session.data = writing.encoded(session.paths[0], text, session.data)
         results = [session.run.text(session.data, session.paths[0])]
     output.put_bytes(session.data)
     if tally.settled and not session.args.quiet:

@@ -22,8 +22,8 @@ Start with `resilint check`. `resilint COMMAND --help` explains a command, `resi
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 the run itself failed."""
 
 _CHECK = """\
-Checks Python files and tells what will fail in production. Folders are searched for .py and .pyi files;
-what git ignores, generated and vendored files are passed over."""
+Checks Python files and tells what will fail in production. Folders are searched for .py, .pyi and
+.ipynb files; what git ignores, generated and vendored files are passed over."""
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

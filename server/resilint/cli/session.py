@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STDIN = "stdin.py"
 """The name of standard input if `--stdin-filename` is missing."""
 
-_SUFFIXES = (".py", ".pyi")
+_SUFFIXES = (".py", ".pyi", files.NOTEBOOK)
 CRASHED = "E001"
 DAMAGE = frozenset({CRASHED, "E902", "E999"})
 """Codes of our own about what could not be checked."""
@@ -173,7 +173,7 @@ def _changed(result: FileResult, touched: Callable[[str, int, int], bool]) -> Fi
     from dataclasses import replace
 
     def counts(problem: Problem) -> bool:
-        place = problem.place
-        return problem.code in DAMAGE or touched(os.path.abspath(problem.file), place.row, place.end_row)
+        rows = (problem.row_in_file(problem.place.row), problem.row_in_file(problem.place.end_row))
+        return problem.code in DAMAGE or touched(os.path.abspath(problem.file), *rows)
 
     return replace(result, problems=tuple(filter(counts, result.problems)))

@@ -22,7 +22,7 @@ from ..config.selection import for_file, severity_of
 from ..fs import files
 from ..fs.memory import held
 from ..own_rules import CRASHED, UNREADABLE
-from ..results import FileResult, Place, Problem, from_report, to_json
+from ..results import Cell, FileResult, Place, Problem, from_report, to_json
 from ..versions import find
 from ..versions.names import VERSIONS
 
@@ -126,7 +126,7 @@ class FileChecker:
             exports.preset_levels(self._levels)
         exports.preset_level(doc, _level(job))
         try:
-            result = from_report(doc, self._check(doc, known, self._settings), job.name)
+            result = in_cells(from_report(doc, self._check(doc, known, self._settings), job.name), data)
             return replace(result, reads=(*result.reads, *self._projects.reads(job.name))) if self._kept else result
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files go on
             return whole_file_result(job.name, CRASHED, f"resilint failed on this file: {error!r}")
@@ -144,8 +144,25 @@ def _level(job: FileJob) -> int:
 
 def document(data: bytes, name: str, package: str) -> Document:
     """The document in a file's bytes; `name` is its path below the root. Raises Unreadable."""
+    if files.is_notebook(name):
+        from ..fs.notebook import read_notebook
+
+        return Document(read_notebook(data).text, name, "", files.kind(name))
     module = files.module(name.rpartition("/")[2], package)
     return Document(files.decode(data).text, name, module, files.kind(name))
+
+
+def in_cells(result: FileResult, data: bytes) -> FileResult:
+    """The result of a notebook with the places of its cells; any other as it is."""
+    if not files.is_notebook(result.file) or not (result.problems or result.suppressed):
+        return result
+    from ..fs.notebook import read_notebook
+
+    cells = tuple(Cell(*cell) for cell in read_notebook(data).cells)
+    problems, suppressed = (
+        tuple(replace(problem, cells=cells) for problem in group) for group in (result.problems, result.suppressed)
+    )
+    return replace(result, problems=problems, suppressed=suppressed)
 
 
 class PinnedProjects:

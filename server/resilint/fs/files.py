@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 LIMIT = 5 * 1024 * 1024
 """The largest file that is looked at, in bytes."""
 
+NOTEBOOK = ".ipynb"
+_NOTEBOOK_LIMIT = 40 * 1024 * 1024
+"""The same of a notebook, which may hold images."""
+
 _TEST_FOLDERS = frozenset({"test", "tests", "e2e"})
 _SCRIPT_FOLDERS = frozenset({"scripts", "example", "examples", "example_dags"})
 
@@ -69,16 +73,28 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def read(path: str, limit: int = LIMIT) -> bytes:
+def is_notebook(name: str) -> bool:
+    """Whether a file has the name of a notebook."""
+    return name.endswith(NOTEBOOK)
+
+
+def limit_of(name: str) -> int:
+    """The size of the largest file of this name that is looked at, in bytes."""
+    return _NOTEBOOK_LIMIT if is_notebook(name) else LIMIT
+
+
+def read(path: str, limit: int = 0) -> bytes:
     """The bytes of a regular file of at most `limit` bytes. Effect: reads. Raises Unreadable."""
+    limit = limit or limit_of(path)
     data = _read(path, limit)
     if len(data) > limit:
         raise Unreadable(f"larger than {limit // (1024 * 1024)} MB, the most that is looked at")
     return data
 
 
-def read_head(path: str, limit: int = LIMIT) -> bytes:
+def read_head(path: str, limit: int = 0) -> bytes:
     """Like `read`, but of a file that is too large the first `limit` bytes."""
+    limit = limit or limit_of(path)
     return _read(path, limit)[:limit]
 
 

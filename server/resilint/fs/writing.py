@@ -25,7 +25,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from .files import Unreadable, Unwritable, below, decode, digest, encode, read, reason_of
+from .files import Unreadable, Unwritable, below, decode, digest, encode, is_notebook, read, reason_of
 
 try:
     import fcntl
@@ -76,15 +76,9 @@ def write(path: str, text: str, *, root: str, before: str) -> str:
         raise Unwritable("is read-only")
     try:
         old = read(real)
-        like = decode(old)
+        new = encoded(real, text, old)
     except Unreadable as error:
         raise Unwritable(f"cannot be read ({error})") from None
-    try:
-        if encode(like.text, like) != old:
-            raise Unwritable(f"cannot be written back in {like.encoding} as it was")
-        new = encode(text, like)
-    except UnicodeError:
-        raise Unwritable(f"the new text does not fit its encoding, {like.encoding}") from None
     if old == new:  # a fix of this run, through another name of the file
         return digest(new)
     if digest(old) != before:
@@ -92,6 +86,21 @@ def write(path: str, text: str, *, root: str, before: str) -> str:
     if found.st_nlink > 1 or not _move(real, found, new, before):
         _overwrite(real, found, old, new)
     return digest(new)
+
+
+def encoded(name: str, text: str, old: bytes) -> bytes:
+    """The bytes of a file that get another text. Raises Unreadable and Unwritable."""
+    if is_notebook(name):
+        from .notebook import rewritten
+
+        return rewritten(old, text)
+    like = decode(old)
+    try:
+        if encode(like.text, like) != old:
+            raise Unwritable(f"cannot be written back in {like.encoding} as it was")
+        return encode(text, like)
+    except UnicodeError:
+        raise Unwritable(f"the new text does not fit its encoding, {like.encoding}") from None
 
 
 def _move(path: str, found: os.stat_result, new: bytes, before: str) -> bool:

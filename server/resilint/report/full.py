@@ -14,7 +14,7 @@ from ..results import FileResult, Line, Note, Offer, Place, Problem
 from .blocks import Alike, Block, blocks, joined
 from .columns import DOTS, Cell, cells, width, window
 from .diff import Row, diff
-from .view import View, linked, visible, where
+from .view import View, linked, spot, visible, where
 
 _WIDTH = 140
 """Columns for a reader who looks through no terminal."""
@@ -72,8 +72,10 @@ class _Page:
         """The text in a colour if colours are on."""
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.view.colour and text else text
 
-    def framed(self, number: object, bar: str, text: str = "") -> str:
-        """A line behind the gutter."""
+    def framed(self, number: int | str, bar: str, text: str = "") -> str:
+        """A line behind the gutter; a number is that of a row."""
+        if self.problems[0].cells and isinstance(number, int):
+            number = self.problems[0].row_in_cell(number)
         frame = self.paint(f"{number!s:>{self.gutter}} {bar}", "frame")
         return f"{frame} {text}" if text else frame
 
@@ -94,7 +96,7 @@ class _Page:
             for text in problem.help.splitlines():
                 yield self.noted("help:", visible(text))
             for note in problem.related:
-                yield self.noted("see:", _note_text(note))
+                yield self.noted("see:", _note_text(problem, note))
             if not together and number < len(self.diffs):
                 yield from self.change(self.diffs[number])
             for index, offer in enumerate(problem.offers):
@@ -122,12 +124,20 @@ class _Page:
     def change(self, rows: Sequence[Row]) -> Iterator[str]:
         """A fix, row by row, with dots where it leaves lines out."""
         reached, grown = 0, 0
+        cell = self.cell_of(self.place.row)
         for number, row in enumerate(rows):
             place = row.number - (grown if row.sign == "+" else 0)  # in the old text
             if number and place != reached:
                 yield self.framed("", DOTS)
+            if cell != (cell := self.cell_of(place)):
+                yield self.framed("", f"cell {cell}:")
             yield self.changed(row)
             reached, grown = (place, grown + 1) if row.sign == "+" else (place + 1, grown - 1)
+
+    def cell_of(self, row: int) -> int:
+        """The number of the cell that a row is in, 0 if the file is no notebook."""
+        cell = self.problems[0].cell_of(row)
+        return cell.number if cell else 0
 
     def elsewhere(self, alike: Alike) -> Iterator[str]:
         """Where the same was found, and what differs there."""
@@ -138,7 +148,7 @@ class _Page:
             groups.setdefault((said, fix), []).append(other)
         one_client = first.client and all(other.client == first.client for other in alike.others)
         for (said, fix), others in groups.items():
-            rows = ", ".join(str(other.place.row) for other in others)
+            rows = ", ".join(spot(other, other.place.row) for other in others)
             lines = f"{'line' if len(others) == 1 else 'lines'} {rows}"
             more = f"{len(others)} more calls of the same client, on" if one_client else f"{len(others)} more, on"
             text = f"also: {lines}: {said}" if said else f"also: {more} {lines}"
@@ -246,13 +256,13 @@ def _cut(row: Sequence[Cell], low: int, high: int, line: Line) -> str:
     return (DOTS * left + text + DOTS * right).rstrip()
 
 
-def _note_text(note: Note) -> str:
-    spot = ""
+def _note_text(problem: Problem, note: Note) -> str:
+    place = ""
     if note.place:
-        spot = f":{note.place.row}"
+        place = f":{spot(problem, note.place.row) if note.file == problem.file else note.place.row}"
         if note.place != Place(note.place.row, 1, note.place.row, 1):  # just a row
-            spot += f":{note.place.column}"
-    return f"{visible(note.file)}{spot}: {visible(note.message)}"
+            place += f":{note.place.column}"
+    return f"{visible(note.file)}{place}: {visible(note.message)}"
 
 
 def _offered(offer: Offer) -> str:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..results import FileResult, Problem
-from .view import View, said, visible
+from .view import View, said, spot, visible
 
 _MOST = 10
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice", "hint": "notice"}
@@ -63,7 +63,7 @@ def _level(command: str, problems: list[Problem], view: View) -> Iterator[str]:
     yield command_line(command, f"{listing}; the log of this step lists them", [("title", title)])
     yield f"::group::{escape_data(title)}"
     for problem in rest:
-        yield _plain(f"{view.below_root(problem.file)}:{problem.place.row}: {said(problem)}")
+        yield _plain(f"{view.below_root(problem.file)}:{spot(problem, problem.place.row)}: {said(problem)}")
     yield "::endgroup::"
 
 
@@ -79,17 +79,17 @@ def _annotation(command: str, group: Sequence[Problem], view: View) -> str:
     place = first.place
     file = view.below_root(first.file)
     # The log shows the message alone, so it says where.
-    lines = [f"{visible(file)}:{place.row}:{place.column}: {said(first)}"]
+    lines = [f"{visible(file)}:{spot(first, place.row)}:{place.column}: {said(first)}"]
     if first.help:
         lines.append(f"help: {visible(first.help)}")
     if first.offers:
         lines.append(f"fix: {visible(first.offers[0].title)}")
     if len(group) > 1:
-        rows = ", ".join(str(problem.place.row) for problem in group[1 : _ROWS + 1])
+        rows = ", ".join(spot(problem, problem.place.row) for problem in group[1 : _ROWS + 1])
         rest = f" and {len(group) - 1 - _ROWS} more" if len(group) - 1 > _ROWS else ""
         lines.append(f"{len(group) - 1} more of this kind in this file, in lines {rows}{rest}")
     columns: list[tuple[str, object]] = []
-    if place.row == place.end_row:  # GitHub takes columns of one line only
+    if place.row == place.end_row and not first.cells:  # GitHub takes columns of one line only
         columns = [
             ("col", place.column),
             ("endColumn", max(place.end_column, place.column)),
@@ -100,8 +100,8 @@ def _annotation(command: str, group: Sequence[Problem], view: View) -> str:
         [
             ("title", f"resilint {first.code}[{first.rule}]"),
             ("file", visible(file)),
-            ("line", place.row),
-            ("endLine", place.end_row),
+            ("line", first.row_in_file(place.row)),
+            ("endLine", first.row_in_file(place.end_row)),
             *columns,
         ],
     )

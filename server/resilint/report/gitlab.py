@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from ..results import FileResult, Problem
-from .view import View, sound
+from .view import View, sound, spot
 
 _SEVERITIES = {"error": "critical", "warning": "major", "info": "minor", "hint": "info"}
 
@@ -27,16 +27,24 @@ def _entry(problem: Problem, view: View, seen: dict[str, int]) -> dict[str, Any]
     return {
         "type": "issue",
         "check_name": name,
-        "description": f"{name}: {sound(problem.message)}",
+        "description": f"{name}: {_in_cell(problem)}{sound(problem.message)}",
         **({"content": {"body": sound(body)}} if body else {}),
         "categories": ["Bug Risk"],
         "severity": _SEVERITIES[problem.severity],
         "fingerprint": _unique(problem, path, seen),
         "location": {
             "path": path,
-            "lines": {"begin": problem.place.row, "end": problem.place.end_row},
+            "lines": {
+                "begin": problem.row_in_file(problem.place.row),
+                "end": problem.row_in_file(problem.place.end_row),
+            },
         },
     }
+
+
+def _in_cell(problem: Problem) -> str:
+    """Where in a notebook a problem is: GitLab shows the file as it is."""
+    return f"{spot(problem, problem.place.row)}: " if problem.cells else ""
 
 
 def _unique(problem: Problem, path: str, seen: dict[str, int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..results import FileResult, Note, Offer, Place, Problem
@@ -17,50 +18,65 @@ def render(results: Sequence[FileResult], view: View) -> str:
 
 def entry(problem: Problem) -> dict[str, Any]:
     """One problem; rows and columns are one-based, columns count code points."""
-    fixes = [_fix(offer) for offer in problem.offers]
+    fixes = [_fix(problem, offer) for offer in problem.offers]
     place = problem.place
+    cell = problem.cell_of(place.row)
     return {
-        "cell": None,  # of a notebook; readers of ruff's output expect the key
+        "cell": cell.number if cell else None,  # of a notebook; its rows are those of the cell, as in ruff's output
         "code": problem.code,
         "name": problem.rule,
         "message": sound(problem.message),
         "help": sound(problem.help) or None,
         "severity": problem.severity,
         "filename": sound(problem.file),
-        "location": {"row": place.row, "column": place.column},
-        "end_location": {"row": place.end_row, "column": place.end_column},
-        "noqa_row": place.row,
+        **_range(problem, place),
+        "noqa_row": problem.row_in_cell(place.row),
         "fix": fixes[0] if fixes else None,
         "fixes": fixes,
         "url": None,
         "fingerprint": problem.fingerprint,
-        "related": [_note(note) for note in problem.related],
+        "related": [_note(problem, note) for note in problem.related],
         "library": problem.library or None,
         "callee": problem.callee or None,
         "scope": problem.scope or None,
     }
 
 
-def _range(place: Place | None) -> dict[str, Any]:
+def _range(problem: Problem, place: Place | None) -> dict[str, Any]:
     if place is None:
         return {"location": None, "end_location": None}
     return {
-        "location": {"row": place.row, "column": place.column},
-        "end_location": {"row": place.end_row, "column": place.end_column},
+        "location": {"row": problem.row_in_cell(place.row), "column": place.column},
+        "end_location": {"row": problem.row_in_cell(place.end_row), "column": place.end_column},
     }
 
 
-def _fix(offer: Offer) -> dict[str, Any]:
+def _cell(problem: Problem, place: Place | None) -> dict[str, Any]:
+    """The cell of a place that may be in another one than the problem."""
+    cell = problem.cell_of(place.row) if place else None
+    return {"cell": cell.number} if cell else {}
+
+
+def _fix(problem: Problem, offer: Offer) -> dict[str, Any]:
     return {
         "applicability": offer.applicability,
         "message": sound(offer.title),
-        "edits": [{"content": sound(change.content), **_range(change.place)} for change in offer.changes],
+        "edits": [
+            {
+                "content": sound(change.content),
+                **_range(problem, change.place),
+                **_cell(problem, change.place),
+            }
+            for change in offer.changes
+        ],
     }
 
 
-def _note(note: Note) -> dict[str, Any]:
+def _note(problem: Problem, note: Note) -> dict[str, Any]:
+    own = problem if note.file == problem.file else replace(problem, cells=())
     return {
         "message": sound(note.message),
         "filename": sound(note.file),
-        **_range(note.place),
+        **_range(own, note.place),
+        **_cell(own, note.place),
     }

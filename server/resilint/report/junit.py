@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..own_rules import CRASHED, SYNTAX, UNREADABLE
 from ..results import FileResult, Problem
-from .view import View, said, slashed, visible, where
+from .view import View, said, slashed, spot, visible, where
 
 _BROKEN = {CRASHED.code, SYNTAX.code, UNREADABLE.code}
 """Codes that say that something could not be checked: errors and not failures of a test."""
@@ -55,10 +55,10 @@ def _case(problem: Problem, view: View) -> ET.Element:
     case = ET.Element(
         "testcase",
         # Jenkins takes dots for packages, so the file looks like a class.
-        classname=path.removesuffix(".py").strip("./").replace("/", "."),
-        name=f"{problem.code}[{problem.rule}] {place.row}:{place.column}",
+        classname=path.removesuffix(".py").removesuffix(".ipynb").strip("./").replace("/", "."),
+        name=f"{problem.code}[{problem.rule}] {spot(problem, place.row)}:{place.column}",
         file=path,
-        line=str(place.row),
+        line=str(problem.row_in_file(place.row)),
     )
     text = _text(problem)
     if view.fails(problem):

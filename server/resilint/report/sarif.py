@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from resilint_rules.kit.findings import Severity
 from ..own_rules import CRASHED, SYNTAX, UNREADABLE
 from ..results import Change, FileResult, Line, Note, Offer, Place, Problem
 from ..version import __version__
-from .view import Card, View, is_absolute, slashed, sound
+from .view import Card, View, is_absolute, slashed, sound, spot
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "%SRCROOT%"
@@ -78,7 +79,7 @@ def _invocation(problems: Sequence[Problem], view: View) -> dict[str, Any]:
             "level": _LEVELS[Severity(problem.severity).value],
             "descriptor": {"id": problem.code},
             "message": {"text": _sentence(problem.message)},
-            "locations": [{"physicalLocation": _physical(problem.file, view, problem.place)}],
+            "locations": [{"physicalLocation": _physical(problem.file, view, _region_of(problem))}],
         }
         for problem in problems
         if problem.code in _UNCHECKED and not problem.suppressed
@@ -159,58 +160,78 @@ def _short(text: str) -> str:
 
 
 def _result(problem: Problem, index: int, view: View) -> dict[str, Any]:
-    text = _sentence(problem.message)
-    if problem.help:
-        text += " " + _sentence(problem.help)
     result: dict[str, Any] = {
         "ruleId": problem.code,
         "ruleIndex": index,
         "level": _LEVELS[Severity(problem.severity).value],
-        "message": {"text": text},
+        "message": {"text": _message(problem)},
         "locations": [_location(problem, view)],
     }
     if problem.fingerprint:
         result["partialFingerprints"] = {"resilint/v1": problem.fingerprint}
     if problem.related:
-        result["relatedLocations"] = [_related(note, number, view) for number, note in enumerate(problem.related, 1)]
-    fixes = [_fix(offer, problem.file, view) for offer in problem.offers if offer.changes]
+        result["relatedLocations"] = [
+            _related(problem, note, number, view) for number, note in enumerate(problem.related, 1)
+        ]
+    # Replacements in a notebook would have to be made in its JSON, which no reader of SARIF does.
+    offers = () if problem.cells else problem.offers
+    fixes = [_fix(offer, problem.file, view) for offer in offers if offer.changes]
     if fixes:
         result["fixes"] = fixes
     if problem.suppressed:
         kind = "inSource" if problem.suppressed == "comment" else "external"
         result["suppressions"] = [{"kind": kind}]
-    details = {"callee": problem.callee, "library": problem.library}
+    cell = problem.cell_of(problem.place.row)
+    details = {"callee": problem.callee, "library": problem.library, "cell": cell.number if cell else 0}
     known = {key: value for key, value in details.items() if value}
     return {**result, "properties": known} if known else result
 
 
+def _message(problem: Problem) -> str:
+    text = _sentence(problem.message)
+    if problem.cells:
+        text = f"In {spot(problem, problem.place.row)}: {text}"
+    return f"{text} {_sentence(problem.help)}" if problem.help else text
+
+
 def _location(problem: Problem, view: View) -> dict[str, Any]:
     """Where a problem is: its file and region with some text, and its function."""
-    place = _physical(problem.file, view, problem.place)
+    place = _physical(problem.file, view, _region_of(problem))
     snippet = _snippet(problem.source, problem.place)
-    if snippet:
+    if snippet and not problem.cells:
         place["region"]["snippet"] = {"text": snippet}
-    context = _context(problem.source, problem.place)
+    context = None if problem.cells else _context(problem.source, problem.place)
     if context:
         place["contextRegion"] = context
     location: dict[str, Any] = {"physicalLocation": place}
-    if problem.scope:
-        location["logicalLocations"] = [{"fullyQualifiedName": problem.scope}]
+    names = [{"fullyQualifiedName": problem.scope}] if problem.scope else []
+    if problem.cells:
+        names.append({"fullyQualifiedName": f"{spot(problem, problem.place.row)}:{problem.place.column}"})
+    if names:
+        location["logicalLocations"] = names
     return location
 
 
-def _physical(file: str, view: View, place: Place | None) -> dict[str, Any]:
+def _physical(file: str, view: View, region: dict[str, int] | None) -> dict[str, Any]:
     path = view.below_root(file)
     artifact = {"uri": _uri(path)}
     if not is_absolute(path):
         artifact["uriBaseId"] = _ROOT
     return {
         "artifactLocation": artifact,
-        **({"region": _region(place)} if place else {}),
+        **({"region": region} if region else {}),
     }
 
 
-def _region(place: Place) -> dict[str, Any]:
+def _region_of(problem: Problem) -> dict[str, int]:
+    """Where a problem is in its file: the rows of a notebook's JSON, whose columns are not those of the code."""
+    place = problem.place
+    if not problem.cells:
+        return _region(place)
+    return {"startLine": problem.row_in_file(place.row), "endLine": problem.row_in_file(place.end_row)}
+
+
+def _region(place: Place) -> dict[str, int]:
     return {
         "startLine": place.row,
         "startColumn": place.column,
@@ -247,11 +268,14 @@ def _context(source: Sequence[Line], place: Place) -> dict[str, Any] | None:
     }
 
 
-def _related(note: Note, number: int, view: View) -> dict[str, Any]:
+def _related(problem: Problem, note: Note, number: int, view: View) -> dict[str, Any]:
+    region = _region(note.place) if note.place else None
+    if note.place and problem.cells and note.file == problem.file:
+        region = _region_of(replace(problem, place=note.place))
     return {
         "id": number,
         "message": {"text": _sentence(note.message)},
-        "physicalLocation": _physical(note.file, view, note.place),
+        "physicalLocation": _physical(note.file, view, region),
     }
 
 

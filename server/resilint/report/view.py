@@ -15,7 +15,7 @@ from resilint_rules.kit.rule import Rule
 from ..fs.escapes import spell, visible
 from ..results import Problem
 
-__all__ = ["Card", "View", "is_absolute", "linked", "said", "slashed", "sound", "spell", "visible", "where"]
+__all__ = ["Card", "View", "is_absolute", "linked", "said", "slashed", "sound", "spell", "spot", "visible", "where"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DRIVE = re.compile("[A-Za-z]:/")
@@ -96,8 +96,14 @@ def sound(text: str) -> str:
 
 
 def where(problem: Problem) -> str:
-    """`path:row:column` of a problem, fit for a terminal."""
-    return f"{visible(problem.file)}:{problem.place.row}:{problem.place.column}"
+    """`path:row:column` of a problem, fit for a terminal; in a notebook `path:cell number:row:column`."""
+    return f"{visible(problem.file)}:{spot(problem, problem.place.row)}:{problem.place.column}"
+
+
+def spot(problem: Problem, row: int) -> str:
+    """A row of a problem's file as people count: `row`, or `cell number:row`."""
+    cell = problem.cell_of(row)
+    return f"cell {cell.number}:{problem.row_in_cell(row)}" if cell else str(row)
 
 
 def said(problem: Problem) -> str:

@@ -17,7 +17,7 @@ TAG = "CACHEDIR.TAG"
 
 _SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55"
 _TAG_TEXT = f"{_SIGNATURE}\n# This folder was made by resilint. See https://bford.info/cachedir/\n"
-_FORMAT = 3
+_FORMAT = 4
 _ENDING = ".json"
 _KEPT = 12
 """How many caches of one root live side by side: one for each set of options."""

@@ -19,7 +19,7 @@ from ..fs import files
 if TYPE_CHECKING:
     from ..fs.gitignore import Ignores
 
-SUFFIXES = (".py", ".pyi")
+SUFFIXES = (".py", ".pyi", files.NOTEBOOK)
 
 Entries = list[str | int]
 """For each file its name, time of change in nanoseconds, size and inode, one after the other."""

@@ -192,14 +192,14 @@ class Plan:
                 self.items.append(PlannedFile(home, trouble=Trouble(whole, str(error))))
                 return
             self.read += 1
-            level = self._matters(home, data)
+            level = self._matters(home, code(own, data))
             if not level:
                 return
-            if files.generated(data):
+            if not files.is_notebook(own) and files.generated(data):
                 if not given:
                     return
                 cache = None  # a run that meets it unnamed must not take this for its own answer
-            if record and (size > files.LIMIT or files.digest(data) != record.digest):
+            if record and (size > files.limit_of(own) or files.digest(data) != record.digest):
                 record = None
         self.wanted += 1
         wanted[own] = record
@@ -239,6 +239,15 @@ class Plan:
         if home.root not in self._caches:
             self._caches[home.root] = self._cache_for(home)
         return self._caches[home.root]
+
+
+def code(name: str, data: bytes) -> bytes:
+    """What may hold Python in a file's bytes: of a notebook the code in its cells."""
+    if not files.is_notebook(name):
+        return data
+    from ..fs.notebook import code_of
+
+    return code_of(data)
 
 
 def _same(folder: Folder, known: CachedFolder) -> bool:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.roots import Overrides, ProjectRoot, ProjectRoots
 from ..fs import files
-from .plan import MAYBE, Counts, Plan
+from .plan import MAYBE, Counts, Plan, code
 
 if TYPE_CHECKING:
     from resilint_rules.kit.project.imports import Project
@@ -146,7 +146,7 @@ class Run:
         whole = os.path.abspath(path)
         folder = os.path.dirname(whole)
         home = self.homes.above(folder)
-        level = self._wanted(home, data)
+        level = self._wanted(home, code(path, data))
         if not level:
             return FileResult(self._label(whole))
         job = FileJob(whole, _name(whole, home), files.package(folder), len(data), level > MAYBE)
