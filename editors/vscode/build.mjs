@@ -1,6 +1,7 @@
 // Makes dist/: the extension in one file, the licences of what is in it, and the readme of the package.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { metafile } = await build({
@@ -33,3 +34,11 @@ writeFileSync('dist/NOTICES.txt', notices.join(`\n${'-'.repeat(80)}\n\n`));
 
 // A package's page shows pictures only from an address on the web, and these have none.
 writeFileSync('dist/README.md', readFileSync('README.md', 'utf8').replace(/^!\[.*\n\n/gm, ''));
+
+// The server: no index needs to have it. RESILINT_WHEEL names one that is built already.
+for (const old of readdirSync('dist').filter((name) => name.endsWith('.whl'))) {
+  rmSync(`dist/${old}`);
+}
+const given = process.env.RESILINT_WHEEL;
+const wheel = ['wheel', '--no-deps', '--disable-pip-version-check', '--wheel-dir', 'dist', given ?? '../..'];
+execFileSync(process.env.PYTHON ?? 'python3', ['-m', 'pip', ...wheel], { stdio: 'inherit' });

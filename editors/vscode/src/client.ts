@@ -1,6 +1,6 @@
 /** The server's life: found, started, watched, started again, stopped. */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import {
   commands,
@@ -53,6 +53,13 @@ export class Service implements Disposable {
   /** The folder of the environment that the extension makes for itself. */
   get environment(): string {
     return path.join(this.context.globalStorageUri.fsPath, 'environment');
+  }
+
+  /** The server as it comes with the extension; undefined in an extension that was built without it. */
+  get wheel(): string | undefined {
+    const folder = path.join(this.context.extensionPath, 'dist');
+    const own = readdirSync(folder).find((name) => name.endsWith('.whl'));
+    return own === undefined ? undefined : path.join(folder, own);
   }
 
   /** Searches for the server again and starts it; a running one is stopped first. */

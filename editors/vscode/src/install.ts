@@ -33,7 +33,7 @@ export async function offer(): Promise<void> {
   }
 }
 
-/** Effect: makes the environment (or recreates it), installs the server from the index, starts it. */
+/** Effect: makes the environment (or recreates it), installs the server that comes with the extension, starts it. */
 export async function install(
   service: Service,
   status: Status,
@@ -48,7 +48,7 @@ export async function install(
       { location: ProgressLocation.Notification, title: 'Installing Resilint', cancellable: true },
       async (_progress, token) => {
         token.onCancellationRequested(() => stop.abort());
-        await build(await service.search(), service.environment, log, stop.signal);
+        await build(await service.search(), service.environment, service.wheel, log, stop.signal);
       },
     );
   } catch (error) {
@@ -69,6 +69,7 @@ export async function install(
 async function build(
   search: Search,
   environment: string,
+  wheel: string | undefined,
   log: LogOutputChannel,
   signal: AbortSignal,
 ): Promise<void> {
@@ -79,7 +80,9 @@ async function build(
   // -I: neither the current folder nor PYTHONPATH has a say in what is run here.
   await step(await suitable(pythons(search)), '-I', '-m', 'venv', '--clear', environment);
   const python = own(environment, 'python', search.windows);
-  await step(python, '-I', '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', 'resilint');
+  // The server itself comes with the extension; what it depends on comes from the index that pip knows.
+  const server = wheel ?? 'resilint';
+  await step(python, '-I', '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', server);
 }
 
 async function suitable(candidates: readonly string[]): Promise<string> {
