@@ -108,7 +108,11 @@ def test_no_other_module_uses_private_parts() -> None:
         for source in MODULES.values()
         if "SLF001" in source.text
     }
-    assert reaching == {"resilint.lsp.warm_up": ["._converter"], "resilint_rules.kit.syntax.tree": ["._codegen"]}
+    assert reaching == {
+        "resilint.cli.completion": ["._actions", "._choices_actions", "._actions"],  # argparse's, since it exists
+        "resilint.lsp.warm_up": ["._converter"],
+        "resilint_rules.kit.syntax.tree": ["._codegen"],
+    }
     imported = {
         name
         for source in MODULES.values()

@@ -61,10 +61,17 @@ def output_failed(error: OSError) -> int:
 
 
 def _dispatch(args: Namespace, engine: Options | None) -> int:
+    if "help" in getattr(args, "select", ()):
+        args.rule, args.output_format = "", "full"
+        return _rule(args)
     if args.command in ("check", "baseline"):
         from ..run.run import DEFAULT
         from . import check
 
+        if getattr(args, "watch", False):
+            from .watch import watch
+
+            return watch(args, engine or DEFAULT, check.check)
         return getattr(check, args.command)(args, engine or DEFAULT)  # type: ignore[no-any-return]
     if args.command == "harden":
         from ..run.run import DEFAULT
@@ -77,6 +84,13 @@ def _dispatch(args: Namespace, engine: Options | None) -> int:
         return _explain(args)
     if args.command == "clean":
         return _clean(args)
+    if args.command == "init":
+        from ..run.run import DEFAULT
+        from .init import init
+
+        return init(args, engine or DEFAULT)
+    if args.command == "completion":
+        return _completion(args)
     raise RunError(f"{args.command!r} needs `python -m resilint`, which starts it before any other part is loaded")
 
 
@@ -87,7 +101,9 @@ def _rule(args: Namespace) -> int:
 
     known = cards()
     try:
-        text = rule.show(args.rule or "", known, args.output_format, terminal.coloured(args.color, sys.stdout))
+        text = rule.show(
+            args.rule or "", known, args.output_format, terminal.coloured(getattr(args, "color", "auto"), sys.stdout)
+        )
     except LookupError:
         words = [*known, *(card.rule.name for card in known.values())]
         raise RunError(f"there is no rule {args.rule!r}{nearest(args.rule, words)}") from None
@@ -117,6 +133,14 @@ def _explain(args: Namespace) -> int:
         raise RunError(f"{file} has {len(opened.document.starts)} lines, and no line {row}")
     (text,) = on_deep_stack(explain(opened.document, opened.project, opened.settings, item, file) for item in [row])
     sys.stdout.write(visible_lines(text.rstrip("\n")) + "\n")
+    return 0
+
+
+def _completion(args: Namespace) -> int:
+    from ..report.rule_cards import cards
+    from .completion import script
+
+    sys.stdout.write(script(args.shell, (card.rule.name for card in cards().values())))
     return 0
 
 

@@ -11,6 +11,7 @@ from ..fs.escapes import visible
 
 FORMATS = ("full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit")
 SEVERITIES = ("error", "warning", "info", "hint")
+SHELLS = ("bash", "zsh", "fish", "powershell")
 PROFILES = ("default", "strict", "security", "library", "core")
 
 _ABOUT = """\
@@ -117,6 +118,20 @@ def make() -> argparse.ArgumentParser:
     )
     _paths(clean)
     clean.add_argument("--cache-dir", metavar="FOLDER", default="", help="the cache to remove")
+    start = _command(
+        commands,
+        "init",
+        "set a project up: settings, baseline, hook, CI",
+        "Shows the settings, the baseline, the hook and the file for CI that a project needs, asks, and writes them.",
+    )
+    start.add_argument(
+        "path", nargs="?", metavar="FOLDER", default=".", help="the project; the current folder by default"
+    )
+    start.add_argument("--yes", action="store_true", help="write without a question")
+    complete = _command(
+        commands, "completion", "a script that completes commands in a shell", "Prints a script for a shell to load."
+    )
+    complete.add_argument("shell", choices=SHELLS, help="the shell; the first line of the script says how to load it")
     _command(commands, "version", "show the version", "Shows the version.")
     return parser
 
@@ -185,6 +200,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
         help="count instead: by rule, by library, by what is at the other end, and by other tools that know the risk",
     )
     output.add_argument("--show-settings", action="store_true", help="show the settings that hold here, and stop")
+    output.add_argument("--watch", action="store_true", help="check again whenever a file changes, until Ctrl+C")
     _colour(output)
     files = parser.add_argument_group("files and settings")
     files.add_argument("--stdin-filename", metavar="FILE", default="", help="what standard input is to be called")
@@ -196,7 +212,8 @@ def _check(parser: argparse.ArgumentParser) -> None:
 
 def _selection(group: argparse._ActionsContainer) -> None:
     selector = {"metavar": "RULES", "action": "append", "default": []}
-    group.add_argument("--select", help="the rules to run: codes, names, first letters of codes, ALL", **selector)  # type: ignore[arg-type]
+    about = "the rules to run: codes, names, first letters of codes, ALL; `--select help` lists them"
+    group.add_argument("--select", help=about, **selector)  # type: ignore[arg-type]
     group.add_argument("--extend-select", help="rules to run besides those of the settings", **selector)  # type: ignore[arg-type]
     group.add_argument("--ignore", help="rules to leave out", **selector)  # type: ignore[arg-type]
     group.add_argument(
