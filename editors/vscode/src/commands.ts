@@ -3,6 +3,7 @@
 import { commands, window, type Disposable, type LogOutputChannel } from 'vscode';
 
 import type { Service } from './client';
+import { fixAll, fixAllUnsafe } from './fixall';
 import { install } from './install';
 import { openPage } from './rules';
 import type { Status } from './status';
@@ -18,11 +19,8 @@ export function register(
     restart: () => service.restart(),
     showLog: () => log.show(),
     install: () => install(service, status, log),
-    fixAll: () =>
-      commands.executeCommand('editor.action.sourceAction', {
-        kind: 'source.fixAll.resilint',
-        apply: 'first',
-      }),
+    fixAll,
+    fixAllUnsafe,
     checkWorkspace: () => sweep.run(service.client),
     openRulePage: (rule?: string) => openPage(service.located?.command, rule),
   };
