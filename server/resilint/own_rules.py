@@ -29,6 +29,9 @@ UNREADABLE = _own("E902", "unreadable-file", Severity.ERROR, "A file with integr
 SYNTAX = _own("E999", "syntax-error", Severity.ERROR, "A file with integration code is not Python.")
 UNUSED = _own("IGN001", "unused-ignore", Severity.INFO, "An ignore comment silences nothing.")
 
+SETTINGS = _own("E903", "wrong-setting", Severity.WARNING, "A setting is unknown, or has a value that it cannot have.")
+"""In editors alone: the terminal says it before a run, and so it is no rule that can be switched off."""
+
 OWN = (CRASHED, UNREADABLE, SYNTAX, UNUSED)
 
 PAGES = {

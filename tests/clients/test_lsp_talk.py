@@ -138,6 +138,8 @@ def test_each_fix_is_offered_by_itself_in_a_stable_order() -> None:
             "Fix all no-timeout in this file (unsafe)",
             "Ignore no-timeout for this line",
             "Ignore unsound for this line",
+            "Ignore no-timeout in this file",
+            "Ignore unsound in this file",
             "Fix all that is safe in this file",
             "Fix all 3 in this file (2 of them unsafe)",
         ]

@@ -3,10 +3,42 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 _KEY = r"(?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+)"
 _HEADER = re.compile(rf"\s*\[\[?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]")
 _LINE = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
+
+
+class Place(NamedTuple):
+    """Where a cursor is: the table around it, the key whose line or value it is in, and whether it is in the value."""
+
+    header: tuple[str, ...]
+    key: tuple[str, ...]
+    in_value: bool
+
+
+def place_at(lines: list[str], row: int, column: int) -> Place:
+    """The place of a one-based row and a column from 0; a value may go on over several rows."""
+    header: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    begun = 0
+    for number, line in enumerate(lines[:row], 1):
+        if found := _HEADER.match(line):
+            header, key, begun = _split(found.group(1)), (), 0
+        elif found := _LINE.match(line):
+            key, begun = _split(found.group(1)), number
+            if number == row:
+                return Place(header, key, column >= found.end())
+    if begun and _is_open(lines[begun - 1 : row - 1]):
+        return Place(header, key, True)
+    return Place(header, (), False)
+
+
+def _is_open(lines: list[str]) -> bool:
+    """Whether an array or a table that begins in some lines does not end in them."""
+    text = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*", "", "\n".join(lines).partition("=")[2])
+    return text.count("[") + text.count("{") > text.count("]") + text.count("}")
 
 
 class KeyRows:

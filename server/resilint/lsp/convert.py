@@ -16,7 +16,7 @@ from pygls import uris
 from resilint_rules.kit.syntax.text import Edit, Span
 
 from .capabilities import Client
-from .channel.messages import HintText, HoverText, Mark, Named, Offer
+from .channel.messages import Completion, HintText, HoverText, Mark, Named, Offer
 from .document import OpenDocument
 
 _SEVERITIES = {
@@ -137,7 +137,8 @@ def workspace_edit(
     texts = [types.TextEdit(range_of(doc, start, end), new) for start, end, new in changes]
     if not client.versioned_edits:
         return types.WorkspaceEdit(changes={doc.uri: texts})
-    name = types.OptionalVersionedTextDocumentIdentifier(uri=doc.uri, version=doc.version)
+    version = doc.version if doc.version >= 0 else None
+    name = types.OptionalVersionedTextDocumentIdentifier(uri=doc.uri, version=version)
     if not unsafe or not client.annotates:
         return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(text_document=name, edits=[*texts])])
     marked = [types.AnnotatedTextEdit(_UNSAFE, text.range, text.new_text) for text in texts]
@@ -163,11 +164,18 @@ def code_action(
         kind=offer.kind,
         diagnostics=[diagnostic(doc, marks[offer.mark], client)] if 0 <= offer.mark < len(marks) else None,
         is_preferred=True if offer.preferred and client.preferred else None,
-        edit=None if offer.edits is None else workspace_edit(doc, offer.edits, client, unsafe=offer.unsafe),
+        edit=None
+        if offer.edits is None
+        else workspace_edit(_target(doc, offer), offer.edits, client, unsafe=offer.unsafe),
         data={"uri": doc.uri, "version": doc.version, "rule": offer.rule, "unsafe": offer.unsafe}
         if offer.edits is None
         else None,
     )
+
+
+def _target(doc: OpenDocument, offer: Offer) -> OpenDocument:
+    """The document that an offer edits: another file is as it was read, whatever its version."""
+    return OpenDocument(uri(offer.file), -1, offer.text, doc.encoding) if offer.file else doc
 
 
 def hover(doc: OpenDocument, text: HoverText, client: Client) -> types.Hover:
@@ -175,6 +183,18 @@ def hover(doc: OpenDocument, text: HoverText, client: Client) -> types.Hover:
     kind = types.MarkupKind.Markdown if client.markdown else types.MarkupKind.PlainText
     content = text.markdown if client.markdown else plain(text.markdown)
     return types.Hover(types.MarkupContent(kind, content), range_of(doc, *text.span))
+
+
+def completion(doc: OpenDocument, item: Completion) -> types.CompletionItem:
+    """A word that may be typed."""
+    return types.CompletionItem(
+        label=item.label,
+        kind=types.CompletionItemKind.Value,
+        detail=item.detail or None,
+        documentation=types.MarkupContent(types.MarkupKind.Markdown, item.about) if item.about else None,
+        text_edit=types.TextEdit(range_of(doc, *item.span), item.insert),
+        filter_text=item.insert,
+    )
 
 
 def inlay_hint(doc: OpenDocument, hint: HintText) -> types.InlayHint:

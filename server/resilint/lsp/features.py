@@ -8,6 +8,8 @@ from . import convert
 from .channel.messages import (
     ActionsAnswer,
     ActionsQuestion,
+    CompletionAnswer,
+    CompletionQuestion,
     FixAllAnswer,
     FixAllQuestion,
     HintsAnswer,
@@ -20,14 +22,14 @@ from .server import ResilintServer
 
 
 async def did_open(ls: ResilintServer, params: types.DidOpenTextDocumentParams) -> None:
-    """Opens a document; ignores those that are not Python."""
+    """Opens a document; ignores those that are neither Python nor settings."""
     item = params.text_document
     if item.language_id.lower() in _LANGUAGES or item.uri.endswith(_ENDINGS):
         ls.open(OpenDocument(item.uri, item.version, item.text, ls.client.encoding))
 
 
 _LANGUAGES = ("python", "")
-_ENDINGS = (".py", ".pyi")
+_ENDINGS = (".py", ".pyi", "/pyproject.toml", "/resilint.toml")
 
 
 async def did_change(ls: ResilintServer, params: types.DidChangeTextDocumentParams) -> None:
@@ -98,6 +100,16 @@ async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[
     return [convert.inlay_hint(doc, hint) for hint in (answer.hints if answer else ())]
 
 
+async def completion(ls: ResilintServer, params: types.CompletionParams) -> list[types.CompletionItem]:
+    """Returns the names of rules in a comment, and the keys and values of settings."""
+    doc = ls.docs.get(params.text_document.uri)
+    if doc is None:
+        return []
+    offset = convert.offset(doc, params.position)
+    answer = await ls.request_about(doc, CompletionQuestion(doc.uri, doc.version, offset), CompletionAnswer)
+    return [convert.completion(doc, item) for item in (answer.items if answer else ())]
+
+
 def add_features(server: ResilintServer) -> None:
     """Effect: registers the handlers of this module."""
     add = server.feature
@@ -108,6 +120,7 @@ def add_features(server: ResilintServer) -> None:
     add(types.CODE_ACTION_RESOLVE)(code_action_resolve)
     add(types.TEXT_DOCUMENT_HOVER)(hover)
     add(types.TEXT_DOCUMENT_INLAY_HINT)(inlay_hint)
+    add(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=["[", '"']))(completion)
 
 
 _ACTIONS = types.CodeActionOptions(

@@ -25,6 +25,7 @@ from .channel.messages import (
     Busy,
     Change,
     Checked,
+    CompletionAnswer,
     FilesChanged,
     FixAllAnswer,
     Forget,
@@ -54,7 +55,7 @@ from .supervision import windows
 from .supervision.suspects import Suspects
 from .supervision.watchdog import Limits, Watchdog
 
-A = TypeVar("A", ActionsAnswer, FixAllAnswer, HoverAnswer, HintsAnswer, ScanAnswer)
+A = TypeVar("A", ActionsAnswer, FixAllAnswer, HoverAnswer, HintsAnswer, CompletionAnswer, ScanAnswer)
 
 log = logging.getLogger(__name__)
 

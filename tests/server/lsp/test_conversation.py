@@ -141,6 +141,7 @@ def test_code_actions_hover_and_hints(monkeypatch: pytest.MonkeyPatch) -> None:
             "Make it quick (unsafe)",
             "Sketch it (to finish by hand)",
             "Ignore no-timeout for this line",
+            "Ignore no-timeout in this file",
             "Fix all that is safe in this file",
             "Fix all 2 in this file (1 of them unsafe)",
         ]

@@ -244,7 +244,7 @@ def test_a_fix_that_does_damage_is_not_offered() -> None:
         ]
 
     at = text.index("    one.put")
-    assert titles(Edit(at, at, "def g():\n")) == ["Ignore x for this line"]
+    assert titles(Edit(at, at, "def g():\n")) == ["Ignore x for this line", "Ignore x in this file"]
     assert "f (unsafe)" in titles(Edit(at, at, "    pass\n"))
 
 

@@ -110,6 +110,14 @@ class HintsQuestion(NamedTuple):
     span: Span
 
 
+class CompletionQuestion(NamedTuple):
+    """What may be typed at an offset?"""
+
+    uri: str
+    version: int
+    offset: int
+
+
 class ScanQuestion(NamedTuple):
     """What is found in all files of the open folders, except in the paths `without`?"""
 
@@ -122,7 +130,7 @@ class Forget(NamedTuple):
     number: int
 
 
-DocumentQuestion = ActionsQuestion | FixAllQuestion | HoverQuestion | HintsQuestion
+DocumentQuestion = ActionsQuestion | FixAllQuestion | HoverQuestion | HintsQuestion | CompletionQuestion
 Question = DocumentQuestion | ScanQuestion
 ToWorker = Roots | Open | Change | Close | FilesChanged | Question | Forget
 
@@ -232,7 +240,8 @@ class ScannedFile(NamedTuple):
 class Offer(NamedTuple):
     """A code action. `mark` is the index of its finding, -1 for several; no edits: ask with `FixAllQuestion`.
 
-    `unsafe`: a person should see what it changes before it is applied.
+    `unsafe`: a person should see what it changes before it is applied. `file` is the path of another file that is
+    edited instead, and `text` what it holds.
     """
 
     title: str
@@ -242,6 +251,8 @@ class Offer(NamedTuple):
     edits: tuple[Edit, ...] | None
     rule: str = ""
     unsafe: bool = False
+    file: str = ""
+    text: str = ""
 
 
 class HoverText(NamedTuple):
@@ -257,6 +268,16 @@ class HintText(NamedTuple):
     offset: int
     label: str
     tooltip: str
+
+
+class Completion(NamedTuple):
+    """A word that may stand in place of `span`: `insert` is what is typed, `about` is Markdown."""
+
+    span: Span
+    label: str
+    detail: str
+    about: str
+    insert: str
 
 
 class ActionsAnswer(NamedTuple):
@@ -287,6 +308,13 @@ class HintsAnswer(NamedTuple):
     hints: tuple[HintText, ...]
 
 
+class CompletionAnswer(NamedTuple):
+    """The words in order."""
+
+    number: int
+    items: tuple[Completion, ...]
+
+
 class ScanAnswer(NamedTuple):
     """The scan is complete; this many files were read."""
 
@@ -302,7 +330,7 @@ class NoAnswer(NamedTuple):
 
 
 Scanned = ScanProgress | ScannedDocument | ScannedFile
-DocumentAnswer = ActionsAnswer | FixAllAnswer | HoverAnswer | HintsAnswer
+DocumentAnswer = ActionsAnswer | FixAllAnswer | HoverAnswer | HintsAnswer | CompletionAnswer
 Answer = DocumentAnswer | ScanAnswer
 FromWorker = Busy | ReadingSettings | Idle | Problem | Checked | Scanned | Answer | NoAnswer
 

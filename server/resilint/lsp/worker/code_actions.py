@@ -20,6 +20,9 @@ from ...results import Report
 from ..channel.messages import (
     ActionsAnswer,
     ActionsQuestion,
+    Completion,
+    CompletionAnswer,
+    CompletionQuestion,
     DocumentAnswer,
     DocumentQuestion,
     FixAllAnswer,
@@ -32,7 +35,7 @@ from ..channel.messages import (
     HoverText,
     Offer,
 )
-from . import fixes
+from . import fixes, settings_file, switch_off
 from .engine import Engine
 
 QUICKFIX = "quickfix"
@@ -46,7 +49,10 @@ _TRUST = {"unsafe": " (unsafe)", "displayonly": " (to finish by hand)"}
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A document, its findings, and the engine for further questions. `lead` is added to every offset that leaves."""
+    """A document, its findings, and the engine for further questions. `lead` is added to every offset that leaves.
+
+    `settings_file` is the path of the project's settings, or of the file for them, with its text; "" without one.
+    """
 
     doc: Document
     project: Project
@@ -54,6 +60,8 @@ class View:
     report: Report
     engine: Engine
     lead: int
+    settings_file: str = ""
+    settings_text: str = ""
 
     def check(self, doc: Document) -> Report:
         """What would be found in another text in the same place."""
@@ -62,9 +70,12 @@ class View:
 
 def answer(view: View, number: int, question: DocumentQuestion) -> DocumentAnswer:
     """Returns the answer to the question that has this number."""
+    of_settings = settings_file.is_settings(view.doc.name)
     match question:
         case ActionsQuestion():
-            return ActionsAnswer(number, actions(view, question))
+            return ActionsAnswer(number, () if of_settings else actions(view, question))
+        case CompletionQuestion():
+            return CompletionAnswer(number, completions(view, question))
         case FixAllQuestion():
             return FixAllAnswer(number, fix_all(view, question))
         case HoverQuestion():
@@ -92,6 +103,7 @@ def actions(view: View, question: ActionsQuestion) -> tuple[Offer, ...]:
         offers += _kinds(view, touched, question.lazy)
         for number, finding in touched:
             offers += _ignores(view, number, finding)
+        offers += _switches(view, touched)
     if _wanted(FIX_ALL, only) and (only is not None or touched):
         offers += _whole(view, "Fix all that is safe in this file", FIX_ALL, "", question.lazy)
     if _wants_unsafe(only) and (only is not None or touched):
@@ -146,6 +158,9 @@ def fix_all(view: View, question: FixAllQuestion) -> tuple[Edit, ...]:
 def hover(view: View, question: HoverQuestion) -> HoverText | None:
     """Returns the effective policy of the call at an offset, or the page of a rule that is named there."""
     offset = question.offset - view.lead
+    if settings_file.is_settings(view.doc.name):
+        found_key = settings_file.hover(view.doc, offset, view.engine.page)
+        return found_key and HoverText(shifted(found_key.span, view.lead), found_key.markdown)
     name = fixes.named_rule(view.doc, offset)
     if name:
         page = view.engine.page(view.doc.text[slice(*name)])
@@ -154,8 +169,22 @@ def hover(view: View, question: HoverQuestion) -> HoverText | None:
     return HoverText(shifted(found.span, view.lead), found.markdown) if found else None
 
 
+def completions(view: View, question: CompletionQuestion) -> tuple[Completion, ...]:
+    """Returns the names of rules in an ignore comment, and the keys and values of settings."""
+    offset = question.offset - view.lead
+    if settings_file.is_settings(view.doc.name):
+        found = settings_file.completions(view.doc, offset, view.engine.rules())
+    else:
+        span = fixes.rule_being_named(view.doc, offset)
+        rules = view.engine.rules() if span else ()
+        found = tuple(Completion(span, rule.name, rule.code, rule.summary, rule.name) for rule in rules if span)
+    return tuple(item._replace(span=shifted(item.span, view.lead)) for item in found)
+
+
 def hints(view: View, question: HintsQuestion) -> tuple[HintText, ...]:
     """Returns the limits in force where the code states none, within a span."""
+    if settings_file.is_settings(view.doc.name):
+        return ()
     start, end = (max(0, offset - view.lead) for offset in question.span)
     return tuple(
         HintText(hint.offset + view.lead, hint.label, hint.tooltip)
@@ -211,6 +240,18 @@ def _ignores(view: View, number: int, finding: Finding) -> Iterable[Offer]:
     edits = fixes.ignore(view.doc, finding)
     if edits:
         yield _offer(view, f"Ignore {finding.rule} for this line", edits, number)
+
+
+def _switches(view: View, touched: Sequence[tuple[int, Finding]]) -> Iterable[Offer]:
+    """For each rule that is touched: off in this file, and off in the project."""
+    name = view.settings_file.replace("\\", "/").rpartition("/")[2]
+    prefix = ("tool", "resilint") if name == "pyproject.toml" else ()
+    for rule, (number, finding) in {finding.rule: (number, finding) for number, finding in touched}.items():
+        if edits := switch_off.ignore_in_file(view.doc, finding):
+            yield _offer(view, f"Ignore {rule} in this file", edits, number)
+            if name and (edits := switch_off.ignore_in_settings(view.settings_text, rule, prefix)):
+                title = f"Switch {rule} off in {name}"
+                yield Offer(title, QUICKFIX, False, number, edits, file=view.settings_file, text=view.settings_text)
 
 
 def _offer(

@@ -26,6 +26,7 @@ from ..channel.messages import (
     Change,
     Checked,
     Close,
+    CompletionQuestion,
     DocumentQuestion,
     FilesChanged,
     FixAllQuestion,
@@ -47,6 +48,7 @@ from ..channel.messages import (
     ScanProgress,
     ScanQuestion,
 )
+from . import settings_file
 from .buffer import Buffer
 from .code_actions import View, answer, shifted
 from .engine import Engine
@@ -102,7 +104,7 @@ class Dispatcher:
                 self._scans.pop(message.number, None)
             case ScanQuestion():
                 self._scans[numbered.serial] = WorkspaceScan(self._workspace, self._clean, message.without)
-            case ActionsQuestion() | FixAllQuestion() | HoverQuestion() | HintsQuestion():
+            case ActionsQuestion() | FixAllQuestion() | HoverQuestion() | HintsQuestion() | CompletionQuestion():
                 self._questions[numbered.serial] = message
 
     def work(self) -> bool:
@@ -231,6 +233,8 @@ class Dispatcher:
             self._send(ScanProgress(*position, scan.take_clean()))
 
     def _look(self, doc: Document, place: DocumentContext, memo: IncrementalCache | None = None) -> Report:
+        if settings_file.is_settings(doc.name):
+            return settings_file.report(doc, self._engine.rules())
         if place.out:
             return Report()
         project_context = place.project_context
@@ -253,6 +257,7 @@ class Dispatcher:
             buffer.report,
             self._engine,
             buffer.lead,
+            *self._settings_of(buffer),
         )
         try:
             reply: FromWorker = answer(view, number, question)
@@ -260,6 +265,19 @@ class Dispatcher:
             log.exception("no answer to %s", type(question).__name__)
             reply = NoAnswer(number, "the analysis failed")
         self._send(reply)
+
+    def _settings_of(self, buffer: Buffer) -> tuple[str, str]:
+        """The file of settings of a document's project, and its text as it is open; "" twice without a project."""
+        root = buffer.place.project_context.root
+        for name in ("resilint.toml", "pyproject.toml") if root else ():
+            path = os.path.join(root, name)
+            if path in self._paths:
+                return path, self._paths[path].text
+            try:
+                return path, files.decode(files.read(path)).text
+            except files.Unreadable:
+                continue
+        return "", ""
 
     def _marks(self, report: Report, place: DocumentContext, lead: int) -> tuple[Mark, ...]:
         return tuple(self._mark(finding, place, lead) for finding in report.findings)

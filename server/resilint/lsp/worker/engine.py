@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.rule import Rule
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ...config.settings import Settings
@@ -29,7 +30,7 @@ class Engine:
     """The questions. `policy` and `hints` see the same model as `check`.
 
     `page` gives the Markdown of a rule by its name or code, `source` the absolute path of the file whose
-    docstring that is; both give "" if there is no such rule.
+    docstring that is; both give "" if there is no such rule. `rules` gives all rules.
     """
 
     check: Check
@@ -37,6 +38,7 @@ class Engine:
     hints: Hints
     page: Page
     source: Source
+    rules: Callable[[], Iterable[Rule]] = tuple
 
 
 def load(name: str) -> Engine:
@@ -66,4 +68,4 @@ def default_engine() -> Engine:
         rule = registry.find(name)
         return str(registry.source(rule)) if rule else ""
 
-    return Engine(check, hover, hints, page, source)
+    return Engine(check, hover, hints, page, source, lambda: registry.rules().values())

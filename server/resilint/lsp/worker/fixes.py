@@ -17,6 +17,7 @@ from ...suppress.insert import add
 _IGNORE = re.compile(r"#[ \t]*resilint:[ \t]*ignore(?:-file)?\[([^\]\r\n]*)\]")
 _MOST_LINES = 3000
 """Lines between the first change and the last up to which changes become edits of their own: it takes their square."""
+_BEGUN = re.compile(r"#[ \t]*resilint:[ \t]*ignore(?:-file)?\[(?:[^\]\r\n]*,)?[ \t]*([\w-]*)$")
 _NAME = re.compile(r"[\w-]+")
 
 
@@ -95,6 +96,13 @@ def _common(first: str, second: str, most: int) -> int:
 def ignore(doc: Document, finding: Finding) -> tuple[Edit, ...]:
     """The edit that silences a finding where it is; () where no comment can stand, or would not count."""
     return add(doc, [finding]).edits
+
+
+def rule_being_named(doc: Document, offset: int) -> Span | None:
+    """What is typed of a rule's name in the brackets of an ignore comment; None elsewhere."""
+    row, column = doc.position(min(max(offset, 0), len(doc.text)))
+    found = _BEGUN.search(doc.line(row)[: column - 1])
+    return Span(offset - len(found.group(1)), offset) if found else None
 
 
 def named_rule(doc: Document, offset: int) -> Span | None:

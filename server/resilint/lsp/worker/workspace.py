@@ -119,8 +119,9 @@ class Workspace:
 
     def _site(self, home: ProjectRoot, homes: ProjectRoots, pinned: str) -> ProjectContext:
         if (id(home), pinned) not in self._sites:  # the homes are kept alive by `_homes`
-            for mistake in home.mistakes:
-                self.report(str(mistake))
+            if home.mistakes:  # in one message; each has its place in the file when that is open
+                first, *others = map(str, home.mistakes)
+                self.report(f"{first}; and {len(others)} more in its settings" if others else first)
             settings = Settings() if home.plain else home.settings
             versions = {} if home.root in self._left_out else self._pins[id(home)].of(pinned)
             project = self._project(home.root, settings, versions)
