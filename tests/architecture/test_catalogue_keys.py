@@ -57,7 +57,7 @@ UNREAD: dict[str, set[str]] = {
     },
     "RouteFact": {"outside"},
     "StopFact": {"combines"},
-    "TaskFact": {"acks_late", "limits", "sends"},
+    "TaskFact": {"acks_late", "limits"},
     "TaskLimits": {"hard"},
     "TokenFact": {"audience", "validate"},
     "VerifyFact": {"payload", "tolerance"},

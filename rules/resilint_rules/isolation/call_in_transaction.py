@@ -78,9 +78,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..kit import Call, Finding, Frame, effects_of, path_to, reaches_peer
+from ..kit import Call, Finding, Frame, effects_of, path_to, reaches_peer, transaction_around
 from ..kit.rule import rule
-from ._holding import transaction_around
 
 _LOCAL = ("database", "cache")
 """Peers that take part in the transaction, or are as near as its database."""

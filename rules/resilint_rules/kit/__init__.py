@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from .effects.records import EffectSummary as EffectSummary
     from .effects.records import ReachedCall as ReachedCall
     from .effects.store import effects_of as effects_of
+    from .effects.transactions import transaction_around as transaction_around
+    from .effects.transactions import transaction_at as transaction_at
+    from .effects.transactions import transaction_of_caller as transaction_of_caller
     from .effects.waiting import awaited_calls as awaited_calls
     from .effects.waiting import reaches_peer as reaches_peer
     from .effects.waiting import waits as waits
@@ -163,6 +166,7 @@ _MODULES = {
     "effects.paths": "path_to",
     "effects.records": "EffectSummary ReachedCall",
     "effects.store": "effects_of",
+    "effects.transactions": "transaction_around transaction_at transaction_of_caller",
     "effects.waiting": "awaited_calls reaches_peer waits",
     "exceptions.handlers": "Handler handlers_of failures known_as",
     "exceptions.hierarchy": "is_a is_subclass",

@@ -64,6 +64,10 @@ _FAMILIES = {
         r"header|retry.?after|second|date|number|integer|\bwait|server|service",
         _MEANT, _CAUSE, r"\bmilliseconds?\b|\balways\b",
     ),
+    "messaging": _about(
+        r"\btasks?\b|\bqueue|\bmessages?\b|\back\b|acknowledg|commit|transaction|deliver|requeue|\blose|\blost\b|worker|consumer",
+        _MEANT, _CAUSE,
+    ),
     "retries": _about(
         r"retr(?:y|ies)|attempt|again|repeat|for ?ever|\bend\b|until|keep|loop|back.?off|pause|\bwait|give up|try",
         _MEANT,

@@ -82,6 +82,9 @@ class TaskFact(Fact):
     bare: bool = toml.flag("It is a decorator without parentheses too.")
     called: bool = toml.flag("Calling the declared function sends it.")
     sends: tuple[str, ...] = toml.words("Methods of the declared function that send it.")
+    parts: tuple[str, ...] = toml.words("Methods of the declared function that give one that is sent later.")
+    own_store: bool = toml.flag("The queue may be in the program's own database: a message is committed with the rows.")
+    replaced_by: tuple[str, ...] = toml.words("Parameters that may change what sending does.")
     limits: TaskLimits | None = toml.one(TaskLimits, "Parameters for time limits.")
     acks_late: Setting | None = toml.one(Setting, "The parameter for acknowledging after the work.")
 
@@ -97,14 +100,15 @@ class ConsumeFact(Fact):
 
 
 class TransactionFact(Fact):
-    """Opens a transaction, or runs a function after one."""
+    """Opens a transaction, or runs a function after one, or has it called inside those of others: a handler."""
 
     kind: ClassVar[str] = "transaction"
 
-    form: str = toml.text("How it is written.", "context", "context+decorator", "after")
+    form: str = toml.text("How it is written.", "context", "context+decorator", "after", "handler")
     bare: bool = toml.flag("It is a decorator without parentheses too.")
     function: Param | None = toml.one(Param, "The parameter for the function to run.")
     after: str = toml.text("The function that runs another after the transaction.")
+    signals: tuple[str, ...] = toml.words("With `handler`: what its first argument is, or has in it, for that to hold.")
 
 
 class LockFact(Fact):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 import libcst as cst
@@ -239,15 +240,23 @@ def _around(frame: Frame, span: Span) -> Iterator[cst.BaseExpression]:
         yield from (decorator.decorator for decorator, _ in above.decorators)
         above = above.outer
     tree = frame.tree
-    for block in tree.derived(_blocks, tree.module):
-        start, end = tree.span(block)
-        if start <= span.start < end:
-            yield from (item.item for item in block.items)
+    starts, blocks = tree.derived(_blocks, tree.module)
+    index = bisect_right(starts, span.start) - 1
+    node: cst.CSTNode | None = blocks[index] if index >= 0 else None
+    while node is not None:  # a block around the place is around the last one that begins before it
+        if isinstance(node, cst.With) and span.start < tree.span(node).end:
+            yield from (item.item for item in node.items)
+        node = tree.parent(node)
 
 
-def _blocks(tree: Tree, top: cst.CSTNode) -> list[cst.With]:
-    """The `with` blocks of a tree."""
-    return [node for node in walk(top) if isinstance(node, cst.With)]
+def _blocks(tree: Tree, top: cst.CSTNode) -> tuple[list[int], list[cst.With]]:
+    """The `with` blocks of a tree in text order, and where they begin."""
+    found = sorted(((tree.span(node).start, node) for node in walk(top) if isinstance(node, cst.With)), key=_start)
+    return [start for start, _ in found], [node for _, node in found]
+
+
+def _start(block: tuple[int, cst.With]) -> int:
+    return block[0]
 
 
 def as_number(value: Value, name: str) -> Value:

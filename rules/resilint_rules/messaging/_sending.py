@@ -1,0 +1,128 @@
+"""Calls that send a task to a queue, whichever module declares the task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, cast
+
+import libcst as cst
+
+from ..kit import Function, Ref, Value, options
+from ..kit.catalog.surroundings import TaskFact
+from ..kit.interp.calls import Call, Frame
+from ..kit.interp.session import Session
+from ..kit.interp.values import Derived, Method, ProjectModule
+
+SENDS = (".delay(", ".apply_async(", ".send(", ".send_with_options(", ".enqueue", ".send_task(", ".schedule(")
+"""What a text holds that sends a task."""
+_DEPTH = 3
+
+
+class Sending(NamedTuple):
+    """A call that sends a task."""
+
+    node: cst.Call
+    fact: TaskFact
+    """The entry of what declares the task, or of what sends it."""
+    declared: Frame | None
+    """The task, if it is a function of the project."""
+
+
+def sendings(frame: Frame) -> Iterator[Sending]:
+    """Yields the calls of a function that send a task: not those of functions and lambdas inside it."""
+    node = frame.node
+    if not isinstance(node, cst.FunctionDef) or not any(word in frame.tree.flat for word in SENDS):
+        return
+    for call in _own_calls(node.body):
+        found = _sending(frame, call)
+        if found is not None:
+            yield found
+
+
+def _own_calls(body: cst.CSTNode) -> Iterator[cst.Call]:
+    """The calls in a block, in text order, without those of functions that it defines."""
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (cst.FunctionDef, cst.Lambda)):
+            continue
+        if isinstance(node, cst.Call):
+            yield node
+        stack.extend(reversed(list(node.children)))
+
+
+def _sending(frame: Frame, call: cst.Call) -> Sending | None:
+    """What a call sends; None if it is not known to send anything."""
+    known = frame.calls.get(id(call))
+    fact = _sent_by_library(known) if known is not None else None
+    if fact is not None:
+        return Sending(call, fact, None)
+    if not isinstance(call.func, cst.Attribute):
+        return None
+    name = call.func.attr.value
+    task = declared_task(frame, call.func.value)
+    if task is None or name not in task[1].sends:
+        return None
+    return Sending(call, task[1], task[0])
+
+
+def _sent_by_library(call: Call) -> TaskFact | None:
+    """The entry of a call that sends a task itself: `queue.enqueue(function)`."""
+    catalog = call.frame.scope.catalog
+    fact = catalog.fact(TaskFact, call.callee)
+    return fact if fact is not None and fact.form == "send" else None
+
+
+def declared_task(frame: Frame, node: cst.BaseExpression) -> tuple[Frame, TaskFact] | None:
+    """Returns the task that an expression names, with the entry of its decorator: `task`, `tasks.task`, `task.s(1)`."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        inner = declared_task(frame, node.func.value)
+        return inner if inner is not None and node.func.attr.value in inner[1].parts else None
+    session = cast("Session", frame.scope.session)
+    value = _value(frame, session, node)
+    function = value if isinstance(value, Function) else None
+    found = session.frame(function) if function is not None else None
+    return (found, fact) if found is not None and (fact := task_of(found)) is not None else None
+
+
+def task_of(frame: Frame) -> TaskFact | None:
+    """Returns the entry of the decorator that declares a function as a task; None if another changes what it sends."""
+    for decorator, value in frame.decorators:
+        made = frame.calls.get(id(decorator.decorator))
+        name = made.callee if made is not None else _name(value)
+        fact = frame.scope.catalog.fact(TaskFact, name) if name else None
+        if fact is not None and fact.form == "declare":
+            given = made.args.named if made is not None else {}
+            changed = any(param in given for param in fact.replaced_by) or (made is not None and made.args.open_names)
+            return None if changed else fact
+    return None
+
+
+def _name(value: Value) -> str:
+    """The qualified name of a function that a decorator is, without a call."""
+    for option in options(value):
+        if isinstance(option, Ref):
+            return option.name
+        if isinstance(option, Method):
+            return f"{option.owner.type}.{option.name}"
+        if isinstance(option, Derived):
+            return option.path.qualified
+    return ""
+
+
+def _value(frame: Frame, session: Session, node: cst.BaseExpression, depth: int = 0) -> Value | None:
+    """What a name or a dotted name stands for, whatever module of the project it comes from."""
+    if isinstance(node, cst.Name):
+        found = frame.lookup(node.value)
+        if isinstance(found, (Function, ProjectModule)):
+            return found
+        for target in frame.scope.module.mentioned.get(node.value, ()):
+            brought = session.imported(target, frame.scope.module)
+            if isinstance(brought, (Function, ProjectModule)):
+                return brought
+        return None
+    if isinstance(node, cst.Attribute) and depth < _DEPTH:
+        owner = _value(frame, session, node.value, depth + 1)
+        if isinstance(owner, ProjectModule):
+            return session.scope(owner.module).value(node.attr.value)
+    return None

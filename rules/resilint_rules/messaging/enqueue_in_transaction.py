@@ -1,0 +1,249 @@
+r"""A task that is sent before the transaction ends that it needs.
+
+The worker may be faster than the commit: it looks for a row that is not there yet, or works for one that
+is rolled back a moment later. On a quiet machine the commit wins; under load one task in a hundred fails
+with DoesNotExist. A pause in front of the task makes that rarer, not impossible.
+
+```python bad
+from celery import shared_task
+from django.db import transaction
+
+@shared_task
+def send_receipt(order_id):
+    print(order_id)
+
+def pay(order):
+    with transaction.atomic():
+        order.save()
+        send_receipt.delay(order.pk)  # finds: enqueue-in-transaction
+```
+
+```python fixed
+import functools
+
+from celery import shared_task
+from django.db import transaction
+
+@shared_task
+def send_receipt(order_id):
+    print(order_id)
+
+def pay(order):
+    with transaction.atomic():
+        order.save()
+        transaction.on_commit(functools.partial(send_receipt.delay, order.pk))
+```
+
+A decorator opens a transaction, too. A delay is a hope, no commit.
+
+```python bad
+from celery import shared_task
+from django.db import transaction
+
+@shared_task
+def close_shop():
+    print("closed")
+
+@transaction.atomic
+def close(shop):
+    shop.delete()
+    close_shop.apply_async(countdown=1)  # finds: enqueue-in-transaction
+```
+
+```python fixed
+import functools
+
+from celery import shared_task
+from django.db import transaction
+
+@shared_task
+def close_shop():
+    print("closed")
+
+@transaction.atomic
+def close(shop):
+    shop.delete()
+    transaction.on_commit(functools.partial(close_shop.apply_async, countdown=1))
+```
+
+A handler of `post_save` runs inside the transaction of the code that saves: the admin has one around each change, and with
+ATOMIC_REQUESTS so has each request.
+
+```python bad
+from celery import shared_task
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+@shared_task
+def index(pk):
+    print(pk)
+
+@receiver(post_save)
+def start(sender, instance, created, **kwargs):
+    if created:
+        index.delay(instance.pk)  # finds: enqueue-in-transaction
+```
+
+```python fixed
+import functools
+
+from celery import shared_task
+from django.db import transaction
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+@shared_task
+def index(pk):
+    print(pk)
+
+@receiver(post_save)
+def start(sender, instance, created, **kwargs):
+    if created:
+        transaction.on_commit(functools.partial(index.delay, instance.pk))
+```
+
+Other databases and queues work the same way. There the task is sent after the block.
+
+```python bad
+import redis
+import rq
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+engine = create_engine("postgresql://db/shop?connect_timeout=5")
+queue = rq.Queue(connection=redis.Redis(socket_timeout=5))
+
+def order(row, work):
+    with Session(engine) as session, session.begin():
+        session.add(row)
+        queue.enqueue(work, row.id)  # finds: enqueue-in-transaction
+```
+
+What is sent after the block, or by `on_commit`, finds the row. A queue in the same database takes part in the
+transaction.
+
+```python good
+from celery import shared_task
+from django.db import transaction
+from django_q.tasks import async_task
+
+@shared_task
+def send_receipt(order_id):
+    print(order_id)
+
+def pay(order):
+    with transaction.atomic():
+        order.save()
+        transaction.on_commit(lambda: send_receipt.delay(order.pk))
+        send_receipt.delay_on_commit(order.pk)
+        async_task(print, order.pk)
+    send_receipt.delay(order.pk)
+
+def later(order):
+    def send():
+        send_receipt.delay(order.pk)
+    with transaction.atomic():
+        order.save()
+        transaction.on_commit(send)
+```
+
+What is not known to be a task is not judged, nor one whose base class may wait for the commit itself.
+
+```python good
+from celery import shared_task
+from django.db import transaction
+from shop.base import AfterCommit
+
+@shared_task(base=AfterCommit)
+def send_receipt(order_id):
+    print(order_id)
+
+def pay(order, animation):
+    with transaction.atomic():
+        order.save()
+        animation.delay(3)
+        send_receipt.delay(order.pk)
+```
+
+The fix sends it when the transaction is committed. It is not applied unasked, because the result of sending is then not
+there to be used.
+
+When not to: the task does not touch what the transaction writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit import Edit, Finding, Fix, Frame, Import, spelled, transaction_at, transaction_of_caller
+from ..kit.rule import rule
+from ._sending import Sending, sendings
+
+
+@rule(
+    code="MSG001",
+    name="enqueue-in-transaction",
+    severity="error",
+    preview=True,
+    words=(".delay(", ".apply_async(", ".enqueue(", ".send_task(", ".send_with_options("),
+)
+def check(frame: Frame) -> Iterator[Finding]:
+    """Reports tasks that are sent in a transaction, or in a handler that runs in that of another function."""
+    for sending in sendings(frame):
+        if sending.fact.own_store:
+            continue
+        opened = transaction_at(frame, sending.node)
+        if opened is not None:
+            alone = not (isinstance(opened.node, cst.Call) and opened.node.args)
+            after = opened.fact.after if alone else ""
+            yield _finding(frame, sending, f"before `{opened.name}` has committed", after)
+            continue
+        outside = transaction_of_caller(frame)
+        if outside is not None:
+            yield _finding(frame, sending, "before the transaction around the change is committed", outside.fact.after)
+
+
+def _finding(frame: Frame, sending: Sending, when: str, after: str) -> Finding:
+    written = frame.tree.code(sending.node.func)
+    return frame.finding(
+        f"`{written}` sends the task {when}: the worker may not find the row, or work for one that is rolled back",
+        frame.tree.span(sending.node.func),
+        tuple(_afterwards(frame, sending.node, after)),
+        callee=sending.fact.name,
+        library=sending.fact.library,
+        statement=frame.tree.parent(sending.node),
+    )
+
+
+def _afterwards(frame: Frame, node: cst.Call, after: str) -> Iterator[Fix]:
+    """Yields the fix that sends it after the commit, where nothing uses what sending gives back."""
+    if not after or not isinstance(frame.tree.parent(node), cst.Expr):
+        return
+    function, imports = _named(frame, after)
+    start, end = frame.tree.span(node)
+    stop = frame.tree.outer(node.func).end
+    if not node.args:
+        yield Fix("Send it after the commit", (Edit(start, start, f"{function}("), Edit(stop, end, ")")), imports)
+        return
+    more, (partial,) = spelled(frame.scope.module, ["functools.partial("])
+    opening = frame.tree.source(stop, end).index("(") + stop
+    separator = "," if frame.tree.source(opening + 1, end)[:1].isspace() else ", "
+    edits = (
+        Edit(start, start, f"{function}({partial}"), Edit(stop, opening + 1, separator), Edit(end, end, ")"),
+    )  # fmt: skip
+    yield Fix("Send it after the commit", edits, (*imports, *more))
+
+
+def _named(frame: Frame, function: str) -> tuple[str, tuple[Import, ...]]:
+    """A function of a module as it can be written here, by the name of its module, and the import it needs."""
+    owner, _, name = function.rpartition(".")
+    for local, targets in frame.scope.module.imports.items():
+        if any(not target.level and f"{target.module}.{target.name}" == owner for target in targets):
+            return f"{local}.{name}", ()
+    home, _, last = owner.rpartition(".")
+    if frame.scope.module.mentions_name(last):
+        imports, (text,) = spelled(frame.scope.module, [f"{function}("])
+        return text[:-1], imports
+    return f"{last}.{name}", (Import(home, last),)
