@@ -66,8 +66,8 @@ def close(shop):
     transaction.on_commit(functools.partial(close_shop.apply_async, countdown=1))
 ```
 
-A handler of `post_save` runs inside the transaction of the code that saves: the admin has one around each change, and with
-ATOMIC_REQUESTS so has each request.
+A handler of `post_save` runs inside the transaction of the code that saves: the admin has one around each change,
+and with ATOMIC_REQUESTS so has each request.
 
 ```python bad
 from celery import shared_task

@@ -29,6 +29,7 @@ from .surroundings import (
     OffloadFact,
     OptionsFact,
     RawFact,
+    RefuseFact,
     RouteFact,
     ScopeFact,
     SleepFact,
@@ -45,7 +46,7 @@ RECORDS: dict[str, type[Fact]] = {
         ClientFact, CallFact, BlockFact, LimitFact, AdapterFact, ResponseFact, SpawnFact, OffloadFact, ScopeFact,
         SleepFact, LoopFact, RetryFact, WaitFact, StopFact, ConditionFact, BreakerFact, LimiterFact, TaskFact,
         ConsumeFact, TransactionFact, LockFact, AppFact, RouteFact, EntryFact, RawFact, OptionsFact, VerifyFact,
-        DigestFact, CompareFact, TokenFact, ContextFact, InsecureFact, LogFact, DoubleFact, CoroutineFact,
+        DigestFact, CompareFact, TokenFact, ContextFact, InsecureFact, LogFact, DoubleFact, CoroutineFact, RefuseFact,
     )
 }  # fmt: skip
 """The record of each table."""

@@ -97,6 +97,20 @@ class ConsumeFact(Fact):
     automatic: Switch | None = toml.one(Switch, "The parameter that acknowledges before the work.")
     acknowledge: str = toml.text("The method that acknowledges.")
     callback: Param | None = toml.one(Param, "The parameter for the function that gets messages.")
+    receipt: str = toml.text("The parameter of that method which says what is acknowledged.")
+    writes: str = toml.template(
+        "The acknowledgement in the function that gets messages, by its {first} and {second} parameter.",
+        "first", "second",
+    )  # fmt: skip
+
+
+class RefuseFact(Fact):
+    """Gives a message back to the broker, unprocessed."""
+
+    kind: ClassVar[str] = "refuse"
+
+    requeue: Setting | None = toml.one(Setting, "The parameter for delivering it again; always if there is none.")
+    whole: bool = toml.flag("It opens a block, of which any error gives the message back.")
 
 
 class TransactionFact(Fact):

@@ -6,5 +6,5 @@ TABLES = (
     "client", "call", "block", "limit", "adapter", "response", "spawn", "offload", "scope", "sleep", "loop", "retry",
     "wait", "stop", "condition", "breaker", "limiter", "task", "consume", "transaction", "lock", "app", "route",
     "entry", "raw", "options", "verify", "digest", "compare", "token", "context", "insecure", "log", "double",
-    "coroutine",
+    "coroutine", "refuse",
 )  # fmt: skip

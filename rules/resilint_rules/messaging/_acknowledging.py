@@ -1,0 +1,125 @@
+"""Acknowledgements that come before the work with the message."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from ..kit.catalog.surroundings import ConsumeFact
+from ..kit.interp.calls import Frame
+from ._messages import does_work, facts, given, mentions_any, names_in, own_calls, own_nodes
+
+_GIVES_BACK = ("nack", "reject", "requeue", "ack", "delete_message")
+_BLOCKS = (cst.With, cst.Try, cst.TryStar)
+
+
+class EarlyAck(NamedTuple):
+    """An acknowledgement, and the first call after it that works with the message."""
+
+    ack: cst.Call
+    work: cst.Call
+
+
+def early_acks(frame: Frame) -> Iterator[EarlyAck]:
+    """Yields the acknowledgements of a function that come before all work with the message."""
+    node = frame.node
+    names = {fact.acknowledge: fact for fact in facts(frame, ConsumeFact) if fact.acknowledge}
+    if not isinstance(node, cst.FunctionDef) or not any(f".{name}(" in frame.tree.flat for name in names):
+        return
+    for call in own_calls(node.body):
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in names:
+            work = _work_after(frame, node, call, names[call.func.attr.value])
+            if work is not None:
+                yield EarlyAck(call, work)
+
+
+def _work_after(frame: Frame, function: cst.FunctionDef, ack: cst.Call, fact: ConsumeFact) -> cst.Call | None:
+    """The first call after an acknowledgement that works with the same message; None if work comes before, too."""
+    if fact.receipt and given(ack, fact.receipt) is None:
+        return None
+    loop = _loop_around(frame, ack)
+    body = loop.body if loop is not None else function.body
+    messages = _messages(function, loop)
+    if not messages or not mentions_any(ack, messages):
+        return None
+    starts, calls = _works(frame, body, messages)
+    start = frame.tree.span(ack).start
+    if starts and starts[0] < start:
+        return None
+    for statement in _following(frame, ack, body):
+        first, end = frame.tree.span(statement)
+        index = bisect_left(starts, first)
+        if index < len(starts) and starts[index] < end:
+            return calls[index]
+    return None
+
+
+def _works(frame: Frame, body: cst.BaseSuite, messages: frozenset[str]) -> tuple[list[int], list[cst.Call]]:
+    """The calls in a block that work with a message, in text order, and where they begin."""
+    key = _works, id(body)
+    if key not in frame.derived:
+        known = _with_derived(body, messages)
+        calls = [
+            call for call in own_calls(body)
+            if mentions_any(call, known) and does_work(call) and not _gives_back(call)
+        ]  # fmt: skip
+        frame.derived[key] = [frame.tree.span(call).start for call in calls], calls
+    found: tuple[list[int], list[cst.Call]] = frame.derived[key]
+    return found
+
+
+def _loop_around(frame: Frame, ack: cst.Call) -> cst.For | cst.While | None:
+    above = frame.tree.parent(ack)
+    while above is not None and above is not frame.node:
+        if isinstance(above, (cst.For, cst.While)):
+            return above
+        above = frame.tree.parent(above)
+    return None
+
+
+def _messages(function: cst.FunctionDef, loop: cst.For | cst.While | None) -> frozenset[str]:
+    """The names that stand for a message: the variable of a loop, or the parameters of a function without one."""
+    if isinstance(loop, cst.For):
+        return frozenset(names_in(loop.target))
+    if loop is not None:
+        return frozenset()
+    return frozenset(param.name.value for param in function.params.params) - {"self", "cls"}
+
+
+def _with_derived(body: cst.BaseSuite, messages: frozenset[str]) -> frozenset[str]:
+    """The names of a message, and those that are assigned something of it."""
+    known = set(messages)
+    for node in own_nodes(body):
+        if isinstance(node, cst.Assign) and mentions_any(node.value, known):
+            for target in node.targets:
+                known.update(names_in(target.target))
+    return frozenset(known)
+
+
+def _following(frame: Frame, ack: cst.Call, body: cst.BaseSuite) -> Iterator[cst.CSTNode]:
+    """Yields the statements that always come after an acknowledgement: in its block, and behind blocks around it."""
+    node: cst.CSTNode | None = ack
+    while node is not None and node is not body:
+        parent = frame.tree.parent(node)
+        if isinstance(parent, cst.IndentedBlock):
+            rest = parent.body[[id(line) for line in parent.body].index(id(node)) + 1 :]
+            for line in rest:
+                yield line
+                if _leaves(line):
+                    return
+            if parent is body or not isinstance(frame.tree.parent(parent), _BLOCKS):
+                return
+        node = parent
+
+
+def _leaves(line: cst.CSTNode) -> bool:
+    leaving = (cst.Return, cst.Raise, cst.Continue, cst.Break)
+    return isinstance(line, cst.SimpleStatementLine) and any(isinstance(part, leaving) for part in line.body)
+
+
+def _gives_back(call: cst.Call) -> bool:
+    name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+    return name.removeprefix("basic_") in _GIVES_BACK

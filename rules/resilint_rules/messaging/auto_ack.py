@@ -1,0 +1,170 @@
+r"""A message that is acknowledged before it has been processed.
+
+The broker forgets a message once it is acknowledged. With `auto_ack=True` that is at the moment of delivery: a
+crash, a deploy or an exception in the handler loses it for ever, and everything that waits in the client's buffer
+with it.
+
+```python bad
+import json
+import pika
+
+def handle(channel, method, properties, body):
+    order = json.loads(body)
+    book(order)
+
+def main(params):
+    channel = pika.BlockingConnection(params).channel()
+    channel.basic_consume("orders", handle, auto_ack=True)  # finds: auto-ack
+    channel.start_consuming()
+```
+
+```python fixed
+import json
+import pika
+
+def handle(channel, method, properties, body):
+    order = json.loads(body)
+    book(order)
+    channel.basic_ack(method.delivery_tag)
+
+def main(params):
+    channel = pika.BlockingConnection(params).channel()
+    channel.basic_consume("orders", handle, auto_ack=False)
+    channel.start_consuming()
+```
+
+An acknowledgement that is the first thing a handler does is no better.
+
+```python bad
+import boto3
+
+sqs = boto3.client("sqs")
+
+def work_off(url):
+    answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+    for message in answer.get("Messages", []):
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])  # finds: auto-ack
+        book(message["Body"])
+```
+
+```python bad
+from google.cloud import pubsub_v1
+
+def handle(message):
+    message.ack()  # finds: auto-ack
+    book(message.data)
+```
+
+A message that is acknowledged after the work is delivered again if the work fails. What cannot be used is
+acknowledged and dropped on purpose.
+
+```python good
+import json
+import boto3
+import pika
+
+sqs = boto3.client("sqs")
+
+def handle(channel, method, properties, body):
+    try:
+        order = json.loads(body)
+    except ValueError:
+        channel.basic_ack(method.delivery_tag)
+        return False
+    book(order)
+    channel.basic_ack(method.delivery_tag)
+    count("orders")
+
+def work_off(url):
+    for message in sqs.receive_message(QueueUrl=url).get("Messages", []):
+        book(message["Body"])
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+```
+
+Nothing is lost with a message that is only logged or kept in memory, nor in a queue that ends with its consumer:
+the answers of a call over a broker.
+
+```python good
+import pika
+
+def show(channel, method, properties, body):
+    print(body)
+
+class Caller:
+    def __init__(self, params):
+        self.channel = pika.BlockingConnection(params).channel()
+        self.channel.basic_consume("amq.rabbitmq.reply-to", self.take, auto_ack=True)
+
+    def take(self, channel, method, properties, body):
+        self.answer = finish(body)
+
+def tail(params):
+    channel = pika.BlockingConnection(params).channel()
+    channel.basic_consume("events", show, auto_ack=True)
+```
+
+The fix acknowledges at the end of the handler, where it is a function of the module; a handler that raises then
+gets the message again. It is not applied unasked: a handler has to bear that.
+
+When not to: losing a message is cheaper than processing it twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit import Edit, Finding, Fix, Frame, after_statement, replace
+from ..kit.rule import rule
+from ._acknowledging import early_acks
+from ._automatic import Automatic, automatic_acks
+
+_TAILS = re.compile(r"log|metric|monitor|tail|telemetry|heartbeat|trace|debug|stats", re.IGNORECASE)
+"""Names of consumers for which a lost message is none."""
+
+
+@rule(
+    code="MSG002",
+    name="auto-ack",
+    preview=True,
+    words=("auto_ack", "no_ack", ".basic_ack(", ".ack(", ".delete_message("),
+)
+def check(frame: Frame) -> Iterator[Finding]:
+    """Reports consumers whose messages are acknowledged at delivery, and acknowledgements before the work."""
+    for found in automatic_acks(frame):
+        if not _TAILS.search(f"{frame.qualname} {found.names}"):
+            yield _finding(
+                frame,
+                found.call,
+                "acknowledges each message at delivery: what fails or is cut off in the handler is lost",
+                *_by_hand(frame, found),
+            )
+    for early in early_acks(frame):
+        written = frame.tree.code(early.work.func)
+        yield _finding(frame, early.ack, f"acknowledges the message before `{written}`: if that fails, it is lost")
+
+
+def _finding(frame: Frame, call: cst.Call, does: str, *fixes: Fix) -> Finding:
+    name = frame.tree.code(call.func)
+    return frame.finding(f"`{name}` {does}", frame.tree.span(call.func), fixes, statement=frame.tree.parent(call))
+
+
+def _by_hand(frame: Frame, found: Automatic) -> Iterator[Fix]:
+    """Yields the fix that acknowledges at the end of the handler."""
+    handler = found.handler
+    node = handler.node if handler is not None else None
+    if handler is None or not isinstance(node, cst.FunctionDef) or not isinstance(node.body, cst.IndentedBlock):
+        return
+    params = [param.name.value for param in node.params.params if param.name.value != "self"]
+    last = node.body.body[-1]
+    ends = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else None
+    if len(params) < found.needs or ends is None or "return" in handler.tree.flat or not found.fact.writes:
+        return
+    first, second = (*params, "", "")[:2]
+    text = found.fact.writes.format(first=first, second=second)
+    added = after_statement(handler, ends, text)
+    if added is not None and not isinstance(ends, cst.Raise):
+        edits: tuple[Edit, ...] = (replace(frame, found.switch, "False"), added)
+        yield Fix("Acknowledge at the end of the handler", edits)
