@@ -40,6 +40,7 @@ WORST = 2.05
 it: a part of the work that grows with the square is seen where it is a twentieth of the rest."""
 FEWER = {
     ("retry-after-as-number", "calls"), ("retry-loop-falls-through", "calls"), ("enqueue-in-transaction", "methods"),
+    ("waiting-for-task", "methods"),
 }  # fmt: skip
 """Where the copies are one finding, as they read one name, or a function can fall through its last loop alone; and
 where they are none: a method is not called by its name alone."""

@@ -83,6 +83,8 @@ class TaskFact(Fact):
     called: bool = toml.flag("Calling the declared function sends it.")
     sends: tuple[str, ...] = toml.words("Methods of the declared function that send it.")
     parts: tuple[str, ...] = toml.words("Methods of the declared function that give one that is sent later.")
+    waits: tuple[str, ...] = toml.words("Methods of what sending returns that wait for the result.")
+    wait_limit: Param | None = toml.one(Param, "Their parameter for the seconds.")
     own_store: bool = toml.flag("The queue may be in the program's own database: a message is committed with the rows.")
     replaced_by: tuple[str, ...] = toml.words("Parameters that may change what sending does.")
     limits: TaskLimits | None = toml.one(TaskLimits, "Parameters for time limits.")
