@@ -37,7 +37,6 @@ UNREAD: dict[str, set[str]] = {
     },
     "CompareFact": {"constant_time"},
     "ConditionFact": {"narrows"},
-    "ConsumeFact": {"acknowledge", "automatic", "callback"},
     "DoubleFact": {"failure"},
     "ExternalFact": {"advice", "graphql"},
     "Forever": {"forever"},

@@ -1,7 +1,7 @@
 r"""A message that is acknowledged before it has been processed.
 
 The broker forgets a message once it is acknowledged. With `auto_ack=True` that is at the moment of delivery: a
-crash, a deploy or an exception in the handler loses it for ever, and everything that waits in the client's buffer
+crash, a deploy or an exception in the handler loses it, and everything that waits in the client's buffer
 with it.
 
 ```python bad

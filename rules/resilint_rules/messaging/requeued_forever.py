@@ -136,7 +136,7 @@ def check(frame: Frame) -> Iterator[Finding]:
     for found in refusals(frame):
         name = frame.tree.code(found.call.func)
         yield frame.finding(
-            f"`{name}` puts the message back for {found.errors}: one that always fails comes back at once, for ever",
+            f"`{name}` puts the message back for {found.errors}: one that always fails comes back again and again",
             frame.tree.span(found.call.func),
             tuple(_fixes(found)),
             statement=frame.tree.parent(found.call),

@@ -1,6 +1,6 @@
 r"""A program that waits without limit for the result of a task that it has sent.
 
-No worker is up, the queue is long, the result is lost: then a request waits for ever. Inside a task it is worse: all
+No worker is up, the queue is long, the result is lost: then a request never ends. Inside a task it is worse: all
 workers may wait for tasks that no worker is left to run, which is a deadlock that only shows under load.
 
 ```python bad
@@ -25,7 +25,7 @@ def view(request):
     return add.delay(1, 2).get(timeout=10)
 ```
 
-In a task a time limit is no cure.
+In a task a time limit does not help.
 
 ```python bad
 from celery import shared_task
@@ -112,7 +112,7 @@ def _finding(frame: Frame, found: Wait, inside: bool) -> Finding:
     if inside:
         message = f"`{written}` waits in a task for another task: when every worker does, none is left to run it"
     else:
-        message = f"`{written}` waits for the result of a task without limit: with no worker up, for ever"
+        message = f"`{written}` waits for the result of a task without limit: with no worker up it never ends"
     return frame.finding(
         message,
         frame.tree.span(found.call.func),
