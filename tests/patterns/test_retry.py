@@ -39,18 +39,14 @@ UNTOUCHED = {
     "any method": "import requests\n\ndef f(m, u):\n    return requests.request(m, u, timeout=5).text\n",
     "a stream": "import httpx\n\ndef f(u):\n    with httpx.stream('GET', u) as r:\n        return r.read()\n",
     "a decorated function": (
-        "import requests\nfrom tenacity import retry, stop_after_attempt\n\n"
-        "@retry(stop=stop_after_attempt(3))\ndef f(u):\n    return requests.get(u, timeout=5).text\n"
+        "import requests\nfrom tenacity import retry, stop_after_attempt, wait_fixed\n\n"
+        "@retry(stop=stop_after_attempt(3), wait=wait_fixed(2))\ndef f(u):\n"
+        "    return requests.get(u, timeout=5).text\n"
     ),
     "a mounted policy": (
         "import requests\nfrom requests.adapters import HTTPAdapter, Retry\n\ndef f(u):\n    s = requests.Session()\n"
         "    s.mount('https://', HTTPAdapter(max_retries=Retry(3, backoff_factor=1, status_forcelist=(503,))))\n"
         "    return s.get(u, timeout=5).text\n"
-    ),
-    "a loop": (
-        "import requests, time\n\ndef f(u):\n    for n in range(3):\n        try:\n"
-        "            return requests.get(u, timeout=5).text\n        except requests.ConnectionError:\n"
-        "            if n == 2:\n                raise\n            time.sleep(n)\n"
     ),
     "another library": "import redis\n\ndef f(r: redis.Redis, k):\n    return r.get(k)\n",
     "a comment in the callee": (

@@ -5,7 +5,8 @@ from __future__ import annotations
 RULES = {
     "limit": ("no-timeout", "timeout-disabled", "timeout-without-effect"),
     "status": ("status-never-checked", "unchecked-body"),
-    "retry": (),
+    "retry": ("unbounded-retry", "retry-without-backoff", "retries-permanent-errors"),
+    "idempotency": (),
 }
 """By the name of a pattern, the rules whose fixes it needs first."""
 NAMES = tuple(RULES)

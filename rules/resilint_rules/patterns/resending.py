@@ -40,10 +40,10 @@ def resender(call: Call) -> Resender | None:
     library, module = call.record, call.frame.scope.module
     if library is None or library.transient is None:
         return None
-    name = _name(call, library)
+    name = name_for(call, library, "_retry_request", "_async" if call.inside_async else "")
     if name in module.functions:
         return Resender(name)
-    place = _place(call)
+    place = definition_place(call)
     needed = (*IMPORTS, Import("random"), *_typing(call), *((Import("asyncio"),) if call.inside_async else ()))
     if place is None or module.mentions_name(name) or not can_import(module, *needed):
         return None
@@ -60,21 +60,21 @@ def resender(call: Call) -> Resender | None:
 
 def is_resender(name: str) -> bool:
     """Whether a function of a module is one that this module writes, by its name."""
-    return name.startswith("_retry_") and "request" in name
+    return name.startswith("_retry_request")
 
 
-def _name(call: Call, library: Library) -> str:
-    """The name that the function has for a library; the plain one belongs to the first library in a module."""
+def name_for(call: Call, library: Library, plain: str, suffix: str = "") -> str:
+    """The name that a function has for a library; the plain one belongs to the first library in a module."""
     module = call.frame.scope.module
-    suffix = "_async" if call.inside_async else ""
-    plain = f"_retry_request{suffix}"
-    for function in module.functions.get(plain, ()):
-        if f"{library.name}." not in module.source(function.chunk):
-            return f"_retry_{library.name}_request{suffix}"
-    return plain
+    name = f"{plain}{suffix}"
+    roots = {error.partition(".")[0] for error in library.transient_errors if "." in error}
+    for function in module.functions.get(name, ()):
+        if not any(f"{root}." in module.source(function.chunk) for root in roots):
+            return f"{plain}_{library.name}{suffix}"
+    return name
 
 
-def _place(call: Call) -> int | None:
+def definition_place(call: Call) -> int | None:
     """Where the function is defined before it is used: at the first function, or before the statement at hand."""
     module = call.frame.scope.module
     place = front(module)

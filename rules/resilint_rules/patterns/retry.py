@@ -111,6 +111,15 @@ def _wrapped(call: Call, name: str) -> list[Edit]:
         return [Edit(func.start, func.start, f"{name}("), Edit(func.end, opened, "")]
     first = tree.span(call.node.args[0]).start
     gap = text[opened:first]
+    together = len(call.node.args) > 1 and "\n" not in text[first : tree.span(call.node.args[1]).start]
+    if (
+        "\n" in gap
+        and together
+        and document.position(first)[0] == document.position(tree.span(call.node.args[-1]).end)[0]
+    ):
+        line = document.line(document.position(first)[0])
+        if len(line) + func.end - func.start + 2 <= width(document):
+            return [Edit(func.start, func.end, name), Edit(first, first, f"{text[func.start : func.end]}, ")]
     if "\n" in gap:  # one argument on a line: the function is one more
         indent = gap[gap.rindex("\n") + 1 :]
         own = f"{document.newline}{indent}{text[func.start : func.end]},"

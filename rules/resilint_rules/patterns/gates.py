@@ -1,0 +1,163 @@
+"""Part of the pattern `retry`: loops that repeat by hand let out what is no use to repeat, and the last failure.
+
+A loop keeps its shape: its handlers get a condition, its attempts and its pauses a bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from ..kit.exceptions.handlers import Handler, named
+from ..kit.findings import Finding, Fix, Import, Severity
+from ..kit.fixes.edits import before_body, indentation, replace, unused
+from ..kit.interp.call_kinds import SleepCall
+from ..kit.interp.calls import Call, Frame
+from ..kit.interp.values import Class
+from ..kit.retries.loops import RetryLoop, loops
+from ..kit.syntax.exits import Exit, ways
+from ..kit.syntax.text import Edit
+from ..kit.timeouts.effective import limit
+from .bounds import bounded
+from .passing import MAY_PASS, Judges, judges
+from .resending import ATTEMPTS, WITHIN
+
+_LONG = 35.0
+"""Seconds of one attempt beyond which three take more than two minutes with their pauses."""
+
+
+def let_out(frame: Frame) -> Iterator[Finding]:
+    """Offers conditions for the handlers of retry loops that swallow what stays, or the last failure."""
+    for loop in loops([frame]):
+        call = loop.calls[0]
+        judged = judges(call)
+        if judged is None or call.peer != "http" or loop.varies or loop.is_generator:
+            continue
+        fix = _gated(loop, call, judged)
+        if fix is not None:
+            message = f"the loop around `{call.written}` repeats what stays, and keeps the last failure to itself"
+            finding = loop.finding(message, fix, severity=Severity.HINT)
+            yield finding
+
+
+def _gated(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
+    frame = loop.frame
+    open_clauses = [clause for clause in loop.retried if MAY_PASS not in frame.tree.code(clause.node)]
+    if not open_clauses or not isinstance(loop.node.body, cst.IndentedBlock):
+        return None
+    bound = bounded(loop)
+    if bound is None:
+        return None
+    last, edits = bound
+    imports: list[Import] = [*judged.imports]
+    late = ""
+    if (limit(call).seconds or 0) > _LONG:
+        end = unused(frame, ("end", "deadline", "give_up_at"))
+        start = loop.head.start
+        if not end:
+            return None
+        edits.append(
+            Edit(start, start, f"{end} = time.monotonic() + {WITHIN}{_newline(frame)}{indentation(frame, start)}")
+        )
+        late = f" or time.monotonic() >= {end}"
+        imports.append(Import("time"))
+    leave = "break" if _ends_in_own_error(loop) else "raise"
+    for clause in open_clauses:
+        gate = _gate(clause, judged, _Gate(last, late, leave), frame)
+        if gate is None:
+            return None
+        edits += gate
+    checked = _checked(loop, call)
+    edits += checked
+    imports.append(Import("asyncio" if frame.is_async else "time"))
+    title = f"Repeat {call.written} on no answer, 429 and 5xx only, {ATTEMPTS} times at most; raise the last failure"
+    return Fix(title, tuple(sorted((*judged.edits, *edits))), tuple(dict.fromkeys(imports)))
+
+
+def _newline(frame: Frame) -> str:
+    return frame.scope.module.doc.newline
+
+
+def _ends_in_own_error(loop: RetryLoop) -> bool:
+    """Whether an exception class of the project is raised behind a loop: what its callers expect."""
+    block = loop.frame.tree.parent(loop.node)
+    if not isinstance(block, cst.IndentedBlock) or loop.node.orelse is not None:
+        return False
+    at = next(number for number, part in enumerate(block.body) if part is loop.node)
+    after = block.body[at + 1] if at + 1 < len(block.body) else None
+    raised = after.body[0] if isinstance(after, cst.SimpleStatementLine) else None
+    if not isinstance(raised, cst.Raise) or not isinstance(raised.exc, cst.Call):
+        return False
+    return isinstance(named(loop.frame, raised.exc.func), Class)
+
+
+class _Gate(NamedTuple):
+    """What a handler is given: the condition of the last attempt and of the end of the time, and how it is left."""
+
+    last: str
+    late: str
+    leave: str
+
+
+def _gate(clause: Handler, judged: Judges, gate: _Gate, frame: Frame) -> list[Edit] | None:
+    """The condition as the first statement of a handler, and its pauses at least as long as the peer asks."""
+    name = clause.name or unused(frame, ("error", "exc", "err"))
+    block = clause.node.body
+    if not name or not isinstance(block, cst.IndentedBlock) or not block.body:
+        return None
+    edits: list[Edit] = []
+    if not clause.name:
+        written = " Exception as " if clause.node.type is None else " as "
+        edits.append(Edit(clause.head.end, clause.head.end, f"{written}{name}"))
+    tree, newline = frame.tree, _newline(frame)
+    inner = indentation(frame, tree.span(block.body[0]).start)
+    step = inner[len(indentation(frame, tree.span(clause.node).start)) :]
+    lasts = f"{gate.last} or " if gate.last and Exit.RAISE not in clause.leaves else ""
+    lines = [f"if {lasts}not {judged.may_pass}({name}){gate.late}:", f"{inner}{step}{gate.leave}"]
+    longer = _longer_pauses(frame, block, f"{judged.pause}({name})")
+    if not longer:
+        sleep = "await asyncio.sleep" if frame.is_async else "time.sleep"
+        lines.append(f"{inner}{sleep}({judged.pause}({name}))")
+    edits += longer
+    only = _only_pass(block)
+    if only is not None and not longer:
+        span = tree.span(only)
+        return [*edits, Edit(span.start, span.end, newline.join(lines))]
+    edit = before_body(frame, block, newline.join(lines))
+    return [*edits, edit] if edit is not None else None
+
+
+def _longer_pauses(frame: Frame, block: cst.IndentedBlock, asked: str) -> list[Edit]:
+    """Makes the sleeps in a block at least as long as an expression says; [] if there are none."""
+    tree = frame.tree
+    sleeps = [call for call in frame.calls.values() if isinstance(call, SleepCall) and tree.inside(call.node, block)]
+    given = [sleep.node.args[0].value for sleep in sleeps if sleep.node.args]
+    return [replace(frame, node, f"max({tree.code(node)}, {asked})") for node in given]
+
+
+def _only_pass(block: cst.IndentedBlock) -> cst.Pass | None:
+    """The `pass` that is all of a block; None if there is more."""
+    first = block.body[0]
+    only = first.body[0] if len(block.body) == 1 and isinstance(first, cst.SimpleStatementLine) else None
+    return only if isinstance(only, cst.Pass) else None
+
+
+def _checked(loop: RetryLoop, call: Call) -> list[Edit]:
+    """Lets an error status raise where a `try` ends without success, if a handler takes what is raised then."""
+    response, fact = call.response, call.answer
+    body = loop.guard.node.body
+    if response is None or fact is None or not fact.raiser or not response.names or call.as_external.status != "silent":
+        return []
+    if any(name == fact.raiser for name, _ in response.uses) or Exit.FALLS not in ways(body):
+        return []
+    if not any(clause.broad or clause.catches(fact.raiser_raises) for clause in loop.retried):
+        return []
+    if not isinstance(body, cst.IndentedBlock) or loop.guard.node.orelse is not None:
+        return []
+    tree, document = loop.frame.tree, loop.frame.scope.module.even
+    span = tree.span(body.body[-1])
+    row = document.position(span.start + len(document.text[span.start : span.end].rstrip()))[0]
+    at = document.starts[row - 1] + len(document.line(row))
+    return [Edit(at, at, f"{document.newline}{indentation(loop.frame, span.start)}{response.names[0]}.{fact.raiser}()")]

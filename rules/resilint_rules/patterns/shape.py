@@ -1,0 +1,290 @@
+"""Part of the pattern `status`: what an answer has to hold is taken out of it, or an error of its library is raised.
+
+A gateway's page and a partner's new format come with status 200, too. Without this they end as a KeyError far away from
+the request, which no caller's handler for failed requests sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from ..kit.exceptions.handlers import handlers_of, known_as
+from ..kit.findings import Finding, Fix, Import, Severity
+from ..kit.fixes.edits import unused
+from ..kit.interp.calls import Call, Frame
+from ..kit.interp.kinds import Around, Part
+from ..kit.syntax.exits import Exit
+from ..kit.syntax.idioms import is_log
+from ..kit.syntax.text import Edit, Span
+from ..kit.syntax.tree import dotted, walk
+
+_PLAIN = frozenset((
+    "bool", "bytes", "dict", "enumerate", "float", "frozenset", "int", "isinstance", "len", "list", "map", "max",
+    "min", "monotonic", "now", "print", "range", "reversed", "round", "set", "sorted", "str", "sum", "time", "tuple",
+    "utcnow", "zip", "Decimal", "Fraction", "UUID", "loads", "fromisoformat", "fromtimestamp", "strptime",
+))  # fmt: skip
+"""Functions that compute, and raise only for what they are given."""
+_ORDER = ("LookupError", "TypeError", "ValueError", "AttributeError")
+"""What a body of another shape ends with, in the order in which it is written."""
+_OPAQUE = (cst.Try, cst.TryStar, cst.With, cst.FunctionDef, cst.ClassDef, cst.Yield, cst.Lambda, cst.Match)
+"""What no region may hold: it has its own order of failures, or runs at another time."""
+_MOST_LINES = 25
+"""Lines that one `try` may hold: beyond, the reader cannot tell which of them it is about."""
+
+
+@dataclass(slots=True)
+class _Flow:
+    """Where the parts of one answer's body are in a function: the nodes that read it, and the names that hold parts."""
+
+    call: Call
+    reads: frozenset[int]
+    names: set[str] = field(default_factory=set)
+
+    def holds(self, node: cst.CSTNode) -> bool:
+        """Whether an expression has a part of the body in it."""
+        return any(id(n) in self.reads or (isinstance(n, cst.Name) and n.value in self.names) for n in walk(node))
+
+    def rooted(self, node: cst.CSTNode) -> bool:
+        """Whether an expression is a part of the body: an item, an attribute or the result of a method of it."""
+        while True:
+            if id(node) in self.reads or (isinstance(node, cst.Name) and node.value in self.names):
+                return True
+            if isinstance(node, (cst.Subscript, cst.Attribute)):
+                node = node.value
+            elif isinstance(node, cst.Call):
+                node = node.args[0].value if _last(node) == "loads" and node.args else node.func
+            elif isinstance(node, cst.Await):
+                node = node.expression
+            else:
+                return False
+
+    def learn(self, node: cst.CSTNode) -> None:
+        """Notes the names that a statement gives parts of the body to."""
+        for inner in walk(node):
+            if isinstance(inner, cst.Assign) and self.holds(inner.value):
+                for target in inner.targets:
+                    self._bind(target.target)
+            elif (
+                isinstance(inner, (cst.AnnAssign, cst.NamedExpr))
+                and inner.value is not None
+                and self.holds(inner.value)
+            ) or (isinstance(inner, (cst.For, cst.CompFor)) and self.holds(inner.iter)):
+                self._bind(inner.target)
+
+    def _bind(self, target: cst.CSTNode) -> None:
+        if isinstance(target, cst.Name):
+            self.names.add(target.value)
+        elif isinstance(target, (cst.Tuple, cst.List)):
+            for element in target.elements:
+                self._bind(element.value)
+
+
+def expect(call: Call) -> Iterator[Finding]:
+    """Offers to raise an error of the library where a body lacks what is taken out of it."""
+    flow, unreadable = _flow(call), _unreadable(call)
+    if flow is None or not unreadable:
+        return
+    for block in _blocks(call):
+        fix = _offered(flow, block, unreadable)
+        if fix is not None:
+            message = f"the answer of `{call.written}` is taken apart as if it always had the expected shape"
+            yield call.finding(message, fix, severity=Severity.HINT)
+            return
+
+
+def _offered(flow: _Flow, block: cst.IndentedBlock, unreadable: str) -> Fix | None:
+    """A `try` around the statements of a block that take the body apart; None if there are none, or other things are
+    done in between."""
+    parts = list(block.body)
+    fragile: list[int] = []
+    for number, part in enumerate(parts):
+        flow.learn(part)
+        if not isinstance(part, _OPAQUE) and _errors(flow, part):  # their own blocks are looked at, too
+            fragile.append(number)
+    if not fragile:
+        return None
+    region = parts[fragile[0] : fragile[-1] + 1]
+    found = {error for part in region for error in _errors(flow, part)}
+    errors = [error for error in _ORDER if error in found]
+    if not all(_is_plain(flow, part) for part in region) or _is_caught(flow.call, region[0]):
+        return None
+    return _guarded(flow.call, region, errors, unreadable)
+
+
+def _flow(call: Call) -> _Flow | None:
+    response, fact = call.response, call.answer
+    if call.fact.kind != "call" or response is None or fact is None or call.deferred or call.offloaded:
+        return None
+    if call.peer not in ("http", "llm") or not isinstance(call.frame.node, cst.FunctionDef):
+        return None
+    body = set(fact.body) - set(fact.streaming)
+    reads = {id(node) for name, node in response.uses if name in body}
+    if fact.raiser_returns == "response":
+        reads |= {id(node) for node in _chained_reads(call, body, fact.raiser)}
+    return _Flow(call, frozenset(reads)) if reads else None
+
+
+def _chained_reads(call: Call, body: set[str], raiser: str) -> Iterator[cst.Attribute]:
+    """What reads the body behind the check of the status: `get(url).raise_for_status().json()`."""
+    for node in walk(call.statement) if call.statement is not None else ():
+        if not isinstance(node, cst.Attribute) or node.attr.value not in body or not isinstance(node.value, cst.Call):
+            continue
+        if _last(node.value) == raiser and any(inner is call.node for inner in walk(node.value)):
+            yield node
+
+
+def _unreadable(call: Call) -> str:
+    library = call.record
+    return library.transient.unreadable if library is not None and library.transient is not None else ""
+
+
+def _blocks(call: Call) -> Iterator[cst.IndentedBlock]:
+    """The blocks in which the answer is read: that of a `with` which the call opens, then those that it stands in."""
+    tree, statement = call.frame.tree, call.statement
+    if isinstance(statement, cst.With) and isinstance(statement.body, cst.IndentedBlock):
+        yield statement.body
+    above = tree.parent(statement) if statement is not None else None
+    while above is not None and above is not call.frame.node:
+        if isinstance(above, cst.IndentedBlock):
+            yield above
+        above = tree.parent(above)
+
+
+def _errors(flow: _Flow, part: cst.CSTNode) -> list[str]:
+    """What a statement may raise because the body has another shape; [] if it takes nothing out of it."""
+    found: list[str] = []
+    for node in walk(part):
+        if isinstance(node, cst.Subscript) and not _is_target(part, node) and flow.rooted(node.value):
+            found += ["LookupError", "TypeError"]
+        elif isinstance(node, cst.Call) and _calls_part(flow, node):
+            found += ["AttributeError"]
+        if (
+            isinstance(node, cst.Call)
+            and _last(node) in ("int", "float", "Decimal")
+            and any(flow.holds(arg.value) for arg in node.args)
+        ):
+            found += ["ValueError", "TypeError"]
+        if isinstance(node, cst.Call) and _parses(flow, node):
+            found += ["ValueError"]
+    return list(dict.fromkeys(found))
+
+
+def _parses(flow: _Flow, node: cst.Call) -> bool:
+    """Whether a call parses the body, and raises for a page what is no error of the library."""
+    library = flow.call.record
+    own = library is not None and any(name.endswith("JSONDecodeError") for name in library.errors)
+    if _last(node) == "json" and id(node.func) in flow.reads:
+        return not own
+    return _last(node) == "loads" and any(flow.holds(arg.value) for arg in node.args)
+
+
+def _calls_part(flow: _Flow, node: cst.Call) -> bool:
+    """Whether a call is of a method of a part of the body, which a body of another shape has not."""
+    func = node.func
+    if not isinstance(func, cst.Attribute) or id(func) in flow.reads or not flow.rooted(func.value):
+        return False
+    return not _is_reading(flow, node)
+
+
+def _is_reading(flow: _Flow, node: cst.Call) -> bool:
+    """Whether a method is one of the response, not of what was taken out of its body."""
+    inner: cst.CSTNode = node.func
+    while isinstance(inner, (cst.Call, cst.Attribute, cst.Await)):
+        if id(inner) in flow.reads:
+            return False
+        inner = (
+            inner.func
+            if isinstance(inner, cst.Call)
+            else inner.value
+            if isinstance(inner, cst.Attribute)
+            else inner.expression
+        )
+    return not (isinstance(inner, cst.Name) and inner.value in flow.names) and not isinstance(inner, cst.Subscript)
+
+
+def _is_target(part: cst.CSTNode, node: cst.Subscript) -> bool:
+    """Whether an item is assigned or deleted, not read."""
+    targets = [t.target for n in walk(part) if isinstance(n, cst.Assign) for t in n.targets]
+    return any(target is node for target in targets)
+
+
+def _is_plain(flow: _Flow, part: cst.CSTNode) -> bool:
+    """Whether a statement does nothing but take the body apart: an error in it is about the body."""
+    for node in walk(part):
+        if isinstance(node, _OPAQUE):
+            return False
+        if not isinstance(node, cst.Call) or node is flow.call.node:
+            continue
+        known = flow.call.frame.calls.get(id(node))
+        if known is not None and known is not flow.call:
+            return False
+        if not (_last(node) in _PLAIN or is_log(node) or _last(node)[:1].isupper() or _is_method(flow, node)):
+            return False
+    return True
+
+
+def _is_method(flow: _Flow, node: cst.Call) -> bool:
+    """Whether a call is a method of a part of the body, of the response, or of a plain container."""
+    func = node.func
+    if not isinstance(func, cst.Attribute):
+        return False
+    return (
+        id(func) in flow.reads
+        or flow.rooted(func.value)
+        or any(inner is flow.call.node for inner in walk(func))
+        or func.attr.value
+        in ("append", "add", "extend", "update", "setdefault", "get", "join", "format", "raise_for_status")
+    )
+
+
+def _last(node: cst.Call) -> str:
+    return node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted(node.func)
+
+
+def _is_caught(call: Call, first: cst.CSTNode) -> bool:
+    """Whether a handler around a place takes these errors already, and does not raise in turn."""
+    frame = call.frame
+    start = frame.tree.span(first).start
+    for guard in frame.guards.values():
+        body = frame.tree.span(guard.node.body)
+        if not body.start <= start < body.end:
+            continue
+        for clause in handlers_of(guard):
+            taken = clause.broad or any(clause.catches(kind) for kind in ("KeyError", "LookupError"))
+            if taken and not (clause.broad and Exit.RAISE in clause.leaves):
+                return True
+    return any(place.kind is Around.TRY and place.part is Part.HANDLER for place in call.within)
+
+
+def _guarded(call: Call, region: Sequence[cst.CSTNode], errors: Sequence[str], unreadable: str) -> Fix | None:
+    """Puts statements into a `try` that raises the library's error in place of Python's."""
+    frame: Frame = call.frame
+    tree, document = frame.tree, frame.scope.module.even
+    start = tree.span(region[0]).start
+    rows = document.position(start)[0], document.position(_end(document.text, tree.span(region[-1])))[0]
+    first, last = document.starts[rows[0] - 1], document.starts[rows[1] - 1] + len(document.line(rows[1]))
+    indent = document.text[first:start]
+    quoted = (n for part in region for n in walk(part) if isinstance(n, (cst.SimpleString, cst.FormattedString)))
+    name = unused(frame, ("error", "exc", "err"))
+    if indent.strip() or not name or rows[1] - rows[0] > _MOST_LINES or any("\n" in tree.code(n) for n in quoted):
+        return None
+    spelled, needed = known_as(frame, unreadable)
+    step = "\t" if "\t" in indent else "    "
+    newline = document.newline
+    lines = document.text[first:last].split(newline)
+    inside = newline.join(step + line if line.strip() else line for line in lines)
+    caught = errors[0] if len(errors) == 1 else f"({', '.join(errors)})"
+    text = newline.join((
+        f"{indent}try:", inside, f"{indent}except {caught} as {name}:",
+        f'{indent}{step}raise {spelled}(f"unexpected answer: {{{name}!r}}") from {name}',
+    ))  # fmt: skip
+    imports: tuple[Import, ...] = (needed,) if needed is not None else ()
+    return Fix(f"Raise {spelled} for an answer of another shape", (Edit(first, last, text),), imports)
+
+
+def _end(text: str, span: Span) -> int:
+    """Where a statement ends, without the white space behind it."""
+    return span.start + len(text[span.start : span.end].rstrip())

@@ -1,0 +1,100 @@
+"""Loops that repeat by hand, and keys made in them: what is added, and what stays as it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from patterns.hardening import hardened
+
+HEAD = "import logging\nimport time\nimport uuid\n\nimport requests\n\nlog = logging.getLogger(__name__)\n\n\n"
+LOOP = (
+    "def f(u):\n    for n in range(5):\n        try:\n            r = requests.get(u, timeout=5)\n"
+    "            r.raise_for_status()\n            return r.text\n        except Exception as e:\n"
+    "            time.sleep(2 ** n)\n    return None\n"
+)
+
+
+def test_a_loop_lets_out_what_stays_and_the_last_failure() -> None:
+    """The attempts are bounded, and a pause is at least as long as the peer asks."""
+    done = hardened(HEAD + LOOP, ("retry",))
+    assert "    for n in range(3):\n" in done
+    assert "            if n == 2 or not _may_pass(e):\n                raise\n" in done
+    assert "            time.sleep(max(2 ** n, _asked_pause(e)))\n" in done
+    assert "_retry_request" not in done
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("for n in range(5)", "for n in range(1, 6)", "if n == 3 or not _may_pass(e):"),
+        ("for n in range(5)", "for n in range(2)", "if n == 1 or not _may_pass(e):"),
+        ("except Exception as e:", "except requests.RequestException:", "except requests.RequestException as error:"),
+        ("except Exception as e:", "except:", "except Exception as error:"),
+        (
+            "time.sleep(2 ** n)",
+            "pass",
+            "                raise\n            time.sleep(_asked_pause(e))\n    return None",
+        ),
+        ("time.sleep(2 ** n)", "if n == 4:\n                raise", "if not _may_pass(e):\n                raise\n"),
+        ("timeout=5", "timeout=60", "if n == 2 or not _may_pass(e) or time.monotonic() >= end:"),
+        ("    return None", "    raise RuntimeError(u)", "if n == 2 or not _may_pass(e):\n                raise\n"),
+    ],
+)
+def test_each_shape_of_a_loop(old: str, new: str, wanted: str) -> None:
+    """Whatever counts it, catches the failure and waits."""
+    assert old in LOOP
+    done = hardened(HEAD + LOOP.replace(old, new).replace("2 ** n", "1" if " n " not in new else "2 ** n"), ("retry",))
+    assert wanted in done
+
+
+def test_the_project_has_an_error_of_its_own() -> None:
+    """It is what the callers expect, so that the loop is left and it is raised."""
+    text = f"{HEAD}class Gone(Exception):\n    pass\n\n\n{LOOP}".replace("    return None", "    raise Gone(u)")
+    assert "if n == 2 or not _may_pass(e):\n                break\n" in hardened(text, ("retry",))
+
+
+def test_a_status_that_is_looked_at_in_part_is_raised_at_the_end() -> None:
+    """Else a 404 goes round until the attempts are used up."""
+    text = LOOP.replace("            r.raise_for_status()\n            return r.text\n", (
+        "            if r.status_code == 200:\n                return r.text\n"
+    ))  # fmt: skip
+    done = hardened(HEAD + text, ("retry",))
+    assert "                return r.text\n            r.raise_for_status()\n        except" in done
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(hosts):\n    for h in hosts:\n        try:\n            return requests.get(h, timeout=5).text\n"
+        "        except requests.RequestException:\n            continue\n",
+        "def f(urls):\n    for n in range(3):\n        try:\n            return requests.get(urls[n], timeout=5).text\n"
+        "        except requests.RequestException:\n            time.sleep(1)\n",
+        "def f(u):\n    try:\n        return requests.post(u, timeout=5).text\n    except requests.RequestException:\n"
+        "        return ''\n",
+    ],
+)
+def test_what_is_no_repetition_is_left_alone(text: str) -> None:
+    """Other hosts, other addresses, and a single try."""
+    assert hardened(HEAD + text, ("retry",)) == HEAD + text
+
+
+@pytest.mark.parametrize(
+    ("line", "moved"),
+    [
+        ('headers={"Idempotency-Key": str(uuid.uuid4())}', "    idempotency_key = str(uuid.uuid4())\n    for n"),
+        ('headers={"idempotency-key": uuid.uuid4().hex}', "    idempotency_key = uuid.uuid4().hex\n    for n"),
+        ('headers={"X-Request-Id": f"{uuid.uuid4()}"}', "for n"),
+    ],
+)
+def test_a_key_is_made_once(line: str, moved: str) -> None:
+    """Before the loop, so that the peer knows the request again."""
+    text = LOOP.replace("requests.get(u, timeout=5)", f"requests.post(u, {line}, timeout=5)")
+    done = hardened(HEAD + text, ("idempotency",))
+    assert moved in done
+    assert done.count("uuid.uuid4()") == 1
+
+
+def test_a_key_from_outside_stays() -> None:
+    """It is the same for all attempts already."""
+    text = LOOP.replace("requests.get(u, timeout=5)", 'requests.post(u, headers={"Idempotency-Key": u}, timeout=5)')
+    assert hardened(HEAD + text, ("idempotency",)) == HEAD + text

@@ -1,0 +1,59 @@
+"""Bodies that are taken apart: an error of the library where a part is missing; other code stays as it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from patterns.hardening import hardened
+
+REQUESTS = "import requests\n\n\ndef f(u):\n    r = requests.get(u, timeout=5)\n    r.raise_for_status()\n"
+HTTPX = "import httpx\n\n\ndef f(u):\n    r = httpx.get(u)\n    r.raise_for_status()\n"
+URLLIB = "import json\nfrom urllib.request import urlopen\n\n\ndef f(u):\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (REQUESTS + '    return r.json()["a"]\n', (
+            '    try:\n        return r.json()["a"]\n    except (LookupError, TypeError) as error:\n'
+            '        raise requests.exceptions.InvalidJSONError(f"unexpected answer: {error!r}") from error\n')),
+        (HTTPX + '    data = r.json()\n    # the name comes first\n    return data["n"], data["v"]\n', (
+            '    try:\n        data = r.json()\n        # the name comes first\n        return data["n"], data["v"]\n'
+            "    except (LookupError, TypeError, ValueError) as error:\n"
+            '        raise httpx.DecodingError(f"unexpected answer: {error!r}") from error\n')),
+        (REQUESTS + '    out = []\n    for i in r.json()["items"]:\n        out.append(i["id"])\n    return out\n', (
+            '    try:\n        for i in r.json()["items"]:\n            out.append(i["id"])\n    except')),
+        (REQUESTS + '    return [float(i["v"]) for i in r.json()]\n', (
+            "    except (LookupError, TypeError, ValueError) as error:\n")),
+        (REQUESTS + '    return r.json().get("a")\n', "    except AttributeError as error:\n"),
+        (URLLIB + '    with urlopen(u, timeout=5) as r:\n        return json.loads(r.read())["a"]\n', (
+            '        try:\n            return json.loads(r.read())["a"]\n        except')),
+        (URLLIB + '    with urlopen(u, timeout=5) as r:\n        d = json.loads(r.read())\n    return d["a"]\n', (
+            '    try:\n        return d["a"]\n    except (LookupError, TypeError) as exc:\n'
+            '        raise urllib.error.URLError(')),
+        ('import httpx\n\n\ndef f(u):\n    return httpx.get(u).raise_for_status().json()["a"]\n', (
+            '    try:\n        return httpx.get(u).raise_for_status().json()["a"]\n    except')),
+    ],
+)  # fmt: skip
+def test_a_missing_part_is_an_error_of_the_library(text: str, wanted: str) -> None:
+    """Comments move with their statements, and what is imported already is used."""
+    assert wanted in hardened(text, ("status",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        REQUESTS + "    return r.json()\n",
+        REQUESTS + '    return r.headers["ETag"]\n',
+        REQUESTS + '    store(r.json()["a"])\n',
+        REQUESTS + '    for i in r.json()["items"]:\n        save(i["id"])\n',
+        REQUESTS + "    try:\n        return r.json()['a']\n    except KeyError:\n        return None\n",
+        REQUESTS + "    try:\n        return r.json()['a']\n    except Exception:\n        return None\n",
+        REQUESTS + '    text = """\n{}\n""".format(r.json()["a"])\n    return text\n',
+        'import requests\n\nNAME = requests.get("https://a.example", timeout=5)\n',
+        "def f(data):\n    return data['a']\n",
+    ],
+)
+def test_other_code_is_left_alone(text: str) -> None:
+    """What passes the body on, does other things with it, or expects a lack already."""
+    assert hardened(text, ("status",)) == text
