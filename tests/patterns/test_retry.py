@@ -39,8 +39,8 @@ UNTOUCHED = {
     "any method": "import requests\n\ndef f(m, u):\n    return requests.request(m, u, timeout=5).text\n",
     "a stream": "import httpx\n\ndef f(u):\n    with httpx.stream('GET', u) as r:\n        return r.read()\n",
     "a decorated function": (
-        "import requests\nfrom tenacity import retry, stop_after_attempt, wait_fixed\n\n"
-        "@retry(stop=stop_after_attempt(3), wait=wait_fixed(2))\ndef f(u):\n"
+        "import requests\nfrom tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed\n\n"
+        "@retry(retry=retry_if_exception_type(OSError), stop=stop_after_attempt(3), wait=wait_fixed(2))\ndef f(u):\n"
         "    return requests.get(u, timeout=5).text\n"
     ),
     "a mounted policy": (
@@ -181,7 +181,7 @@ def test_the_peer_says_how_long_to_wait(played: tuple[Clock, Callable[..., Any]]
 
 @pytest.mark.parametrize("after", ["3600", "1e9", "inf", "Wed, 21 Oct 2099 07:28:00 GMT"])
 def test_a_pause_beyond_the_limit_is_not_waited(played: tuple[Clock, Callable[..., Any]], after: str) -> None:
-    """Nor is the request sent earlier than was asked: the caller gets the answer."""
+    """Nor is the request sent earlier than was wanted: the caller gets the answer."""
     clock, again = played
     given = iter([Answer(429, after), Answer(200)])
     assert again(lambda: next(given)).status_code == 429

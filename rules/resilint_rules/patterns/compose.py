@@ -11,6 +11,9 @@ from ..kit.subscriptions import functions
 from .gates import let_out
 from .idempotency import make_once
 from .names import PREFIX
+from .nesting import fewer
+from .recursion import let_recursion_out
+from .refused import end_refusals
 from .retry import repeat
 from .shape import expect
 
@@ -18,7 +21,10 @@ _AT_CALLS: tuple[tuple[str, Callable[[Call], Iterator[Finding]]], ...] = (("retr
 """What patterns offer at an external call, by their names."""
 _IN_FUNCTIONS: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("idempotency", make_once),
+    ("layers", fewer),
     ("retry", let_out),
+    ("retry", let_recursion_out),
+    ("retry", end_refusals),
 )
 """What they offer in a function or statement."""
 

@@ -35,14 +35,14 @@ def let_out(frame: Frame) -> Iterator[Finding]:
         judged = judges(call)
         if judged is None or call.peer != "http" or loop.varies or loop.is_generator:
             continue
-        fix = _gated(loop, call, judged)
+        fix = _with_gates(loop, call, judged)
         if fix is not None:
             message = f"the loop around `{call.written}` repeats what stays, and keeps the last failure to itself"
             finding = loop.finding(message, fix, severity=Severity.HINT)
             yield finding
 
 
-def _gated(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
+def _with_gates(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
     frame = loop.frame
     open_clauses = [clause for clause in loop.retried if MAY_PASS not in frame.tree.code(clause.node)]
     if not open_clauses or not isinstance(loop.node.body, cst.IndentedBlock):
@@ -65,7 +65,7 @@ def _gated(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
         imports.append(Import("time"))
     leave = "break" if _ends_in_own_error(loop) else "raise"
     for clause in open_clauses:
-        gate = _gate(clause, judged, _Gate(last, late, leave), frame)
+        gate = gated(clause, judged, Gate(last, late, leave), frame)
         if gate is None:
             return None
         edits += gate
@@ -93,15 +93,15 @@ def _ends_in_own_error(loop: RetryLoop) -> bool:
     return isinstance(named(loop.frame, raised.exc.func), Class)
 
 
-class _Gate(NamedTuple):
+class Gate(NamedTuple):
     """What a handler is given: the condition of the last attempt and of the end of the time, and how it is left."""
 
-    last: str
-    late: str
-    leave: str
+    last: str = ""
+    late: str = ""
+    leave: str = "raise"
 
 
-def _gate(clause: Handler, judged: Judges, gate: _Gate, frame: Frame) -> list[Edit] | None:
+def gated(clause: Handler, judged: Judges, gate: Gate, frame: Frame) -> list[Edit] | None:
     """The condition as the first statement of a handler, and its pauses at least as long as the peer asks."""
     name = clause.name or unused(frame, ("error", "exc", "err"))
     block = clause.node.body
@@ -129,12 +129,12 @@ def _gate(clause: Handler, judged: Judges, gate: _Gate, frame: Frame) -> list[Ed
     return [*edits, edit] if edit is not None else None
 
 
-def _longer_pauses(frame: Frame, block: cst.IndentedBlock, asked: str) -> list[Edit]:
+def _longer_pauses(frame: Frame, block: cst.IndentedBlock, wanted: str) -> list[Edit]:
     """Makes the sleeps in a block at least as long as an expression says; [] if there are none."""
     tree = frame.tree
     sleeps = [call for call in frame.calls.values() if isinstance(call, SleepCall) and tree.inside(call.node, block)]
     given = [sleep.node.args[0].value for sleep in sleeps if sleep.node.args]
-    return [replace(frame, node, f"max({tree.code(node)}, {asked})") for node in given]
+    return [replace(frame, node, f"max({tree.code(node)}, {wanted})") for node in given]
 
 
 def _only_pass(block: cst.IndentedBlock) -> cst.Pass | None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 RULES = {
     "limit": ("no-timeout", "timeout-disabled", "timeout-without-effect"),
-    "status": ("status-never-checked", "unchecked-body"),
-    "retry": ("unbounded-retry", "retry-without-backoff", "retries-permanent-errors"),
+    "status": ("status-never-checked", "unchecked-body", "body-parsed-before-check", "response-may-be-none"),
+    "retry": (
+        "unbounded-retry", "retry-without-backoff", "retries-every-exception", "retries-permanent-errors",
+        "retry-without-effect", "swallow-defeats-retry",
+    ),
+    "retry-after": ("retry-after-as-number",),
     "idempotency": (),
-}
+    "layers": (),
+}  # fmt: skip
 """By the name of a pattern, the rules whose fixes it needs first."""
 NAMES = tuple(RULES)
 PREFIX = "pattern:"

@@ -13,7 +13,7 @@ from ..kit.syntax.text import Edit
 from .resending import STATUSES, WITHIN, definition_place, name_for
 
 MAY_PASS = "_may_pass"  # noqa: S105 - the name of a function
-PAUSE = "_asked_pause"
+PAUSE = "_wanted_pause"
 
 
 @dataclass(frozen=True, slots=True)

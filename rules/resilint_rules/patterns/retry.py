@@ -19,6 +19,8 @@ from ..kit.retries.attempts import built_in, policies
 from ..kit.retries.loops import loops
 from ..kit.syntax.text import Document, Edit, Span
 from ..kit.syntax.tree import walk
+from .recursion import calls_itself
+from .refused import is_refused_again
 from .resending import ATTEMPTS, WIDTH, WITHIN, is_resender, resender
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
@@ -77,9 +79,9 @@ def is_repeated(call: Call) -> bool:
         return True
     if any(layer.attempts is None and _mentions_retries(call) for layer in built_in(call)):
         return True
-    if is_resender(call.frame.outermost.qualname):
+    if is_resender(call.frame.outermost.qualname) or calls_itself(call.frame, call):
         return True
-    return any(call in loop.calls for loop in loops([call.frame]))
+    return any(call in loop.calls for loop in loops([call.frame])) or is_refused_again(call)
 
 
 def _mentions_retries(call: Call) -> bool:

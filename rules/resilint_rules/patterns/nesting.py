@@ -1,0 +1,112 @@
+"""The pattern `layers`: of two layers that repeat one call one is removed, and many attempts become three."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit.findings import Finding, Fix, Severity
+from ..kit.fixes.edits import replace
+from ..kit.interp.calls import Call, Frame
+from ..kit.project.module import Module
+from ..kit.retries.loops import loops
+from ..kit.retries.policies import RetryPolicy, layers_of
+from ..kit.syntax.text import Edit, Span
+from ..kit.syntax.tree import walk
+from ..kit.timeouts.effective import limit
+from .resending import ATTEMPTS
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_IMPORT = re.compile(r"(from[ \t]+[\w.]+[ \t]+import[ \t]+|import[ \t]+)([\w, \t]+)(\r?\n|\Z)")
+_LONG = 35.0
+"""Seconds of one attempt beyond which three take more than two minutes."""
+
+
+def fewer(frame: Frame) -> Iterator[Finding]:
+    """Offers to remove a policy around a loop that repeats the same calls, and to bound the attempts of a policy."""
+    for policy in layers_of(frame):
+        calls = [call for call in policy.calls if call.peer == "http"]
+        if policy.body is not None and calls:
+            around = [loop for inner in policy.body.all_frames() for loop in loops([inner]) if loop.calls[0] in calls]
+            if around:
+                fix = _removed(policy)
+                message = f"`{policy.written}` repeats a loop that repeats `{calls[0].written}` already"
+                if fix is not None:
+                    yield policy.finding(message, fix, severity=Severity.HINT)
+                continue
+        fix = _bounded(policy, calls)
+        if fix is not None:
+            yield policy.finding(f"`{policy.written}` tries {policy.attempts} times", fix, severity=Severity.HINT)
+
+
+def _bounded(policy: RetryPolicy, calls: list[Call]) -> Fix | None:
+    """Puts three attempts, two of long ones, in place of more; None if the number is not written at the policy."""
+    attempts = policy.attempts
+    most = ATTEMPTS if all((limit(call).seconds or 0) <= _LONG for call in calls) else ATTEMPTS - 1
+    if attempts is None or attempts <= most or not policy.remote:
+        return None
+    number = _number(policy)
+    if number is None:
+        return None
+    more = attempts - int(number.evaluated_value)
+    edit = replace(policy.frame, number, str(most - more))
+    return Fix(f"Try {most} times in all, not {attempts}", (edit,))
+
+
+def _number(policy: RetryPolicy) -> cst.Integer | None:
+    """The literal that says how often a policy tries."""
+    fact = policy.fact
+    given = policy.args.get(fact.attempts) if fact.attempts is not None else None
+    if given is None and fact.stop is not None:
+        given = policy.args.get(fact.stop)
+    if given is None:
+        return None
+    found = [node for node in walk(given.node) if isinstance(node, cst.Integer)]
+    return found[0] if len(found) == 1 else None
+
+
+def _removed(policy: RetryPolicy) -> Fix | None:
+    """Removes a decorator, and the imports that nothing else needs."""
+    body = policy.body
+    decorator = next((d for d, _ in body.decorators if d.decorator is policy.node), None) if body is not None else None
+    if body is None or decorator is None or body.tree.comments_in(decorator):
+        return None
+    document, module = body.scope.module.even, body.scope.module
+    start, end = body.tree.span(policy.node)
+    first = document.starts[document.position(start)[0] - 1]
+    row = document.position(end)[0]
+    line_end = document.starts[row - 1] + len(document.line(row))
+    if document.text[first:start].strip() != "@" or document.text[end:line_end].strip() or row >= len(document.starts):
+        return None
+    gone = Span(first, document.starts[row])
+    edits = [Edit(gone.start, gone.end, ""), *_imports(module, document.text[gone.start : gone.end])]
+    return Fix(f"Remove {policy.written}: the loop inside repeats already", tuple(sorted(edits)))
+
+
+def _imports(module: Module, gone: str) -> Iterator[Edit]:
+    """Removes names from the import statements of a module that only a removed text needs."""
+    words = {name for name in _WORD.findall(gone) if name in module.imports}
+    unused = {name for name in words if _is_needed_there_alone(module, name, gone)}
+    for chunk in module.outline.chunks if unused else ():
+        source = module.source(chunk) if chunk.kind == "statement" else ""
+        kept = _without(source, unused)
+        if kept != source:
+            yield Edit(chunk.start, chunk.start + len(source), kept)
+
+
+def _without(source: str, unused: set[str]) -> str:
+    """An import statement on one line without some names; other statements as they are."""
+    found = _IMPORT.fullmatch(source)
+    listed = [name.strip() for name in found.group(2).split(",")] if found is not None else []
+    if found is None or any(" " in name for name in listed):
+        return source
+    kept = [name for name in listed if name not in unused]
+    return f"{found.group(1)}{', '.join(kept)}{found.group(3)}" if kept else ""
+
+
+def _is_needed_there_alone(module: Module, name: str, gone: str) -> bool:
+    """Whether a name occurs in its import and in a text, and nowhere else."""
+    word = rf"(?<![\w.]){name}\b"
+    return module.count(word) == 1 + len(re.findall(word, gone))

@@ -1,0 +1,127 @@
+"""Part of the pattern `retry`: a loop that repeats while the peer refuses ends after three attempts, or a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from ..kit.findings import Finding, Fix, Severity
+from ..kit.fixes.edits import before_body, front, indentation, unused
+from ..kit.fixes.retry_after import HELPER, IMPORTS, SECONDS, can_import
+from ..kit.interp.calls import Call, Frame
+from ..kit.retries.loops import enclosing_loop
+from ..kit.syntax.exits import Exit, is_endless, ways
+from ..kit.syntax.text import Edit
+from ..kit.syntax.tree import walk
+from .resending import ATTEMPTS, WITHIN
+
+_NAMES = ("attempt", "attempts", "tries")
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLoop:
+    """A `while` that makes the same request again as long as the peer refuses it."""
+
+    node: cst.While
+    frame: Frame
+    call: Call
+
+
+def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
+    """The loops of a function that repeat while a status is an error; with `counted` those that count attempts, too."""
+    found: dict[int, RefusedLoop] = {}
+    for call in frame.calls.values():
+        node = enclosing_loop(call.within)
+        if type(call) is not Call or call.peer not in ("http", "llm") or not isinstance(node, cst.While):
+            continue
+        loop = RefusedLoop(node, frame, call)
+        counts = any(isinstance(inner, cst.AugAssign) for inner in walk(node))
+        again = (
+            any(_goes_round(loop, inner) for inner in walk(node.body)) if is_endless(node) else _asks(loop, node.test)
+        )
+        if again and (counted or not counts) and call.response is not None and call.response.names:
+            found.setdefault(id(node), loop)
+    return list(found.values())
+
+
+def _asks(loop: RefusedLoop, test: cst.CSTNode) -> bool:
+    """Whether a condition looks at the status of the loop's request, and for nothing but an error."""
+    response, fact = loop.call.response, loop.call.answer
+    uses = {id(used) for name, used in response.uses if fact is not None and name in fact.checks} if response else set()
+    wanted = [
+        n for n in walk(test) if isinstance(n, cst.Comparison) and any(id(inner) in uses for inner in walk(n.left))
+    ]
+    statuses = [int(n.evaluated_value) for comparison in wanted for n in walk(comparison) if isinstance(n, cst.Integer)]
+    return bool(statuses) and min(statuses) >= 400
+
+
+def is_refused_again(call: Call) -> bool:
+    """Whether a call is repeated by such a loop, or is the same request just before one."""
+    text = call.frame.tree.code(call.node)
+    return any(text == loop.frame.tree.code(loop.call.node) for loop in refused_loops(call.frame, counted=True))
+
+
+def end_refusals(frame: Frame) -> Iterator[Finding]:
+    """Offers an end for loops that go on while the peer refuses."""
+    for loop in refused_loops(frame, counted=False):
+        call, fact = loop.call, loop.call.answer
+        if fact is None or not fact.headers or call.response is None:
+            continue
+        header = f'{SECONDS}({call.response.names[0]}.{fact.headers}.get("Retry-After", ""))'
+        edits = _counted(loop, header)
+        helper = _helper(loop)
+        if edits is None or helper is None:
+            continue
+        fix = Fix(f"Repeat {call.written} {ATTEMPTS} times at most", tuple(sorted((*helper, *edits))), IMPORTS)
+        message = f"the loop repeats `{call.written}` as long as the peer refuses"
+        yield call.finding(message, fix, severity=Severity.HINT)
+
+
+def _helper(loop: RefusedLoop) -> list[Edit] | None:
+    """The edit that brings the function which reads the header; [] if it is there, None if it cannot be brought."""
+    module = loop.frame.scope.module
+    if SECONDS in module.functions:
+        return []
+    place = front(module)
+    if not place or place > loop.frame.tree.start or not can_import(module, *IMPORTS):
+        return None
+    newline = module.doc.newline
+    return [Edit(place, place, HELPER.replace("\n", newline) + newline * 2)]
+
+
+def _counted(loop: RefusedLoop, header: str) -> list[Edit] | None:
+    """The edits after which a loop counts its attempts; None for other shapes."""
+    node, frame = loop.node, loop.frame
+    name = unused(frame, _NAMES)
+    if not isinstance(node, cst.While) or not name or node.orelse is not None:
+        return None
+    tree, newline = frame.tree, frame.scope.module.doc.newline
+    start = tree.span(node).start
+    if is_endless(node):
+        again = next(inner for inner in walk(node.body) if _goes_round(loop, inner))
+        assert isinstance(again, cst.If)
+        tested = tree.outer(again.test)
+        more = f" and {name} < {ATTEMPTS - 1} and {header} <= {WITHIN}"
+        head = Edit(start, tree.outer(node.test).end, f"for {name} in range({ATTEMPTS})")
+        return [head, *_conjoined(again.test, tested, more)]
+    tested = tree.outer(node.test)
+    above = Edit(start, start, f"{name} = 1{newline}{indentation(frame, start)}")
+    count = before_body(frame, node.body, f"{name} += 1")
+    if count is None:
+        return None
+    return [above, *_conjoined(node.test, tested, f" and {name} < {ATTEMPTS} and {header} <= {WITHIN}"), count]
+
+
+def _conjoined(test: cst.BaseExpression, span: tuple[int, int], more: str) -> list[Edit]:
+    """Adds to a condition, in brackets where it is an alternative."""
+    start, end = span
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.Or) and not test.lpar:
+        return [Edit(start, start, "("), Edit(end, end, f"){more}")]
+    return [Edit(end, end, more)]
+
+
+def _goes_round(loop: RefusedLoop, node: cst.CSTNode) -> bool:
+    """Whether a statement looks for an error status and begins the next round."""
+    return isinstance(node, cst.If) and ways(node.body) == {Exit.CONTINUE} and _asks(loop, node.test)
