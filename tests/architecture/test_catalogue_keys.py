@@ -18,7 +18,6 @@ UNREAD: dict[str, set[str]] = {
     "Acknowledges": {"manual"},
     "AdapterFact": {"limits_rate", "mounted"},
     "AdapterRetries": {"int_retries"},
-    "BreakerFact": {"reset", "threshold"},
     "CallFact": {"discards", "idempotency", "keepalive", "safe", "server_limit"},
     "ClientFact": {
         "acknowledges",

@@ -129,7 +129,7 @@ def markdown(found: Policy) -> str:
 
 
 def _limits(found: Policy) -> str:
-    from resilint_rules.kit.policy.outcome import seconds
+    from resilint_rules.kit.retries.layer import seconds
 
     if not found.outcomes and found.why == "nothing to decide here":
         return "none is set here: each call decides"

@@ -9,8 +9,9 @@ import pytest
 from resilint.config.settings import Settings
 from resilint.engine.explain import policy
 from resilint_rules.kit.policy.effective import Policy
-from resilint_rules.kit.policy.outcome import Outcome, seconds
+from resilint_rules.kit.policy.outcome import Outcome
 from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.retries.layer import seconds
 from resilint_rules.kit.syntax.text import Document
 
 HANG, DROPPED, UNAVAILABLE = "on a hang", "on a dropped connection", "on 503"
@@ -71,10 +72,10 @@ def test_long_durations_are_readable(value: float, text: str) -> None:
 )
 def test_a_handler_ends_the_failure(handler: str, end: str) -> None:
     """The text names the handler by its head and line, and says how it can be left."""
-    hang = outcome(guarded(handler), HANG)
-    assert hang.text.startswith("gives up after 5 s of silence; `requests.exceptions.Timeout`: ")
-    assert end in hang.text
-    assert "reaches" not in hang.text
+    text = outcome(guarded(handler), HANG).text.partition("; if the answer stops half way")[0]
+    assert text.startswith("gives up after 5 s of silence; `requests.exceptions.Timeout`: ")
+    assert end in text
+    assert "reaches" not in text
 
 
 @pytest.mark.parametrize(
@@ -292,6 +293,100 @@ def test_a_policy_for_some_exceptions(wanted: str, attempts: int, begin: str) ->
     assert hang.attempts == attempts
     assert ("`retry`" in hang.text) is bool(begin)
     assert begin in hang.text
+
+
+CHECKED = """
+    import requests
+    from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_none
+
+    @retry(stop=stop_after_attempt(3), wait=wait_none(), retry=retry_if_exception_type({wanted}), reraise=True)
+    def fetch(url):
+        answer = requests.get(url, timeout=5)
+        {use}
+        return answer.json()
+"""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text"),
+    [
+        ("requests.RequestException", "`retry` tries 3 times in all (line 4, no pause); 3 attempts in all; "),
+        ("requests.HTTPError", "`retry` tries 3 times in all (line 4, no pause); 3 attempts in all; "),
+        ("requests.ConnectionError", "nothing here repeats it; "),
+    ],
+)
+def test_a_policy_around_the_check_of_a_status(wanted: str, text: str) -> None:
+    """It is one layer, and counts if it is for the exception that the check raises."""
+    found = outcome(CHECKED.format(wanted=wanted, use="answer.raise_for_status()"), UNAVAILABLE)
+    assert found.text.startswith(text + "`raise_for_status()` on line 7 raises; ")
+
+
+def test_a_policy_around_a_status_that_the_function_looks_at() -> None:
+    """Whether it raises what the policy repeats cannot be seen."""
+    found = outcome(CHECKED.format(wanted="OSError", use="if answer.status_code > 499: raise stop(url)"), UNAVAILABLE)
+    assert found.text.startswith("`retry` may repeat it (up to 3 attempts, ")
+
+
+@pytest.mark.parametrize(
+    ("body", "end"),
+    [
+        (
+            """
+            try:
+                answer = requests.get(url, timeout=5)
+            except requests.RequestException:
+                return None
+            answer.raise_for_status()
+            """,
+            "`requests.exceptions.HTTPError` reaches the caller of `fetch`: no handler here",
+        ),
+        (
+            """
+            answer = requests.get(url, timeout=5)
+            try:
+                answer.raise_for_status()
+            except requests.HTTPError:
+                return None
+            """,
+            "`except requests.HTTPError` (line 7) sees it and returns",
+        ),
+    ],
+)
+def test_the_handlers_around_the_check_of_a_status(body: str, end: str) -> None:
+    """Those around the check see its exception, not those around the request."""
+    text = "import requests\n\ndef fetch(url):\n" + textwrap.indent(textwrap.dedent(body).strip("\n"), "    ")
+    found = outcome(text, UNAVAILABLE)
+    assert found.text.endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("handler", "end"),
+    [
+        (
+            "except requests.Timeout:\n    return None",
+            "sees it and returns; if the answer stops half way, `requests.exceptions.ConnectionError` reaches",
+        ),
+        ("except requests.RequestException:\n    return None", "`except requests.RequestException` (line 8) sees it"),
+        (
+            "except KeyError:\n    return None",
+            "`requests.exceptions.Timeout` reaches the caller of `fetch`: no handler",
+        ),
+    ],
+)
+def test_an_answer_that_stops_half_way(handler: str, end: str) -> None:
+    """requests raises another class then; it is named where another one sees it, or nobody."""
+    text = outcome(guarded(handler), HANG).text
+    assert end in text
+    assert ("half way" in text) is ("half way" in end)
+
+
+def test_an_answer_that_stops_half_way_is_not_repeated() -> None:
+    """A policy for timeouts does not see it."""
+    found = outcome(CHECKED.format(wanted="requests.Timeout", use="pass"), HANG)
+    assert "`retry` tries 3 times in all" in found.text
+    assert "; if the answer stops half way, `requests.exceptions.ConnectionError` reaches the caller" in found.text
+    both = outcome(CHECKED.format(wanted="requests.RequestException", use="pass"), HANG)
+    assert "half way" not in both.text
 
 
 def test_a_call_that_is_made_later() -> None:

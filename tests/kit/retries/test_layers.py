@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 
 import pytest
 
@@ -15,10 +16,11 @@ from resilint_rules.kit.syntax.text import Document
 HANG, DROPPED, UNAVAILABLE, LIMITED = "on a hang", "on a dropped connection", "on 503", "on 429"
 
 
-def outcomes(text: str, mark: str) -> dict[str, Outcome]:
+def outcomes(text: str, mark: str, pins: Mapping[str, str] | None = None) -> dict[str, Outcome]:
     """The outcomes of the call whose name ends at the last `mark` of a text, by event."""
     text = textwrap.dedent(text).lstrip()
-    found = policy(Document(text, "app.py", "app"), Project(), Settings(), text.rindex(mark) + len(mark) - 1)
+    project = Project(pins=pins)
+    found = policy(Document(text, "app.py", "app"), project, Settings(), text.rindex(mark) + len(mark) - 1)
     assert found is not None
     return {known.event: known for known in found.outcomes}
 
@@ -66,7 +68,7 @@ def test_a_number_is_a_policy_for_safe_methods(call: str, text: str) -> None:
 
 
 def test_a_transport_of_httpx_repeats_connecting_only() -> None:
-    """Its `retries` are for failures before anything was sent."""
+    """Its `retries` are for failures before anything was sent, which the text says beside the count of requests."""
     text = """
         import httpx
 
@@ -78,6 +80,70 @@ def test_a_transport_of_httpx_repeats_connecting_only() -> None:
     for event in (DROPPED, UNAVAILABLE):
         assert (found[event].attempts, found[event].least) == (1, False)
         assert found[event].text.startswith("nothing here repeats it")
+    for event in (HANG, DROPPED):
+        assert "its `HTTPTransport` makes up to 3 attempts to connect (`retries`, line 4)" in found[event].text
+    assert "connect" not in found[UNAVAILABLE].text
+
+
+@pytest.mark.parametrize(
+    ("options", "address", "attempts"),
+    [
+        ('mounts={"https://": httpx.HTTPTransport(retries=2)}', "https://a", "up to 3 attempts"),
+        ('mounts={"https://": httpx.HTTPTransport(retries=2)}', "http://a", ""),
+        ('mounts={"http://": None, "https://a.": httpx.HTTPTransport(retries=4)}', "https://a.b", "up to 5 attempts"),
+        ('mounts={"all://": httpx.HTTPTransport(retries=1)}', "http://a", "up to 2 attempts"),
+    ],
+)
+def test_transports_by_address(options: str, address: str, attempts: str) -> None:
+    """A mapping gives the transport for the beginning of an address; none of them holds a limit."""
+    text = f"""
+        import httpx
+
+        client = httpx.Client({options}, timeout=7)
+
+        def fetch():
+            return client.get("{address}")
+    """
+    hang = outcomes(text, "client.get")[HANG]
+    assert hang.text.startswith("gives up after 7 s of silence; ")
+    assert (attempts in hang.text) if attempts else ("attempts" not in hang.text)
+
+
+@pytest.mark.parametrize(
+    ("options", "pause"),
+    [
+        ("", "3 s of pauses, or each as long as Retry-After says; "),
+        (", retry_after_max=90", "3 s of pauses, or each as long as Retry-After says, up to 90 s; "),
+        (", retry_after_max=LONGEST", "3 s of pauses, or each as long as Retry-After says; "),
+        (", respect_retry_after_header=False", "3 s of pauses; "),
+    ],
+)
+def test_pauses_that_the_server_sets(options: str, pause: str) -> None:
+    """urllib3 waits as long as an answer asks for; how long at most depends on the version. No answer, no header."""
+    policy = f"Retry(total=3, backoff_factor=0.5, status_forcelist=[429, 503]{options})"
+    found = mounted(ALL.format(f"HTTPAdapter(max_retries={policy})"))
+    for event in (UNAVAILABLE, LIMITED):
+        assert f"4 attempts in all, {pause}" in found[event].text
+    assert "4 attempts in all, 3 s of pauses; " in found[DROPPED].text
+
+
+@pytest.mark.parametrize(
+    ("pin", "pause"), [("==2.6.2", "says, without limit"), ("==2.6.3", "says, up to 21600 s (6 h)"), (">=2", "says; ")]
+)
+def test_the_longest_pause_depends_on_the_version(pin: str, pause: str) -> None:
+    """urllib3 cuts Retry-After at six hours from 2.6.3 on."""
+    text = """
+        import requests
+        from requests.adapters import HTTPAdapter
+        from urllib3.util import Retry
+
+        session = requests.Session()
+        session.mount("https://", HTTPAdapter(max_retries=Retry(total=1, status_forcelist=[503])))
+
+        def fetch(url):
+            return session.get(url, timeout=5)
+    """
+    assert pause in outcomes(text, "session.get", {"urllib3": pin})[UNAVAILABLE].text
 
 
 TWO = (
@@ -120,7 +186,11 @@ def test_one_adapter_for_two_prefixes_is_one() -> None:
         ("", "get", 4),
         ("", "post", 1),
         (", allowed_methods=['POST']", "post", 4),
-        (", allowed_methods=['post']", "post", 4),
+        (", allowed_methods=['post']", "post", 1),  # it compares in capitals
+        (", allowed_methods=None", "post", 4),
+        (", allowed_methods=False", "patch", 4),
+        (", allowed_methods=[]", "post", 4),
+        (", allowed_methods=METHODS", "get", 1),
         (", allowed_methods=['POST']", "get", 1),
     ],
 )
@@ -340,3 +410,64 @@ def test_a_client_class_of_the_project_may_change_the_retries() -> None:
     dropped = outcomes(text, "completions.create")[DROPPED]
     assert dropped.least
     assert "may repeat it (its client's class may change it)" in dropped.text
+
+
+HUB = """
+    import github
+
+    hub = github.Github(timeout=10{options})
+
+    def stars(name):
+        return hub.get_repo(name).stargazers_count
+"""
+
+
+@pytest.mark.parametrize(
+    ("pin", "unavailable", "limited"),
+    [
+        ("==2.10.0", "github tries 11 times in all", "only an answer with Retry-After"),
+        ("==1.59", "nothing here repeats it", "nothing here repeats it"),
+        (
+            ">=1.59",
+            "github may repeat it (up to 11 attempts, in some versions only, ",
+            "(up to 11 attempts, in some versions only",
+        ),
+    ],
+)
+def test_retries_that_some_versions_have(pin: str, unavailable: str, limited: str) -> None:
+    """Where the version is not known, they are possible: neither sure, nor out of the question."""
+    found = outcomes(HUB.format(options=""), "hub.get_repo", {"PyGithub": pin})
+    assert unavailable in found[UNAVAILABLE].text
+    assert limited in found[LIMITED].text
+    assert (found[HANG].attempts == 11) is (pin == "==2.10.0")
+
+
+def test_a_policy_that_replaces_the_own_one() -> None:
+    """What another one repeats is not known."""
+    found = outcomes(HUB.format(options=", retry=3"), "hub.get_repo", {"PyGithub": "==2.10.0"})
+    assert "github may repeat it (`retry`, line 3 replaces its own)" in found[UNAVAILABLE].text
+
+
+def test_the_exception_after_repeated_error_statuses() -> None:
+    """PyGithub's transport raises RetryError, not the exception of a single answer."""
+    found = outcomes(HUB.format(options=""), "hub.get_repo", {"PyGithub": "==2.10.0"})
+    assert "`requests.exceptions.RetryError` reaches" in found[UNAVAILABLE].text
+    assert "`github.GithubException` reaches" in found[LIMITED].text
+
+
+@pytest.mark.parametrize(("given", "attempts"), [("", 1), ("num_retries=5", 6)])
+def test_retries_by_number_at_the_call(given: str, attempts: int) -> None:
+    """googleapiclient repeats 5xx and 429 as often as it is told; a closed connection may double it."""
+    text = f"""
+        from googleapiclient.discovery import build
+
+        drive = build("drive", "v3")
+
+        def names():
+            return drive.files().list(pageSize=100).execute({given})
+    """
+    found = outcomes(text, ".execute")
+    for event in (HANG, UNAVAILABLE, LIMITED):
+        assert found[event].attempts == attempts
+    assert (found[DROPPED].attempts, found[DROPPED].least) == (attempts, True)
+    assert "its transport may repeat it (up to 2 attempts, if the peer closes" in found[DROPPED].text

@@ -149,6 +149,15 @@ def _changes(version: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in version.items() if key != "range"}
 
 
+def _varying(one: Any, other: Any) -> dict[str, Any] | None:
+    """What is known of a library's retries where versions differ: that some have any, and how many at most."""
+    known = [words for words in (one, other) if words]
+    counts = [words.get("varies", words.get("attempts", 0)) for words in known]
+    if any(words.get("unlimited") for words in known):
+        return {"varies": 0}
+    return {"varies": max(counts)} if counts and max(counts) > 1 else None
+
+
 def _spellings(kind: str, fact: Fact, above: Mapping[tuple[str, str], Any]) -> list[str]:
     """The qualified names of an entry."""
     found = [f"{fact.on}.{name}" if fact.on else name for name in fact.names]
@@ -296,7 +305,8 @@ class Catalog:
                 words.update(changed)
             elif verdict is None:  # some of the versions it may have, or nothing is known: only what all share holds
                 for key in changed:
-                    words.pop(key, None)
+                    shared = _varying(words.pop(key, None), changed[key]) if key == "retries" else None
+                    words.update({key: shared} if shared else {})
                 if "missing" in changed or "default" in changed:
                     words["missing"], words["default"] = "unknown", {}
         return _fact(type(fact), fact.library, words, fact.name)

@@ -162,6 +162,17 @@ class Retries(Record):
     waits: bool | None = toml.stated_flag("Whether it pauses in between; unknown if left out.")
     pace: str = toml.text("The pauses in words.")
     exhausted: str = toml.text("The exception at the end.")
+    exhausted_status: str = toml.text(
+        "The exception at the end of error statuses, if it is another than of a single one."
+    )
+    with_retry_after: tuple[int, ...] | None = toml.numbers(
+        "Statuses that it repeats only if an answer has Retry-After."
+    )
+    beneath: int | None = toml.maybe_whole(
+        "Attempts in all of its transport, each time, on a connection that is closed without an answer."
+    )
+    gives_way: bool = toml.flag("Another policy takes its place if `param` is given, so that nothing is known then.")
+    varies: int | None = toml.maybe_whole("Attempts in all of some versions only.")
     note: str = toml.text("What else has to be known.")
     proof: str = toml.text("Where it was read, if not with the entry.")
 

@@ -45,6 +45,8 @@ class RetryFact(Fact):
     raise_on_status: Param | None = toml.one(Param, "The parameter for raising after the last error status.")
     raise_on_giveup: Setting | None = toml.one(Setting, "The parameter for raising after the last attempt.")
     retry_after: Setting | None = toml.one(Setting, "The parameter for heeding Retry-After.")
+    retry_after_most: Param | None = toml.one(Param, "The parameter for the longest pause by Retry-After.")
+    default_retry_after: int | None = toml.maybe_whole("That pause if it is left out; 0: no limit.")
     on_by_default: tuple[str, ...] = toml.words("What it repeats if nothing is said: connect, timeout, status.")
     unsafe: bool = toml.flag("It may repeat what was done already.")
     reraise: Setting | None = toml.one(Setting, "The parameter that keeps the last exception.")
@@ -123,6 +125,7 @@ class BreakerFact(Fact):
     threshold: Amount | None = toml.one(Amount, "The parameter for the failures that open it.")
     reset: Amount | None = toml.one(Amount, "The parameter for the time that it stays open.")
     errors: Errors | None = toml.one(Errors, "The parameter for the exceptions that count.")
+    fallback: Param | None = toml.one(Param, "The parameter for a function that answers while it is open.")
 
 
 class LimiterFact(Fact):

@@ -43,7 +43,9 @@ class Fact(Record):
     on: str = toml.text("The type that has the methods.")
     like: str = toml.text("An earlier entry of the same table and file; what is not given here is taken from it.")
     mode: str = toml.text("Whether it blocks its thread or is awaited; sync if left out.", "sync", "async", "both")
-    raises: Mapping[str, tuple[str, ...]] = toml.words_by_name("Exceptions by failure: timeout, connect, status, 429.")
+    raises: Mapping[str, tuple[str, ...]] = toml.words_by_name(
+        "Exceptions by failure: timeout, connect, status, 429; stall: of an answer that stops half way."
+    )
     virtual: bool = toml.flag("It exists in generated code only, so that no test looks for it.")
     removed: str = toml.text("The version that removed it.")
     versions: tuple[Mapping[str, Any], ...] = toml.raw_tables(

@@ -201,7 +201,8 @@ def _words(fact: Fact) -> Fact:
     """An entry without what tells it from others in the same words: a library may carry a copy of a policy."""
     found = fact.replaced(name="", names=(), proof="")
     if isinstance(fact, RetryFact):
-        return found.replaced(library="", renamed={}, removed_versions="", renamed_versions="")
+        found = found.replaced(library="", versions=(), default_retry_after=None)
+        return found.replaced(renamed={}, removed_versions="", renamed_versions="")
     return found
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ..catalog.records import ClientFact, ExternalFact
 from ..interp.calls import Call, Frame, call_at
 from ..retries.attempts import built_in
-from ..retries.layer import DROPPED, HANG, LIMITED_RATE, STATUSES, UNAVAILABLE, RetryLayer, edition, row, where
+from ..retries.breakers import Breaker, breakers
+from ..retries.layer import DROPPED, HANG, LIMITED_RATE, STATUSES, UNAVAILABLE, RetryLayer, edition, row, seconds, where
 from ..retries.policies import external
 from ..syntax.text import Span
 from ..timeouts.effective import Limit, limit
@@ -95,6 +96,17 @@ def _outcomes(call: Call, found: Limit, peer: str) -> Iterator[Outcome]:
         for kind in (UNAVAILABLE, LIMITED_RATE):
             yield _status(call, kind, repeats, call.raises(str(STATUSES[kind])) or call.raises("status") or ())
     yield FailureTrace(call, DROPPED, repeats).raised_outcome(call.raises("connect") or ())
+    for breaker in breakers(call):
+        yield _open(call, breaker)
+
+
+def _open(call: Call, breaker: Breaker) -> Outcome:
+    """What the caller gets while a circuit breaker lets nothing through."""
+    number = f"{breaker.failures:g} " if breaker.failures is not None else ""
+    time = f" for {seconds(breaker.seconds)}" if breaker.seconds is not None else ""
+    raised = f": `{breaker.errors[0]}` is raised at once" if breaker.errors else ""
+    text = f"after {number}failures in a row `{breaker.written}` (line {breaker.line}) sends nothing{time}{raised}"
+    return Outcome("while the breaker is open", text, 0)
 
 
 def _hang(call: Call, found: Limit, repeats: tuple[RetryLayer, ...], errors: tuple[str, ...]) -> Outcome:
@@ -110,7 +122,7 @@ def _hang(call: Call, found: Limit, repeats: tuple[RetryLayer, ...], errors: tup
     trace = FailureTrace(call, HANG, repeats, per, scope)
     ended = scope is not None and (per is None or scope < per * (trace.inner or 1))
     trace.silence = silence
-    return trace.raised_outcome(("TimeoutError",) if ended else errors)
+    return trace.raised_outcome(("TimeoutError",) if ended else errors, () if ended else call.raises("stall") or ())
 
 
 def _answer_limit(found: Limit) -> tuple[float | None, bool]:

@@ -13,7 +13,7 @@ from ..interp.calls import Call, Guard
 from ..interp.kinds import Around, FrameKind
 from ..responses.status import raises_itself
 from ..retries.attempts import policies
-from ..retries.layer import DROPPED, HANG, LIMITED_RATE, UNAVAILABLE, RetryLayer, row
+from ..retries.layer import DROPPED, HANG, LIMITED_RATE, STATUSES, UNAVAILABLE, RetryLayer, row, seconds
 from ..retries.loops import RetryLoop, loops
 from ..syntax.exits import Exit
 from ..syntax.tree import walk
@@ -40,12 +40,8 @@ class Outcome:
     least: bool = False
 
 
-def seconds(value: float) -> str:
-    """Returns a duration as text, with minutes or hours for long ones."""
-    text = f"{value:.6g} s"
-    if value >= 120:
-        text += f" ({value / 60:.3g} min)" if value < 7200 else f" ({value / 3600:.3g} h)"
-    return text
+_NAMED = re.compile(r"^`[\w.]+`(?: or `[\w.]+`)?")
+"""The exceptions at the beginning of a sentence."""
 
 
 class FailureTrace:
@@ -64,6 +60,8 @@ class FailureTrace:
         self.per = per
         self.scope = scope
         self.parts: list[str] = []
+        self.asides: list[str] = []
+        """What is repeated before anything is sent."""
         self.attempts: int | None = 1
         self.pauses = 0.0
         self.least = False
@@ -71,22 +69,34 @@ class FailureTrace:
         """Whether a layer may repeat it, or repeats it an unknown number of times, beside `attempts`."""
         self.silence = True
         self.looped = False
+        self.header = ""
+        """How long a pause may be that the answer asks for, in words; "" if no layer waits for that."""
         self.ends: tuple[str, ...] = ()
         for repeat in repeats:
             self.add(repeat, repeat.on.get(kind))
         self.inner = self.attempts
+        self._beneath = len(self.parts)
 
     def add(self, layer: RetryLayer, verdict: bool | None) -> None:
         """Counts a layer in; a verdict of None is "cannot see"."""
         if verdict is False or (layer.attempts == 1 and not layer.endless):
-            return
-        if verdict is None:
-            self.least = self.more_attempts = True
-            unknown = "whether this failure counts is not known, " if layer.attempts else ""
-            reason = f"{layer.unsure[self.kind]}, " if self.kind in layer.unsure else unknown
-            count = f"up to {layer.attempts} attempts, " if layer.attempts else ""
-            self.parts.append(f"{layer.who} may repeat it ({count}{reason}{layer.source})")
-            return
+            if layer.connects and self.kind in (HANG, DROPPED) and (layer.attempts or 0) > 1:
+                self.asides.append(f"{layer.who} makes up to {layer.attempts} attempts to connect ({layer.source})")
+        elif verdict is None:
+            self._add_possible(layer)
+        else:
+            self._add_certain(layer)
+
+    def _add_possible(self, layer: RetryLayer) -> None:
+        """Names a layer that may repeat it."""
+        self.least = self.more_attempts = True
+        unknown = "whether this failure counts is not known, " if layer.attempts else ""
+        reason = f"{layer.unsure[self.kind]}, " if self.kind in layer.unsure else unknown
+        count = f"up to {layer.attempts} attempts, " if layer.attempts else ""
+        self.parts.append(f"{layer.who} may repeat it ({count}{reason}{layer.source})")
+
+    def _add_certain(self, layer: RetryLayer) -> None:
+        """Names a layer that repeats it, and multiplies the attempts."""
         pace = f", {layer.pace}" if layer.pace else ""
         note = f"; {layer.note}" if layer.note else ""
         if layer.endless:
@@ -104,12 +114,29 @@ class FailureTrace:
             self.pauses = self.pauses * layer.attempts + layer.pauses
         if self.attempts is not None:
             self.attempts *= layer.attempts
+        if self.kind in STATUSES and layer.header:
+            self.header = layer.header
         self.ends = tuple(filter(None, (layer.ends.get(self.kind, layer.ends.get("", "")),)))
 
-    def raised_outcome(self, errors: tuple[str, ...]) -> Outcome:
-        """Returns the outcome of a failure that raises one of these exceptions."""
+    def raised_outcome(self, errors: tuple[str, ...], stall: tuple[str, ...] = ()) -> Outcome:
+        """Returns the outcome of a failure that raises one of these exceptions.
+
+        `stall` are those of an answer that stops half way, which no transport repeats.
+        """
         seen = self._follow(self.ends or errors)
-        return self._outcome(seen)
+        later = (
+            FailureTrace(self.call, self.kind, ()).stalled_end(stall, seen, self.parts[self._beneath :])
+            if stall
+            else ""
+        )
+        return self._outcome(f"{seen}; {later}" if later else seen)
+
+    def stalled_end(self, errors: tuple[str, ...], before: str, parts: list[str]) -> str:
+        """Who sees that an answer stops half way; "" if that is who sees that none begins, repeated as often."""
+        seen = self._follow(errors)
+        if parts == self.parts and _NAMED.sub("", seen) == _NAMED.sub("", before):
+            return ""
+        return "; ".join((*(f"then {part}" for part in self.parts), f"if the answer stops half way, {seen}"))
 
     def silent_outcome(self) -> Outcome:
         """Returns the outcome of an error status that does not raise by itself."""
@@ -121,8 +148,9 @@ class FailureTrace:
             reason = "its client is not seen whole" if unseen else "the client or an argument may make it raise"
             return self._outcome(f"whether an error status raises cannot be seen: {reason}")
         if _judges(call):  # what is made of the answer may raise
-            for _, repeat in policies(call):
-                self.add(repeat, None)
+            if _raiser(call) is None:
+                for _, repeat in policies(call):
+                    self.add(repeat, None)
             self.looped = any(place.kind is Around.LOOP for place in call.within)
         return self._outcome(self._answered())
 
@@ -131,23 +159,26 @@ class FailureTrace:
         call, response, fact = self.call, self.call.response, self.call.answer
         if response is None or fact is None:
             return "nothing raises: it is an answer like any other"
-        for name, node in response.uses:
-            if name == fact.raiser:
-                errors = (fact.raiser_raises,) if fact.raiser_raises else ()
-                return f"`{name}()` on line {row(call.frame, node)} raises; {self._follow(errors)}"
+        raiser = _raiser(call)
+        if raiser is not None:
+            errors = (fact.raiser_raises,) if fact.raiser_raises else ()
+            return f"`{fact.raiser}()` on line {row(call.frame, raiser)} raises; {self._follow(errors, raiser)}"
         for name, node in response.uses:
             if name in fact.checks:
                 return f"nothing raises; the function looks at `{name}` on line {row(call.frame, node)}"
         unchecked = "nothing raises, and nothing here looks at the status"
         return f"{unchecked}; {response.escaped}" if response.escaped else unchecked
 
-    def _follow(self, errors: tuple[str, ...] | None) -> str:
-        """Who sees the exception: handlers from the inside out, then policies around the function, then the caller."""
+    def _follow(self, errors: tuple[str, ...] | None, node: cst.CSTNode | None = None) -> str:
+        """Who sees the exception: handlers from the inside out, then policies around the function, then the caller.
+
+        `node` raises it, if that is not the call itself.
+        """
         call = self.call
         if call.deferred and not any(place.kind is Around.SCOPE for place in call.within):
             return "it is raised where the function is called in the end"
         again = ""
-        for guard in _around(call):
+        for guard in _around(call, node):
             clause, surely = _catcher(guard, errors)
             if clause is None:
                 continue
@@ -207,7 +238,7 @@ class FailureTrace:
             limit, total = self._limited()
             texts = [limit, *texts]
         sums = self._counted() if total is None else self._timed(total)
-        text = "; ".join(filter(None, (*texts, sums, seen)))
+        text = "; ".join(filter(None, (*texts, sums, *self.asides, seen)))
         return Outcome(EVENTS[self.kind], text, self.attempts, total, self.least)
 
     def _limited(self) -> tuple[str, float]:
@@ -236,7 +267,8 @@ class FailureTrace:
         number = self._number()
         if number:
             pauses = f", {seconds(self.pauses)} of pauses" if self.pauses and not self.least else ""
-            return f"{number} in all{pauses}"
+            header = f", or {self.header}" if self.header else ""
+            return f"{number} in all{pauses}{header}"
         if self.parts:
             return ""
         return f"{self.call.library} does not repeat it" if self.looped else "nothing here repeats it"
@@ -256,9 +288,21 @@ def _judges(call: Call) -> bool:
     return fact is not None and any(name in fact.checks for name, _ in response.uses)
 
 
-def _around(call: Call) -> list[Guard]:
-    """The `try` statements whose body holds a call, the innermost first."""
-    found = [candidate for candidate in call.frame.guards.values() if any(one is call for one in candidate.calls)]
+def _raiser(call: Call) -> cst.CSTNode | None:
+    """Where an error status of a call is made an exception by the method for that; None if nowhere."""
+    response, fact = call.response, call.answer
+    if response is None or fact is None:
+        return None
+    return next((node for name, node in response.uses if name == fact.raiser), None)
+
+
+def _around(call: Call, node: cst.CSTNode | None = None) -> list[Guard]:
+    """The `try` statements whose body holds a call, or a node of its function, the innermost first."""
+    guards = call.frame.guards.values()
+    if node is None:
+        found = [candidate for candidate in guards if any(one is call for one in candidate.calls)]
+    else:
+        found = [candidate for candidate in guards if any(inner is node for inner in walk(candidate.node.body))]
     return sorted(found, key=lambda guard: -len(guard.within))
 
 

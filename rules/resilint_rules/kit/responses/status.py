@@ -9,17 +9,17 @@ from typing import NamedTuple
 import libcst as cst
 
 from ..catalog.parts import Param
-from ..catalog.policies import BreakerFact
 from ..catalog.records import ClientFact, ResponseFact
 from ..exceptions.handlers import Handler, handlers_of, known_as
 from ..findings import Fix, Import
 from ..fixes.edits import add_member, after_statement, before_body, hoist, replace
 from ..interp.calls import Call, Frame, Guard, call_at, maker
 from ..interp.kinds import Around, EventKind, Part
-from ..interp.values import Const, Derived, Instance, Response
+from ..interp.values import Const, Instance, Response
 from ..project.module import ClassChunk
+from ..retries.breakers import breakers
 from ..syntax.text import Edit
-from ..syntax.tree import dotted, walk
+from ..syntax.tree import walk
 from ..trust.switches import protection_argument
 from .body_flow import is_examined_elsewhere
 from .ineffective_checks import ineffective_checks, treated_first
@@ -204,27 +204,10 @@ def _inserted(text: str, response: Response, fact: ResponseFact) -> Edit | None:
     elif isinstance(statement, (cst.Assign, cst.AnnAssign)):
         value = without_await(statement.value) if statement.value is not None else None
         place = _left_block(response, fact) or statement
-        if place is statement and _counts_failures(call):
+        if place is statement and any(breakers(call)):  # it would count the 404s of one caller
             return None
         return after_statement(call.frame, place, text) if value is call.node else None
     return None
-
-
-def _counts_failures(call: Call) -> bool:
-    """Whether a circuit breaker sees what is raised at a call: a check there would count the 404s of one caller."""
-    frame = call.frame
-    nodes = [decorator.decorator for decorator, _ in frame.decorators]
-    nodes += [place.node.item for place in call.within if isinstance(place.node, cst.WithItem)]
-    for node in nodes:
-        inner = node
-        while isinstance(inner, cst.Call):
-            inner = inner.func
-        root = dotted(inner).partition(".")[0]
-        value = frame.lookup(root) if root else None
-        made = value.path.base if isinstance(value, Derived) else ""
-        if made and frame.scope.catalog.fact(BreakerFact, made) is not None:
-            return True
-    return False
 
 
 def _left_block(response: Response, fact: ResponseFact) -> cst.With | None:

@@ -9,7 +9,7 @@ from ..interp.values import Arguments, Const, Function, Instance, Mapping, Value
 from ..project.forwarding import attempts_in, names_in
 from .layer import DROPPED, HANG, LIMITED_RATE, PACES, STATUSES, UNAVAILABLE, WORDS, RetryLayer, edition, where
 from .policies import LIMITED, UNLIMITED, RetryPolicy, layers
-from .transports import parse_attempts, policy_in, policy_layer, transport_layers
+from .transports import WITH_RETRY_AFTER, parse_attempts, policy_in, policy_layer, transport_layers
 
 _SIGNS = {
     UNAVAILABLE: "503",
@@ -25,6 +25,8 @@ def built_in(call: Call) -> tuple[RetryLayer, ...]:
     words, maker, unseen = _retry_facts(call)
     found = [*transport_layers(call)]
     if words is not None:
+        if words.beneath:
+            found.append(_transport_beneath(words.beneath, edition(call)))
         found.append(_library_layer(call, words, maker, unseen))
     elif unseen and _has_transports(call):
         found.append(RetryLayer("its client's transport", None, unseen))
@@ -76,10 +78,24 @@ def _has_transports(call: Call) -> bool:
     return False
 
 
+def _transport_beneath(attempts: int, source: str) -> RetryLayer:
+    """What the transport of a library repeats by itself, in each attempt of the library."""
+    kept = {kind: False for kind in WORDS if kind != DROPPED}
+    condition = {DROPPED: "if the peer closes the connection without an answer"}
+    return RetryLayer("its transport", attempts, f"default of {source}", kept, pauses=0.0, unsure=condition)
+
+
 def _library_layer(call: Call, words: Retries, maker: Call | None, unseen: str) -> RetryLayer:
     """What a library repeats by itself, as an argument of `maker` sets it, or by default."""
     if unseen:
         return RetryLayer(call.library, None, unseen)
+    if words.varies is not None:
+        return RetryLayer(
+            call.library,
+            words.varies or None,
+            "the version in use decides",
+            unsure=dict.fromkeys(WORDS, "in some versions only"),
+        )
     default = None if words.unlimited else words.attempts
     attempts, source = default, f"default of {edition(call)}"
     name = words.param
@@ -91,6 +107,8 @@ def _library_layer(call: Call, words: Retries, maker: Call | None, unseen: str) 
         policy = policy_in(argument.value, argument.node, maker.frame)
         if policy is not None:
             return policy_layer(policy, call, call.library, given)
+        if words.gives_way:
+            return RetryLayer(call.library, None, f"{given} replaces its own")
         attempts, unseen = _argument_attempts(argument.value, words, default)
         if attempts != default:
             source = given
@@ -104,16 +122,23 @@ def _library_layer(call: Call, words: Retries, maker: Call | None, unseen: str) 
 def _counted_layer(call: Call, words: Retries, attempts: int | None, source: str) -> RetryLayer:
     """A library's own retries with their attempts, and what the catalogue says about everything else."""
     verdicts = {kind: _is_covered(words, kind, call) for kind in WORDS}
+    conditional = {kind for kind, status in STATUSES.items() if status in (words.with_retry_after or ())}
+    ends = {}
+    if words.exhausted:
+        ends.update(dict.fromkeys((HANG, DROPPED), words.exhausted))
+    if words.exhausted_status:
+        ends.update(dict.fromkeys(STATUSES, words.exhausted_status))
     return RetryLayer(
         call.library,
         attempts,
         source,
-        {kind: verdict for kind, verdict in verdicts.items() if verdict is not None},
+        {kind: verdict for kind, verdict in verdicts.items() if verdict is not None and kind not in conditional},
         endless=words.unlimited and words.deadline is None,
         pauses=0.0 if attempts == 1 or words.waits is False else None,
         pace=words.pace or PACES[words.waits],
         note=words.note,
-        ends=dict.fromkeys((HANG, DROPPED), words.exhausted) if words.exhausted else {},
+        unsure=dict.fromkeys(conditional, WITH_RETRY_AFTER),
+        ends=ends,
     )
 
 

@@ -42,8 +42,20 @@ class RetryLayer:
     note: str = ""
     unsure: Mapping[str, str] = field(default_factory=dict)
     """Failures that are repeated on a condition, and the condition."""
+    header: str = ""
+    """How long a pause may be that an answer asks for by Retry-After, in words; "" where that is not obeyed."""
+    connects: bool = False
+    """Whether it tries to connect as often, also where it does not repeat what was sent."""
     ends: Mapping[str, str] = field(default_factory=dict)
     """The exception it ends with when all attempts have failed, where that is another one."""
+
+
+def seconds(value: float) -> str:
+    """Returns a duration as text, with minutes or hours for long ones."""
+    text = f"{value:.6g} s"
+    if value >= 120:
+        text += f" ({value / 60:.3g} min)" if value < 7200 else f" ({value / 3600:.3g} h)"
+    return text
 
 
 def edition(call: Call) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as ReadOnly
 from dataclasses import replace
 
 import libcst as cst
@@ -12,8 +13,8 @@ from ..catalog.policies import RetryFact
 from ..catalog.records import AdapterFact, ClientFact
 from ..interp.calls import Call, Frame, call_at
 from ..interp.kinds import EventKind
-from ..interp.values import Const, Derived, Instance, Sequence, Value, options
-from .layer import DROPPED, HANG, PACES, STATUSES, WORDS, RetryLayer, where
+from ..interp.values import Const, Derived, Instance, Mapping, Sequence, Value, options
+from .layer import DROPPED, HANG, PACES, STATUSES, WORDS, RetryLayer, seconds, where
 from .policies import UNLIMITED, RetryPolicy
 
 
@@ -49,7 +50,7 @@ def policy_in(value: Value, node: cst.CSTNode, frame: Frame) -> RetryPolicy | No
 
 
 def policy_layer(
-    layer: RetryPolicy, call: Call, who: str, source: str, ends: Mapping[str, str] | None = None
+    layer: RetryPolicy, call: Call, who: str, source: str, ends: ReadOnly[str, str] | None = None
 ) -> RetryLayer:
     """What a policy object that a library or its transport was given does."""
     attempts, on = layer.attempts, dict[str, bool]()
@@ -57,24 +58,55 @@ def policy_layer(
     pace = PACES[layer.waits]
     if layer.fact.methods is not None:
         attempts, pauses, pace = _urllib3_policy(layer, call, attempts, on)
-    unsure = _retry_after_statuses(layer, call, on)
-    return RetryLayer(who, attempts, source, on, layer.limit == UNLIMITED, pauses, pace, unsure=unsure, ends=ends or {})
+    unsure = _retry_after_statuses(layer, on)
+    return RetryLayer(
+        who,
+        attempts,
+        source,
+        on,
+        layer.limit == UNLIMITED,
+        pauses,
+        pace,
+        unsure=unsure,
+        header=_longest_pause(layer),
+        connects=layer.fact.methods is not None,
+        ends=ends or {},
+    )
 
 
-_WITH_RETRY_AFTER = "only an answer with Retry-After"
+WITH_RETRY_AFTER = "only an answer with Retry-After"
+"""The condition on which some statuses are repeated."""
 
 
-def _retry_after_statuses(layer: RetryPolicy, call: Call, on: dict[str, bool]) -> dict[str, str]:
-    """Statuses that are repeated if the answer says when. Effect: takes them out of `on`."""
+def _obeys_retry_after(layer: RetryPolicy) -> bool:
+    """Whether a policy waits as long as an answer asks for, unless that is switched off."""
     param = layer.fact.retry_after
-    value = layer.args.value(param)
-    if param is None or (isinstance(value, Const) and value.value is False):
+    value = layer.args.value(param) if param is not None else None
+    return param is not None and not (isinstance(value, Const) and value.value is False)
+
+
+def _longest_pause(layer: RetryPolicy) -> str:
+    """How long a pause may be that an answer asks for, in words; "" if the policy does not obey."""
+    if not _obeys_retry_after(layer):
+        return ""
+    text = "each as long as Retry-After says"
+    fact = layer.fact
+    most = layer.args.value(fact.retry_after_most) if fact.retry_after_most is not None else None
+    limit = fact.default_retry_after if most is None else most.value if isinstance(most, Const) else None
+    if limit == 0 and most is None:
+        return f"{text}, without limit"
+    return f"{text}, up to {seconds(limit)}" if isinstance(limit, (int, float)) else text
+
+
+def _retry_after_statuses(layer: RetryPolicy, on: dict[str, bool]) -> dict[str, str]:
+    """Statuses that are repeated if the answer says when. Effect: takes them out of `on`."""
+    if not _obeys_retry_after(layer):
         return {}
     found = {}
     for kind in STATUSES:
         if on.get(kind) is False and on.get(HANG):
             del on[kind]
-            found[kind] = _WITH_RETRY_AFTER
+            found[kind] = WITH_RETRY_AFTER
     return found
 
 
@@ -115,10 +147,14 @@ def _is_repeated(call: Call, methods: Value | None, fact: RetryFact) -> bool | N
 
 def _methods(value: Value | None, fact: RetryFact) -> tuple[str, ...] | None:
     """The HTTP methods that a policy repeats, () for every method; None if that cannot be seen."""
+    if fact.methods is None:
+        return ()
     if value is None:
-        return fact.methods.default if fact.methods is not None else ()
+        return fact.methods.default
+    if isinstance(value, Const) and not value.soft and str(value.value) in fact.methods.all:
+        return ()
     if isinstance(value, Sequence) and all(isinstance(member, Const) for member in value.members):
-        return tuple(str(member.value).upper() for member in value.members if isinstance(member, Const))
+        return tuple(str(member.value) for member in value.members if isinstance(member, Const))
     return None
 
 
@@ -182,7 +218,14 @@ def _transports(call: Call) -> Iterator[tuple[str, Instance]]:
                 yield from ((prefix, transport) for transport in _instances(value))
     for name, argument in client.made.args.named.items():
         if name in fact.opaque:
-            yield from (("", transport) for transport in _instances(argument.value))
+            yield from _given_transports(argument.value)
+
+
+def _given_transports(value: Value) -> Iterator[tuple[str, Instance]]:
+    """The transports that a parameter of a client is given: one for all addresses, or several in a mapping."""
+    yield from (("", transport) for transport in _instances(value))
+    for prefix, (held, _) in value.items.items() if isinstance(value, Mapping) else ():
+        yield from (("" if prefix == "all://" else prefix, transport) for transport in _instances(held))
 
 
 def _prefix(values: Iterable[Value]) -> str:
@@ -222,11 +265,11 @@ def _number_layer(call: Call, layer: RetryLayer, again: AnyRetry) -> RetryLayer:
     """Completes the layer of a transport that was given a number: which failures of the call it repeats."""
     nothing = dict.fromkeys(WORDS, False)
     if not again.methods:  # only connecting is tried again
-        return replace(layer, on=nothing, pauses=0.0, ends={})
+        return replace(layer, on=nothing, pauses=0.0, ends={}, connects=True)
     if not call.verb:
         return replace(layer, pauses=0.0)
     if call.verb not in again.methods:
-        return replace(layer, on=nothing)
-    conditional = dict.fromkeys(STATUSES, _WITH_RETRY_AFTER) if again.retry_after else {}
+        return replace(layer, on=nothing, connects=True)
+    conditional = dict.fromkeys(STATUSES, WITH_RETRY_AFTER) if again.retry_after else {}
     on = {kind: kind in (HANG, DROPPED) for kind in WORDS if kind not in conditional}
     return replace(layer, on=on, pauses=0.0, pace=PACES[False], unsure=conditional)

@@ -6,7 +6,7 @@ from ..catalog.parts import Param
 from ..catalog.records import AdapterFact, ClientFact
 from ..interp.calls import Call, Names, call_at, maker
 from ..interp.kinds import EventKind
-from ..interp.values import Arguments, Class, Const, Instance, Object, Ref, Sequence, Value, options, present
+from ..interp.values import Arguments, Class, Const, Instance, Mapping, Object, Ref, Sequence, Value, options, present
 from ..project.startup import sets
 from .values import UnknownBound
 
@@ -32,7 +32,8 @@ def check_clients(call: Call) -> None:
 def _check_arguments(made: Call) -> None:
     """Raises UnknownBound if something that a client is made with may add a limit to each call."""
     for name in made.as_external.opaque:
-        if made.args.open_names or name in made.args.named:
+        given = made.args.named.get(name)
+        if made.args.open_names or (given is not None and not holds_no_limit(given.value, made.frame.scope)):
             raise UnknownBound(f"its client's `{name}` may hold the limit")
     if _intercepted(made) or _extended(made):
         raise UnknownBound("what its client calls on the way may set the limit")
@@ -97,21 +98,26 @@ def _prepares(call: Call, fact: ClientFact) -> bool:
     return any(module.search(rf"\.{name}[ \t]*=(?!=)") is not None for name in fact.funnel)
 
 
+def holds_no_limit(value: Value, scope: Names) -> bool:
+    """Whether a value is None, a transport that holds no limit, or a mapping of addresses to such transports."""
+    if isinstance(value, Const):
+        return value.value is None and not value.soft
+    if isinstance(value, Mapping):
+        return not value.open and all(holds_no_limit(inner, scope) for inner, _ in value.items.values())
+    return all(_is_plain_transport(option, scope) for option in options(value))
+
+
 def _check_transport(value: Value, scope: Names) -> None:
     """Raises UnknownBound for a transport that is not just one of the library's own."""
-    for option in options(present(value)):
-        if isinstance(option, Const):
-            continue
-        if (
-            isinstance(option, Instance)
-            and option.made is not None
-            and isinstance(option.made.fact, AdapterFact)
-            and option.subclass is None
-        ):
-            continue
-        if isinstance(option, Object) and _only_extends_transport(option, scope):
-            continue
+    if not all(isinstance(option, Const) or _is_plain_transport(option, scope) for option in options(present(value))):
         raise UnknownBound("its transport may set the limit")
+
+
+def _is_plain_transport(value: Value, scope: Names) -> bool:
+    """Whether a value is a transport of a known library, or of a class that adds no limit to one."""
+    if isinstance(value, Instance):
+        return value.made is not None and isinstance(value.made.fact, AdapterFact) and value.subclass is None
+    return isinstance(value, Object) and _only_extends_transport(value, scope)
 
 
 def _only_extends_transport(value: Object, scope: Names) -> bool:

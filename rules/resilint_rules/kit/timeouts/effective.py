@@ -15,7 +15,7 @@ from ..interp.calls import Call, call_at
 from ..interp.kinds import Around, EventKind
 from ..interp.values import Arguments, Const, Instance, Mapping, Value, Within
 from ..project.startup import sets
-from .client_hooks import check_clients
+from .client_hooks import check_clients, holds_no_limit
 from .values import Bound, Origin, UnknownBound, parse_bounds, read_off
 
 State = Literal["bounded", "unbounded", "unknown"]
@@ -209,13 +209,9 @@ def timeout_bounds(call: Call, fact: ExternalFact) -> tuple[Bound, ...] | None:
     for carrier in fact.carriers:
         _carried(call.args, carrier, carrier.key)
     for name in fact.opaque:
-        if name in call.args.named and not _none(call.args.named[name].value):
+        if name in call.args.named and not holds_no_limit(call.args.named[name].value, call.frame.scope):
             raise UnknownBound(f"`{name}` may hold the limit")
     return tuple(found) if some else None
-
-
-def _none(value: Value) -> bool:
-    return isinstance(value, Const) and value.value is None
 
 
 def _carried(args: Arguments, param: Param, key: str) -> None:
