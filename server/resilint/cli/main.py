@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import RunError
-from ..fs.escapes import visible, visible_lines
+from ..fs.escapes import visible
 from . import options, parser, terminal
 
 if TYPE_CHECKING:
@@ -81,7 +80,9 @@ def _dispatch(args: Namespace, engine: Options | None) -> int:
     if args.command == "rule":
         return _rule(args)
     if args.command == "explain":
-        return _explain(args)
+        from . import rule
+
+        return rule.explain(args)
     if args.command == "clean":
         return _clean(args)
     if args.command == "init":
@@ -108,31 +109,6 @@ def _rule(args: Namespace) -> int:
         words = [*known, *(card.rule.name for card in known.values())]
         raise RunError(f"there is no rule {args.rule!r}{nearest(args.rule, words)}") from None
     sys.stdout.write(text)
-    return 0
-
-
-def _explain(args: Namespace) -> int:
-    named = re.fullmatch(r"(.+?):(\d+)(?::\d+)?", args.place, re.ASCII)  # a column, as `check` prints it
-    if named is None:
-        raise RunError(f"explain wants FILE:LINE, not {args.place!r}")
-    file, line = named.groups()
-    from ..engine.explain import explain
-    from ..engine.file_checker import on_deep_stack
-    from ..fs import files
-    from ..run.run import Options, Run
-
-    run = Run([file], Options(wish=options.overrides(args)))
-    try:
-        opened = run.open(file)
-    except files.Unreadable as error:
-        raise RunError(f"{file} cannot be read: {error}") from None
-    for mistake in options.mistake_lines(run.mistakes):
-        terminal.say(f"resilint: {mistake}")
-    row = int(line)
-    if not 1 <= row <= len(opened.document.starts):
-        raise RunError(f"{file} has {len(opened.document.starts)} lines, and no line {row}")
-    (text,) = on_deep_stack(explain(opened.document, opened.project, opened.settings, item, file) for item in [row])
-    sys.stdout.write(visible_lines(text.rstrip("\n")) + "\n")
     return 0
 
 

@@ -66,11 +66,15 @@ def make() -> argparse.ArgumentParser:
     explain = _command(
         commands,
         "explain",
-        "what really happens at the calls on a line",
-        "Shows what really happens at the calls on a line: the bounds in force and who set them, retries, the "
-        "worst case, who sees the failure; and where nothing is reported, why.",
+        "what really happens at the calls on a line, or behind a function",
+        "Shows what really happens at the calls on a line, behind the functions that are called there, or behind a "
+        "function: the bounds in force and who set them, retries, how many requests are sent while a peer is away, "
+        "how long a hang takes, who sees the failure; and where nothing is reported, why.",
     )
-    explain.add_argument("place", metavar="FILE:LINE", help="a line of a Python file")
+    explain.add_argument(
+        "place", metavar="FILE[:LINE|:FUNCTION]", help="a line or a function of a Python file; all its calls without"
+    )
+    explain.add_argument("--output-format", choices=("text", "json"), default="text", help="how to print it")
     _where_settings(explain)
     harden = _command(
         commands,

@@ -1,15 +1,31 @@
-"""The command `rule`: a rule's page, or a table of all rules, for people and for programs."""
+"""The commands `rule` and `explain`: pages of rules, and what happens at calls, for people and for programs."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..config.validators import nearest
+from ..errors import RunError
+from ..fs import files
+from ..fs.escapes import visible_lines
+from . import options, terminal
+
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from resilint_rules.kit.rule import Rule
 
+    from ..engine.explain import Explanation
     from ..report.view import Card
+    from ..run.run import Opened
+
+_PLACE = re.compile(r"(.+?):(\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?::\d+)?", re.ASCII)
+"""A file with a line, also with a column, as `check` prints it, or with the name of a function."""
 
 
 def find(word: str, cards: Mapping[str, Card]) -> Card | None:
@@ -80,3 +96,56 @@ def show(word: str, cards: Mapping[str, Card], format: str, colour: bool) -> str
 
 def _dumped(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def explain(args: Namespace) -> int:
+    """Runs `explain` and returns its exit status. Raises RunError."""
+    from ..engine.file_checker import on_deep_stack
+    from ..run.run import Options, Run
+
+    file, part = _parse(args.place)
+    session = Run([file], Options(wish=options.overrides(args)))
+    try:
+        opened = session.open(file)
+    except files.Unreadable as error:
+        raise RunError(f"{file} cannot be read: {error}") from None
+    for mistake in options.mistake_lines(session.mistakes):
+        terminal.say(f"resilint: {mistake}")
+    (found,) = on_deep_stack(_explained(opened, file, item) for item in [part])
+    if args.output_format == "json":
+        text = json.dumps({"file": file, **found.as_json(opened.document)}, indent=2, ensure_ascii=False)
+    else:
+        text = found.as_text(opened.document, file, f"{file}:{part}" if part else file)
+    sys.stdout.write(visible_lines(text.rstrip("\n")) + "\n")
+    return 0
+
+
+def _parse(place: str) -> tuple[str, str]:
+    """Returns the file and the line or function of it that are meant; "" for all of it."""
+    found = _PLACE.fullmatch(place)
+    if found is not None and not os.path.exists(place):
+        return found[1], found[2]
+    if os.path.isdir(place):
+        raise RunError(f"explain wants FILE, FILE:LINE or FILE:FUNCTION, not the folder {place!r}")
+    if not place.endswith((".py", ".pyi")) and not os.path.exists(place):
+        raise RunError(f"explain wants FILE, FILE:LINE or FILE:FUNCTION, not {place!r}")
+    return place, ""
+
+
+def _explained(opened: Opened, file: str, part: str) -> Explanation:
+    """The explanation of a line, a function or a file. Raises RunError if there is no such line or function."""
+    from ..engine.explain import explain_file, explain_function, explain_line
+
+    doc = opened.document
+    if not part:
+        return explain_file(doc, opened.project, opened.settings)
+    if not part.isdecimal():
+        found = explain_function(doc, opened.project, opened.settings, part)
+        if found is None:
+            names = [function.qualname for function in opened.project.module(doc).all_functions()]
+            raise RunError(f"{file} has no function {part!r}{nearest(part, names)}")
+        return found
+    row = int(part)
+    if not 1 <= row <= len(doc.starts):
+        raise RunError(f"{file} has {len(doc.starts)} lines, and no line {row}")
+    return explain_line(doc, opened.project, opened.settings, row)

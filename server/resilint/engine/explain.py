@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,23 @@ from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ..config.settings import Settings
+from .behind import Follower, Reachable
 from .frames import frames
+from .wording import (
+    as_text,
+    label,
+    limits,
+    markdown,
+    policy_json,
+    reachable_json,
+    reachable_markdown,
+    reachable_text,
+    sum_text,
+)
 
 if TYPE_CHECKING:
     from resilint_rules.kit.interp.calls import Call
-    from resilint_rules.kit.policy.effective import Policy, Setting
+    from resilint_rules.kit.policy.effective import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +46,73 @@ class Hint:
     tooltip: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is known of a line, a function or a file: external calls in it, and what its calls of functions lead to."""
+
+    policies: tuple[Policy, ...] = ()
+    reachable: tuple[Reachable, ...] = ()
+
+    def as_text(self, doc: Document, name: str, place: str) -> str:
+        """As plain text; `name` is what people call the file, `place` what was typed."""
+        found = [as_text(doc, name, known) for known in self.policies]
+        found += [reachable_text(doc, name, known) for known in self.reachable]
+        together = sum_text(self.reachable) if not self.policies else ""
+        found += [f"{place}: {together}"] if together else []
+        return "\n\n".join(found) or f"{place}: no call here that resilint knows to reach out of the program."
+
+    def as_json(self, doc: Document) -> dict[str, object]:
+        """As values that JSON has; rows and columns count from one."""
+        return {
+            "calls": [policy_json(doc, known) for known in self.policies],
+            "reachable": [reachable_json(doc, known) for known in self.reachable],
+        }
+
+
 def explain(doc: Document, project: Project, settings: Settings, row: int, name: str = "") -> str:
     """What happens at the external calls on a one-based row, as plain text; why there is nothing, if so.
 
     `name` is what people call the file, if not by its name below the root.
     """
     name = name or doc.name
+    return explain_line(doc, project, settings, row).as_text(doc, name, f"{name}:{row}")
+
+
+def explain_line(doc: Document, project: Project, settings: Settings, row: int) -> Explanation:
+    """What happens at the external calls on a one-based row, and behind the functions that are called there."""
     start = doc.starts[row - 1]
     end = doc.starts[row] - 1 if row < len(doc.starts) else len(doc.text)
     found = _on(_calls(doc, project, settings, start, end), start, end)
-    if not found:
-        return f"{name}:{row}: no call here that resilint knows to reach out of the program."
+    policies = _policies(found)
+    named = any(start <= call.head.end and call.head.start <= end for call in found)
+    behind = [known for known in Follower(doc, project, settings).of_calls(start, end) if known.calls]
+    if behind and not named:
+        policies = ()
+    direct = [item.calls[0].policy for item in behind if len(item.calls[0].path) == 1]
+    sent = tuple(known for known in direct if known is not None)
+    return Explanation((*policies, *sent), tuple(item for item in behind if item.calls[0].policy not in sent))
+
+
+def explain_function(doc: Document, project: Project, settings: Settings, name: str) -> Explanation | None:
+    """What the functions of a name lead to; None if there is no such function."""
+    follower = Follower(doc, project, settings)
+    functions = follower.functions(name)
+    found = [follower.of_function(function) for function in functions]
+    return Explanation(reachable=tuple(known for known in found if known is not None)) if functions else None
+
+
+def explain_file(doc: Document, project: Project, settings: Settings) -> Explanation:
+    """What happens at all external calls in a file."""
+    calls = sorted(_calls(doc, project, settings, 0, len(doc.text)), key=lambda call: call.span)
+    return Explanation(_policies(calls))
+
+
+def _policies(calls: list[Call]) -> tuple[Policy, ...]:
+    if not calls:
+        return ()
     from resilint_rules.kit.policy.effective import policy
 
-    return "\n\n".join(_text(doc, name, policy(call)) for call in found)
+    return tuple(policy(call) for call in calls)
 
 
 def policy(doc: Document, project: Project, settings: Settings, offset: int) -> Policy | None:
@@ -61,9 +126,15 @@ def policy(doc: Document, project: Project, settings: Settings, offset: int) -> 
 
 
 def hover(doc: Document, project: Project, settings: Settings, offset: int) -> Behind | None:
-    """The policy at an offset, as Markdown."""
+    """The policy of the call at an offset, or what is behind the function that is named there, as Markdown."""
     found = policy(doc, project, settings, offset)
-    return Behind(found.span, markdown(found)) if found is not None else None
+    if found is not None:
+        return Behind(found.span, markdown(found))
+    follower = Follower(doc, project, settings)
+    function = follower.function_at(offset)
+    known = [follower.of_function(function)] if function is not None else follower.of_calls(offset, offset)
+    reachable = next((item for item in known if item is not None and item.calls), None)
+    return Behind(reachable.span, reachable_markdown(doc, reachable)) if reachable is not None else None
 
 
 def hints(doc: Document, project: Project, settings: Settings, span: Span) -> list[Hint]:
@@ -76,9 +147,9 @@ def hints(doc: Document, project: Project, settings: Settings, span: Span) -> li
         if not external(call) or not (span.start <= call.head.end and call.head.start <= span.end):
             continue
         known = judge(call, follow=False)
-        label = _label(known)
-        if label:
-            found.append(Hint(call.span.end, label, _limits(known)))
+        short = label(known)
+        if short:
+            found.append(Hint(call.span.end, short, limits(known)))
     return sorted(found, key=lambda hint: hint.offset)
 
 
@@ -107,56 +178,3 @@ def _on(calls: Iterator[Call], start: int, end: int) -> list[Call]:
 
 def _within(span: Span, offset: int) -> bool:
     return span.start <= offset <= span.end
-
-
-def _title(found: Policy) -> str:
-    peer = f", {found.peer}" if found.peer else ""
-    return f"a call of {found.edition}{peer}" if found.outcomes else f"makes a client of {found.edition}{peer}"
-
-
-def _text(doc: Document, name: str, found: Policy) -> str:
-    row, column = doc.position(found.span.start)
-    lines = [f"{name}:{row}:{column}: `{found.written}`, {_title(found)}", f"  limit: {_limits(found)}"]
-    lines += [f"  {outcome.event}: {outcome.text}" for outcome in found.outcomes]
-    return "\n".join(lines)
-
-
-def markdown(found: Policy) -> str:
-    """The policy as an editor shows it."""
-    lines = [f"**`{found.written}`**: {_title(found)}", "", f"Limit: {_limits(found)}"]
-    lines += ["", *(f"- {outcome.event}: {outcome.text}" for outcome in found.outcomes)] if found.outcomes else []
-    return "\n".join(lines)
-
-
-def _limits(found: Policy) -> str:
-    from resilint_rules.kit.retries.layer import seconds
-
-    if not found.outcomes and found.why == "nothing to decide here":
-        return "none is set here: each call decides"
-    if found.state == "unknown":
-        known = [setting for setting in found.settings if setting.seconds is not None]
-        more = "; besides " + ", ".join(_setting(entry, seconds) for entry in known) if known else ""
-        return f"nothing is reported, as {found.why}{more}"
-    named = ", ".join(_setting(setting, seconds) for setting in found.settings)
-    return f"{named} ({found.why})" if named else found.why
-
-
-def _setting(setting: Setting, seconds: Callable[[float], str]) -> str:
-    value = "none" if setting.seconds is None else seconds(setting.seconds)
-    return f"{'+'.join(setting.phases)} {value} from {setting.source}"
-
-
-def _label(found: Policy) -> str:
-    """What an inlay hint says of a call that sets no limit itself; "" if there is nothing to say."""
-    if found.state == "unknown" or any(setting.origin == "call" for setting in found.settings):
-        return ""
-    if found.state == "unbounded":
-        return "timeout=\u221e"
-    known = [
-        setting for setting in found.settings if setting.seconds is not None and {"read", "total"} & set(setting.phases)
-    ]
-    if not known:
-        return ""
-    least = min(known, key=lambda setting: setting.seconds or 0)
-    origin = {"library": "default", "scope": "scope"}.get(least.origin, least.origin)
-    return f"timeout={least.seconds:g}s from {origin}"

@@ -110,7 +110,8 @@ def test_what_is_left_out_is_named_in_every_format(name: str, home: Path, capsys
         (["check", "--fail-on", "fatal"], "invalid choice: 'fatal'"),
         (["check", "--sel", "TMO"], "unrecognized arguments: --sel"),
         (["rule", "no-timout"], "there is no rule 'no-timout'; did you mean \"no-timeout\"?"),
-        (["explain", "a.py"], "explain wants FILE:LINE, not 'a.py'"),
+        (["explain", "a"], "explain wants FILE, FILE:LINE or FILE:FUNCTION, not 'a'"),
+        (["explain", "."], "not the folder '.'"),
         (["frobnicate"], "invalid choice: 'frobnicate'"),
     ],
 )
@@ -659,6 +660,20 @@ def test_output_that_the_terminal_cannot_spell(home: Path) -> None:
     )
     assert done.returncode == 1, done.stderr
     assert "\\xe9\\u2603" in done.stdout
+
+
+def test_explain_takes_a_line_a_function_or_a_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same call three times, and once for programs."""
+    text = "import requests\n\ndef fetch(url):\n    return requests.get(url, timeout=3)\n"
+    (home / "a.py").write_text(text)
+    for place in ("a.py", "a.py:4", "a.py:fetch"):
+        assert main(["explain", place]) == 0
+        assert "gives up after 3 s of silence" in capsys.readouterr().out
+    assert main(["explain", "a.py:4", "--output-format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["file"], found["calls"][0]["location"]) == ("a.py", {"row": 4, "column": 12})
+    assert main(["explain", "a.py:fetsh"]) == 2
+    assert "a.py has no function 'fetsh'; did you mean \"fetch\"?" in capsys.readouterr().err
 
 
 def test_explain_names_the_file_as_it_was_typed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

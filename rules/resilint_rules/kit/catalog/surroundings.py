@@ -87,6 +87,7 @@ class TaskFact(Fact):
     wait_limit: Param | None = toml.one(Param, "Their parameter for the seconds.")
     own_store: bool = toml.flag("The queue may be in the program's own database: a message is committed with the rows.")
     replaced_by: tuple[str, ...] = toml.words("Parameters that may change what sending does.")
+    makes: str = toml.text("The type of the declared function, on which these methods are described.")
     limits: TaskLimits | None = toml.one(TaskLimits, "Parameters for time limits.")
     acks_late: Setting | None = toml.one(Setting, "The parameter for acknowledging after the work.")
 

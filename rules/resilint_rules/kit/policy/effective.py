@@ -9,12 +9,13 @@ from ..catalog.records import ClientFact, ExternalFact
 from ..interp.calls import Call, Frame, call_at
 from ..retries.attempts import built_in
 from ..retries.breakers import Breaker, breakers
-from ..retries.layer import DROPPED, HANG, LIMITED_RATE, STATUSES, UNAVAILABLE, RetryLayer, edition, row, seconds, where
+from ..retries.layer import DROPPED, HANG, LIMITED_RATE, STATUSES, UNAVAILABLE, RetryLayer, edition, seconds, where
 from ..retries.policies import external
 from ..syntax.text import Span
-from ..timeouts.effective import Limit, limit
+from ..timeouts.effective import Limit, limit, scopes_around
 from ..timeouts.values import Bound
-from .outcome import EVENTS, FailureTrace, Outcome
+from .outcome import EVENTS, Outcome
+from .trace import FailureTrace
 
 _HTTP = frozenset(("http", "llm", "cloud"))
 """Peers that answer with a status."""
@@ -48,11 +49,16 @@ class Policy:
     outcomes: tuple[Outcome, ...]
 
 
-def policy(call: Call, *, follow: bool = True) -> Policy:
-    """The effective policy of a call, or of the making of a client; without outcomes unless failures are followed."""
+def policy(call: Call, callers: tuple[Call, ...] = (), *, follow: bool = True) -> Policy:
+    """The effective policy of a call, or of the making of a client; without outcomes unless failures are followed.
+
+    `callers` are calls of functions of the project that lead to it, the innermost first: their retries and handlers
+    count, too.
+    """
     found = limit(call)
-    settings = tuple(_settings(call, found))
-    outcomes = tuple(_outcomes(call, found, call.peer)) if follow and external(call) else ()
+    here = callers[-1].frame if callers else call.frame
+    settings = tuple(_settings(call, found, here))
+    outcomes = tuple(_outcomes(call, found, callers)) if follow and external(call) else ()
     return Policy(
         call.span,
         call.written,
@@ -67,40 +73,41 @@ def policy(call: Call, *, follow: bool = True) -> Policy:
     )
 
 
-def _settings(call: Call, found: Limit) -> Iterator[Setting]:
+def _settings(call: Call, found: Limit, here: Frame) -> Iterator[Setting]:
     sources: dict[tuple[float | None, str, str], list[str]] = {}
     for bound in found.bounds:
-        key = (bound.seconds, bound.origin, _source(call, bound))
+        key = (bound.seconds, bound.origin, _source(call, bound, here))
         sources.setdefault(key, []).extend(sorted(bound.phases))
     for (value, origin, source), phases in sources.items():
         yield Setting(tuple(dict.fromkeys(phases)), value, origin, source)
 
 
-def _source(call: Call, bound: Bound) -> str:
+def _source(call: Call, bound: Bound, here: Frame) -> str:
+    own = where(call.frame, call.node, here)
     if bound.origin == "call":
-        return f"the call, line {row(call.frame, call.node)}"
+        return f"the call, {own}"
     if bound.origin == "client":
         made = [call_at(client.made) for client in call.clients if client.made is not None]
-        if made:
-            return f"the client, {where(made[0].frame, made[0].node, call.frame)}"
-        return f"the client, line {row(call.frame, call.node)}"
+        return f"the client, {where(made[0].frame, made[0].node, here) if made else own}"
     if bound.origin == "scope":
         return "an enclosing time limit"
     return f"the default of {edition(call)}"
 
 
-def _outcomes(call: Call, found: Limit, peer: str) -> Iterator[Outcome]:
+def _outcomes(call: Call, found: Limit, callers: tuple[Call, ...]) -> Iterator[Outcome]:
     repeats = built_in(call)
-    yield _hang(call, found, repeats, call.raises("timeout") or ())
-    if peer in _HTTP:
+    yield _hang(call, found, repeats, callers)
+    if call.peer in _HTTP:
         for kind in (UNAVAILABLE, LIMITED_RATE):
-            yield _status(call, kind, repeats, call.raises(str(STATUSES[kind])) or call.raises("status") or ())
-    yield FailureTrace(call, DROPPED, repeats).raised_outcome(call.raises("connect") or ())
-    for breaker in breakers(call):
-        yield _open(call, breaker)
+            errors = call.raises(str(STATUSES[kind])) or call.raises("status") or ()
+            yield _status(call, FailureTrace(call, kind, repeats, callers=callers), repeats, errors)
+    yield FailureTrace(call, DROPPED, repeats, callers=callers).raised_outcome(call.raises("connect") or ())
+    for place in (call, *callers):
+        for breaker in breakers(place):
+            yield _open(breaker)
 
 
-def _open(call: Call, breaker: Breaker) -> Outcome:
+def _open(breaker: Breaker) -> Outcome:
     """What the caller gets while a circuit breaker lets nothing through."""
     number = f"{breaker.failures:g} " if breaker.failures is not None else ""
     time = f" for {seconds(breaker.seconds)}" if breaker.seconds is not None else ""
@@ -109,20 +116,19 @@ def _open(call: Call, breaker: Breaker) -> Outcome:
     return Outcome("while the breaker is open", text, 0)
 
 
-def _hang(call: Call, found: Limit, repeats: tuple[RetryLayer, ...], errors: tuple[str, ...]) -> Outcome:
+def _hang(call: Call, found: Limit, repeats: tuple[RetryLayer, ...], callers: tuple[Call, ...]) -> Outcome:
     event = EVENTS[HANG]
-    if found.state == "unbounded":
+    ended = found.state == "bounded" or any(scopes_around(place) for place in callers)
+    if found.state == "unbounded" and not ended:
         return Outcome(event, f"waits without limit: {found.why}; nothing is repeated and no handler is reached")
     if found.state == "unknown":
         return Outcome(event, f"how long it waits cannot be seen: {found.why}")
-    scope = _shortest(bound for bound in found.bounds if bound.origin == "scope")
     per, silence = _answer_limit(found)
-    if per is None and scope is None:
+    if per is None and not any(scopes_around(place) for place in (call, *callers)):
         return Outcome(event, "no limit on the wait for an answer is seen: " + found.why)
-    trace = FailureTrace(call, HANG, repeats, per, scope)
-    ended = scope is not None and (per is None or scope < per * (trace.inner or 1))
+    trace = FailureTrace(call, HANG, repeats, per, callers)
     trace.silence = silence
-    return trace.raised_outcome(("TimeoutError",) if ended else errors, () if ended else call.raises("stall") or ())
+    return trace.raised_outcome(call.raises("timeout") or (), call.raises("stall") or ())
 
 
 def _answer_limit(found: Limit) -> tuple[float | None, bool]:
@@ -137,8 +143,8 @@ def _shortest(bounds: Iterable[Bound]) -> float | None:
     return min((bound.seconds for bound in bounds if bound.sure and bound.seconds), default=None)
 
 
-def _status(call: Call, kind: str, repeats: tuple[RetryLayer, ...], errors: tuple[str, ...]) -> Outcome:
-    trace = FailureTrace(call, kind, repeats)
+def _status(call: Call, trace: FailureTrace, repeats: tuple[RetryLayer, ...], errors: tuple[str, ...]) -> Outcome:
+    kind = trace.kind
     behaviour = call.as_external.status
     if not behaviour and call.clients:
         fact = call.frame.scope.catalog.fact(ClientFact, call.clients[0].type)

@@ -47,8 +47,11 @@ class Relevant(NamedTuple):
     """Whether the text has anything at all that can matter: if not, it is not cut into chunks."""
 
 
-def relevant(module: Module, exports: Exports) -> Relevant:
-    """Returns the functions and statements to interpret, and what may hold a client."""
+def relevant(module: Module, exports: Exports, *, follow: bool = False) -> Relevant:
+    """Returns the functions and statements to interpret, and what may hold a client.
+
+    With `follow`, names that lead to integration code in other functions are known whatever the text is about.
+    """
     search = taint(module, exports, full=True)
     words = _words(module.text)
     unawaited = exports.project.derived(Coroutines).of(module)
@@ -56,7 +59,7 @@ def relevant(module: Module, exports: Exports) -> Relevant:
     marks = (search.mentions.offsets, search.followed.offsets, search.loops.offsets, words, unawaited.offsets)
     mentioned = any(marks)
     found = _pieces(search, words) if mentioned else {}
-    calling = _calling_through(search, mentioned) if asks_for(module.text) else []
+    calling = _calling_through(search, mentioned, follow=follow) if follow or asks_for(module.text) else []
     callers = _callers(search, found) if found else {}
     for function in calling:
         if function.chunk.start not in found and function.chunk.start not in callers:
@@ -67,12 +70,12 @@ def relevant(module: Module, exports: Exports) -> Relevant:
     return Relevant(chunks, names, search.summary, mentioned or bool(calling))
 
 
-def _calling_through(search: Taint, mentioned: bool) -> list[FunctionChunk]:
+def _calling_through(search: Taint, mentioned: bool, *, follow: bool) -> list[FunctionChunk]:
     """Coroutines and transactions that may reach integration code by functions of this or of other modules."""
     module = search.module
     found = reaching(module, acting(search) if mentioned else frozenset(), search.project.derived(Reach).leads(module))
     search.summary.reaching_functions = frozenset(found.functions)
-    search.summary.reaching = found.names if found.callers else frozenset()
+    search.summary.reaching = found.names if found.callers or follow else frozenset()
     return found.callers
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..catalog.parts import ClientRetry, Retries
 from ..catalog.records import ClientFact, LimitFact
-from ..interp.calls import Call, maker
+from ..interp.calls import Call, Frame, maker
 from ..interp.values import Arguments, Const, Function, Instance, Mapping, Value
 from ..project.forwarding import attempts_in, names_in
 from .layer import DROPPED, HANG, LIMITED_RATE, PACES, STATUSES, UNAVAILABLE, WORDS, RetryLayer, edition, where
@@ -193,14 +193,17 @@ def _options(value: Value) -> tuple[ClientRetry, Arguments] | None:
     return made.fact.retry, made.args
 
 
-def policies(call: Call) -> list[tuple[RetryPolicy, RetryLayer]]:
-    """Policies around the function that a call stands in, or around a block with it, the innermost first."""
+def policies(call: Call, here: Frame | None = None) -> list[tuple[RetryPolicy, RetryLayer]]:
+    """Policies around the function that a call stands in, or around a block with it, the innermost first.
+
+    Places in the file of `here`, if not that of the call, are named by their line alone.
+    """
     found = []
     for layer in layers([call.frame.outermost]):
-        if layer.body is call.frame or (layer.body is None and any(other_call is call for other_call in layer.calls)):
+        if layer.body is call.frame or (layer.body is None and layer.repeats(call)):
             attempts = layer.attempts
             endless = layer.limit == UNLIMITED
-            line = where(layer.frame, layer.node, call.frame)
+            line = where(layer.frame, layer.node, here or call.frame)
             known = attempts if layer.limit == LIMITED and not endless else None
             repeat = RetryLayer(
                 f"`{layer.written}`",

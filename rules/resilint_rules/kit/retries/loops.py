@@ -57,17 +57,28 @@ class RetryLoop(BoundedLoop):
     @property
     def retried(self) -> tuple[Handler, ...]:
         """The clauses that catch a failure of the calls and may go round again."""
-        after = self._after_failure
-        found = []
-        for candidate in self.handlers_of:
-            left = candidate.leaves
-            if Exit.FALLS in left:
-                left = (left - {Exit.FALLS}) | after
-            if left & AGAIN and any(
-                candidate.concerns(call) or candidate.catches_status_error(call) for call in self.calls
-            ):
-                found.append(candidate)
-        return tuple(found)
+        return tuple(
+            candidate
+            for candidate in self.handlers_of
+            if self.goes_round(candidate)
+            and any(candidate.concerns(call) or candidate.catches_status_error(call) for call in self.calls)
+        )
+
+    def goes_round(self, clause: Handler) -> bool:
+        """Whether the loop may go round again once a clause has caught something."""
+        left = clause.leaves
+        if Exit.FALLS in left:
+            left = (left - {Exit.FALLS}) | self._after_failure
+        return bool(left & AGAIN)
+
+    @property
+    def raises_after(self) -> bool:
+        """Whether the function raises anything behind the loop's body, as for what has failed to the last."""
+        if self.frame.node is None:
+            return False
+        end = self.frame.tree.span(self.node.body).end
+        raised = (node for node in walk(self.frame.node) if isinstance(node, cst.Raise))
+        return any(self.frame.tree.span(node).start >= end for node in raised)
 
     @property
     def _after_failure(self) -> frozenset[Exit]:
@@ -230,6 +241,24 @@ def retry_loop(guard: Guard) -> RetryLoop | None:
         return None
     found = RetryLoop(node, guard.frame, guard, handlers_of(guard), calls, *split)
     return found if found.retried and found.some_success_leaves else None
+
+
+def loop_around(guard: Guard, clause: Handler, call: Call) -> RetryLoop | None:
+    """Returns the loop that makes a call again when a clause of a `try` has caught its failure; None if there is none.
+
+    The call may be one of a function of the project, whose failures are not known here.
+    """
+    if external(call):
+        found = retry_loop(guard)
+        return found if found is not None and any(one.node is clause.node for one in found.retried) else None
+    node = enclosing_loop(guard.within)
+    if node is None or not isinstance(node.body, cst.IndentedBlock) or _innermost(call) is not node:
+        return None
+    split = around(node.body, guard.node)
+    if split is None:
+        return None
+    found = RetryLoop(node, guard.frame, guard, handlers_of(guard), (call,), *split)
+    return found if found.goes_round(clause) and found.some_success_leaves else None
 
 
 def enclosing_loop(within: Sequence[Within]) -> cst.For | cst.While | None:

@@ -155,12 +155,12 @@ class RetryPolicy:
         """The external calls that it is seen to repeat."""
         if self.body is not None:
             return tuple(call for frame in self.body.all_frames() for call in frame.calls.values() if external(call))
-        found = []
-        for call in self.frame.calls.values():
-            loops = [w.node for w in call.within if w.kind is Around.LOOP and isinstance(w.node, cst.For)]
-            if external(call) and any(loop.iter is self.node for loop in loops if isinstance(loop, cst.For)):
-                found.append(call)
-        return tuple(found)
+        return tuple(call for call in self.frame.calls.values() if external(call) and self.repeats(call))
+
+    def repeats(self, call: Call) -> bool:
+        """Whether a call stands in the loop that this policy makes: `for attempt in Retrying(...)`."""
+        loops = (place.node for place in call.within if place.kind is Around.LOOP)
+        return any(loop.iter is self.node for loop in loops if isinstance(loop, cst.For))
 
     @property
     def chosen(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -306,17 +307,30 @@ def enclosing(call: Call) -> list[Bound]:
     """Time limits around an awaited call; one whose seconds cannot be seen is not sure."""
     if call.fact.is_sync or not call.frame.is_async or call.offloaded:
         return []
-    found: list[Bound] = []
-    for place in call.within:
-        if place.kind is Around.SCOPE:
-            found.append(_scope_bound(place, call))
-        elif (
-            place.kind is Around.WITH and isinstance(place.node, cst.WithItem) and isinstance(place.node.item, cst.Call)
-        ):
-            inner = call.frame.calls.get(id(place.node.item))
-            if inner is not None and isinstance(inner.fact, ScopeFact):
-                found.append(_seconds(inner.args.value(inner.fact.param)))
+    found = [bound for _, bound in _scopes(call)]
     return [bound for bound in found if bound.seconds is not None or not bound.sure]
+
+
+def scopes_around(call: Call) -> list[tuple[int, float]]:
+    """The sure time limits around an awaited call: each with its place among what the call stands in, innermost first.
+
+    The call may be one of a coroutine of the project.
+    """
+    if call.offloaded or not call.frame.is_async or (isinstance(call.fact, ExternalFact) and call.fact.is_sync):
+        return []
+    found = [(place, bound.seconds) for place, bound in _scopes(call) if bound.seconds is not None and bound.sure]
+    return found[::-1]
+
+
+def _scopes(call: Call) -> Iterator[tuple[int, Bound]]:
+    """The time limits around a call, with their places among what it stands in, the outermost first."""
+    for number, place in enumerate(call.within):
+        if place.kind is Around.SCOPE:
+            yield number, _scope_bound(place, call)
+        elif place.kind is Around.WITH and isinstance(place.node, cst.WithItem):
+            inner = call.frame.calls.get(id(place.node.item)) if isinstance(place.node.item, cst.Call) else None
+            if inner is not None and isinstance(inner.fact, ScopeFact):
+                yield number, _seconds(inner.args.value(inner.fact.param))
 
 
 def _scope_bound(within: Within, call: Call) -> Bound:

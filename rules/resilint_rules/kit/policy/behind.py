@@ -1,0 +1,100 @@
+"""What is behind a function or a call of one: the external calls that it leads to, with the calls on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..effects.callees import callee, nested_frame, runs_as_written
+from ..effects.local import sends, step_of
+from ..effects.records import Step
+from ..interp.calls import Call, Frame
+from ..interp.session import Session
+from ..interp.values import Function, Value, options
+from ..prefilter.reach import LONG
+from ..project.module import Module
+from ..retries.policies import external
+
+DEPTH = 6
+"""Calls of functions of the project on the way to an external call."""
+FUNCTIONS = 200
+"""Functions that are looked into for one question."""
+_Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """An external call, or the sending of a task, and the calls of functions that lead to it, the innermost first."""
+
+    call: Call
+    callers: tuple[Call, ...] = ()
+
+    @property
+    def path(self) -> tuple[Step, ...]:
+        """The places from the first function to the external call."""
+        return tuple(step_of(call) for call in (*reversed(self.callers), self.call))
+
+
+class Walk:
+    """Finds what is behind functions of one module. `complete` is False once a call could not be followed."""
+
+    def __init__(self, session: Session, module: Module) -> None:
+        self.session = session
+        self.module = module
+        self.complete = True
+        self._looked_into: set[_Key] = set()
+
+    def of_function(self, frame: Frame) -> Iterator[Lead]:
+        """Yields what calling a function leads to, in the order of the text."""
+        return self._within(frame, frame.calls.values(), frame.uses.values(), (), ())
+
+    def of_calls(self, frame: Frame, calls: Iterable[tuple[Call, Value]]) -> Iterator[Lead]:
+        """Yields what some calls of functions of the project lead to."""
+        return self._within(frame, (), calls, (), ())
+
+    def _within(
+        self,
+        frame: Frame,
+        calls: Iterable[Call],
+        uses: Iterable[tuple[Call, Value]],
+        callers: tuple[Call, ...],
+        above: tuple[_Key, ...],
+    ) -> Iterator[Lead]:
+        found: list[tuple[Call, Value | None]] = [(call, None) for call in calls if external(call) or sends(call)]
+        found.extend(uses)
+        for call, target in sorted(found, key=lambda pair: pair[0].head):
+            if target is None:
+                yield Lead(call, callers)
+            else:
+                yield from self._called(frame, call, target, callers, above)
+
+    def _called(
+        self, frame: Frame, call: Call, target: Value, callers: tuple[Call, ...], above: tuple[_Key, ...]
+    ) -> Iterator[Lead]:
+        """What one call of a function of the project leads to."""
+        choices = options(target)
+        inner = nested_frame(frame, choices[0])
+        key = _key(choices[0])
+        if len(choices) == 1 and inner is None and key is not None and key not in above:
+            function = callee(self.session, choices[0])
+            inner = self._frame(function) if function is not None and len(callers) < DEPTH else None
+        if inner is None or len(choices) > 1 or not runs_as_written(inner, self.session):
+            self.complete = False
+            return
+        deeper = (*above, key) if key is not None else above
+        yield from self._within(inner, inner.calls.values(), inner.uses.values(), (call, *callers), deeper)
+
+    def _frame(self, function: Function) -> Frame | None:
+        """A function's frame; None if it would cost too much, or cannot be parsed."""
+        chunk = function.chunk.chunk
+        self._looked_into.add((function.module.doc.name, chunk.start))
+        if chunk.end - chunk.start > LONG or len(self._looked_into) > FUNCTIONS:
+            return None
+        return self.session.scope(function.module).frame(function.chunk)
+
+
+def _key(target: Value) -> _Key | None:
+    """What tells functions and classes of the project apart."""
+    chunk = getattr(target, "chunk", None)
+    module = getattr(target, "module", None)
+    return (module.doc.name, chunk.chunk.start) if chunk is not None and module is not None else None
