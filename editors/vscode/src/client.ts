@@ -151,6 +151,7 @@ export class Service implements Disposable {
         documentSelector: [
           { scheme: 'file', language: 'python' },
           { scheme: 'untitled', language: 'python' },
+          { notebook: 'jupyter-notebook', language: 'python' },
           { scheme: 'file', pattern: '**/{pyproject,resilint}.toml' },
         ],
         outputChannel: this.log,

@@ -132,9 +132,9 @@ def _sources(raw: str) -> Iterator[tuple[int, _Source]]:
         if not all(isinstance(line, str) for line in lines):
             raise ValueError("the source of a cell is neither a text nor a list of texts")
         text = _SURROGATE.sub("\ufffd", "".join(lines))
-        masked = _masked(text)
-        if masked is not None:
-            yield number, _Source(*cell["source"], value, text, masked)
+        clean = masked(text)
+        if clean is not None:
+            yield number, _Source(*cell["source"], value, text, clean)
 
 
 def _is_python(metadata: Any) -> bool:
@@ -205,7 +205,7 @@ def _lines_in_file(raw: str, source: _Source) -> tuple[int, int]:
     return row, int(apart and rows >= len(source.value) - 1 > 0)
 
 
-def _masked(text: str) -> str | None:
+def masked(text: str) -> str | None:
     """The source of a cell as Python, with as many lines; None for a cell that is another language."""
     of_cell = _OF_CELL.match(text.lstrip("\n"))
     if of_cell and of_cell[1] not in _PYTHON:

@@ -134,16 +134,27 @@ def workspace_edit(
 
     `unsafe`: the editor shows them before it applies them, where it can.
     """
-    texts = [types.TextEdit(range_of(doc, start, end), new) for start, end, new in changes]
+    texts = {
+        part: [types.TextEdit(range_of(part, start, end), new) for start, end, new in inside]
+        for part, inside in doc.divided(changes)
+    }
     if not client.versioned_edits:
-        return types.WorkspaceEdit(changes={doc.uri: texts})
-    version = doc.version if doc.version >= 0 else None
-    name = types.OptionalVersionedTextDocumentIdentifier(uri=doc.uri, version=version)
+        return types.WorkspaceEdit(changes={part.uri: edits for part, edits in texts.items()})
+    names = {
+        part: types.OptionalVersionedTextDocumentIdentifier(part.uri, part.version if part.version >= 0 else None)
+        for part in texts
+    }
     if not unsafe or not client.annotates:
-        return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(text_document=name, edits=[*texts])])
-    marked = [types.AnnotatedTextEdit(_UNSAFE, text.range, text.new_text) for text in texts]
+        return types.WorkspaceEdit(
+            document_changes=[types.TextDocumentEdit(names[part], [*edits]) for part, edits in texts.items()]
+        )
     return types.WorkspaceEdit(
-        document_changes=[types.TextDocumentEdit(text_document=name, edits=[*marked])],
+        document_changes=[
+            types.TextDocumentEdit(
+                names[part], [types.AnnotatedTextEdit(_UNSAFE, edit.range, edit.new_text) for edit in edits]
+            )
+            for part, edits in texts.items()
+        ],
         change_annotations={
             _UNSAFE: types.ChangeAnnotation(
                 label="Unsafe fixes", needs_confirmation=True, description="The code may act differently on a failure"
@@ -157,8 +168,13 @@ def code_action(
     offer: Offer,
     marks: Sequence[Mark],
     client: Client,
-) -> types.CodeAction:
-    """An offer of the worker as a code action. One without edits says how to resolve it."""
+) -> types.CodeAction | None:
+    """An offer of the worker as a code action. One without edits says how to resolve it.
+
+    None for one that a notebook cannot take: its edits go beyond cells.
+    """
+    if offer.edits is not None and not offer.file and not doc.divided(offer.edits):
+        return None
     return types.CodeAction(
         title=offer.title,
         kind=offer.kind,

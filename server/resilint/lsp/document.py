@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 
 from resilint_rules.kit.syntax.text import Edit, Encoding, units
 
@@ -35,6 +36,10 @@ class OpenDocument:
         self.encoding = encoding
         self.text = clean(text)
         self.starts = [0, *(m.end() for m in _NEWLINE.finditer(self.text))]
+
+    def divided(self, edits: Iterable[Edit]) -> list[tuple[OpenDocument, list[Edit]]]:
+        """Edits by the document that they are in: this one, but for the cells of a notebook."""
+        return [(self, [*edits])]
 
     def offset(self, line: int, character: int) -> int:
         """The offset of a protocol position; one beyond a line means its end, beyond the text the text's.

@@ -18,6 +18,7 @@ from .channel.messages import (
     HoverQuestion,
 )
 from .document import OpenDocument
+from .notebooks.cells import OpenNotebook
 from .server import ResilintServer
 
 
@@ -45,18 +46,49 @@ async def did_close(ls: ResilintServer, params: types.DidCloseTextDocumentParams
     ls.close(params.text_document.uri)
 
 
+async def did_open_notebook(ls: ResilintServer, params: types.DidOpenNotebookDocumentParams) -> None:
+    """Opens a notebook as one document."""
+    about = params.notebook_document
+    notebook = OpenNotebook(about.uri, ls.client.encoding)
+    notebook.cells = [*about.cells]
+    notebook.take(params.cell_text_documents)
+    notebook.compose()
+    ls.notebooks[about.uri] = notebook
+    ls.open(notebook.doc)
+
+
+async def did_change_notebook(ls: ResilintServer, params: types.DidChangeNotebookDocumentParams) -> None:
+    """Applies what has changed of a notebook's cells and their texts."""
+    notebook = ls.notebooks.get(params.notebook_document.uri)
+    if notebook is None or params.change.cells is None:
+        return
+    ls.close_cells(notebook.change(params.change.cells))
+    edit = notebook.compose()
+    if edit is not None:
+        ls.edit(notebook.doc, [edit])
+
+
+async def did_close_notebook(ls: ResilintServer, params: types.DidCloseNotebookDocumentParams) -> None:
+    """Closes a notebook with its cells."""
+    notebook = ls.notebooks.pop(params.notebook_document.uri, None)
+    if notebook is not None:
+        ls.close(notebook.doc.uri)
+        ls.close_cells(notebook.texts)
+
+
 async def code_action(ls: ResilintServer, params: types.CodeActionParams) -> list[types.Command | types.CodeAction]:
     """Returns the code actions for the findings in a range."""
-    doc = ls.docs.get(params.text_document.uri)
-    if doc is None:
+    found = ls.find(params.text_document.uri)
+    if found is None:
         return []
+    doc, view = found
     only = params.context.only
     kinds = None if only is None else tuple(str(getattr(kind, "value", kind)) for kind in only)
-    named = convert.named(doc, params.context.diagnostics)
+    named = convert.named(view, params.context.diagnostics)
     question = ActionsQuestion(
         doc.uri,
         doc.version,
-        convert.span(doc, params.range),
+        convert.span(view, params.range),
         kinds,
         ls.client.resolve,
         named,
@@ -65,49 +97,57 @@ async def code_action(ls: ResilintServer, params: types.CodeActionParams) -> lis
     answer = await ls.request_about(doc, question, ActionsAnswer)
     known = ls.reports.get(doc)
     marks = known.marks if known else ()
-    return [convert.code_action(doc, offer, marks, ls.client) for offer in (answer.offers if answer else ())]
+    return [
+        action
+        for offer in (answer.offers if answer else ())
+        if (action := convert.code_action(view, offer, marks, ls.client)) is not None
+    ]
 
 
 async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> types.CodeAction:
     """Adds the edits to a code action that was sent without; none if the text has changed since."""
     data = action.data if isinstance(action.data, dict) else {}
-    doc = ls.docs.get(str(data.get("uri")))
-    if doc is not None and doc.version == data.get("version"):
+    found = ls.find(str(data.get("uri")))
+    if found is not None and found[1].version == data.get("version"):
+        doc, view = found
         rule, unsafe = str(data.get("rule", "")), data.get("unsafe") is True
         answer = await ls.request_about(doc, FixAllQuestion(doc.uri, doc.version, rule, unsafe), FixAllAnswer)
         if answer and answer.edits:
-            action.edit = convert.workspace_edit(doc, answer.edits, ls.client, unsafe=unsafe)
+            action.edit = convert.workspace_edit(view, answer.edits, ls.client, unsafe=unsafe)
     return action
 
 
 async def hover(ls: ResilintServer, params: types.HoverParams) -> types.Hover | None:
     """Returns the effective policy of a call, or the page of a rule that is named in a comment."""
-    doc = ls.docs.get(params.text_document.uri)
-    if doc is None or not ls.settings_for().hover:
+    found = ls.find(params.text_document.uri)
+    if found is None or not ls.settings_for().hover:
         return None
-    offset = convert.offset(doc, params.position)
+    doc, view = found
+    offset = convert.offset(view, params.position)
     answer = await ls.request_about(doc, HoverQuestion(doc.uri, doc.version, offset), HoverAnswer)
-    return convert.hover(doc, answer.hover, ls.client) if answer and answer.hover else None
+    return convert.hover(view, answer.hover, ls.client) if answer and answer.hover else None
 
 
 async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[types.InlayHint]:
     """Returns the limits in force where the code states none."""
-    doc = ls.docs.get(params.text_document.uri)
-    if doc is None or not ls.settings_for().inlay_hints:
+    found = ls.find(params.text_document.uri)
+    if found is None or not ls.settings_for().inlay_hints:
         return []
-    span = convert.span(doc, params.range)
+    doc, view = found
+    span = convert.span(view, params.range)
     answer = await ls.request_about(doc, HintsQuestion(doc.uri, doc.version, span), HintsAnswer)
-    return [convert.inlay_hint(doc, hint) for hint in (answer.hints if answer else ())]
+    return [convert.inlay_hint(view, hint) for hint in (answer.hints if answer else ())]
 
 
 async def completion(ls: ResilintServer, params: types.CompletionParams) -> list[types.CompletionItem]:
     """Returns the names of rules in a comment, and the keys and values of settings."""
-    doc = ls.docs.get(params.text_document.uri)
-    if doc is None:
+    found = ls.find(params.text_document.uri)
+    if found is None:
         return []
-    offset = convert.offset(doc, params.position)
+    doc, view = found
+    offset = convert.offset(view, params.position)
     answer = await ls.request_about(doc, CompletionQuestion(doc.uri, doc.version, offset), CompletionAnswer)
-    return [convert.completion(doc, item) for item in (answer.items if answer else ())]
+    return [convert.completion(view, item) for item in (answer.items if answer else ())]
 
 
 def add_features(server: ResilintServer) -> None:
@@ -116,6 +156,9 @@ def add_features(server: ResilintServer) -> None:
     add(types.TEXT_DOCUMENT_DID_OPEN)(did_open)
     add(types.TEXT_DOCUMENT_DID_CHANGE)(did_change)
     add(types.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+    add(types.NOTEBOOK_DOCUMENT_DID_OPEN)(did_open_notebook)
+    add(types.NOTEBOOK_DOCUMENT_DID_CHANGE)(did_change_notebook)
+    add(types.NOTEBOOK_DOCUMENT_DID_CLOSE)(did_close_notebook)
     add(types.TEXT_DOCUMENT_CODE_ACTION, _ACTIONS)(code_action)
     add(types.CODE_ACTION_RESOLVE)(code_action_resolve)
     add(types.TEXT_DOCUMENT_HOVER)(hover)

@@ -120,7 +120,7 @@ async def did_rename_files(ls: ResilintServer, params: types.RenameFilesParams) 
 
 def _files_changed(ls: ResilintServer, uris: Iterable[str]) -> None:
     paths = [os.path.normpath(path) for uri in uris if (path := convert.path(uri))]
-    settings = any(not path.endswith((".py", ".pyi")) for path in paths)
+    settings = any(not path.endswith((".py", ".pyi", ".ipynb")) for path in paths)
     if paths:
         ls.files_changed(paths, settings=settings)
 

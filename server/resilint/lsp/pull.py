@@ -11,6 +11,7 @@ from pygls.exceptions import JsonRpcInternalError
 from . import convert
 from .channel.messages import Mark, ScanAnswer, Scanned, ScannedDocument, ScanProgress, ScanQuestion
 from .document import OpenDocument
+from .notebooks.cells import CellView
 from .server import ResilintServer
 from .worker_process import Lost
 
@@ -26,14 +27,19 @@ async def diagnostic(
     ls: ResilintServer, params: types.DocumentDiagnosticParams
 ) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:
     """Returns the findings of a document's newest version, even if it changed after the request."""
-    doc = ls.docs.get(params.text_document.uri)
-    known = await ls.reports.wait(doc) if doc else None
-    if doc is None or known is None:
+    found = ls.find(params.text_document.uri)
+    known = await ls.reports.wait(found[0]) if found else None
+    if found is None or known is None:
         return _NOTHING
+    view = (ls.find(params.text_document.uri) or found)[1]
+    if isinstance(view, CellView) and not ls.pulls_cells:
+        ls.pulls_cells = True
+        ls.close_cells(uri for notebook in ls.notebooks.values() for uri in notebook.views)
     if known.id == params.previous_result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id=known.id)
-    found = convert.diagnostics(doc, known.marks, ls.client)
-    return types.RelatedFullDocumentDiagnosticReport(items=found, result_id=known.id)
+    marks = (mark for mark in known.marks if not isinstance(view, CellView) or view.holds(mark.span))
+    items = convert.diagnostics(view, marks, ls.client)
+    return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=known.id)
 
 
 async def workspace_diagnostic(

@@ -34,6 +34,7 @@ from .channel.messages import (
 from .diagnostics_store import DiagnosticsStore
 from .document import LARGEST, OpenDocument
 from .failure import Failure, Work
+from .notebooks.cells import OpenNotebook, selector
 from .protocol import Protocol
 from .supervision.watchdog import Limits
 from .worker_process import A, Lost, WorkerProcess, command
@@ -51,11 +52,14 @@ class ResilintServer(LanguageServer):
     """The state of one session. Handlers are functions that get it as their first argument."""
 
     def __init__(self, engine: str = "", limits: Limits | None = None) -> None:
-        super().__init__("resilint", __version__, protocol_cls=Protocol)
+        super().__init__("resilint", __version__, notebook_document_sync=selector(), protocol_cls=Protocol)
         self.client = Client()
         self.editor_settings: dict[str, EditorSettings] = {}
         self.folders: dict[str, str] = {}
         self.docs: dict[str, OpenDocument] = {}
+        self.notebooks: dict[str, OpenNotebook] = {}
+        self.pulls_cells = False
+        """Whether the editor pulls for cells: few of those that pull do, so that the others are pushed to."""
         self.reports = DiagnosticsStore()
         self.analysis = WorkerProcess(
             command(engine, (limits or Limits()).silence),
@@ -106,6 +110,14 @@ class ResilintServer(LanguageServer):
         """Returns the editor's settings for a folder, or in general."""
         return self.editor_settings.get(folder) or self.editor_settings.get("") or EditorSettings()
 
+    def find(self, uri: str) -> tuple[OpenDocument, OpenDocument] | None:
+        """The document of a uri as the analysis and as the editor knows it: they differ for a cell of a notebook."""
+        for notebook in self.notebooks.values():
+            if uri in notebook.views:
+                return notebook.doc, notebook.views[uri]
+        doc = self.docs.get(uri)
+        return (doc, doc) if doc is not None and uri not in self.notebooks else None
+
     def open(self, doc: OpenDocument) -> None:
         """Adds a document that was opened, or opened again."""
         self.docs[doc.uri] = doc
@@ -120,6 +132,11 @@ class ResilintServer(LanguageServer):
             return
         self.analysis.forget(doc.uri)
         self.reports.expect(doc.uri, self.analysis.send(Change(doc.uri, doc.version, tuple(edits))))
+
+    def close_cells(self, uris: Iterable[str]) -> None:
+        """Removes the findings in cells that are gone."""
+        for uri in uris:
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     def close(self, uri: str) -> None:
         """Removes a document and its findings."""
@@ -289,11 +306,21 @@ class ResilintServer(LanguageServer):
         changed = self.reports.learn(doc, serial, marks)
         if changed or version != doc.version:
             self._notify_change()
-        if not self.client.pull:
-            if changed or version != doc.version:
-                self._publish(doc.uri, doc.version, convert.diagnostics(doc, marks, self.client))
-        elif changed:
+        shows_other = changed or version != doc.version
+        if notebook := self.notebooks.get(doc.uri):
+            self._publish_cells(notebook, marks)
+        elif not self.client.pull and shows_other:
+            self._publish(doc.uri, doc.version, convert.diagnostics(doc, marks, self.client))
+        if self.client.pull and changed:
             self.refresh()
+
+    def _publish_cells(self, notebook: OpenNotebook, marks: tuple[Mark, ...]) -> None:
+        """Sends the findings of each cell, also to editors that pull, until they do so for cells."""
+        if self.pulls_cells:
+            return
+        for view in notebook.views.values():
+            found = convert.diagnostics(view, (mark for mark in marks if view.holds(mark.span)), self.client)
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(view.uri, found, view.version))
 
     def _publish(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
         if not self.client.pull:

@@ -19,6 +19,9 @@ from resilint.lsp.channel.messages import (
     Change,
     Checked,
     Close,
+    Completion,
+    CompletionAnswer,
+    CompletionQuestion,
     FilesChanged,
     FixAllAnswer,
     FixAllQuestion,
@@ -32,6 +35,7 @@ from resilint.lsp.channel.messages import (
     HoverText,
     Idle,
     Mark,
+    Named,
     NoAnswer,
     Numbered,
     Offer,
@@ -68,15 +72,19 @@ GIVEN = st.dictionaries(TEXT, st.sampled_from([1, "a", None, True, [1], {"b": 2.
 RELATED = st.builds(RelatedMark, TEXT, TEXT, SPAN, NUMBER)
 MARKS = many(st.builds(Mark, SPAN, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, many(RELATED)))
 PROGRESS = (NUMBER, NUMBER, NUMBER)
-OFFER = st.builds(Offer, TEXT, TEXT, st.booleans(), NUMBER, st.none() | EDITS, TEXT)
+OFFER = st.builds(Offer, TEXT, TEXT, st.booleans(), NUMBER, st.none() | EDITS, TEXT, st.booleans(), TEXT, TEXT)
 TO_WORKER: tuple[Any, ...] = (
     st.builds(Roots, many(st.builds(Root, TEXT, GIVEN)), GIVEN, many(TEXT)),
     st.builds(Open, TEXT, TEXT, NUMBER, TEXT, many(TEXT)),
     st.builds(Change, TEXT, NUMBER, EDITS),
     st.builds(Close, TEXT),
     st.builds(FilesChanged, many(TEXT), st.booleans()),
-    st.builds(ActionsQuestion, TEXT, NUMBER, SPAN, st.none() | many(TEXT), st.booleans()),
-    st.builds(FixAllQuestion, TEXT, NUMBER, TEXT),
+    st.builds(
+        ActionsQuestion,
+        *(TEXT, NUMBER, SPAN, st.none() | many(TEXT), st.booleans(), many(st.builds(Named, SPAN, TEXT)), st.booleans()),
+    ),
+    st.builds(FixAllQuestion, TEXT, NUMBER, TEXT, st.booleans()),
+    st.builds(CompletionQuestion, TEXT, NUMBER, NUMBER),
     st.builds(HoverQuestion, TEXT, NUMBER, NUMBER),
     st.builds(HintsQuestion, TEXT, NUMBER, SPAN),
     st.builds(ScanQuestion, many(TEXT)),
@@ -95,6 +103,7 @@ FROM_WORKER: tuple[Any, ...] = (
     st.builds(FixAllAnswer, NUMBER, EDITS),
     st.builds(HoverAnswer, NUMBER, st.none() | st.builds(HoverText, SPAN, TEXT)),
     st.builds(HintsAnswer, NUMBER, many(st.builds(HintText, NUMBER, TEXT, TEXT))),
+    st.builds(CompletionAnswer, NUMBER, many(st.builds(Completion, SPAN, TEXT, TEXT, TEXT, TEXT))),
     st.builds(ScanAnswer, NUMBER, NUMBER),
     st.builds(NoAnswer, NUMBER, TEXT),
 )

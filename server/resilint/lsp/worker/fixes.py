@@ -11,6 +11,7 @@ from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
 from ...fixes import apply, verify
+from ...fs.files import is_notebook
 from ...results import Report
 from ...suppress.insert import add
 
@@ -39,14 +40,16 @@ def fix_all(doc: Document, check: Callable[[Document], Report], rule: str, unsaf
         return [finding for finding in check(doc).findings if in_bulk(finding, rule, unsafe)]
 
     fixed = apply.fix_all(doc, refind, apply.UNSAFE if rule or unsafe else apply.SAFE)
-    return hunks(doc.text, fixed.text) if unsafe else minimal(doc.text, fixed.text)
+    return hunks(doc.text, fixed.text) if unsafe or is_notebook(doc.name) else minimal(doc.text, fixed.text)
 
 
 def fix_some(doc: Document, findings: Iterable[Finding]) -> tuple[Edit, ...]:
     """Returns one minimal edit that applies the preferred fixes of some findings, as far as they do not overlap."""
     fixes = [found for finding in findings if (found := apply.preferred(finding, apply.UNSAFE)) is not None]
     done = apply.apply(doc.text, fixes)
-    return () if verify.damage(doc.text, done.edits) else minimal(doc.text, done.text)
+    if verify.damage(doc.text, done.edits):
+        return ()
+    return hunks(doc.text, done.text) if is_notebook(doc.name) else minimal(doc.text, done.text)
 
 
 def minimal(before: str, after: str) -> tuple[Edit, ...]:

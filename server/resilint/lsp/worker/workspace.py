@@ -92,7 +92,7 @@ class Workspace:
         homes = self.homes_of(path)
         home = homes.above(folder)
         name = files.below(path, home.root)
-        module = files.module(own, files.package(folder))
+        module = "" if files.is_notebook(own) else files.module(own, files.package(folder))
         pinned = self._pinned(home, name)
         if (id(home), pinned) not in self._sites:
             with self._reading(home.root, home.source or home.root):

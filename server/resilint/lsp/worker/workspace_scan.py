@@ -129,7 +129,7 @@ def _files(root: str, workspace: Workspace) -> list[str]:
         os.path.join(folder.path, str(own))
         for folder in walk([root], homes, troubles)
         for own in folder.entries[::WIDTH]
-        if str(own).endswith(SUFFIXES)
+        if str(own).endswith(SUFFIXES) and not files.is_notebook(str(own))  # an editor shows cells of open ones alone
     ]
     for trouble in troubles:
         workspace.report(f"{trouble.path}: {trouble.reason}")
