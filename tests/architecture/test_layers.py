@@ -38,7 +38,7 @@ SERVER_ORDER = (
     ("versions", "results"),
     ("config", "report"),
     ("baseline", "suppress"),
-    ("engine",),
+    ("docs", "engine"),
     ("run",),
     ("cli", "lsp"),
     ("__main__",),

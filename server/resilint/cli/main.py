@@ -90,6 +90,8 @@ def _dispatch(args: Namespace, engine: Options | None) -> int:
         from .init import init
 
         return init(args, engine or DEFAULT)
+    if args.command == "docs":
+        return _docs(args)
     if args.command == "completion":
         return _completion(args)
     raise RunError(f"{args.command!r} needs `python -m resilint`, which starts it before any other part is loaded")
@@ -117,6 +119,24 @@ def _completion(args: Namespace) -> int:
     from .completion import script
 
     sys.stdout.write(script(args.shell, (card.rule.name for card in cards().values())))
+    return 0
+
+
+def _docs(args: Namespace) -> int:
+    from ..docs.libraries import libraries
+    from ..docs.site import pages
+    from ..fs import atomic
+    from ..report.rule_cards import cards
+
+    found = pages(cards(), libraries())
+    for name, text in found.items():
+        path = os.path.join(args.output, *name.split("/"))
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            atomic.write(path, text.encode("utf-8"))
+        except (OSError, ValueError) as error:
+            raise RunError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from None
+    terminal.tell(f"Wrote {len(found)} files; open {visible(os.path.join(args.output, 'index.html'))}.")
     return 0
 
 

@@ -132,6 +132,13 @@ def make() -> argparse.ArgumentParser:
         "path", nargs="?", metavar="FOLDER", default=".", help="the project; the current folder by default"
     )
     start.add_argument("--yes", action="store_true", help="write without a question")
+    pages = _command(
+        commands,
+        "docs",
+        "write the documentation as a static site",
+        "Writes the pages of rules, libraries and settings as a site that needs no server.",
+    )
+    pages.add_argument("--output", metavar="DIR", required=True, help="the folder to write into")
     complete = _command(
         commands, "completion", "a script that completes commands in a shell", "Prints a script for a shell to load."
     )
