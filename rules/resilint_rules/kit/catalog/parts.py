@@ -231,3 +231,20 @@ class Transient(Record):
     broken: tuple[str, ...] = toml.words("Those of an answer that breaks off.")
     refusal: Refusal | None = toml.one(Refusal, "The exception of an error status.")
     unreadable: str = toml.text("The exception for a body that is not what was expected, made from a text.")
+
+
+class Buffer(Record):
+    """What a client keeps in memory and sends in the background."""
+
+    sends: tuple[str, ...] = toml.words("Methods that only put something into it.")
+    ends: tuple[str, ...] = toml.words("Methods that wait until it is empty, or report what was delivered.")
+    writes: str = toml.text("The method of these that a fix calls, with its arguments.")
+
+
+class Subscriptions(Record):
+    """What a client asks for, which is lost with the connection."""
+
+    method: str = toml.text("The method that asks for it.")
+    callback: str = toml.text("The attribute for the function that is called at each connection.")
+    loops: tuple[str, ...] = toml.words("Methods that connect again by themselves.")
+    kept_by: tuple[str, ...] = toml.words("Parameters with which the other side remembers it.")

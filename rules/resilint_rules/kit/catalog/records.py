@@ -11,6 +11,7 @@ from .parts import (
     Acknowledges,
     AdapterRetries,
     AnyRetry,
+    Buffer,
     Carrier,
     ClientRetry,
     CurlOptions,
@@ -22,6 +23,7 @@ from .parts import (
     RedisLock,
     Retries,
     Setting,
+    Subscriptions,
     Switch,
     Tls,
 )
@@ -183,6 +185,8 @@ class ClientFact(ExternalFact):
     acks: Setting | None = toml.one(Setting, "The parameter for the copies that a sent message waits for.")
     lock: RedisLock | None = toml.one(RedisLock, "Parameters of a lock that it makes.")
     workers: Param | None = toml.one(Param, "The parameter for the number of workers.")
+    buffer: Buffer | None = toml.one(Buffer, "What it keeps in memory before it is sent.")
+    subscriptions: Subscriptions | None = toml.one(Subscriptions, "What it asks for and loses with a connection.")
 
 
 class BlockFact(ValueFact):
