@@ -248,3 +248,12 @@ class Subscriptions(Record):
     callback: str = toml.text("The attribute for the function that is called at each connection.")
     loops: tuple[str, ...] = toml.words("Methods that connect again by themselves.")
     kept_by: tuple[str, ...] = toml.words("Parameters with which the other side remembers it.")
+
+
+class Lease(Record):
+    """How long a broker leaves a message to the worker that has it, before another one gets it."""
+
+    key: str = toml.text("The name of the setting.")
+    brokers: tuple[str, ...] = toml.words("Beginnings of the addresses of brokers that have one.")
+    default: int | None = toml.maybe_whole("The seconds if it is not set.")
+    late: str = toml.text("The setting for acknowledging after the work.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from . import fields as toml
-from .parts import Forever, Param, Setting, Switch, TaskLimits
+from .parts import Forever, Lease, Param, Setting, Switch, TaskLimits
 from .records import Fact
 
 
@@ -83,6 +83,9 @@ class TaskFact(Fact):
     called: bool = toml.flag("Calling the declared function sends it.")
     sends: tuple[str, ...] = toml.words("Methods of the declared function that send it.")
     parts: tuple[str, ...] = toml.words("Methods of the declared function that give one that is sent later.")
+    delays: tuple[str, ...] = toml.words("Parameters of sending for the seconds until it is due.")
+    due: tuple[str, ...] = toml.words("Parameters of sending for the time at which it is due.")
+    lease: Lease | None = toml.one(Lease, "How long a worker may have a task before another one gets it, too.")
     waits: tuple[str, ...] = toml.words("Methods of what sending returns that wait for the result.")
     wait_limit: Param | None = toml.one(Param, "Their parameter for the seconds.")
     own_store: bool = toml.flag("The queue may be in the program's own database: a message is committed with the rows.")
