@@ -55,8 +55,6 @@ UNREAD: dict[str, set[str]] = {
     },
     "RouteFact": {"outside"},
     "StopFact": {"combines"},
-    "TaskFact": {"acks_late", "limits"},
-    "TaskLimits": {"hard"},
     "TokenFact": {"audience", "validate"},
     "VerifyFact": {"payload", "tolerance"},
     "WaitFact": {"combines", "grows", "most"},

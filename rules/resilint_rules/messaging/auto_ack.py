@@ -118,8 +118,7 @@ import libcst as cst
 
 from ..kit import Edit, Finding, Fix, Frame, after_statement, replace
 from ..kit.rule import rule
-from ._acknowledging import early_acks
-from ._automatic import Automatic, automatic_acks
+from ._acknowledging import Automatic, automatic_acks, early_acks
 
 _TAILS = re.compile(r"log|metric|monitor|tail|telemetry|heartbeat|trace|debug|stats", re.IGNORECASE)
 """Names of consumers for which a lost message is none."""

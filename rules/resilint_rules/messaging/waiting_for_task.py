@@ -91,8 +91,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Fix, Frame, Severity
 from ..kit.rule import rule
-from ._results import Wait, waits_for_tasks
-from ._sending import task_of
+from ._sending import Wait, task_of, waits_for_tasks
 
 _SECONDS = 10
 
