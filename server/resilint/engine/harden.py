@@ -15,6 +15,7 @@ from ..config.settings import Settings
 from ..fixes.apply import UNSAFE, Fixed, fix_all
 from .check import check
 from .frames import frames
+from .incremental import IncrementalCache, named
 
 
 class Place(NamedTuple):
@@ -44,11 +45,17 @@ def harden(
     rules = tuple(rule for pattern in patterns for rule in RULES.get(pattern, ()))
     narrowed = replace(settings, select=rules, extend_select=(), ignore=(), preview=True, per_file_ignores={})
 
+    memo = IncrementalCache()  # a round changes few functions
+
     def faults(text: Document) -> Sequence[Finding]:
-        return [found for found in check(text, project, narrowed).findings if place.holds(found)]
+        if place.scope:
+            memo.without = _others(text, project, place)
+        return [found for found in check(text, project, narrowed, memo).findings if place.holds(found)]
 
     def offered(text: Document) -> Sequence[Finding]:
-        return [found for found in offers(text, project, settings, patterns) if place.holds(found)]
+        spans = _spans(text, project, place)
+        every = (found for span in spans for found in offers(text, project, settings, patterns, span))
+        return [found for found in every if place.holds(found)]
 
     corrected = fix_all(doc, faults, UNSAFE) if rules else Fixed(doc.text)
     done = fix_all(replace(doc, text=corrected.text), offered, UNSAFE)
@@ -62,10 +69,26 @@ def harden(
     )
 
 
+def _others(doc: Document, project: Project, place: Place) -> set[str]:
+    """The names that the functions outside of a place have in the memory of a check: they need not be analysed."""
+    module = project.module(doc)
+    inside = {id(function) for function in module.functions_named(place.scope)}
+    return {named(module.source(f.chunk)) for f in module.all_functions() if inside and id(f) not in inside}
+
+
+def _spans(doc: Document, project: Project, place: Place) -> list[Span | None]:
+    """The parts of a document in which a place is: the functions of its name, or all."""
+    module = project.module(doc)
+    found = module.functions_named(place.scope) if place.scope else []
+    return [Span(function.chunk.start, function.chunk.end) for function in found] or [None]
+
+
 def offers(
     doc: Document, project: Project, settings: Settings, patterns: Collection[str], span: Span | None = None
 ) -> Iterator[Finding]:
     """Yields what patterns offer at the external calls of a document, as findings with one fix each."""
+    if doc.kind == "test":
+        return
     from resilint_rules.patterns.compose import offers as offered
 
     yield from offered(list(frames(doc, project, settings, span)), patterns)

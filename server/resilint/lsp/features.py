@@ -167,6 +167,11 @@ def add_features(server: ResilintServer) -> None:
 
 
 _ACTIONS = types.CodeActionOptions(
-    code_action_kinds=[types.CodeActionKind.QuickFix, "source.fixAll.resilint", "source.fixAll.resilint.unsafe"],
+    code_action_kinds=[
+        types.CodeActionKind.QuickFix,
+        "source.fixAll.resilint",
+        "source.fixAll.resilint.unsafe",
+        "refactor.rewrite.resilint",
+    ],
     resolve_provider=True,
 )

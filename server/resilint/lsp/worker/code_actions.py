@@ -35,7 +35,7 @@ from ..channel.messages import (
     HoverText,
     Offer,
 )
-from . import fixes, settings_file, switch_off
+from . import fixes, rewrites, settings_file, switch_off
 from .engine import Engine
 
 QUICKFIX = "quickfix"
@@ -104,11 +104,22 @@ def actions(view: View, question: ActionsQuestion) -> tuple[Offer, ...]:
         for number, finding in touched:
             offers += _ignores(view, number, finding)
         offers += _switches(view, touched)
+    if rewrites.is_wanted(only):
+        offers += _rewrites(view, question, [finding for _, finding in touched])
     if _wanted(FIX_ALL, only) and (only is not None or touched):
         offers += _whole(view, "Fix all that is safe in this file", FIX_ALL, "", question.lazy)
     if _wants_unsafe(only) and (only is not None or touched):
         offers += _unsafe(view, question.lazy, 1 if only is not None else 2)
     return _distinct(offers)
+
+
+def _rewrites(view: View, question: ActionsQuestion, found: Sequence[Finding]) -> Iterable[Offer]:
+    """Patterns for the calls at a span, with or without a finding there, of the kinds that are wanted."""
+    start, end = (max(0, offset - view.lead) for offset in question.span)
+    place = view.doc, view.project, view.settings, Span(start, end)
+    for offer in rewrites.rewrites(view.engine, *place, found, question.lazy):
+        if _wanted(offer.kind, question.only):
+            yield offer if offer.edits is None else offer._replace(edits=_moved(offer.edits, view.lead))
 
 
 def _touched(view: View, span: Span, named: AbstractSet[tuple[int, str]]) -> list[tuple[int, Finding]]:
@@ -152,6 +163,9 @@ def _unsafe(view: View, lazy: bool, least: int) -> Iterable[Offer]:
 
 def fix_all(view: View, question: FixAllQuestion) -> tuple[Edit, ...]:
     """Returns the edits of an action that was offered without."""
+    later = rewrites.later(view.engine, view.doc, view.project, view.settings, question.rule)
+    if later is not None:
+        return _moved(later, view.lead)
     return _moved(fixes.fix_all(view.doc, view.check, question.rule, question.unsafe), view.lead)
 
 

@@ -9,9 +9,11 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.rule import Rule
 from resilint_rules.kit.syntax.text import Document, Span
+from resilint_rules.patterns.names import NAMES
 
 from ...config.settings import Settings
 from ...engine.explain import Behind, Hint
@@ -21,6 +23,8 @@ from ...results import Report
 Check = Callable[[Document, Project, Settings, "IncrementalCache | None"], Report]
 Policy = Callable[[Document, Project, Settings, int], "Behind | None"]
 Hints = Callable[[Document, Project, Settings, Span], Iterable[Hint]]
+Offers = Callable[[Document, Project, Settings, Span], "Iterable[Finding]"]
+Harden = Callable[[Document, Project, Settings, int], str]
 Page = Callable[[str], str]
 Source = Callable[[str], str]
 
@@ -39,6 +43,10 @@ class Engine:
     page: Page
     source: Source
     rules: Callable[[], Iterable[Rule]] = tuple
+    offers: Offers = lambda *_: ()
+    """The patterns that can be put around the external calls of a span, as findings with one fix each."""
+    harden: Harden = lambda doc, *_: doc.text
+    """The text with all patterns around the external calls of a one-based row."""
 
 
 def load(name: str) -> Engine:
@@ -59,6 +67,7 @@ def default_engine() -> Engine:
 
     from ...engine.check import check
     from ...engine.explain import hints, hover
+    from ...engine.harden import harden, offers, place_of
 
     def page(name: str) -> str:
         rule = registry.find(name)
@@ -68,4 +77,11 @@ def default_engine() -> Engine:
         rule = registry.find(name)
         return str(registry.source(rule)) if rule else ""
 
-    return Engine(check, hover, hints, page, source, lambda: registry.rules().values())
+    def offered(doc: Document, project: Project, settings: Settings, span: Span) -> Iterable[Finding]:
+        return offers(doc, project, settings, NAMES, span)
+
+    def hardened(doc: Document, project: Project, settings: Settings, row: int) -> str:
+        place = place_of(doc, project, settings, row)
+        return doc.text if place is None else harden(doc, project, settings, NAMES, place).text
+
+    return Engine(check, hover, hints, page, source, lambda: registry.rules().values(), offered, hardened)

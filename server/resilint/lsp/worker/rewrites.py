@@ -1,0 +1,77 @@
+"""Patterns as code actions: one for each that can be put around an external call, and one for all of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from resilint_rules.kit.findings import Finding
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.syntax.text import Document, Edit, Span
+from resilint_rules.patterns.names import PREFIX, RULES
+
+from ...config.settings import Settings
+from ...fixes import verify
+from ...fixes.apply import edits_with_imports
+from ..channel.messages import Offer
+from . import fixes
+from .engine import Engine
+
+REWRITE = "refactor.rewrite.resilint"
+_ALL = f"{PREFIX}all:"
+"""What the name of all patterns begins with where edits are fetched later; a row follows."""
+_OWNERS = {rule: pattern for pattern, rules in RULES.items() for rule in rules}
+
+
+def is_wanted(only: Sequence[str] | None) -> bool:
+    """Whether an editor wants rewrites, by the kinds that it names: their family, one of them, or any."""
+    return only is None or any(
+        not kind or kind == REWRITE or REWRITE.startswith(f"{kind}.") or kind.startswith(f"{REWRITE}.") for kind in only
+    )
+
+
+def rewrites(
+    engine: Engine,
+    doc: Document,
+    project: Project,
+    settings: Settings,
+    span: Span,
+    found: Sequence[Finding],
+    lazy: bool,
+) -> Iterator[Offer]:
+    """Yields what can be put around the calls on the lines of a span; `found` are the findings that touch it."""
+    rows = doc.position(span.start)[0], doc.position(span.end)[0]
+    lines = Span(doc.starts[rows[0] - 1], doc.starts[rows[1]] if rows[1] < len(doc.starts) else len(doc.text))
+    offered = [
+        finding
+        for finding in engine.offers(doc, project, settings, lines)
+        if finding.span.start < lines.end and lines.start <= finding.span.end
+    ]
+    parts = [finding for finding in found if finding.rule in _OWNERS and finding.fixes]
+    if not offered and not parts:
+        return
+    yield from _all(engine, doc, project, settings, [*parts, *offered], lazy)
+    for finding in offered:
+        edits = edits_with_imports(doc.text, finding.fixes[0])
+        if edits and not verify.damage(doc.text, edits):
+            yield Offer(finding.fixes[0].title, f"{REWRITE}.{finding.rule.removeprefix(PREFIX)}", False, -1, edits)
+
+
+def later(engine: Engine, doc: Document, project: Project, settings: Settings, rule: str) -> tuple[Edit, ...] | None:
+    """Returns the edits of an action that was offered without; None if the name is not that of all patterns."""
+    row = rule.removeprefix(_ALL)
+    if row == rule or not row.isdecimal() or not 1 <= int(row) <= len(doc.starts):
+        return None
+    return fixes.hunks(doc.text, engine.harden(doc, project, settings, int(row)))
+
+
+def _all(
+    engine: Engine, doc: Document, project: Project, settings: Settings, parts: Sequence[Finding], lazy: bool
+) -> Iterator[Offer]:
+    """Yields the action for all patterns at a place, which names them."""
+    row = doc.position(parts[-1].span.start)[0]
+    names = list(dict.fromkeys(_OWNERS.get(part.rule, part.rule.removeprefix(PREFIX)) for part in parts))
+    callee = parts[-1].callee or parts[0].callee
+    title = f"Make `{callee}` resilient: {', '.join(names)}"
+    edits = None if lazy else fixes.hunks(doc.text, engine.harden(doc, project, settings, row))
+    if edits is None or edits:
+        yield Offer(title, f"{REWRITE}.all", False, -1, edits, f"{_ALL}{row}")
