@@ -10,6 +10,7 @@ from ..kit.interp.calls import Call, Frame
 from ..kit.subscriptions import functions
 from .gates import let_out
 from .idempotency import make_once
+from .last_error import raise_last
 from .names import PREFIX
 from .nesting import fewer
 from .recursion import let_recursion_out
@@ -25,6 +26,7 @@ _IN_FUNCTIONS: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("retry", let_out),
     ("retry", let_recursion_out),
     ("retry", end_refusals),
+    ("last-error", raise_last),
 )
 """What they offer in a function or statement."""
 

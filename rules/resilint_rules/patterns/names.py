@@ -12,6 +12,7 @@ RULES = {
     "retry-after": ("retry-after-as-number",),
     "idempotency": (),
     "layers": (),
+    "last-error": (),
 }  # fmt: skip
 """By the name of a pattern, the rules whose fixes it needs first."""
 NAMES = tuple(RULES)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from resilint_rules.kit.prefilter.chunks import relevant
 from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.project.module import FunctionChunk
+from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ..config.settings import Settings
@@ -18,10 +19,16 @@ from .heavy import affordable
 
 if TYPE_CHECKING:
     from resilint_rules.kit.interp.calls import Frame
+    from resilint_rules.kit.syntax.outline import Chunk
 
 
-def frames(doc: Document, project: Project, settings: Settings, span: Span | None = None) -> Iterator[Frame]:
-    """Yields the functions and statements with integration code that touch a span, or all of a document."""
+def frames(
+    doc: Document, project: Project, settings: Settings, span: Span | None = None, *, callers: bool = False
+) -> Iterator[Frame]:
+    """Yields the functions and statements with integration code that touch a span, or all of a document.
+
+    With `callers` those functions, too, that call one of them by its name.
+    """
     exports = project.derived(Exports)
     level = exports.level_of_document(doc)
     module = project.module(doc)
@@ -35,7 +42,8 @@ def frames(doc: Document, project: Project, settings: Settings, span: Span | Non
 
     scope = Session(project, asdict(settings.timeouts)).scope(module)
     scope.known = known
-    for statement in affordable(module, chunks):
+    more = _callers(module, chunks) if callers else []
+    for statement in affordable(module, [*chunks, *more]):
         chunk = statement.chunk if isinstance(statement, FunctionChunk) else statement
         if span is not None and (chunk.end < span.start or span.end < chunk.start):
             continue
@@ -47,3 +55,14 @@ def frames(doc: Document, project: Project, settings: Settings, span: Span | Non
             continue
         if frame is not None:
             yield frame
+
+
+def _callers(module: Module, chunks: Sequence[FunctionChunk | Chunk]) -> list[FunctionChunk]:
+    """The functions of a module that mention the name of one of some functions as if they called it."""
+    known = {id(chunk) for chunk in chunks}
+    names = {chunk.name for chunk in chunks if isinstance(chunk, FunctionChunk)}
+    if not names:
+        return []
+    called = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\(")
+    others = (function for function in module.all_functions() if id(function) not in known)
+    return [function for function in others if called.search(module.source(function.chunk), 4) is not None]

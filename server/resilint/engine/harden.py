@@ -91,7 +91,7 @@ def offers(
         return
     from resilint_rules.patterns.compose import offers as offered
 
-    yield from offered(list(frames(doc, project, settings, span)), patterns)
+    yield from offered(list(frames(doc, project, settings, span, callers=True)), patterns)
 
 
 def place_of(doc: Document, project: Project, settings: Settings, row: int) -> Place | None:

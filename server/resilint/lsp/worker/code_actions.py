@@ -88,7 +88,7 @@ def actions(view: View, question: ActionsQuestion) -> tuple[Offer, ...]:
     """Returns the code actions for the findings that touch a span, in a stable order.
 
     First every fix of every finding, then all about one client, then all of a kind in this file, then the
-    ignores, then all that is safe. Those that fix the whole file come without edits if `lazy`: see `fix_all`.
+    ignores, then patterns, then all that is safe. What changes the whole file has no edits if `lazy`: see `fix_all`.
     """
     only = question.only
     named = {(_row(view, span.start - view.lead), rule) for span, rule in question.named}
@@ -97,13 +97,7 @@ def actions(view: View, question: ActionsQuestion) -> tuple[Offer, ...]:
         return tuple(_single(view, [hit for hit in touched if _is_named(view, hit[1], named)]))
     offers: list[Offer] = []
     if _wanted(QUICKFIX, only):
-        for number, finding in touched:
-            offers += _fixes(view, number, finding)
-        offers += _clients(view, touched)
-        offers += _kinds(view, touched, question.lazy)
-        for number, finding in touched:
-            offers += _ignores(view, number, finding)
-        offers += _switches(view, touched)
+        offers += _quick_fixes(view, touched, question.lazy)
     if rewrites.is_wanted(only):
         offers += _rewrites(view, question, [finding for _, finding in touched])
     if _wanted(FIX_ALL, only) and (only is not None or touched):
@@ -111,6 +105,17 @@ def actions(view: View, question: ActionsQuestion) -> tuple[Offer, ...]:
     if _wants_unsafe(only) and (only is not None or touched):
         offers += _unsafe(view, question.lazy, 1 if only is not None else 2)
     return _distinct(offers)
+
+
+def _quick_fixes(view: View, touched: Sequence[tuple[int, Finding]], lazy: bool) -> Iterable[Offer]:
+    """What can be done about some findings."""
+    for number, finding in touched:
+        yield from _fixes(view, number, finding)
+    yield from _clients(view, touched)
+    yield from _kinds(view, touched, lazy)
+    for number, finding in touched:
+        yield from _ignores(view, number, finding)
+    yield from _switches(view, touched)
 
 
 def _rewrites(view: View, question: ActionsQuestion, found: Sequence[Finding]) -> Iterable[Offer]:
