@@ -95,9 +95,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Call, Finding
+from ..kit import Call, Finding, check_first, parsed_early, parsed_error
 from ..kit.rule import rule
-from ._ignored_status import check_first, parsed_early, parsed_error
 
 
 @rule(code="ERR008", name="body-parsed-before-check")

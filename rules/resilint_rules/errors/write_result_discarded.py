@@ -93,9 +93,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Call, Finding
+from ..kit import Call, Finding, check_status, is_discarded
 from ..kit.rule import rule
-from ._ignored_status import check_status, is_discarded
 
 
 @rule(

@@ -99,6 +99,19 @@ if TYPE_CHECKING:
     from .policy.effective import policy as _policy
     from .policy.outcome import Outcome as Outcome
     from .reach.addresses import stays_here as stays_here
+    from .responses.error_tests import compare_status as compare_status
+    from .responses.error_tests import compare_with_none as compare_with_none
+    from .responses.error_tests import false_tests as false_tests
+    from .responses.error_tests import false_tests_of_error as false_tests_of_error
+    from .responses.error_tests import searches as searches
+    from .responses.error_tests import unguarded_reads as unguarded_reads
+    from .responses.in_band import is_body_unread as is_body_unread
+    from .responses.in_band import raise_where as raise_where
+    from .responses.late_checks import check_first as check_first
+    from .responses.late_checks import check_status as check_status
+    from .responses.late_checks import is_discarded as is_discarded
+    from .responses.late_checks import parsed_early as parsed_early
+    from .responses.late_checks import parsed_error as parsed_error
     from .responses.refusals import gives_refusals as gives_refusals
     from .responses.status import chained as chained
     from .responses.status import raise_after_all as raise_after_all
@@ -185,6 +198,11 @@ _MODULES = {
     "policy.effective": "Policy effective_policy",
     "policy.outcome": "Outcome",
     "reach.addresses": "stays_here",
+    "responses.error_tests": (
+        "compare_status compare_with_none false_tests false_tests_of_error searches unguarded_reads"
+    ),
+    "responses.in_band": "is_body_unread raise_where",
+    "responses.late_checks": "check_first check_status is_discarded parsed_early parsed_error",
     "responses.refusals": "gives_refusals",
     "responses.status": "chained raise_after_all raise_between read_together read_unchecked seen_in_part",
     "retries.attempts": "built_in policies",

@@ -224,6 +224,21 @@ class Refusal(Record):
     headers: str = toml.text("The attribute with the headers, dots included.")
 
 
+class Envelope(Record):
+    """Where an answer says that parts of a request failed, which its status and exceptions do not."""
+
+    methods: tuple[str, ...] = toml.words("Methods of an entry that stands for several; all of them if left out.")
+    keys: tuple[str, ...] = toml.words("Keys or attributes that tell it; none: the answer is nothing else.")
+    index: int | None = toml.maybe_whole("Its position, if the answer is a tuple.")
+    yields: bool = toml.flag("It yields such an answer for each part.")
+    parts: str = toml.text("What may fail, in the plural.")
+    only: Off | None = toml.one(Off, "The parameter that has to be given like this, as otherwise it raises.")
+    unless: Off | None = toml.one(Off, "The parameter that, given like this, leaves nothing to be looked at.")
+    needs: str = toml.text("A parameter that has to be given by name, which tells it from others of its name.")
+    test: str = toml.template("The condition that is true if a part failed, with {name}.", "name")
+    proof: str = toml.text("Where it was read, if not with the entry.")
+
+
 class Transient(Record):
     """Errors of a library that are worth another attempt."""
 

@@ -16,6 +16,7 @@ from .parts import (
     ClientRetry,
     CurlOptions,
     Elsewhere,
+    Envelope,
     Forever,
     Off,
     Param,
@@ -134,6 +135,7 @@ class CallFact(ExternalFact):
     silent: bool = toml.flag("It does not raise when the time is over.")
     discards: str = toml.text("Where an error is, that the call does not raise.")
     quiet: tuple[str, ...] = toml.words("Parameters that keep it from raising.")
+    envelopes: tuple[Envelope, ...] = toml.several(Envelope, "Where its answer tells which parts failed.")
     client: Param | None = toml.one(Param, "The parameter that takes the client it is made on.")
     client_less: bool = toml.flag("A function that makes a client for this call alone.")
     idempotency: Param | None = toml.one(Param, "The parameter for a key that makes repeating safe.")

@@ -8,18 +8,18 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..kit.exceptions.handlers import caught
-from ..kit.exceptions.hierarchy import is_a
-from ..kit.findings import Fix
-from ..kit.fixes.edits import after_statement, unused
-from ..kit.interp.calls import Call, Frame
-from ..kit.interp.kinds import Around, FrameKind, Part
-from ..kit.interp.values import Const
-from ..kit.reach.addresses import stays_here
-from ..kit.responses.status import raises_itself
-from ..kit.syntax.idioms import closes, probes
-from ..kit.syntax.text import Edit, Span
-from ..kit.syntax.tree import dotted
+from ..exceptions.handlers import caught
+from ..exceptions.hierarchy import is_a
+from ..findings import Fix
+from ..fixes.edits import after_statement, unused
+from ..interp.calls import Call, Frame
+from ..interp.kinds import Around, FrameKind, Part
+from ..interp.values import Const
+from ..reach.addresses import stays_here
+from ..syntax.idioms import closes, probes
+from ..syntax.text import Edit, Span
+from ..syntax.tree import dotted
+from .status import raises_itself
 
 _TYPED = re.compile(r"content[-_]type|mimetype|suppress\(", re.IGNORECASE)
 _STATUSES = ("status_code", "status")

@@ -1,0 +1,222 @@
+"""What a function reads of a value that a call gives it: keys, attributes, positions; or that it goes out of sight.
+
+Names are followed by their text alone. Two values that are bound to one name are taken for one, so that what is read
+of either counts as read: a reader that needs to know what is *not* read stays on the silent side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from ..interp.calls import Call
+from ..interp.kinds import FrameKind
+from ..syntax.bound_names import shared_in
+from ..syntax.idioms import last_name
+from ..syntax.tree import Tree, walk
+
+
+@dataclass(slots=True)
+class Reads:
+    """What is read of a value."""
+
+    words: set[str] = field(default_factory=set)
+    """Keys and attributes: `answer["Failed"]`, `answer.get("Failed")`, `"Failed" in answer`, `answer.failed`."""
+    positions: set[int] = field(default_factory=set)
+    """Positions of a tuple, by index or by unpacking it."""
+    names: list[str] = field(default_factory=list)
+    """The names that it is bound to."""
+    tested: bool = False
+    """Its truth value decides something."""
+    iterated: bool = False
+    """It is taken apart by a loop, whose body is what the rest tells of."""
+    escaped: bool = False
+    """It goes out of sight: returned, passed on, stored, or read by a key that is not written out."""
+
+    @property
+    def discarded(self) -> bool:
+        """Whether nothing is read of it at all."""
+        return not (self.words or self.positions or self.tested or self.escaped)
+
+
+def reads_of(call: Call) -> Reads:
+    """What the function around a call reads of what it gives back."""
+    found = Reads()
+    if call.deferred or call.frame.kind is FrameKind.LAMBDA:
+        found.escaped = True
+    else:
+        _follow(call.frame.tree, call.node, found)
+    return found
+
+
+def reads_at(tree: Tree, node: cst.CSTNode) -> Reads:
+    """What a function reads of the value of an expression in it."""
+    found = Reads()
+    _follow(tree, node, found)
+    return found
+
+
+def _follow(tree: Tree, node: cst.CSTNode, found: Reads) -> None:
+    """Adds what the place of an expression does with its value."""
+    above = tree.parent(node)
+    while isinstance(above, cst.Await) or (isinstance(above, cst.IfExp) and above.test is not node):
+        node, above = above, tree.parent(above)
+    if isinstance(above, cst.Expr):
+        return
+    if isinstance(above, cst.NamedExpr):
+        _bind(tree, above.target, found)
+        _follow(tree, above, found)
+    elif isinstance(above, cst.Assign):
+        for target in above.targets:
+            _bind(tree, target.target, found)
+    elif isinstance(above, cst.AnnAssign):
+        _bind(tree, above.target, found)
+    elif isinstance(above, (cst.For, cst.CompFor)) and above.iter is node:
+        found.iterated = True
+        _bind(tree, above.target, found)
+    elif isinstance(above, cst.Arg) and _drains(tree, above):
+        found.iterated = True
+    else:
+        _use(tree, node, above, found)
+
+
+def _bind(tree: Tree, target: cst.BaseExpression, found: Reads) -> None:
+    """Adds what is done with the names of a target."""
+    if isinstance(target, cst.Name):
+        if not isinstance(tree.body[0], cst.FunctionDef) or target.value in tree.derived(_shared, tree.module):
+            found.escaped = True
+        found.names.append(target.value)
+        for node in tree.derived(_loads, tree.module).get(target.value, ()):
+            _use(tree, node, tree.parent(node), found)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        _unpack(tree, target, found)
+    else:
+        found.escaped = True
+
+
+def _unpack(tree: Tree, target: cst.Tuple | cst.List, found: Reads) -> None:
+    """Adds the positions whose names are used."""
+    if not isinstance(tree.body[0], cst.FunctionDef):
+        found.escaped = True
+        return
+    loads = tree.derived(_loads, tree.module)
+    for index, element in enumerate(target.elements):
+        if isinstance(element, cst.StarredElement) or not isinstance(element.value, cst.Name):
+            found.escaped = True
+        elif loads.get(element.value.value):
+            found.positions.add(index)
+
+
+def _use(tree: Tree, node: cst.CSTNode, above: cst.CSTNode | None, found: Reads) -> None:
+    """Adds what stands around a value: an attribute, a key, a test."""
+    if isinstance(above, cst.Attribute):
+        _attribute(tree, above, found)
+    elif isinstance(above, cst.Subscript) and above.value is node:
+        _key(above.slice[0].slice if len(above.slice) == 1 else above, found)
+    elif isinstance(above, cst.ComparisonTarget):
+        comparison = tree.parent(above)
+        searched = isinstance(above.operator, (cst.In, cst.NotIn)) and isinstance(comparison, cst.Comparison)
+        _word(comparison.left if searched and isinstance(comparison, cst.Comparison) else None, found)
+    elif _decides(above, node):
+        found.tested = True
+    elif isinstance(above, cst.BooleanOperation) and above.left is node:
+        found.tested = True
+        if isinstance(above.operator, cst.Or):  # it is what the whole gives
+            _follow(tree, above, found)
+    elif isinstance(above, cst.Expr):
+        pass  # a name by itself
+    else:
+        found.escaped = True
+
+
+def _attribute(tree: Tree, node: cst.Attribute, found: Reads) -> None:
+    """Adds an attribute, or the key that its call reads."""
+    name, above = node.attr.value, tree.parent(node)
+    called = above if isinstance(above, cst.Call) and above.func is node else None
+    if called is not None and name in _BY_KEY:
+        _word(called.args[0].value if called.args else None, found)
+    elif called is not None and name in _WHOLE:
+        found.escaped = True
+    else:
+        found.words.add(name)
+
+
+_BY_KEY = ("get", "pop", "setdefault")
+_WHOLE = ("items", "values", "keys", "copy", "append", "extend")
+
+
+def _key(node: cst.CSTNode, found: Reads) -> None:
+    """Adds a key or an index."""
+    value = node.value if isinstance(node, cst.Index) else None
+    if isinstance(value, cst.Integer):
+        found.positions.add(value.evaluated_value)
+    else:
+        _word(value, found)
+
+
+def _word(node: cst.CSTNode | None, found: Reads) -> None:
+    """Adds a key that is written out; any other may be each."""
+    if isinstance(node, cst.SimpleString):
+        found.words.add(str(node.evaluated_value))
+    else:
+        found.escaped = True
+
+
+def _decides(above: cst.CSTNode | None, node: cst.CSTNode) -> bool:
+    """Whether what stands around a value only looks whether there is one."""
+    if isinstance(above, cst.Comparison):
+        return _compares_with_none(above)
+    if isinstance(above, cst.IfExp):
+        return above.test is node
+    return isinstance(above, (cst.If, cst.While, cst.Assert, cst.UnaryOperation))
+
+
+def _compares_with_none(node: cst.Comparison) -> bool:
+    other = node.comparisons[0]
+    name = other.comparator.value if isinstance(other.comparator, cst.Name) else ""
+    return len(node.comparisons) == 1 and isinstance(other.operator, (cst.Is, cst.IsNot)) and name == "None"
+
+
+def _drains(tree: Tree, node: cst.Arg) -> bool:
+    """Whether an argument is only run through: `deque(answers, maxlen=0)` as a statement."""
+    call = tree.parent(node)
+    if not isinstance(call, cst.Call) or last_name(call) not in ("list", "tuple", "deque", "set"):
+        return False
+    return call.args[0] is node and isinstance(tree.parent(call), cst.Expr)
+
+
+def _loads(_: Tree, top: cst.CSTNode) -> dict[str, list[cst.Name]]:
+    """The places at which each name is read, below a node."""
+    nodes = [*walk(top)]
+    others = {id(name) for node in nodes for name in _bound_or_foreign(node)}
+    found: dict[str, list[cst.Name]] = {}
+    for node in nodes:
+        if isinstance(node, cst.Name) and id(node) not in others:
+            found.setdefault(node.value, []).append(node)
+    return found
+
+
+_NAMES: dict[type, str] = {
+    cst.AssignTarget: "target", cst.AnnAssign: "target", cst.NamedExpr: "target", cst.For: "target",
+    cst.CompFor: "target", cst.AsName: "name", cst.FunctionDef: "name", cst.ClassDef: "name", cst.NameItem: "name",
+    cst.ImportAlias: "name", cst.Attribute: "attr", cst.Arg: "keyword", cst.Param: "name",
+}  # fmt: skip
+"""Where a node of a type has a name that it binds, or that belongs to something else."""
+
+
+def _bound_or_foreign(node: cst.CSTNode) -> Iterator[cst.Name]:
+    """Yields the names in a node that it does not read."""
+    place = _NAMES.get(type(node))
+    stack = [getattr(node, place)] if place is not None else []
+    while stack:
+        part = stack.pop()
+        if isinstance(part, cst.Name):
+            yield part
+        elif isinstance(part, (cst.Tuple, cst.List)):
+            stack.extend(element.value for element in part.elements)
+
+
+def _shared(_: Tree, top: cst.CSTNode) -> set[str]:
+    return shared_in(top)
