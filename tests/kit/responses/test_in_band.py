@@ -10,7 +10,7 @@ from resilint.fixes.apply import UNSAFE, fix_all
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document
 
-SETTINGS = Settings(select=("graphql-errors-unchecked",))
+SETTINGS = Settings(select=("graphql-errors-unchecked",), preview=True)
 SEND = 'answer = requests.post(GRAPHQL_URL, json={"query": "{ me { id } }"}, timeout=5)'
 PARSED = "body = answer.json()"
 
