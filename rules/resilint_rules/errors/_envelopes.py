@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import libcst as cst
+
 from ..kit.catalog.parts import Envelope
 from ..kit.findings import Fix
 from ..kit.fixes.edits import remove_argument
@@ -13,6 +15,7 @@ from ..kit.interp.values import Const
 from ..kit.reach.addresses import leading_text
 from ..kit.responses.answer_reads import Reads, reads_of
 from ..kit.responses.in_band import is_body_unread, raise_where
+from ..kit.syntax.tree import Tree, walk
 from ..kit.trust.switches import matches
 
 
@@ -119,9 +122,14 @@ def _misses(call: Call, envelope: Envelope, reads: Reads) -> bool:
         return envelope.index not in reads.positions and (not reads.tested or not reads.names)
     if reads.discarded:
         return True
-    text = call.frame.outermost.tree.flat
-    written = any(f"{quote}{key}{quote}" in text for key in envelope.keys for quote in "\"'")
-    return bool(envelope.keys) and not written and reads.words.isdisjoint(envelope.keys)
+    tree = call.frame.tree
+    written = tree.derived(_texts, tree.module)
+    return bool(envelope.keys) and written.isdisjoint(envelope.keys) and reads.words.isdisjoint(envelope.keys)
+
+
+def _texts(_: Tree, top: cst.CSTNode) -> set[str]:
+    """The texts that stand in a function."""
+    return {str(node.evaluated_value) for node in walk(top) if isinstance(node, cst.SimpleString)}
 
 
 def read_envelope(call: Call, unread: Unread) -> list[Fix]:

@@ -239,6 +239,25 @@ class Envelope(Record):
     proof: str = toml.text("Where it was read, if not with the entry.")
 
 
+class Pages(Record):
+    """Methods whose answer ends at a page, which says where to go on."""
+
+    methods: tuple[str, ...] = toml.words("Methods of an entry that stands for several; a star for any ending.")
+    except_: tuple[str, ...] = toml.words("Methods that these leave out.", "except")
+    bare: tuple[str, ...] = toml.words("Those of which only a call without arguments wants all there are.")
+    built_by: tuple[str, ...] = toml.words("Methods of which one built the request that is sent.")
+    lists: tuple[str, ...] = toml.words("What that method belongs to, as some lists are always whole.")
+    whole: bool = toml.flag("The answer is the list itself; else it holds the list under a key.")
+    iterates: bool = toml.flag("The answer gets the other pages if a loop takes it apart.")
+    lengths: tuple[str, ...] = toml.words("Parameters for the length of a page.")
+    chosen: tuple[str, ...] = toml.words("Parameters that choose a page or ask for all of them.")
+    opens: str = toml.template("What a fix writes in place of the {method}, to get all pages.", "method")
+    closes: str = toml.text("What it writes behind the call then.")
+    full_for: tuple[str, ...] = toml.words("The methods for which it does.")
+    rest: str = toml.text("How to get the rest.")
+    proof: str = toml.text("Where it was read, if not with the entry.")
+
+
 class Transient(Record):
     """Errors of a library that are worth another attempt."""
 

@@ -19,6 +19,7 @@ from .parts import (
     Envelope,
     Forever,
     Off,
+    Pages,
     Param,
     Reconnects,
     RedisLock,
@@ -111,6 +112,7 @@ class ExternalFact(ValueFact):
     )
     nested: bool = toml.flag("`any` means methods of attributes only: `client.chat.completions.create`.")
     initial: str = toml.text("`any` means methods with such a first letter only.", "lower", "upper")
+    closed_by: tuple[str, ...] = toml.words("Methods of what it makes, of which one closes the connection.")
     graphql: bool = toml.flag("Its protocol is GraphQL: errors come with status 200.")
 
 
@@ -135,6 +137,8 @@ class CallFact(ExternalFact):
     silent: bool = toml.flag("It does not raise when the time is over.")
     discards: str = toml.text("Where an error is, that the call does not raise.")
     quiet: tuple[str, ...] = toml.words("Parameters that keep it from raising.")
+    saves: Param | None = toml.one(Param, "The parameter for the file that it writes while the answer arrives.")
+    pages: Pages | None = toml.one(Pages, "Its answer is a page of a longer list.")
     envelopes: tuple[Envelope, ...] = toml.several(Envelope, "Where its answer tells which parts failed.")
     client: Param | None = toml.one(Param, "The parameter that takes the client it is made on.")
     client_less: bool = toml.flag("A function that makes a client for this call alone.")

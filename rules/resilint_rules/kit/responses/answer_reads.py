@@ -24,6 +24,8 @@ class Reads:
 
     words: set[str] = field(default_factory=set)
     """Keys and attributes: `answer["Failed"]`, `answer.get("Failed")`, `"Failed" in answer`, `answer.failed`."""
+    parts: list[tuple[str, cst.CSTNode]] = field(default_factory=list)
+    """The expressions that read them, each with its key or attribute."""
     positions: set[int] = field(default_factory=set)
     """Positions of a tuple, by index or by unpacking it."""
     names: list[str] = field(default_factory=list)
@@ -32,6 +34,8 @@ class Reads:
     """Its truth value decides something."""
     iterated: bool = False
     """It is taken apart by a loop, whose body is what the rest tells of."""
+    mapping: bool = True
+    """It may be a mapping, whose `get` reads a key; else it is an object with methods."""
     escaped: bool = False
     """It goes out of sight: returned, passed on, stored, or read by a key that is not written out."""
 
@@ -41,9 +45,9 @@ class Reads:
         return not (self.words or self.positions or self.tested or self.escaped)
 
 
-def reads_of(call: Call) -> Reads:
+def reads_of(call: Call, *, mapping: bool = True) -> Reads:
     """What the function around a call reads of what it gives back."""
-    found = Reads()
+    found = Reads(mapping=mapping)
     if call.deferred or call.frame.kind is FrameKind.LAMBDA:
         found.escaped = True
     else:
@@ -56,6 +60,12 @@ def reads_at(tree: Tree, node: cst.CSTNode) -> Reads:
     found = Reads()
     _follow(tree, node, found)
     return found
+
+
+def loads_of(tree: Tree, name: str) -> list[cst.Name]:
+    """The places of a function at which a name is read; none at the top of a module, where others may read it."""
+    local = isinstance(tree.body[0], cst.FunctionDef)
+    return tree.derived(_loads, tree.module).get(name, []) if local else []
 
 
 def _follow(tree: Tree, node: cst.CSTNode, found: Reads) -> None:
@@ -114,11 +124,11 @@ def _use(tree: Tree, node: cst.CSTNode, above: cst.CSTNode | None, found: Reads)
     if isinstance(above, cst.Attribute):
         _attribute(tree, above, found)
     elif isinstance(above, cst.Subscript) and above.value is node:
-        _key(above.slice[0].slice if len(above.slice) == 1 else above, found)
+        _key(above, found)
     elif isinstance(above, cst.ComparisonTarget):
         comparison = tree.parent(above)
         searched = isinstance(above.operator, (cst.In, cst.NotIn)) and isinstance(comparison, cst.Comparison)
-        _word(comparison.left if searched and isinstance(comparison, cst.Comparison) else None, found)
+        _word(comparison.left if searched and isinstance(comparison, cst.Comparison) else None, None, found)
     elif _decides(above, node):
         found.tested = True
     elif isinstance(above, cst.BooleanOperation) and above.left is node:
@@ -135,33 +145,39 @@ def _attribute(tree: Tree, node: cst.Attribute, found: Reads) -> None:
     """Adds an attribute, or the key that its call reads."""
     name, above = node.attr.value, tree.parent(node)
     called = above if isinstance(above, cst.Call) and above.func is node else None
-    if called is not None and name in _BY_KEY:
-        _word(called.args[0].value if called.args else None, found)
-    elif called is not None and name in _WHOLE:
+    if called is not None and found.mapping and name in _BY_KEY:
+        _word(called.args[0].value if called.args else None, called, found)
+    elif called is not None and found.mapping and name in _WHOLE:
         found.escaped = True
     else:
         found.words.add(name)
+        found.parts.append((name, called or node))
 
 
 _BY_KEY = ("get", "pop", "setdefault")
 _WHOLE = ("items", "values", "keys", "copy", "append", "extend")
 
 
-def _key(node: cst.CSTNode, found: Reads) -> None:
+def _key(node: cst.Subscript, found: Reads) -> None:
     """Adds a key or an index."""
-    value = node.value if isinstance(node, cst.Index) else None
+    part = node.slice[0].slice if len(node.slice) == 1 else None
+    value = part.value if isinstance(part, cst.Index) else None
+    if isinstance(value, cst.UnaryOperation):
+        value = value.expression  # the last one
     if isinstance(value, cst.Integer):
         found.positions.add(value.evaluated_value)
     else:
-        _word(value, found)
+        _word(value, node, found)
 
 
-def _word(node: cst.CSTNode | None, found: Reads) -> None:
-    """Adds a key that is written out; any other may be each."""
-    if isinstance(node, cst.SimpleString):
-        found.words.add(str(node.evaluated_value))
-    else:
+def _word(node: cst.CSTNode | None, part: cst.CSTNode | None, found: Reads) -> None:
+    """Adds a key that is written out, and what it reads; any other may be each."""
+    if not isinstance(node, cst.SimpleString):
         found.escaped = True
+        return
+    found.words.add(str(node.evaluated_value))
+    if part is not None:
+        found.parts.append((str(node.evaluated_value), part))
 
 
 def _decides(above: cst.CSTNode | None, node: cst.CSTNode) -> bool:

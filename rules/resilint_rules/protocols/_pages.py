@@ -1,0 +1,129 @@
+"""Answers that are a page of a longer list: whether all of it is wanted, and whether anything goes on to the next."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import libcst as cst
+
+from ..kit.catalog.parts import Pages
+from ..kit.findings import Fix
+from ..kit.interp.calls import Call
+from ..kit.interp.values import Const
+from ..kit.responses.answer_reads import loads_of, reads_of
+from ..kit.syntax.idioms import is_log, last_name
+from ..kit.syntax.text import Edit
+from ..kit.syntax.tree import Tree
+
+_GOES_ON = re.compile(
+    r"next_?(?:page|token|marker|cursor|link|forward|key|record|url)|continuation|is_?truncated|(?:last_?evaluated|exclusive_?start)"
+    r"|paginat|cursor|has_?more|_next\b|list_next|start_?at|auto_paging|\bmarker\b|page_?(?:number|num|no|index|token)"
+    r"|['\"](?:next|page|offset|position)['\"]|\bpage\s*(?:\+=|=\s*page)",
+    re.IGNORECASE,
+)
+"""Words of code that gets the next page, or knows that there is one."""
+_WHOLE_PAGE = 100
+"""The shortest length of a page that is given where everything is wanted; a shorter one is a choice."""
+_LOOKS = frozenset(("len", "bool", "next", "iter", "print", "isinstance", "type", "get"))
+"""Functions that do not take a list to its end."""
+
+
+class FirstPage(NamedTuple):
+    """An answer of which the first page is taken for all there is."""
+
+    key: str
+    """The key of the list; "" if the answer is the list."""
+    pages: Pages
+
+
+def first_page(call: Call) -> FirstPage | None:
+    """The page that a call gets where the code wants all there are; None if it does not, or if it goes on."""
+    pages = call.as_call.pages
+    if pages is None or call.deferred or not _asks_for_all(call, pages):
+        return None
+    tree = call.frame.tree
+    if tree.derived(_goes_on, tree.module):
+        return None
+    if pages.whole:
+        return FirstPage("", pages) if _takes_all(tree, call.node) else None
+    reads = reads_of(call)
+    if reads.escaped or (pages.iterates and reads.iterated):
+        return None
+    keys = (key for key, node in reads.parts if key not in _ABOUT and _takes_all(tree, node))
+    key = next(keys, "")
+    return FirstPage(key, pages) if key else None
+
+
+def _goes_on(tree: Tree, _: cst.CSTNode) -> bool:
+    return _GOES_ON.search(tree.flat) is not None
+
+
+_ABOUT = ("ResponseMetadata", "response_metadata", "headers")
+
+
+def _asks_for_all(call: Call, pages: Pages) -> bool:
+    """Whether a call is one for a list, whose arguments choose neither a page nor how much of it."""
+    method = call.callee.rpartition(".")[2]
+    args = call.args
+    if not any(_like(method, name) for name in pages.methods) or any(_like(method, name) for name in pages.except_):
+        return False
+    if args.open_names or args.open_positions or len(args.positional) > 1:
+        return False
+    if any(name in args.named for name in pages.chosen) or (method in pages.bare and (args.named or args.positional)):
+        return False
+    request = call.node.func.value if isinstance(call.node.func, cst.Attribute) else None
+    if pages.built_by and not (isinstance(request, cst.Call) and _is_for_list(request, pages)):
+        return False
+    lengths = [args.named[name].value for name in pages.lengths if name in args.named]
+    return all(_is_long(value) for value in lengths)
+
+
+def _is_for_list(request: cst.Call, pages: Pages) -> bool:
+    """Whether a request is one for a list that has pages: `service.files().list(...)`, of no chosen length."""
+    owner = request.func.value if isinstance(request.func, cst.Attribute) else None
+    if last_name(request) not in pages.built_by or not isinstance(owner, cst.Call):
+        return False
+    names = {arg.keyword.value if arg.keyword is not None else "*" for arg in request.args}
+    return last_name(owner) in pages.lists and names.isdisjoint(("*", *pages.lengths, *pages.chosen))
+
+
+def _is_long(value: object) -> bool:
+    """Whether a length of a page is a number that asks for as much as there is."""
+    number = value.value if isinstance(value, Const) else None
+    return isinstance(number, int) and not isinstance(number, bool) and number >= _WHOLE_PAGE
+
+
+def _like(name: str, pattern: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+
+
+def _takes_all(tree: Tree, node: cst.CSTNode, depth: int = 3) -> bool:
+    """Whether a list is taken apart to its end, or given back: a part that is picked, or a test, wants less."""
+    above = tree.parent(node)
+    while isinstance(above, cst.Await) or (isinstance(above, cst.BooleanOperation) and above.left is node):
+        node, above = above, tree.parent(above)
+    if isinstance(above, (cst.For, cst.CompFor)):
+        return above.iter is node
+    if isinstance(above, cst.Arg):
+        taker = tree.parent(above)
+        return isinstance(taker, cst.Call) and last_name(taker) not in _LOOKS and not is_log(taker)
+    if isinstance(above, cst.Assign) and depth:
+        names = [target.target.value for target in above.targets if isinstance(target.target, cst.Name)]
+        return any(_takes_all(tree, load, depth - 1) for name in names for load in loads_of(tree, name))
+    return isinstance(above, (cst.Return, cst.StarredElement, cst.AugAssign))
+
+
+def get_all(call: Call, page: FirstPage) -> list[Fix]:
+    """Returns the fix that gets all pages; nothing where the library has no such method for the list."""
+    method = call.callee.rpartition(".")[2]
+    func, pages = call.node.func, page.pages
+    if call.offloaded or not isinstance(func, cst.Attribute) or method not in pages.full_for:
+        return []
+    if func.attr.value != method or any(name in call.args.named for name in pages.lengths):
+        return []
+    tree = call.frame.tree
+    start, end = tree.span(func.attr)
+    last = tree.span(call.node).end
+    edits = (Edit(start, end, pages.opens.replace("{method}", method)), Edit(last, last, pages.closes))
+    return [Fix("Get all pages", edits)]
