@@ -40,7 +40,7 @@ class FirstPage(NamedTuple):
 def first_page(call: Call) -> FirstPage | None:
     """The page that a call gets where the code wants all there are; None if it does not, or if it goes on."""
     pages = call.as_call.pages
-    if pages is None or call.deferred or not _asks_for_all(call, pages):
+    if pages is None or call.deferred or not _wants_all(call, pages):
         return None
     tree = call.frame.tree
     if tree.derived(_goes_on, tree.module):
@@ -62,21 +62,27 @@ def _goes_on(tree: Tree, _: cst.CSTNode) -> bool:
 _ABOUT = ("ResponseMetadata", "response_metadata", "headers")
 
 
-def _asks_for_all(call: Call, pages: Pages) -> bool:
+def _wants_all(call: Call, pages: Pages) -> bool:
     """Whether a call is one for a list, whose arguments choose neither a page nor how much of it."""
-    method = call.callee.rpartition(".")[2]
-    args = call.args
+    method, args = call.callee.rpartition(".")[2], call.args
     if not any(_like(method, name) for name in pages.methods) or any(_like(method, name) for name in pages.except_):
         return False
-    if args.open_names or args.open_positions or len(args.positional) > 1:
-        return False
-    if any(name in args.named for name in pages.chosen) or (method in pages.bare and (args.named or args.positional)):
+    if method in pages.bare and (args.named or args.positional):
         return False
     request = call.node.func.value if isinstance(call.node.func, cst.Attribute) else None
     if pages.built_by and not (isinstance(request, cst.Call) and _is_for_list(request, pages)):
         return False
-    lengths = [args.named[name].value for name in pages.lengths if name in args.named]
-    return all(_is_long(value) for value in lengths)
+    return not _chooses(call, pages)
+
+
+def _chooses(call: Call, pages: Pages) -> bool:
+    """Whether the arguments of a call choose a page, or how long it is; also where that cannot be seen."""
+    args = call.args
+    if args.open_names or args.open_positions or len(args.positional) > 1:
+        return True
+    if any(name in args.named for name in pages.chosen):
+        return True
+    return not all(_is_long(args.named[name].value) for name in pages.lengths if name in args.named)
 
 
 def _is_for_list(request: cst.Call, pages: Pages) -> bool:
