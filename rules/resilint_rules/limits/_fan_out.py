@@ -1,0 +1,172 @@
+"""Calls of a peer that are started all at once: one for each member of a list, gathered by an event loop."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import libcst as cst
+
+from ..kit.effects.callees import callee, nested_frame, runs_as_written
+from ..kit.effects.waiting import reaches_peer
+from ..kit.interp.calls import Call, Frame
+from ..kit.interp.session import Session
+from ..kit.interp.values import Function, Nested, Value
+from ..kit.syntax.bound_names import values_given
+from ..kit.syntax.idioms import last_name
+from ..kit.syntax.tree import Tree, dotted, walk
+
+LIMITS = re.compile(r"semaphore|\bsem\b|_sem\b|limiter|throttl|token_?bucket|leaky|rate_?limit|capacity", re.IGNORECASE)
+"""Names of what lets only some through at a time, or in a time."""
+_BOUNDED = re.compile(
+    r"chunk|batch|concurren|max_workers|Limits\(|Connector\(|limit_per_host|pool_?size|parallel|window|queue",
+    re.IGNORECASE,
+)
+"""Other words of code that limits how much is on its way."""
+_PEERS = ("http", "llm", "cloud")
+"""Peers without a pool of connections in between that is shorter than a list."""
+_FEW = 20
+
+
+class FanOut(NamedTuple):
+    """A call that is made for each member of a list, all at once."""
+
+    call: Call
+    gather: cst.Call
+    limiter: str
+    """What is held around all of them together, as written; "" if nothing is."""
+
+
+def fan_outs(frame: Frame) -> list[FanOut]:
+    """The calls of a function that start one request for each member of a list, and that nothing holds back."""
+    gathered = frame.tree.derived(_gathered, frame.tree.module)
+    if not gathered:
+        return []
+    found = []
+    for call, target in _peer_calls(frame):
+        place = gathered.get(id(call.node))
+        if place is None or call.offloaded:
+            continue
+        limiter = _held(frame.tree, place.gather)
+        if _is_limited(frame, target) or (not limiter and _is_bounded(frame, place)):
+            continue
+        found.append(FanOut(call, place.gather, limiter))
+    return found
+
+
+def _peer_calls(frame: Frame) -> list[tuple[Call, Value | None]]:
+    """The calls that reach a peer: external ones, and functions that make one themselves."""
+    gathered = frame.tree.derived(_gathered, frame.tree.module)
+    found: list[tuple[Call, Value | None]] = [
+        (call, None) for call in frame.calls.values() if id(call.node) in gathered and _asks_peer(call)
+    ]  # fmt: skip
+    for call, target in frame.uses.values():
+        if id(call.node) not in gathered:
+            continue
+        inner = _coroutine(frame, target)
+        if inner is not None and any(_asks_peer(made) for made in inner.calls.values()):
+            found.append((call, target))
+    return found
+
+
+def _asks_peer(call: Call) -> bool:
+    """Whether a call awaits the answer of a peer that many calls can reach at a time."""
+    if call.offloaded or call.peer not in _PEERS or call.as_external.mode != "async":
+        return False
+    return reaches_peer(call)
+
+
+def _coroutine(frame: Frame, target: Value) -> Frame | None:
+    """The frame of a coroutine of the project that runs as it is written; None if it is not known."""
+    if isinstance(target, Function):
+        function = callee(_session_of(frame), target)
+        inner = frame.scope.session.frame(function) if function is not None else None
+    else:
+        inner = nested_frame(frame, target)
+    return inner if inner is not None and inner.is_async and runs_as_written(inner, _session_of(frame)) else None
+
+
+def _session_of(frame: Frame) -> Session:
+    """The session that a frame was made in."""
+    session = frame.scope.session
+    assert isinstance(session, Session)
+    return session
+
+
+class _Place(NamedTuple):
+    """Where a call stands that is made for each member of a list: what gathers it, and the list."""
+
+    gather: cst.Call
+    source: cst.BaseExpression
+
+
+def _gathered(tree: Tree, top: cst.CSTNode) -> dict[int, _Place]:
+    """The calls, by id, that make what a `gather(*...)` below a node gathers, one for each member of a list."""
+    found: dict[int, _Place] = {}
+    for node in walk(top):
+        if not isinstance(node, cst.Call) or last_name(node) != "gather":
+            continue
+        for arg in node.args:
+            if arg.star != "*":
+                continue
+            value: cst.CSTNode = arg.value
+            if isinstance(value, cst.Name):
+                given = tree.derived(values_given, tree.module).get(value.value, [])
+                value = given[0] if len(given) == 1 else value
+            if isinstance(value, (cst.GeneratorExp, cst.ListComp)):
+                made = _made(value.elt)
+                if made is not None:
+                    found[id(made)] = _Place(node, value.for_in.iter)
+    return found
+
+
+def _made(node: cst.BaseExpression) -> cst.Call | None:
+    """The call that makes a coroutine, which may be wrapped into a task."""
+    if not isinstance(node, cst.Call):
+        return None
+    if last_name(node) in ("create_task", "ensure_future") and node.args:
+        return _made(node.args[0].value)
+    return node
+
+
+def _held(tree: Tree, gather: cst.Call) -> str:
+    """What is held by an `async with` around a gathering, if its name says that it limits; "" if nothing is."""
+    above = tree.parent(gather)
+    while above is not None and not isinstance(above, (cst.FunctionDef, cst.Lambda)):
+        if isinstance(above, cst.With) and above.asynchronous is not None:
+            for item in above.items:
+                text = dotted(item.item.func if isinstance(item.item, cst.Call) else item.item)
+                if LIMITS.search(text):
+                    return text
+        above = tree.parent(above)
+    return ""
+
+
+def _is_limited(frame: Frame, target: Value | None) -> bool:
+    """Whether the function that is called holds something that limits, by its text."""
+    if isinstance(target, Function):
+        return target.module.search(LIMITS, target.chunk.chunk) is not None
+    if isinstance(target, Nested):
+        return LIMITS.search(frame.tree.code(target.node)) is not None
+    return False
+
+
+def _is_bounded(frame: Frame, place: _Place) -> bool:
+    """Whether a list is short, or a word of the function says that something is limited."""
+    tree = frame.tree
+    source = place.source
+    if isinstance(source, cst.Name):
+        given = tree.derived(values_given, tree.module).get(source.value, [])
+        source = given[0] if len(given) == 1 else source
+    if isinstance(source, (cst.List, cst.Tuple, cst.Set, cst.Dict)):
+        return True
+    if isinstance(source, cst.Call) and last_name(source) == "range":
+        number = source.args[-1].value if source.args else None
+        return not isinstance(number, cst.Integer) or number.evaluated_value <= _FEW
+    if isinstance(source, cst.Subscript):
+        return True  # a part of the list
+    return tree.derived(_says_bounded, tree.module)
+
+
+def _says_bounded(tree: Tree, _: cst.CSTNode) -> bool:
+    return LIMITS.search(tree.flat) is not None or _BOUNDED.search(tree.flat) is not None

@@ -1,0 +1,94 @@
+r"""One request for each member of a list, all of them at once.
+
+`gather` starts everything that it is given. A list of a thousand names becomes a thousand requests in the same
+second: the peer answers 429, or falls over, the pool runs out of connections, and timeouts run while requests
+still wait for a place. A limit that is held around the gathering counts it as one.
+
+```python bad
+import asyncio
+import httpx
+from aiolimiter import AsyncLimiter
+
+limiter = AsyncLimiter(10, 1)
+
+async def player(client: httpx.AsyncClient, name):
+    answer = await client.get(f"/players/{name}")
+    answer.raise_for_status()
+    return answer.json()
+
+async def league(client: httpx.AsyncClient, names):
+    async with limiter:
+        return await asyncio.gather(*(player(client, name) for name in names))  # finds: unbounded-fan-out
+```
+
+```python bad
+import asyncio
+import httpx
+
+async def load(client: httpx.AsyncClient, names):
+    tasks = [client.get(f"/players/{name}") for name in names]  # finds: unbounded-fan-out
+    return await asyncio.gather(*tasks)
+```
+
+Silent where each request holds a semaphore or limiter, where the list is short or cut into parts, and where the
+client or another word of the function says that something is limited.
+
+```python good
+import asyncio
+import httpx
+
+limit = asyncio.Semaphore(10)
+
+async def polite(client: httpx.AsyncClient, name):
+    async with limit_of(semaphore=limit):
+        answer = await client.get(f"/players/{name}")
+    answer.raise_for_status()
+    return answer.json()
+
+async def league(client: httpx.AsyncClient, names):
+    return await asyncio.gather(*(polite(client, name) for name in names))
+
+async def both(client: httpx.AsyncClient):
+    return await asyncio.gather(*(client.get(path) for path in ("/players", "/teams")))
+
+async def in_parts(client: httpx.AsyncClient, names):
+    for start in range(0, len(names), 10):
+        await asyncio.gather(*(client.get(name) for name in names[start : start + 10]))
+
+async def inside(client: httpx.AsyncClient, names):
+    semaphore = asyncio.Semaphore(10)
+
+    async def one(name):
+        async with semaphore:
+            return await client.get(name)
+
+    return await asyncio.gather(*(one(name) for name in names))
+
+async def by_the_client(names):
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=10)) as client:
+        return await asyncio.gather(*(client.get(name) for name in names))
+```
+
+There is no fix: let each coroutine enter one `asyncio.Semaphore`, or a limiter, around its own request.
+
+When not to: a list that cannot be long. Say so in a comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit import Finding, Frame
+from ..kit.rule import rule
+from ._fan_out import fan_outs
+
+
+@rule(code="RLM003", name="unbounded-fan-out", preview=True, words=("gather(*",))
+def check(frame: Frame) -> Iterator[Finding]:
+    """Reports a request for each member of a list, where nothing limits how many there are at a time."""
+    for fan_out in fan_outs(frame):
+        if fan_out.limiter:
+            why = f"`{fan_out.limiter}` is held once for all of them together"
+        else:
+            why = "nothing limits how many there are at a time"
+        yield fan_out.call.finding(f"`{fan_out.call.written}` is started for each member of a list at once: {why}")
