@@ -10,7 +10,9 @@ from ..kit.catalog.surroundings import LogFact
 from ..kit.exceptions.handlers import named
 from ..kit.interp.calls import Call, Frame, Guard
 from ..kit.interp.values import Ref
-from ..kit.syntax.idioms import asks, closes, closes_only, probes
+from ..kit.syntax.bound_names import values_given
+from ..kit.syntax.idioms import asks, closes, closes_only, last_name, probes
+from ..kit.syntax.tree import walk
 
 _ASIDE = re.compile(
     r"telemetr|analytic|track|usage|beacon|heartbeat|metric|stat(?:s|sd|istic)|best_?effort|optional|silent|quiet|safe|"
@@ -69,6 +71,46 @@ def _checked_within(frame: Frame) -> dict[int, list[Call]]:
         for block in around:
             found.setdefault(block, []).append(call)
     return found
+
+
+_ALWAYS_THERE = re.compile(
+    r"(?:\w*_)?(?:id|ids|uuid|version|token|status|state|name|url|key|data|items|results?|count|total|size|type|code|hash|sha|"
+    r"login|ip|time|timestamp|value|body|text|content|message)",
+    re.IGNORECASE,
+)
+"""Keys of what an answer always has, so that None can only mean that there was no answer."""
+
+
+def answers_with_part(guard: Guard) -> bool:
+    """Whether a `try` returns one part of a parsed body, which the peer may leave empty: None is an answer, too."""
+    returned = [node.value for node in walk(guard.node.body) if isinstance(node, cst.Return)]
+    return bool(returned) and all(value is not None and _is_part(guard.frame, value) for value in returned)
+
+
+def _is_part(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether an expression reads a key that is written out of a parsed body: `answer.json()["price"]`."""
+    keys: list[str] = []
+    step = _step(node)
+    while step is not None:
+        key, node = step
+        keys.append(str(key.evaluated_value) if isinstance(key, cst.SimpleString) else "id")
+        step = _step(node)
+    if not keys or _ALWAYS_THERE.fullmatch(keys[0]):
+        return False
+    if isinstance(node, cst.Name):
+        given = frame.tree.derived(values_given, frame.tree.module).get(node.value, [])
+        node = given[0] if len(given) == 1 else node
+    node = node.expression if isinstance(node, cst.Await) else node
+    return isinstance(node, cst.Call) and last_name(node) in ("json", "loads")
+
+
+def _step(node: cst.CSTNode) -> tuple[cst.CSTNode, cst.CSTNode] | None:
+    """The key that an expression reads, and what it reads it of; None if it reads none."""
+    if isinstance(node, cst.Subscript) and isinstance(node.slice[0].slice, cst.Index):
+        return node.slice[0].slice.value, node.value
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and last_name(node) == "get" and node.args:
+        return node.args[0].value, node.func.value
+    return None
 
 
 def tells_visitor(frame: Frame, node: cst.CSTNode) -> bool:

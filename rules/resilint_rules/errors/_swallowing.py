@@ -20,7 +20,7 @@ from ..kit.syntax.exits import AGAIN, Exit, ways
 from ..kit.syntax.idioms import calls_in, closes, is_log, last_name, reports
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import Tree, walk
-from ._consequence import excused, refusable, tells_visitor
+from ._consequence import answers_with_part, excused, refusable, tells_visitor
 
 _MEANT = re.compile(
     r"^(?!.*\b(?:TO.?DO|FIX.?ME)\b).*(?:swallow|ignor|best[- ]effort|no[nt][- ]?(?:critical|fatal)|"
@@ -196,8 +196,14 @@ def _verdict(clause: Handler, guard: Guard) -> bool:
     names = {_constant_name(value) for value in values}
     if names & {"True", "False"} or _exit_codes(values, guard):
         return True
+    return names == {"None"} and _expects_none(guard)
+
+
+def _expects_none(guard: Guard) -> bool:
+    """Whether who calls a function expects None for a failure, and for nothing else: it is private, or may be None."""
     name = guard.frame.qualname.rpartition(".")[2]
-    return names == {"None"} and (_may_be_none(guard) or (name.startswith("_") and not name.startswith("__")))
+    private = name.startswith("_") and not name.startswith("__")
+    return private or (_may_be_none(guard) and not answers_with_part(guard))
 
 
 def _exit_codes(values: list[cst.BaseExpression | None], guard: Guard) -> bool:

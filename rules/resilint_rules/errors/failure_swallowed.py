@@ -99,6 +99,20 @@ def register(name):
             pass
 ```
 
+None is no word for a failure where it is an answer, too: what has no price looks like what cannot be had.
+
+```python bad
+import requests
+
+def price(item) -> float | None:
+    try:
+        answer = requests.get(f"{URL}/prices/{item}", timeout=5)
+        answer.raise_for_status()
+        return answer.json()["price"]
+    except requests.RequestException:  # finds: failure-swallowed
+        return None
+```
+
 A failure that is logged, counted, raised later or reported to the caller is not swallowed. A check
 whether a peer is available has "no" for an answer, what is being closed may be gone already, a reader of
 a stream learns in this way that the peer has closed it, and a comment in or above the handler shows that
@@ -120,6 +134,14 @@ def is_available():
         return httpx.get(URL).is_success
     except httpx.HTTPError:
         return False
+
+def profile(number) -> dict | None:
+    try:
+        answer = requests.get(f"{URL}/profiles/{number}", timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+    except requests.RequestException:
+        return None
 
 def first(mirrors):
     for mirror in mirrors:
