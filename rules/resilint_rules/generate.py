@@ -71,6 +71,7 @@ def catalog_index() -> str:
         "COROUTINES": _coroutines(libraries),
         "WAITS": _filled(_by_import(libraries, _waiting_modes)),
         "GENERATED": _generated(libraries),
+        "GIVERS": _filled(_by_import(libraries, _givers)),
     }
     written = (
         f"{name}: dict[str, tuple[str, ...]] = {pprint.pformat(table, width=110)}\n" for name, table in tables.items()
@@ -160,6 +161,13 @@ def _generated(libraries: list[Library]) -> Index:
             if "generated" in entry:
                 found[entry["generated"]] = (entry["type"], *library["import"])
     return found
+
+
+def _givers(library: Library) -> set[str]:
+    """Returns the methods that reach the peer for an object on which more of them can be called."""
+    types = {entry.get("type") for entry in library.get("client", ())}
+    giving = [entry for entry in library.get("call", ()) if "on" in entry and entry.get("returns") in types]
+    return {name for entry in giving for name in entry["names"]}
 
 
 def _takes_handlers(library: Library) -> bool:

@@ -22,7 +22,6 @@ UNREAD: dict[str, set[str]] = {
     "ClientFact": {
         "acknowledges",
         "acks",
-        "driver_timeouts",
         "environment",
         "errors_key",
         "host_key",

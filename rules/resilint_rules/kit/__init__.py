@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     from .policy.effective import Policy as Policy
     from .policy.effective import policy as _policy
     from .policy.outcome import Outcome as Outcome
+    from .reach.addresses import is_local as is_local
     from .reach.addresses import stays_here as stays_here
     from .responses.error_tests import compare_status as compare_status
     from .responses.error_tests import compare_with_none as compare_with_none
@@ -146,6 +147,7 @@ if TYPE_CHECKING:
     from .timeouts.client_usage import set_later as set_later
     from .timeouts.client_usage import streamed as streamed
     from .timeouts.client_usage import takes_whole_answers as takes_whole_answers
+    from .timeouts.drivers import open_driver as open_driver
     from .timeouts.effective import Limit as Limit
     from .timeouts.effective import connects_late as connects_late
     from .timeouts.effective import leaves as leaves
@@ -197,7 +199,7 @@ _MODULES = {
     ),
     "policy.effective": "Policy effective_policy",
     "policy.outcome": "Outcome",
-    "reach.addresses": "stays_here",
+    "reach.addresses": "is_local stays_here",
     "responses.error_tests": (
         "compare_status compare_with_none false_tests false_tests_of_error searches unguarded_reads"
     ),
@@ -217,6 +219,7 @@ _MODULES = {
     "timeouts.client_usage": (
         "idle in_transport all_calls_limited only_given_away own_default set_later streamed takes_whole_answers"
     ),
+    "timeouts.drivers": "open_driver",
     "timeouts.effective": "Limit connects_late leaves limit timeout_bounds timeout_off",
     "timeouts.values": "Bound UnknownBound",
     "trust.switches": (

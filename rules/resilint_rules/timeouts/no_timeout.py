@@ -223,19 +223,6 @@ def local(path):
     return urlopen(f"file://{path}").read()
 ```
 
-```python bad
-from urllib.request import urlopen
-
-def picture(url):
-    if not url.startswith("data:"):
-        return _read(url)
-    return None
-
-def _read(url):
-    with urlopen(url) as text:  # finds: no-timeout
-        return text.read()
-```
-
 A comment beside the call, or right above it, that says that there is no timeout is respected, too: the
 wait is intended.
 
@@ -264,6 +251,23 @@ import smtplib
 def send(message):
     with smtplib.SMTP("mail.example.com", 587, timeout=30) as mail:
         mail.send_message(message)
+```
+
+Where the address says which driver connects, that one's default counts, unless the address or the arguments for
+the driver set a limit.
+
+```python bad
+from sqlalchemy import create_engine
+
+prices = create_engine("postgresql+psycopg2://shop@db/prices?connect_timeout=5")
+orders = create_engine("postgresql+psycopg2://shop@db/orders")  # finds: no-timeout
+```
+
+```python fixed
+from sqlalchemy import create_engine
+
+prices = create_engine("postgresql+psycopg2://shop@db/prices?connect_timeout=5")
+orders = create_engine("postgresql+psycopg2://shop@db/orders", connect_args={"connect_timeout": 4})
 ```
 
 Waiting for a free connection of the program's own pool is for information: another part of the program gives one back.
@@ -348,7 +352,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Call, ClientCall, Finding, Severity, bound, connects_late, limit, once
+from ..kit import Call, ClientCall, Finding, Severity, bound, connects_late, limit, once, open_driver
 from ..kit.rule import rule
 from ._exempt import is_exempt
 from ._trailing_wait import find_trailing_wait, guard_trailing_wait
@@ -362,11 +366,17 @@ from ._trailing_wait import find_trailing_wait, guard_trailing_wait
 )
 def check(call: Call | ClientCall) -> Iterator[Finding]:
     """Reports calls, and clients that decide for their calls, where every limit is known and none is finite."""
-    decides = call.as_external.missing == "flag" or connects_late(call)
+    driver = open_driver(call)
+    decides = call.as_external.missing == "flag" or driver is not None or connects_late(call)
     if not decides or call.tails:
         return  # a call that inherits is reported once, where its client is made
     found = limit(call)
     if not found.unbounded or found.off is not None or is_exempt(call):
+        return
+    if driver is not None:
+        yield call.finding(
+            f"`{call.written}` connects without limit: its driver, {driver.name}, sets none by default", *bound(call)
+        )
         return
     if isinstance(call, ClientCall):
         yield call.finding(f"`{call.written}` sets no timeout for its calls: {found.why}", *bound(call))

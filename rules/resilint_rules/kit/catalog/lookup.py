@@ -256,16 +256,23 @@ class Catalog:
     @overload
     def method(self, table: str, owner: str, name: str) -> Fact | None: ...
     def method(self, table: type[Fact] | str, owner: str, name: str) -> Fact | None:
-        """The entry for a method, looked for on the type and on the types it extends."""
-        seen: set[str] = set()
-        while owner and owner not in seen:
-            seen.add(owner)
-            found = self.fact(table, f"{owner}.{name}") or self._any(table, owner, name)
-            if found is not None:
-                return found
+        """The entry for a method, looked for on the type and on the types it extends.
+
+        One that names it comes before one for any method, which says less.
+        """
+        owners = self._lineage(owner)
+        named = (self.fact(table, f"{candidate}.{name}") for candidate in owners)
+        anyway = (self._any(table, candidate, name) for candidate in owners)
+        return next((found for found in (*named, *anyway) if found is not None), None)
+
+    def _lineage(self, owner: str) -> list[str]:
+        """A type and the types it extends, nearest first."""
+        found: list[str] = []
+        while owner and owner not in found:
+            found.append(owner)
             described = self.fact(ClientFact, owner) or self.fact(ResponseFact, owner) or self.fact(LoopFact, owner)
             owner = described.extends if described is not None else ""
-        return None
+        return found
 
     def _any(self, table: type[Fact] | str, owner: str, name: str) -> Fact | None:
         """The entry that stands for every method of a type, `names = ["*"]`, unless it leaves this one out."""

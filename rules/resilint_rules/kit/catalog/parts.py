@@ -177,6 +177,14 @@ class Retries(Record):
     proof: str = toml.text("Where it was read, if not with the entry.")
 
 
+class Driver(Record):
+    """A library through which a client connects, by the beginning of the address."""
+
+    scheme: str = toml.required_text("What stands before `://`.")
+    connects: str = toml.required_text("The qualified name of the entry of what it is connected with.")
+    range: str = toml.text("The versions of the client's library that choose this driver, if not all do.")
+
+
 class Elsewhere(Record):
     """How a program shows that what it makes of a type, in another module, may have a limit."""
 

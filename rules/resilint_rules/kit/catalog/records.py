@@ -15,6 +15,7 @@ from .parts import (
     Carrier,
     ClientRetry,
     CurlOptions,
+    Driver,
     Elsewhere,
     Envelope,
     Forever,
@@ -177,13 +178,14 @@ class ClientFact(ExternalFact):
     environment: tuple[str, ...] = toml.words("Environment variables that change its limits or retries.")
     close: str = toml.text("The method that closes it.")
     alike: bool = toml.flag("It wraps a client of another type and has its methods.")
-    index: str = toml.text("The type of `client[name]`.")
+    index: str = toml.text("The type of `client[name]`, and of what a loop over it gives.")
     local: bool = toml.flag("There is no peer: it is a file.")
     statement: str = toml.text("The limit on a statement as an argument.")
     errors_key: str = toml.text("The key of errors in its answers.")
     limits_rate: bool = toml.flag("It limits the rate of calls.")
     options: CurlOptions | None = toml.one(CurlOptions, "Options that are set one by one.")
-    driver_timeouts: Mapping[str, tuple[str, ...]] = toml.words_by_name("Drivers by the name of their timeout.")
+    drivers: tuple[Driver, ...] = toml.several(Driver, "The libraries through which it connects.")
+    driver_hooks: tuple[str, ...] = toml.words("Words of a module that changes what drivers are given.")
     host_key: Off | None = toml.one(Off, "The parameter for known hosts.")
     keepalive: Setting | None = toml.one(Setting, "The parameter for the pause between signs of life.")
     reconnects: Reconnects | None = toml.one(Reconnects, "How it connects again by itself.")

@@ -14,12 +14,13 @@ from ..catalog.records import ExternalFact, Fact, LimitFact
 from ..findings import Fix, Import
 from ..interp.calls import Call, Frame, call_at, maker
 from ..interp.kinds import FrameKind
-from ..interp.values import Instance, Ref
+from ..interp.values import Instance, Mapping, Ref
 from ..project.module import Module
 from ..syntax.text import Span
 from ..syntax.tree import dotted
 from ..timeouts.client_usage import may_stay_silent
 from ..timeouts.constants import constants, parameter
+from ..timeouts.drivers import ARGUMENTS, open_driver
 from .edits import add_argument, add_key, after_statement, number, replace
 
 _CALLED = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)\(")
@@ -148,7 +149,7 @@ def _bound(call: Call) -> list[Fix]:
     fact = call.as_external
     pairs = written(call, fact)
     if not pairs:
-        return []
+        return _through_driver(call)
     held = holder(call, fact)
     if held is not None:
         return completed(call, held)
@@ -170,6 +171,25 @@ def _bound(call: Call) -> list[Fix]:
     if edit is not None:
         fixes.append(Fix(f"Add {joined}", (edit,), imports))
     return fixes
+
+
+def _through_driver(call: Call) -> list[Fix]:
+    """Gives the driver of a client its limits, among what is passed on to it."""
+    driver = open_driver(call)
+    if driver is None:
+        return []
+    connecting = {param.name for param in driver.fact.timeout if "connect" in param.phases}
+    pairs = [(name, value) for name, value in written(call, driver.fact) if name in connecting]
+    given = call.args.named.get(ARGUMENTS)
+    text = ", ".join(f'"{name}": {value}' for name, value in pairs)
+    if given is None:
+        edit = add_argument(call, f"{ARGUMENTS}={{{text}}}")
+        return [Fix(f"Add {ARGUMENTS}={{{text}}}", (edit,))] if edit is not None else []
+    held = given.value.display if isinstance(given.value, Mapping) else None
+    if held is None or len(pairs) != 1 or held[0] is not call.frame.tree:
+        return []
+    ((name, value),) = pairs
+    return [Fix(f'Add "{name}": {value}', (add_key(*held, call.frame.scope.module.even, name, value),))]
 
 
 def _own_limits(call: Call, limit: str) -> list[Fix]:

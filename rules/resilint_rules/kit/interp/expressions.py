@@ -15,11 +15,13 @@ from . import references
 from .body_checks import ENVELOPE, TURNS_PAGES, VERDICT, demand, look_into, mark_checked, tested, whole, words
 from .context import Context, Table
 from .kinds import Around, EventKind, Part
+from .known_calls import member_of
 from .values import (
     UNKNOWN,
     Const,
     Derived,
     Event,
+    Instance,
     Mapping,
     Method,
     Nested,
@@ -214,6 +216,8 @@ def _item(ctx: Context, owner: Value, key: object, node: cst.Subscript) -> Value
         return UNKNOWN
     if isinstance(owner, Method):
         owner.owner.note(Event(EventKind.TOUCH, owner.name, (), node))
+    if isinstance(owner, Instance):
+        return member_of(ctx, owner)
     return _result_item(ctx, owner, key) if isinstance(owner, (Derived, Ref)) else UNKNOWN
 
 
@@ -249,10 +253,11 @@ def _comprehension(ctx: Context, node: cst.BaseSimpleComp | cst.DictComp) -> Val
     loop: cst.CompFor | None = node.for_in
     depth = len(ctx.within)
     while loop is not None:
-        ctx.escape(ctx.value(loop.iter), "it is iterated", settle=False)
+        value = ctx.value(loop.iter)
+        ctx.escape(value, "it is iterated", settle=False)
         for name in _names(loop.target):
             hidden.add(name)
-            ctx.frame.env[name] = UNKNOWN
+            ctx.frame.env[name] = member_of(ctx, value) if isinstance(loop.target, cst.Name) else UNKNOWN
         ctx.within.append(Within(Around.LOOP, loop))
         for test in loop.ifs:
             ctx.truth(test.test)

@@ -31,6 +31,7 @@ from .values import (
     Ref,
     Response,
     Value,
+    join,
     options,
     present,
 )
@@ -128,6 +129,17 @@ def generated(ctx: Context, node: cst.BaseExpression, origin: str) -> Instance |
         if kind and name.endswith(_STUB):
             return Instance(kind, None, origin)
     return None
+
+
+def member_of(ctx: Context, value: Value) -> Value:
+    """What an item of a value is, or what a loop over it gives, if that is an object of a known type."""
+    found: list[Value] = []
+    for option in options(value):
+        fact = ctx.frame.scope.catalog.fact(ClientFact, option.type) if isinstance(option, Instance) else None
+        if not isinstance(option, Instance) or fact is None or not fact.index:
+            return UNKNOWN
+        found.append(Instance(fact.index, option.made, option.origin, option.events, option.escaped))
+    return join(found)
 
 
 def known(

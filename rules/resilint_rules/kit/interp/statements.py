@@ -21,7 +21,7 @@ from .calls import Env, Frame, Guard
 from .context import Context
 from .expressions import EXPRESSIONS
 from .kinds import Around, FrameKind, Part
-from .known_calls import FIELDS
+from .known_calls import FIELDS, member_of
 from .references import annotation, narrow, returned_keywords
 from .values import UNKNOWN, Const, DeferredReturn, Derived, Mapping, Sequence, Unknown, Value, Within, join
 
@@ -235,7 +235,8 @@ def _loop(ctx: Context, node: cst.For | cst.While) -> None:
         if isinstance(node, cst.For):
             ctx.current = node
             value = ctx.value(node.iter)
-            member = join(list(value.members)) if isinstance(value, Sequence) and value.members else UNKNOWN
+            members = value.members if isinstance(value, Sequence) else ()
+            member = join([*members]) if members else member_of(ctx, value)
             ctx.escape(value, "it is iterated", settle=False)
             bind(ctx, node.target, member)
         else:

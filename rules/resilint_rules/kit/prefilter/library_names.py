@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from ...catalog import index
 from ...catalog.index import CLIENTS, GENERATED, IMPORTS, NAMES, THROUGH
 from ..project.module import ImportedName
 from ..syntax.layout import GAP
@@ -24,6 +25,10 @@ COMMON = frozenset(
 )
 )  # fmt: skip
 """Attributes too common to be followed: a search for them would find everything."""
+
+
+GIVERS = tuple(sorted({name for names in index.GIVERS.values() for name in names} - COMMON))
+"""Methods of clients that give back an object on which calls can be made, too."""
 
 
 class LibraryNames(NamedTuple):

@@ -14,7 +14,7 @@ from ...catalog.index import NAMES, SLEEPS, SPAWNS
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
-from .library_names import COMMON, LibraryNames, generated_code, member, names_of, prefixes_of
+from .library_names import COMMON, GIVERS, LibraryNames, generated_code, member, names_of, prefixes_of
 from .mentions import MentionIndex, Mentions
 from .summaries import CLASS, WORD, Export, ExportSummary, ModuleExports
 
@@ -23,8 +23,8 @@ _USED = rf"{GAP}[.(]"
 Lead: TypeAlias = tuple[Callable[..., None], tuple[Any, ...]]
 """How to mark an imported name; the name, and what else is known of it."""
 _MEMBER = re.compile(rf"{GAP}\.{GAP}(\w+)")
-_GOES_ON = re.compile(rf"{GAP}[.\[]")
-"""An attribute or a subscript: no longer the client, but what it gives back."""
+_GOES_ON = re.compile(rf"{GAP}(?:\[|\.{GAP}(?!(?:{'|'.join(GIVERS)}){GAP}\())")
+"""An attribute or a subscript: no longer the client, but what it gives back, unless that is as good as one."""
 
 
 class Taint:

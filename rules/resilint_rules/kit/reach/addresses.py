@@ -18,7 +18,7 @@ from .callers import argument_for, callers
 _SAME = re.compile(r"\.(?:lower|strip|lstrip|casefold)\(\)")
 """What changes nothing that a test of the beginning would see."""
 _LOCAL = re.compile(
-    r"(?:\w+://)?(?:[^/@\s]*@)?(?:localhost\b|127\.\d|\[?::1\b|0\.0\.0\.0)|unix:|\w+\+unix:|https?\+unix:",
+    r"(?:[\w+]+://)?(?:[^/@\s]*@)?(?:localhost\b|127\.\d|\[?::1\b|0\.0\.0\.0)|unix:|\w+\+unix:|https?\+unix:",
     re.IGNORECASE,
 )
 _LEAVES = (cst.Return, cst.Raise, cst.Continue, cst.Break)

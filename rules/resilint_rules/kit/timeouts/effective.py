@@ -17,6 +17,7 @@ from ..interp.kinds import Around, EventKind
 from ..interp.values import Arguments, Const, Instance, Mapping, Value, Within
 from ..project.startup import sets
 from .client_hooks import check_clients, holds_no_limit
+from .drivers import open_driver
 from .values import Bound, Origin, UnknownBound, parse_bounds, read_off
 
 State = Literal["bounded", "unbounded", "unknown"]
@@ -49,8 +50,15 @@ class Limit:
 
 
 def limit(call: Call) -> Limit:
-    """The effective limit of a call, over call, client, enclosing scopes, process and library default."""
-    fact = call.as_external
+    """The effective limit of a call, over call, client, driver, enclosing scopes, process and library default."""
+    driver = open_driver(call)
+    if driver is not None:
+        return Limit("unbounded", f"{driver.name}, its driver, connects without limit by default")
+    return _limit(call, call.as_external)
+
+
+def _limit(call: Call, fact: ExternalFact) -> Limit:
+    """The effective limit of a call that does not leave it to a driver."""
     if fact.missing in ("n/a", "unknown"):
         return Limit("unknown", "the version in use decides" if fact.missing == "unknown" else "nothing to decide here")
     scopes = tuple(enclosing(call))
