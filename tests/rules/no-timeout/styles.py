@@ -77,7 +77,7 @@ class Client:
         self._session = requests.Session()
 
     def _get(self, path, **options):
-        return self._session.get(self.base + path, **options)
+        return self._session.get(self.base + path, **options)  # finds: no-timeout
 
 
 class Users(Client):
