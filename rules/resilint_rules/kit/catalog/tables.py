@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 TABLES = (
-    "client", "call", "block", "limit", "adapter", "response", "spawn", "offload", "scope", "sleep", "loop", "retry",
+    "client", "call", "block", "global",
+    "limit", "adapter", "response", "spawn", "offload", "scope", "sleep", "loop", "retry",
     "wait", "stop", "condition", "breaker", "limiter", "task", "consume", "transaction", "lock", "app", "route",
     "entry", "raw", "options", "verify", "digest", "compare", "token", "context", "insecure", "log", "double",
     "coroutine", "refuse",
