@@ -8,13 +8,12 @@ from typing import cast
 
 import libcst as cst
 
+from ..kit.entry_points.sent import is_sent, may_be_no_text, spine
 from ..kit.findings import Applicability, Fix
-from ..kit.fixes.timeouts import needed
+from ..kit.fixes.constant_time import Operand, compare_in_constant_time
 from ..kit.interp.call_kinds import DigestCall
 from ..kit.interp.calls import Frame
 from ..kit.interp.values import Const, Function, Ref
-from ..kit.syntax.layout import comments_in, with_comments
-from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import Tree, children, walk
 
 _KEEPS = frozenset(
@@ -249,35 +248,50 @@ def _callers(frame: Frame) -> list[Frame]:
     return found
 
 
-def compare_in_constant_time(frame: Frame, node: cst.Comparison, side: int, made: DigestCall) -> list[Fix]:
-    """Returns the fix that compares in constant time, as bytes; a value that may be missing counts as empty."""
-    tree, operator = frame.tree, node.comparisons[0].operator
-    sides = [node.left, node.comparisons[0].comparator]
-    texts = [tree.code(candidate) for candidate in sides]
+def compare_signatures(frame: Frame, node: cst.Comparison, side: int, made: DigestCall) -> list[Fix]:
+    """Returns the fix that compares in constant time, as bytes; a value that may be missing counts as empty.
+
+    It is safe where the other side is text that a request has brought, or the annotation says what it is. Of anything
+    else than text or bytes `==` makes a False, and the comparison an error.
+    """
     if not made.fact.compare:
         return []
-    binary = is_bytes(frame, sides[side])
-    if binary is not None and _may_be_missing(frame, sides[1 - side]):
-        texts[1 - side] = f'{texts[1 - side]} or {"b" if binary else ""}""'
-        if not binary:
-            texts[1 - side] = f"({texts[1 - side]})"
-    if binary is False:
-        pairs = zip(texts, sides, strict=True)
-        texts = [f"{text}.encode()" if _primary(text, item) else f"({text}).encode()" for text, item in pairs]
-    imports, written = needed(made, made.fact, [f"{made.fact.compare}("])
-    text = f"{written[0]}{texts[0]}, {texts[1]})"
-    if isinstance(operator, cst.NotEqual):
-        text = f"not {text}"
-    start, end = tree.span(node)
-    applicability: Applicability = "safe" if binary is not None else "unsafe"
-    edit = Edit(start, end, with_comments(text, comments_in(tree.source(start, end)), frame.scope.module.doc.newline))
+    other = (node.left, node.comparisons[0].comparator)[1 - side]
+    digest = (node.left, node.comparisons[0].comparator)[side]
+    binary = is_bytes(frame, digest)
+    odd = binary is False and may_be_no_text(frame, other)
+    absent = binary is not None and not odd and _may_be_missing(frame, other)
+    operands = [Operand(digest, binary), Operand(other, binary, absent=absent, odd=odd)]
+    left, right = operands if side == 0 else operands[::-1]
+    edit, imports = compare_in_constant_time(frame, node, (left, right), made.fact.compare)
+    certain = odd or (binary is not None and _is_certain(frame, other, binary=binary))
+    applicability: Applicability = "safe" if certain else "unsafe"
     return [Fix("Compare in constant time", (edit,), imports, applicability)]
 
 
-def _primary(text: str, node: cst.CSTNode) -> bool:
-    """Whether an attribute can be read from a text without brackets."""
-    kinds = (cst.Name, cst.Attribute, cst.Subscript, cst.Call, cst.SimpleString, cst.FormattedString)
-    return isinstance(node, kinds) or text.startswith("(")
+def _is_certain(frame: Frame, node: cst.BaseExpression, *, binary: bool) -> bool:
+    """Whether a value demonstrably is text, or bytes, or missing."""
+    given = is_bytes(frame, node)
+    if given is not None:
+        return given is binary
+    if not binary and is_sent(frame, node) and spine(node).endswith(("[]", "()")):
+        return True
+    if isinstance(node, cst.Name):
+        values = _assigned(frame, node.value)
+        if values:
+            return all(_is_certain(at, value, binary=binary) for at, value in values if value is not node)
+        kind = "bytes" if binary else "str"
+        return re.match(rf"(?:Annotated\[|Optional\[)?{kind}\b", _annotation(frame, node.value)) is not None
+    return False
+
+
+def _annotation(frame: Frame, name: str) -> str:
+    """What is written as the type of a parameter."""
+    params = frame.node.params if isinstance(frame.node, cst.FunctionDef) else cst.Parameters()
+    for param in (*params.posonly_params, *params.params, *params.kwonly_params):
+        if param.name.value == name and param.annotation is not None:
+            return frame.tree.code(param.annotation.annotation)
+    return ""
 
 
 def _may_be_missing(frame: Frame, node: cst.CSTNode) -> bool:

@@ -78,8 +78,9 @@ def twice(given):
 
 The fix compares with `hmac.compare_digest`. Text is turned into bytes first, because a header with a
 sign outside ASCII would raise; a header that is missing counts as empty. The result is the same as that of
-`==`, so the fix is safe. Half a character, which some servers make of a byte that is no UTF-8, is refused by a
-UnicodeEncodeError: no signature has one.
+`==`, so the fix is safe where the other side is read from a request, or annotated. Of anything but text, or bytes
+for a digest in bytes, `==` makes a False, and the fix an error. Half a character, which some servers make of a byte
+that is no UTF-8, is refused by a UnicodeEncodeError: no signature has one.
 
 When not to: a checksum with a key that guards against accidents only, where no sender gains by a
 forged one.
@@ -91,7 +92,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Frame
 from ..kit.rule import rule
-from ._signatures import compare_in_constant_time, digest_comparisons
+from ._signatures import compare_signatures, digest_comparisons
 
 
 @rule(code="WHK001", name="signature-compared-with-equals", severity="error")
@@ -103,7 +104,7 @@ def check(frame: Frame) -> Iterator[Finding]:
         yield place.finding(
             f"`{subject}` takes longer the more leading bytes match: a valid signature can be guessed byte by byte",
             place.tree.span(node),
-            tuple(compare_in_constant_time(place, node, side, made)),
+            tuple(compare_signatures(place, node, side, made)),
             callee=made.callee,
             library=made.library,
         )

@@ -17,6 +17,7 @@ from .marking import taint
 from .mentions import acts, docstring_span
 from .reach import Reach, reaching
 from .reach import asks as asks_for
+from .secret_comparisons import comparing
 from .summaries import ExportSummary
 from .taint import Taint
 from .unawaited import Coroutines
@@ -59,15 +60,19 @@ def relevant(module: Module, exports: Exports, *, follow: bool = False) -> Relev
     marks = (search.mentions.offsets, search.followed.offsets, search.loops.offsets, words, unawaited.offsets)
     mentioned = any(marks)
     found = _pieces(search, words) if mentioned else {}
+    comparisons = dict(comparing(module))
     calling = _calling_through(search, mentioned, follow=follow) if follow or asks_for(module.text) else []
     callers = _callers(search, found) if found else {}
     for function in calling:
         if function.chunk.start not in found and function.chunk.start not in callers:
             found[function.chunk.start] = function
-    by_start = {**found, **{start: item for start, (item, _) in callers.items()}}
-    names = {start: called for start, (_, called) in callers.items()}
-    chunks = [by_start[start] for start in sorted(by_start)]
-    return Relevant(chunks, names, search.summary, mentioned or bool(calling))
+    chunks = _in_order({**found, **{start: item for start, (item, _) in callers.items()}, **comparisons})
+    names = {start: called for start, (_, called) in callers.items() if start not in comparisons}
+    return Relevant(chunks, names, search.summary, mentioned or bool(calling or comparisons))
+
+
+def _in_order(by_start: dict[int, FunctionChunk | Chunk]) -> list[FunctionChunk | Chunk]:
+    return [by_start[start] for start in sorted(by_start)]
 
 
 def _calling_through(search: Taint, mentioned: bool, *, follow: bool) -> list[FunctionChunk]:

@@ -1,6 +1,6 @@
 """Which files can matter at all: one regular expression over bytes, no parsing.
 
-Imports no other module of ours but tables and `dropped`, so that start-up stays short.
+Imports no other module of ours but tables, `dropped` and `secret_comparisons`, so that start-up stays short.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import lru_cache
 from ...catalog.index import GENERATED, IMPORTS, WORDS
 from ...rule_table import RULES
 from .dropped import may_drop
+from .secret_comparisons import may_compare
 
 _IMPORT = re.compile(rb"import\b[ \t\f]*([\w., \t\f]*)")
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf|.*[;:])?[ \t\f]*(?:from\b[ \t\f]*([.\w \t\f]+))?", re.DOTALL)
@@ -47,7 +48,7 @@ def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
         return YES
     if _holds(data.lower(), _RULE_WORDS) or may_drop(data, seen):
         return YES
-    return maybe
+    return YES if maybe == MAYBE and may_compare(data) else maybe
 
 
 def _imported(data: bytes) -> Iterator[bytes]:

@@ -1,0 +1,99 @@
+"""Which side of a comparison is bytes, may be missing, or is no text: what the fix has to know of it."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from ..kit import Const, Fix, Frame
+from ..kit.entry_points.sent import may_be_no_text
+from ..kit.fixes.constant_time import Operand, compare_in_constant_time
+from ..kit.syntax.tree import dotted
+from ._secret_comparisons import LOOKS_UP, WRAPS, SecretComparison, values_of
+
+_TEXT = re.compile(r"(?:Annotated\[)?str\b(?!\s*\|)")
+_NONE = re.compile(r"\bNone\b")
+
+
+def compare_secrets(frame: Frame, found: SecretComparison) -> Fix:
+    """Returns the fix that compares in constant time; who brings nothing, or where nothing is kept, is refused."""
+    binary = any(_is_binary(frame, side) for side in (found.given, found.kept))
+    odd = not binary and may_be_no_text(frame, found.given)
+    given = Operand(found.given, binary, absent=not binary and not odd and _may_be_absent(frame, found.given), odd=odd)
+    kept = Operand(found.kept, binary, vital=not binary and _may_be_none(frame, found.kept))
+    operands = (given, kept) if found.node.left is found.given else (kept, given)
+    module = frame.scope.module
+    known = "secrets" in module.imports or not module.mentions_name("secrets")
+    function = f"{'secrets' if known else 'hmac'}.compare_digest"
+    edit, imports = compare_in_constant_time(frame, found.node, operands, function)
+    return Fix("Compare in constant time", (edit,), imports)
+
+
+def _is_binary(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether a value is bytes, as far as can be seen."""
+    if isinstance(node, cst.SimpleString):
+        return "b" in node.prefix.lower()
+    if isinstance(node, cst.Name):
+        values = values_of(frame, node.value)
+        return bool(values) and all(_is_binary(frame, value) for value in values if value is not node)
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        name = node.func.attr.value
+        if name in WRAPS and name not in ("encode", "decode"):
+            return _is_binary(frame, node.func.value)
+        return name in ("encode", "digest", "b64decode")
+    return isinstance(node, cst.Call) and dotted(node.func) == "bytes"
+
+
+def _may_be_absent(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether what a request brought may be None: unless it is tested, has a default, or has to be there."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        return node.func.attr.value in LOOKS_UP and len(node.args) < 2
+    if isinstance(node, (cst.Name, cst.Attribute)) and _is_tested(frame, node):
+        return False
+    if isinstance(node, cst.Name):
+        values = values_of(frame, node.value)
+        if not values:
+            return not _is_text(frame, node.value)
+        return any(_may_be_absent(frame, value) for value in values if value is not node)
+    if isinstance(node, cst.Attribute):
+        return node.attr.value != "credentials"
+    return isinstance(node, cst.NamedExpr) and _may_be_absent(frame, node.value)
+
+
+def _may_be_none(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether what is kept may be None or empty, and can be named twice."""
+    if isinstance(node, (cst.Name, cst.Attribute)) and _is_tested(frame, node):
+        return False
+    if isinstance(node, cst.Name):
+        value = frame.lookup(node.value)
+        if isinstance(value, Const) and isinstance(value.value, str) and value.value:
+            return False
+        return not _is_text(frame, node.value) and any(map(_is_open, values_of(frame, node.value) or [node]))
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        return node.func.attr.value in LOOKS_UP and len(node.args) < 2
+    return isinstance(node, cst.Attribute) or (isinstance(node, cst.Subscript) and _is_open(node))
+
+
+def _is_open(node: cst.BaseExpression) -> bool:
+    """Whether a value may be None: no text is, nor what the environment has to hold."""
+    if isinstance(node, (cst.FormattedString, cst.SimpleString, cst.BinaryOperation)):
+        return False
+    return not (isinstance(node, cst.Subscript) and dotted(node.value).endswith("environ"))
+
+
+def _is_tested(frame: Frame, node: cst.Name | cst.Attribute) -> bool:
+    """Whether the function asks whether something is there."""
+    name = re.escape(frame.tree.code(node))
+    return re.search(rf"\bnot {name}(?![\w.(\[])|(?<![\w.]){name} is (?:not )?None\b", frame.tree.flat) is not None
+
+
+def _is_text(frame: Frame, name: str) -> bool:
+    """Whether a parameter is annotated as text, and is not None by default."""
+    node = frame.node
+    for param in (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params) if node else ():
+        if param.name.value == name and param.annotation is not None:
+            default = frame.tree.code(param.default) if param.default is not None else ""
+            annotation = frame.tree.code(param.annotation.annotation)
+            return _TEXT.match(annotation) is not None and not _NONE.search(annotation + default)
+    return False
