@@ -23,7 +23,8 @@ Index = dict[str, tuple[str, ...]]
 
 HERE = Path(__file__).resolve().parent
 TRIGGERS = (
-    "call", "client", "loop", "spawn", "sleep", "retry", "insecure", "token", "digest", "task", "limit", "adapter",
+    "call", "client", "loop", "spawn", "sleep", "retry", "insecure", "token", "digest", "verify", "task", "limit",
+    "adapter",
 )  # fmt: skip
 """Tables whose names make a chunk worth parsing; the others only say more about these."""
 LOCAL_PEERS = ("process", "file", "telemetry", "")
@@ -118,7 +119,8 @@ def _triggering_names(library: Library) -> set[str]:
         for entry in library.get(kind, ())
         if "on" not in entry and not (kind == "sleep" and entry.get("mode") == "async")
     ]
-    return {_last(name) for entry in entries for name in (*entry.get("names", ()), entry.get("type", ""))} - {""}
+    named = {_last(name) for entry in entries for name in (*entry.get("names", ()), entry.get("type", ""))}
+    return (named | _verifiers(library)) - {""}
 
 
 def _tables(libraries: list[Library]) -> Index:
@@ -149,8 +151,15 @@ def _coroutines(libraries: list[Library]) -> Index:
 
 
 def _clients(library: Library) -> set[str]:
-    """Returns the names that make clients."""
-    return {_last(name) for entry in library.get("client", ()) for name in entry["names"] if name != "*"}
+    """Returns the names that make clients, and objects that verify signatures."""
+    return {_last(name) for entry in library.get("client", ()) for name in entry["names"] if name != "*"} | _verifiers(
+        library
+    )
+
+
+def _verifiers(library: Library) -> set[str]:
+    """Returns the names of the types that verify signatures."""
+    return {_last(entry["on"]) for entry in library.get("verify", ()) if "on" in entry}
 
 
 def _generated(libraries: list[Library]) -> Index:

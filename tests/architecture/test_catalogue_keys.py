@@ -41,7 +41,6 @@ UNREAD: dict[str, set[str]] = {
     "LimitFact": {"environment", "loading"},
     "LimiterFact": {"period", "rate"},
     "LockFact": {"ttl"},
-    "RawFact": {"spoils"},
     "RedisLock": {"ttl"},
     "RetryFact": {
         "growth",
@@ -55,7 +54,7 @@ UNREAD: dict[str, set[str]] = {
     "RouteFact": {"outside"},
     "StopFact": {"combines"},
     "TokenFact": {"audience", "validate"},
-    "VerifyFact": {"payload", "tolerance"},
+    "VerifyFact": {"tolerance"},
     "WaitFact": {"combines", "grows", "most"},
 }
 """Keys by record that are facts for rules which do not exist yet: a list that may only shrink."""

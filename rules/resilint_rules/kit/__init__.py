@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from .interp.call_kinds import SpawnCall as SpawnCall
     from .interp.call_kinds import TaskCall as TaskCall
     from .interp.call_kinds import TokenCall as TokenCall
+    from .interp.call_kinds import VerifyCall as VerifyCall
     from .interp.calls import Call as Call
     from .interp.calls import Frame as Frame
     from .interp.calls import Guard as Guard
@@ -190,7 +191,7 @@ _MODULES = {
     "fixes.retries": "add_words bounded is_given count_failures narrow pause space",
     "fixes.timeouts": "bound elsewhere_driven once rebound spelled",
     "interp.call_kinds": (
-        "ClientCall DigestCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall TokenCall"
+        "ClientCall DigestCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall TokenCall VerifyCall"
     ),
     "interp.calls": "Call Frame Guard call_at explained",
     "interp.kinds": "Around EventKind FrameKind Part",

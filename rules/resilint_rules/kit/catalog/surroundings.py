@@ -179,7 +179,6 @@ class RawFact(Fact):
 
     form: str = toml.text("How it is written.", "call", "attribute")
     text: Param | None = toml.one(Param, "The parameter that decodes it.")
-    spoils: tuple[str, ...] = toml.words("Attributes whose reading leaves nothing to read.")
 
 
 class LogFact(Fact):

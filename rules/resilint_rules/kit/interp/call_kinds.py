@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..catalog.policies import RetryFact
 from ..catalog.records import ClientFact
-from ..catalog.security import DigestFact, InsecureFact, TokenFact
+from ..catalog.security import DigestFact, InsecureFact, TokenFact, VerifyFact
 from ..catalog.surroundings import SleepFact, SpawnFact, TaskFact
 from .calls import Call
 
@@ -51,6 +51,13 @@ class DigestCall(Call):
     fact: DigestFact
 
 
+class VerifyCall(Call):
+    """A check of the signature of a webhook, by a library."""
+
+    __slots__ = ()
+    fact: VerifyFact
+
+
 class InsecureCall(Call):
     """A call that switches a protection off."""
 
@@ -80,4 +87,5 @@ class OtherCall(Call):
 KINDS: dict[str, type[Call]] = {
     "call": Call, "client": ClientCall, "spawn": SpawnCall, "sleep": SleepCall, "retry": RetryCall, "token": TokenCall,
     "digest": DigestCall, "insecure": InsecureCall, "task": TaskCall, "limit": LimitCall, "adapter": LimitCall,
+    "verify": VerifyCall,
 }  # fmt: skip

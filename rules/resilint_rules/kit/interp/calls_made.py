@@ -23,6 +23,7 @@ from .known_calls import (
     NUMBERS,
     RECORDED,
     as_number,
+    called,
     declared,
     generated_stub,
     known,
@@ -110,7 +111,7 @@ def _unseen(ctx: Context, node: cst.Call, target: Value, args: Arguments) -> Val
         _mark_arguments_checked(args)
     if isinstance(target, Derived):
         _note_questions(target, args)
-        return Derived(target.path.then(Called()), target.source or _body(args))
+        return Derived(called(ctx, node, target.path, args), target.source or _body(args))
     return generated_stub(ctx, node, last_name(node), args) or UNKNOWN
 
 

@@ -11,8 +11,9 @@ from ...catalog.index import GENERATED
 from ..catalog.lookup import Catalog
 from ..catalog.policies import RetryFact
 from ..catalog.records import AdapterFact, CallFact, ClientFact, Fact, LimitFact, ResponseFact
+from ..catalog.security import VerifyFact
 from ..catalog.surroundings import DoubleFact
-from ..syntax.access_path import Called, Path
+from ..syntax.access_path import Attr, Called, Path
 from ..syntax.text import Span
 from ..syntax.tree import Tree, dotted, walk
 from .call_kinds import KINDS, OtherCall
@@ -169,6 +170,17 @@ def _returned(ctx: Context, call: Call, fact: Fact) -> Value:
     if fact.mode == "async" or fact.context:
         return Pending(value, call)
     return value
+
+
+def called(ctx: Context, node: cst.Call, path: Path, args: Arguments) -> Path:
+    """The path with a call of it. A check of a signature is recorded, by a method of an object that was made there."""
+    *before, last = path.steps or (Called(),)
+    if isinstance(last, Attr) and before and before[-1] == Called():
+        owner = Path(path.base, tuple(before)).qualified
+        fact = ctx.frame.scope.catalog.method(VerifyFact, owner, last.name) if owner else None
+        if fact is not None:
+            note(ctx, node, fact, args, (), False)
+    return path.then(Called())
 
 
 def same_method(catalog: Catalog, choices: tuple[Value, ...]) -> Method | None:

@@ -48,7 +48,12 @@ def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
         return YES
     if _holds(data.lower(), _RULE_WORDS) or may_drop(data, seen):
         return YES
-    return YES if maybe == MAYBE and may_compare(data) else maybe
+    return _with_comparisons(data, maybe)
+
+
+def _with_comparisons(data: bytes, level: int) -> int:
+    """How far a file can matter that imports none of our libraries, but may be of a framework that we do not know."""
+    return YES if level == MAYBE and may_compare(data) else level
 
 
 def _imported(data: bytes) -> Iterator[bytes]:

@@ -50,7 +50,7 @@ def comparing(module: Module) -> Iterator[tuple[int, FunctionChunk]]:
 
 
 def may_compare(data: bytes) -> bool:
-    """Whether a file that speaks of requests seems to compare a secret."""
+    """Whether a file that reads requests seems to compare a secret."""
     return _READS.search(data) is not None and bool(_beside_a_secret(data.decode("latin-1")))
 
 
