@@ -1,0 +1,134 @@
+"""Where a program keeps the time at which a token ends, and the comparisons of that time with the clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from ..kit import Fix, Frame
+from ..kit.fixes.edits import replace
+from ..kit.fixes.timeouts import spelled
+from ..kit.syntax.bound_names import values_given
+from ..kit.syntax.tree import walk
+
+_ENDS = re.compile(
+    r"[\"'](?:expires_in|expires_at|expires_on|expiresIn|expiresAt|expires)[\"']|\.expires_(?:in|at|on)\b"
+)
+"""What the answer of an issuer says of the end of a token."""
+_TOKEN = re.compile(r"access_token|accessToken|id_token|grant_type|oauth|bearer|[\"']token[\"']", re.IGNORECASE)
+_NOW = re.compile(
+    r"(?:time\.)?(?:time|monotonic)\(\)|(?:\w+\.)*(?:datetime\.)?(?:now|utcnow|today)\((?:[\w.]*|tz=[\w.]*)\)(?:\.timestamp\(\))?"
+)
+_MARGIN = (cst.Subtract, cst.Multiply, cst.Divide)
+_HEEDS_REFUSAL = re.compile(r"\b401\b|unauthori[sz]ed|invalid_token", re.IGNORECASE)
+_ORDERS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
+_SECONDS = 60
+
+
+class LateRenewal(NamedTuple):
+    """A comparison of the clock with the end of a token, and the side that is the end."""
+
+    frame: Frame
+    node: cst.Comparison
+    end: cst.BaseExpression
+    dated: bool
+    """The end is a date, and no number."""
+
+
+def late_renewals(frame: Frame) -> Iterator[LateRenewal]:
+    """Yields the comparisons, in the module, with an end that this function takes from an answer as it is."""
+    if not isinstance(frame.node, cst.FunctionDef) or not _ENDS.search(frame.tree.text):
+        return
+    module = frame.scope.module
+    if not _TOKEN.search(frame.tree.text):
+        return
+    if any(module.search(_HEEDS_REFUSAL, function.chunk) is not None for function in module.all_functions()):
+        return
+    for kept, value in _kept(frame):
+        dated = "timedelta" in value or "fromtimestamp" in value
+        name = re.findall(r"\w+", kept)[-1]
+        for function in module.chosen(module.functions_mentioning(name)):
+            if kept.startswith("self.") and not _same_owner(frame, function.qualname):
+                continue
+            place = frame.scope.frame(function)
+            for inner in place.all_frames() if place is not None else ():
+                yield from _compared(inner, kept, dated=dated)
+
+
+def _same_owner(frame: Frame, qualname: str) -> bool:
+    return frame.qualname.rpartition(".")[0] == qualname.rpartition(".")[0]
+
+
+def _kept(frame: Frame) -> Iterator[tuple[str, str]]:
+    """Yields what a function keeps the end of a token in, and the text of that end, if it has no margin."""
+    for node in walk(frame.node) if frame.node is not None else ():
+        if not isinstance(node, cst.Assign):
+            continue
+        for target, value in (pair for item in node.targets for pair in _pairs(item.target, node.value)):
+            text = _full(frame, value)
+            kept = isinstance(target, (cst.Attribute, cst.Subscript))
+            if kept and _ENDS.search(text) and not _has_margin(frame, value):
+                yield frame.tree.code(target), text
+
+
+def _pairs(
+    target: cst.BaseExpression, value: cst.BaseExpression
+) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
+    if isinstance(target, cst.Tuple) and isinstance(value, cst.Tuple) and len(target.elements) == len(value.elements):
+        for one, other in zip(target.elements, value.elements, strict=True):
+            yield one.value, other.value
+    else:
+        yield target, value
+
+
+def _parts(frame: Frame, value: cst.BaseExpression) -> list[cst.CSTNode]:
+    """An expression, and the values of the names in it that the function gives them."""
+    given = frame.tree.derived(values_given, frame.node if frame.node is not None else frame.tree.module)
+    names = {part.value for part in walk(value) if isinstance(part, cst.Name)}
+    return [value, *(item for name in names for item in given.get(name, ()) if item is not value)]
+
+
+def _full(frame: Frame, value: cst.BaseExpression) -> str:
+    return " ".join(frame.tree.code(part) for part in _parts(frame, value))
+
+
+def _has_margin(frame: Frame, value: cst.BaseExpression) -> bool:
+    """Whether the end is set earlier than the answer says."""
+    nodes = (inner for part in _parts(frame, value) for inner in walk(part))
+    return any(isinstance(node, cst.BinaryOperation) and isinstance(node.operator, _MARGIN) for node in nodes)
+
+
+def _compared(frame: Frame, kept: str, *, dated: bool) -> Iterator[LateRenewal]:
+    """Yields the comparisons of a kept end with the clock, neither moved by a margin."""
+    for node, _ in frame.compares.values():
+        if len(node.comparisons) != 1 or not isinstance(node.comparisons[0].operator, _ORDERS):
+            continue
+        sides = (node.left, node.comparisons[0].comparator)
+        for end, clock in (sides, sides[::-1]):
+            if frame.tree.code(end) == kept and _is_now(frame, clock):
+                yield LateRenewal(frame, node, end, dated)
+
+
+def _is_now(frame: Frame, node: cst.BaseExpression) -> bool:
+    if isinstance(node, cst.Name):
+        given = frame.tree.derived(values_given, frame.node if frame.node is not None else frame.tree.module)
+        values = given.get(node.value, [])
+        return bool(values) and all(_NOW.fullmatch(frame.tree.code(value)) for value in values)
+    return _NOW.fullmatch(frame.tree.code(node)) is not None
+
+
+def leave_margin(found: LateRenewal) -> Fix:
+    """Returns the fix that takes a token for ended a minute before it ends."""
+    frame, text = found.frame, end_text(found)
+    if not found.dated:
+        return Fix(f"Renew {_SECONDS} s earlier", (replace(frame, found.end, f"{text} - {_SECONDS}"),))
+    imports, (call,) = spelled(frame.scope.module, [f"datetime.timedelta(seconds={_SECONDS})"])
+    return Fix(f"Renew {_SECONDS} s earlier", (replace(frame, found.end, f"{text} - {call}"),), imports)
+
+
+def end_text(found: LateRenewal) -> str:
+    """What the end is called."""
+    return found.frame.tree.code(found.end)

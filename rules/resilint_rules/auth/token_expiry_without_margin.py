@@ -1,0 +1,127 @@
+r"""A token that counts as valid until the second in which it ends.
+
+A request takes its time, and two clocks differ. A token with a second left is refused when it arrives, and the program,
+that finds it valid, does not renew it: now and then a call fails with 401, and no test shows it.
+
+```python bad
+import time
+import requests
+
+class Token:
+    def get(self):
+        if time.time() >= self.expires_at:  # finds: token-expiry-without-margin
+            self.renew()
+        return self.value
+
+    def renew(self):
+        answer = requests.post(URL, data={"grant_type": "client_credentials"}, timeout=10)
+        answer.raise_for_status()
+        told = answer.json()
+        self.value = told["access_token"]
+        self.expires_at = time.time() + told["expires_in"]
+```
+
+```python fixed
+import time
+import requests
+
+class Token:
+    def get(self):
+        if time.time() >= self.expires_at - 60:
+            self.renew()
+        return self.value
+
+    def renew(self):
+        answer = requests.post(URL, data={"grant_type": "client_credentials"}, timeout=10)
+        answer.raise_for_status()
+        told = answer.json()
+        self.value = told["access_token"]
+        self.expires_at = time.time() + told["expires_in"]
+```
+
+```python bad
+from datetime import datetime, timedelta
+import httpx
+
+class Login:
+    def header(self):
+        now = datetime.now()
+        if self.value and now < self.until:  # finds: token-expiry-without-margin
+            return f"Bearer {self.value}"
+        told = httpx.post(URL, json=self.account).raise_for_status().json()
+        seconds = told["expires_in"]
+        self.value, self.until = told["access_token"], now + timedelta(seconds=seconds)
+        return f"Bearer {self.value}"
+```
+
+```python fixed
+from datetime import datetime, timedelta
+import httpx
+
+class Login:
+    def header(self):
+        now = datetime.now()
+        if self.value and now < self.until - timedelta(seconds=60):
+            return f"Bearer {self.value}"
+        told = httpx.post(URL, json=self.account).raise_for_status().json()
+        seconds = told["expires_in"]
+        self.value, self.until = told["access_token"], now + timedelta(seconds=seconds)
+        return f"Bearer {self.value}"
+```
+
+Silent where either side has a margin, where the module looks at a refusal and may renew the token then, and for what is
+no token, such as kept data.
+
+```python good
+import time
+import requests
+
+class Token:
+    def get(self):
+        if time.time() >= self.expires_at - 60:
+            self.renew()
+        return self.value
+
+    def renew(self):
+        told = requests.post(URL, data={"grant_type": "client_credentials"}, timeout=10).json()
+        self.value, self.expires_at = told["access_token"], time.time() + told["expires_in"]
+
+class Earlier:
+    def get(self):
+        if time.time() >= self.ends:
+            told = requests.post(URL, data={"grant_type": "client_credentials"}, timeout=10).json()
+            self.value, self.ends = told["access_token"], time.time() + told["expires_in"] * 0.9
+        return self.value
+
+class Rates:
+    def get(self):
+        if time.time() >= self.ends:
+            told = requests.get(RATES, timeout=10).json()
+            self.rates, self.ends = told["rates"], time.time() + told["expires_in"]
+        return self.rates
+```
+
+The fix renews a minute earlier. It is not applied unasked: tokens that last less than a minute would be renewed for
+each call.
+
+When not to: the caller repeats a refused call with a new token. Say so in an ignore comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit import Finding, Frame
+from ..kit.rule import rule
+from ._expiry import end_text, late_renewals, leave_margin
+
+
+@rule(code="ATH015", name="token-expiry-without-margin", preview=True)
+def check(frame: Frame) -> Iterator[Finding]:
+    """Reports comparisons of the clock with the exact end of a token that this function has got."""
+    for found in late_renewals(frame):
+        yield found.frame.finding(
+            f"`{end_text(found)}` is the very end of the token: it may end on the way, and the call is refused",
+            found.frame.tree.span(found.node),
+            (leave_margin(found),),
+        )

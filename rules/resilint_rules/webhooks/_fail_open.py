@@ -1,0 +1,260 @@
+"""Conditions under which a check of a signature is left out, so that a request passes that is not signed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import libcst as cst
+
+from ..kit.entry_points.sent import is_sent, names_given
+from ..kit.findings import Fix
+from ..kit.fixes.edits import replace
+from ..kit.interp.call_kinds import DigestCall, VerifyCall
+from ..kit.interp.calls import Frame
+from ..kit.syntax.exits import Exit, ways
+from ..kit.syntax.idioms import last_name
+from ..kit.syntax.layout import plain
+from ..kit.syntax.text import Span
+from ..kit.syntax.tree import walk
+
+_CHECK = re.compile(
+    r"compare_digest|constant_time_compare|_?(?:verify|validate|check|is_valid|valid|authenticate)_?(?:\w*_)?"
+    r"(?:signature|sig|hmac|webhook|hook|digest)\w*|(?:signature|hmac|webhook)_?(?:is_?)?(?:valid|ok|matches|verified)\w*",
+    re.IGNORECASE,
+)
+_SECRET = re.compile(r"secret|(?:signing|webhook|hook|hmac|shared|public|verif\w*)_?key|token$", re.IGNORECASE)
+_SIGNATURE = re.compile(r"signature|(?:^|_)sig(?:_|$)|hmac|digest|x_hub", re.IGNORECASE)
+_CHOSEN = re.compile(
+    r"debug|test|(?:^|[._])dev|local|insecure|skip|disable|enabled?\b|optional|allow|require|enforce|strict|\benv|environment|"
+    r"mode|mock|bypass|unsafe|no_verify",
+    re.IGNORECASE,
+)
+"""A condition that is a choice of its own, and not the lack of something."""
+_REFUSES = re.compile(r"\b4\d\d\b|unauthori|forbid|denied|invalid|abort|\braise\b|False\b|bad_?request", re.IGNORECASE)
+_DIGESTS = re.compile(r"compare_digest|\bhmac\b")
+_VERIFIES = re.compile(r"verif|valid|check|authentic|genuine|trusted|signature", re.IGNORECASE)
+
+
+_ABORTS = re.compile(r"\babort\(|\bsend_error\(|\bthrow\(")
+
+
+class Gap(NamedTuple):
+    """Where a check is left out: the condition or handler, what is missing then, and whether a sender decides on it."""
+
+    node: cst.If | cst.ExceptHandler
+    missing: cst.BaseExpression | None
+    sent: bool
+
+
+def gaps(frame: Frame) -> Iterator[Gap]:
+    """Yields the conditions and handlers of a function that let a request pass without a check of its signature."""
+    top = frame.node
+    if not isinstance(top, cst.FunctionDef) or not _has_check(frame, top):
+        return
+    for node in walk(top):
+        if isinstance(node, cst.If):
+            missing = _accepts(frame, node) or _leaves_out(frame, node)
+            if missing is not None:
+                yield Gap(node, missing, _is_signature(frame, missing))
+        elif isinstance(node, cst.Try) and _has_check(frame, node.body):
+            yield from (Gap(handler, None, sent=True) for handler in node.handlers if _passes(frame, handler))
+
+
+def _has_check(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether a signature is checked below a node."""
+    calls = (inner for inner in walk(node) if isinstance(inner, cst.Call))
+    return any(
+        isinstance(frame.calls.get(id(call)), (DigestCall, VerifyCall)) or _checks(frame, call) for call in calls
+    )
+
+
+def _checks(frame: Frame, call: cst.Call) -> bool:
+    """Whether a function is called that checks a signature, by its name or by what it does in this module."""
+    name, module = last_name(call), frame.scope.module
+    if _CHECK.fullmatch(name):
+        return True
+    own = module.functions.get(name, ()) if _VERIFIES.search(name) else ()
+    return any(module.search(_DIGESTS, function.chunk) is not None for function in own)
+
+
+def _accepts(frame: Frame, node: cst.If) -> cst.BaseExpression | None:
+    """What is missing where an `if` before a check lets everything pass: `if not SECRET: return True`."""
+    missing = _missing(node.test)
+    if missing is None or not _is_needed(frame, missing) or _CHOSEN.search(frame.tree.code(node.test)):
+        return None
+    last = _last(node.body)
+    if not isinstance(last, cst.Return) or not _VERIFIES.search(frame.qualname.rpartition(".")[2]):
+        return None
+    if last.value is None or (isinstance(last.value, cst.Name) and last.value.value == "None"):
+        accepted = _raises(frame)
+    else:
+        accepted = isinstance(last.value, cst.Name) and last.value.value == "True"
+    return missing if accepted else None
+
+
+def _leaves_out(frame: Frame, node: cst.If) -> cst.BaseExpression | None:
+    """What is missing where a check is made only if it is there: `if signature and not valid(signature): refuse`."""
+    if _CHOSEN.search(frame.tree.code(node.test)) or (node.orelse is not None and _leaves(frame, node.orelse.body)):
+        return None
+    found = _and_fails(frame, node)
+    if found is None and _checks_and_refuses(frame, node.body):
+        found = _present(node.test)
+    return (
+        found if found is not None and _is_needed(frame, found) and not _is_tested_before(frame, node, found) else None
+    )
+
+
+def _and_fails(frame: Frame, node: cst.If) -> cst.BaseExpression | None:
+    """What has to be there for a refusal, besides a check that fails: `if given and not valid(given): refuse`."""
+    test = node.test
+    if not isinstance(test, cst.BooleanOperation) or not isinstance(test.operator, cst.And) or node.orelse is not None:
+        return None
+    if not _has_check(frame, test.right) or not isinstance(test.right, (cst.UnaryOperation, cst.Comparison)):
+        return None
+    refused = _leaves(frame, node.body) and _REFUSES.search(_text(frame, node.body)) is not None
+    return _present(test.left) if refused else None
+
+
+def _checks_and_refuses(frame: Frame, body: cst.BaseSuite) -> bool:
+    """Whether a block checks a signature, refuses a wrong one, and goes on behind itself with a right one."""
+    if _leaves(frame, body, always=True) or not _has_check(frame, body):
+        return False
+    inner = list(walk(body))
+    verified = (frame.calls.get(id(node)) for node in inner)
+    if any(isinstance(call, VerifyCall) and call.fact.gives == "raises" for call in verified):
+        return True
+    refusing = (node for node in inner if isinstance(node, cst.If) and _leaves(frame, node.body))
+    return any(_REFUSES.search(_text(frame, node.body)) for node in refusing)
+
+
+def _is_tested_before(frame: Frame, node: cst.If, missing: cst.BaseExpression) -> bool:
+    """Whether the function refuses a lack of the same thing elsewhere."""
+    name = frame.tree.code(missing)
+    for other in walk(frame.node) if frame.node is not None else ():
+        if isinstance(other, cst.If) and other is not node:
+            lack = _missing(other.test)
+            if lack is not None and frame.tree.code(lack) == name and _leaves(frame, other.body):
+                return True
+    return False
+
+
+def _leaves(frame: Frame, body: cst.BaseSuite, *, always: bool = False) -> bool:
+    """Whether a block does not go on behind itself, or calls, if not `always`, what refuses a request."""
+    return Exit.FALLS not in ways(body) or (not always and _ABORTS.search(_text(frame, body)) is not None)
+
+
+def _passes(frame: Frame, handler: cst.ExceptHandler) -> bool:
+    """Whether a handler of any error lets a request pass that could not be checked."""
+    kinds = (
+        {inner.value for inner in walk(handler.type) if isinstance(inner, cst.Name)} if handler.type else {"Exception"}
+    )
+    if not kinds & {"Exception", "BaseException"}:
+        return False
+    last = _last(handler.body)
+    if isinstance(last, cst.Return):
+        return isinstance(last.value, cst.Name) and last.value.value == "True"
+    return False
+
+
+def _missing(test: cst.BaseExpression) -> cst.BaseExpression | None:
+    """What is not there where a condition holds: `not x`, `x is None`, `x == ""`, `not x or not y`."""
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return (
+            test.expression if isinstance(test.expression, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)) else None
+        )
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        against = test.comparisons[0]
+        empty = isinstance(against.comparator, cst.Name) and against.comparator.value == "None"
+        empty = empty or (isinstance(against.comparator, cst.SimpleString) and not against.comparator.raw_value)
+        return test.left if empty and isinstance(against.operator, (cst.Is, cst.Equal)) else None
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.Or):
+        return _missing(test.left) or _missing(test.right)
+    return None
+
+
+def _present(test: cst.BaseExpression) -> cst.BaseExpression | None:
+    """What is there where a condition holds: `x`, `x is not None`, `x and y`."""
+    if isinstance(test, (cst.Name, cst.Attribute)):
+        return test
+    if isinstance(test, cst.Comparison) and isinstance(test.comparisons[0].operator, cst.IsNot):
+        return test.left
+    return (
+        _present(test.left) if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And) else None
+    )
+
+
+def _is_needed(frame: Frame, node: cst.BaseExpression) -> bool:
+    return _is_signature(frame, node) or _SECRET.search(_name(node)) is not None or _is_key(frame, node)
+
+
+def _is_signature(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether something is the signature that came with a request."""
+    if _SECRET.search(_name(node)) and not _SIGNATURE.search(_name(node)):
+        return False
+    return _SIGNATURE.search(_name(node)) is not None or _reads_signature(frame, node)
+
+
+def _reads_signature(frame: Frame, node: cst.BaseExpression) -> bool:
+    top = frame.node if frame.node is not None else frame.tree.module
+    values = frame.tree.derived(names_given, top).get(node.value, []) if isinstance(node, cst.Name) else []
+    return any(is_sent(frame, value) and _SIGNATURE.search(frame.tree.code(value)) for value in values)
+
+
+def _is_key(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether something is the key of a digest of the function."""
+    text = frame.tree.code(node)
+    for call in frame.calls.values():
+        given = call.args.get(call.fact.key) if isinstance(call, DigestCall) and call.fact.key is not None else None
+        if given is not None and re.match(rf"{re.escape(text)}(?:\.encode\(.*\))?\Z", frame.tree.code(given.node)):
+            return True
+    return False
+
+
+def _name(node: cst.BaseExpression) -> str:
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _raises(frame: Frame) -> bool:
+    """Whether a function says by an exception that something is wrong, and returns nothing otherwise."""
+    nodes = list(walk(frame.node)) if frame.node is not None else []
+    values = [node.value for node in nodes if isinstance(node, cst.Return) and node.value is not None]
+    plain_end = all(isinstance(value, cst.Name) and value.value == "None" for value in values)
+    return plain_end and any(isinstance(node, cst.Raise) for node in nodes)
+
+
+def _last(body: cst.BaseSuite) -> cst.CSTNode | None:
+    """The last simple statement of a block."""
+    line: cst.CSTNode | None = body.body[-1] if body.body else None
+    parts: Sequence[cst.CSTNode] = line.body if isinstance(line, cst.SimpleStatementLine) else [line] if line else []
+    return parts[-1] if parts else None
+
+
+def _text(frame: Frame, node: cst.CSTNode) -> str:
+    return plain(frame.tree.source(*frame.tree.span(node)))
+
+
+def refuse(frame: Frame, gap: Gap) -> list[Fix]:
+    """Returns the fix that refuses what cannot be checked, where that is a word or a condition."""
+    last = _last(gap.node.body)
+    if isinstance(last, cst.Return) and isinstance(last.value, cst.Name) and last.value.value == "True":
+        return [Fix("Return False", (replace(frame, last.value, "False"),))]
+    test = gap.node.test if isinstance(gap.node, cst.If) else None
+    if gap.missing is None or not isinstance(test, cst.BooleanOperation) or _present(test.left) is not gap.missing:
+        return []
+    name, right = frame.tree.code(gap.missing), frame.tree.code(test.right)
+    lacks = f"not {name}" if isinstance(test.left, (cst.Name, cst.Attribute)) else f"{name} is None"
+    if isinstance(test.left, cst.BooleanOperation):
+        return []
+    return [Fix(f"Refuse also if {lacks}", (replace(frame, test, f"{lacks} or {right}"),))]
+
+
+def place_of(frame: Frame, gap: Gap) -> Span:
+    """What a finding underlines: what may be missing, or the head of a handler."""
+    if gap.missing is not None:
+        return frame.tree.span(gap.missing)
+    start = frame.tree.span(gap.node).start
+    return Span(start, start + len("except"))
