@@ -38,13 +38,18 @@ class Rewritten(NamedTuple):
 def rewritten_in(call: DigestCall | VerifyCall) -> Iterator[Rewritten]:
     """Yields what a request is verified by that is no longer what was signed."""
     frame = call.frame
-    if isinstance(call, DigestCall) and not _verifies(frame):
+    if isinstance(call, DigestCall) and not verifies(frame):
         return
+    for leaf in leaves_of(call):
+        found = _rewritten(frame, leaf)
+        if found is not None:
+            yield found
+
+
+def leaves_of(call: DigestCall | VerifyCall) -> Iterator[cst.BaseExpression]:
+    """Yields the expressions that the message of a digest is put together from."""
     for message in _messages(call):
-        for leaf in _leaves(frame, message, _DEPTH):
-            found = _rewritten(frame, leaf)
-            if found is not None:
-                yield found
+        yield from _leaves(call.frame, message, _DEPTH)
 
 
 def _messages(call: DigestCall | VerifyCall) -> list[cst.BaseExpression]:
@@ -64,7 +69,7 @@ def _messages(call: DigestCall | VerifyCall) -> list[cst.BaseExpression]:
     return found
 
 
-def _verifies(frame: Frame) -> bool:
+def verifies(frame: Frame) -> bool:
     """Whether a function makes a digest to compare it with one that came with a request."""
     top = frame.node if frame.node is not None else frame.tree.module
     if _VERIFIES.search(frame.qualname):
