@@ -23,7 +23,20 @@ from .expressions import EXPRESSIONS
 from .kinds import Around, FrameKind, Part
 from .known_calls import FIELDS, member_of
 from .references import annotation, narrow, returned_keywords
-from .values import UNKNOWN, Const, DeferredReturn, Derived, Mapping, Sequence, Unknown, Value, Within, join
+from .values import (
+    UNKNOWN,
+    Const,
+    DeferredReturn,
+    Derived,
+    Instance,
+    Mapping,
+    Sequence,
+    Unknown,
+    Value,
+    Within,
+    join,
+    options,
+)
 
 Run = tuple[Env, "Exit | None"]
 """What is known at the end of a path, and how it was left; None if it goes on."""
@@ -39,7 +52,23 @@ def run_function(frame: Frame, node: cst.FunctionDef, receiver: Value | None, gi
     _parameters(ctx, node.params, receiver)
     frame.env.update(given or {})
     suite(ctx, node.body)
+    _promise(ctx, node)
     _nested_functions(ctx)
+
+
+def _promise(ctx: Context, node: cst.FunctionDef) -> None:
+    """Puts what the annotation promises in the place of returned values that cannot be seen."""
+    returns = ctx.frame.returns
+    if node.returns is None or not any(isinstance(option, Unknown) for value in returns for option in options(value)):
+        return
+    promised = annotation(ctx, node.returns.annotation)
+    if promised is None:
+        return
+    if isinstance(promised, Instance):
+        promised.escaped = "it is made where that cannot be seen"
+    for index, value in enumerate(returns):
+        known = [promised if isinstance(option, Unknown) else option for option in options(value)]
+        returns[index] = join(known)
 
 
 def run_lambda(frame: Frame, node: cst.Lambda) -> None:

@@ -302,6 +302,9 @@ class Taint:
         chunk, text = function.chunk, self.text
         if not self.makers.within(chunk.start, chunk.end):
             return False
+        arrow = text.rfind("->", chunk.head, chunk.body)
+        if arrow >= 0 and self.makers.within(arrow, chunk.body):
+            return True
         names = self.locals_of(chunk)
         for match in _RETURN.finditer(text, chunk.body, chunk.end):
             if self.makers.within(match.start(1), match.end(1)) or (
