@@ -12,6 +12,7 @@ from ..project.module import FunctionChunk, Module
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
 from .acting import acting
+from .assigned import annotated_parameters
 from .exports import Exports
 from .marking import taint
 from .mentions import acts, docstring_span
@@ -118,7 +119,7 @@ def _pieces(search: Taint, words: list[str]) -> dict[int, FunctionChunk | Chunk]
         found = [candidate for candidate in followed.inside(start, end) if acts(text, candidate[0], docstring)]
         names = search.locals_of(chunk) if found else set()
         if chunk.kind == "function":
-            names |= search.parameters(chunk, search.types)
+            names |= annotated_parameters(text, chunk, search.types)
         return bool(found or names) and asks(text, found, names, max(start, docstring[1]), end, methods)
 
     def overrides(function: FunctionChunk) -> bool:

@@ -14,6 +14,7 @@ from ...catalog.index import NAMES, SLEEPS, SPAWNS
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
+from .assigned import NAME_ASSIGNED, annotated_parameters, assigned_attributes, bound_name, declared_names
 from .library_names import COMMON, GIVERS, LibraryNames, generated_code, member, names_of, prefixes_of
 from .mentions import MentionIndex, Mentions
 from .summaries import CLASS, WORD, Export, ExportSummary, ModuleExports
@@ -291,7 +292,8 @@ class Taint:
                     own.update(self.summary.of_class.get(base, ()))
         for statement in cls.statements:
             if makers.within(statement.start, statement.end):
-                for name in _bound_line(text[statement.start : statement.end]):
+                name = bound_name(text[statement.start : statement.end])
+                if name:
                     self._attribute(name, own)
         for same in cls.methods.values():
             for method in same:
@@ -318,11 +320,9 @@ class Taint:
         if not self.makers.within(chunk.start, chunk.end):
             return
         names = self.locals_of(chunk)
-        for match in _SELF_ASSIGN.finditer(text, chunk.body, chunk.end):
-            end = text.find("\n", match.end(), chunk.end)
-            end = end if end >= 0 else chunk.end
-            if self._holds(match.end(), end) or (names and not names.isdisjoint(WORD.findall(text, match.end(), end))):
-                self._attribute(match.group(1), own)
+        for attribute, start, end in assigned_attributes(text, chunk):
+            if self._holds(start, end) or (names and not names.isdisjoint(WORD.findall(text, start, end))):
+                self._attribute(attribute, own)
         if self._gives(method):
             self._attribute(method.name, own)
 
@@ -339,19 +339,15 @@ class Taint:
         found: set[str] = set()
         for mark, end in makers.inside(start, chunk.end):
             line = max(text.rfind("\n", 0, mark) + 1, start)
-            match = _NAME_ASSIGN.match(text, line, chunk.end)
+            match = NAME_ASSIGNED.match(text, line, chunk.end)
             if match and self._holds(match.start(2), match.end(2)):
                 found.add(match.group(1))
             as_name = _AS.match(text, end, chunk.end) if text.rfind("with", line, mark) >= 0 else None
             if as_name:
                 found.add(as_name.group(1))
         if chunk.kind == "function":
-            found |= self.parameters(chunk, makers)
-        else:
-            found.update(
-                m.group(1) for m in _DECLARED.finditer(text, start, chunk.end) if makers.within(m.start(2), m.end(2))
-            )
-        return found
+            return found | annotated_parameters(text, chunk, makers)
+        return found | declared_names(text, start, chunk.end, makers)
 
     def _holds(self, start: int, end: int) -> bool:
         """Whether a value may be a client: what is passed to it does not make it one, if nothing here can tell."""
@@ -375,29 +371,13 @@ class Taint:
             )
         return self._strangers[name]
 
-    def parameters(self, chunk: Chunk, types: Mentions) -> set[str]:
-        """Parameters of a function that are annotated with one of these."""
-        if not types.within(chunk.head, chunk.body):
-            return set()
-        found = _PARAMETER.finditer(self.text, chunk.head, chunk.body)
-        return {hit.group(1) for hit in found if types.within(hit.start(2), hit.end(2))}
-
 
 # Each begins with no edge of a word, which would be tried at every character.
 _RETURN = re.compile(r"(?:return|yield)\b([^\n]*)")
 _CALLEE = re.compile(r"[ \t]*(?:await[ \t]+)?([A-Za-z_]\w*)(?:\.\w+)*\(")
-_SELF_ASSIGN = re.compile(r"(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
-_NAME_ASSIGN = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)")
 _PARTIAL = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\(\s*")
 _RENAMES = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(staticmethod\()?(?:self)?")
 _ALONE = re.compile(r"[ \t]*\)?[ \t]*(?:#|[\r\n]|\Z)")
 _METHOD_ALONE = re.compile(r"\.\w+[ \t]*(?:#|[\r\n]|\Z)")
 _FACTORY = re.compile(r"factory ?= ?\Z")
 _AS = re.compile(r"[^\n]*?\bas[ \t]+(\w+)")
-_PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
-_DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)
-
-
-def _bound_line(text: str) -> list[str]:
-    match = re.match(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?(?:=(?!=)|$)", text)
-    return [match.group(1)] if match else []
