@@ -14,7 +14,7 @@ def verify(body):
     return hmac.compare_digest(expected, request.headers["X-Signature"])
 ```
 
-A library that compares it can be told not to.
+A library that compares it can be made to skip that.
 
 ```python bad
 import stripe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resilint_rules.kit.prefilter.secret_comparisons import comparing
+from resilint_rules.kit.prefilter.own_code.secret_comparisons import comparing
 from resilint_rules.kit.project.module import Module
 from resilint_rules.kit.syntax.text import Document
 

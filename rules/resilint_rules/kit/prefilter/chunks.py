@@ -18,10 +18,10 @@ from .marking import taint
 from .mentions import acts, docstring_span
 from .reach import Reach, reaching
 from .reach import asks as asks_for
-from .secret_comparisons import comparing
+from .own_code.secret_comparisons import comparing
 from .summaries import ExportSummary
 from .taint import Taint
-from .unawaited import Coroutines
+from .own_code.unawaited import Coroutines
 from .usage import asks
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from ...catalog.index import GENERATED, IMPORTS, WORDS
 from ...rule_table import RULES
-from .dropped import may_drop
-from .secret_comparisons import may_compare
+from .own_code.dropped import may_drop
+from .own_code.secret_comparisons import may_compare
 
 _IMPORT = re.compile(rb"import\b[ \t\f]*([\w., \t\f]*)")
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf|.*[;:])?[ \t\f]*(?:from\b[ \t\f]*([.\w \t\f]+))?", re.DOTALL)

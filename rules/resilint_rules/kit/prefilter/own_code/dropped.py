@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ...catalog.index import COROUTINES
+from ....catalog.index import COROUTINES
 
 _DEFINED = re.compile(r"async[ \t]+def[ \t]+(\w+)")  # without `\b` in front, the search is for its first word
 _BEFORE = re.compile(r"(?:.*(?:[:;]|\b(?:if|elif|while|not|assert|in)\b))?[ \t]*((?:\w+\.)*)")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import NamedTuple
 
-from ...catalog.index import COROUTINES
-from ..project.imports import Project
-from ..project.module import ImportedName, Module
+from ....catalog.index import COROUTINES
+from ...project.imports import Project
+from ...project.module import ImportedName, Module
 from .dropped import beginnings, coroutines
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the file filter asks for words only
-    from ..project.module import FunctionChunk, Module
+    from ...project.module import FunctionChunk, Module
 
 _SECRETS = (
     "secret", "token", "passw", "passphrase", "pwd", "apikey", "api_key", "api-key", "access_key", "auth_key",
