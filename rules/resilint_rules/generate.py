@@ -24,7 +24,7 @@ Index = dict[str, tuple[str, ...]]
 HERE = Path(__file__).resolve().parent
 TRIGGERS = (
     "call", "client", "loop", "spawn", "sleep", "retry", "insecure", "token", "digest", "verify", "task", "limit",
-    "adapter",
+    "adapter", "global",
 )  # fmt: skip
 """Tables whose names make a chunk worth parsing; the others only say more about these."""
 LOCAL_PEERS = ("process", "file", "telemetry", "")
@@ -115,9 +115,11 @@ def _triggering_names(library: Library) -> set[str]:
     """Returns the names that make a chunk worth parsing: functions and types, not methods."""
     entries = [
         entry
-        for kind in TRIGGERS
+        for kind in (*TRIGGERS, "block")
         for entry in library.get(kind, ())
-        if "on" not in entry and not (kind == "sleep" and entry.get("mode") == "async")
+        if (kind != "block" or "command" in entry)
+        and "on" not in entry
+        and not (kind == "sleep" and entry.get("mode") == "async")
     ]
     named = {_last(name) for entry in entries for name in (*entry.get("names", ()), entry.get("type", ""))}
     return (named | _verifiers(library)) - {""}

@@ -20,4 +20,5 @@ class RuleRow(NamedTuple):
     default: bool
     tests: bool
     words: tuple[str, ...]
+    coroutine_words: tuple[str, ...]
     equivalents: tuple[str, ...]

@@ -19,6 +19,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("ASYNC210", "ASYNC212", "ASYNC100", "ASYNC200", "S7499"),
     ),
     RuleRow(
@@ -34,6 +35,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("RUF006", "S7502"),
     ),
     RuleRow(
@@ -49,6 +51,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -64,6 +67,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("ASYNC251", "ASYNC101", "S7488"),
     ),
     RuleRow(
@@ -79,7 +83,24 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("unused-coroutine", "reportUnusedCoroutine"),
+    ),
+    RuleRow(
+        code="ASY008",
+        name="file-io-in-async",
+        severity="info",
+        family="asynchrony",
+        module="resilint_rules.asynchrony.file_io_in_async",
+        on=("Frame",),
+        summary="A file that is read or written on the event loop.",
+        fixable=True,
+        preview=False,
+        default=True,
+        tests=False,
+        words=(),
+        coroutine_words=("open(", ".read_text(", ".write_text(", ".read_bytes(", ".write_bytes("),
+        equivalents=("ASYNC230", "ASYNC240", "S7493"),
     ),
     RuleRow(
         code="ATH001",
@@ -94,6 +115,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=("check_hostname", "cert_none", "verify=false"),
+        coroutine_words=(),
         equivalents=("S501", "S507", "S323", "B501", "B507", "B323", "S4830"),
     ),
     RuleRow(
@@ -109,6 +131,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("S5659", "unverified-jwt-decode"),
     ),
     RuleRow(
@@ -154,6 +177,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("S6243",),
     ),
     RuleRow(
@@ -214,6 +238,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("use-raise-for-status",),
     ),
     RuleRow(
@@ -229,6 +254,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("use-raise-for-status",),
     ),
     RuleRow(
@@ -244,6 +270,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -259,6 +286,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -274,6 +302,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -289,6 +318,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("S110", "S112", "B110", "B112"),
     ),
     RuleRow(
@@ -304,6 +334,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("use-raise-for-status",),
     ),
     RuleRow(
@@ -319,6 +350,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -349,6 +381,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -364,6 +397,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -379,6 +413,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(".delay(", ".apply_async(", ".enqueue(", ".send_task(", ".send_with_options("),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -394,6 +429,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=("auto_ack", "no_ack", ".basic_ack(", ".ack(", ".delete_message("),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -409,6 +445,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(".basic_nack(", ".basic_reject(", ".nack(", "reject(", ".requeue(", "requeue=true"),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -424,6 +461,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(".delay(", ".apply_async(", ".send_task("),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -484,6 +522,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=("retry-after",),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -559,6 +598,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -574,6 +614,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -589,6 +630,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -604,6 +646,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -619,6 +662,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -634,6 +678,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -649,6 +694,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -664,6 +710,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -672,13 +719,14 @@ RULES: tuple[RuleRow, ...] = (
         severity="warning",
         family="timeouts",
         module="resilint_rules.timeouts.no_timeout",
-        on=("Call", "ClientCall"),
+        on=("Call", "ClientCall", "BlockCall", "Frame"),
         summary="A remote call that may wait without limit.",
         fixable=True,
         preview=False,
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("S113", "B113", "missing-timeout", "W3101", "TIM100", "use-timeout"),
     ),
     RuleRow(
@@ -694,6 +742,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=("S113", "B113"),
     ),
     RuleRow(
@@ -709,6 +758,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -724,6 +774,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -739,6 +790,39 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
+        equivalents=(),
+    ),
+    RuleRow(
+        code="TMO011",
+        name="network-tool-without-timeout",
+        severity="info",
+        family="timeouts",
+        module="resilint_rules.timeouts.network_tool_without_timeout",
+        on=("BlockCall",),
+        summary="A wait for a child process that talks to a network, without a time limit.",
+        fixable=True,
+        preview=True,
+        default=True,
+        tests=False,
+        words=(),
+        coroutine_words=(),
+        equivalents=(),
+    ),
+    RuleRow(
+        code="TMO015",
+        name="process-wide-socket-default",
+        severity="warning",
+        family="timeouts",
+        module="resilint_rules.timeouts.process_wide_socket_default",
+        on=("GlobalCall",),
+        summary="A module that sets the time limit of all sockets of the process.",
+        fixable=False,
+        preview=True,
+        default=True,
+        tests=False,
+        words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -754,6 +838,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(

@@ -63,8 +63,10 @@ if TYPE_CHECKING:
     from .fixes.timeouts import once as once
     from .fixes.timeouts import rebound as rebound
     from .fixes.timeouts import spelled as spelled
+    from .interp.call_kinds import BlockCall as BlockCall
     from .interp.call_kinds import ClientCall as ClientCall
     from .interp.call_kinds import DigestCall as DigestCall
+    from .interp.call_kinds import GlobalCall as GlobalCall
     from .interp.call_kinds import InsecureCall as InsecureCall
     from .interp.call_kinds import LimitCall as LimitCall
     from .interp.call_kinds import RetryCall as RetryCall
@@ -151,6 +153,7 @@ if TYPE_CHECKING:
     from .timeouts.drivers import open_driver as open_driver
     from .timeouts.effective import Limit as Limit
     from .timeouts.effective import connects_late as connects_late
+    from .timeouts.effective import enclosing as enclosing
     from .timeouts.effective import leaves as leaves
     from .timeouts.effective import limit as limit
     from .timeouts.effective import timeout_bounds as timeout_bounds
@@ -191,7 +194,8 @@ _MODULES = {
     "fixes.retries": "add_words bounded is_given count_failures narrow pause space",
     "fixes.timeouts": "bound elsewhere_driven once rebound spelled",
     "interp.call_kinds": (
-        "ClientCall DigestCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall TokenCall VerifyCall"
+        "BlockCall ClientCall DigestCall GlobalCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall "
+        "TokenCall VerifyCall"
     ),
     "interp.calls": "Call Frame Guard call_at explained",
     "interp.kinds": "Around EventKind FrameKind Part",
@@ -221,7 +225,7 @@ _MODULES = {
         "idle in_transport all_calls_limited only_given_away own_default set_later streamed takes_whole_answers"
     ),
     "timeouts.drivers": "open_driver",
-    "timeouts.effective": "Limit connects_late leaves limit timeout_bounds timeout_off",
+    "timeouts.effective": "Limit connects_late enclosing leaves limit timeout_bounds timeout_off",
     "timeouts.values": "Bound UnknownBound",
     "trust.switches": (
         "about chosen context_of matches protection_argument protection_off rechecked reset secured trusting "

@@ -32,6 +32,8 @@ class Rule:
     """True for a rule about tests: such a rule sees test files and nothing else."""
     words: tuple[str, ...]
     """Words of which one must occur in a file, beside the catalogue's imports, for it to matter."""
+    coroutine_words: tuple[str, ...]
+    """The same, where only coroutines matter that have one of the words."""
     equivalents: tuple[str, ...]
     """Codes of other tools for the same risk: "S113", "B113", "missing-timeout", ..."""
 
@@ -46,6 +48,7 @@ def rule(
     default: bool = True,
     tests: bool = False,
     words: tuple[str, ...] = (),
+    coroutine_words: tuple[str, ...] = (),
     equivalents: tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:
     """Marks a function as a rule's check.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .interp.call_kinds import KINDS
+from .interp.call_kinds import KINDS, BlockCall, GlobalCall
 from .interp.calls import Call, Frame, Guard
 from .retries.loops import loops, retries
 from .retries.policies import layers
@@ -23,7 +23,7 @@ def functions(frames: list[Frame]) -> Iterator[Frame]:
 def _calls(kind: type[Call]) -> Callable[[list[Frame]], Iterator[object]]:
     def find(frames: list[Frame]) -> Iterator[object]:
         for frame in functions(frames):
-            for call in frame.calls.values():
+            for call in (frame.asides if kind in (BlockCall, GlobalCall) else frame.calls).values():
                 if type(call) is kind:
                     yield call
 

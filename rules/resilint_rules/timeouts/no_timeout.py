@@ -32,17 +32,6 @@ class Rates:
         return self.http.get("https://fx.example.com/latest")  # finds: no-timeout
 ```
 
-```python fixed
-import requests
-
-class Rates:
-    def __init__(self):
-        self.http = requests.Session()
-
-    def latest(self):
-        return self.http.get("https://fx.example.com/latest", timeout=(3.05, 27))
-```
-
 Each call is a finding of its own, because each can have a limit, an ignore comment or a place in a baseline
 of its own, and a call that is new in a change is a new one. The terminal shows those of one session together,
 the editor fixes them together, and another fix gives the session a limit once, for all calls that bring none.
@@ -54,9 +43,6 @@ bank = requests.Session()
 
 def rates():
     return bank.get("https://fx.example.com/latest")  # finds: no-timeout
-
-def banks():
-    return bank.get("https://fx.example.com/banks", timeout=5)
 ```
 
 ```python fixed
@@ -66,9 +52,6 @@ bank = requests.Session()
 
 def rates():
     return bank.get("https://fx.example.com/latest", timeout=(3.05, 27))
-
-def banks():
-    return bank.get("https://fx.example.com/banks", timeout=5)
 ```
 
 ```python fixed
@@ -81,9 +64,50 @@ bank.request = functools.partial(bank.request, timeout=(3.05, 27))
 
 def rates():
     return bank.get("https://fx.example.com/latest")
+```
 
-def banks():
-    return bank.get("https://fx.example.com/banks", timeout=5)
+A function that passes the options of its callers on has a limit only if each of them gives one. A function of a
+library that is given to one of the project is called there, with what goes along.
+
+```python bad
+import requests
+
+def call(method, path, **options):
+    return requests.request(method, BASE + path, **options)  # finds: no-timeout
+
+def book(number):
+    return call("GET", f"/books/{number}").json()
+
+def cover(number):
+    return call("GET", f"/books/{number}/cover", timeout=20).content
+
+def _checked(verb, path, **body):
+    answer = verb(BASE + path, **body)
+    return answer if answer.ok else None
+
+def add(entry):
+    return _checked(requests.post, "/entries", json=entry)  # finds: no-timeout
+```
+
+```python fixed
+import requests
+
+def call(method, path, **options):
+    options.setdefault("timeout", (3.05, 27))
+    return requests.request(method, BASE + path, **options)
+
+def book(number):
+    return call("GET", f"/books/{number}").json()
+
+def cover(number):
+    return call("GET", f"/books/{number}/cover", timeout=20).content
+
+def _checked(verb, path, **body):
+    answer = verb(BASE + path, **body)
+    return answer if answer.ok else None
+
+def add(entry):
+    return _checked(requests.post, "/entries", json=entry, timeout=(3.05, 27))
 ```
 
 ```python bad
@@ -119,14 +143,6 @@ class Checkout:
 
     def follow(self, query):
         yield from self.orders.Watch(query)
-```
-
-```python good
-from orders_pb2_grpc import OrdersStub
-from orders.channels import Intercepted
-
-def total(orders: OrdersStub, query):
-    return Intercepted(orders).Get(query).cents + orders.Get(query, timeout=3).cents
 ```
 
 A stream of events may be silent for long and nothing wrong. It gets ten times the limit, which still notices that
@@ -263,11 +279,17 @@ prices = create_engine("postgresql+psycopg2://shop@db/prices?connect_timeout=5")
 orders = create_engine("postgresql+psycopg2://shop@db/orders")  # finds: no-timeout
 ```
 
-```python fixed
-from sqlalchemy import create_engine
+A socket that is made by hand has no limit either. Connecting ends after minutes, reading does not. One that listens
+in a loop for what others send is left alone.
 
-prices = create_engine("postgresql+psycopg2://shop@db/prices?connect_timeout=5")
-orders = create_engine("postgresql+psycopg2://shop@db/orders", connect_args={"connect_timeout": 4})
+```python bad
+import socket
+
+def status(host):
+    with socket.socket() as line:
+        line.connect((host, 9100))
+        line.sendall(b"status")
+        return line.recv(1024)  # finds: no-timeout
 ```
 
 Waiting for a free connection of the program's own pool is for information: another part of the program gives one back.
@@ -352,42 +374,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Call, ClientCall, Finding, Severity, bound, connects_late, limit, once, open_driver
+from ..kit import BlockCall, Call, ClientCall, Finding, Frame
 from ..kit.rule import rule
-from ._exempt import is_exempt
-from ._trailing_wait import find_trailing_wait, guard_trailing_wait
+from ._passed_on import given_functions
+from ._unlimited import limit_socket, reads_without_limit, unlimited_calls
 
 
 @rule(
     code="TMO001",
     name="no-timeout",
-    on=(Call, ClientCall),
+    on=(Call, ClientCall, BlockCall, Frame),
     equivalents=("S113", "B113", "missing-timeout", "W3101", "TIM100", "use-timeout"),
 )
-def check(call: Call | ClientCall) -> Iterator[Finding]:
+def check(found: Call | ClientCall | BlockCall | Frame) -> Iterator[Finding]:
     """Reports calls, and clients that decide for their calls, where every limit is known and none is finite."""
-    driver = open_driver(call)
-    decides = call.as_external.missing == "flag" or driver is not None or connects_late(call)
-    if not decides or call.tails:
-        return  # a call that inherits is reported once, where its client is made
-    found = limit(call)
-    if not found.unbounded or found.off is not None or is_exempt(call):
-        return
-    if driver is not None:
-        yield call.finding(
-            f"`{call.written}` connects without limit: its driver, {driver.name}, sets none by default", *bound(call)
-        )
-        return
-    if isinstance(call, ClientCall):
-        yield call.finding(f"`{call.written}` sets no timeout for its calls: {found.why}", *bound(call))
-        return
-    if call.as_external.default.keys() == {"pool"}:
-        yield call.finding(
-            f"`{call.written}` waits without limit for a free connection of this pool",
-            *bound(call), client=call.client, severity=Severity.INFO,
-        )  # fmt: skip
-        return
-    rest = find_trailing_wait(call)
-    more = f", and `{rest.method}()` takes no timeout" if rest is not None else ""
-    fixes = guard_trailing_wait(rest) if rest is not None else [*bound(call), *once(call)]
-    yield call.finding(f"`{call.written}` has no timeout: {found.why}{more}", *fixes, client=call.client)
+    if isinstance(found, Frame):
+        yield from given_functions(found)
+    elif not isinstance(found, BlockCall):
+        yield from unlimited_calls(found)
+    elif reads_without_limit(found):
+        yield found.finding(f"`{found.written}` waits without limit: its socket is given none", *limit_socket(found))

@@ -23,6 +23,7 @@ from .surroundings import (
     CoroutineFact,
     DoubleFact,
     EntryFact,
+    GlobalFact,
     LockFact,
     LogFact,
     LoopFact,
@@ -43,7 +44,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "catalog"
 RECORDS: dict[str, type[Fact]] = {
     record.kind: record
     for record in (
-        ClientFact, CallFact, BlockFact, LimitFact, AdapterFact, ResponseFact, SpawnFact, OffloadFact, ScopeFact,
+        ClientFact, CallFact, BlockFact, GlobalFact, LimitFact, AdapterFact, ResponseFact, SpawnFact, OffloadFact,
+        ScopeFact,
         SleepFact, LoopFact, RetryFact, WaitFact, StopFact, ConditionFact, BreakerFact, LimiterFact, TaskFact,
         ConsumeFact, TransactionFact, LockFact, AppFact, RouteFact, EntryFact, RawFact, OptionsFact, VerifyFact,
         DigestFact, CompareFact, TokenFact, ContextFact, InsecureFact, LogFact, DoubleFact, CoroutineFact, RefuseFact,
@@ -74,6 +76,9 @@ class Library(Record):
     removed: str = toml.text("The version of Python that removed the module.")
     only_errors: tuple[str, ...] = toml.words(
         "Where the errors of its calls come from, if from nowhere else: modules, and `builtins` for Python's own."
+    )
+    programs: Mapping[str, tuple[str, ...]] = toml.words_by_name(
+        "Programs that ask a peer, with the words after the name for which they do; none if always."
     )
     transient: Transient | None = toml.one(Transient, "Errors that are worth another attempt.")
     errors: Mapping[str, tuple[str, ...]] = toml.words_by_name("Exception classes and their bases.")

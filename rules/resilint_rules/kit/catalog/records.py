@@ -192,6 +192,8 @@ class ClientFact(ExternalFact):
     acknowledges: Acknowledges | None = toml.one(Acknowledges, "How read messages are acknowledged.")
     acks: Setting | None = toml.one(Setting, "The parameter for the copies that a sent message waits for.")
     lock: RedisLock | None = toml.one(RedisLock, "Parameters of a lock that it makes.")
+    command: Param | None = toml.one(Param, "The parameter for a program and its arguments.")
+    spread: bool = toml.flag("Each word of a command is an argument of its own.")
     workers: Param | None = toml.one(Param, "The parameter for the number of workers.")
     buffer: Buffer | None = toml.one(Buffer, "What it keeps in memory before it is sent.")
     subscriptions: Subscriptions | None = toml.one(Subscriptions, "What it asks for and loses with a connection.")
@@ -206,6 +208,12 @@ class BlockFact(ValueFact):
     timeout: tuple[Param, ...] = toml.several(Param, "Parameters that set a timeout.")
     raises_param: Param | None = toml.one(Param, "The parameter that makes an exit status raise.")
     silent: bool = toml.flag("It does not raise when the time is over.")
+    command: Param | None = toml.one(Param, "The parameter for a program and its arguments.")
+    starts: bool = toml.flag("The object that it is a method of was made with a command.")
+    opened_by: tuple[str, ...] = toml.words("It waits for a peer: methods that reach that.")
+    limited_by: tuple[str, ...] = toml.words("Methods that set its limit; the first takes seconds.")
+    limited_for_all: tuple[str, ...] = toml.words("Words of a module that sets limits in other ways.")
+    for_the_process: tuple[str, ...] = toml.words("Functions that set a limit for the whole program, by their names.")
 
 
 class LimitFact(ValueFact):

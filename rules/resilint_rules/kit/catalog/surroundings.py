@@ -54,6 +54,16 @@ class OptionsFact(Fact):
     keys: tuple[str, ...] = toml.words("The names of the options; it gives no others.")
 
 
+class GlobalFact(Fact):
+    """Sets something for the whole process."""
+
+    kind: ClassVar[str] = "global"
+
+    value: Param | None = toml.one(Param, "The parameter for what is set.")
+    asks: str = toml.text("The function that says what is set: a caller of it puts that back.")
+    about: str = toml.text("For what it holds, in words.")
+
+
 class SleepFact(Fact):
     """Waits for a time."""
 

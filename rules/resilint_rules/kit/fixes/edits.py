@@ -179,16 +179,23 @@ def after_statement(frame: Frame, node: cst.CSTNode, text: str) -> Edit | None:
 
 
 def before_body(frame: Frame, suite: cst.BaseSuite, text: str) -> Edit | None:
-    """Inserts a statement as the first of an indented block; None if there is no block."""
+    """Inserts a statement as the first of an indented block, below a docstring; None if there is no block."""
     if not isinstance(suite, cst.IndentedBlock) or not suite.body:
         return None
-    start = frame.tree.span(suite.body[0]).start
+    first, *others = suite.body
+    start = frame.tree.span(others[0] if others and _is_text(first) else first).start
     document = frame.scope.module.even
     line_start = document.starts[document.position(start)[0] - 1]
     indent = document.text[line_start:start]
     if indent.strip():
         return None
     return Edit(start, start, f"{text}{document.newline}{indent}")
+
+
+def _is_text(line: cst.BaseStatement) -> bool:
+    """Whether a statement is a text alone."""
+    only = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    return isinstance(only, cst.Expr) and isinstance(only.value, (cst.SimpleString, cst.ConcatenatedString))
 
 
 def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable[[str], str]) -> tuple[Edit, ...]:

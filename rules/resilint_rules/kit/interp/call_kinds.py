@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..catalog.policies import RetryFact
-from ..catalog.records import ClientFact
+from ..catalog.records import BlockFact, ClientFact
 from ..catalog.security import DigestFact, InsecureFact, TokenFact, VerifyFact
-from ..catalog.surroundings import SleepFact, SpawnFact, TaskFact
+from ..catalog.surroundings import GlobalFact, SleepFact, SpawnFact, TaskFact
 from .calls import Call
 
 
@@ -78,6 +78,20 @@ class LimitCall(Call):
     __slots__ = ()
 
 
+class BlockCall(Call):
+    """A wait inside the program or for a connection of its own; none of a frame's `calls`, but of its `asides`."""
+
+    __slots__ = ()
+    fact: BlockFact
+
+
+class GlobalCall(Call):
+    """A call that sets something for the whole process; one of a frame's `asides`."""
+
+    __slots__ = ()
+    fact: GlobalFact
+
+
 class OtherCall(Call):
     """A call that other calls are judged by."""
 
@@ -87,5 +101,5 @@ class OtherCall(Call):
 KINDS: dict[str, type[Call]] = {
     "call": Call, "client": ClientCall, "spawn": SpawnCall, "sleep": SleepCall, "retry": RetryCall, "token": TokenCall,
     "digest": DigestCall, "insecure": InsecureCall, "task": TaskCall, "limit": LimitCall, "adapter": LimitCall,
-    "verify": VerifyCall,
+    "verify": VerifyCall, "block": BlockCall, "global": GlobalCall,
 }  # fmt: skip

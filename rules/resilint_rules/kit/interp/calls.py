@@ -93,7 +93,7 @@ class Frame:
     """The result of interpreting a function, lambda or module-level statement."""
 
     __slots__ = (
-        "attributes", "calls", "compares", "decorators", "derived", "env", "guards", "is_async", "kind",
+        "asides", "attributes", "calls", "compares", "decorators", "derived", "env", "guards", "is_async", "kind",
         "nested", "node", "outer", "owner", "qualname", "returns", "scope", "sets", "tree", "uses",
     )  # fmt: skip
 
@@ -119,13 +119,16 @@ class Frame:
         self.nested: list[Frame] = []
         self.uses: dict[int, tuple[Call, Value]] = {}
         """Calls of functions and classes of the project, each with what is called."""
+        self.asides: dict[int, Call] = {}
+        """Waits inside the program, and settings of it: none of the calls that other questions are about."""
         self.derived: dict[object, Any] = {}
         """What is found in it once it is interpreted, kept so that not every call has to search all others."""
 
     def forget(self) -> None:
         """Lets go of what it holds. Effect: it can be used no more."""
-        for held in (self.env, self.calls, self.guards, self.compares, self.sets, self.attributes, self.uses):
+        for held in (self.env, self.calls, self.guards, self.compares, self.sets, self.uses, self.asides):
             held.clear()
+        self.attributes.clear()
         self.derived.clear()
         for listed in (self.returns, self.decorators, self.nested):
             listed.clear()

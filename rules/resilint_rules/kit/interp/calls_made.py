@@ -28,6 +28,7 @@ from .known_calls import (
     generated_stub,
     known,
     note,
+    note_aside,
     plain,
     same_function,
     same_method,
@@ -81,6 +82,8 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
     if len(choices) > 1:
         return _one_of(ctx, node, choices, args, offloaded)
     target = choices[0]
+    if not offloaded:
+        note_aside(ctx, node, target, args)
     if isinstance(target, Ref):
         return _function(ctx, node, target.name, args, offloaded)
     if isinstance(target, Method):

@@ -91,6 +91,24 @@ def note(
     return call
 
 
+_ASIDE = ("block", "global")
+"""Tables whose entries are recorded apart from the calls of a frame."""
+
+
+def note_aside(ctx: Context, node: cst.Call, target: Value, args: Arguments) -> None:
+    """Records a call that waits inside the program, or sets something for all of it, in the frame's `asides`."""
+    catalog = ctx.frame.scope.catalog
+    fact: Fact | None = None
+    for table in _ASIDE:
+        if isinstance(target, Method):
+            fact = fact or catalog.method(table, target.owner.type, target.name)
+        elif isinstance(target, Ref):
+            fact = fact or catalog.fact(table, target.name)
+    if fact is not None and id(node) not in ctx.frame.asides:
+        clients = (target.owner,) if isinstance(target, Method) else ()
+        ctx.frame.asides[id(node)] = note(ctx, node, fact, args, clients, False, keep=False)
+
+
 def declared(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value | None:
     """The client that a field holds: one that its factory makes, or one that is given; None if it makes none."""
     given = args.named.get("default_factory") or args.named.get("factory")

@@ -25,6 +25,7 @@ from .own_code.unawaited import Coroutines
 from .usage import asks
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})
+_IN_COROUTINES = sorted({word for row in RULES for word in row.coroutine_words})
 _EVERY_METHOD = frozenset(name for candidate in METHODS.values() for name in candidate)
 _THROUGH = sorted({f".{method}" for methods in THROUGH.values() for method in methods})
 _KEPT_LOOP = re.compile(
@@ -55,12 +56,12 @@ def relevant(module: Module, exports: Exports, *, follow: bool = False) -> Relev
     With `follow`, names that lead to integration code in other functions are known whatever the text is about.
     """
     search = taint(module, exports, full=True)
-    words = _words(module.text)
+    words, in_coroutines = _words(module.text), _coroutine_words(module.text)
     unawaited = exports.project.derived(Coroutines).of(module)
     search.summary.unawaited = unawaited.words
     marks = (search.mentions.offsets, search.followed.offsets, search.loops.offsets, words, unawaited.offsets)
-    mentioned = any(marks)
-    found = _pieces(search, words) if mentioned else {}
+    mentioned = any(marks) or bool(in_coroutines)
+    found = _pieces(search, words, in_coroutines) if mentioned else {}
     comparisons = dict(comparing(module))
     calling = _calling_through(search, mentioned, follow=follow) if follow or asks_for(module.text) else []
     callers = _callers(search, found) if found else {}
@@ -91,7 +92,12 @@ def _words(text: str) -> list[str]:
     return [word for word in _RULE_WORDS if word in lowered]
 
 
-def _pieces(search: Taint, words: list[str]) -> dict[int, FunctionChunk | Chunk]:
+def _coroutine_words(text: str) -> list[str]:
+    """Words by which a rule knows a coroutine that is for it."""
+    return [word for word in _IN_COROUTINES if word in text] if "async " in text else []
+
+
+def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[int, FunctionChunk | Chunk]:
     """The chunks that match, by start."""
     module, text, mentions, followed = search.module, search.text, search.mentions, search.followed
     lowered = text.lower() if words else ""
@@ -108,6 +114,8 @@ def _pieces(search: Taint, words: list[str]) -> dict[int, FunctionChunk | Chunk]
     def matters(chunk: Chunk) -> bool:
         start, end = chunk.start, chunk.end
         if unawaited.within(start, end) or any(lowered.find(word, start, end) >= 0 for word in words):
+            return True
+        if chunk.is_async and any(text.find(word, start, end) >= 0 for word in in_coroutines):
             return True
         docstring = docstring_span(text, chunk)
         if any(acts(text, at, docstring) and not idle(chunk, at) for at, _ in mentions.inside(start, end)):

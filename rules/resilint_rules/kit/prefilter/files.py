@@ -22,6 +22,7 @@ _DOT = re.compile(rb"[ \t\f]*\.[ \t\f]*")
 _FAR = 200
 """Bytes before the word `import` in which its statement begins."""
 _RULE_WORDS: tuple[bytes, ...] = tuple(sorted({word.lower().encode() for row in RULES for word in row.words}))
+_IN_COROUTINES: tuple[bytes, ...] = tuple(sorted({word.encode() for row in RULES for word in row.coroutine_words}))
 _GENERATED: tuple[bytes, ...] = tuple(end.encode() for end in GENERATED)
 _OURS = b"resilint:"
 
@@ -46,9 +47,14 @@ def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
             return YES
     if any(name.encode() in data for name in own) or _OURS in data or _holds(data, _GENERATED):
         return YES
-    if _holds(data.lower(), _RULE_WORDS) or may_drop(data, seen):
+    if _is_for_a_rule(data) or may_drop(data, seen):
         return YES
     return _with_comparisons(data, maybe)
+
+
+def _is_for_a_rule(data: bytes) -> bool:
+    """Whether a file holds a word by which a rule knows what is for it."""
+    return _holds(data.lower(), _RULE_WORDS) or (b"async def" in data and _holds(data, _IN_COROUTINES))
 
 
 def _with_comparisons(data: bytes, level: int) -> int:

@@ -105,16 +105,23 @@ def _written(call: Call, tree: Tree, node: cst.CSTNode, depth: int) -> str | Non
         return "".join(
             part.value if isinstance(part, cst.FormattedStringText) else _braced(tree, part) for part in node.parts
         )
-    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, (cst.Add, cst.Modulo)):
-        first = _written(call, tree, node.left, depth)
-        added = isinstance(node.operator, cst.Add)
-        rest = (_written(call, tree, node.right, depth) or _braced(tree, node.right)) if added else ""
-        return first + rest if first is not None else None
+    if isinstance(node, cst.BinaryOperation):
+        return _joined(call, tree, node, depth)
     if isinstance(node, cst.Call):
         return _called(call, tree, node, depth)
     if isinstance(node, cst.Name) and depth > 0:
         return _named(call, tree, node.value, depth - 1)
     return None
+
+
+def _joined(call: Call, tree: Tree, node: cst.BinaryOperation, depth: int) -> str | None:
+    """What `"..." + rest` or `"..." % values` gives."""
+    first = _written(call, tree, node.left, depth)
+    if first is None or not isinstance(node.operator, (cst.Add, cst.Modulo)):
+        return None
+    if isinstance(node.operator, cst.Modulo):
+        return first
+    return first + (_written(call, tree, node.right, depth) or _braced(tree, node.right))
 
 
 def _braced(tree: Tree, node: cst.CSTNode) -> str:
