@@ -19,6 +19,7 @@ from ..kit.interp.calls import Call, Frame, Guard
 from ..kit.interp.kinds import Around, Part
 from ..kit.interp.values import Const, Derived, Mapping, Ref, Sequence, literal
 from ..kit.retries.policies import external
+from ..kit.syntax.idioms import calls_in, last_name
 from ..kit.syntax.tree import dotted
 from ..kit.timeouts.effective import limit
 
@@ -205,7 +206,7 @@ def uncaught_timeout(guard: Guard) -> Missed | None:
         return None
     for call in guard.calls:
         clause = next((handler for handler in handlers if _is_about_connection(handler, call)), None)
-        if clause is None or _raises_again(clause) or not _times_out(call):
+        if clause is None or _raises_again(clause) or _calls_itself(clause) or not _times_out(call):
             continue
         missed = tuple(error for error in call.raises("timeout") or () if not _is_caught(call, error))
         if missed:
@@ -272,6 +273,12 @@ def _raises_again(handler: Handler) -> bool:
         return False
     raised = last.exc.func if isinstance(last.exc, cst.Call) else last.exc
     return raised is None or bool(set(caught(handler.frame, raised) or ()) & set(handler.names))
+
+
+def _calls_itself(handler: Handler) -> bool:
+    """Whether a handler calls its own function again: it says which failures are repeated, and a hang may be none."""
+    own = handler.frame.qualname.rpartition(".")[2]
+    return any(last_name(call) == own for call in calls_in(handler.node.body))
 
 
 def _widest(call: Call, errors: tuple[str, ...]) -> tuple[str, ...]:

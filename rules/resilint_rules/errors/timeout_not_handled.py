@@ -99,7 +99,8 @@ def page():
 Silent where the timeout is caught by another handler, of this `try` or of one around it or inside, or by a
 class that covers both; where a class cannot be seen; where the exception is raised again, with other words
 perhaps, so that both reach the caller; and where only error statuses or certificates are meant. A call that
-has no timeout raises none.
+has no timeout raises none. A handler that calls its own function again says what is repeated: after a hang that
+may be too much.
 
 ```python good
 import aiohttp, contextlib, httpx, requests, urllib.error
@@ -176,6 +177,14 @@ async def builtin(session: aiohttp.ClientSession):
         await session.post(URL)
     except (aiohttp.ClientError, TimeoutError):
         return None
+
+def again(left=4):
+    try:
+        return requests.get(URL, timeout=5)
+    except requests.ConnectionError:
+        if not left:
+            raise
+        return again(left - 1)
 
 def suppressed():
     with contextlib.suppress(requests.Timeout):

@@ -19,11 +19,13 @@ from ..kit.interp.calls import Call, Frame, maker
 from ..kit.interp.kinds import Around, EventKind, FrameKind
 from ..kit.interp.values import Argument, Const, Derived, Instance, Sequence, Value, literal, options
 from ..kit.retries.policies import RetryPolicy
+from ..kit.retries.transports import transport_layers
 from ..kit.syntax.access_path import Called
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.layout import plain
 from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
+from ..kit.timeouts.client_usage import calls_on
 
 _VERSION = re.compile(r"version|hasattr|getattr|signature", re.IGNORECASE)
 
@@ -218,6 +220,38 @@ def plain_mounts(frame: Frame) -> Iterator[Mount]:
         for node in walk(frame.node) if frame.node is not None else ():
             if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call) and _is_mount(node.value, frame, made):
                 yield Mount(client, node.value, _mount_too(frame, node, node.value))
+
+
+def unrepeated_calls(frame: Frame) -> Iterator[tuple[Call, str]]:
+    """Yields the first call of each client whose policy is for statuses, and for none of its calls' methods.
+
+    With it the words for what the policy is. Another module may make calls on a client that is given away.
+    """
+    seen: set[int] = set()
+    for call in frame.calls.values():
+        made = maker(call.clients[0]) if len(call.clients) == 1 else None
+        if made is None or id(made) in seen or made.frame.scope.module is not frame.scope.module:
+            continue
+        seen.add(id(made))
+        client = call.clients[0]
+        if client.escaped or client.subclass is not None or _ignoring_policy(call) is None:
+            continue
+        uses = sorted(calls_on(made), key=lambda use: use.span.start)
+        if uses and all(_ignoring_policy(use) is not None for use in uses) and uses[0].node is call.node:
+            yield call, str(_ignoring_policy(call))
+
+
+def _ignoring_policy(call: Call) -> str | None:
+    """The policy for statuses that a call's transport has, if it repeats no call of this method; else None."""
+    layers = [layer for layer in transport_layers(call) if layer.policy is not None]
+    if len(layers) != 1 or not call.verb:
+        return None
+    policy = layers[0].policy
+    assert isinstance(policy, RetryPolicy)
+    methods, statuses = policy.fact.methods, policy.args.value(policy.fact.statuses)
+    if methods is None or not isinstance(statuses, Sequence) or not statuses.members:
+        return None
+    return policy.written if policy.args.value(methods) is None and call.verb not in methods.default else None
 
 
 def _mounts_plain_only(client: Instance) -> bool:

@@ -216,6 +216,48 @@ from urllib3 import Retry
 policy = Retry(total=3, backoff_factor=0.5, method_whitelist=["GET"], status_forcelist=[429, 503])
 ```
 
+A policy repeats requests of some methods only. By default POST and PATCH are none of them, as they may have been
+carried out: where all calls of a session are such, its list of statuses has no effect.
+
+```python bad
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+POLICY = Retry(total=7, backoff_factor=0.5, status_forcelist=[502, 503])
+
+def comment(text):
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(max_retries=POLICY))
+    answer = session.post("https://a.example.org/notes", json={"text": text}, timeout=5)  # finds: retry-without-effect
+    answer.raise_for_status()
+```
+
+```python good
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+POLICY = Retry(total=7, backoff_factor=0.5, status_forcelist=[502, 503])
+ANY = Retry(total=7, backoff_factor=0.5, status_forcelist=[503], allowed_methods=None)
+
+def renamed(number, text):
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(max_retries=POLICY))
+    session.post("https://a.example.org/names", json={"text": text}, timeout=5).raise_for_status()
+    return session.get(f"https://a.example.org/names/{number}", timeout=5)
+
+def again(text):
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(max_retries=ANY))
+    session.post("https://a.example.org/names", json={"text": text}, timeout=5).raise_for_status()
+
+def made():
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(max_retries=POLICY))
+    return session
+```
+
 The fixes write what the set-up was meant to say. Renaming an option is safe: urllib3 knows the new
 name since 1.26. The others make calls wait and repeat that did not, and are not applied unasked.
 
@@ -237,6 +279,7 @@ from ._ineffective import (
     removed_option,
     replace_number_with_policy,
     retries_as_number,
+    unrepeated_calls,
     unused_policy,
 )
 
@@ -253,6 +296,10 @@ def check(frame: Frame) -> Iterator[Finding]:
                 *replace_number_with_policy(call, number),
             )
         yield from _misplaced(call)
+    for call, policy in unrepeated_calls(frame):
+        yield call.finding(
+            f"`{call.written}` is not repeated on a status: {call.verb} is none of the methods of its `{policy}`"
+        )
     for mount in plain_mounts(frame):
         yield frame.finding(
             "`mount` covers http:// only: calls to https:// are not retried",

@@ -46,6 +46,8 @@ class RetryLayer:
     """How long a pause may be that an answer asks for by Retry-After, in words; "" where that is not obeyed."""
     connects: bool = False
     """Whether it tries to connect as often, also where it does not repeat what was sent."""
+    policy: object = None
+    """The policy object that decides, if there is one."""
     ends: Mapping[str, str] = field(default_factory=dict)
     """The exception it ends with when all attempts have failed, where that is another one."""
 

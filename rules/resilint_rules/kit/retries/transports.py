@@ -44,9 +44,21 @@ def policy_in(value: Value, node: cst.CSTNode, frame: Frame) -> RetryPolicy | No
         made = frame.calls.get(id(node))
         if made is None:
             every = [call for call in frame.calls.values() if call.callee == fact.name]
-            made = every[0] if len(every) == 1 else None
+            made = every[0] if len(every) == 1 else _kept_by_module(frame, node, fact)
         return RetryPolicy(fact, made.frame, made.node, made) if made is not None else None
     return None
+
+
+def _kept_by_module(frame: Frame, node: cst.CSTNode, fact: RetryFact) -> Call | None:
+    """The call whose result a name of the module holds: one statement that makes a policy; else None."""
+    module = frame.scope.module
+    chunks = module.bindings.get(node.value, []) if isinstance(node, cst.Name) else []
+    if len(chunks) != 1 or not isinstance(node, cst.Name) or module.writers_of(node.value):
+        return None
+    tree = frame.scope.tree(chunks[0])
+    every = [held for held in frame.scope.session.frames if held.tree is tree and not held.qualname]
+    made = {id(call.node): call for held in every for call in held.calls.values() if call.callee == fact.name}
+    return next(iter(made.values())) if len(made) == 1 else None
 
 
 def policy_layer(
@@ -70,6 +82,7 @@ def policy_layer(
         unsure=unsure,
         header=_longest_pause(layer),
         connects=layer.fact.methods is not None,
+        policy=layer,
         ends=ends or {},
     )
 

@@ -40,7 +40,7 @@ def set_later(call: Call) -> bool:
         client = option.value if isinstance(option, Pending) else option
         if isinstance(client, Instance) and _may_be_limited_later(client):
             return True
-    uses = list(_uses(call))
+    uses = list(calls_on(call))
     if not uses and _is_limited_by_text(call):
         return True
     limited = [use for use in uses if _limits_itself(use)]
@@ -63,7 +63,7 @@ def streamed(made: Call) -> bool:
     inner = made.result.value if isinstance(made.result, Pending) else made.result
     if isinstance(inner, Instance) and _STREAMS.search(inner.escaped):
         return True
-    return any(use.streams for use in _uses(made))
+    return any(use.streams for use in calls_on(made))
 
 
 def may_stay_silent(call: Call) -> bool:
@@ -92,13 +92,13 @@ def _is_limited_by_text(made: Call) -> bool:
 
 def all_calls_limited(made: Call) -> bool:
     """Whether each of the calls that are seen on a client brings a limit, so that the client needs none."""
-    uses = list(_uses(made))
+    uses = list(calls_on(made))
     return bool(uses) and all(_limits_itself(use) for use in uses)
 
 
 def takes_whole_answers(call: Call) -> bool:
     """Whether a call, or each that is seen on a client, takes a whole answer: none may be a stream."""
-    uses = list(_uses(call)) if isinstance(call.fact, ClientFact) else [call]
+    uses = list(calls_on(call)) if isinstance(call.fact, ClientFact) else [call]
     if not uses or (call.result is not None and _may_be_limited_later_by_others(call)):
         return False
     return all(_takes_whole(use) for use in uses)
@@ -157,7 +157,7 @@ def _limits_itself(call: Call) -> bool:
         return True
 
 
-def _uses(made: Call) -> Iterator[Call]:
+def calls_on(made: Call) -> Iterator[Call]:
     """The calls on a client, in the function that makes it and in those of the module that mention where it is kept."""
     outermost, module = made.frame.outermost, made.frame.scope.module
     frames = outermost.all_frames()
