@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from .fixes.retries import space as space
     from .fixes.timeouts import bound as bound
     from .fixes.timeouts import elsewhere_driven as elsewhere_driven
+    from .fixes.timeouts import end_silence as end_silence
     from .fixes.timeouts import once as once
     from .fixes.timeouts import rebound as rebound
     from .fixes.timeouts import spelled as spelled
@@ -158,6 +159,9 @@ if TYPE_CHECKING:
     from .timeouts.effective import limit as limit
     from .timeouts.effective import timeout_bounds as timeout_bounds
     from .timeouts.effective import timeout_off as timeout_off
+    from .timeouts.streams import HALF_AN_HOUR as HALF_AN_HOUR
+    from .timeouts.streams import silent_for_one_answer as silent_for_one_answer
+    from .timeouts.streams import total_alone as total_alone
     from .timeouts.values import Bound as Bound
     from .timeouts.values import UnknownBound as UnknownBound
     from .trust.switches import about as about
@@ -192,7 +196,7 @@ _MODULES = {
     "findings": "Applicability Finding Fix Import Related Severity",
     "fixes.edits": "add_argument after_statement front number replace unused",
     "fixes.retries": "add_words bounded is_given count_failures narrow pause space",
-    "fixes.timeouts": "bound elsewhere_driven once rebound spelled",
+    "fixes.timeouts": "bound elsewhere_driven end_silence once rebound spelled",
     "interp.call_kinds": (
         "BlockCall ClientCall DigestCall GlobalCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall "
         "TokenCall VerifyCall"
@@ -226,6 +230,7 @@ _MODULES = {
     ),
     "timeouts.drivers": "open_driver",
     "timeouts.effective": "Limit connects_late enclosing leaves limit timeout_bounds timeout_off",
+    "timeouts.streams": "HALF_AN_HOUR silent_for_one_answer total_alone",
     "timeouts.values": "Bound UnknownBound",
     "trust.switches": (
         "about chosen context_of matches protection_argument protection_off rechecked reset secured trusting "

@@ -97,6 +97,44 @@ def price(item):
     return answer.json()["price"]
 ```
 
+A stream that is read for one answer is no stream: once the other side is silent, that answer never comes.
+
+```python bad
+import json
+
+import httpx
+
+class Tools:
+    def __init__(self, seconds):
+        self.http = httpx.Client(timeout=httpx.Timeout(seconds, read=None))
+
+    def call(self, url, body):
+        with self.http.stream("POST", url, json=body) as answer:  # finds: timeout-disabled
+            answer.raise_for_status()
+            for line in answer.iter_lines():
+                if line.startswith("data:"):
+                    return json.loads(line[5:])["result"]
+        raise LookupError(url)
+```
+
+```python fixed
+import json
+
+import httpx
+
+class Tools:
+    def __init__(self, seconds):
+        self.http = httpx.Client(timeout=httpx.Timeout(seconds, read=None))
+
+    def call(self, url, body):
+        with self.http.stream("POST", url, json=body, timeout=httpx.Timeout(30, connect=3.05)) as answer:
+            answer.raise_for_status()
+            for line in answer.iter_lines():
+                if line.startswith("data:"):
+                    return json.loads(line[5:])["result"]
+        raise LookupError(url)
+```
+
 An open end is right for a stream that is read bit by bit, and for a client whose calls are streams; a
 limit around the awaited call is one, too. A comment beside it that mentions waiting
 shows that the wait is intended.
@@ -154,8 +192,10 @@ from ..kit import (
     ClientCall,
     Finding,
     all_calls_limited,
+    bound,
     explained,
     rebound,
+    silent_for_one_answer,
     streamed,
     takes_whole_answers,
     timeout_off,
@@ -168,6 +208,9 @@ _SAYS_WHY = re.compile(r"time\W?out|limit|wait|poll|stream|long|hang|for ?ever",
 @rule(code="TMO003", name="timeout-disabled", severity="error", on=(Call, ClientCall), equivalents=("S113", "B113"))
 def check(call: Call | ClientCall) -> Iterator[Finding]:
     """Reports a literal that stands for no limit, on a call or on the construction of a client."""
+    if silent_for_one_answer(call) and not explained(call, call.node, _SAYS_WHY):
+        yield call.finding(f"`{call.written}` may wait without limit for its one answer", *bound(call))
+        return
     off = timeout_off(call)
     if off is None:
         part = timeout_off(call, part=True)

@@ -93,6 +93,47 @@ def summary(url):
     return client.responses.create(model="small", input=text.text).output_text
 ```
 
+A stream may take long, but it may not be silent for long. Where the only limit is one of half an hour or more on the
+whole, a peer that has gone is noticed after that time.
+
+```python bad
+import aiohttp
+
+async def judge(session: aiohttp.ClientSession, url, prompt):
+    limit = aiohttp.ClientTimeout(total=7200)
+    async with session.post(url, json=prompt, timeout=limit) as answer:  # finds: timeout-too-long
+        answer.raise_for_status()
+        return [line async for line in answer.content]
+```
+
+```python fixed
+import aiohttp
+
+async def judge(session: aiohttp.ClientSession, url, prompt):
+    limit = aiohttp.ClientTimeout(total=7200, sock_read=60)
+    async with session.post(url, json=prompt, timeout=limit) as answer:
+        answer.raise_for_status()
+        return [line async for line in answer.content]
+```
+
+```python good
+import asyncio
+import aiohttp
+
+LONG = aiohttp.ClientTimeout(total=7200, sock_connect=5, sock_read=60)
+
+async def judge(session: aiohttp.ClientSession, url, prompt):
+    async with session.post(url, json=prompt, timeout=LONG) as answer:
+        answer.raise_for_status()
+        return [line async for line in answer.content]
+
+async def soon(session: aiohttp.ClientSession, url, prompt):
+    async with asyncio.timeout(60):
+        async with session.post(url, json=prompt, timeout=aiohttp.ClientTimeout(total=7200)) as answer:
+            answer.raise_for_status()
+            return [line async for line in answer.content]
+```
+
 The fix sets the `llm` limit of `[tool.resilint.timeouts]`, or a constant of the module that plainly
 holds one. It is not applied unasked: an answer that took longer than that has arrived until now.
 Streamed answers are bounded between two pieces, so that a long text is no reason for a long limit.
@@ -104,14 +145,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import ClientCall, Finding, bound, idle, number, only_given_away, own_default
+from ..kit import (
+    HALF_AN_HOUR,
+    Call,
+    ClientCall,
+    Finding,
+    bound,
+    end_silence,
+    idle,
+    number,
+    only_given_away,
+    own_default,
+    total_alone,
+)
 from ..kit.rule import rule
 from ._limits_elsewhere import limits_elsewhere
 
 
-@rule(code="TMO007", name="timeout-too-long")
-def check(call: ClientCall) -> Iterator[Finding]:
-    """Reports a client with a default that the catalogue calls long, in a module that sets no limit anywhere."""
+@rule(code="TMO007", name="timeout-too-long", on=(Call, ClientCall))
+def check(call: Call | ClientCall) -> Iterator[Finding]:
+    """Reports clients with a long default, in modules that set no limit anywhere, and long limits on whole streams."""
+    yield from _long_default(call) if isinstance(call, ClientCall) else _silent_stream(call)
+
+
+def _silent_stream(call: Call) -> Iterator[Finding]:
+    total = total_alone(call)
+    if total is not None and total >= HALF_AN_HOUR:
+        yield call.finding(
+            f"`{call.written}` notices after {number(total / 60)} minutes that its stream is silent", *end_silence(call)
+        )
+
+
+def _long_default(call: ClientCall) -> Iterator[Finding]:
     if not call.fact.long or call.fact.part or call.fact.inherits:
         return
     longest = own_default(call)

@@ -274,6 +274,17 @@ def _uses(made: Call) -> int:
     return sum(any(client.made is made for client in candidate.clients) for candidate in every)
 
 
+def end_silence(call: Call) -> list[Fix]:
+    """Adds a limit on silence to the object that limits the whole of a stream; [] if that is made elsewhere."""
+    held = holder(call, call.as_external)
+    if held is None or held.frame.scope.module is not call.frame.scope.module or held.args.open_names:
+        return []
+    name = next((param.name for param in _params(held) if param.phases == ("read",)), "")
+    text = f"{name}={seconds(call)['llm']}"
+    edit = add_argument(held, text) if name and name not in held.args.named else None
+    return [Fix(f"Add {text}", (edit,))] if edit is not None else []
+
+
 def rebound(call: Call, node: cst.CSTNode) -> list[Fix]:
     """Puts a time limit in place of a value that switches it off; only to be looked at where the call takes long."""
     return _unless_long(call, _rebound(call, node))
