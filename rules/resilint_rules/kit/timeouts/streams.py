@@ -66,5 +66,11 @@ def _reads_one_answer(call: Call) -> bool:
     nodes = list(walk(function.body))
     if not read or any(isinstance(node, cst.Yield) for node in nodes):
         return False
-    loops = [node for node in nodes if isinstance(node, cst.For) and any(id(part) in read for part in walk(node.iter))]
-    return any(isinstance(part, cst.Return) and part.value is not None for loop in loops for part in walk(loop.body))
+    return any(_gives_back(node, read) for node in nodes if isinstance(node, cst.For))
+
+
+def _gives_back(loop: cst.For, read: set[int]) -> bool:
+    """Whether a loop is one over what is read, and gives something back from inside."""
+    if not any(id(part) in read for part in walk(loop.iter)):
+        return False
+    return any(isinstance(part, cst.Return) and part.value is not None for part in walk(loop.body))
