@@ -41,7 +41,7 @@ def parsed_early(call: Call) -> Early | None:
     if len(uses) < 2 or uses[0][0] != "json" or uses[1][0] != fact.raiser:
         return None
     read, check = uses[0][1], uses[1][1]
-    if not _together(call.frame, read, check) or _is_caught(call.frame, read):
+    if not _together(call.frame, read, check) or is_unreadable_caught(call.frame, read):
         return None
     return None if _TYPED.search(call.frame.outermost.tree.flat) else Early(read, check)
 
@@ -60,7 +60,7 @@ def _line(frame: Frame, node: cst.CSTNode) -> cst.SimpleStatementLine | None:
     return above if isinstance(above, cst.SimpleStatementLine) else None
 
 
-def _is_caught(frame: Frame, node: cst.CSTNode) -> bool:
+def is_unreadable_caught(frame: Frame, node: cst.CSTNode) -> bool:
     """Whether a handler around a node takes what is raised for a body that is no JSON, or may."""
     tree, catalog = frame.tree, frame.scope.catalog
     below, above = node, tree.parent(node)
@@ -84,7 +84,7 @@ def parsed_error(call: Call) -> Iterator[cst.CSTNode]:
         return
     for name, node in response.uses:
         error = name == "json" and isinstance(node, cst.Attribute) and _is_error(call.frame, node)
-        if error and not _is_caught(call.frame, node):
+        if error and not is_unreadable_caught(call.frame, node):
             yield node
             return
 
