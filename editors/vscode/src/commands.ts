@@ -3,6 +3,7 @@
 import { commands, window, type Disposable, type LogOutputChannel } from 'vscode';
 
 import type { Service } from './client';
+import type { Explainer } from './explain';
 import { fixAll, fixAllUnsafe } from './fixall';
 import { install } from './install';
 import { openPage } from './rules';
@@ -13,6 +14,7 @@ export function register(
   service: Service,
   status: Status,
   sweep: Sweep,
+  explainer: Explainer,
   log: LogOutputChannel,
 ): Disposable[] {
   const table: Record<string, (...given: never[]) => unknown> = {
@@ -21,6 +23,7 @@ export function register(
     install: () => install(service, status, log),
     fixAll,
     fixAllUnsafe,
+    explainCall: () => explainer.run(service.client),
     checkWorkspace: () => sweep.run(service.client),
     openRulePage: (rule?: string) => openPage(service.located?.command, rule),
   };

@@ -4,6 +4,7 @@ import { window, workspace, type Event, type ExtensionContext } from 'vscode';
 
 import { Service } from './client';
 import { register } from './commands';
+import { Explainer } from './explain';
 import { offer } from './install';
 import { watchInterpreters } from './python';
 import { servePages } from './rules';
@@ -21,14 +22,16 @@ export function activate(context: ExtensionContext): Api {
   const status = new Status();
   const service = new Service(context, log, status);
   const sweep = new Sweep();
+  const explainer = new Explainer();
   let offered = false;
   context.subscriptions.push(
     log,
     status,
     service,
     sweep,
+    explainer,
     servePages(() => service.located?.command),
-    ...register(service, status, sweep, log),
+    ...register(service, status, sweep, explainer, log),
     status.onDidChange((state) => {
       // Once a window: who said no is reminded by the status item only.
       if (state.kind === 'missing' && !offered) {

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..config.validators import nearest
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from resilint_rules.kit.rule import Rule
 
     from ..engine.explain import Explanation
+    from ..fs.notebook import Cell
     from ..report.view import Card
     from ..run.run import Opened
 
+_CELL = re.compile(r"cell (\d+):(\d+)", re.ASCII)
 _PLACE = re.compile(r"(.+?):(\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?::\d+)?", re.ASCII)
 """A file with a line, also with a column, as `check` prints it, or with the name of a function."""
 
@@ -111,17 +113,61 @@ def explain(args: Namespace) -> int:
         raise RunError(f"{file} cannot be read: {error}") from None
     for mistake in options.mistake_lines(session.mistakes):
         terminal.say(f"resilint: {mistake}")
+    cells = _cells(opened)
+    if named := _CELL.fullmatch(part):
+        part = str(_row_of(cells, int(named[1]), int(named[2]), file))
     (found,) = on_deep_stack(_explained(opened, file, item) for item in [part])
     if args.output_format == "json":
-        text = json.dumps({"file": file, **found.as_json(opened.document)}, indent=2, ensure_ascii=False)
+        values = _by_cell(found.as_json(opened.document), cells) if cells else found.as_json(opened.document)
+        text = json.dumps({"file": file, **values}, indent=2, ensure_ascii=False)
     else:
         text = found.as_text(opened.document, file, f"{file}:{part}" if part else file)
+        if cells:  # places in the text are rows of all cells together
+            text = re.sub(rf"(?<={re.escape(file)}:)(\d+)\b", lambda row: _spot(cells, int(row[1])), text)
     sys.stdout.write(visible_lines(text.rstrip("\n")) + "\n")
     return 0
 
 
+def _cells(opened: Opened) -> tuple[Cell, ...]:
+    """The cells of a notebook; none of any other file. Effect: reads it again."""
+    if not files.is_notebook(opened.path):
+        return ()
+    from ..fs.notebook import read_notebook
+
+    return read_notebook(files.read(opened.path)).cells
+
+
+def _row_of(cells: Sequence[Cell], number: int, row: int, file: str) -> int:
+    """A row of a cell as one of all cells together. Raises RunError."""
+    for cell in cells:
+        if cell.number == number:
+            return cell.first + row - 1
+    raise RunError(f"{file} has no code in cell {number}")
+
+
+def _spot(cells: Sequence[Cell], row: int) -> str:
+    """A row of all cells together as people count."""
+    cell = next((cell for cell in reversed(cells) if cell.first <= row), cells[0])
+    return f"cell {cell.number}:{row - cell.first + 1}"
+
+
+def _by_cell(value: Any, cells: Sequence[Cell]) -> Any:
+    """The same values, in which rows are those of cells, and these are named."""
+    if isinstance(value, list):
+        return [_by_cell(inner, cells) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _by_cell(inner, cells) for key, inner in value.items()}
+    if isinstance(value.get("row"), int):
+        cell = next((cell for cell in reversed(cells) if cell.first <= value["row"]), cells[0])
+        found |= {"cell": cell.number, "row": value["row"] - cell.first + 1}
+    return found
+
+
 def _parse(place: str) -> tuple[str, str]:
     """Returns the file and the line or function of it that are meant; "" for all of it."""
+    if in_cell := re.fullmatch(r"(.+\.ipynb):(cell \d+:\d+)(?::\d+)?", place, re.ASCII):
+        return in_cell[1], in_cell[2]
     found = _PLACE.fullmatch(place)
     if found is not None and not os.path.exists(place):
         return found[1], found[2]

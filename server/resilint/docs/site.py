@@ -28,7 +28,7 @@ class Entry(NamedTuple):
 
 def pages(cards: Mapping[str, Card], libraries: Iterable[Known]) -> dict[str, str]:
     """All files of the site: their paths with forward slashes, and their texts."""
-    known = sorted(libraries, key=lambda library: library.name)
+    known = sorted(libraries, key=lambda library: library.name.lower())
     found = {f"rules/{card.rule.name}.html": _rule(card, cards) for card in cards.values()}
     found["index.html"] = _index(cards)
     found["libraries.html"] = _libraries(known)

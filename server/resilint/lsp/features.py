@@ -128,6 +128,17 @@ async def hover(ls: ResilintServer, params: types.HoverParams) -> types.Hover | 
     return convert.hover(view, answer.hover, ls.client) if answer and answer.hover else None
 
 
+async def explain(ls: ResilintServer, uri: str, line: int, *_: object) -> str:
+    """The command `resilint.explain`: what happens at the external calls on a line of a document, from 0."""
+    found = ls.find(str(uri))
+    if found is None or not isinstance(line, int):
+        return ""
+    doc, view = found
+    question = HoverQuestion(doc.uri, doc.version, view.offset(line, 0), whole=True)
+    answer = await ls.request_about(doc, question, HoverAnswer)
+    return answer.hover.markdown if answer and answer.hover else ""
+
+
 async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[types.InlayHint]:
     """Returns the limits in force where the code states none."""
     found = ls.find(params.text_document.uri)
@@ -163,6 +174,7 @@ def add_features(server: ResilintServer) -> None:
     add(types.CODE_ACTION_RESOLVE)(code_action_resolve)
     add(types.TEXT_DOCUMENT_HOVER)(hover)
     add(types.TEXT_DOCUMENT_INLAY_HINT)(inlay_hint)
+    server.command("resilint.explain")(explain)
     add(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=["[", '"']))(completion)
 
 

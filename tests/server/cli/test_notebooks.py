@@ -134,3 +134,17 @@ def test_only_changed_lines_of_a_notebook_count(home: Path, capsys: pytest.Captu
     out = capsys.readouterr().out
     assert "cell 4:1:28: TMO003" in out
     assert "cell 3" not in out
+
+
+def test_a_call_in_a_cell_is_explained(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By its place as `check` prints it; all places of the answer are in cells."""
+    for place in ("a.ipynb:cell 3:2", "a.ipynb:cell 3:2:27", "a.ipynb"):
+        assert main(["explain", place]) == 0
+        assert capsys.readouterr().out.startswith("a.ipynb:cell 3:2:1: `requests.get`")
+    assert main(["explain", "a.ipynb:cell 3:1"]) == 0
+    assert capsys.readouterr().out.startswith("a.ipynb:cell 3:1: no call here")
+    assert main(["explain", "--output-format", "json", "a.ipynb:cell 3:2"]) == 0
+    (call,) = json.loads(capsys.readouterr().out)["calls"]
+    assert call["location"] == {"cell": 3, "row": 2, "column": 1}
+    assert main(["explain", "a.ipynb:cell 1:1"]) == 2
+    assert "no code in cell 1" in capsys.readouterr().err

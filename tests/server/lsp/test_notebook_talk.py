@@ -114,6 +114,10 @@ def test_cells_share_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
         assert changes == {cell(4): [{"range": span((0, 9), (0, 9)), "newText": ", timeout=(3.05, 27)"}]}
         once = next(action for title, action in actions.items() if title.startswith("Set timeout"))["edit"]["changes"]
         assert set(once) == {cell(1), cell(2)}
+        command = {"command": "resilint.explain", "arguments": [cell(4), 0]}
+        text = await it.ask("workspace/executeCommand", command)
+        assert "`s.get`, a call of requests" in text
+        assert await it.ask("workspace/executeCommand", {**command, "arguments": ["file:///other.py", 0]}) == ""
         assert await it.leave() == 0
 
     converse(monkeypatch, talk, default_engine())

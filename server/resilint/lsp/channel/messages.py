@@ -95,11 +95,12 @@ class FixAllQuestion(NamedTuple):
 
 
 class HoverQuestion(NamedTuple):
-    """What is there to show at an offset?"""
+    """What is there to show at an offset? `whole`: all that is known of its line, as plain text."""
 
     uri: str
     version: int
     offset: int
+    whole: bool = False
 
 
 class HintsQuestion(NamedTuple):

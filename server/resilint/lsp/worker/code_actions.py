@@ -180,6 +180,10 @@ def hover(view: View, question: HoverQuestion) -> HoverText | None:
     if settings_file.is_settings(view.doc.name):
         found_key = settings_file.hover(view.doc, offset, view.engine.page)
         return found_key and HoverText(shifted(found_key.span, view.lead), found_key.markdown)
+    if question.whole:
+        row, _ = view.doc.position(min(max(offset, 0), len(view.doc.text)))
+        text = view.engine.explain(view.doc, view.project, view.settings, row)
+        return HoverText(Span(question.offset, question.offset), text) if text else None
     name = fixes.named_rule(view.doc, offset)
     if name:
         page = view.engine.page(view.doc.text[slice(*name)])

@@ -34,7 +34,8 @@ class Engine:
     """The questions. `policy` and `hints` see the same model as `check`.
 
     `page` gives the Markdown of a rule by its name or code, `source` the absolute path of the file whose
-    docstring that is; both give "" if there is no such rule. `rules` gives all rules.
+    docstring that is; both give "" if there is no such rule. `rules` gives all rules,
+    `explain` what happens at the calls on a row.
     """
 
     check: Check
@@ -43,6 +44,7 @@ class Engine:
     page: Page
     source: Source
     rules: Callable[[], Iterable[Rule]] = tuple
+    explain: Callable[[Document, Project, Settings, int], str] = lambda *_: ""
     offers: Offers = lambda *_: ()
     """The patterns that can be put around the external calls of a span, as findings with one fix each."""
     harden: Harden = lambda doc, *_: doc.text
@@ -66,7 +68,7 @@ def default_engine() -> Engine:
     from resilint_rules import registry
 
     from ...engine.check import check
-    from ...engine.explain import hints, hover
+    from ...engine.explain import explain, hints, hover
     from ...engine.harden import harden, offers, place_of
 
     def page(name: str) -> str:
@@ -84,4 +86,4 @@ def default_engine() -> Engine:
         place = place_of(doc, project, settings, row)
         return doc.text if place is None else harden(doc, project, settings, NAMES, place).text
 
-    return Engine(check, hover, hints, page, source, lambda: registry.rules().values(), offered, hardened)
+    return Engine(check, hover, hints, page, source, lambda: registry.rules().values(), explain, offered, hardened)
