@@ -49,7 +49,8 @@ class Fact(Record):
     like: str = toml.text("An earlier entry of the same table and file; what is not given here is taken from it.")
     mode: str = toml.text("Whether it blocks its thread or is awaited; sync if left out.", "sync", "async", "both")
     raises: Mapping[str, tuple[str, ...]] = toml.words_by_name(
-        "Exceptions by failure: timeout, connect, status, 429; stall: of an answer that stops half way."
+        "Exceptions by failure: timeout, connect, status, 429; stall: an answer stops half way;"
+        " dropped: the connection ends before the answer, if that is not `connect`."
     )
     virtual: bool = toml.flag("It exists in generated code only, so that no test looks for it.")
     removed: str = toml.text("The version that removed it.")

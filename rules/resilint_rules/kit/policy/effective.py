@@ -95,16 +95,26 @@ def _source(call: Call, bound: Bound, here: Frame) -> str:
 
 
 def _outcomes(call: Call, found: Limit, callers: tuple[Call, ...]) -> Iterator[Outcome]:
-    repeats = built_in(call)
-    yield _hang(call, found, repeats, callers)
-    if call.peer in _HTTP:
-        for kind in (UNAVAILABLE, LIMITED_RATE):
-            errors = call.raises(str(STATUSES[kind])) or call.raises("status") or ()
-            yield _status(call, FailureTrace(call, kind, repeats, callers=callers), repeats, errors)
-    yield FailureTrace(call, DROPPED, repeats, callers=callers).raised_outcome(call.raises("connect") or ())
+    yield from (outcome for _, outcome in failures_of(call, callers, found))
     for place in (call, *callers):
         for breaker in breakers(place):
             yield _open(breaker)
+
+
+def failures_of(
+    call: Call, callers: tuple[Call, ...] = (), found: Limit | None = None
+) -> Iterator[tuple[FailureTrace, Outcome]]:
+    """Yields each failure of the peer of a call as it was followed, and what comes of it."""
+    repeats = built_in(call)
+    trace = FailureTrace(call, HANG, repeats, callers=callers)
+    yield trace, _hang(call, found or limit(call), trace)
+    if call.peer in _HTTP:
+        for kind in (UNAVAILABLE, LIMITED_RATE):
+            errors = call.raises(str(STATUSES[kind])) or call.raises("status") or ()
+            trace = FailureTrace(call, kind, repeats, callers=callers)
+            yield trace, _status(call, trace, repeats, errors)
+    trace = FailureTrace(call, DROPPED, repeats, callers=callers)
+    yield trace, trace.raised_outcome(call.raises("dropped") or call.raises("connect") or ())
 
 
 def _open(breaker: Breaker) -> Outcome:
@@ -116,8 +126,8 @@ def _open(breaker: Breaker) -> Outcome:
     return Outcome("while the breaker is open", text, 0)
 
 
-def _hang(call: Call, found: Limit, repeats: tuple[RetryLayer, ...], callers: tuple[Call, ...]) -> Outcome:
-    event = EVENTS[HANG]
+def _hang(call: Call, found: Limit, trace: FailureTrace) -> Outcome:
+    event, callers = EVENTS[HANG], trace.callers
     ended = found.state == "bounded" or any(scopes_around(place) for place in callers)
     if found.state == "unbounded" and not ended:
         return Outcome(event, f"waits without limit: {found.why}; nothing is repeated and no handler is reached")
@@ -126,8 +136,7 @@ def _hang(call: Call, found: Limit, repeats: tuple[RetryLayer, ...], callers: tu
     per, silence = _answer_limit(found)
     if per is None and not any(scopes_around(place) for place in (call, *callers)):
         return Outcome(event, "no limit on the wait for an answer is seen: " + found.why)
-    trace = FailureTrace(call, HANG, repeats, per, callers)
-    trace.silence = silence
+    trace.limit_attempts(per, silence=silence)
     return trace.raised_outcome(call.raises("timeout") or (), call.raises("stall") or ())
 
 

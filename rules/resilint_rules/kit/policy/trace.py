@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -46,13 +46,14 @@ class _Passage:
     errors: tuple[str, ...] | None
     text: str = ""
     ended: bool = False
+    sure: bool = True
+    """Whether it surely ends where it does."""
 
 
 class FailureTrace:
     """One failure event, followed from the innermost attempt through retry layers and handlers to the caller.
 
-    `per` is the limit of one attempt in seconds, None if it has none. `callers` are calls of functions of the project
-    that lead to the external call, the innermost first.
+    `callers` are calls of functions of the project that lead to the external call, the innermost first.
     """
 
     def __init__(
@@ -60,7 +61,6 @@ class FailureTrace:
         call: Call,
         kind: str,
         repeats: tuple[RetryLayer, ...],
-        per: float | None = None,
         callers: tuple[Call, ...] = (),
     ) -> None:
         self.call = call
@@ -69,9 +69,11 @@ class FailureTrace:
         self.parts: list[str] = []
         self.asides: list[str] = []
         """What is repeated before anything is sent."""
+        self.layers: list[RetryLayer] = []
+        """The layers that surely repeat it a known number of times, the innermost first."""
         self.attempts: int | None = 1
         self.pauses = 0.0
-        self.total = per
+        self.total: float | None = None
         """The seconds until all attempts so far have ended, those without an end as one; None if there is no limit."""
         self.least = False
         self.more_attempts = False
@@ -84,7 +86,7 @@ class FailureTrace:
         self.header = ""
         """How long a pause may be that the answer asks for, in words; "" if no layer waits for that."""
         self.ends: tuple[str, ...] = ()
-        self._per = per
+        self._per: float | None = None
         self._ended_by = ""
         """The enclosing limit that ends all attempts before their own do, in words."""
         for repeat in repeats:
@@ -95,6 +97,12 @@ class FailureTrace:
     def here(self) -> Frame:
         """The function that the explanation starts from: places in its file are named by their line alone."""
         return self.callers[-1].frame if self.callers else self.call.frame
+
+    def limit_attempts(self, per: float | None, *, silence: bool) -> None:
+        """Sets the limit of one attempt in seconds; `silence` if only silence counts against it."""
+        self._per, self.silence = per, silence
+        if per is not None:
+            self.total = per * (self.attempts or 1) + self.pauses
 
     def add(self, layer: RetryLayer, verdict: bool | None) -> None:
         """Counts a layer in; a verdict of None is "cannot see"."""
@@ -127,6 +135,7 @@ class FailureTrace:
             self.least = self.more_attempts = True
             return
         self.parts.append(f"{layer.who} tries {layer.attempts} times in all ({layer.source}{pace}{note})")
+        self.layers.append(layer)
         if layer.pauses is None:
             self.least = True
         if self.attempts is not None:
@@ -205,7 +214,7 @@ class FailureTrace:
                 break
             call = place
             self._pass(passage, place, place.node)
-        self.handled = passage.ended
+        self.handled = passage.ended and passage.sure
         if passage.ended:
             return passage.text
         frame = call.frame
@@ -225,7 +234,9 @@ class FailureTrace:
             loop = loop_around(guard, clause, call)
             if not surely:
                 passage.text += f"may be caught by {name_clause(clause, self.here)}"
-                passage.ended = True
+                passage.ended, passage.sure = True, False
+                if loop is not None or any(policies(place) for place in (call, *self.callers)):
+                    self.least = self.more_attempts = True
             elif loop is not None:
                 scopes = self._cap(passage, scopes, _depth(call, loop))
                 self._go_round(passage, loop, clause)
@@ -248,7 +259,7 @@ class FailureTrace:
 
     def _go_round(self, passage: _Passage, loop: RetryLoop, clause: Handler) -> None:
         """Counts a loop in that tries again when a clause has caught the exception."""
-        self._count(loop)
+        self._count(loop, clause)
         passage.text += f"{name_clause(clause, self.here)} sees each failure"
         raises = Exit.RAISE in clause.leaves
         if not raises or not is_bare(clause):
@@ -273,21 +284,21 @@ class FailureTrace:
             verdict = is_covered(call, wanted, errors) if wanted is not None and errors else None
             self.add(layer, verdict)
             gives_up = policy.fact.gives_up
-            if not verdict or not gives_up or layer.attempts == 1:
+            if verdict is False or not gives_up or layer.attempts == 1:
                 continue
             reraise = policy.args.value(policy.fact.reraise)
-            if reraise is None:
-                errors = (gives_up,)
-            elif getattr(reraise, "value", None) is not True:
-                errors = None
+            if getattr(reraise, "value", None) is not True:
+                errors = (gives_up,) if reraise is None and verdict else None
         return errors
 
-    def _count(self, loop: RetryLoop) -> None:
+    def _count(self, loop: RetryLoop, clause: Handler) -> None:
         place = where(loop.frame, loop.node, self.here)
         pauses = None if loop.paced else 0.0
         pace = "pauses in between" if loop.paced else "no pause"
         endless = loop.endless and not loop.gives_up
-        self.add(RetryLayer("the loop", loop.attempts, place, endless=endless, pauses=pauses, pace=pace), True)
+        layer = RetryLayer("the loop", loop.attempts, place, endless=endless, pauses=pauses, pace=pace)
+        chosen = None if loop.chooses(clause) else True
+        self.add(replace(layer, frame=loop.frame, span=loop.head), chosen)
 
     def _outcome(self, seen: str) -> Outcome:
         """The outcome with all that was counted in; `seen` says who sees the failure."""

@@ -22,7 +22,7 @@ _SIGNS = {
 
 def built_in(call: Call) -> tuple[RetryLayer, ...]:
     """What the library and its transports repeat by themselves, the innermost first."""
-    words, maker, unseen = _retry_facts(call)
+    words, maker, unseen = retry_facts(call)
     found = [*transport_layers(call)]
     if words is not None:
         if words.beneath:
@@ -47,7 +47,7 @@ def _passing_layer(call: Call, function: Function) -> RetryLayer:
     )
 
 
-def _retry_facts(call: Call) -> tuple[Retries | None, Call | None, str]:
+def retry_facts(call: Call) -> tuple[Retries | None, Call | None, str]:
     """The catalogue's words on the retries in force, the call whose arguments change them, and why that is not seen."""
     own = call.as_external.retries
     if not call.clients:
@@ -212,6 +212,8 @@ def policies(call: Call, here: Frame | None = None) -> list[tuple[RetryPolicy, R
                 endless=endless,
                 pauses=0.0 if layer.waits is False else None,
                 pace=PACES[layer.waits],
+                frame=layer.frame,
+                span=layer.frame.tree.span(layer.node),
             )
             found.append((layer, repeat))
     return found[::-1]

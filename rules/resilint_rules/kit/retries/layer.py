@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from ..interp.calls import Call, Frame
+from ..syntax.text import Span
 
 HANG, UNAVAILABLE, LIMITED_RATE, DROPPED = "hang", "503", "429", "dropped"
 """Failure events of the peer."""
@@ -44,6 +45,10 @@ class RetryLayer:
     """Failures that are repeated on a condition, and the condition."""
     header: str = ""
     """How long a pause may be that an answer asks for by Retry-After, in words; "" where that is not obeyed."""
+    frame: Frame | None = None
+    """The function that it stands in; None for what a library or its transport does by itself."""
+    span: Span | None = None
+    """Its decorator, or the head of its loop, in that function."""
     connects: bool = False
     """Whether it tries to connect as often, also where it does not repeat what was sent."""
     policy: object = None

@@ -19,6 +19,11 @@ _PACED = re.compile(r"limit|throttl|back_?off|pace", re.IGNORECASE)
 _TRIES = re.compile(r"retr|attempt|tries|trial", re.IGNORECASE)
 
 
+def names_attempts(name: str) -> bool:
+    """Whether a name is about attempts: `max_retries`, `attempt`."""
+    return _TRIES.search(name) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class BoundedLoop:
     """A `for` or `while` loop with its bounds."""

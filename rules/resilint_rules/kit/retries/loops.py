@@ -18,7 +18,7 @@ from ..syntax.bound_names import bound_in, shared_in, used_in, waited_for
 from ..syntax.exits import AGAIN, Exit, is_endless, ways
 from ..syntax.idioms import calls_in
 from ..syntax.tree import dotted, walk
-from .loop_counter import BoundedLoop
+from .loop_counter import BoundedLoop, names_attempts
 from .policies import RetryPolicy, external, layers
 
 _TIMED = re.compile(r"time_?out|deadline|move_on|fail_after|expir|alarm", re.IGNORECASE)
@@ -70,6 +70,16 @@ class RetryLoop(BoundedLoop):
         if Exit.FALLS in left:
             left = (left - {Exit.FALLS}) | self._after_failure
         return bool(left & AGAIN)
+
+    def chooses(self, clause: Handler) -> bool:
+        """Whether a clause decides by the failure whether the loop goes round, not by the number of the attempt."""
+        exits = (cst.Raise, cst.Return, cst.Break, cst.Continue)
+        for node in walk(clause.node.body):
+            if isinstance(node, cst.If) and any(isinstance(inner, exits) for inner in walk(node)):
+                words = used_in(node.test)
+                if not any(word == self.counter or names_attempts(word) for word in words):
+                    return True
+        return False
 
     @property
     def raises_after(self) -> bool:

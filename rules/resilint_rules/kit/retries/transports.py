@@ -183,7 +183,7 @@ def transport_layers(call: Call) -> Iterator[RetryLayer]:
     """What the transport repeats that the client was given for the address at hand."""
     found: list[tuple[str, Instance]] = []
     for prefix, transport in _transports(call):
-        if not any(transport is other for _, other in found):
+        if not any(_same(transport, other) for _, other in found):
             found.append((prefix, transport))
     if not found:
         return
@@ -200,6 +200,11 @@ def transport_layers(call: Call) -> Iterator[RetryLayer]:
             yield RetryLayer("its transport", None, "what it does cannot be seen")
         else:
             yield _adapter_layer(call, call_at(made), adapter, "" if address is not None else prefix)
+
+
+def _same(one: Instance, other: Instance) -> bool:
+    """Whether two objects are one: a statement that is interpreted twice makes two of what it makes once."""
+    return one is other or (one.made is not None and other.made is not None and one.made.node is other.made.node)
 
 
 def _address(call: Call) -> str | None:
