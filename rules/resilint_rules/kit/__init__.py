@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .catalog.surroundings import ScopeFact as ScopeFact
     from .catalog.surroundings import SleepFact as SleepFact
     from .effects.paths import path_to as path_to
+    from .effects.paths import places_of as places_of
     from .effects.records import EffectSummary as EffectSummary
     from .effects.records import ReachedCall as ReachedCall
     from .effects.store import effects_of as effects_of
@@ -128,6 +129,7 @@ if TYPE_CHECKING:
     from .retries.attempts import policies as policies
     from .retries.consume_loops import ConsumeLoop as ConsumeLoop
     from .retries.layer import RetryLayer as RetryLayer
+    from .retries.layer import seconds as _seconds
     from .retries.loops import RetryConstruct as RetryConstruct
     from .retries.loops import RetryLoop as RetryLoop
     from .retries.policies import LIMITED as LIMITED
@@ -178,6 +180,7 @@ if TYPE_CHECKING:
     from .trust.switches import vouched as vouched
 
     effective_policy = _policy
+    in_seconds = _seconds
 
 _MODULES = {
     "catalog.parts": "Param",
@@ -186,7 +189,7 @@ _MODULES = {
     "catalog.security": "InsecureFact",
     "catalog.surroundings": "ScopeFact SleepFact",
     "entry_points.entry": "EntryKind entry_point",
-    "effects.paths": "path_to",
+    "effects.paths": "path_to places_of",
     "effects.records": "EffectSummary ReachedCall",
     "effects.store": "effects_of",
     "effects.transactions": "transaction_around transaction_at transaction_of_caller",
@@ -218,7 +221,7 @@ _MODULES = {
     "responses.status": "chained raise_after_all raise_between read_together read_unchecked seen_in_part",
     "retries.attempts": "built_in policies",
     "retries.consume_loops": "ConsumeLoop",
-    "retries.layer": "RetryLayer",
+    "retries.layer": "RetryLayer in_seconds",
     "retries.loops": "RetryLoop RetryConstruct",
     "retries.policies": "LIMITED UNLIMITED RetryPolicy layers_of",
     "retries.status_loops": "AnyRetry StatusLoop",
@@ -242,7 +245,7 @@ _MODULES = {
 Type checkers do not follow `__getattr__`, and a rule must load no module that it does not use, so there are two lists.
 An import `as` the same name exports it, which makes a third, `__all__`, unnecessary.
 """
-_RENAMED = {"effective_policy": "policy"}
+_RENAMED = {"effective_policy": "policy", "in_seconds": "seconds"}
 """API names that differ from the name in the module that defines them."""
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 

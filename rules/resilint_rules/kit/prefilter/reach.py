@@ -25,8 +25,8 @@ from .files import NO
 from .library_names import COMMON, prefixes_of
 from .summaries import Export
 
-ASKING = ("async ", "atomic")
-"""What a text holds that defines a coroutine, or opens a transaction: what is called there matters."""
+ASKING = ("async ", "atomic", "@retry", ".retry(", "on_exception(", "Retrying(", "autoretry_for", "for attempt in ")
+"""What a text holds that defines a coroutine, opens a transaction or retries: what is called there matters."""
 HOPS = 2
 """Modules that a call may lead through: re-exports count. Wide packages make one more expensive."""
 LONG = 6_000
