@@ -147,6 +147,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -162,6 +163,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -177,6 +179,23 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
+        equivalents=(),
+    ),
+    RuleRow(
+        code="BGT001",
+        name="nested-retries",
+        severity="warning",
+        family="budgets",
+        module="resilint_rules.budgets.nested_retries",
+        on=("Frame",),
+        summary="Retries inside retries: layers that repeat the same failure multiply.",
+        fixable=True,
+        preview=True,
+        default=True,
+        tests=False,
+        words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -208,6 +227,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -223,6 +243,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -238,6 +259,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -381,6 +403,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -428,6 +451,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=("breaker(", "breakerfactory(", "limiter("),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -507,6 +531,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -522,6 +547,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(".subscribe(",),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -537,6 +563,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=("countdown", "eta=", "time_limit"),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -568,6 +595,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -583,6 +611,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=("gather(*",),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -598,6 +627,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -613,6 +643,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -628,6 +659,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -899,6 +931,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -914,6 +947,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=("-signature", "-hmac-", "hub_signature", "x_signature"),
+        coroutine_words=(),
         equivalents=(),
     ),
     RuleRow(
@@ -929,6 +963,7 @@ RULES: tuple[RuleRow, ...] = (
         default=True,
         tests=False,
         words=(),
+        coroutine_words=(),
         equivalents=(),
     ),
 )
