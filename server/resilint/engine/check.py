@@ -10,8 +10,8 @@ from resilint_rules.kit.findings import Finding, Severity
 from resilint_rules.kit.prefilter.chunks import Relevant, relevant
 from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
-from resilint_rules.kit.prefilter.reach import Reach
 from resilint_rules.kit.prefilter.own_code.unawaited import Coroutines
+from resilint_rules.kit.prefilter.reach import Reach
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.project.place import Places

@@ -6,8 +6,8 @@ from textwrap import dedent
 
 import pytest
 
-from resilint_rules.kit.prefilter.own_code.dropped import beginnings, coroutines, may_drop
 from resilint_rules.kit.prefilter.files import MAYBE, YES, sift
+from resilint_rules.kit.prefilter.own_code.dropped import beginnings, coroutines, may_drop
 from resilint_rules.kit.prefilter.own_code.unawaited import Coroutines, Unawaited
 from resilint_rules.kit.project.imports import Project
 

@@ -16,12 +16,12 @@ from .assigned import annotated_parameters
 from .exports import Exports
 from .marking import taint
 from .mentions import acts, docstring_span
+from .own_code.secret_comparisons import comparing
+from .own_code.unawaited import Coroutines
 from .reach import Reach, reaching
 from .reach import asks as asks_for
-from .own_code.secret_comparisons import comparing
 from .summaries import ExportSummary
 from .taint import Taint
-from .own_code.unawaited import Coroutines
 from .usage import asks
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})
