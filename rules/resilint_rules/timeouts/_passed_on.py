@@ -56,7 +56,9 @@ def open_wrapper(call: Call) -> Iterator[Finding]:
 
 
 def _passed_options(call: Call, function: cst.FunctionDef, names: set[str]) -> str:
-    """The parameter for all other keywords, if it is passed on as it is; "" if a limit may be added to it."""
+    """The parameter for all other keywords, if it is passed on as it is; "" if a limit is added to it, or beside it."""
+    if any(call.args.get(param) is not None for param in call.as_external.timeout):
+        return ""
     star = function.params.star_kwarg
     spreads = [arg.value for arg in call.node.args if arg.star]
     name = star.name.value if star is not None else ""

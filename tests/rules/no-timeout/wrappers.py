@@ -113,3 +113,21 @@ class C:
         return self._x(fn=self.http.post, url=url)  # finds: no-timeout
     def _x(self, fn, url):
         return fn(url, json={})
+
+
+def w13(url, timeout=None, **kw):
+    if timeout is None:
+        timeout = 5
+    return requests.get(url, timeout=timeout, **kw)
+
+
+def use13():
+    return w13("x")
+
+
+def w14(url, **kw):
+    return requests.get(url, **dict(kw, timeout=5))
+
+
+def use14():
+    return w14("x")
