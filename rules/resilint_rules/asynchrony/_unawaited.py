@@ -14,7 +14,10 @@ from ..kit.catalog.surroundings import CoroutineFact, SleepFact
 from ..kit.effects.callees import callee, makes_coroutine, nested_frame
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.session import Session
-from ..kit.interp.values import Function, Value, options
+from ..kit.interp.statements import evaluate
+from ..kit.interp.values import Arguments, Function, Ref, Value, options
+from ..kit.syntax.idioms import last_name
+from ..kit.syntax.tree import walk
 
 
 class Use(Enum):
@@ -54,6 +57,35 @@ def unawaited(frame: Frame) -> Iterator[Unawaited]:
         use = _use(frame, call)
         if use is not None and is_coroutine(frame, target):
             yield Unawaited(call, use)
+    yield from _other_functions(frame)
+
+
+def _other_functions(frame: Frame) -> Iterator[Unawaited]:
+    """Yields dropped calls of a library's functions that are no calls of a peer: `asyncio.to_thread(save)`."""
+    words = frame.scope.known.unawaited
+    if frame.node is None or not words:
+        return
+    for node in walk(frame.node.body):
+        call = node.value if isinstance(node, cst.Expr) else None
+        if not isinstance(call, cst.Call) or id(call) in frame.uses or last_name(call) not in words:
+            continue
+        known = frame.calls.get(id(call))
+        if known is not None and not known.offloaded:
+            continue
+        if _innermost(frame, node) is not frame.node:
+            continue  # of a function inside
+        value = evaluate(frame, call.func)
+        fact = frame.scope.catalog.fact(CoroutineFact, value.name) if isinstance(value, Ref) else None
+        if fact is not None:
+            yield Unawaited(Call(call, fact, Arguments(), statement=node, frame=frame), Use.DROPPED)
+
+
+def _innermost(frame: Frame, node: cst.CSTNode) -> cst.CSTNode | None:
+    """The innermost function around a node."""
+    above = frame.tree.parent(node)
+    while above is not None and not isinstance(above, (cst.FunctionDef, cst.Lambda)):
+        above = frame.tree.parent(above)
+    return above
 
 
 def _is_library_coroutine(call: Call) -> bool:

@@ -105,6 +105,15 @@ async def rename(session: AsyncSession, user, name):
     session.commit()  # finds: coroutine-never-awaited
 ```
 
+Nor does a thread begin its work before it is awaited.
+
+```python bad
+import asyncio
+
+async def save(path, text):
+    asyncio.to_thread(path.write_text, text)  # finds: coroutine-never-awaited
+```
+
 A coroutine that is returned, gathered, put into a list or made a task is awaited elsewhere.
 
 ```python good

@@ -2300,7 +2300,14 @@ TAKERS: dict[str, tuple[str, ...]] = {'aiohttp': ('aiohttp',),
  'starlette': ('starlette',)}
 
 COROUTINES: dict[str, tuple[str, ...]] = {'anyio': ('sleep',),
- 'asyncio': ('open_connection', 'sleep', 'wait_for'),
+ 'asyncio': ('create_subprocess_exec',
+             'create_subprocess_shell',
+             'open_connection',
+             'sleep',
+             'start_server',
+             'to_thread',
+             'wait',
+             'wait_for'),
  'dns.asyncresolver': ('resolve',),
  'trio': ('sleep',)}
 

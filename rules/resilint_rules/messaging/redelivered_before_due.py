@@ -104,7 +104,7 @@ from ..kit.rule import rule
 from ._lease import late_sendings, long_task
 
 
-@rule(code="MSG011", name="redelivered-before-due", preview=True, words=("countdown", "eta=", "time_limit"))
+@rule(code="MSG011", name="redelivered-before-due", preview=True, words=("countdown", " eta=", "time_limit"))
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports tasks that are due after the broker's visibility timeout, or may run longer with late acknowledgement."""
     for node, seconds, lease in late_sendings(frame):
