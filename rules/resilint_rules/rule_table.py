@@ -562,7 +562,7 @@ RULES: tuple[RuleRow, ...] = (
         preview=True,
         default=True,
         tests=False,
-        words=("countdown", "eta=", "time_limit"),
+        words=("countdown", " eta=", "time_limit"),
         coroutine_words=(),
         equivalents=(),
     ),

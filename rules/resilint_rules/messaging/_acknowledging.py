@@ -149,7 +149,7 @@ class Automatic(NamedTuple):
     @property
     def needs(self) -> int:
         """How many parameters of the handler an acknowledgement needs."""
-        return 2 if "{second}" in self.fact.writes else 1
+        return 2 if "{second}" in self.fact.acknowledgement else 1
 
 
 def automatic_acks(frame: Frame) -> Iterator[Automatic]:

@@ -159,10 +159,10 @@ def _by_hand(frame: Frame, found: Automatic) -> Iterator[Fix]:
     params = [param.name.value for param in node.params.params if param.name.value != "self"]
     last = node.body.body[-1]
     ends = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else None
-    if len(params) < found.needs or ends is None or "return" in handler.tree.flat or not found.fact.writes:
+    if len(params) < found.needs or ends is None or "return" in handler.tree.flat or not found.fact.acknowledgement:
         return
     first, second = (*params, "", "")[:2]
-    text = found.fact.writes.format(first=first, second=second)
+    text = found.fact.acknowledgement.format(first=first, second=second)
     added = after_statement(handler, ends, text)
     if added is not None and not isinstance(ends, cst.Raise):
         edits: tuple[Edit, ...] = (replace(frame, found.switch, "False"), added)

@@ -114,7 +114,7 @@ class ConsumeFact(Fact):
     acknowledge: str = toml.text("The method that acknowledges.")
     callback: Param | None = toml.one(Param, "The parameter for the function that gets messages.")
     receipt: str = toml.text("The parameter of that method which says what is acknowledged.")
-    writes: str = toml.template(
+    acknowledgement: str = toml.template(
         "The acknowledgement in the function that gets messages, by its {first} and {second} parameter.",
         "first", "second",
     )  # fmt: skip
