@@ -29,9 +29,9 @@ _PLAIN = frozenset((
 """Functions that compute, and raise only for what they are given."""
 _ORDER = ("LookupError", "TypeError", "ValueError", "AttributeError")
 """What a body of another shape ends with, in the order in which it is written."""
-_OPAQUE = (cst.Try, cst.TryStar, cst.With, cst.FunctionDef, cst.ClassDef, cst.Yield, cst.Lambda, cst.Match)
+_OPAQUE = (cst.Try, cst.TryStar, cst.With, cst.FunctionDef, cst.ClassDef, cst.Yield, cst.Lambda, cst.Match, cst.Raise)
 """What no region may hold: it has its own order of failures, or runs at another time."""
-_MOST_LINES = 25
+_MOST_LINES = 12
 """Lines that one `try` may hold: beyond, the reader cannot tell which of them it is about."""
 
 
@@ -41,6 +41,8 @@ class _Flow:
 
     call: Call
     reads: frozenset[int]
+    texts: frozenset[int] = frozenset()
+    """What reads the body as a text that something else parses."""
     names: set[str] = field(default_factory=set)
 
     def holds(self, node: cst.CSTNode) -> bool:
@@ -55,7 +57,7 @@ class _Flow:
             if isinstance(node, (cst.Subscript, cst.Attribute)):
                 node = node.value
             elif isinstance(node, cst.Call):
-                node = node.args[0].value if _last(node) == "loads" and node.args else node.func
+                node = node.func
             elif isinstance(node, cst.Await):
                 node = node.expression
             else:
@@ -121,10 +123,29 @@ def _flow(call: Call) -> _Flow | None:
     if call.peer not in ("http", "llm") or not isinstance(call.frame.node, cst.FunctionDef):
         return None
     body = set(fact.body) - set(fact.streaming)
-    reads = {id(node) for name, node in response.uses if name in body}
+    texts = {id(node) for name, node in response.uses if name in body and name != "json"}
+    reads = {id(node) for name, node in response.uses if name in body and name == "json"}
     if fact.raiser_returns == "response":
-        reads |= {id(node) for node in _chained_reads(call, body, fact.raiser)}
-    return _Flow(call, frozenset(reads)) if reads else None
+        reads |= {id(node) for node in _chained_reads(call, {"json"} & body, fact.raiser)}
+    if texts:
+        reads |= {id(node) for node in _parsed(call.frame.node, texts)}
+    return _Flow(call, frozenset(reads), frozenset(texts)) if reads else None
+
+
+def _parsed(function: cst.FunctionDef, texts: set[int]) -> Iterator[cst.Call]:
+    """The calls that parse a body which was read as a text, at once or by a name."""
+    names = {
+        target.target.value
+        for node in walk(function)
+        if isinstance(node, cst.Assign) and any(id(inner) in texts for inner in walk(node.value))
+        for target in node.targets
+        if isinstance(target.target, cst.Name)
+    }
+    for node in walk(function):
+        if isinstance(node, cst.Call) and _last(node) == "loads":
+            parts = (inner for arg in node.args for inner in walk(arg.value))
+            if any(id(p) in texts or (isinstance(p, cst.Name) and p.value in names) for p in parts):
+                yield node
 
 
 def _chained_reads(call: Call, body: set[str], raiser: str) -> Iterator[cst.Attribute]:
@@ -178,7 +199,7 @@ def _parses(flow: _Flow, node: cst.Call) -> bool:
     own = library is not None and any(name.endswith("JSONDecodeError") for name in library.errors)
     if _last(node) == "json" and id(node.func) in flow.reads:
         return not own
-    return _last(node) == "loads" and any(flow.holds(arg.value) for arg in node.args)
+    return _last(node) == "loads" and id(node) in flow.reads
 
 
 def _calls_part(flow: _Flow, node: cst.Call) -> bool:
@@ -232,7 +253,7 @@ def _is_method(flow: _Flow, node: cst.Call) -> bool:
     if not isinstance(func, cst.Attribute):
         return False
     return (
-        id(func) in flow.reads
+        id(func) in flow.reads | flow.texts
         or flow.rooted(func.value)
         or any(inner is flow.call.node for inner in walk(func))
         or func.attr.value
