@@ -61,7 +61,7 @@ def test_its_comment_silences() -> None:
 def test_its_options_exist() -> None:
     """No option is mentioned that the command line does not take."""
     known = readme.run("--help").stdout + readme.command("baseline", "--help").stdout
-    known += readme.command("docs", "--help").stdout
+    known += readme.command("docs", "--help").stdout + readme.command("harden", "--help").stdout
     ours = TEXT.replace(readme.commands(TEXT)[1], "")  # that one is for pytest
     mentioned = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", ours))
     assert "--fail-on" in mentioned

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from ..kit.catalog.records import ResponseFact
 from ..kit.exceptions.handlers import handlers_of, known_as
 from ..kit.findings import Finding, Fix, Import, Severity
 from ..kit.fixes.edits import unused
@@ -117,35 +118,42 @@ def _offered(flow: _Flow, block: cst.IndentedBlock, unreadable: str) -> Fix | No
 
 
 def _flow(call: Call) -> _Flow | None:
-    response, fact = call.response, call.answer
-    if call.fact.kind != "call" or response is None or fact is None or call.deferred or call.offloaded:
+    response, fact, function = call.response, call.answer, call.frame.node
+    if call.fact.kind != "call" or call.deferred or call.offloaded or call.peer not in ("http", "llm"):
         return None
-    if call.peer not in ("http", "llm") or not isinstance(call.frame.node, cst.FunctionDef):
+    if response is None or fact is None or not isinstance(function, cst.FunctionDef):
         return None
     body = set(fact.body) - set(fact.streaming)
-    texts = {id(node) for name, node in response.uses if name in body and name != "json"}
-    reads = {id(node) for name, node in response.uses if name in body and name == "json"}
-    if fact.raiser_returns == "response":
-        reads |= {id(node) for node in _chained_reads(call, {"json"} & body, fact.raiser)}
+    used = [(name, id(node)) for name, node in response.uses if name in body]
+    texts = frozenset(number for name, number in used if name != "json")
+    reads = {number for name, number in used if name == "json"}
+    reads.update(_found_by_text(call, function, texts, fact))
+    return _Flow(call, frozenset(reads), texts) if reads else None
+
+
+def _found_by_text(call: Call, function: cst.FunctionDef, texts: frozenset[int], fact: ResponseFact) -> Iterator[int]:
+    """The ids of what gives the parsed body, and is no attribute of the response itself."""
+    if fact.raiser_returns == "response" and "json" in fact.body:
+        yield from (id(node) for node in _chained_reads(call, {"json"}, fact.raiser))
     if texts:
-        reads |= {id(node) for node in _parsed(call.frame.node, texts)}
-    return _Flow(call, frozenset(reads), frozenset(texts)) if reads else None
+        yield from (id(node) for node in _parsed(function, texts))
 
 
-def _parsed(function: cst.FunctionDef, texts: set[int]) -> Iterator[cst.Call]:
+def _parsed(function: cst.FunctionDef, texts: frozenset[int]) -> Iterator[cst.Call]:
     """The calls that parse a body which was read as a text, at once or by a name."""
-    names = {
-        target.target.value
-        for node in walk(function)
-        if isinstance(node, cst.Assign) and any(id(inner) in texts for inner in walk(node.value))
-        for target in node.targets
-        if isinstance(target.target, cst.Name)
-    }
+    names: set[str] = set()
     for node in walk(function):
-        if isinstance(node, cst.Call) and _last(node) == "loads":
-            parts = (inner for arg in node.args for inner in walk(arg.value))
-            if any(id(p) in texts or (isinstance(p, cst.Name) and p.value in names) for p in parts):
-                yield node
+        if isinstance(node, cst.Assign) and any(id(inner) in texts for inner in walk(node.value)):
+            names.update(target.target.value for target in node.targets if isinstance(target.target, cst.Name))
+    for node in walk(function):
+        if isinstance(node, cst.Call) and _last(node) == "loads" and _has_text(node, texts, names):
+            yield node
+
+
+def _has_text(node: cst.Call, texts: frozenset[int], names: set[str]) -> bool:
+    """Whether a call is given a body that was read as a text."""
+    parts = (inner for arg in node.args for inner in walk(arg.value))
+    return any(id(part) in texts or (isinstance(part, cst.Name) and part.value in names) for part in parts)
 
 
 def _chained_reads(call: Call, body: set[str], raiser: str) -> Iterator[cst.Attribute]:
