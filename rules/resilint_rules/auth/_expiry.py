@@ -11,6 +11,7 @@ import libcst as cst
 from ..kit import Fix, Frame
 from ..kit.fixes.edits import replace
 from ..kit.fixes.timeouts import spelled
+from ..kit.project.module import FunctionChunk, Module
 from ..kit.syntax.bound_names import values_given
 from ..kit.syntax.tree import walk
 
@@ -23,7 +24,10 @@ _NOW = re.compile(
     r"(?:time\.)?(?:time|monotonic)\(\)|(?:\w+\.)*(?:datetime\.)?(?:now|utcnow|today)\((?:[\w.]*|tz=[\w.]*)\)(?:\.timestamp\(\))?"
 )
 _MARGIN = (cst.Subtract, cst.Multiply, cst.Divide)
-_HEEDS_REFUSAL = re.compile(r"\b401\b|unauthori[sz]ed|invalid_token", re.IGNORECASE)
+_HEEDS_REFUSAL = re.compile(
+    r"(?:[=!]=|\bin)\s*[\[({]?(?:\s*\d{3},)*\s*401\b|\bUNAUTHORIZED\b|[\"']invalid_token|except[^\n]*Unauthorized"
+)
+"""Code that looks at a refusal, after which the token may be renewed."""
 _ORDERS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
 _SECONDS = 60
 
@@ -43,23 +47,30 @@ def late_renewals(frame: Frame) -> Iterator[LateRenewal]:
     if not isinstance(frame.node, cst.FunctionDef) or not _ENDS.search(frame.tree.text):
         return
     module = frame.scope.module
-    if not _TOKEN.search(frame.tree.text):
-        return
-    if any(module.search(_HEEDS_REFUSAL, function.chunk) is not None for function in module.all_functions()):
+    if not _TOKEN.search(frame.tree.text) or module.search(_HEEDS_REFUSAL) is not None:
         return
     for kept, value in _kept(frame):
         dated = "timedelta" in value or "fromtimestamp" in value
-        name = re.findall(r"\w+", kept)[-1]
-        for function in module.chosen(module.functions_mentioning(name)):
-            if kept.startswith("self.") and not _same_owner(frame, function.qualname):
-                continue
+        for function in _users(frame, kept):
             place = frame.scope.frame(function)
             for inner in place.all_frames() if place is not None else ():
                 yield from _compared(inner, kept, dated=dated)
 
 
-def _same_owner(frame: Frame, qualname: str) -> bool:
-    return frame.qualname.rpartition(".")[0] == qualname.rpartition(".")[0]
+def _users(frame: Frame, kept: str) -> list[FunctionChunk]:
+    """The functions that may read what a function keeps: of its class, or of the module."""
+    module = frame.scope.module
+    if kept.startswith("self."):
+        return module.derived(_by_owner).get(frame.qualname.rpartition(".")[0], [])
+    return module.chosen(module.functions_mentioning(re.findall(r"\w+", kept)[0]))
+
+
+def _by_owner(module: Module) -> dict[str, list[FunctionChunk]]:
+    """The methods of a module by the class that has them."""
+    found: dict[str, list[FunctionChunk]] = {}
+    for function in module.all_functions():
+        found.setdefault(function.qualname.rpartition(".")[0], []).append(function)
+    return found
 
 
 def _kept(frame: Frame) -> Iterator[tuple[str, str]]:

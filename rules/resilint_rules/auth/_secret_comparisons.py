@@ -148,8 +148,11 @@ def _word_of_name(frame: Frame, name: str, depth: int) -> str:
     """A name that says what it is, or the word of a value that it is given."""
     if _is_secret(name) or _is_other(name) or depth == 0:
         return name
-    words = (_word(frame, value, depth - 1) for value in values_of(frame, name))
-    return next((word for word in words if _is_secret(word) or _is_other(word)), name)
+    key = _word_of_name, name, depth
+    if key not in frame.derived:
+        words = (_word(frame, value, depth - 1) for value in values_of(frame, name))
+        frame.derived[key] = next((word for word in words if _is_secret(word) or _is_other(word)), name)
+    return str(frame.derived[key])
 
 
 def _word_of_call(frame: Frame, node: cst.Call, depth: int) -> str:

@@ -17,7 +17,7 @@ from ..kit.syntax.exits import Exit, ways
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.layout import plain
 from ..kit.syntax.text import Span
-from ..kit.syntax.tree import walk
+from ..kit.syntax.tree import Tree, walk
 
 _CHECK = re.compile(
     r"compare_digest|constant_time_compare|_?(?:verify|validate|check|is_valid|valid|authenticate)_?(?:\w*_)?"
@@ -37,6 +37,7 @@ _DIGESTS = re.compile(r"compare_digest|\bhmac\b")
 _VERIFIES = re.compile(r"verif|valid|check|authentic|genuine|trusted|signature", re.IGNORECASE)
 
 
+_LACKS = re.compile(r"\bnot ([\w.]+)(?![\w.(\[])|(?<![\w.])([\w.]+) is None\b")
 _ABORTS = re.compile(r"\babort\(|\bsend_error\(|\bthrow\(")
 
 
@@ -99,22 +100,23 @@ def _leaves_out(frame: Frame, node: cst.If) -> cst.BaseExpression | None:
     if _CHOSEN.search(frame.tree.code(node.test)) or (node.orelse is not None and _leaves(frame, node.orelse.body)):
         return None
     found = _and_fails(frame, node)
-    if found is None and _checks_and_refuses(frame, node.body):
+    if not found and _checks_and_refuses(frame, node.body):
         found = _present(node.test)
-    return (
-        found if found is not None and _is_needed(frame, found) and not _is_tested_before(frame, node, found) else None
-    )
+    needed = [part for part in found if _is_needed(frame, part)]
+    if any(_is_tested_before(frame, node, part) for part in needed):
+        return None
+    return next((part for part in needed if _is_signature(frame, part)), needed[0] if needed else None)
 
 
-def _and_fails(frame: Frame, node: cst.If) -> cst.BaseExpression | None:
+def _and_fails(frame: Frame, node: cst.If) -> list[cst.BaseExpression]:
     """What has to be there for a refusal, besides a check that fails: `if given and not valid(given): refuse`."""
     test = node.test
     if not isinstance(test, cst.BooleanOperation) or not isinstance(test.operator, cst.And) or node.orelse is not None:
-        return None
+        return []
     if not _has_check(frame, test.right) or not isinstance(test.right, (cst.UnaryOperation, cst.Comparison)):
-        return None
+        return []
     refused = _leaves(frame, node.body) and _REFUSES.search(_text(frame, node.body)) is not None
-    return _present(test.left) if refused else None
+    return _present(test.left) if refused else []
 
 
 def _checks_and_refuses(frame: Frame, body: cst.BaseSuite) -> bool:
@@ -131,13 +133,19 @@ def _checks_and_refuses(frame: Frame, body: cst.BaseSuite) -> bool:
 
 def _is_tested_before(frame: Frame, node: cst.If, missing: cst.BaseExpression) -> bool:
     """Whether the function refuses a lack of the same thing elsewhere."""
-    name = frame.tree.code(missing)
-    for other in walk(frame.node) if frame.node is not None else ():
-        if isinstance(other, cst.If) and other is not node:
-            lack = _missing(other.test)
-            if lack is not None and frame.tree.code(lack) == name and _leaves(frame, other.body):
-                return True
-    return False
+    top = frame.node if frame.node is not None else frame.tree.module
+    lacking = frame.tree.derived(_tests_by_lack, top).get(frame.tree.code(missing), [])
+    return any(other is not node and _leaves(frame, other.body) and not _accepts(frame, other) for other in lacking)
+
+
+def _tests_by_lack(tree: Tree, top: cst.CSTNode) -> dict[str, list[cst.If]]:
+    """The `if` statements of a function by what they find missing."""
+    found: dict[str, list[cst.If]] = {}
+    for node in walk(top):
+        if isinstance(node, cst.If):
+            for one, other in _LACKS.findall(tree.code(node.test)):
+                found.setdefault(one or other, []).append(node)
+    return found
 
 
 def _leaves(frame: Frame, body: cst.BaseSuite, *, always: bool = False) -> bool:
@@ -174,15 +182,15 @@ def _missing(test: cst.BaseExpression) -> cst.BaseExpression | None:
     return None
 
 
-def _present(test: cst.BaseExpression) -> cst.BaseExpression | None:
+def _present(test: cst.BaseExpression) -> list[cst.BaseExpression]:
     """What is there where a condition holds: `x`, `x is not None`, `x and y`."""
     if isinstance(test, (cst.Name, cst.Attribute)):
-        return test
+        return [test]
     if isinstance(test, cst.Comparison) and isinstance(test.comparisons[0].operator, cst.IsNot):
-        return test.left
-    return (
-        _present(test.left) if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And) else None
-    )
+        return [test.left]
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+        return _present(test.left) + _present(test.right)
+    return []
 
 
 def _is_needed(frame: Frame, node: cst.BaseExpression) -> bool:
@@ -243,7 +251,7 @@ def refuse(frame: Frame, gap: Gap) -> list[Fix]:
     if isinstance(last, cst.Return) and isinstance(last.value, cst.Name) and last.value.value == "True":
         return [Fix("Return False", (replace(frame, last.value, "False"),))]
     test = gap.node.test if isinstance(gap.node, cst.If) else None
-    if gap.missing is None or not isinstance(test, cst.BooleanOperation) or _present(test.left) is not gap.missing:
+    if gap.missing is None or not isinstance(test, cst.BooleanOperation) or _present(test.left) != [gap.missing]:
         return []
     name, right = frame.tree.code(gap.missing), frame.tree.code(test.right)
     lacks = f"not {name}" if isinstance(test.left, (cst.Name, cst.Attribute)) else f"{name} is None"

@@ -46,9 +46,7 @@ def unread_stamp(call: DigestCall) -> cst.BaseExpression | None:
     """Returns a stamp that is signed with a request, in a module that compares no time with the clock."""
     frame = call.frame
     module = frame.scope.module
-    if not verifies(frame) or any(
-        module.search(_CLOCK, function.chunk) is not None for function in module.all_functions()
-    ):
+    if not verifies(frame) or module.search(_CLOCK) is not None:
         return None
     for leaf in leaves_of(call):
         if isinstance(leaf, (cst.Name, cst.Subscript, cst.Call, cst.Attribute)) and _STAMP.search(

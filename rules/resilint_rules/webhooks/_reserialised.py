@@ -71,6 +71,12 @@ def _messages(call: DigestCall | VerifyCall) -> list[cst.BaseExpression]:
 
 def verifies(frame: Frame) -> bool:
     """Whether a function makes a digest to compare it with one that came with a request."""
+    if verifies not in frame.derived:
+        frame.derived[verifies] = _verifies(frame)
+    return bool(frame.derived[verifies])
+
+
+def _verifies(frame: Frame) -> bool:
     top = frame.node if frame.node is not None else frame.tree.module
     if _VERIFIES.search(frame.qualname):
         return True

@@ -14,7 +14,7 @@ def verify(body):
     return hmac.compare_digest(expected, request.headers["X-Signature"])
 ```
 
-A library that compares it can be made to skip that.
+A library that compares it has an argument that switches this off.
 
 ```python bad
 import stripe
