@@ -61,11 +61,11 @@ def _users(frame: Frame, kept: str) -> list[FunctionChunk]:
     """The functions that may read what a function keeps: of its class, or of the module."""
     module = frame.scope.module
     if kept.startswith("self."):
-        return module.derived(_by_owner).get(frame.qualname.rpartition(".")[0], [])
+        return module.derived(methods_by_class).get(frame.qualname.rpartition(".")[0], [])
     return module.chosen(module.functions_mentioning(re.findall(r"\w+", kept)[0]))
 
 
-def _by_owner(module: Module) -> dict[str, list[FunctionChunk]]:
+def methods_by_class(module: Module) -> dict[str, list[FunctionChunk]]:
     """The methods of a module by the class that has them."""
     found: dict[str, list[FunctionChunk]] = {}
     for function in module.all_functions():

@@ -8,6 +8,7 @@ import libcst as cst
 
 from ..kit import Call, Frame
 from ..kit.syntax.tree import Tree, walk
+from ._expiry import methods_by_class
 
 _SENDS = re.compile(r"[\"']refresh_token[\"']|\brefresh_token=")
 _GRANT = re.compile(r"grant_type[\"']?\s*[:=]\s*[\"']refresh_token[\"']")
@@ -51,8 +52,5 @@ def _replaces(tree: Tree, top: cst.CSTNode) -> bool:
 def _is_guarded(frame: Frame) -> bool:
     """Whether the class, or what it is made by, has something that lets one at a time through."""
     module, owner = frame.scope.module, frame.qualname.rpartition(".")[0]
-    return any(
-        module.search(_ONE_AT_A_TIME, function.chunk) is not None
-        for function in module.all_functions()
-        if function.qualname.rpartition(".")[0] == owner
-    )
+    methods = module.derived(methods_by_class).get(owner, [])
+    return any(module.search(_ONE_AT_A_TIME, method.chunk) is not None for method in methods)
