@@ -82,8 +82,9 @@ class Exports:
         own = self.of(module)
         found = Export(name in own.names, name in own.classes, libraries=frozenset(own.libraries))
         if not targets:
-            attributes: set[str] = own.of_class.get(name, set()) if own and name in module.classes else set()
-            found = replace(found, attributes=frozenset(attributes)) if own else _NOTHING
+            attributes = frozenset(own.of_class.get(name, ()))
+            through = frozenset(own.through) if attributes else frozenset()
+            found = replace(found, attributes=attributes, through=through) if own else _NOTHING
             targets = [] if found else module.mentioned.get("*", [])
         for target in targets if hops > 0 else ():
             other, inner = self.project.find(target, module.doc)

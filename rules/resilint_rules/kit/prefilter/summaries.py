@@ -22,11 +22,11 @@ class ExportSummary:
     classes: set[str] = field(default_factory=set)
     """Classes that extend a client: each of their methods may be a call."""
     through: set[str] = field(default_factory=set)
-    """Imported modules and classes by which clients are reached."""
+    """Imported modules, classes, attributes and names by which clients are reached."""
     called_by_coroutines: set[str] = field(default_factory=set)
     """Plain functions whose own calls matter to coroutines that call them."""
     of_class: dict[str, set[str]] = field(default_factory=dict)
-    """Attributes by the class that assigns them."""
+    """Attributes by the class that assigns them or leads to them, or by the name of an object of such a class."""
     libraries: set[str] = field(default_factory=set)
     """Imports by which its clients come in, here or in the modules that it has them from."""
     acting: frozenset[str] = frozenset()
@@ -51,6 +51,8 @@ class Export:
     heir: bool = False
     attributes: frozenset[str] = frozenset()
     libraries: frozenset[str] = frozenset()
+    through: frozenset[str] = frozenset()
+    """Names by which its objects reach these attributes."""
 
     def __bool__(self) -> bool:
         return self.name or self.heir or bool(self.attributes)
@@ -60,7 +62,8 @@ class Export:
         if not other or not self:
             return other or self
         libraries = self.libraries | other.libraries
-        return Export(self.name or other.name, self.heir or other.heir, self.attributes | other.attributes, libraries)
+        attributes, through = self.attributes | other.attributes, self.through | other.through
+        return Export(self.name or other.name, self.heir or other.heir, attributes, libraries, through)
 
 
 class ModuleExports(Protocol):

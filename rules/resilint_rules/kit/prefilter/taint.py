@@ -14,7 +14,14 @@ from ...catalog.index import NAMES, SLEEPS, SPAWNS
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
-from .assigned import NAME_ASSIGNED, annotated_parameters, assigned_attributes, bound_name, declared_names
+from .assigned import (
+    NAME_ASSIGNED,
+    annotated_parameters,
+    assigned_attributes,
+    bound_name,
+    declared_names,
+    lead_on,
+)
 from .library_names import COMMON, GIVERS, LibraryNames, generated_code, member, names_of, prefixes_of
 from .mentions import MentionIndex, Mentions
 from .summaries import CLASS, WORD, Export, ExportSummary, ModuleExports
@@ -91,6 +98,7 @@ class Taint:
                 break
         self._renamed()
         self._declared()
+        lead_on(self.module, self.places, self.summary, self.makers_of)
 
     def _leads(self) -> Iterator[Lead]:
         """What to do about the names that the module imports."""
@@ -163,7 +171,7 @@ class Taint:
             (self.summary.classes if brings.heir else self.summary.names).add(name)
         if brings.attributes:
             self.makers_of[name] = brings.attributes
-            self.summary.through.add(name)
+            self.summary.through |= {name, *brings.through}
             for attribute in sorted(brings.attributes):
                 self._attribute(attribute)
 
