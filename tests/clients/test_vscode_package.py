@@ -96,7 +96,7 @@ def test_settings_are_the_servers(manifest: dict[str, Any]) -> None:
         assert value.get("items", {}).get("enum") == theirs.get("items", {}).get("enum"), name
         assert set(value.get("properties", ())) <= set(theirs.get("properties", ())), name
     for_the_command_line = {"fail-on", "output-format", "force-exclude", "jobs"}
-    for_the_project = {"baseline", "extend", "required-version", "respect-gitignore"}
+    for_the_project = {"baseline", "docs-url", "extend", "required-version", "respect-gitignore"}
     assert known.keys() - for_the_command_line - for_the_project == sent.keys()
 
 

@@ -124,6 +124,7 @@ def _report(session: Session, outputs: Sequence[output.Output], results: list[Fi
             files=seen,
             colour=args.color,
             silenced=args.show_suppressed,
+            docs="" if session.home.plain else session.home.settings.docs_url,
         )
         human = any(candidate.format in ("full", "concise") and not candidate.file for candidate in outputs)
         if human and not args.quiet:

@@ -92,10 +92,12 @@ def write(
     files: int,
     colour: str,
     silenced: bool,
+    docs: str = "",
 ) -> None:
     """Effect: prints and writes every report. Raises RunError.
 
     `levels` says from which severity on a file fails; `silenced` adds what is silenced, where that can be marked.
+    `docs` is where the pages of rules are hosted.
     """
     if not any(result.problems for result in results):
         outputs = [output for output in outputs if output.file or output.format not in _SILENT]
@@ -117,6 +119,7 @@ def write(
             levels=levels,
             files=files,
             links=not output.file and terminal.links(stream),
+            docs=docs,
             silenced=silenced,
         )
         put(render(output.format, results, view), output.file)

@@ -26,6 +26,8 @@ VERSIONS = Text(
     'a version or a range such as ">=0.1,<2"',
 )
 
+ADDRESS = Text(r"https?://[^\s\"'<>\x00-\x1f\x7f]+", "an address that begins with https:// or http://")
+
 TIMEOUTS = Table(
     (
         Key("connect", Seconds(), "Seconds that a fix allows for connecting; 3.05 by default."),
@@ -70,6 +72,7 @@ KEYS = Table(
         Key("jobs", Whole(), "How many processes to use; 0 means as many as there are cores."),
         Key("baseline", BELOW, "The file of recorded findings."),
         Key("extend", BELOW, "Another file of settings to start from."),
+        Key("docs-url", ADDRESS, "Where the site of `resilint docs` is hosted: reports link to the pages of rules."),
         Key("required-version", VERSIONS, "The versions of resilint that may check this project."),
         Key("defer-to", Several(Choice(PEERS)), "Tools whose own findings are not reported again."),
         Key("timeouts", TIMEOUTS, "The limits that fixes insert, in seconds."),

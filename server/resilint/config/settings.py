@@ -74,6 +74,7 @@ class Settings:
     baseline: str = ""
     extend: str = ""
     required_version: str = ""
+    docs_url: str = ""
 
     @property
     def digest(self) -> str:

@@ -14,7 +14,7 @@ from ..results import FileResult, Line, Note, Offer, Place, Problem
 from .blocks import Alike, Block, blocks, joined
 from .columns import DOTS, Cell, cells, width, window
 from .diff import Row, diff
-from .view import View, linked, spot, visible, where
+from .view import View, addressed, linked, spot, visible, where
 
 _WIDTH = 140
 """Columns for a reader who looks through no terminal."""
@@ -109,6 +109,7 @@ class _Page:
         """Where, what, how bad; `brief`: and how far the fix that the diff shows may be trusted."""
         place = linked(where(problem), problem.file, self.view)
         code = self.paint(f"{problem.code}[{problem.rule}]", problem.severity)
+        code = addressed(code, self.view.page(problem.rule), self.view)
         severity = self.paint(f"{problem.severity}:", problem.severity)
         trust = f" ({_BRIEF.get(problem.offers[0].applicability, '')})" if brief else ""
         return f"{place}: {code} {severity} {self.paint(visible(problem.message), 'strong')}{trust}"

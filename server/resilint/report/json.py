@@ -13,10 +13,10 @@ from .view import View, sound
 
 def render(results: Sequence[FileResult], view: View) -> str:
     """Valid JSON in ASCII, so that no pipe's encoding can spoil it."""
-    return json.dumps([entry(p) for result in results for p in result.problems], indent=2) + "\n"
+    return json.dumps([entry(p, view) for result in results for p in result.problems], indent=2) + "\n"
 
 
-def entry(problem: Problem) -> dict[str, Any]:
+def entry(problem: Problem, view: View) -> dict[str, Any]:
     """One problem; rows and columns are one-based, columns count code points."""
     fixes = [_fix(problem, offer) for offer in problem.offers]
     place = problem.place
@@ -33,7 +33,7 @@ def entry(problem: Problem) -> dict[str, Any]:
         "noqa_row": problem.row_in_cell(place.row),
         "fix": fixes[0] if fixes else None,
         "fixes": fixes,
-        "url": None,
+        "url": view.page(problem.rule) or None,
         "fingerprint": problem.fingerprint,
         "related": [_note(problem, note) for note in problem.related],
         "library": problem.library or None,

@@ -13,5 +13,7 @@ from .view import View
 def render(results: Sequence[FileResult], view: View) -> str:
     """One compact object a line, in ASCII; nothing at all without problems."""
     return "".join(
-        json.dumps(entry(problem), separators=(",", ":")) + "\n" for result in results for problem in result.problems
+        json.dumps(entry(problem, view), separators=(",", ":")) + "\n"
+        for result in results
+        for problem in result.problems
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -51,7 +51,7 @@ def render(results: Sequence[FileResult], view: View) -> str:
     problems = [problem for result in results for problem in result.problems]
     if view.silenced:
         problems += [problem for result in results for problem in result.suppressed]
-    rules = _rules(problems, view.cards)
+    rules = _rules(problems, view.cards, view.page)
     indices = {rule["id"]: index for index, rule in enumerate(rules)}
     run = {
         "tool": {
@@ -100,9 +100,9 @@ def _uri(path: str) -> str:
     return "file://" + ("/" if drive else "") + drive + colon + quote(rest, errors="surrogateescape")
 
 
-def _rules(problems: Sequence[Problem], cards: Mapping[str, Card]) -> list[dict[str, Any]]:
+def _rules(problems: Sequence[Problem], cards: Mapping[str, Card], docs: Callable[[str], str]) -> list[dict[str, Any]]:
     """Every rule of the run, and any other that a problem names, in order of code."""
-    rules = {code: _rule(card) for code, card in cards.items()}
+    rules = {code: _rule(card, docs) for code, card in cards.items()}
     for problem in problems:
         if problem.code not in rules:
             text = {"text": _sentence(problem.rule)}
@@ -114,7 +114,7 @@ def _rules(problems: Sequence[Problem], cards: Mapping[str, Card]) -> list[dict[
     return [rule for _, rule in sorted(rules.items())]
 
 
-def _rule(card: Card) -> dict[str, Any]:
+def _rule(card: Card, docs: Callable[[str], str]) -> dict[str, Any]:
     rule = card.rule
     severity = rule.severity.value
     tags = [rule.family, "reliability"]
@@ -132,6 +132,7 @@ def _rule(card: Card) -> dict[str, Any]:
         "shortDescription": {"text": _short(_sentence(rule.summary))},
         "fullDescription": {"text": _short(_why(card))},
         "help": {"text": sound(card.page), "markdown": sound(card.page)},
+        **({"helpUri": address} if (address := docs(rule.name)) else {}),
         "defaultConfiguration": {
             "enabled": rule.default and not rule.preview,
             "level": _LEVELS[severity],

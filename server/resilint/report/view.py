@@ -15,7 +15,20 @@ from resilint_rules.kit.rule import Rule
 from ..fs.escapes import spell, visible
 from ..results import Problem
 
-__all__ = ["Card", "View", "is_absolute", "linked", "said", "slashed", "sound", "spell", "spot", "visible", "where"]
+__all__ = [
+    "Card",
+    "View",
+    "addressed",
+    "is_absolute",
+    "linked",
+    "said",
+    "slashed",
+    "sound",
+    "spell",
+    "spot",
+    "visible",
+    "where",
+]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DRIVE = re.compile("[A-Za-z]:/")
@@ -51,6 +64,8 @@ class View:
     files: int = 0
     links: bool = False
     """Whether the terminal makes links of the escape sequences for them (OSC 8)."""
+    docs: str = ""
+    """Where the pages of rules are hosted; "" if nowhere."""
     silenced: bool = False
     """Whether formats that can mark a finding as silenced show such findings at all."""
 
@@ -65,9 +80,18 @@ class View:
             path = path[len(root.rstrip("/")) + 1 :]
         return path
 
+    def page(self, rule: str) -> str:
+        """The address of a rule's page, "" if it has none."""
+        return f"{self.docs.rstrip('/')}/rules/{rule}.html" if self.docs else ""
+
     def fails(self, problem: Problem) -> bool:
         """Whether the problem is bad enough to fail the run."""
         return Severity(problem.severity).rank <= Severity(self.levels.get(problem.file, self.fail_on)).rank
+
+
+def addressed(text: str, address: str, view: View) -> str:
+    """A text as a link to an address, where there is one and the terminal can follow it."""
+    return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if view.links and address else text
 
 
 def linked(text: str, file: str, view: View) -> str:
@@ -77,7 +101,7 @@ def linked(text: str, file: str, view: View) -> str:
         return text
     path = path if is_absolute(path) else f"{slashed(view.folder).rstrip('/')}/{path}"
     address = "file://" + quote(path if path.startswith("/") else "/" + path, errors="surrogateescape")
-    return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\"
+    return addressed(text, address, view)
 
 
 def slashed(path: str) -> str:

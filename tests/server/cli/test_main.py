@@ -719,3 +719,21 @@ def test_a_hostile_pattern_costs_one_message(key: str, home: Path, capsys: pytes
     assert f"resilint.toml:1: `{key}" in line
     assert "must be a pattern of at most 1000 characters" in line
     assert len(line) < 600
+
+
+def test_reports_link_to_the_pages_of_rules(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the settings say that they are hosted, and nowhere else."""
+    write(home, b=RISKY)
+    assert main(only("--output-format", "json")) == 1
+    assert json.loads(capsys.readouterr().out)[0]["url"] is None
+    (home / "resilint.toml").write_text('docs-url = "https://docs.example.com/resilint/"\n')
+    address = "https://docs.example.com/resilint/rules/timeout-disabled.html"
+    assert main(only("--output-format", "json", "--output-format", "json-lines:x.jsonl")) == 1
+    assert json.loads(capsys.readouterr().out)[0]["url"] == address
+    assert json.loads((home / "x.jsonl").read_text())["url"] == address
+    assert main(only("--output-format", "sarif")) == 1
+    rules = json.loads(capsys.readouterr().out)["runs"][0]["tool"]["driver"]["rules"]
+    assert address in {rule["helpUri"] for rule in rules}
+    (home / "resilint.toml").write_text('docs-url = "javascript:x"\n')
+    assert main(only()) == 2
+    assert "an address that begins with https:// or http://" in capsys.readouterr().err
