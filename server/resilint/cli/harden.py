@@ -91,12 +91,12 @@ def _hardened(session: Run, wanted: Iterable[Wanted], patterns: Sequence[str]) -
     folders = [item.path for item in wanted if not item.part]
     if not folders:
         return
-    for result in type(session)(folders, session.options):
+    for file in type(session)(folders, session.options).candidates():  # also where no rule has a finding
         try:
-            opened = session.open(result.file)
+            opened = session.open(file)
         except files.Unreadable:
             continue
-        yield _applied(result.file, opened, patterns, engine.EVERYWHERE)
+        yield _applied(file, opened, patterns, engine.EVERYWHERE)
 
 
 def _open(session: Run, path: str) -> Opened:

@@ -138,6 +138,12 @@ class Run:
         doc = document(data, name, files.package(os.path.dirname(whole)))
         return Opened(whole, home, doc, project(home.root, home.settings, name), home.settings, files.digest(data))
 
+    def candidates(self) -> list[str]:
+        """The files that may matter, in order, whether or not anything is found there. Effect: reads their beginnings."""
+        for _ in self._plan.fill(self._paths, self.options.force_exclude):
+            pass
+        return [self._label(job.path) for _, job in self._plan.jobs]
+
     def text(self, data: bytes, path: str) -> FileResult:
         """Returns the result of `data` as if it lay at `path`. Uses no cache."""
         from ..engine.file_checker import FileChecker, FileJob, on_deep_stack

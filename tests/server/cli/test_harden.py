@@ -36,6 +36,18 @@ def test_it_writes_and_a_second_run_changes_nothing(home: Path, capsys: pytest.C
     assert "Nothing to harden." in capsys.readouterr().err
 
 
+def test_a_folder_is_hardened_where_no_rule_has_a_finding(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """After all fixes nothing is found, and there is still something to put around the calls."""
+    (home / "app.py").write_text(
+        "import requests\n\n\ndef rates(url):\n    answer = requests.get(url, timeout=5)\n"
+        "    answer.raise_for_status()\n    return answer.json()\n"
+    )
+    assert main(["check", "--preview", "--no-cache", "."]) == 0
+    assert main(["harden"]) == 0
+    assert "_retry_request(requests.get, url, timeout=5)" in (home / "app.py").read_text()
+    assert "1 retry" in capsys.readouterr().err
+
+
 def test_a_diff_writes_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`-q` prints the patch alone."""
     assert main(["harden", "-q", "--diff"]) == 0
