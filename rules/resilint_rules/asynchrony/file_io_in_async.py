@@ -80,9 +80,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Finding, Frame, Ref, awaited_calls, children, elsewhere_driven, last_name
+from ..kit import Finding, Frame, Ref, awaited_calls, calls_in, children, elsewhere_driven, last_name
 from ..kit.rule import rule
-from ..kit.syntax.idioms import calls_in
 from ._alone import is_alone
 from ._blocking import offloaded
 

@@ -139,6 +139,7 @@ if TYPE_CHECKING:
     from .retries.status_loops import AnyRetry as AnyRetry
     from .retries.status_loops import StatusLoop as StatusLoop
     from .syntax.idioms import BROAD as BROAD
+    from .syntax.idioms import calls_in as calls_in
     from .syntax.idioms import last_name as last_name
     from .syntax.text import Edit as Edit
     from .syntax.text import Span as Span
@@ -225,7 +226,7 @@ _MODULES = {
     "retries.loops": "RetryLoop RetryConstruct",
     "retries.policies": "LIMITED UNLIMITED RetryPolicy layers_of",
     "retries.status_loops": "AnyRetry StatusLoop",
-    "syntax.idioms": "BROAD last_name",
+    "syntax.idioms": "BROAD calls_in last_name",
     "syntax.text": "Edit Span",
     "syntax.tree": "children dotted walk",
     "timeouts.client_usage": (

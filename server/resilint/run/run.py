@@ -139,7 +139,7 @@ class Run:
         return Opened(whole, home, doc, project(home.root, home.settings, name), home.settings, files.digest(data))
 
     def candidates(self) -> list[str]:
-        """The files that may matter, in order, whether or not anything is found there. Effect: reads their beginnings."""
+        """The files that may matter, in order, with or without findings. Effect: reads their beginnings."""
         for _ in self._plan.fill(self._paths, self.options.force_exclude):
             pass
         return [self._label(job.path) for _, job in self._plan.jobs]

@@ -8,6 +8,7 @@ import pytest
 
 from resilint_rules.kit.prefilter.chunks import relevant
 from resilint_rules.kit.prefilter.exports import Exports
+from resilint_rules.kit.prefilter.reach import LONG
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.syntax.text import Document
@@ -167,11 +168,15 @@ def test_a_client_handed_to_a_stranger_is_not_followed_through_it() -> None:
 
 
 def test_a_coroutine_matters_for_the_plain_functions_that_it_calls() -> None:
-    """Only if those matter themselves."""
-    source = """
+    """Only if those matter themselves, and if one is too long to be followed into, only if it turns out to wait."""
+    source = f"""
         import requests
 
         def ask():
+            return requests.get(URL)
+
+        def long():
+            '{"x" * LONG}'
             return requests.get(URL)
 
         async def one():
@@ -179,8 +184,11 @@ def test_a_coroutine_matters_for_the_plain_functions_that_it_calls() -> None:
 
         async def two():
             return other()
+
+        async def three():
+            return long()
     """
-    assert names(source) == ["ask", "one*"]
+    assert names(source) == ["ask", "long", "one", "three*"]
 
 
 def test_a_loop_that_an_object_keeps() -> None:

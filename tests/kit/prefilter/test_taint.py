@@ -189,7 +189,7 @@ def test_coroutines_that_call_what_matters() -> None:
     found = relevant(module, Project().derived(Exports))
     functions = [chunk for chunk in found.chunks if isinstance(chunk, FunctionChunk)]
     assert [function.name for function in functions] == ["plain", "waits"]
-    assert found.callers == {functions[1].chunk.start: {"plain"}}
+    assert found.callers == {}  # what it calls is followed, so that nothing has to turn out first
 
 
 OWN = """

@@ -65,9 +65,9 @@ def relevant(module: Module, exports: Exports, *, follow: bool = False) -> Relev
     comparisons = dict(comparing(module))
     calling = _calling_through(search, mentioned, follow=follow) if follow or asks_for(module.text) else []
     callers = _callers(search, found) if found else {}
-    for function in calling:
-        if function.chunk.start not in found and function.chunk.start not in callers:
-            found[function.chunk.start] = function
+    for function in calling:  # whatever the functions that it calls do themselves
+        callers.pop(function.chunk.start, None)
+        found.setdefault(function.chunk.start, function)
     chunks = _in_order({**found, **{start: item for start, (item, _) in callers.items()}, **comparisons})
     names = {start: called for start, (_, called) in callers.items() if start not in comparisons}
     return Relevant(chunks, names, search.summary, mentioned or bool(calling or comparisons))
