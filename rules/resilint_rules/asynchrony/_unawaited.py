@@ -43,8 +43,10 @@ _WRONG: dict[type | None, tuple[str, Use]] = {
 }
 """Where a coroutine must not stand without `await`: the part of a node, and what is done with it there."""
 _ASSIGNED = re.compile(r"\.(\w+)[ \t]*=(?!=)")
-_OF_COROUTINES = frozenset(("send", "throw", "close", "add_done_callback", "cancel", "__await__"))
-"""Attributes of coroutines, and of the tasks that some libraries give."""
+_OF_COROUTINES = frozenset((
+    "send", "throw", "close", "add_done_callback", "cancel", "__await__", "__aenter__", "__aexit__",
+))  # fmt: skip
+"""Attributes of coroutines, and of the tasks and contexts that some libraries give in place of one."""
 
 
 def unawaited(frame: Frame) -> Iterator[Unawaited]:

@@ -197,6 +197,15 @@ class Stand:
         self.close()
 ```
 
+What some libraries give can be entered, too, instead of being awaited.
+
+```python good
+import aiohttp
+
+async def fetch(session: aiohttp.ClientSession, url):
+    return await session.get(url).__aenter__()
+```
+
 The fix awaits it where that is possible. It is not applied unasked: the work that now happens did not
 happen before.
 

@@ -114,3 +114,10 @@ def test_the_word_about_it_can_be_switched_off() -> None:
     assert left_out(report_of(HEAD + heavy, settings=Settings(ignore=("E902",)))) == []
     (finding,) = report_of(HEAD + heavy, settings=Settings(severity={"E902": Severity.INFO})).findings
     assert finding.severity is Severity.INFO
+
+
+def test_data_in_a_string_is_not_heavy() -> None:
+    """A policy in JSON has many commas, and is one element."""
+    data = "[" + "1, " * 200_000 + "]"
+    assert tree.cost(f'POLICY = """{data}"""') == 0
+    assert tree.cost(f"POLICY = {data}") > tree.MAX_COST
