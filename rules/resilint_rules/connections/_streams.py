@@ -102,9 +102,12 @@ def kept_file(call: Call) -> KeptFile | None:
         return None
     if given is not None:
         return _believed(tree, call.node, given.node)
-    for block, opened, path in tree.derived(_written_files, tree.module):
-        if any(tree.inside(node, block) for node in reads):
-            return _believed(tree, opened, path)
+    written = tree.derived(_written_files, tree.module)
+    above: cst.CSTNode | None = reads[0] if written else None
+    while above is not None:  # from the first read upwards: a function may write many files
+        if id(above) in written:
+            return _believed(tree, *written[id(above)])
+        above = tree.parent(above)
     return None
 
 
@@ -125,14 +128,14 @@ def _believed(tree: Tree, node: cst.CSTNode, path: cst.CSTNode) -> KeptFile | No
     return None
 
 
-def _written_files(_: Tree, top: cst.CSTNode) -> list[tuple[cst.With, cst.Call, cst.CSTNode]]:
-    """The `with` blocks that open a file for writing from its beginning: the block, the call, the path."""
-    found = []
+def _written_files(_: Tree, top: cst.CSTNode) -> dict[int, tuple[cst.Call, cst.CSTNode]]:
+    """The `with` blocks that open a file for writing from its beginning, by identity: the call and the path."""
+    found: dict[int, tuple[cst.Call, cst.CSTNode]] = {}
     for block in walk(top):
         for item in block.items if isinstance(block, cst.With) else ():
             path = _written(item.item)
             if path is not None and isinstance(item.item, cst.Call) and isinstance(block, cst.With):
-                found.append((block, item.item, path))
+                found.setdefault(id(block), (item.item, path))
     return found
 
 

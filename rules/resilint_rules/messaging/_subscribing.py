@@ -13,6 +13,7 @@ from ..kit.interp.calls import Frame, maker
 from ..kit.interp.statements import evaluate
 from ..kit.interp.values import Instance, literal, options
 from ..kit.project.module import ClassChunk, FunctionChunk, Module
+from ..kit.syntax.layout import flat
 from ..kit.syntax.tree import dotted
 from ._messages import mentions_any, own_calls
 
@@ -70,7 +71,7 @@ def _is_lost(frame: Frame, owner: str, fact: Subscriptions) -> bool:
 def _texts(module: Module, own: FunctionChunk, cls: ClassChunk | None) -> list[str]:
     """The texts of a function, or of all methods of a class."""
     functions = [function for same in cls.methods.values() for function in same] if cls is not None else [own]
-    return [module.source(function.chunk) for function in functions]
+    return [flat(module.source(function.chunk)) for function in functions]
 
 
 def _function_at(module: Module, frame: Frame) -> FunctionChunk | None:
@@ -90,7 +91,7 @@ def _does_not_subscribe(
             if not depth:
                 return False  # what it does is not seen
             continue
-        source = module.source(named[0].chunk)
+        source = flat(module.source(named[0].chunk))
         if named[0] is own or f".{fact.method}(" in source:
             return False
         called = set(_CALLED.findall(source)) - seen

@@ -32,14 +32,16 @@ def raiser_of(call: Call) -> cst.CSTNode | None:
 
 def guards_around(call: Call, node: cst.CSTNode | None = None) -> list[Guard]:
     """The `try` statements whose body holds a call, or a node of its function, the innermost first."""
-    wanted = node if node is not None else call.node
-    found = [
-        candidate
-        for candidate in call.frame.guards.values()
-        if (node is None and any(one is call for one in candidate.calls))
-        or any(inner is wanted for inner in walk(candidate.node.body))
-    ]
-    return sorted(found, key=lambda guard: -len(guard.within))
+    tree, guards = call.frame.tree, call.frame.guards
+    below: cst.CSTNode | None = node if node is not None else call.node
+    found: list[Guard] = []
+    while below is not None:  # from the node upwards: a function may have many of them
+        above = tree.parent(below)
+        guard = guards.get(id(above)) if above is not None else None
+        if guard is not None and guard.node.body is below:
+            found.append(guard)
+        below = above
+    return found
 
 
 def _catches(clause: Handler, errors: tuple[str, ...] | None) -> bool | None:

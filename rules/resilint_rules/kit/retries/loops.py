@@ -17,7 +17,7 @@ from ..reach.addresses import is_local, stays_here
 from ..syntax.bound_names import bound_in, shared_in, used_in, waited_for
 from ..syntax.exits import AGAIN, Exit, is_endless, ways
 from ..syntax.idioms import calls_in
-from ..syntax.tree import dotted, walk
+from ..syntax.tree import Tree, dotted, walk
 from .loop_counter import BoundedLoop, names_attempts
 from .policies import RetryPolicy, external, layers
 
@@ -87,8 +87,7 @@ class RetryLoop(BoundedLoop):
         if self.frame.node is None:
             return False
         end = self.frame.tree.span(self.node.body).end
-        raised = (node for node in walk(self.frame.node) if isinstance(node, cst.Raise))
-        return any(self.frame.tree.span(node).start >= end for node in raised)
+        return self.frame.tree.derived(_last_raise, self.frame.node) >= end
 
     @property
     def _after_failure(self) -> frozenset[Exit]:
@@ -214,6 +213,11 @@ class RetryLoop(BoundedLoop):
         return self.frame.finding(
             message, self.head, fixes, callee=call.callee, library=call.library, statement=None, severity=severity
         )
+
+
+def _last_raise(tree: Tree, function: cst.CSTNode) -> int:
+    """Where the last `raise` of a function stands; -1 if there is none."""
+    return max((tree.span(node).start for node in walk(function) if isinstance(node, cst.Raise)), default=-1)
 
 
 RetryConstruct = RetryPolicy | RetryLoop

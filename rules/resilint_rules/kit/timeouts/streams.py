@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ..interp.calls import Call, call_at
-from ..syntax.tree import walk
+from ..syntax.tree import Tree, walk
 from .effective import enclosing, limit, timeout_bounds
 from .values import Bound, UnknownBound, read_off
 
@@ -63,14 +63,20 @@ def _reads_one_answer(call: Call) -> bool:
     if not isinstance(function, cst.FunctionDef) or answer is None or call.response is None:
         return False
     read = {id(node) for name, node in call.response.uses if name in answer.streaming}
+    if not read:
+        return False
+    given = call.frame.tree.derived(_given_back, function)
+    return any(part in given for part in read)
+
+
+def _given_back(tree: Tree, function: cst.CSTNode) -> set[int]:
+    """What a function loops over to give something back from inside, part by part; nothing if it yields."""
+    assert isinstance(function, cst.FunctionDef)
     nodes = list(walk(function.body))
-    if not read or any(isinstance(node, cst.Yield) for node in nodes):
-        return False
-    return any(_gives_back(node, read) for node in nodes if isinstance(node, cst.For))
-
-
-def _gives_back(loop: cst.For, read: set[int]) -> bool:
-    """Whether a loop is one over what is read, and gives something back from inside."""
-    if not any(id(part) in read for part in walk(loop.iter)):
-        return False
-    return any(isinstance(part, cst.Return) and part.value is not None for part in walk(loop.body))
+    if any(isinstance(node, cst.Yield) for node in nodes):
+        return set()
+    loops = [
+        loop for loop in nodes if isinstance(loop, cst.For)
+        and any(isinstance(part, cst.Return) and part.value is not None for part in walk(loop.body))
+    ]  # fmt: skip
+    return {id(part) for loop in loops for part in walk(loop.iter)}
