@@ -123,12 +123,12 @@ def test_try_repo(scratch: Path, hooks: Path, surroundings: Mapping[str, str]) -
 
 
 def test_a_risky_commit_is_stopped_and_mended(scratch: Path, hooks: Path, surroundings: Mapping[str, str]) -> None:
-    """First the message with the line; then the fixing hook changes the file; then it passes."""
+    """First the message with the line as it is and as it should be; then the fixing hook changes the file; then it passes."""
     configure(scratch, hooks, surroundings, "resilint")
     stopped = run(scratch, surroundings, "git", "commit", "-m", "Pay", status=1)
     assert "TMO001[no-timeout] warning:" in stopped
-    assert '5 |     return requests.post("https://pay.example/orders", json=order)' in stopped
-    assert "^^^^^" in stopped
+    assert '5 -     return requests.post("https://pay.example/orders", json=order)' in stopped
+    assert '5 +     return requests.post("https://pay.example/orders", json=order, timeout=' in stopped
     assert (scratch / "pay.py").read_text("utf-8") == RISKY
 
     configure(scratch, hooks, surroundings, "resilint-fix", "--unsafe-fixes")

@@ -46,7 +46,7 @@ def rewrites(
         for finding in engine.offers(doc, project, settings, lines)
         if finding.span.start < lines.end and lines.start <= finding.span.end
     ]
-    parts = [finding for finding in found if finding.rule in _OWNERS and finding.fixes]
+    parts = [finding for finding in found if finding.rule in _OWNERS and finding.fixes and finding.callee]
     if not offered and not parts:
         return
     yield from _all(engine, doc, project, settings, [*parts, *offered], lazy)
@@ -70,8 +70,7 @@ def _all(
     """Yields the action for all patterns at a place, which names them."""
     row = doc.position(parts[-1].span.start)[0]
     names = list(dict.fromkeys(_OWNERS.get(part.rule, part.rule.removeprefix(PREFIX)) for part in parts))
-    callee = parts[-1].callee or parts[0].callee
-    title = f"Make `{callee}` resilient: {', '.join(names)}"
+    title = f"Make `{parts[-1].callee}` resilient: {', '.join(names)}"
     edits = None if lazy else fixes.hunks(doc.text, engine.harden(doc, project, settings, row))
     if edits is None or edits:
         yield Offer(title, f"{REWRITE}.all", False, -1, edits, f"{_ALL}{row}")
