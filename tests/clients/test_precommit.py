@@ -123,7 +123,7 @@ def test_try_repo(scratch: Path, hooks: Path, surroundings: Mapping[str, str]) -
 
 
 def test_a_risky_commit_is_stopped_and_mended(scratch: Path, hooks: Path, surroundings: Mapping[str, str]) -> None:
-    """First the message with the line as it is and as it should be; then the fixing hook changes the file; then it passes."""
+    """The message has the line as it is and as it should be; the fixing hook changes the file; then it passes."""
     configure(scratch, hooks, surroundings, "resilint")
     stopped = run(scratch, surroundings, "git", "commit", "-m", "Pay", status=1)
     assert "TMO001[no-timeout] warning:" in stopped

@@ -160,7 +160,7 @@ def _unsafe(view: View, lazy: bool, least: int) -> Iterable[Offer]:
     if not unsafe or len(fixable) < least:
         return
     edits = None if lazy else fixes.fix_all(view.doc, view.check, "", unsafe=True)
-    if edits or lazy:
+    if edits or (lazy and fixes.careful(view.doc, fixable)):
         some = "unsafe" if unsafe == len(fixable) else f"{unsafe} of them unsafe"
         title = f"Fix all {len(fixable)} in this file ({some})"
         yield _offer(view, title, edits, -1, kind=FIX_ALL_UNSAFE)._replace(unsafe=True)
@@ -168,10 +168,13 @@ def _unsafe(view: View, lazy: bool, least: int) -> Iterable[Offer]:
 
 def fix_all(view: View, question: FixAllQuestion) -> tuple[Edit, ...]:
     """Returns the edits of an action that was offered without."""
-    later = rewrites.later(view.engine, view.doc, view.project, view.settings, question.rule)
-    if later is not None:
-        return _moved(later, view.lead)
-    return _moved(fixes.fix_all(view.doc, view.check, question.rule, question.unsafe), view.lead)
+    found = view.report.findings
+    edits = rewrites.later(view.engine, view.doc, view.project, view.settings, found, question.rule)
+    if edits is None:
+        edits = fixes.fix_all(view.doc, view.check, question.rule, question.unsafe)
+        fixable = (finding for finding in found if fixes.in_bulk(finding, question.rule, question.unsafe))
+        edits = edits or fixes.careful(view.doc, fixable)
+    return _moved(edits, view.lead)
 
 
 def hover(view: View, question: HoverQuestion) -> HoverText | None:
@@ -251,11 +254,12 @@ def _kinds(view: View, touched: Sequence[tuple[int, Finding]], lazy: bool) -> It
 
 
 def _whole(view: View, title: str, kind: str, rule: str, lazy: bool) -> Iterable[Offer]:
-    if not any(fixes.in_bulk(finding, rule) for finding in view.report.findings):
+    fixable = [finding for finding in view.report.findings if fixes.in_bulk(finding, rule)]
+    if not fixable:
         return
-    if lazy:
+    if lazy and fixes.careful(view.doc, fixable):
         yield _offer(view, title, None, -1, kind=kind)._replace(rule=rule)
-    elif edits := fixes.fix_all(view.doc, view.check, rule):
+    elif not lazy and (edits := fixes.fix_all(view.doc, view.check, rule)):
         yield _offer(view, title, edits, -1, kind=kind)
 
 

@@ -52,6 +52,19 @@ def fix_some(doc: Document, findings: Iterable[Finding]) -> tuple[Edit, ...]:
     return hunks(doc.text, done.text) if is_notebook(doc.name) else minimal(doc.text, done.text)
 
 
+def careful(doc: Document, findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    """Returns the edits of the first preferred fix that does no damage by itself; () if there is none.
+
+    What these give, an action that was offered without edits gives at least.
+    """
+    for finding in findings:
+        fix = apply.preferred(finding, apply.UNSAFE)
+        edits = apply.edits_with_imports(doc.text, fix) if fix is not None else ()
+        if edits and not verify.damage(doc.text, edits):
+            return edits
+    return ()
+
+
 def minimal(before: str, after: str) -> tuple[Edit, ...]:
     """The one edit between two texts that leaves the most at both ends alone; () if they are equal."""
     if before == after:

@@ -39,14 +39,8 @@ def rewrites(
     lazy: bool,
 ) -> Iterator[Offer]:
     """Yields what can be put around the calls on the lines of a span; `found` are the findings that touch it."""
-    rows = doc.position(span.start)[0], doc.position(span.end)[0]
-    lines = Span(doc.starts[rows[0] - 1], doc.starts[rows[1]] if rows[1] < len(doc.starts) else len(doc.text))
-    offered = [
-        finding
-        for finding in engine.offers(doc, project, settings, lines)
-        if finding.span.start < lines.end and lines.start <= finding.span.end
-    ]
-    parts = [finding for finding in found if finding.rule in _OWNERS and finding.fixes and finding.callee]
+    offered = _offered(engine, doc, project, settings, span)
+    parts = _parts(found)
     if not offered and not parts:
         return
     yield from _all(engine, doc, project, settings, [*parts, *offered], lazy)
@@ -56,21 +50,57 @@ def rewrites(
             yield Offer(finding.fixes[0].title, f"{REWRITE}.{finding.rule.removeprefix(PREFIX)}", False, -1, edits)
 
 
-def later(engine: Engine, doc: Document, project: Project, settings: Settings, rule: str) -> tuple[Edit, ...] | None:
-    """Returns the edits of an action that was offered without; None if the name is not that of all patterns."""
+def later(
+    engine: Engine, doc: Document, project: Project, settings: Settings, found: Sequence[Finding], rule: str
+) -> tuple[Edit, ...] | None:
+    """Returns the edits of an action that was offered without; None if the name is not that of all patterns.
+
+    `found` are the findings of the document.
+    """
     row = rule.removeprefix(_ALL)
     if row == rule or not row.isdecimal() or not 1 <= int(row) <= len(doc.starts):
         return None
-    return fixes.hunks(doc.text, engine.harden(doc, project, settings, int(row)))
+    start = doc.starts[int(row) - 1]
+    line = _lines(doc, Span(start, start))
+    there = [finding for finding in _parts(found) if line.start <= finding.span.start < max(line.end, line.start + 1)]
+    whole = fixes.hunks(doc.text, engine.harden(doc, project, settings, int(row)))
+    return whole or fixes.careful(doc, [*there, *_offered(engine, doc, project, settings, line)])
+
+
+def _lines(doc: Document, span: Span) -> Span:
+    """The whole lines of a span."""
+    first, last = doc.position(span.start)[0], doc.position(span.end)[0]
+    return Span(doc.starts[first - 1], doc.starts[last] if last < len(doc.starts) else len(doc.text))
+
+
+def _offered(engine: Engine, doc: Document, project: Project, settings: Settings, span: Span) -> list[Finding]:
+    """The patterns for the calls on the lines of a span."""
+    lines = _lines(doc, span)
+    return [
+        finding
+        for finding in engine.offers(doc, project, settings, lines)
+        if finding.span.start < lines.end and lines.start <= finding.span.end
+    ]
+
+
+def _parts(found: Sequence[Finding]) -> list[Finding]:
+    """The findings whose fixes are patterns."""
+    return [finding for finding in found if finding.rule in _OWNERS and finding.fixes and finding.callee]
 
 
 def _all(
     engine: Engine, doc: Document, project: Project, settings: Settings, parts: Sequence[Finding], lazy: bool
 ) -> Iterator[Offer]:
-    """Yields the action for all patterns at a place, which names them."""
+    """Yields the action for all patterns at a place, which names them.
+
+    Hardening may refuse all of them together; what one of them gives alone is then left, and without that no offer.
+    """
     row = doc.position(parts[-1].span.start)[0]
     names = list(dict.fromkeys(_OWNERS.get(part.rule, part.rule.removeprefix(PREFIX)) for part in parts))
     title = f"Make `{parts[-1].callee}` resilient: {', '.join(names)}"
-    edits = None if lazy else fixes.hunks(doc.text, engine.harden(doc, project, settings, row))
-    if edits is None or edits:
+    on_row = [part for part in parts if doc.position(part.span.start)[0] == row]
+    if lazy:
+        if fixes.careful(doc, on_row):
+            yield Offer(title, f"{REWRITE}.all", False, -1, None, f"{_ALL}{row}")
+    elif edits := fixes.hunks(doc.text, engine.harden(doc, project, settings, row)):
         yield Offer(title, f"{REWRITE}.all", False, -1, edits, f"{_ALL}{row}")
