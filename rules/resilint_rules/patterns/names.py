@@ -13,6 +13,17 @@ RULES = {
     "idempotency": (),
     "layers": (),
     "last-error": (),
+    "bulkhead": ("unbounded-fan-out",),
+    "pagination": ("first-page-only",),
+    "token": ("token-expiry-without-margin",),
+    "webhook": (
+        "signature-compared-with-equals", "signature-over-reserialised-body", "signature-check-fails-open",
+        "replay-window-missing",
+    ),
+    "on-commit": ("enqueue-in-transaction",),
+    "acknowledge": ("auto-ack",),
+    "trace": ("failure-swallowed",),
+    "offload": ("blocking-call-in-async", "blocking-sleep-in-async", "file-io-in-async"),
 }  # fmt: skip
 """By the name of a pattern, the rules whose fixes it needs first."""
 NAMES = tuple(RULES)

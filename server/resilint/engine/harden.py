@@ -42,12 +42,10 @@ def harden(
     """
     if doc.kind == "test":
         return Fixed(doc.text)
-    rules = tuple(rule for pattern in patterns for rule in RULES.get(pattern, ()))
-    narrowed = replace(settings, select=rules, extend_select=(), ignore=(), preview=True, per_file_ignores={})
-
+    narrowed = _narrowed(settings, patterns)
     memo = IncrementalCache()  # a round changes few functions
 
-    def faults(text: Document) -> Sequence[Finding]:
+    def repaired(text: Document) -> Sequence[Finding]:
         if place.scope:
             memo.without = _others(text, project, place)
         return [found for found in check(text, project, narrowed, memo).findings if place.holds(found)]
@@ -57,7 +55,7 @@ def harden(
         every = (found for span in spans for found in offers(text, project, settings, patterns, span))
         return [found for found in every if place.holds(found)]
 
-    corrected = fix_all(doc, faults, UNSAFE) if rules else Fixed(doc.text)
+    corrected = fix_all(doc, repaired, UNSAFE) if narrowed.select else Fixed(doc.text)
     done = fix_all(replace(doc, text=corrected.text), offered, UNSAFE)
     return replace(
         done,
@@ -67,6 +65,30 @@ def harden(
         damage=corrected.damage or done.damage,
         culprits=(*corrected.culprits, *done.culprits),
     )
+
+
+def faults(
+    doc: Document, project: Project, settings: Settings, patterns: Collection[str], span: Span
+) -> Iterator[Finding]:
+    """Yields what patterns repair in the functions that touch a span: findings of their rules, with a fix, on or off.
+
+    Such a finding has the name of its rule.
+    """
+    narrowed = _narrowed(settings, patterns)
+    if doc.kind == "test" or not narrowed.select:
+        return
+    module = project.module(doc)
+    apart = [f for f in module.all_functions() if f.chunk.end < span.start or span.end < f.chunk.start]
+    memo = IncrementalCache(without={named(module.source(function.chunk)) for function in apart})
+    for finding in check(doc, project, narrowed, memo).findings:
+        if finding.fixes:
+            yield finding
+
+
+def _narrowed(settings: Settings, patterns: Collection[str]) -> Settings:
+    """The settings under which the rules of some patterns run, and no others."""
+    rules = tuple(rule for pattern in patterns for rule in RULES.get(pattern, ()))
+    return replace(settings, select=rules, extend_select=(), ignore=(), preview=True, per_file_ignores={})
 
 
 def _others(doc: Document, project: Project, place: Place) -> set[str]:

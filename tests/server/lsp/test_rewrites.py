@@ -80,3 +80,28 @@ def test_kinds_are_heeded(only: tuple[str, ...] | None, number: int) -> None:
 def test_nothing_is_offered_elsewhere(text: str, word: str, name: str) -> None:
     """Not on lines without a call, and not in tests."""
     assert not _offers(_view(text, name), word)
+
+
+SILENT = (
+    "import requests\n\n\ndef publish(posts):\n    for post in posts:\n        try:\n"
+    "            requests.post('https://hub.example', json=post, timeout=5)\n"
+    "        except requests.RequestException:\n            pass\n"
+)
+
+
+def test_the_fix_of_a_rule_that_is_off_is_a_rewrite() -> None:
+    """A person who presses the bulb wants to see it, although nothing is underlined."""
+    view = _view(SILENT)
+    assert not view.report.findings
+    offers = {offer.kind: offer for offer in _offers(view, "except")}
+    trace = offers["refactor.rewrite.resilint.trace"]
+    assert trace.edits and "publish" in SILENT and 'failed", exc_info=True)' in replaced(SILENT, trace.edits)
+
+
+def test_a_quick_fix_is_a_rewrite_where_only_rewrites_are_wanted() -> None:
+    """In a menu with both it stands once."""
+    view = _view(CALM.replace(", timeout=5", ""))
+    kinds = [offer.kind for offer in _offers(view, "requests.get")]
+    assert "quickfix" in kinds and "refactor.rewrite.resilint.limit" not in kinds
+    (limit,) = _offers(view, "requests.get", ("refactor.rewrite.resilint.limit",))
+    assert limit.edits and "timeout=(3.05, 27)" in replaced(view.doc.text, limit.edits)

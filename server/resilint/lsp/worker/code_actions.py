@@ -122,7 +122,8 @@ def _rewrites(view: View, question: ActionsQuestion, found: Sequence[Finding]) -
     """Patterns for the calls at a span, with or without a finding there, of the kinds that are wanted."""
     start, end = (max(0, offset - view.lead) for offset in question.span)
     place = view.doc, view.project, view.settings, Span(start, end)
-    for offer in rewrites.rewrites(view.engine, *place, found, question.lazy):
+    apart = question.only is not None and not _wanted(QUICKFIX, question.only)
+    for offer in rewrites.rewrites(view.engine, *place, found, question.lazy, apart=apart):
         if _wanted(offer.kind, question.only):
             yield offer if offer.edits is None else offer._replace(edits=_moved(offer.edits, view.lead))
 

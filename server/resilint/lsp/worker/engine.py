@@ -47,6 +47,8 @@ class Engine:
     explain: Callable[[Document, Project, Settings, int], str] = lambda *_: ""
     offers: Offers = lambda *_: ()
     """The patterns that can be put around the external calls of a span, as findings with one fix each."""
+    faults: Offers = lambda *_: ()
+    """What patterns repair in a span: the findings of their rules that have a fix, also of rules that are off."""
     harden: Harden = lambda doc, *_: doc.text
     """The text with all patterns around the external calls of a one-based row."""
 
@@ -69,7 +71,7 @@ def default_engine() -> Engine:
 
     from ...engine.check import check
     from ...engine.explain import explain, hints, hover
-    from ...engine.harden import harden, offers, place_of
+    from ...engine.harden import faults, harden, offers, place_of
 
     def page(name: str) -> str:
         rule = registry.find(name)
@@ -82,8 +84,14 @@ def default_engine() -> Engine:
     def offered(doc: Document, project: Project, settings: Settings, span: Span) -> Iterable[Finding]:
         return offers(doc, project, settings, NAMES, span)
 
+    def repaired(doc: Document, project: Project, settings: Settings, span: Span) -> Iterable[Finding]:
+        return faults(doc, project, settings, NAMES, span)
+
     def hardened(doc: Document, project: Project, settings: Settings, row: int) -> str:
         place = place_of(doc, project, settings, row)
         return doc.text if place is None else harden(doc, project, settings, NAMES, place).text
 
-    return Engine(check, hover, hints, page, source, lambda: registry.rules().values(), explain, offered, hardened)
+    rules = registry.rules
+    return Engine(
+        check, hover, hints, page, source, lambda: rules().values(), explain, offered, repaired, hardened
+    )  # fmt: skip

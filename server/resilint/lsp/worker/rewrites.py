@@ -37,17 +37,28 @@ def rewrites(
     span: Span,
     found: Sequence[Finding],
     lazy: bool,
+    *,
+    apart: bool = False,
 ) -> Iterator[Offer]:
-    """Yields what can be put around the calls on the lines of a span; `found` are the findings that touch it."""
-    offered = _offered(engine, doc, project, settings, span)
-    parts = _parts(found)
-    if not offered and not parts:
-        return
-    yield from _all(engine, doc, project, settings, [*parts, *offered], lazy)
-    for finding in offered:
-        edits = edits_with_imports(doc.text, finding.fixes[0])
+    """Yields what can be put around the calls on the lines of a span; `found` are the findings that touch it.
+
+    What repairs such a finding is a quick fix as well, and therefore left out here unless rewrites come `apart`.
+    """
+    parts = [finding for finding in found if finding.rule in _OWNERS and finding.fixes]
+    alone = _alone(engine, doc, project, settings, span, parts)
+    at_calls = [finding for finding in (*parts, *alone) if finding.callee]
+    if at_calls:
+        yield from _all(engine, doc, project, settings, at_calls, lazy)
+    for finding in (*parts, *alone) if apart else alone:
+        fix = finding.fixes[0]
+        edits = edits_with_imports(doc.text, fix)
         if edits and not verify.damage(doc.text, edits):
-            yield Offer(finding.fixes[0].title, f"{REWRITE}.{finding.rule.removeprefix(PREFIX)}", False, -1, edits)
+            yield Offer(fix.title, f"{REWRITE}.{_pattern(finding)}", False, -1, edits)
+
+
+def _pattern(finding: Finding) -> str:
+    """The name of the pattern that a finding is about."""
+    return _OWNERS.get(finding.rule, finding.rule.removeprefix(PREFIX))
 
 
 def later(
@@ -64,7 +75,7 @@ def later(
     line = _lines(doc, Span(start, start))
     there = [finding for finding in _parts(found) if line.start <= finding.span.start < max(line.end, line.start + 1)]
     whole = fixes.hunks(doc.text, engine.harden(doc, project, settings, int(row)))
-    return whole or fixes.careful(doc, [*there, *_offered(engine, doc, project, settings, line)])
+    return whole or fixes.careful(doc, [*there, *_alone(engine, doc, project, settings, line, there)])
 
 
 def _lines(doc: Document, span: Span) -> Span:
@@ -73,14 +84,17 @@ def _lines(doc: Document, span: Span) -> Span:
     return Span(doc.starts[first - 1], doc.starts[last] if last < len(doc.starts) else len(doc.text))
 
 
-def _offered(engine: Engine, doc: Document, project: Project, settings: Settings, span: Span) -> list[Finding]:
-    """The patterns for the calls on the lines of a span."""
+def _alone(
+    engine: Engine, doc: Document, project: Project, settings: Settings, span: Span, parts: Sequence[Finding]
+) -> list[Finding]:
+    """The patterns on the lines of a span that no finding shows: those of rules that are off, then all others."""
     lines = _lines(doc, span)
-    return [
-        finding
-        for finding in engine.offers(doc, project, settings, lines)
-        if finding.span.start < lines.end and lines.start <= finding.span.end
-    ]
+    seen = {(finding.rule, finding.span) for finding in parts}
+    faults = [
+        fault for fault in engine.faults(doc, project, settings, lines) if (fault.rule, fault.span) not in seen
+    ]  # fmt: skip
+    offered = (*faults, *engine.offers(doc, project, settings, lines))
+    return [finding for finding in offered if finding.span.start < lines.end and lines.start <= finding.span.end]
 
 
 def _parts(found: Sequence[Finding]) -> list[Finding]:
@@ -96,7 +110,7 @@ def _all(
     Hardening may refuse all of them together; what one of them gives alone is then left, and without that no offer.
     """
     row = doc.position(parts[-1].span.start)[0]
-    names = list(dict.fromkeys(_OWNERS.get(part.rule, part.rule.removeprefix(PREFIX)) for part in parts))
+    names = list(dict.fromkeys(_pattern(part) for part in parts))
     title = f"Make `{parts[-1].callee}` resilient: {', '.join(names)}"
     on_row = [part for part in parts if doc.position(part.span.start)[0] == row]
     if lazy:
