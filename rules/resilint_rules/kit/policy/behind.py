@@ -19,7 +19,6 @@ DEPTH = 6
 """Calls of functions of the project on the way to an external call."""
 FUNCTIONS = 200
 """Functions that are looked into for one question."""
-_Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Walk:
         self.session = session
         self.module = module
         self.complete = True
-        self._looked_into: set[_Key] = set()
+        self._looked_into: set[tuple[str, int]] = set()
 
     def of_function(self, frame: Frame) -> Iterator[Lead]:
         """Yields what calling a function leads to, in the order of the text."""
@@ -58,7 +57,7 @@ class Walk:
         calls: Iterable[Call],
         uses: Iterable[tuple[Call, Value]],
         callers: tuple[Call, ...],
-        above: tuple[_Key, ...],
+        above: tuple[Frame, ...],
     ) -> Iterator[Lead]:
         found: list[tuple[Call, Value | None]] = [(call, None) for call in calls if external(call) or sends(call)]
         found.extend(uses)
@@ -69,20 +68,19 @@ class Walk:
                 yield from self._called(frame, call, target, callers, above)
 
     def _called(
-        self, frame: Frame, call: Call, target: Value, callers: tuple[Call, ...], above: tuple[_Key, ...]
+        self, frame: Frame, call: Call, target: Value, callers: tuple[Call, ...], above: tuple[Frame, ...]
     ) -> Iterator[Lead]:
         """What one call of a function of the project leads to."""
         choices = options(target)
         inner = nested_frame(frame, choices[0])
-        key = _key(choices[0])
-        if len(choices) == 1 and inner is None and key is not None and key not in above:
+        if inner is None and len(choices) == 1 and len(callers) < DEPTH:
             function = callee(self.session, choices[0])
-            inner = self._frame(function) if function is not None and len(callers) < DEPTH else None
-        if inner is None or len(choices) > 1 or not runs_as_written(inner, self.session):
+            inner = self._frame(function) if function is not None else None
+        again = any(inner is known for known in above)
+        if inner is None or again or len(choices) > 1 or not runs_as_written(inner, self.session):
             self.complete = False
             return
-        deeper = (*above, key) if key is not None else above
-        yield from self._within(inner, inner.calls.values(), inner.uses.values(), (call, *callers), deeper)
+        yield from self._within(inner, inner.calls.values(), inner.uses.values(), (call, *callers), (*above, inner))
 
     def _frame(self, function: Function) -> Frame | None:
         """A function's frame; None if it would cost too much, or cannot be parsed."""
@@ -91,10 +89,3 @@ class Walk:
         if chunk.end - chunk.start > LONG or len(self._looked_into) > FUNCTIONS:
             return None
         return self.session.scope(function.module).frame(function.chunk)
-
-
-def _key(target: Value) -> _Key | None:
-    """What tells functions and classes of the project apart."""
-    chunk = getattr(target, "chunk", None)
-    module = getattr(target, "module", None)
-    return (module.doc.name, chunk.chunk.start) if chunk is not None and module is not None else None

@@ -104,14 +104,19 @@ def _denies(tree: Tree, test: cst.BaseExpression, text: str, words: tuple[str, .
     return _compares(tree, test, text, words, equal=False)
 
 
-def _says(tree: Tree, test: cst.BaseExpression, text: str, words: tuple[str, ...]) -> bool:
-    """Whether a test that holds says that a text begins with one of some words."""
+def _says(
+    tree: Tree, test: cst.BaseExpression, text: str, words: tuple[str, ...], followed: frozenset[str] = frozenset()
+) -> bool:
+    """Whether a test that holds says that a text begins with one of some words.
+
+    `followed` are the names that led here: a name may be given its own value, as in `url = url or DEFAULT`.
+    """
     if isinstance(test, cst.BooleanOperation):
-        sides = [_says(tree, side, text, words) for side in (test.left, test.right)]
+        sides = [_says(tree, side, text, words, followed) for side in (test.left, test.right)]
         return any(sides) if isinstance(test.operator, cst.And) else all(sides)
     if isinstance(test, cst.Name):
-        value = _assigned(tree, test)
-        return value is not None and _says(tree, value, text, words)
+        value = _assigned(tree, test) if test.value not in followed else None
+        return value is not None and _says(tree, value, text, words, followed | {test.value})
     if isinstance(test, cst.Call) and last_name(test) == "startswith" and isinstance(test.func, cst.Attribute):
         same = _SAME.sub("", tree.code(test.func.value)) == text
         return same and len(test.args) == 1 and _is_one_of(test.args[0].value, words)
