@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import libcst as cst
@@ -26,6 +27,7 @@ _BOUNDED = re.compile(
 _PEERS = ("http", "llm", "cloud")
 """Peers without a pool of connections in between that is shorter than a list."""
 _FEW = 20
+_CHANGES = ("append", "extend", "insert", "clear", "pop", "remove")
 
 
 class FanOut(NamedTuple):
@@ -35,6 +37,8 @@ class FanOut(NamedTuple):
     gather: cst.Call
     limiter: str
     """What is held around all of them together, as written; "" if nothing is."""
+    collected: cst.CSTNode | None = None
+    """What makes the empty list to which a loop adds them; None for a comprehension."""
 
 
 def fan_outs(frame: Frame) -> list[FanOut]:
@@ -50,7 +54,7 @@ def fan_outs(frame: Frame) -> list[FanOut]:
         limiter = _held(frame.tree, place.gather)
         if _is_limited(frame, target) or (not limiter and _is_bounded(frame, place)):
             continue
-        found.append(FanOut(call, place.gather, limiter))
+        found.append(FanOut(call, place.gather, limiter, place.collected))
     return found
 
 
@@ -98,6 +102,7 @@ class _Place(NamedTuple):
 
     gather: cst.Call
     source: cst.BaseExpression
+    collected: cst.CSTNode | None = None
 
 
 def _gathered(tree: Tree, top: cst.CSTNode) -> dict[int, _Place]:
@@ -113,10 +118,39 @@ def _gathered(tree: Tree, top: cst.CSTNode) -> dict[int, _Place]:
             if isinstance(value, cst.Name):
                 given = tree.derived(values_given, tree.module).get(value.value, [])
                 value = given[0] if len(given) == 1 else value
+                if isinstance(value, cst.List) and not value.elements:
+                    found.update(_collected(tree, node, arg.value, value))
             if isinstance(value, (cst.GeneratorExp, cst.ListComp)):
                 made = _made(value.elt)
                 if made is not None:
                     found[id(made)] = _Place(node, value.for_in.iter)
+    return found
+
+
+def _collected(tree: Tree, gather: cst.Call, name: cst.BaseExpression, made: cst.List) -> Iterator[tuple[int, _Place]]:
+    """The call, by id, that a loop makes for each member of a list and adds to another, which is gathered behind it."""
+    uses = tree.derived(_list_uses, tree.module).get(dotted(name), [])
+    if len(uses) != 1 or uses[0].func.attr.value != "append" or len(uses[0].node.args) != 1:
+        return
+    loop = tree.parent(uses[0].node)
+    while loop is not None and not isinstance(loop, (cst.For, cst.While, cst.FunctionDef)):
+        loop = tree.parent(loop)
+    added = _made(uses[0].node.args[0].value)
+    if isinstance(loop, cst.For) and added is not None and not tree.inside(gather, loop):
+        yield id(added), _Place(gather, loop.iter, made)
+
+
+class _ListUse(NamedTuple):
+    node: cst.Call
+    func: cst.Attribute
+
+
+def _list_uses(_: Tree, top: cst.CSTNode) -> dict[str, list[_ListUse]]:
+    """The calls of methods that change a list, by the name of the list."""
+    found: dict[str, list[_ListUse]] = {}
+    for node in walk(top):
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _CHANGES:
+            found.setdefault(dotted(node.func.value), []).append(_ListUse(node, node.func))
     return found
 
 

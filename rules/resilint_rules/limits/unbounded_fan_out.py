@@ -25,8 +25,39 @@ async def league(client: httpx.AsyncClient, names):
 import asyncio
 import httpx
 
+async def load(names):
+    async with httpx.AsyncClient() as client:
+        tasks = [client.get(f"/players/{name}") for name in names]  # finds: unbounded-fan-out
+        return await asyncio.gather(*tasks)
+```
+
+```python fixed
+import asyncio
+import httpx
+
+async def _in_turn(semaphore, work):
+    # at most as many at a time as the semaphore has places
+    async with semaphore:
+        return await work
+
+
+async def load(names):
+    async with httpx.AsyncClient() as client:
+        semaphore = asyncio.Semaphore(10)
+        tasks = [_in_turn(semaphore, client.get(f"/players/{name}")) for name in names]
+        return await asyncio.gather(*tasks)
+```
+
+A list that a loop fills is no better.
+
+```python bad
+import asyncio
+import httpx
+
 async def load(client: httpx.AsyncClient, names):
-    tasks = [client.get(f"/players/{name}") for name in names]  # finds: unbounded-fan-out
+    tasks = []
+    for name in names:
+        tasks.append(asyncio.create_task(client.get(f"/players/{name}")))  # finds: unbounded-fan-out
     return await asyncio.gather(*tasks)
 ```
 
@@ -64,12 +95,23 @@ async def inside(client: httpx.AsyncClient, names):
 
     return await asyncio.gather(*(one(name) for name in names))
 
+async def filled_in_parts(client: httpx.AsyncClient, names):
+    tasks = []
+    for name in names:
+        tasks.append(client.get(name))
+        if len(tasks) == 10:
+            await asyncio.gather(*tasks)
+            tasks.clear()
+    await asyncio.gather(*tasks)
+
 async def by_the_client(names):
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=10)) as client:
         return await asyncio.gather(*(client.get(name) for name in names))
 ```
 
-There is no fix: let each coroutine enter one `asyncio.Semaphore`, or a limiter, around its own request.
+The fix lets each coroutine wait for one of ten places in an `asyncio.Semaphore`. It is not applied unasked: the whole
+list takes longer than one answer then. Where a limiter is held around all of them, each of them has to enter it, which
+is left to you.
 
 When not to: a list that cannot be long. Say so in a comment.
 """
@@ -80,6 +122,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Frame
 from ..kit.rule import rule
+from ._bulkhead import in_turn
 from ._fan_out import fan_outs
 
 
@@ -91,4 +134,6 @@ def check(frame: Frame) -> Iterator[Finding]:
             why = f"`{fan_out.limiter}` is held once for all of them together"
         else:
             why = "nothing limits how many there are at a time"
-        yield fan_out.call.finding(f"`{fan_out.call.written}` is started for each member of a list at once: {why}")
+        yield fan_out.call.finding(
+            f"`{fan_out.call.written}` is started for each member of a list at once: {why}", *in_turn(frame, fan_out)
+        )

@@ -11,17 +11,18 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit.findings import Finding, Fix, Severity
+from ..kit.fixes.edits import width
 from ..kit.interp.calls import Call
 from ..kit.interp.kinds import Around
 from ..kit.interp.values import Const, Mapping, Sequence
 from ..kit.reach.addresses import stays_here
 from ..kit.retries.attempts import built_in, policies
 from ..kit.retries.loops import loops
-from ..kit.syntax.text import Document, Edit, Span
+from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
 from .recursion import calls_itself
 from .refused import is_refused_again
-from .resending import ATTEMPTS, WIDTH, WITHIN, is_resender, resender
+from .resending import ATTEMPTS, WITHIN, is_resender, resender
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
 """Methods that may be sent twice: RFC 9110, section 9.2.2."""
@@ -144,9 +145,3 @@ def _argument(call: Call, index: int) -> Span:
     """Where an argument stands, its keyword or stars included, its comma not."""
     tree, arg = call.frame.tree, call.node.args[index]
     return Span(tree.span(arg).start, tree.outer(arg.value).end)
-
-
-def width(document: Document) -> int:
-    """The longest line that may be written: as long as the file has them, within what formatters allow."""
-    longest = max((len(line) for line in document.text.split("\n")), default=0)
-    return max(WIDTH, min(longest, 120))

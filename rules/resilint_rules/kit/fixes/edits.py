@@ -113,6 +113,9 @@ def front(module: Module, needs: str = "") -> int | None:
     return document.starts[row - 1]
 
 
+_WIDTH = 88
+_MOST = 120
+"""Line lengths of common formatters."""
 _COMMA = re.compile(rf"{GAP},")
 _RULED = re.compile(r"#\s*[#=*~-]{3,}")
 """A line of a headline: `#########`, `# ======`, `# --- Helpers ---`."""
@@ -149,6 +152,12 @@ def remove_argument(call: Call, name: str) -> Edit | None:
             newline = call.frame.scope.module.doc.newline
             return Edit(start, end, "".join(f"  {comment}{newline}" for comment in comments))
     return None
+
+
+def width(document: Document) -> int:
+    """The longest line that may be written: as long as the file has them, within what formatters allow."""
+    longest = max((len(line) for line in document.text.split("\n")), default=0)
+    return max(_WIDTH, min(longest, _MOST))
 
 
 def indentation(frame: Frame, offset: int) -> str:
