@@ -86,7 +86,7 @@ def test_lock_names_no_host() -> None:
 
 def test_settings_are_the_servers(manifest: dict[str, Any]) -> None:
     """Each setting that is sent is known to the server, with the same choices, and none of its rules is invented."""
-    switches = {"path", "enable", "hover", "inlayHints", "workspaceDiagnostics"}
+    switches = {"path", "enable", "hover", "inlayHints", "codeLens", "workspaceDiagnostics"}
     known = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]
     sent = {_kebab(name): value for name, value in _settings(manifest).items() if name not in switches}
     for name, value in sent.items():
@@ -105,11 +105,12 @@ def test_switches_are_the_servers(manifest: dict[str, Any]) -> None:
     from resilint.lsp.capabilities import EditorSettings
 
     settings = _settings(manifest)
-    names = ("enable", "hover", "inlayHints", "workspaceDiagnostics")
+    names = ("enable", "hover", "inlayHints", "codeLens", "workspaceDiagnostics")
     defaults = {_kebab(name): settings[name]["default"] for name in names}
     assert EditorSettings.read(defaults) == EditorSettings()
     other = EditorSettings.read({name: not value for name, value in defaults.items()})
-    assert [other.enable, other.hover, other.inlay_hints, other.workspace_diagnostics] == [False, False, False, True]
+    assert [other.enable, other.hover, other.inlay_hints] == [False, False, False]
+    assert [other.code_lens, other.workspace_diagnostics] == [True, True]
     assert not other.given
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from resilint.config.settings import Settings
 from resilint.engine.explain import Behind, Hint
 from resilint.engine.incremental import IncrementalCache
+from resilint.engine.lenses import Lens, LensCache
 from resilint.lsp.worker.engine import Engine
 from resilint.results import Report
 from resilint_rules.kit.findings import Finding, Fix, Related, Severity
@@ -95,6 +96,19 @@ def hints(doc: Document, project: Project, settings: Settings, span: Span) -> It
             yield Hint(match.end(), "timeout=∞", "nothing ends it")
 
 
+def lenses(doc: Document, project: Project, settings: Settings, cache: LensCache) -> Iterable[Lens | None]:
+    """A lens over every SLOW, and a step without one for every SAFE."""
+    for match in _WORD.finditer(doc.text):
+        if cache.pulse is not None:
+            cache.pulse(match.group())
+        yield Lens(Span(*match.span()), "1 call") if match.group() == "SLOW" else None
+
+
+def explain(doc: Document, project: Project, settings: Settings, row: int) -> str:
+    """The words of a row."""
+    return " and ".join(_WORD.findall(doc.line(row)))
+
+
 def page(name: str) -> str:
     """The page of the one rule there is."""
     return "# no-timeout\n\nA remote call that may wait for ever." if name in ("no-timeout", "TMO001") else ""
@@ -105,4 +119,4 @@ def source(name: str) -> str:
     return os.path.abspath(__file__)
 
 
-engine = Engine(check, policy, hints, page, source)
+engine = Engine(check, policy, hints, page, source, explain=explain, lenses=lenses)

@@ -168,6 +168,11 @@ export class Service implements Disposable {
             const report = await next(document, previous, token);
             return report?.kind === 'full' ? { ...report, items: linked(report.items) } : report;
           },
+          // What a code lens does elsewhere is a message; here the explanation has a place of its own.
+          executeCommand: (command, given, next) =>
+            command === 'resilint.showExplanation'
+              ? commands.executeCommand('resilint.explainCall', ...given)
+              : next(command, given),
           workspace: {
             configuration: async (params, token, next) => {
               const answers = await next(params, token);

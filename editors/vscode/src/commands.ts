@@ -23,7 +23,11 @@ export function register(
     install: () => install(service, status, log),
     fixAll,
     fixAllUnsafe,
-    explainCall: () => explainer.run(service.client),
+    explainCall: (document?: unknown, row?: unknown) =>
+      // A menu gives what it was opened on; only a code lens names a document and a row.
+      typeof document === 'string' && typeof row === 'number'
+        ? explainer.run(service.client, document, row)
+        : explainer.run(service.client),
     checkWorkspace: () => sweep.run(service.client),
     openRulePage: (rule?: string) => openPage(service.located?.command, rule),
   };

@@ -1,4 +1,4 @@
-/** What happens at the call under the cursor, as a text beside the code. */
+/** What happens at a call, or in a function, as a text beside the code. */
 
 import { EventEmitter, Uri, ViewColumn, window, workspace, type Disposable } from 'vscode';
 import { ExecuteCommandRequest, State, type LanguageClient } from 'vscode-languageclient/node';
@@ -13,22 +13,24 @@ export class Explainer implements Disposable {
     provideTextDocumentContent: () => this.text,
   });
 
-  /** Asks the server about the line of the cursor, and shows its answer beside the editor. */
-  async run(client: LanguageClient | undefined): Promise<void> {
+  /** Asks the server about a line, that of the cursor if none is given, and shows its answer beside the editor. */
+  async run(client: LanguageClient | undefined, document?: string, row?: number): Promise<void> {
     const editor = window.activeTextEditor;
-    if (client?.state !== State.Running || editor === undefined) {
+    if (client?.state !== State.Running || (document === undefined && editor === undefined)) {
       throw new Error('There is no Python file that the server knows');
     }
-    const { line } = editor.selection.active;
     const found: unknown = await client.sendRequest(ExecuteCommandRequest.type, {
       command: 'resilint.explain',
-      arguments: [client.code2ProtocolConverter.asUri(editor.document.uri), line],
+      arguments: [
+        document ?? client.code2ProtocolConverter.asUri(editor!.document.uri),
+        row ?? editor!.selection.active.line,
+      ],
     });
     this.text = typeof found === 'string' && found !== '' ? found : 'Nothing is known of this line.';
     const uri = Uri.from({ scheme: SCHEME, path: 'What happens at this call' });
     this.changed.fire(uri);
-    const document = await workspace.openTextDocument(uri);
-    await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preserveFocus: true });
+    const shown = await workspace.openTextDocument(uri);
+    await window.showTextDocument(shown, { viewColumn: ViewColumn.Beside, preserveFocus: true });
   }
 
   dispose(): void {

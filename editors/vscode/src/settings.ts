@@ -8,7 +8,7 @@ export const section = 'resilint';
 const ours = 'path';
 
 /** Settings that a project's file knows nothing of; they always have a value. */
-const switches = new Set(['enable', 'hover', 'inlayHints', 'workspaceDiagnostics']);
+const switches = new Set(['enable', 'hover', 'inlayHints', 'codeLens', 'workspaceDiagnostics']);
 
 /**
  * The switches, and the settings that somebody has set, in kebab case.

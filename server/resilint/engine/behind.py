@@ -10,7 +10,7 @@ from resilint_rules.kit.prefilter.chunks import relevant
 from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import NO
 from resilint_rules.kit.project.imports import Project
-from resilint_rules.kit.project.module import FunctionChunk
+from resilint_rules.kit.project.module import FunctionChunk, Module
 from resilint_rules.kit.syntax.outline import Chunk
 from resilint_rules.kit.syntax.text import Document, Span
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from resilint_rules.kit.policy.behind import Lead
     from resilint_rules.kit.policy.effective import Policy
     from resilint_rules.kit.policy.outcome import Outcome
+    from resilint_rules.kit.prefilter.summaries import ExportSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,26 @@ class Reachable:
 class Follower:
     """Answers questions about the functions of one document."""
 
-    def __init__(self, doc: Document, project: Project, settings: Settings) -> None:
+    def __init__(
+        self,
+        doc: Document,
+        project: Project,
+        settings: Settings,
+        module: Module | None = None,
+        known: ExportSummary | None = None,
+    ) -> None:
+        """`module` and `known`, what may hold a client in it, are found if they are not given."""
         self.doc = doc
         exports = project.derived(Exports)
-        self.module = project.module(doc)
+        self.module = module if module is not None else project.module(doc)
         self.matters = exports.level_of_document(doc) != NO
         if self.matters:
             from resilint_rules.kit.interp.session import Session
 
             self.session = Session(project, asdict(settings.timeouts))
-            self.session.scope(self.module).known = relevant(self.module, exports, follow=True).summary
+            if known is None:
+                known = relevant(self.module, exports, follow=True).summary
+            self.session.scope(self.module).known = known
             self.session.follows = True
 
     def functions(self, name: str) -> list[FunctionChunk]:
@@ -107,10 +118,16 @@ class Follower:
     def function_at(self, offset: int) -> FunctionChunk | None:
         """The function whose name stands at an offset of its head."""
         for function in self.module.all_functions():
-            span = self._name_of(function)
+            span = name_span(self.doc, function)
             if span is not None and span.start <= offset <= span.end:
                 return function
         return None
+
+    def function_in(self, start: int, end: int) -> FunctionChunk | None:
+        """The function whose name stands in a stretch of the text."""
+        every = self.module.all_functions()
+        names = ((function, name_span(self.doc, function)) for function in every if function.chunk.start <= end)
+        return next((function for function, span in names if span and start <= span.start <= end), None)
 
     def of_function(self, function: FunctionChunk) -> Reachable | None:
         """What is behind a function; None if it cannot be read."""
@@ -121,7 +138,7 @@ class Follower:
             return None
         walk = Walk(self.session, self.module)
         found = tuple(_reached(lead) for inner in _run_in(frame) for lead in walk.of_function(inner))
-        span = self._name_of(function) or Span(function.chunk.head, function.chunk.head)
+        span = name_span(self.doc, function) or Span(function.chunk.head, function.chunk.head)
         return Reachable(span, function.qualname, found, walk.complete)
 
     def of_calls(self, start: int, end: int) -> list[Reachable]:
@@ -167,11 +184,12 @@ class Follower:
             return None
         return frame
 
-    def _name_of(self, function: FunctionChunk) -> Span | None:
-        """Where a function's name stands in its head."""
-        text, chunk = self.doc.text, function.chunk
-        at = text.find(f"def {function.name}", chunk.head, chunk.body)
-        return Span(at + 4, at + 4 + len(function.name)) if at >= 0 else None
+
+def name_span(doc: Document, function: FunctionChunk) -> Span | None:
+    """Where a function's name stands in its head."""
+    text, chunk = doc.text, function.chunk
+    at = text.find(f"def {function.name}", chunk.head, chunk.body)
+    return Span(at + 4, at + 4 + len(function.name)) if at >= 0 else None
 
 
 def _run_in(frame: Frame) -> Iterator[Frame]:

@@ -235,7 +235,7 @@ class _Run:
     ) -> list[Finding]:
         """The same of all chunks, with what the last check of this buffer has found where nothing has changed."""
         wish = f"{self.settings.digest} {self.doc.kind} {self.doc.name} {self.doc.module}"
-        around = Skeleton(self.module, known, wish, memo)
+        around = Skeleton(self.module, known, wish)
         reliance = Dependencies(self.project.reads)
         found: list[Finding] = []
         for statement in chunks:

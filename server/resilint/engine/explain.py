@@ -79,18 +79,36 @@ def explain(doc: Document, project: Project, settings: Settings, row: int, name:
 
 
 def explain_line(doc: Document, project: Project, settings: Settings, row: int) -> Explanation:
-    """What happens at the external calls on a one-based row, and behind the functions that are called there."""
+    """What happens at the external calls on a one-based row, and behind the functions that are called there.
+
+    Without these, what is behind the function whose name stands there.
+    """
     start = doc.starts[row - 1]
     end = doc.starts[row] - 1 if row < len(doc.starts) else len(doc.text)
     found = _on(_calls(doc, project, settings, start, end), start, end)
     policies = _policies(found)
     named = any(start <= call.head.end and call.head.start <= end for call in found)
-    behind = [known for known in Follower(doc, project, settings).of_calls(start, end) if known.calls]
+    follower = Follower(doc, project, settings)
+    behind = [known for known in follower.of_calls(start, end) if known.calls]
     if behind and not named:
         policies = ()
-    direct = [item.calls[0].policy for item in behind if len(item.calls[0].path) == 1]
-    sent = tuple(known for known in direct if known is not None)
+    if not behind and not policies:
+        return Explanation(reachable=_defined(follower, start, end))
+    sent = _sent(behind)
     return Explanation((*policies, *sent), tuple(item for item in behind if item.calls[0].policy not in sent))
+
+
+def _sent(behind: list[Reachable]) -> tuple[Policy, ...]:
+    """The policies of what is sent on the line itself, such as a task."""
+    direct = (item.calls[0].policy for item in behind if len(item.calls[0].path) == 1)
+    return tuple(known for known in direct if known is not None)
+
+
+def _defined(follower: Follower, start: int, end: int) -> tuple[Reachable, ...]:
+    """What is behind the function whose name stands in a stretch of the text, if that is anything."""
+    function = follower.function_in(start, end)
+    inside = follower.of_function(function) if function is not None else None
+    return (inside,) if inside is not None and inside.calls else ()
 
 
 def explain_function(doc: Document, project: Project, settings: Settings, name: str) -> Explanation | None:

@@ -125,7 +125,7 @@ def _moved_note(note: Related, shift: Callable[[int], int], doc: Document) -> Re
 class Skeleton:
     """What a module's chunks stand in: `digest` is of all that each of them can depend on without a recorded query."""
 
-    def __init__(self, module: Module, known: ExportSummary, wish: str, memo: IncrementalCache) -> None:
+    def __init__(self, module: Module, known: ExportSummary, wish: str) -> None:
         self.module = module
         self.bodies = module.bodies()
         self._answered: dict[int, bool] = {}

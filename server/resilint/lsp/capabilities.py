@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -21,6 +21,7 @@ class Client:
     pull: bool = False
     refresh: bool = False
     refresh_hints: bool = False
+    refresh_lenses: bool = False
     related: bool = False
     pages: bool = False
     tags: bool = False
@@ -46,23 +47,22 @@ class Client:
         text = announced.text_document or types.TextDocumentClientCapabilities()
         space = announced.workspace or types.WorkspaceClientCapabilities()
         window = announced.window or types.WindowClientCapabilities()
-        published = text.publish_diagnostics or types.PublishDiagnosticsClientCapabilities()
-        # Editors that pull announce it under `diagnostic`; some only in the older place.
-        pulled = text.diagnostic or types.DiagnosticClientCapabilities()
+        related, pages, tags = _parts_of_diagnostics(text)
         action = text.code_action or types.CodeActionClientCapabilities()
         lazily = action.resolve_support.properties if action.resolve_support else ()
-        formats = (text.hover.content_format if text.hover else None) or ()
+        formats = _hover_formats(text)
         versioned, annotates = _edits(space.workspace_edit)
         watched = space.did_change_watched_files
         configured = space.did_change_configuration
         return Client(
             encoding=_encoding(announced),
             pull=text.diagnostic is not None,
-            refresh=bool(space.diagnostics and space.diagnostics.refresh_support),
-            refresh_hints=bool(space.inlay_hint and space.inlay_hint.refresh_support),
-            related=bool(published.related_information or pulled.related_information),
-            pages=bool(published.code_description_support or pulled.code_description_support),
-            tags=bool(published.tag_support or pulled.tag_support),
+            refresh=_refreshes(space.diagnostics),
+            refresh_hints=_refreshes(space.inlay_hint),
+            refresh_lenses=_refreshes(space.code_lens),
+            related=related,
+            pages=pages,
+            tags=tags,
             resolve="edit" in lazily,
             resolves=bool(lazily),
             versioned_edits=versioned,
@@ -74,6 +74,33 @@ class Client:
             watch_configuration=bool(configured and configured.dynamic_registration),
             progress=bool(window.work_done_progress),
         )
+
+
+def _refreshes(
+    announced: types.DiagnosticWorkspaceClientCapabilities
+    | types.InlayHintWorkspaceClientCapabilities
+    | types.CodeLensWorkspaceClientCapabilities
+    | None,
+) -> bool:
+    """Whether an editor can be requested to fetch something again."""
+    return bool(announced and announced.refresh_support)
+
+
+def _parts_of_diagnostics(announced: types.TextDocumentClientCapabilities) -> tuple[bool, bool, bool]:
+    """Whether diagnostics may have related places, a link to a page, and tags."""
+    published = announced.publish_diagnostics or types.PublishDiagnosticsClientCapabilities()
+    # Editors that pull announce it under `diagnostic`; some only in the older place.
+    pulled = announced.diagnostic or types.DiagnosticClientCapabilities()
+    return (
+        bool(published.related_information or pulled.related_information),
+        bool(published.code_description_support or pulled.code_description_support),
+        bool(published.tag_support or pulled.tag_support),
+    )
+
+
+def _hover_formats(announced: types.TextDocumentClientCapabilities) -> Sequence[types.MarkupKind]:
+    """What a hover may be written in."""
+    return (announced.hover.content_format if announced.hover else None) or ()
 
 
 def _edits(announced: types.WorkspaceEditClientCapabilities | None) -> tuple[bool, bool]:
@@ -91,7 +118,7 @@ def _encoding(announced: types.ClientCapabilities) -> Encoding:
     return "utf-16"
 
 
-_SWITCHES = ("enable", "hover", "inlay-hints", "workspace-diagnostics")
+_SWITCHES = ("enable", "hover", "inlay-hints", "code-lens", "workspace-diagnostics")
 _FOR_THE_EDITOR = ("path", "trace", "trace.server")
 """Settings in the section `resilint` that only the extension uses."""
 
@@ -103,6 +130,7 @@ class EditorSettings:
     enable: bool = True
     hover: bool = True
     inlay_hints: bool = True
+    code_lens: bool = False
     workspace_diagnostics: bool = False
     given: Mapping[str, object] = field(default_factory=dict)
 
@@ -123,6 +151,7 @@ class EditorSettings:
             enable=_flag(words, "enable", True),
             hover=_flag(words, "hover", True),
             inlay_hints=_flag(words, "inlay-hints", True),
+            code_lens=_flag(words, "code-lens", False),
             workspace_diagnostics=_flag(words, "workspace-diagnostics", False),
             given={
                 key: value

@@ -16,7 +16,7 @@ from pygls import uris
 from resilint_rules.kit.syntax.text import Edit, Span
 
 from .capabilities import Client
-from .channel.messages import Completion, HintText, HoverText, Mark, Named, Offer
+from .channel.messages import Completion, HintText, HoverText, LensText, Mark, Named, Offer
 from .document import OpenDocument
 
 _SEVERITIES = {
@@ -222,6 +222,12 @@ def inlay_hint(doc: OpenDocument, hint: HintText) -> types.InlayHint:
         tooltip=types.MarkupContent(types.MarkupKind.Markdown, hint.tooltip) if hint.tooltip else None,
         padding_left=True,
     )
+
+
+def code_lens(doc: OpenDocument, lens: LensText, command: str) -> types.CodeLens:
+    """A line of its own above a function; a click explains the function."""
+    place = range_of(doc, *lens.span)
+    return types.CodeLens(place, types.Command(lens.title, command, arguments=[doc.uri, place.start.line]))
 
 
 def plain(markdown: str) -> str:

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from resilint_rules.kit.syntax.text import Edit, Encoding, units
+from resilint_rules.kit.syntax.text import Edit, Encoding, Span, units
 
 LARGEST = 5_000_000
 """Characters above which a text is kept in step but not analysed."""
@@ -56,6 +56,10 @@ class OpenDocument:
         """The zero-based line and character, in the editor's units, of an offset."""
         line = bisect_right(self.starts, offset) - 1
         return line, units(self.text[self.starts[line] : offset], self.encoding)
+
+    def holds(self, span: Span) -> bool:
+        """Whether a span begins here: a cell of a notebook holds a part of the text."""
+        return span.start <= len(self.text)
 
     def edit(self, start: int, end: int, text: str) -> Edit:
         """An edit for this text whose own text is one that every encoding can carry."""

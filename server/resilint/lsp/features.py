@@ -16,6 +16,8 @@ from .channel.messages import (
     HintsQuestion,
     HoverAnswer,
     HoverQuestion,
+    LensesAnswer,
+    LensesQuestion,
 )
 from .document import OpenDocument
 from .notebooks.cells import OpenNotebook
@@ -29,6 +31,7 @@ async def did_open(ls: ResilintServer, params: types.DidOpenTextDocumentParams) 
         ls.open(OpenDocument(item.uri, item.version, item.text, ls.client.encoding))
 
 
+SHOW = "resilint.showExplanation"
 _LANGUAGES = ("python", "")
 _ENDINGS = (".py", ".pyi", "/pyproject.toml", "/resilint.toml")
 
@@ -150,6 +153,24 @@ async def inlay_hint(ls: ResilintServer, params: types.InlayHintParams) -> list[
     return [convert.inlay_hint(view, hint) for hint in (answer.hints if answer else ())]
 
 
+async def code_lens(ls: ResilintServer, params: types.CodeLensParams) -> list[types.CodeLens]:
+    """Returns what functions lead to, if the editor's settings want that."""
+    found = ls.find(params.text_document.uri)
+    if found is None or not ls.settings_for().code_lens:
+        return []
+    doc, view = found
+    answer = await ls.request_about(doc, LensesQuestion(doc.uri, doc.version), LensesAnswer)
+    here = (lens for lens in (answer.lenses if answer else ()) if view.holds(lens.span))
+    return [convert.code_lens(view, lens, SHOW) for lens in here]
+
+
+async def show_explanation(ls: ResilintServer, uri: str, line: int, *_: object) -> None:
+    """The command of a code lens: shows what `resilint.explain` returns. The extension does it in its own way."""
+    text = await explain(ls, uri, line)
+    if text:
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
+
+
 async def completion(ls: ResilintServer, params: types.CompletionParams) -> list[types.CompletionItem]:
     """Returns the names of rules in a comment, and the keys and values of settings."""
     found = ls.find(params.text_document.uri)
@@ -174,7 +195,9 @@ def add_features(server: ResilintServer) -> None:
     add(types.CODE_ACTION_RESOLVE)(code_action_resolve)
     add(types.TEXT_DOCUMENT_HOVER)(hover)
     add(types.TEXT_DOCUMENT_INLAY_HINT)(inlay_hint)
+    add(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions())(code_lens)
     server.command("resilint.explain")(explain)
+    server.command(SHOW)(show_explanation)
     add(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=["[", '"']))(completion)
 
 

@@ -128,6 +128,7 @@ def _files_changed(ls: ResilintServer, uris: Iterable[str]) -> None:
 def _apply_settings(ls: ResilintServer) -> None:
     ls.configure()
     ls.refresh_hints()
+    ls.refresh_lenses(switched=True)
 
 
 async def _fetch_settings(ls: ResilintServer) -> None:

@@ -313,6 +313,8 @@ class ResilintServer(LanguageServer):
             self._publish(doc.uri, doc.version, convert.diagnostics(doc, marks, self.client))
         if self.client.pull and changed:
             self.refresh()
+        if changed and version == doc.version:  # not by an edit here, after which an editor fetches them anyway
+            self.refresh_lenses()
 
     def _publish_cells(self, notebook: OpenNotebook, marks: tuple[Mark, ...]) -> None:
         """Sends the findings of each cell, also to editors that pull, until they do so for cells."""
@@ -336,6 +338,11 @@ class ResilintServer(LanguageServer):
         """Requests the editor to fetch inlay hints again."""
         if self.client.refresh_hints:
             self._once("hints", self.workspace_inlay_hint_refresh_async)
+
+    def refresh_lenses(self, *, switched: bool = False) -> None:
+        """Requests the editor to fetch code lenses again, unless they are off; `switched`: perhaps they were on."""
+        if self.client.refresh_lenses and (switched or self.settings_for().code_lens):
+            self._once("lenses", self.workspace_code_lens_refresh_async)
 
     def _once(self, what: str, refresh: Callable[[None], Awaitable[None]]) -> None:
         if what in self._refreshing:

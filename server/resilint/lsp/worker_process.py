@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from .channel.codec import from_json, to_json
 from .channel.json_fields import BadMessageError
 from .channel.messages import (
     ActionsAnswer,
@@ -33,6 +34,7 @@ from .channel.messages import (
     HintsAnswer,
     HoverAnswer,
     Idle,
+    LensesAnswer,
     NoAnswer,
     Numbered,
     Open,
@@ -46,8 +48,6 @@ from .channel.messages import (
     ScannedFile,
     ScanProgress,
     ToWorker,
-    from_json,
-    to_json,
 )
 from .channel.pipe import pack, receive
 from .failure import Cause, Failure, Work
@@ -55,7 +55,7 @@ from .supervision import windows
 from .supervision.suspects import Suspects
 from .supervision.watchdog import Limits, Watchdog
 
-A = TypeVar("A", ActionsAnswer, FixAllAnswer, HoverAnswer, HintsAnswer, CompletionAnswer, ScanAnswer)
+A = TypeVar("A", ActionsAnswer, FixAllAnswer, HoverAnswer, HintsAnswer, CompletionAnswer, LensesAnswer, ScanAnswer)
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,9 @@ const other = vscode.Uri.file(path.join(scene.second, 'app.py'));
 const PATIENCE = 20_000;
 
 /** What is sent when nobody has set anything. */
-const switches = { enable: true, hover: true, 'inlay-hints': true, 'workspace-diagnostics': false };
+const switches = {
+  enable: true, hover: true, 'inlay-hints': true, 'code-lens': false, 'workspace-diagnostics': false,
+};
 
 /** Waits until `look` gives something that is not undefined; looks again at every `event`. */
 function until(event, look, what) {

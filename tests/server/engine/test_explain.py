@@ -233,7 +233,7 @@ def test_silence_has_a_reason() -> None:
     """Where nothing is reported, the text says which value decides and cannot be seen."""
     doc = _doc("import requests\n\ndef fetch(url, **more):\n    return requests.get(url, **more)\n")
     assert "nothing is reported, as a spread may hold the timeout" in explain(doc, Project(), Settings(), 4)
-    assert "no call here" in explain(doc, Project(), Settings(), 3)
+    assert "no call here" in explain(doc, Project(), Settings(), 2)
 
 
 def test_a_line_names_its_calls() -> None:
@@ -304,3 +304,13 @@ def test_a_function_that_is_not_valid_python_hides_no_other() -> None:
     found = hints(doc, Project(), Settings(), Span(0, len(doc.text)))
     assert [hint.offset for hint in found] == [doc.text.rindex("(u)") + 3]
     assert policy(doc, Project(), Settings(), doc.text.index("get(u) =")) is None
+
+
+def test_the_head_of_a_function_stands_for_what_is_in_it() -> None:
+    """A code lens above it leads here."""
+    doc = _doc(
+        "import requests\n\ndef f(u):\n    requests.get(u)\n    return requests.get(u, timeout=3)\n\ndef g(): pass\n"
+    )
+    text = explain(doc, Project(), Settings(), 3)
+    assert text.startswith("app.py:3:5: `f` leads to 2 external calls")
+    assert "no call here" in explain(doc, Project(), Settings(), 7)

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from clients import toy_engine
-from resilint.lsp.channel.messages import FromWorker, Numbered, numbered_from_json, to_json
+from resilint.lsp.channel.codec import numbered_from_json, to_json
+from resilint.lsp.channel.messages import FromWorker, Numbered
 from resilint.lsp.channel.pipe import pack, read
 from resilint.lsp.main import make, serve
 from resilint.lsp.server import ResilintServer

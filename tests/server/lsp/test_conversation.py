@@ -780,3 +780,26 @@ def test_a_document_that_changes_during_a_scan_is_reported_by_the_next(
         assert (await it.ask("workspace/diagnostic", {"previousResultIds": []}))["items"] == []
 
     converse(monkeypatch, talk)
+
+
+def test_code_lenses_are_there_if_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Off by default; a click explains the line, in a message where the editor has nothing better."""
+    able = {"workspace": {"codeLens": {"refreshSupport": True}}}
+    asked = {"textDocument": {"uri": URI}}
+
+    async def talk(it: Conversation) -> None:
+        await it.greet(able)
+        it.open(URI, "SAFE\nx SLOW")
+        await it.published(URI, 1)
+        assert await it.ask("textDocument/codeLens", asked) == []
+        it.notify("workspace/didChangeConfiguration", {"settings": {"codeLens": True}})
+        await it.notified("workspace/codeLens/refresh")
+        (lens,) = await it.ask("textDocument/codeLens", asked)
+        assert lens["range"] == span((1, 2), (1, 6))
+        command = lens["command"]
+        assert command == {"title": "1 call", "command": "resilint.showExplanation", "arguments": [URI, 1]}
+        await it.ask("workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]})
+        assert await it.notified("window/showMessage") == {"type": 3, "message": "SLOW"}
+        assert await it.ask("textDocument/codeLens", {"textDocument": {"uri": "untitled:other"}}) == []
+
+    converse(monkeypatch, talk)

@@ -31,6 +31,9 @@ from resilint.lsp.channel.messages import (
     HoverAnswer,
     HoverQuestion,
     HoverText,
+    LensesAnswer,
+    LensesQuestion,
+    LensText,
     NoAnswer,
     Open,
     Problem,
@@ -501,3 +504,46 @@ def test_a_scan_reports_what_it_cannot_read(tmp_path: Path) -> None:
         "a.py": ["cannot be read: line 2 is not utf-8"],
         "c.py": ["cannot be read: larger than 5 MB, the most that is looked at"],
     }
+
+
+def test_lenses_come_a_function_at_a_time() -> None:
+    """Other questions come between; a byte order mark counts in their places."""
+    worker = ToyWorker()
+    uri = worker.open("", BOM + "SAFE SLOW SLOW")
+    worker.work()
+    number = worker.send(LensesQuestion(uri, 1))
+    assert worker.dispatcher.work()
+    hover = worker.send(HoverQuestion(uri, 1, 1))
+    assert [getattr(message, "number", 0) for message in worker.work()] == [hover, number]
+    assert worker.sent[-1] == LensesAnswer(number, (LensText(Span(6, 10), "1 call"), LensText(Span(11, 15), "1 call")))
+    assert [message.chunk for message in worker.sent if isinstance(message, Busy)][-2:] == ["SLOW", "SLOW"]
+
+
+def test_lenses_are_of_the_text_that_was_meant() -> None:
+    """An edit or a question that is taken back ends the work; a changed neighbour begins it again."""
+    worker = ToyWorker()
+    uri = worker.open("", "SLOW SLOW")
+    worker.work()
+    number = worker.send(LensesQuestion(uri, 1))
+    assert worker.dispatcher.work()
+    worker.edit(uri, 2, (0, 4, "SAFE"))
+    assert NoAnswer(number, "the text has changed") in worker.work()
+    forgotten = worker.send(LensesQuestion(uri, 2))
+    worker.send(Forget(forgotten))
+    assert not worker.work()
+    again = worker.send(LensesQuestion(uri, 2))
+    assert worker.dispatcher.work()
+    worker.roots()
+    assert worker.work()[-1] == LensesAnswer(again, (LensText(Span(5, 9), "1 call"),))
+
+
+def test_lenses_that_fail_are_no_answer(caplog: pytest.LogCaptureFixture) -> None:
+    """And there are none in files that the settings leave out."""
+
+    def fail(*given: object) -> Any:
+        raise RuntimeError("as asked")
+
+    worker = ToyWorker(engine_with(lenses=fail))
+    uri = worker.open("", "SLOW")
+    assert worker.request(LensesQuestion(uri, 1), NoAnswer).why == "the analysis failed"
+    assert "no code lenses" in caplog.text

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilint.lsp.channel import messages
+from resilint.lsp.channel import codec
+from resilint.lsp.channel.codec import from_json, numbered_from_json, to_json
 from resilint.lsp.channel.json_fields import BadMessageError
 from resilint.lsp.channel.messages import (
     ActionsAnswer,
@@ -34,6 +35,9 @@ from resilint.lsp.channel.messages import (
     HoverQuestion,
     HoverText,
     Idle,
+    LensesAnswer,
+    LensesQuestion,
+    LensText,
     Mark,
     Named,
     NoAnswer,
@@ -51,9 +55,6 @@ from resilint.lsp.channel.messages import (
     ScanProgress,
     ScanQuestion,
     ToWorker,
-    from_json,
-    numbered_from_json,
-    to_json,
 )
 from resilint_rules.kit.syntax.text import Edit, Span
 
@@ -87,6 +88,7 @@ TO_WORKER: tuple[Any, ...] = (
     st.builds(CompletionQuestion, TEXT, NUMBER, NUMBER),
     st.builds(HoverQuestion, TEXT, NUMBER, NUMBER),
     st.builds(HintsQuestion, TEXT, NUMBER, SPAN),
+    st.builds(LensesQuestion, TEXT, NUMBER),
     st.builds(ScanQuestion, many(TEXT)),
     st.builds(Forget, NUMBER),
 )
@@ -104,6 +106,7 @@ FROM_WORKER: tuple[Any, ...] = (
     st.builds(HoverAnswer, NUMBER, st.none() | st.builds(HoverText, SPAN, TEXT)),
     st.builds(HintsAnswer, NUMBER, many(st.builds(HintText, NUMBER, TEXT, TEXT))),
     st.builds(CompletionAnswer, NUMBER, many(st.builds(Completion, SPAN, TEXT, TEXT, TEXT, TEXT))),
+    st.builds(LensesAnswer, NUMBER, many(st.builds(LensText, SPAN, TEXT))),
     st.builds(ScanAnswer, NUMBER, NUMBER),
     st.builds(NoAnswer, NUMBER, TEXT),
 )
@@ -135,7 +138,7 @@ def test_a_message_from_the_worker_survives(message: FromWorker) -> None:
 def test_every_kind_of_message_is_tried(union: Any, tried: tuple[Any, ...]) -> None:
     """A new kind must be added above."""
     kinds = get_args(union)
-    assert len(tried) == len(messages._by_tag(union)) >= len(kinds)
+    assert len(tried) == len(codec._by_tag(union)) >= len(kinds)
 
 
 CHECKED = Checked(

@@ -17,6 +17,7 @@ from clients import toy_engine
 from resilint.config.settings import Settings
 from resilint.engine.incremental import IncrementalCache
 from resilint.lsp import main as server_main
+from resilint.lsp.channel.codec import from_json, to_json
 from resilint.lsp.channel.messages import (
     Change,
     Checked,
@@ -29,8 +30,6 @@ from resilint.lsp.channel.messages import (
     Open,
     Roots,
     ToWorker,
-    from_json,
-    to_json,
 )
 from resilint.lsp.channel.pipe import pack, read
 from resilint.lsp.worker import main as worker_main

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from resilint.config.reading import Reporter
+from resilint.lsp.channel.codec import to_json
 from resilint.lsp.channel.messages import (
     ActionsAnswer,
     Busy,
@@ -26,7 +27,6 @@ from resilint.lsp.channel.messages import (
     Problem,
     ReadingSettings,
     Roots,
-    to_json,
 )
 from resilint.lsp.channel.pipe import pack
 from resilint.lsp.failure import Cause, Failure, Work

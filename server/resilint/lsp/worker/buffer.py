@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from resilint_rules.kit.syntax.text import Document, Edit
 
 from ...engine.incremental import IncrementalCache
+from ...engine.lenses import LensCache
 from ...results import Report
 from .workspace import DocumentContext
 
@@ -18,13 +19,15 @@ class Buffer:
 
     `lead` is 1 if it starts with a byte order mark, which no document has. `fresh` says that the report
     is about this text, in this place, with these neighbours. `memo` is what its chunks are known by, in
-    this place and under these settings. `without` are the chunks that are not to be read.
+    this place and under these settings, `lenses` the same of code lenses. `without` are the chunks that are not
+    to be read.
     """
 
     __slots__ = (
         "_doc",
         "fresh",
         "lead",
+        "lenses",
         "memo",
         "path",
         "place",
@@ -52,6 +55,7 @@ class Buffer:
         """Sets the context, perhaps with other settings than before, and drops cached results."""
         self.place = place
         self.memo = IncrementalCache(without=self.without)
+        self.lenses = LensCache(without=self.without)
         self.edit((), self.version)
 
     def edit(self, edits: Iterable[Edit], version: int) -> None:

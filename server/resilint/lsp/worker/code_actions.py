@@ -23,8 +23,6 @@ from ..channel.messages import (
     Completion,
     CompletionAnswer,
     CompletionQuestion,
-    DocumentAnswer,
-    DocumentQuestion,
     FixAllAnswer,
     FixAllQuestion,
     HintsAnswer,
@@ -34,6 +32,8 @@ from ..channel.messages import (
     HoverQuestion,
     HoverText,
     Offer,
+    QuickAnswer,
+    QuickQuestion,
 )
 from . import fixes, rewrites, settings_file, switch_off
 from .engine import Engine
@@ -68,7 +68,7 @@ class View:
         return self.engine.check(doc, self.project, self.settings, None)
 
 
-def answer(view: View, number: int, question: DocumentQuestion) -> DocumentAnswer:
+def answer(view: View, number: int, question: QuickQuestion) -> QuickAnswer:
     """Returns the answer to the question that has this number."""
     of_settings = settings_file.is_settings(view.doc.name)
     match question:

@@ -1,7 +1,7 @@
 """The worker's queue: the open documents, what is known of them, and what is to be done next.
 
 A newer version of a document makes all older work on it void. Questions come before checks, and the document that
-was changed last before the others.
+was changed last before the others. Code lenses come when there is nothing else to do for a document.
 """
 
 from __future__ import annotations
@@ -27,18 +27,20 @@ from ..channel.messages import (
     Checked,
     Close,
     CompletionQuestion,
-    DocumentQuestion,
     FilesChanged,
     FixAllQuestion,
     Forget,
     FromWorker,
     HintsQuestion,
     HoverQuestion,
+    LensesAnswer,
+    LensesQuestion,
     Mark,
     NoAnswer,
     Numbered,
     Open,
     Problem,
+    QuickQuestion,
     ReadingSettings,
     RelatedMark,
     Roots,
@@ -52,6 +54,7 @@ from . import settings_file
 from .buffer import Buffer
 from .code_actions import View, answer, shifted
 from .engine import Engine
+from .lens_run import LensRun
 from .workspace import DocumentContext, Workspace
 from .workspace_scan import Clean, WorkspaceScan
 
@@ -79,7 +82,8 @@ class Dispatcher:
         self._buffers: dict[str, Buffer] = {}
         self._paths: dict[str, Buffer] = {}
         self._queue: list[str] = []
-        self._questions: dict[int, DocumentQuestion] = {}
+        self._questions: dict[int, QuickQuestion] = {}
+        self._lens_runs: dict[int, LensRun] = {}
         self._scans: dict[int, WorkspaceScan] = {}
         self._clean = Clean()
         self.serial = 0
@@ -101,7 +105,10 @@ class Dispatcher:
                 self._take_files_changed(message)
             case Forget():
                 self._questions.pop(message.number, None)
+                self._lens_runs.pop(message.number, None)
                 self._scans.pop(message.number, None)
+            case LensesQuestion():
+                self._lens_runs[numbered.serial] = LensRun(message, self._engine, self._pulse)
             case ScanQuestion():
                 self._scans[numbered.serial] = WorkspaceScan(self._workspace, self._clean, message.without)
             case ActionsQuestion() | FixAllQuestion() | HoverQuestion() | HintsQuestion() | CompletionQuestion():
@@ -123,6 +130,9 @@ class Dispatcher:
             if not self._buffers[uri].fresh:
                 self._check(self._buffers[uri])
                 return True
+        for number, run in self._lens_runs.items():
+            self._look_further(number, run)
+            return True
         for number, scan in self._scans.items():
             self._scan_next(number, scan)
             return True
@@ -208,6 +218,26 @@ class Dispatcher:
         marks = self._marks(buffer.report, place, buffer.lead)
         self._send(Checked(buffer.uri, buffer.version, self.serial, marks))
 
+    def _look_further(self, number: int, run: LensRun) -> None:
+        """One step towards the code lenses of a document."""
+        buffer = self._buffers.get(run.question.uri)
+        answer: FromWorker = NoAnswer(number, "the text has changed")
+        if buffer is not None and buffer.version == run.question.version:
+            try:
+                found = run.step(buffer)
+            except Exception:
+                log.exception("no code lenses for %s", buffer.uri)
+                answer = NoAnswer(number, "the analysis failed")
+            else:
+                if found is None:
+                    return
+                answer = LensesAnswer(number, found)
+        del self._lens_runs[number]
+        self._send(answer)
+
+    def _pulse(self, buffer: Buffer, chunk: str) -> None:
+        self._send(Busy(buffer.uri, chunk, len(buffer.text)))
+
     def _scan_next(self, number: int, scan: WorkspaceScan) -> None:
         """One step of a scan; open texts are as they are open."""
         path = scan.next()
@@ -248,7 +278,7 @@ class Dispatcher:
             log.exception("the check of %s failed", place.name)
             return Report(findings=(_crash(error),))
 
-    def _reply(self, number: int, question: DocumentQuestion, buffer: Buffer) -> None:
+    def _reply(self, number: int, question: QuickQuestion, buffer: Buffer) -> None:
         self._send(Busy(buffer.uri, "", len(buffer.text)))
         view = View(
             buffer.doc,

@@ -18,6 +18,7 @@ from resilint_rules.patterns.names import NAMES
 from ...config.settings import Settings
 from ...engine.explain import Behind, Hint
 from ...engine.incremental import IncrementalCache
+from ...engine.lenses import Lens, LensCache
 from ...results import Report
 
 Check = Callable[[Document, Project, Settings, "IncrementalCache | None"], Report]
@@ -51,6 +52,8 @@ class Engine:
     """What patterns repair in a span: the findings of their rules that have a fix, also of rules that are off."""
     harden: Harden = lambda doc, *_: doc.text
     """The text with all patterns around the external calls of a one-based row."""
+    lenses: Callable[[Document, Project, Settings, LensCache], Iterable[Lens | None]] = lambda *_: ()
+    """What the functions of a document lead to, one after the other; None for one that leads nowhere."""
 
 
 def load(name: str) -> Engine:
@@ -72,6 +75,7 @@ def default_engine() -> Engine:
     from ...engine.check import check
     from ...engine.explain import explain, hints, hover
     from ...engine.harden import faults, harden, offers, place_of
+    from ...engine.lenses import lenses
 
     def page(name: str) -> str:
         rule = registry.find(name)
@@ -91,7 +95,7 @@ def default_engine() -> Engine:
         place = place_of(doc, project, settings, row)
         return doc.text if place is None else harden(doc, project, settings, NAMES, place).text
 
-    rules = registry.rules
-    return Engine(
-        check, hover, hints, page, source, lambda: rules().values(), explain, offered, repaired, hardened
-    )  # fmt: skip
+    def rules() -> Iterable[Rule]:
+        return registry.rules().values()
+
+    return Engine(check, hover, hints, page, source, rules, explain, offered, repaired, hardened, lenses)

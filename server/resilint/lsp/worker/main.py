@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
+from ..channel.codec import numbered_from_json, to_json
 from ..channel.json_fields import BadMessageError
 from ..channel.messages import (
     Busy,
@@ -27,8 +28,6 @@ from ..channel.messages import (
     Open,
     Roots,
     ToWorker,
-    numbered_from_json,
-    to_json,
 )
 from ..channel.pipe import pack, read
 from ..supervision.watchdog import Limits
