@@ -1569,7 +1569,6 @@ NAMES: dict[str, tuple[str, ...]] = {'MySQLdb': ('Connect', 'Connection', 'conne
             'gethostbyaddr',
             'gethostbyname',
             'gethostbyname_ex',
-            'getnameinfo',
             'setdefaulttimeout',
             'socket'),
  'sqlalchemy': ('AsyncEngine',

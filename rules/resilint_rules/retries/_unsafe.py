@@ -30,6 +30,8 @@ _READS = re.compile(
     re.IGNORECASE,
 )
 """Names of what changes nothing, or the same if it is done twice, or anything."""
+_FETCHES = re.compile(r"\w*(?:session|client|http)\w*\.get\(", re.IGNORECASE)
+_WRITES = re.compile(r"\.(?:post|patch|put|delete|request|send)\(|_request\(|\burlopen\(")
 
 
 def allows_writes(layer: RetryPolicy) -> bool:
@@ -43,7 +45,13 @@ def allows_writes(layer: RetryPolicy) -> bool:
     every = layer.fact.methods is not None and str(literal(value)) in layer.fact.methods.all
     if not every and (not named & _UNSAFE or named <= _UNSAFE):
         return False  # for nothing else: chosen for a peer that is known
-    return not _comes_early(layer)
+    return not _comes_early(layer) and not _only_fetches(layer)
+
+
+def _only_fetches(layer: RetryPolicy) -> bool:
+    """Whether the module of a policy uses its session itself, and for nothing but GET."""
+    module = layer.frame.scope.module
+    return module.search(_FETCHES) is not None and module.search(_WRITES) is None
 
 
 def _methods(layer: RetryPolicy) -> Argument | None:

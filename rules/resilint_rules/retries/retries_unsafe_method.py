@@ -51,8 +51,9 @@ def pay(client: httpx.Client, bill):
 
 Silent where a key, a version or the like makes the write recognisable; for writes that only read, such as a
 search, GraphQL, a login or a language model; where only attempts that never connected are repeated, or a
-peer that refused because of its load; for methods that may be repeated; and for a policy for nothing but
-writes, which was made for a peer that is known.
+peer that refused because of its load; for methods that may be repeated; for a policy for nothing but
+writes, which was made for a peer that is known; and for the policy of a session that its module only fetches
+with.
 
 ```python good
 import httpx, requests, time, tenacity
@@ -81,6 +82,18 @@ def not_connected(order):
 @tenacity.retry(retry=tenacity.retry_if_exception_type(requests.RequestException), stop=tenacity.stop_after_attempt(3))
 def replace(order):
     return requests.put(f"https://shop.example.com/orders/{order['id']}", json=order, timeout=5)
+```
+
+```python good
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+session = requests.Session()
+session.mount("https://", HTTPAdapter(max_retries=Retry(total=3, allowed_methods=["HEAD", "GET", "POST"])))
+
+def candles(pair):
+    return session.get(f"https://exchange.example.com/candles/{pair}", timeout=5)
 ```
 
 The fix takes POST and PATCH out of the list of methods. It is not applied unasked, as fewer calls are
