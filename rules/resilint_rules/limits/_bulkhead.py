@@ -8,14 +8,12 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..kit import Edit, Fix, Frame, Import, front, spelled, unused
+from ..kit import Edit, Fix, Frame, Import, front, number, spelled, unused
 from ..kit.fixes.edits import width
 from ..kit.fixes.retry_after import can_import
 from ..kit.syntax.tree import walk
 from ._fan_out import FanOut
 
-AT_A_TIME = 10
-"""Requests under way at a time: as many as the pools of common clients keep open, and far below common rate limits."""
 _HELPER = "_in_turn"
 _NAMES = ("semaphore", "request_semaphore", "places")
 _PLAIN = f"""async def {_HELPER}(semaphore, work):
@@ -39,11 +37,12 @@ def in_turn(frame: Frame, fan_out: FanOut) -> Iterator[Fix]:
     helper = _helper(frame)
     if fan_out.limiter or place is None or not name or helper is None:
         return
+    at_a_time = number(frame.scope.session.patterns["concurrency"])
     needed, (semaphore,) = spelled(frame.scope.module, ["asyncio.Semaphore("])
     newline = frame.scope.module.doc.newline
-    above = f"{name} = {semaphore}{AT_A_TIME}){newline}{place.indent}"
+    above = f"{name} = {semaphore}{at_a_time}){newline}{place.indent}"
     edits = (*helper.edits, Edit(place.start, place.start, above), *_wrapped(frame, fan_out, f"{_HELPER}({name}, "))
-    yield Fix(f"Let at most {AT_A_TIME} of them run at a time", tuple(sorted(edits)), (*needed, *helper.imports))
+    yield Fix(f"Let at most {at_a_time} of them run at a time", tuple(sorted(edits)), (*needed, *helper.imports))
 
 
 class _Place(NamedTuple):

@@ -10,7 +10,7 @@ from ..kit.interp.values import Const
 from ..kit.retries.loops import RetryLoop
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
-from .resending import ATTEMPTS
+from .resending import numbers
 
 Bounds = tuple[str, list[Edit]]
 """The condition of the last attempt, "" if the loop counts in another way; the edits that bound the attempts."""
@@ -44,9 +44,9 @@ def _last(loop: RetryLoop) -> Bounds:
     """The value that the counter has in the last attempt, of three at most."""
     frame, first, stop = loop.frame, loop.first, loop.ranged()[-1].value
     code = frame.tree.code
-    attempts = loop.attempts
-    if first is not None and attempts is not None and attempts > ATTEMPTS:
-        limit = first + ATTEMPTS
+    attempts, most = loop.attempts, numbers(frame).attempts
+    if first is not None and attempts is not None and attempts > most:
+        limit = first + most
         text = str(limit) if isinstance(stop, cst.Integer) else f"min({code(stop)}, {limit})"
         return str(limit - 1), [replace(frame, stop, text)]
     if isinstance(stop, cst.Integer):
@@ -71,11 +71,12 @@ def _bounded_while(loop: RetryLoop) -> Bounds | None:
 
 def _lowered(loop: RetryLoop, node: cst.BaseExpression) -> list[Edit]:
     """Puts three in place of a larger number of attempts, or takes the smaller of it and a constant."""
+    most = numbers(loop.frame).attempts
     if isinstance(node, cst.Integer):
-        return [replace(loop.frame, node, str(ATTEMPTS))] if int(node.evaluated_value) > ATTEMPTS else []
+        return [replace(loop.frame, node, str(most))] if int(node.evaluated_value) > most else []
     value = named(loop.frame, node)
-    if isinstance(value, Const) and isinstance(value.value, int) and value.value > ATTEMPTS:
-        return [replace(loop.frame, node, f"min({loop.frame.tree.code(node)}, {ATTEMPTS})")]
+    if isinstance(value, Const) and isinstance(value.value, int) and value.value > most:
+        return [replace(loop.frame, node, f"min({loop.frame.tree.code(node)}, {most})")]
     return []
 
 

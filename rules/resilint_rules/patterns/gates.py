@@ -22,7 +22,7 @@ from ..kit.syntax.text import Edit
 from ..kit.timeouts.effective import limit
 from .bounds import bounded
 from .passing import MAY_PASS, Judges, judges
-from .resending import ATTEMPTS, WITHIN
+from .resending import numbers
 
 _LONG = 35.0
 """Seconds of one attempt beyond which three take more than two minutes with their pauses."""
@@ -59,7 +59,11 @@ def _with_gates(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
         if not end:
             return None
         edits.append(
-            Edit(start, start, f"{end} = time.monotonic() + {WITHIN}{_newline(frame)}{indentation(frame, start)}")
+            Edit(
+                start,
+                start,
+                f"{end} = time.monotonic() + {numbers(frame).within}{_newline(frame)}{indentation(frame, start)}",
+            )
         )
         late = f" or time.monotonic() >= {end}"
         imports.append(Import("time"))
@@ -72,7 +76,8 @@ def _with_gates(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
     checked = _checked(loop, call)
     edits += checked
     imports.append(Import("asyncio" if frame.is_async else "time"))
-    title = f"Repeat {call.written} on no answer, 429 and 5xx only, {ATTEMPTS} times at most; raise the last failure"
+    times = f"{numbers(frame).attempts} times at most"
+    title = f"Repeat {call.written} on no answer, 429 and 5xx only, {times}; raise the last failure"
     return Fix(title, tuple(sorted((*judged.edits, *edits))), tuple(dict.fromkeys(imports)))
 
 

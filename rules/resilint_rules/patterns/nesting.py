@@ -16,7 +16,7 @@ from ..kit.retries.policies import RetryPolicy, layers_of
 from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
 from ..kit.timeouts.effective import limit
-from .resending import ATTEMPTS
+from .resending import numbers
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _IMPORT = re.compile(r"(from[ \t]+[\w.]+[ \t]+import[ \t]+|import[ \t]+)([\w, \t]+)(\r?\n|\Z)")
@@ -44,7 +44,8 @@ def fewer(frame: Frame) -> Iterator[Finding]:
 def _bounded(policy: RetryPolicy, calls: list[Call]) -> Fix | None:
     """Puts three attempts, two of long ones, in place of more; None if the number is not written at the policy."""
     attempts = policy.attempts
-    most = ATTEMPTS if all((limit(call).seconds or 0) <= _LONG for call in calls) else ATTEMPTS - 1
+    wanted = numbers(policy.frame).attempts
+    most = wanted if all((limit(call).seconds or 0) <= _LONG for call in calls) else max(wanted - 1, 2)
     if attempts is None or attempts <= most or not policy.remote:
         return None
     number = _number(policy)

@@ -10,7 +10,7 @@ from ..kit.findings import Import
 from ..kit.fixes.retry_after import HELPER, IMPORTS, SECONDS, can_import
 from ..kit.interp.calls import Call
 from ..kit.syntax.text import Edit
-from .resending import STATUSES, WITHIN, definition_place, name_for
+from .resending import STATUSES, definition_place, name_for, numbers
 
 MAY_PASS = "_may_pass"  # noqa: S105 - the name of a function
 PAUSE = "_wanted_pause"
@@ -72,7 +72,7 @@ def _written(call: Call, library: Library, may_pass: str, pause: str) -> tuple[s
 def {may_pass}(error):
     """Whether a request may succeed if it is sent again: no answer, 429 or 5xx, and a pause of a minute at most."""
     if isinstance(error, {error}){there}:
-        return error.{refusal.status} in {STATUSES} and {pause}(error) <= {WITHIN}
+        return error.{refusal.status} in {STATUSES} and {pause}(error) <= {numbers(call.frame).within}
     return isinstance(error, {caught})
 '''
     return text, imports

@@ -16,7 +16,7 @@ from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
 from .gates import Gate, gated
 from .passing import MAY_PASS, judges
-from .resending import ATTEMPTS
+from .resending import numbers
 
 
 def calls_itself(frame: Frame, call: Call) -> bool:
@@ -72,7 +72,9 @@ def _fewer(frame: Frame, clause: Handler) -> Iterator[Edit]:
 
 
 def _lowered(frame: Frame, target: cst.ComparisonTarget) -> Iterator[Edit]:
-    most = ATTEMPTS - 2 if isinstance(target.operator, (cst.GreaterThan, cst.LessThanEqual)) else ATTEMPTS - 1
+    most = numbers(frame).attempts - 1
+    if isinstance(target.operator, (cst.GreaterThan, cst.LessThanEqual)):
+        most -= 1
     right = target.comparator
     if isinstance(right, cst.Integer) and int(right.evaluated_value) > most:
         yield replace(frame, right, str(most))

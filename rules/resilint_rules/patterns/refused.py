@@ -15,7 +15,7 @@ from ..kit.retries.loops import enclosing_loop
 from ..kit.syntax.exits import Exit, is_endless, ways
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
-from .resending import ATTEMPTS, WITHIN
+from .resending import numbers
 
 _NAMES = ("attempt", "attempts", "tries")
 
@@ -74,7 +74,8 @@ def end_refusals(frame: Frame) -> Iterator[Finding]:
         helper = _helper(loop)
         if edits is None or helper is None:
             continue
-        fix = Fix(f"Repeat {call.written} {ATTEMPTS} times at most", tuple(sorted((*helper, *edits))), IMPORTS)
+        most = numbers(frame).attempts
+        fix = Fix(f"Repeat {call.written} {most} times at most", tuple(sorted((*helper, *edits))), IMPORTS)
         message = f"the loop repeats `{call.written}` as long as the peer refuses"
         yield call.finding(message, fix, severity=Severity.HINT)
 
@@ -97,21 +98,25 @@ def _counted(loop: RefusedLoop, header: str) -> list[Edit] | None:
     name = unused(frame, _NAMES)
     if not isinstance(node, cst.While) or not name or node.orelse is not None:
         return None
-    tree, newline = frame.tree, frame.scope.module.doc.newline
+    tree, newline, wanted = frame.tree, frame.scope.module.doc.newline, numbers(frame)
     start = tree.span(node).start
     if is_endless(node):
         again = next(inner for inner in walk(node.body) if _goes_round(loop, inner))
         assert isinstance(again, cst.If)
         tested = tree.outer(again.test)
-        more = f" and {name} < {ATTEMPTS - 1} and {header} <= {WITHIN}"
-        head = Edit(start, tree.outer(node.test).end, f"for {name} in range({ATTEMPTS})")
+        more = f" and {name} < {wanted.attempts - 1} and {header} <= {wanted.within}"
+        head = Edit(start, tree.outer(node.test).end, f"for {name} in range({wanted.attempts})")
         return [head, *_conjoined(again.test, tested, more)]
     tested = tree.outer(node.test)
     above = Edit(start, start, f"{name} = 1{newline}{indentation(frame, start)}")
     count = before_body(frame, node.body, f"{name} += 1")
     if count is None:
         return None
-    return [above, *_conjoined(node.test, tested, f" and {name} < {ATTEMPTS} and {header} <= {WITHIN}"), count]
+    return [
+        above,
+        *_conjoined(node.test, tested, f" and {name} < {wanted.attempts} and {header} <= {wanted.within}"),
+        count,
+    ]
 
 
 def _conjoined(test: cst.BaseExpression, span: tuple[int, int], more: str) -> list[Edit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -11,15 +12,11 @@ from ..kit.catalog.parts import Refusal
 from ..kit.catalog.records import ResponseFact
 from ..kit.exceptions.handlers import known_as
 from ..kit.findings import Import
-from ..kit.fixes.edits import front
+from ..kit.fixes.edits import front, number
 from ..kit.fixes.retry_after import HELPER, IMPORTS, SECONDS, can_import
 from ..kit.interp.calls import Call, Frame
 from ..kit.syntax.text import Edit
 
-ATTEMPTS = 3
-"""Attempts in all: a second one gets past most short failures, a third one past a restart of the peer."""
-WITHIN = 60
-"""Seconds after which no further attempt begins, and the longest pause that a peer may ask for."""
 STATUSES = (429, 500, 502, 503, 504)
 """Statuses that may pass: a limit on requests, faults of the server and of what stands before it."""
 WIDTH = 88
@@ -56,6 +53,20 @@ def resender(call: Call) -> Resender | None:
     newline = module.doc.newline
     text = text.replace("\n", newline) + newline * 2
     return Resender(name, (Edit(place, place, text),), (*needed, *imports))
+
+
+class Numbers(NamedTuple):
+    """What a project wants to be written: attempts in all, seconds after which none begins, and of the first pause."""
+
+    attempts: int
+    within: str
+    pause: str
+
+
+def numbers(frame: Frame) -> Numbers:
+    """The numbers of a project: by default a second attempt gets past most short failures, a third past a restart."""
+    given = frame.scope.session.patterns
+    return Numbers(int(given["attempts"]), number(given["within"]), number(given["pause"]))
 
 
 def is_resender(name: str) -> bool:
@@ -121,13 +132,14 @@ def _written(call: Call, library: Library, name: str) -> tuple[str, list[Import]
     if not silent and (refusal is None or not refusal.error):
         return None
     wait, give, sleep = ("await ", "async ", "asyncio.sleep") if call.inside_async else ("", "", "time.sleep")
-    late = f"attempt == {ATTEMPTS} or time.monotonic() + pause > end"
+    wanted = numbers(call.frame)
+    late = f"attempt == {wanted.attempts} or time.monotonic() + pause > end"
     lines = [
         *_signature(call, name, give, spelled),
         '    """Sends a request again while its failure may pass (no answer, 429, 5xx); the caller sees the last."""',
-        f"    end = time.monotonic() + {WITHIN}",
-        f"    for attempt in range(1, {ATTEMPTS + 1}):",
-        "        pause = random.uniform(0.5, 1.0) * 2**attempt",
+        f"    end = time.monotonic() + {wanted.within}",
+        f"    for attempt in range(1, {wanted.attempts + 1}):",
+        f"        pause = random.uniform(0.5, 1.0) * {_doubled(wanted.pause)}",
         "        try:",
     ]
     caught = errors[0] if len(errors) == 1 else f"({', '.join(errors)})"
@@ -156,6 +168,11 @@ def _written(call: Call, library: Library, name: str) -> tuple[str, list[Import]
         ]
     lines += [f"        {wait}{sleep}(pause)", '    raise AssertionError("the last attempt returns or raises")']
     return "\n".join(lines) + "\n", imports
+
+
+def _doubled(pause: str) -> str:
+    """The longest pause behind an attempt, which is twice that behind the one before."""
+    return "2**attempt" if pause == "2" else f"{pause} * 2 ** (attempt - 1)"
 
 
 def _refused(refusal: Refusal | None, error: str, late: str) -> list[str]:

@@ -22,7 +22,7 @@ from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
 from .recursion import calls_itself
 from .refused import is_refused_again
-from .resending import ATTEMPTS, WITHIN, is_resender, resender
+from .resending import is_resender, numbers, resender
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
 """Methods that may be sent twice: RFC 9110, section 9.2.2."""
@@ -40,7 +40,9 @@ def repeat(call: Call) -> Iterator[Finding]:
     again = resender(call)
     if again is None:
         return
-    title = f"Send {call.written} again on no answer, 429 and 5xx: {ATTEMPTS} attempts, none begins after {WITHIN} s"
+    wanted = numbers(call.frame)
+    end = f"{wanted.attempts} attempts, none begins after {wanted.within} s"
+    title = f"Send {call.written} again on no answer, 429 and 5xx: {end}"
     edits = tuple(sorted((*again.edits, *_wrapped(call, again.name))))
     fix = Fix(title, edits, again.imports)
     yield call.finding(f"`{call.written}` gives up at the first failure", fix, severity=Severity.HINT)

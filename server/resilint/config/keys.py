@@ -37,6 +37,19 @@ TIMEOUTS = Table(
     )
 )
 
+PATTERNS = Table(
+    (
+        Key("attempts", Whole(2, 10), "How often a request is sent at most, the first time included; 3 by default."),
+        Key(
+            "within",
+            Seconds(3600),
+            "Seconds after which no attempt begins, and the longest pause that a peer may ask for; 60 by default.",
+        ),
+        Key("pause", Seconds(600), "Seconds of the first pause at most, doubled each time; 2 by default."),
+        Key("concurrency", Whole(1, 1000), "How many requests of one list are under way at a time; 10 by default."),
+    )
+)
+
 LIBRARY = Table(
     (
         Key("ignore", SELECTORS, "Rules that say nothing about this library."),
@@ -76,6 +89,7 @@ KEYS = Table(
         Key("required-version", VERSIONS, "The versions of resilint that may check this project."),
         Key("defer-to", Several(Choice(PEERS)), "Tools whose own findings are not reported again."),
         Key("timeouts", TIMEOUTS, "The limits that fixes insert, in seconds."),
+        Key("patterns", PATTERNS, "What `resilint harden` and the editor's rewrites write."),
         Key(
             "library", Named(LIBRARY), "A client of your own in the catalogue's words, or `ignore` for a known library."
         ),

@@ -47,6 +47,16 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Patterns:
+    """What patterns write. `within` and `pause` are in seconds."""
+
+    attempts: int = 3
+    within: float = 60
+    pause: float = 2
+    concurrency: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings that hold for a file; every field has its default. Keys in TOML are kebab case.
 
@@ -62,6 +72,7 @@ class Settings:
     preview: bool = False
     severity: Mapping[str, Severity] = field(default_factory=dict)
     timeouts: Timeouts = Timeouts()
+    patterns: Patterns = Patterns()
     defer_to: tuple[str, ...] = ()
     library: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fail_on: str = "warning"
@@ -85,7 +96,7 @@ class Settings:
 
 _DECIDE_FINDINGS = frozenset(
     ("select", "extend-select", "ignore", "per-file-ignores", "profile", "preview", "severity", "timeouts",
-     "defer-to", "library")
+     "patterns", "defer-to", "library")
 )  # fmt: skip
 
 
@@ -95,8 +106,8 @@ def as_json(settings: Settings) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Timeouts):
-        return {field.name: getattr(value, field.name) for field in fields(Timeouts)}
+    if isinstance(value, (Timeouts, Patterns)):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, Severity):
         return value.value
     if isinstance(value, Mapping):
@@ -205,8 +216,9 @@ def _lay(given: dict[str, Any], under: Settings) -> Settings:
         new["extend_exclude"] = _joined(under.extend_exclude, new["extend_exclude"])
     if "severity" in new:
         new["severity"] = {**under.severity, **{name: Severity(word) for name, word in new["severity"].items()}}
-    if "timeouts" in new:
-        new["timeouts"] = replace(under.timeouts, **new["timeouts"])
+    for name in ("timeouts", "patterns"):
+        if name in new:
+            new[name] = replace(getattr(under, name), **new[name])
     for name in ("per_file_ignores", "library"):
         if name in new:
             new[name] = {**getattr(under, name), **new[name]}

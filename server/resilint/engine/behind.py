@@ -103,7 +103,7 @@ class Follower:
         if self.matters:
             from resilint_rules.kit.interp.session import Session
 
-            self.session = Session(project, asdict(settings.timeouts))
+            self.session = Session(project, asdict(settings.timeouts), asdict(settings.patterns))
             if known is None:
                 known = relevant(self.module, exports, follow=True).summary
             self.session.scope(self.module).known = known

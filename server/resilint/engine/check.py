@@ -129,7 +129,7 @@ class _Run:
         from resilint_rules.kit.interp.session import Session  # brings libcst, which most files never need
 
         self.report_syntax = report_syntax
-        session = Session(self.project, asdict(self.settings.timeouts))
+        session = Session(self.project, asdict(self.settings.timeouts), asdict(self.settings.patterns))
         session.scope(self.module).known = wanted.summary
         session.follows = bool(wanted.summary.reaching)
         chunks = affordable(self.module, wanted.chunks)

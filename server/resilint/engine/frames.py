@@ -40,7 +40,7 @@ def frames(
     from resilint_rules.kit.interp.session import Session
     from resilint_rules.kit.syntax.tree import Misread
 
-    scope = Session(project, asdict(settings.timeouts)).scope(module)
+    scope = Session(project, asdict(settings.timeouts), asdict(settings.patterns)).scope(module)
     scope.known = known
     more = _callers(module, chunks) if callers else []
     for statement in affordable(module, [*chunks, *more]):

@@ -44,6 +44,7 @@ class Queries(Protocol):
 
     project: Project
     timeouts: dict[str, float]
+    patterns: dict[str, float]
     supposed: dict[FunctionChunk, Value]
     frames: list[Frame]
     catalog: Catalog

@@ -34,9 +34,15 @@ DEPTH = 3
 class Session:
     """All that one check knows: the project, the catalogue, a scope for each module met."""
 
-    def __init__(self, project: Project, timeouts: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        timeouts: Mapping[str, float] | None = None,
+        patterns: Mapping[str, float] | None = None,
+    ) -> None:
         self.project = project
         self.timeouts = dict(timeouts or {"connect": 3.05, "read": 27, "total": 30, "llm": 60})
+        self.patterns = dict(patterns or {"attempts": 3, "within": 60, "pause": 2, "concurrency": 10})
         self.catalog: Catalog = project.catalog
         self.chunks = 0
         self.lines = 0
