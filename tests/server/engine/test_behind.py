@@ -297,3 +297,18 @@ def test_nothing_is_behind() -> None:
         explain(doc, project, Settings(), 4)
         == "app.py:4: no call here that resilint knows to reach out of the program."
     )
+
+
+def test_a_function_inside_another_that_calls_itself() -> None:
+    """It is looked into once: what it asks is behind it, and its own call leads nowhere new."""
+    text = """
+    import requests
+
+    def pages(url):
+        def page(number):
+            answer = requests.get(f"{url}?page={number}", timeout=5)
+            return answer.json() + page(number + 1)
+        return page(1)
+    """
+    found = function(text, "pages")
+    assert [reached.policy.written for reached in found.calls] == ["requests.get"]
