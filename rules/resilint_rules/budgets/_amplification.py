@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 from ..kit.catalog.parts import Retries
 from ..kit.effects.records import Step
-from ..kit.effects.store import EffectStore, effects_of
 from ..kit.interp.calls import Call, Frame
-from ..kit.interp.session import Session
-from ..kit.policy.behind import Lead, Walk
+from ..kit.policy.behind import Lead
 from ..kit.policy.effective import failures_of
 from ..kit.policy.outcome import Outcome
 from ..kit.retries.attempts import retry_facts
 from ..kit.retries.layer import HANG, RetryLayer
-from ..kit.retries.policies import external, layers_of
+from ..kit.retries.policies import layers_of
+from ._behind import leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +43,10 @@ def nested_retries(frame: Frame) -> Iterator[NestedRetry]:
     repeats = any(guard.within for guard in frame.guards.values()) or any(True for _ in layers_of(frame))
     if not repeats:
         return
-    for site, lead in _leads(frame):
+    for site, lead in leads(frame):
         found = _nested(frame, site, lead)
         if found is not None:
             yield found
-
-
-def _leads(frame: Frame) -> Iterator[tuple[Call, Lead]]:
-    """The external calls of a function, and those that its calls of functions of the project lead to."""
-    for call in frame.calls.values():
-        if external(call) and not call.deferred:
-            yield call, Lead(call)
-    session = frame.scope.session
-    if not frame.uses or not isinstance(session, Session):
-        return
-    store = session.derived(EffectStore)
-    for call, target in frame.uses.values():
-        if not call.deferred and effects_of(frame, target).calls:
-            walk = Walk(store.session, frame.scope.module)
-            yield from ((call, lead) for lead in walk.of_calls(frame, [(call, target)]))
 
 
 def _nested(frame: Frame, site: Call, lead: Lead) -> NestedRetry | None:

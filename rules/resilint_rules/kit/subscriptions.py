@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 
 from .interp.call_kinds import KINDS, BlockCall, GlobalCall
 from .interp.calls import Call, Frame, Guard
-from .retries.loops import loops, retries
+from .policy.through import all_constructs, all_loops, all_retries
 from .retries.policies import layers
-from .retries.status_loops import all_retries
 
 
 def functions(frames: list[Frame]) -> Iterator[Frame]:
@@ -42,8 +41,8 @@ SUBSCRIPTIONS: dict[str, Callable[[list[Frame]], Iterator[object]]] = {
     "Frame": functions,
     "Guard": guards,
     "RetryPolicy": layers,
-    "RetryLoop": loops,
-    "RetryConstruct": retries,
+    "RetryLoop": all_loops,
+    "RetryConstruct": all_constructs,
 }
 
 

@@ -29,6 +29,7 @@ from .surroundings import (
     LoopFact,
     OffloadFact,
     OptionsFact,
+    PatienceFact,
     RawFact,
     RefuseFact,
     RouteFact,
@@ -49,6 +50,7 @@ RECORDS: dict[str, type[Fact]] = {
         SleepFact, LoopFact, RetryFact, WaitFact, StopFact, ConditionFact, BreakerFact, LimiterFact, TaskFact,
         ConsumeFact, TransactionFact, LockFact, AppFact, RouteFact, EntryFact, RawFact, OptionsFact, VerifyFact,
         DigestFact, CompareFact, TokenFact, ContextFact, InsecureFact, LogFact, DoubleFact, CoroutineFact, RefuseFact,
+        PatienceFact,
     )
 }  # fmt: skip
 """The record of each table."""

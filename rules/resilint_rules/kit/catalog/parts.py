@@ -222,6 +222,8 @@ class TaskLimits(Record):
 
     soft: Amount | None = toml.one(Amount, "The limit that raises in the task.")
     hard: Amount | None = toml.one(Amount, "The limit that ends the task.")
+    settings: str = toml.text("The beginning of the names of settings with the same names, for all tasks.")
+    raises: str = toml.text("The end of the name of the exceptions that a task may handle when its time is over.")
 
 
 class Refusal(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from . import fields as toml
-from .parts import Forever, Lease, Param, Setting, Switch, TaskLimits
+from .parts import Amount, Forever, Lease, Param, Setting, Switch, TaskLimits
 from .records import Fact
 
 
@@ -118,6 +118,19 @@ class ConsumeFact(Fact):
         "The acknowledgement in the function that gets messages, by its {first} and {second} parameter.",
         "first", "second",
     )  # fmt: skip
+
+
+class PatienceFact(Fact):
+    """Sets how long the other side lets a program be busy with one message."""
+
+    kind: ClassVar[str] = "patience"
+
+    limit: Amount | None = toml.one(Amount, "The parameter for that time; its default is what holds without it.")
+    percent: int = toml.whole("How much of that time the other side waits in fact.", 100)
+    callbacks: tuple[str, ...] = toml.words("Attributes for the function that gets messages.")
+    loops: bool = toml.flag("Messages are taken in a loop, by what it makes or gives back.")
+    busy: tuple[str, ...] = toml.words("Methods with which a program that is busy asks for more time.")
+    then: str = toml.text("What happens after that time, in words.")
 
 
 class RefuseFact(Fact):

@@ -7,5 +7,5 @@ TABLES = (
     "limit", "adapter", "response", "spawn", "offload", "scope", "sleep", "loop", "retry",
     "wait", "stop", "condition", "breaker", "limiter", "task", "consume", "transaction", "lock", "app", "route",
     "entry", "raw", "options", "verify", "digest", "compare", "token", "context", "insecure", "log", "double",
-    "coroutine", "refuse",
+    "coroutine", "refuse", "patience",
 )  # fmt: skip

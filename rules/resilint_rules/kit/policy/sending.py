@@ -35,7 +35,7 @@ def _sending(frame: Frame, func: cst.Attribute) -> CallFact | TaskFact | None:
     for target in options(_target(frame, func.value)):
         declared = frame.scope.session.frame(target) if isinstance(target, Function) else None
         for _, value in declared.decorators if declared is not None else ():
-            task = _declared(frame.scope.catalog, value)
+            task = declaration(frame.scope.catalog, value)
             if task is not None and name in task.sends:
                 known = frame.scope.catalog.method(CallFact, task.makes, name) if task.makes else None
                 return known or task
@@ -51,8 +51,8 @@ def _target(frame: Frame, node: cst.BaseExpression) -> Value:
     return value if value is not None else Ref("")
 
 
-def _declared(catalog: Catalog, decorator: Value) -> TaskFact | None:
-    """The entry by which a decorator makes its function a task."""
+def declaration(catalog: Catalog, decorator: Value) -> TaskFact | None:
+    """Returns the entry by which a decorator makes its function a task; None if it does not."""
     found: TaskFact | None = None
     if isinstance(decorator, Method):
         found = catalog.method(TaskFact, decorator.owner.type, decorator.name)

@@ -19,7 +19,7 @@ from ..syntax.exits import AGAIN, Exit, is_endless, ways
 from ..syntax.idioms import calls_in
 from ..syntax.tree import Tree, dotted, walk
 from .loop_counter import BoundedLoop, names_attempts
-from .policies import RetryPolicy, external, layers
+from .policies import RetryPolicy, external
 
 _TIMED = re.compile(r"time_?out|deadline|move_on|fail_after|expir|alarm", re.IGNORECASE)
 
@@ -234,15 +234,12 @@ def loops(frames: list[Frame]) -> Iterator[RetryLoop]:
                     yield found
 
 
-def retries(frames: list[Frame]) -> Iterator[RetryConstruct]:
-    """The retries of functions and statements: policies first, then loops."""
-    yield from layers(frames)
-    yield from loops(frames)
+def retry_loop(guard: Guard, others: tuple[Call, ...] = ()) -> RetryLoop | None:
+    """Returns the loop that repeats the body of a `try` when it fails; None if there is none.
 
-
-def retry_loop(guard: Guard) -> RetryLoop | None:
-    """Returns the loop that repeats the body of a `try` when it fails; None if there is none."""
-    calls = tuple(call for call in guard.calls if may_fail(call))
+    `others` are calls that the body makes through functions.
+    """
+    calls = tuple(call for call in (*guard.calls, *others) if may_fail(call))
     if not calls or not guard.node.handlers:
         return None
     node = enclosing_loop(guard.within)

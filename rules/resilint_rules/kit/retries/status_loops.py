@@ -21,7 +21,7 @@ from ..syntax.idioms import CONSTANT, calls_in, harmless, last_name
 from ..syntax.tree import children, dotted, walk
 from .consume_loops import ConsumeLoop, consume_loops
 from .loop_counter import BoundedLoop
-from .loops import RetryConstruct, enclosing_loop, retries
+from .loops import RetryConstruct, enclosing_loop
 from .policies import external
 
 _LEFT = frozenset((Exit.RETURN, Exit.BREAK))
@@ -59,9 +59,8 @@ AnyRetry = RetryConstruct | StatusLoop | ConsumeLoop
 """A retry construct, a loop that checks the status only, or one that asks again and again."""
 
 
-def all_retries(frames: list[Frame]) -> Iterator[AnyRetry]:
-    """The retries of functions and statements, and the loops that check the status."""
-    yield from retries(frames)
+def other_loops(frames: list[Frame]) -> Iterator[StatusLoop | ConsumeLoop]:
+    """The loops of functions and statements that check the status, or ask again and again."""
     yield from consume_loops(frames)
     for outer in frames:
         for frame in outer.all_frames():

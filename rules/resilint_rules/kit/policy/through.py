@@ -1,0 +1,100 @@
+"""External calls that a `try` makes through functions of the project: what the functions hand on when they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..effects.store import EffectStore, effects_of
+from ..interp.calls import Call, Frame, Guard
+from ..interp.kinds import Around, Part
+from ..interp.session import Session
+from ..interp.values import Value
+from ..retries.loops import RetryConstruct, RetryLoop, enclosing_loop, may_fail, retry_loop
+from ..retries.policies import layers
+from ..retries.status_loops import AnyRetry, other_loops
+from ..syntax.exits import Exit
+from .behind import Lead, Walk
+from .handling import find_clause, guards_around, is_bare
+
+_Use = tuple[Call, Value]
+
+
+def calls_through(guard: Guard) -> tuple[Call, ...]:
+    """Returns the calls of functions in the body of a `try` as the external calls that they surely lead to.
+
+    Each stands where the function is called. A failure to reach the peer leaves the function as it is: what a
+    handler on the way catches, and what is called in threads or later, is left out.
+    """
+    frame = guard.frame
+    if not frame.uses:
+        return ()
+    if calls_through not in frame.derived:
+        frame.derived[calls_through] = _by_guard(frame)
+    uses: list[_Use] = frame.derived[calls_through].get(id(guard.node), [])
+    return tuple(found for call, target in uses if (found := _through(frame, call, target)) is not None)
+
+
+def _by_guard(frame: Frame) -> dict[int, list[_Use]]:
+    """The calls of functions by the innermost `try` whose body they stand in."""
+    found: dict[int, list[_Use]] = {}
+    for call, target in frame.uses.values():
+        inner = [place for place in call.within if place.kind is Around.TRY]
+        if inner and inner[-1].part is Part.BODY and not call.deferred and not call.offloaded:
+            found.setdefault(id(inner[-1].node), []).append((call, target))
+    return found
+
+
+def _through(frame: Frame, site: Call, target: Value) -> Call | None:
+    """The first external call that a call leads to and whose failure leaves the function, put in its place."""
+    session = frame.scope.session
+    if not isinstance(session, Session) or not effects_of(frame, target).calls:
+        return None
+    walk = Walk(session.derived(EffectStore).session, frame.scope.module)
+    lead = next((lead for lead in walk.of_calls(frame, [(site, target)]) if _fails(lead)), None)
+    return _in_place(site, lead.call) if lead is not None else None
+
+
+def _fails(lead: Lead) -> bool:
+    """Whether a failure to reach the peer of a call leaves all functions on the way, but the first, as it is."""
+    call = lead.call
+    if not may_fail(call) or call.offloaded:
+        return False
+    errors = call.raises("connect") or call.raises("timeout")
+    for place in (call, *lead.callers[:-1]):
+        for guard in guards_around(place):
+            clause, _ = find_clause(guard, errors)
+            if clause is not None and not (clause.leaves == frozenset((Exit.RAISE,)) and is_bare(clause)):
+                return False
+    return True
+
+
+def _in_place(site: Call, call: Call) -> Call:
+    """An external call as if it stood where a function that makes it is called."""
+    return type(call)(
+        site.node, call.fact, call.args, call.clients, site.within, site.statement, site.awaited,
+        discarded=site.discarded, keywords=False, frame=site.frame,
+    )  # fmt: skip
+
+
+def all_loops(frames: list[Frame]) -> Iterator[RetryLoop]:
+    """Yields the retry loops of functions and statements: what they repeat may stand behind functions."""
+    for outer in frames:
+        for frame in outer.all_frames():
+            for guard in frame.guards.values():
+                found = retry_loop(guard)
+                if found is None and enclosing_loop(guard.within) is not None:
+                    found = retry_loop(guard, calls_through(guard))
+                if found is not None:
+                    yield found
+
+
+def all_constructs(frames: list[Frame]) -> Iterator[RetryConstruct]:
+    """Yields the retries of functions and statements: policies first, then loops."""
+    yield from layers(frames)
+    yield from all_loops(frames)
+
+
+def all_retries(frames: list[Frame]) -> Iterator[AnyRetry]:
+    """Yields the retries of functions and statements, and the loops that check the status."""
+    yield from all_constructs(frames)
+    yield from other_loops(frames)
