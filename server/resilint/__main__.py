@@ -22,6 +22,10 @@ def main(argv: list[str] | None = None) -> int:
         from .lsp.main import main as serve
 
         serve(words[1:])
+    if words == ["mcp"]:
+        from .agents.server import main as serve_agent
+
+        return serve_agent()
     from .cli.main import main as command
 
     return command(words)

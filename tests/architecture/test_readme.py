@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from architecture import readme
@@ -88,3 +89,19 @@ def test_our_own_code_passes_our_own_rules() -> None:
     done = readme.run("server", "rules", "tests", "--fail-on", "hint")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout[:2000]
     assert re.fullmatch(r"Nothing found in \d{3,} files\.\n", done.stdout)
+
+
+def test_an_agent_gets_what_it_is_told() -> None:
+    """The keys that it is to read are in the output, and its configuration starts a command that there is."""
+    section = TEXT.partition("## Coding agents")[2].partition("\n## ")[0]
+    (settings,) = re.findall(r"^```json\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    (start,) = json.loads(settings)["mcpServers"].values()
+    assert start["command"] == "resilint"
+    assert readme.command(*start["args"], "--help").returncode == 0
+    told = set(re.findall(r"`([a-z_]+)`", section)) - {"content", "edits"}
+    first = json.loads(readme.run("tests/example", "--output-format", "json-lines").stdout.splitlines()[0])
+    assert told - {"mcp"} <= first.keys()
+    edit = first["fixes"][0]["edits"][0]
+    assert {"content", "location", "end_location"} <= edit.keys()
+    explained = readme.command("explain", f"{first['filename']}:{first['location']['row']}", "--output-format", "json")
+    assert json.loads(explained.stdout)["calls"]

@@ -117,6 +117,7 @@ def make() -> argparse.ArgumentParser:
         commands, "server", "the language server, for editors", "Serves one editor on standard input and output."
     )
     server.add_argument("--stdio", action="store_true", help="accepted because editors pass it; there is no other way")
+    _command(commands, "mcp", "the tools for coding agents", "Serves one coding agent on standard input and output.")
     clean = _command(
         commands, "clean", "remove the cache", "Removes the cache of a project: only folders that resilint has made."
     )

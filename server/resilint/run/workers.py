@@ -222,7 +222,7 @@ class WorkerPool:
         self._out.put((number, FileOutcome("", to_json(whole_file_result(job.name, UNREADABLE, message)))))
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-I", "-c", _START, json.dumps(_path())]
+        command = [sys.executable, "-I", "-c", _START, json.dumps(import_path())]
         try:
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         except OSError as error:
@@ -254,7 +254,7 @@ class WorkerPool:
             self._running.discard(process)
 
 
-def _path() -> list[str]:
+def import_path() -> list[str]:
     """Where a process imports from: as here, but never from the working folder, which may be untrusted."""
     import resilint
     import resilint_rules

@@ -110,7 +110,7 @@ def test_nothing_is_imported_from_the_working_folder(tmp_path: Path, monkeypatch
     tree(tmp_path, {"json.py": "raise SystemExit('imported')\n", "libcst.py": "raise SystemExit('imported')\n"})
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert str(tmp_path) not in workers._path()
+    assert str(tmp_path) not in workers.import_path()
     assert len(run(tmp_path, cache=False, jobs=2)[0]) == 6
 
 
