@@ -98,6 +98,8 @@ def _dispatch(args: Namespace, engine: Options | None) -> int:
 
 
 def _rule(args: Namespace) -> int:
+    from resilint_rules.patterns.names import NAMES
+
     from ..config.validators import nearest
     from ..report.rule_cards import cards
     from . import rule
@@ -108,7 +110,7 @@ def _rule(args: Namespace) -> int:
             args.rule or "", known, args.output_format, terminal.coloured(getattr(args, "color", "auto"), sys.stdout)
         )
     except LookupError:
-        words = [*known, *(card.rule.name for card in known.values())]
+        words = [*known, *(card.rule.name for card in known.values()), *(f"pattern:{name}" for name in NAMES)]
         raise RunError(f"there is no rule {args.rule!r}{nearest(args.rule, words)}") from None
     sys.stdout.write(text)
     return 0

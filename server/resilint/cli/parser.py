@@ -58,9 +58,11 @@ def make() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _check(_command(commands, "check", "find risky integration code, and fix it", _CHECK))
     rule = _command(
-        commands, "rule", "explain a rule", "Shows the page of a rule; without an argument a table of all rules."
+        commands, "rule", "explain a rule", "Shows the page of a rule or pattern; without an argument a table of all."
     )
-    rule.add_argument("rule", nargs="?", metavar="RULE", help="a code or a name, such as TMO001 or no-timeout")
+    rule.add_argument(
+        "rule", nargs="?", metavar="RULE", help="a code or a name, such as TMO001, no-timeout or pattern:retry"
+    )
     rule.add_argument("--output-format", choices=("full", "json"), default="full", help="how to print it")
     _colour(rule)
     explain = _command(

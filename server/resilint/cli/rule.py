@@ -9,6 +9,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from resilint_rules.patterns.names import NAMES, PREFIX, RULES
+from resilint_rules.patterns.pages import page as pattern_page
+from resilint_rules.patterns.pages import summary
+
 from ..config.validators import nearest
 from ..errors import RunError
 from ..fs import files
@@ -43,7 +47,9 @@ def table(cards: Mapping[str, Card]) -> str:
         for rule in (card.rule for card in cards.values())
     ]
     legend = "f: has a fix, p: in preview, -: off unless selected; `resilint rule NAME` explains one"
-    return "\n".join([*lines, "", legend]) + "\n"
+    patterns = [f"{PREFIX + short:<{8 + name}}  {summary(short)}" for short in NAMES]
+    more = "what `resilint harden` puts around calls; `resilint rule pattern:retry` explains one"
+    return "\n".join([*lines, "", legend, "", *patterns, "", more]) + "\n"
 
 
 def _marks(rule: Rule) -> str:
@@ -86,10 +92,23 @@ def as_json(card: Card) -> dict[str, Any]:
     }
 
 
+def pattern(name: str, format: str, colour: bool) -> str:  # noqa: A002 - its name
+    """What `resilint rule pattern:NAME` prints; LookupError for a pattern that there is not."""
+    short, text = name.removeprefix(PREFIX), pattern_page(name)
+    if not text:
+        raise LookupError(name)
+    if format == "json":
+        return _dumped({"name": name, "summary": summary(name), "rules": list(RULES[short]), "explanation": text})
+    head = f"\x1b[1m{name}\x1b[0m" if colour else name
+    return f"{head}\n`resilint harden PATH --with {short}`\n\n{text}"
+
+
 def show(word: str, cards: Mapping[str, Card], format: str, colour: bool) -> str:  # noqa: A002 - its name
     """What `resilint rule` prints; LookupError for a rule that there is not."""
     if not word:
         return _dumped([as_json(card) for card in cards.values()]) if format == "json" else table(cards)
+    if word.startswith(PREFIX):
+        return pattern(word, format, colour)
     card = find(word, cards)
     if card is None:
         raise LookupError(word)

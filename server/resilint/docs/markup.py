@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     r"import|in|is|lambda|None|nonlocal|not|or|pass|raise|return|True|False|try|while|with|yield)\b)",
     re.DOTALL,
 )
-_LABELS = {"bad": "reported", "good": "fine", "fixed": "after the fix"}
+_LABELS = {"bad": "reported", "good": "fine", "fixed": "after the fix", "before": "before", "after": "after"}
 
 
 def blocks(text: str) -> str:

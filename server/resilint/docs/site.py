@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import NamedTuple
+
+from resilint_rules.patterns.pages import all_pages, summary
 
 from ..config.keys import KEYS
 from ..config.validators import Choice, Flag, Key, Named, Several, Table
@@ -15,7 +18,12 @@ from . import assets
 from .libraries import Known
 from .markup import anchor, blocks, heading, inline, plain
 
-_PARTS = (("index.html", "Rules"), ("libraries.html", "Libraries"), ("settings.html", "Settings"))
+_PARTS = (
+    ("index.html", "Rules"),
+    ("patterns.html", "Patterns"),
+    ("libraries.html", "Libraries"),
+    ("settings.html", "Settings"),
+)
 
 
 class Entry(NamedTuple):
@@ -30,7 +38,9 @@ def pages(cards: Mapping[str, Card], libraries: Iterable[Known]) -> dict[str, st
     """All files of the site: their paths with forward slashes, and their texts."""
     known = sorted(libraries, key=lambda library: library.name.lower())
     found = {f"rules/{card.rule.name}.html": _rule(card, cards) for card in cards.values()}
+    found.update((f"patterns/{name}.html", _pattern(name, text, cards)) for name, text in all_pages().items())
     found["index.html"] = _index(cards)
+    found["patterns.html"] = _patterns()
     found["libraries.html"] = _libraries(known)
     found["settings.html"] = _settings()
     found["style.css"] = assets.STYLE
@@ -45,13 +55,14 @@ def _entries(cards: Mapping[str, Card], libraries: Iterable[Known]) -> list[Entr
     ]
     named = [Entry(known.name, f"libraries.html#{anchor(known.name)}", f"{known.peer} library") for known in libraries]
     keys = [Entry(key.name, f"settings.html#{anchor(key.name)}", f"setting {key.help}") for key in KEYS.keys]
-    return [*rules, *named, *keys]
+    patterns = [Entry(f"pattern {name}", f"patterns/{name}.html", plain(text)) for name, text in all_pages().items()]
+    return [*rules, *patterns, *named, *keys]
 
 
 def _page(title: str, body: str, at: str, description: str = "") -> str:
     """A whole page; `at` is its path."""
     up = "../" * at.count("/")
-    here = at if at in dict(_PARTS) else "index.html"
+    here = at if at in dict(_PARTS) else "patterns.html" if at.startswith("patterns/") else "index.html"
     links = "".join(
         f'<a href="{up}{path}"{" aria-current=page" if path == here else ""}>{name}</a>' for path, name in _PARTS
     )
@@ -139,6 +150,36 @@ def _rule(card: Card, cards: Mapping[str, Card]) -> str:
     links += [f'<a rel="next" href="{name}.html">{name}</a>' for name in order[place + 1 : place + 2]]
     body.append(f'<nav class="neighbours" aria-label="Other rules">{"".join(links)}</nav>')
     return _page(rule.name, "\n".join(body), f"rules/{rule.name}.html", plain(summary))
+
+
+def _patterns() -> str:
+    """All patterns, each with its sentence."""
+    rows = "".join(
+        f'<tr><td><a href="patterns/{name}.html"><code>{name}</code></a></td><td>{inline(summary(name))}</td></tr>'
+        for name in all_pages()
+    )
+    body = (
+        "<h1>Patterns</h1>\n<p>What <code>resilint harden</code> and the rewrites of an editor put around external "
+        "calls, with or without a finding.</p>\n" + _table(("name", "what it does"), rows)
+    )
+    return _page("Patterns", body, "patterns.html", "What resilint puts around external calls")
+
+
+def _pattern(name: str, text: str, cards: Mapping[str, Card]) -> str:
+    """The page of a pattern; the rules in it are links."""
+    first, _, rest = text.partition("\n\n")
+    known = {card.rule.name for card in cards.values()}
+    linked = re.sub(
+        r"^- `([a-z-]+)`$",
+        lambda found: f"- [{found[1]}](../rules/{found[1]}.html)" if found[1] in known else found[0],
+        rest,
+        flags=re.MULTILINE,
+    )
+    body = (
+        f'<h1><code>{name}</code></h1>\n<p class="summary">{inline(" ".join(first.split()))}</p>\n'
+        f"<p><code>resilint harden PATH --with {name}</code></p>\n{blocks(linked)}"
+    )
+    return _page(f"Pattern {name}", body, f"patterns/{name}.html", plain(first))
 
 
 def _libraries(libraries: Iterable[Known]) -> str:

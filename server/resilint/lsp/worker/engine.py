@@ -13,7 +13,7 @@ from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.rule import Rule
 from resilint_rules.kit.syntax.text import Document, Span
-from resilint_rules.patterns.names import NAMES
+from resilint_rules.patterns.names import NAMES, PREFIX
 
 from ...config.settings import Settings
 from ...engine.explain import Behind, Hint
@@ -71,6 +71,7 @@ def load(name: str) -> Engine:
 def default_engine() -> Engine:
     """Returns the engine that checks with the installed rules."""
     from resilint_rules import registry
+    from resilint_rules.patterns.pages import page as pattern_page
 
     from ...engine.check import check
     from ...engine.explain import explain, hints, hover
@@ -79,7 +80,7 @@ def default_engine() -> Engine:
 
     def page(name: str) -> str:
         rule = registry.find(name)
-        return registry.page(rule) if rule else ""
+        return registry.page(rule) if rule else pattern_page(name) if name.startswith(PREFIX) else ""
 
     def source(name: str) -> str:
         rule = registry.find(name)
