@@ -249,6 +249,15 @@ class Envelope(Record):
     proof: str = toml.text("Where it was read, if not with the entry.")
 
 
+class Answering(Record):
+    """How a function answers the sender of an event."""
+
+    by: str = toml.text("The argument of the function that it calls to do so.")
+    at_once: bool = toml.flag("The answer leaves before the function runs.")
+    late: str = toml.text("The option of what it is made on, with which the answer leaves after the function.")
+    patience: int = toml.whole("The seconds that senders wait for the answer.", 0)
+
+
 class Pages(Record):
     """Methods whose answer ends at a page, which says where to go on."""
 

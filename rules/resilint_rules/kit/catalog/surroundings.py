@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from . import fields as toml
-from .parts import Amount, Forever, Lease, Param, Setting, Switch, TaskLimits
+from .parts import Amount, Answering, Forever, Lease, Param, Setting, Switch, TaskLimits
 from .records import Fact
 
 
@@ -193,6 +193,7 @@ class EntryFact(Fact):
     runs: str = toml.text("What it is called for.", "request", "task", "message", "event", "command", "startup")
     methods: tuple[str, ...] = toml.words("With `base`: the methods that are called.")
     handler: Param | None = toml.one(Param, "With `call`: the parameter for the function, or a list of them.")
+    answer: Answering | None = toml.one(Answering, "How the function answers the sender.")
 
 
 class RawFact(Fact):

@@ -27,6 +27,14 @@ from .summaries import Export
 
 ASKING = ("async ", "atomic", "@retry", ".retry(", "on_exception(", "Retrying(", "autoretry_for", "for attempt in ")
 """What a text holds that defines a coroutine, opens a transaction or retries: what is called there matters."""
+LISTENING = (
+    "X-Hub-Sig", "X_HUB_SIG", "x_hub_sig", "x-hub-sig",
+    "X-GitHub-Ev", "X-Github-Ev", "X_GITHUB_EV", "x_github_ev", "x-github-ev",
+    "X-Gitlab-", "X_GITLAB_", "x_gitlab_", "x-gitlab-", "X-Shopify-", "X_SHOPIFY_", "x_shopify_", "x-shopify-",
+    "X-Slack-", "X_SLACK_", "x_slack_", "x-slack-", "Stripe-Sig", "STRIPE_SIG", "stripe_sig", "stripe-sig",
+    "Linear-Sig", "linear_sig", "construct_event(", "ack(", "ack)", "ack,", "app.event(",
+)  # fmt: skip
+"""What a function holds that answers a webhook: its sender waits for all that is called there, awaited or not."""
 HOPS = 2
 """Modules that a call may lead through: re-exports count. Wide packages make one more expensive."""
 LONG = 6_000
@@ -132,7 +140,12 @@ class Reach:
 
 def asks(text: str) -> bool:
     """Whether it matters in a text, or in one of its functions, what is behind the functions that are called."""
-    return any(word in text for word in ASKING)
+    return any(word in text for word in ASKING) or listens(text)
+
+
+def listens(text: str) -> bool:
+    """Whether a text, or one of its functions, answers a webhook."""
+    return any(word in text for word in LISTENING)
 
 
 def _imports(module: Module) -> Iterator[tuple[str, ImportedName]]:
@@ -190,8 +203,10 @@ class _Closure:
         for top, active in self._active():
             for function in top.functions:
                 chunk = function.chunk
-                calls = self._not_awaited(function) if chunk.is_async else self._calls(function)
-                if not active.isdisjoint(calls) and (chunk.is_async or asks(self.module.text[chunk.start : chunk.end])):
+                text = self.module.text[chunk.start : chunk.end]
+                all_count = not chunk.is_async or listens(text)
+                calls = self._calls(function) if all_count else self._not_awaited(function)
+                if not active.isdisjoint(calls) and (chunk.is_async or asks(text)):
                     self.found.callers.append(function)
             if top.is_class:
                 attributes |= top.attributes(self.module.text, self.found.entries)

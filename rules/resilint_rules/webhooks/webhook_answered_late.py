@@ -1,0 +1,163 @@
+r"""A webhook that is answered after work that takes longer than its sender waits.
+
+Slack waits 3 s for the answer, Shopify 5, GitHub and GitLab 10. After that the delivery counts as failed, though the
+work goes on, and the same event is sent again: the customer gets two mails, the model is paid twice. Senders that see
+many failures stop sending.
+
+```python bad
+import requests
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.post("/hooks/code")
+def pushed():
+    verify(request.get_data(), request.headers["X-Hub-Signature-256"])
+    requests.post("https://build.example.com/runs", json=request.json, timeout=60)  # finds: webhook-answered-late
+    return "", 204
+```
+
+```python good
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.post("/hooks/code")
+def pushed():
+    verify(request.get_data(), request.headers["X-Hub-Signature-256"])
+    start_build.delay(request.json)
+    return "", 202
+```
+
+Functions of the project that are called count as well. What is given to a task, a thread or a queue does not, and
+neither does a call that ends in time.
+
+```python bad
+from fastapi import FastAPI, Request
+from openai import AsyncOpenAI
+
+app = FastAPI()
+ai = AsyncOpenAI(timeout=60)
+
+async def summary(text):
+    answer = await ai.responses.create(model="gpt-5", input=text)
+    return answer.output_text
+
+@app.post("/hooks/issues")
+async def issue(request: Request):
+    if request.headers["X-GitHub-Event"] == "issues":
+        await comment(await summary((await request.json())["issue"]["body"]))  # finds: webhook-answered-late
+```
+
+```python good
+import requests
+from fastapi import BackgroundTasks, FastAPI, Request
+from openai import OpenAI
+
+app = FastAPI()
+ai = OpenAI(timeout=60)
+
+def summary(text):
+    return ai.responses.create(model="gpt-5", input=text).output_text
+
+@app.post("/hooks/issues")
+async def issue(request: Request, later: BackgroundTasks):
+    if request.headers["X-GitHub-Event"] == "issues":
+        later.add_task(summary, (await request.json())["issue"]["body"])
+
+@app.post("/hooks/pushes")
+def pushed(request: Request):
+    if request.headers["X-GitHub-Event"] == "push":
+        requests.get("https://api.example.com/health", timeout=2)
+
+@app.post("/summaries")
+def summarise(text: str):
+    return summary(text)
+```
+
+A chat framework answers when `ack()` is called, and events before their listener runs. On a function platform
+(`process_before_response=True`) nothing leaves before the listener has ended, so that `ack()` in its first line does
+not help; a lazy listener does.
+
+```python bad
+from openai import OpenAI
+from slack_bolt import App
+
+app = App(process_before_response=True)
+ai = OpenAI(timeout=60)
+
+@app.event("app_mention")
+def mention(event, say, ack):
+    ack()
+    say(ai.responses.create(model="gpt-5", input=event["text"]).output_text)  # finds: webhook-answered-late
+```
+
+```python good
+from openai import OpenAI
+from slack_bolt import App
+
+app = App(process_before_response=True)
+bot = App()
+ai = OpenAI(timeout=60)
+
+def hurry(ack):
+    ack()
+
+def think(event, say):
+    say(ai.responses.create(model="gpt-5", input=event["text"]).output_text)
+
+app.event("app_mention")(ack=hurry, lazy=[think])
+
+@bot.event("app_mention")
+def mention(event, say):
+    say(ai.responses.create(model="gpt-5", input=event["text"]).output_text)
+
+@bot.command("/ask")
+def ask(ack, command, respond):
+    ack()
+    respond(ai.responses.create(model="gpt-5", input=command["text"]).output_text)
+```
+
+There is no fix: where the work can run depends on what the program has, a queue of tasks, background tasks of the web
+framework or lazy listeners.
+
+When not to: the sender takes the result from the answer, and waits longer than those named here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..kit import Finding, Frame
+from ..kit.rule import rule
+from ._slow_work import slow_work
+
+
+@rule(
+    code="WHK005",
+    name="webhook-answered-late",
+    preview=True,
+    words=(
+        "x-github-event",
+        "x_github_event",
+        "x-hub-signature",
+        "x_hub_signature",
+        "x-gitlab-event",
+        "_signature:",
+    ),
+)
+def check(frame: Frame) -> Iterator[Finding]:
+    """Reports the first call of a webhook that may outlast its sender's patience."""
+    found = slow_work(frame)
+    if found is None:
+        return
+    taken, work = found
+    written = frame.tree.code(work.node.func)
+    does = work.lasts if work.node is work.slow.node else f"leads to `{work.slow.written}`, which {work.lasts}"
+    yield frame.finding(
+        f"`{written}` {does} before `{taken.sign}` is answered: "
+        f"its sender gives up after {taken.patience} s and sends the event again",
+        frame.tree.span(work.node.func),
+        related=work.path,
+        callee=work.slow.callee,
+        library=work.slow.library,
+    )
