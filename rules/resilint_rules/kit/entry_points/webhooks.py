@@ -139,15 +139,25 @@ def _registrations(frame: Frame) -> Iterator[tuple[Value, str]]:
         func = decorator.decorator.func if isinstance(decorator.decorator, cst.Call) else decorator.decorator
         if isinstance(func, cst.Attribute):
             yield evaluate(frame, func.value), func.attr.value
-    name, module = frame.qualname.rpartition(".")[2], frame.scope.module
-    if frame.decorators or frame.outer is not None or not any(_answers(param) for param in _params(frame)):
-        return
-    for chunk in module.statements_mentioning(name):
+    if not frame.decorators and frame.outer is None and any(_answers(param) for param in _params(frame)):
+        name = frame.qualname.rpartition(".")[2]
+        yield from _by_statement(frame, name)
+        yield from _by_function(frame, name)
+
+
+def _by_statement(frame: Frame, name: str) -> Iterator[tuple[Value, str]]:
+    """The registrations of a name in statements of the module."""
+    for chunk in frame.scope.module.statements_mentioning(name):
         tree = frame.scope.tree(chunk)
         for func in _registering(tree, name) if tree is not None else ():
             head = frame.scope.value(func.value.value) if isinstance(func.value, cst.Name) else None
             if head is not None:
                 yield head, func.attr.value
+
+
+def _by_function(frame: Frame, name: str) -> Iterator[tuple[Value, str]]:
+    """The registrations of a name in functions of the module."""
+    module = frame.scope.module
     for function in module.chosen(module.functions_mentioning(name)):
         tree = frame.scope.tree(function.chunk)
         found = list(_registering(tree, name)) if tree is not None else []
