@@ -1,4 +1,4 @@
-"""Webhooks that believe what anybody sends: neither a signature nor a secret is looked at on the way."""
+"""Webhooks that believe all that is sent to them: neither a signature nor a secret is looked at on the way."""
 
 from __future__ import annotations
 

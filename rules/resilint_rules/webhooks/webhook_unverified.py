@@ -1,4 +1,4 @@
-r"""A webhook that believes what anybody sends, as nothing looks at a signature.
+r"""A webhook that believes all that is sent to it, as nothing looks at a signature.
 
 The address of a webhook is no secret: it stands in logs, in documentation, in the settings of the sender. Who knows it
 reports a payment that was never made, or has the pipeline build a commit of theirs.
