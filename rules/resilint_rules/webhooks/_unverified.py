@@ -35,7 +35,7 @@ _ELSEWHERE = re.compile(
 _ASKS_BACK = re.compile(r"\.retrieve(?:_async)?\(")
 """A payment service is asked for the event, of which only the number is believed."""
 _WHOLE = re.compile(r"(?:self\.)?_?(?:req|request)(?:\.(?:headers|META))?(?:\.(?:copy|items)\(\))?")
-"""A request as a whole, or its headers: whoever gets them may check them."""
+"""A request as a whole, or its headers: what gets them may check them."""
 _DEPTH = 3
 
 

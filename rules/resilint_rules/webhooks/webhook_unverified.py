@@ -107,6 +107,6 @@ def check(frame: Frame) -> Iterator[Finding]:
     if sign is not None:
         text = frame.tree.code(sign).strip("'\"")
         yield frame.finding(
-            f"`{text}` is believed, and nothing checks a signature: whoever knows the address can send such events",
+            f"`{text}` is believed, and nothing checks a signature: all who know the address can send such events",
             frame.tree.span(sign),
         )
