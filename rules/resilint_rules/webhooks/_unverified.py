@@ -33,7 +33,7 @@ _ELSEWHERE = re.compile(
 )
 """What a module says that has requests looked at before any handler."""
 _ASKS_BACK = re.compile(r"\.retrieve(?:_async)?\(")
-"""A payment service is asked for the event, of which only the number is believed."""
+"""The event is fetched from a payment service, so that only the number is believed."""
 _WHOLE = re.compile(r"(?:self\.)?_?(?:req|request)(?:\.(?:headers|META))?(?:\.(?:copy|items)\(\))?")
 """A request as a whole, or its headers: what gets them may check them."""
 _DEPTH = 3

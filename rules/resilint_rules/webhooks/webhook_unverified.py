@@ -29,8 +29,8 @@ def paid():
 ```
 
 Silent where the function, its class, its decorators, one of its dependencies or a function that it calls looks at a
-signature, a token or an address, where the whole request is given to other code, and where the sender is asked for
-the event.
+signature, a token or an address, where the whole request is given to other code, and where the event is fetched from
+the sender.
 
 ```python good
 import hashlib
