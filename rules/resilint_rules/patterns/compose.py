@@ -8,17 +8,19 @@ from dataclasses import replace
 from ..kit.findings import Finding
 from ..kit.interp.calls import Call, Frame
 from ..kit.subscriptions import functions
-from .gates import let_out
+from .answers.checked import check_passed
+from .answers.shape import expect
 from .idempotency import make_once
 from .last_error import raise_last
+from .loops.gates import let_out
+from .loops.recursion import let_recursion_out
+from .loops.refused import drop_waits, end_refusals
+from .loops.statuses import let_statuses_out
 from .names import PREFIX
 from .nesting import fewer
-from .recursion import let_recursion_out
-from .refused import end_refusals
 from .retry import repeat
-from .shape import expect
 
-_AT_CALLS: tuple[tuple[str, Callable[[Call], Iterator[Finding]]], ...] = (("retry", repeat), ("status", expect))
+_AT_CALLS: tuple[tuple[str, Callable[[Call], Iterator[Finding]]], ...] = (("retry", repeat),)
 """What patterns offer at an external call, by their names."""
 _IN_FUNCTIONS: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("idempotency", make_once),
@@ -26,7 +28,14 @@ _IN_FUNCTIONS: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("retry", let_out),
     ("retry", let_recursion_out),
     ("retry", end_refusals),
+    ("retry", let_statuses_out),
+    ("retry", drop_waits),
+)
+"""What they offer in a function or statement, as to its loops and layers: before all else, which hides these."""
+_NEXT: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("last-error", raise_last),
+    ("status", check_passed),
+    ("status", expect),
 )
 """What they offer in a function or statement."""
 
@@ -34,12 +43,19 @@ _IN_FUNCTIONS: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
 def offers(frames: list[Frame], wanted: Collection[str]) -> Iterator[Finding]:
     """What some patterns offer at the calls of functions and statements, as findings with one fix each."""
     for frame in functions(frames):
-        for name, look in _IN_FUNCTIONS:
+        loops = [found for name, look in _IN_FUNCTIONS if name in wanted for found in _named(name, look(frame))]
+        if loops:
+            yield from loops
+            continue
+        for name, look in _NEXT:
             if name in wanted:
-                yield from (replace(found, rule=f"{PREFIX}{name}") for found in look(frame) if not found.played)
+                yield from _named(name, look(frame))
         for call in frame.calls.values():
-            if type(call) is not Call:
-                continue
-            for name, offer in _AT_CALLS:
+            for name, offer in _AT_CALLS if type(call) is Call else ():
                 if name in wanted:
-                    yield from (replace(found, rule=f"{PREFIX}{name}") for found in offer(call) if not found.played)
+                    yield from _named(name, offer(call))
+
+
+def _named(name: str, found: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings of a pattern, under its name."""
+    return (replace(finding, rule=f"{PREFIX}{name}") for finding in found if not finding.played)

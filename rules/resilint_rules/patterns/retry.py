@@ -18,10 +18,13 @@ from ..kit.interp.values import Const, Mapping, Sequence
 from ..kit.reach.addresses import stays_here
 from ..kit.retries.attempts import built_in, policies
 from ..kit.retries.loops import loops
+from ..kit.retries.status_loops import status_loop
 from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
-from .recursion import calls_itself
-from .refused import is_refused_again
+from .loops.reaching import is_tried_again
+from .loops.recursion import calls_itself
+from .loops.refused import is_refused_again
+from .loops.statuses import is_let_out
 from .resending import is_resender, numbers, resender
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
@@ -84,7 +87,14 @@ def is_repeated(call: Call) -> bool:
         return True
     if is_resender(call.frame.outermost.qualname) or calls_itself(call.frame, call):
         return True
-    return any(call in loop.calls for loop in loops([call.frame])) or is_refused_again(call)
+    return _is_in_loop(call) or is_tried_again(call.frame)
+
+
+def _is_in_loop(call: Call) -> bool:
+    """Whether a loop around a call makes it again after a failure, or a status."""
+    if any(call in loop.calls for loop in loops([call.frame])) or is_refused_again(call):
+        return True
+    return status_loop(call) is not None or is_let_out(call)
 
 
 def _mentions_retries(call: Call) -> bool:

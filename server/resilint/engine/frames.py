@@ -12,6 +12,7 @@ from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionChunk, Module
+from resilint_rules.kit.retries.repeating import tries_again
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ..config.settings import Settings
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
     from resilint_rules.kit.interp.calls import Frame
     from resilint_rules.kit.syntax.outline import Chunk
 
+_DEPTH = 3
+"""Functions from a request to the caller that takes its answer apart."""
+
 
 def frames(
     doc: Document, project: Project, settings: Settings, span: Span | None = None, *, callers: bool = False
 ) -> Iterator[Frame]:
     """Yields the functions and statements with integration code that touch a span, or all of a document.
 
-    With `callers` those functions, too, that call one of them by its name.
+    With `callers` those functions, too, that call one of them by its name, or try again what they are given.
     """
     exports = project.derived(Exports)
     level = exports.level_of_document(doc)
@@ -58,11 +62,23 @@ def frames(
 
 
 def _callers(module: Module, chunks: Sequence[FunctionChunk | Chunk]) -> list[FunctionChunk]:
-    """The functions of a module that mention the name of one of some functions as if they called it."""
+    """The functions of a module that call one of some functions by its name, or one that does; at most three deep.
+
+    Besides, those that try something again: a helper or a decorator may be given one of them.
+    """
     known = {id(chunk) for chunk in chunks}
     names = {chunk.name for chunk in chunks if isinstance(chunk, FunctionChunk)}
-    if not names:
-        return []
+    found: list[FunctionChunk] = []
+    for _ in range(_DEPTH):
+        others = [function for function in module.all_functions() if id(function) not in known]
+        more = _calling(module, others, names) if names else []
+        known.update(map(id, more))
+        names = {function.name for function in more}
+        found += more
+    return [*found, *(function for function in others if tries_again(module.source(function.chunk)))]
+
+
+def _calling(module: Module, functions: list[FunctionChunk], names: set[str]) -> list[FunctionChunk]:
+    """The functions whose text calls one of some names."""
     called = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\(")
-    others = (function for function in module.all_functions() if id(function) not in known)
-    return [function for function in others if called.search(module.source(function.chunk), 4) is not None]
+    return [function for function in functions if called.search(module.source(function.chunk), 4) is not None]

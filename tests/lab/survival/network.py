@@ -1,10 +1,12 @@
-"""A simulated network under requests, httpx and urllib: each request meets one failure, on a clock that waiting moves."""
+"""A simulated network under HTTP clients: each request meets one failure, on a clock that waiting moves."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import email.message
+import http.client
+import importlib
 import io
 import urllib.error
 import urllib.response
@@ -96,14 +98,22 @@ class Network:
     def running(self) -> Iterator[None]:
         """Puts itself under the libraries that are installed. Effect: patches them."""
         with contextlib.ExitStack() as stack:
+            stack.enter_context(mock.patch("ssl.SSLContext.load_verify_locations"))  # slow, and nothing is verified here
             stack.enter_context(mock.patch("urllib.request.AbstractHTTPHandler.do_open", self._urllib()))
             with contextlib.suppress(ImportError):
                 stack.enter_context(
                     mock.patch("urllib3.connectionpool.HTTPConnectionPool._make_request", self._urllib3())
                 )
+            for name in ("httpx", "httpx2"):
+                with contextlib.suppress(ImportError):
+                    library = importlib.import_module(name)
+                    stack.enter_context(mock.patch.object(library.HTTPTransport, "handle_request", self._httpx(library)))
+                    handle = self._httpx_async(library)
+                    stack.enter_context(mock.patch.object(library.AsyncHTTPTransport, "handle_async_request", handle))
             with contextlib.suppress(ImportError):
-                stack.enter_context(mock.patch("httpx.HTTPTransport.handle_request", self._httpx()))
-                stack.enter_context(mock.patch("httpx.AsyncHTTPTransport.handle_async_request", self._httpx_async()))
+                stack.enter_context(mock.patch("aiohttp.ClientSession._request", self._aiohttp()))
+            stack.enter_context(mock.patch("http.client.HTTPConnection.connect", self._http_client()))
+            stack.enter_context(mock.patch("http.client.HTTPSConnection.connect", self._http_client()))
             yield
 
     def _urllib3(self) -> Any:
@@ -144,21 +154,17 @@ class Network:
 
         return make_request
 
-    def _httpx(self) -> Any:
-        import httpx
-
+    def _httpx(self, httpx: Any) -> Any:
         def handle(transport: Any, request: Any) -> Any:
             self.take(request.method, str(request.url))
             if self.failure.kind == "hang":
                 self.wait(request.extensions.get("timeout", {}).get("read"))
                 raise httpx.ReadTimeout("timed out", request=request)
-            return self._httpx_answer(request)
+            return self._httpx_answer(httpx, request)
 
         return handle
 
-    def _httpx_async(self) -> Any:
-        import httpx
-
+    def _httpx_async(self, httpx: Any) -> Any:
         async def handle(transport: Any, request: Any) -> Any:
             self.take(request.method, str(request.url))
             if self.failure.kind == "hang":
@@ -167,13 +173,11 @@ class Network:
                     await asyncio.get_running_loop().create_future()
                 await asyncio.sleep(limit)
                 raise httpx.ReadTimeout("timed out", request=request)
-            return self._httpx_answer(request)
+            return self._httpx_answer(httpx, request)
 
         return handle
 
-    def _httpx_answer(self, request: Any) -> Any:
-        import httpx
-
+    def _httpx_answer(self, httpx: Any, request: Any) -> Any:
         failure = self.failure
         if failure.kind == "refused":
             raise httpx.ConnectError("connection refused", request=request)
@@ -183,6 +187,57 @@ class Network:
             raise httpx.RemoteProtocolError("peer closed connection without sending complete message body", request=request)
         headers = {key: value for key, value in failure.headers.items() if key != "Content-Length"}
         return httpx.Response(failure.status, headers=headers, content=failure.body, request=request)
+
+    def _aiohttp(self) -> Any:
+        import aiohttp
+        from multidict import CIMultiDict, CIMultiDictProxy
+        from yarl import URL
+
+        async def request(session: Any, method: str, target: Any, **options: Any) -> Any:
+            url = session._build_url(target)
+            self.take(method, str(url))
+            failure = self.failure
+            if failure.kind == "hang":
+                limits = options.get("timeout")
+                limits = limits if isinstance(limits, aiohttp.ClientTimeout) else session._timeout
+                known = [limit for limit in (limits.total, limits.sock_read) if limit]
+                if not known:
+                    await asyncio.get_running_loop().create_future()
+                await asyncio.sleep(min(known))
+                raise aiohttp.ServerTimeoutError("timed out")
+            if failure.kind == "refused":
+                raise aiohttp.ClientConnectorError(mock.Mock(), OSError(111, "Connect call failed"))
+            if failure.kind == "reset":
+                raise aiohttp.ServerDisconnectedError()
+            headers = CIMultiDictProxy(CIMultiDict(failure.headers))
+            about = aiohttp.RequestInfo(URL(str(url)), method, headers, URL(str(url)))
+            answer = aiohttp.ClientResponse(
+                method, URL(str(url)), writer=None, continue100=None, timer=None, request_info=about, traces=[],
+                loop=asyncio.get_running_loop(), session=session, stream_writer=mock.Mock(),
+            )  # fmt: skip
+            answer.status, answer.reason, answer._headers = failure.status, "", headers
+            answer._body = failure.body
+            answer.content = aiohttp.StreamReader(mock.Mock(), 2**16, loop=asyncio.get_running_loop())
+            if failure.kind == "truncated":
+                answer._body = None
+                answer.content.set_exception(aiohttp.ClientPayloadError("not enough data"))
+            else:
+                answer.content.feed_data(failure.body)
+                answer.content.feed_eof()
+            if options.get("raise_for_status", session._raise_for_status):
+                answer.raise_for_status()
+            return answer
+
+        return request
+
+    def _http_client(self) -> Any:
+        def connect(connection: Any) -> None:
+            if self.failure.kind == "refused":
+                self.take("CONNECT", f"{connection.host}")
+                raise ConnectionRefusedError(111, "Connection refused")
+            connection.sock = _Socket(self, connection)
+
+        return connect
 
     def _urllib(self) -> Any:
         def do_open(handler: Any, http_class: Any, request: Any, **options: Any) -> Any:
@@ -209,10 +264,38 @@ class Network:
         return do_open
 
 
+class _Socket:
+    """What `http.client` reads an answer from."""
+
+    def __init__(self, network: Network, connection: Any) -> None:
+        self.network = network
+        self.connection = connection
+
+    def sendall(self, data: Any) -> None:
+        """Takes a request by its first line."""
+        if isinstance(data, bytes) and b" HTTP/1.1\r\n" in data:
+            method, path, _ = data.decode("latin-1").split(" ", 2)
+            self.network.take(method, f"{self.connection.host}{path}")
+
+    def makefile(self, mode: str) -> io.BytesIO:
+        """The answer, as it comes over the wire."""
+        failure = self.network.failure
+        if failure.kind == "hang":
+            limit = self.connection.timeout
+            self.network.wait(limit if isinstance(limit, (int, float)) else None)
+            raise TimeoutError("timed out")
+        if failure.kind == "reset":
+            raise ConnectionResetError(104, "Connection reset by peer")
+        headers = {"Content-Length": str(len(failure.body)), **failure.headers}
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return io.BytesIO(f"HTTP/1.1 {failure.status} X\r\n{head}\r\n".encode() + failure.body)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
 class _Short(io.BytesIO):
     """A body that ends too early."""
 
     def read(self, *args: Any) -> bytes:
-        import http.client
-
         raise http.client.IncompleteRead(super().read(*args), 3000)

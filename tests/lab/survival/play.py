@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
 import inspect
 import io
-import linecache
 import random
 import re
 import sys
-import threading
+import traceback
 import types
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ MOST_REQUESTS = 6
 LONGEST_PAUSE = 61.0
 _PLAY = re.compile(r"^# play: (.+)$", re.MULTILINE)
 _FALLBACK = re.compile(r"^# fallback: (.+)$", re.MULTILINE)
-_NETWORK = ("requests.", "httpx.", "urllib.error.", "urllib3.", "aiohttp.")
+_NETWORK = ("requests.", "httpx.", "httpx2.", "urllib.error.", "urllib3.", "aiohttp.", "http.client.", "openai.")
 _ERRORS = {"TimeoutError", "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "OSError"}
 
 
@@ -59,7 +59,7 @@ def play(text: str, failure: Failure) -> Ending:
         except BaseException as error:  # noqa: BLE001 - any way of failing is an ending
             name = f"{type(error).__module__}.{type(error).__qualname__}"
             ended, kind = f"raised {name}: {error}"[:200], name
-            kind = "" if _is_network(error) else f"a bug of its own: {name.removeprefix('builtins.')}"
+            kind = "" if _is_network(error) or _is_raised(text, error) else f"a bug of its own: {name.removeprefix('builtins.')}"
         else:
             kind = _judge_value(text, module, value, failure)
     sys.modules.pop("played", None)
@@ -76,6 +76,15 @@ def _is_network(error: BaseException) -> bool:
     if kinds[0].startswith("json.") or kinds[0] == "tenacity.RetryError":
         return False
     return any(kind.startswith(_NETWORK) for kind in kinds)
+
+
+def _is_raised(text: str, error: BaseException) -> bool:
+    """Whether the module raises an exception on purpose, by a statement that makes it."""
+    trace = traceback.extract_tb(error.__traceback__)
+    if not trace or trace[-1].filename != "played.py":
+        return False
+    raised = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Raise)]
+    return any(isinstance(node.exc, ast.Call) and node.lineno == trace[-1].lineno for node in raised)
 
 
 def _judge_value(text: str, module: types.ModuleType, value: object, failure: Failure) -> str:

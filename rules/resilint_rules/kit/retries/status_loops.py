@@ -15,6 +15,7 @@ import libcst as cst
 
 from ..findings import Finding, Fix
 from ..interp.body_checks import TURNS_PAGES
+from ..interp.call_kinds import SleepCall
 from ..interp.calls import Call, Frame
 from ..syntax.exits import AGAIN, Exit, is_endless, ways, ways_of
 from ..syntax.idioms import CONSTANT, calls_in, harmless, last_name
@@ -70,8 +71,16 @@ def other_loops(frames: list[Frame]) -> Iterator[StatusLoop | ConsumeLoop]:
                     yield found
 
 
-def _loop(call: Call) -> StatusLoop | None:
-    """Returns the loop that repeats a call as long as its status is an error; None if there is none."""
+def status_loop(call: Call) -> StatusLoop | None:
+    """Returns the loop that repeats a call as long as its status is an error, with or without pauses; None if none."""
+    return _loop(call, paced=True)
+
+
+def _loop(call: Call, *, paced: bool = False) -> StatusLoop | None:
+    """Returns the loop that repeats a call as long as its status is an error; None if there is none.
+
+    One that pauses counts only if it may be `paced`.
+    """
     node = enclosing_loop(call.within)
     if node is None or not external(call) or call.response is None or call.deferred:
         return None
@@ -83,7 +92,7 @@ def _loop(call: Call) -> StatusLoop | None:
     if at is None or _varies(loop):
         return None
     failing = _failing_round(loop, steps, at)
-    return loop if failing is not None and _changes_nothing(loop, failing) else None
+    return loop if failing is not None and _changes_nothing(loop, failing, paced=paced) else None
 
 
 def _may_retry(loop: StatusLoop) -> bool:
@@ -108,10 +117,13 @@ def _failing_round(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[
     return _failing(loop, steps, at)
 
 
-def _changes_nothing(loop: StatusLoop, steps: list[cst.CSTNode]) -> bool:
+def _changes_nothing(loop: StatusLoop, steps: list[cst.CSTNode], *, paced: bool) -> bool:
     """Whether the calls of these statements, save those of a `raise`, are idle: the next attempt is the same."""
-    raised = {id(inner) for step in steps for end in walk(step) if isinstance(end, cst.Raise) for inner in walk(end)}
-    return all(_idle(loop, call) for step in steps for call in calls_in(step) if id(call) not in raised)
+    ends: list[cst.CSTNode] = [node for step in steps for node in walk(step) if isinstance(node, cst.Raise)]
+    if paced:
+        ends += [call.node for call in loop.frame.calls.values() if isinstance(call, SleepCall)]
+    left_out = {id(inner) for end in ends for inner in walk(end)}
+    return all(_idle(loop, call) for step in steps for call in calls_in(step) if id(call) not in left_out)
 
 
 def _failing(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[cst.CSTNode] | None:

@@ -6,99 +6,67 @@ the request, which no caller's handler for failed requests sees.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import libcst as cst
 
-from ..kit.catalog.records import ResponseFact
-from ..kit.exceptions.handlers import handlers_of, known_as
-from ..kit.findings import Finding, Fix, Import, Severity
-from ..kit.fixes.edits import unused
-from ..kit.interp.calls import Call, Frame
-from ..kit.interp.kinds import Around, Part
-from ..kit.syntax.exits import Exit
-from ..kit.syntax.idioms import is_log
-from ..kit.syntax.text import Edit, Span
-from ..kit.syntax.tree import dotted, walk
+from ...kit.exceptions.handlers import handlers_of, known_as, named
+from ...kit.findings import Finding, Fix, Import, Severity
+from ...kit.fixes.edits import unused
+from ...kit.interp.calls import Call, Frame
+from ...kit.interp.kinds import Around, Part
+from ...kit.interp.values import Class, Ref
+from ...kit.syntax.exits import Exit
+from ...kit.syntax.idioms import is_log
+from ...kit.syntax.text import Edit, Span
+from ...kit.syntax.tree import walk
+from .flows import Flow, flow_of, last, passed_flow
 
 _PLAIN = frozenset((
-    "bool", "bytes", "dict", "enumerate", "float", "frozenset", "int", "isinstance", "len", "list", "map", "max",
+    "all", "any", "bool", "bytes", "dict", "enumerate", "filter", "float", "frozenset", "int", "isinstance", "iter",
+    "len", "list", "map", "max", "next", "repr",
     "min", "monotonic", "now", "print", "range", "reversed", "round", "set", "sorted", "str", "sum", "time", "tuple",
     "utcnow", "zip", "Decimal", "Fraction", "UUID", "loads", "fromisoformat", "fromtimestamp", "strptime",
 ))  # fmt: skip
 """Functions that compute, and raise only for what they are given."""
 _ORDER = ("LookupError", "TypeError", "ValueError", "AttributeError")
 """What a body of another shape ends with, in the order in which it is written."""
-_OPAQUE = (cst.Try, cst.TryStar, cst.With, cst.FunctionDef, cst.ClassDef, cst.Yield, cst.Lambda, cst.Match, cst.Raise)
+_OPAQUE = (cst.Try, cst.TryStar, cst.With, cst.FunctionDef, cst.ClassDef, cst.Yield, cst.Lambda, cst.Match)
 """What no region may hold: it has its own order of failures, or runs at another time."""
 _MOST_LINES = 12
 """Lines that one `try` may hold: beyond, the reader cannot tell which of them it is about."""
 
 
-@dataclass(slots=True)
-class _Flow:
-    """Where the parts of one answer's body are in a function: the nodes that read it, and the names that hold parts."""
-
-    call: Call
-    reads: frozenset[int]
-    texts: frozenset[int] = frozenset()
-    """What reads the body as a text that something else parses."""
-    names: set[str] = field(default_factory=set)
-
-    def holds(self, node: cst.CSTNode) -> bool:
-        """Whether an expression has a part of the body in it."""
-        return any(id(n) in self.reads or (isinstance(n, cst.Name) and n.value in self.names) for n in walk(node))
-
-    def rooted(self, node: cst.CSTNode) -> bool:
-        """Whether an expression is a part of the body: an item, an attribute or the result of a method of it."""
-        while True:
-            if id(node) in self.reads or (isinstance(node, cst.Name) and node.value in self.names):
-                return True
-            if isinstance(node, (cst.Subscript, cst.Attribute)):
-                node = node.value
-            elif isinstance(node, cst.Call):
-                node = node.func
-            elif isinstance(node, cst.Await):
-                node = node.expression
-            else:
-                return False
-
-    def learn(self, node: cst.CSTNode) -> None:
-        """Notes the names that a statement gives parts of the body to."""
-        for inner in walk(node):
-            if isinstance(inner, cst.Assign) and self.holds(inner.value):
-                for target in inner.targets:
-                    self._bind(target.target)
-            elif (
-                isinstance(inner, (cst.AnnAssign, cst.NamedExpr))
-                and inner.value is not None
-                and self.holds(inner.value)
-            ) or (isinstance(inner, (cst.For, cst.CompFor)) and self.holds(inner.iter)):
-                self._bind(inner.target)
-
-    def _bind(self, target: cst.CSTNode) -> None:
-        if isinstance(target, cst.Name):
-            self.names.add(target.value)
-        elif isinstance(target, (cst.Tuple, cst.List)):
-            for element in target.elements:
-                self._bind(element.value)
-
-
-def expect(call: Call) -> Iterator[Finding]:
+def expect(frame: Frame) -> Iterator[Finding]:
     """Offers to raise an error of the library where a body lacks what is taken out of it."""
-    flow, unreadable = _flow(call), _unreadable(call)
-    if flow is None or not unreadable:
-        return
-    for block in _blocks(call):
-        fix = _offered(flow, block, unreadable)
-        if fix is not None:
-            message = f"the answer of `{call.written}` is taken apart as if it always had the expected shape"
-            yield call.finding(message, fix, severity=Severity.HINT)
-            return
+    for flow in _flows(frame):
+        unreadable = _unreadable(flow.request)
+        for block in _blocks(flow.call) if unreadable else ():
+            fix = _offered(flow, block, unreadable)
+            if fix is not None:
+                message = f"the answer of `{flow.call.written}` is taken apart as if it always had the expected shape"
+                request = flow.request
+                yield frame.finding(
+                    message, flow.call.head, (fix,), severity=Severity.HINT, callee=request.callee,
+                    library=request.library, statement=flow.call.statement,
+                )  # fmt: skip
+                break
 
 
-def _offered(flow: _Flow, block: cst.IndentedBlock, unreadable: str) -> Fix | None:
+def _flows(frame: Frame) -> Iterator[Flow]:
+    """The answers that are taken apart in a function: its own requests', and those of functions that it calls."""
+    for call in frame.calls.values():
+        flow = flow_of(call) if type(call) is Call else None
+        if flow is not None:
+            yield flow
+    for call, target in frame.uses.values():
+        flow = passed_flow(frame, call, target)
+        if flow is not None:
+            yield flow
+
+
+def _offered(flow: Flow, block: cst.IndentedBlock, unreadable: str) -> Fix | None:
     """A `try` around the statements of a block that take the body apart; None if there are none, or other things are
     done in between."""
     parts = list(block.body)
@@ -112,57 +80,9 @@ def _offered(flow: _Flow, block: cst.IndentedBlock, unreadable: str) -> Fix | No
     region = parts[fragile[0] : fragile[-1] + 1]
     found = {error for part in region for error in _errors(flow, part)}
     errors = [error for error in _ORDER if error in found]
-    if not all(_is_plain(flow, part) for part in region) or _is_caught(flow.call, region[0]):
+    if not all(_is_plain(flow, part) for part in region) or _is_caught(flow.call, region[0], errors):
         return None
     return _guarded(flow.call, region, errors, unreadable)
-
-
-def _flow(call: Call) -> _Flow | None:
-    response, fact, function = call.response, call.answer, call.frame.node
-    if call.fact.kind != "call" or call.deferred or call.offloaded or call.peer not in ("http", "llm"):
-        return None
-    if response is None or fact is None or not isinstance(function, cst.FunctionDef):
-        return None
-    body = set(fact.body) - set(fact.streaming)
-    used = [(name, id(node)) for name, node in response.uses if name in body]
-    texts = frozenset(number for name, number in used if name != "json")
-    reads = {number for name, number in used if name == "json"}
-    reads.update(_found_by_text(call, function, texts, fact))
-    return _Flow(call, frozenset(reads), texts) if reads else None
-
-
-def _found_by_text(call: Call, function: cst.FunctionDef, texts: frozenset[int], fact: ResponseFact) -> Iterator[int]:
-    """The ids of what gives the parsed body, and is no attribute of the response itself."""
-    if fact.raiser_returns == "response" and "json" in fact.body:
-        yield from (id(node) for node in _chained_reads(call, {"json"}, fact.raiser))
-    if texts:
-        yield from (id(node) for node in _parsed(function, texts))
-
-
-def _parsed(function: cst.FunctionDef, texts: frozenset[int]) -> Iterator[cst.Call]:
-    """The calls that parse a body which was read as a text, at once or by a name."""
-    names: set[str] = set()
-    for node in walk(function):
-        if isinstance(node, cst.Assign) and any(id(inner) in texts for inner in walk(node.value)):
-            names.update(target.target.value for target in node.targets if isinstance(target.target, cst.Name))
-    for node in walk(function):
-        if isinstance(node, cst.Call) and _last(node) == "loads" and _has_text(node, texts, names):
-            yield node
-
-
-def _has_text(node: cst.Call, texts: frozenset[int], names: set[str]) -> bool:
-    """Whether a call is given a body that was read as a text."""
-    parts = (inner for arg in node.args for inner in walk(arg.value))
-    return any(id(part) in texts or (isinstance(part, cst.Name) and part.value in names) for part in parts)
-
-
-def _chained_reads(call: Call, body: set[str], raiser: str) -> Iterator[cst.Attribute]:
-    """What reads the body behind the check of the status: `get(url).raise_for_status().json()`."""
-    for node in walk(call.statement) if call.statement is not None else ():
-        if not isinstance(node, cst.Attribute) or node.attr.value not in body or not isinstance(node.value, cst.Call):
-            continue
-        if _last(node.value) == raiser and any(inner is call.node for inner in walk(node.value)):
-            yield node
 
 
 def _unreadable(call: Call) -> str:
@@ -182,7 +102,7 @@ def _blocks(call: Call) -> Iterator[cst.IndentedBlock]:
         above = tree.parent(above)
 
 
-def _errors(flow: _Flow, part: cst.CSTNode) -> list[str]:
+def _errors(flow: Flow, part: cst.CSTNode) -> list[str]:
     """What a statement may raise because the body has another shape; [] if it takes nothing out of it."""
     found: list[str] = []
     for node in walk(part):
@@ -192,7 +112,7 @@ def _errors(flow: _Flow, part: cst.CSTNode) -> list[str]:
             found += ["AttributeError"]
         if (
             isinstance(node, cst.Call)
-            and _last(node) in ("int", "float", "Decimal")
+            and last(node) in ("int", "float", "Decimal")
             and any(flow.holds(arg.value) for arg in node.args)
         ):
             found += ["ValueError", "TypeError"]
@@ -201,16 +121,16 @@ def _errors(flow: _Flow, part: cst.CSTNode) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _parses(flow: _Flow, node: cst.Call) -> bool:
+def _parses(flow: Flow, node: cst.Call) -> bool:
     """Whether a call parses the body, and raises for a page what is no error of the library."""
-    library = flow.call.record
+    library = flow.request.record
     own = library is not None and any(name.endswith("JSONDecodeError") for name in library.errors)
-    if _last(node) == "json" and id(node.func) in flow.reads:
+    if last(node) == "json" and id(node.func) in flow.reads:
         return not own
-    return _last(node) == "loads" and id(node) in flow.reads
+    return last(node) in ("loads", "load") and id(node) in flow.reads
 
 
-def _calls_part(flow: _Flow, node: cst.Call) -> bool:
+def _calls_part(flow: Flow, node: cst.Call) -> bool:
     """Whether a call is of a method of a part of the body, which a body of another shape has not."""
     func = node.func
     if not isinstance(func, cst.Attribute) or id(func) in flow.reads or not flow.rooted(func.value):
@@ -218,7 +138,7 @@ def _calls_part(flow: _Flow, node: cst.Call) -> bool:
     return not _is_reading(flow, node)
 
 
-def _is_reading(flow: _Flow, node: cst.Call) -> bool:
+def _is_reading(flow: Flow, node: cst.Call) -> bool:
     """Whether a method is one of the response, not of what was taken out of its body."""
     inner: cst.CSTNode = node.func
     while isinstance(inner, (cst.Call, cst.Attribute, cst.Await)):
@@ -240,22 +160,40 @@ def _is_target(part: cst.CSTNode, node: cst.Subscript) -> bool:
     return any(target is node for target in targets)
 
 
-def _is_plain(flow: _Flow, part: cst.CSTNode) -> bool:
+def _is_plain(flow: Flow, part: cst.CSTNode) -> bool:
     """Whether a statement does nothing but take the body apart: an error in it is about the body."""
     for node in walk(part):
-        if isinstance(node, _OPAQUE):
+        if isinstance(node, _OPAQUE) or (isinstance(node, cst.Raise) and not _passes(flow.call.frame, node)):
             return False
-        if not isinstance(node, cst.Call) or node is flow.call.node:
+        if not isinstance(node, cst.Call) or node is flow.call.node or id(node) in flow.reads:
             continue
         known = flow.call.frame.calls.get(id(node))
         if known is not None and known is not flow.call:
             return False
-        if not (_last(node) in _PLAIN or is_log(node) or _last(node)[:1].isupper() or _is_method(flow, node)):
+        if not (last(node) in _PLAIN or is_log(node) or last(node)[:1].isupper() or _is_method(flow, node)):
             return False
     return True
 
 
-def _is_method(flow: _Flow, node: cst.Call) -> bool:
+def _passes(frame: Frame, node: cst.Raise) -> bool:
+    """Whether what is raised passes the handler of this pattern: an error of the project with no base there."""
+    made = node.exc.func if isinstance(node.exc, cst.Call) else node.exc
+    value = named(frame, made) if made is not None else None
+    if not isinstance(value, (Class, Ref)):
+        return False
+    lineage = frame.scope.session.lineage(value) if isinstance(value, Class) else []
+    bases = [base for cls in lineage for base in frame.scope.session.bases(cls)] or [value]
+    return all(isinstance(base, Class) or (isinstance(base, Ref) and _is_let_out(base.name)) for base in bases)
+
+
+def _is_let_out(name: str) -> bool:
+    """Whether no handler of this pattern takes a built-in exception."""
+    known = getattr(builtins, name, None)
+    taken = (LookupError, TypeError, ValueError, AttributeError)
+    return isinstance(known, type) and issubclass(known, Exception) and not issubclass(known, taken)
+
+
+def _is_method(flow: Flow, node: cst.Call) -> bool:
     """Whether a call is a method of a part of the body, of the response, or of a plain container."""
     func = node.func
     if not isinstance(func, cst.Attribute):
@@ -269,11 +207,7 @@ def _is_method(flow: _Flow, node: cst.Call) -> bool:
     )
 
 
-def _last(node: cst.Call) -> str:
-    return node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted(node.func)
-
-
-def _is_caught(call: Call, first: cst.CSTNode) -> bool:
+def _is_caught(call: Call, first: cst.CSTNode, errors: Sequence[str]) -> bool:
     """Whether a handler around a place takes these errors already, and does not raise in turn."""
     frame = call.frame
     start = frame.tree.span(first).start
@@ -283,6 +217,7 @@ def _is_caught(call: Call, first: cst.CSTNode) -> bool:
             continue
         for clause in handlers_of(guard):
             taken = clause.broad or any(clause.catches(kind) for kind in ("KeyError", "LookupError"))
+            taken = taken or all(clause.catches(kind) for kind in errors)
             if taken and not (clause.broad and Exit.RAISE in clause.leaves):
                 return True
     return any(place.kind is Around.TRY and place.part is Part.HANDLER for place in call.within)

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..kit.findings import Finding, Fix, Severity
-from ..kit.fixes.edits import before_body, front, indentation, unused
-from ..kit.fixes.retry_after import HELPER, IMPORTS, SECONDS, can_import
-from ..kit.interp.calls import Call, Frame
-from ..kit.retries.loops import enclosing_loop
-from ..kit.syntax.exits import Exit, is_endless, ways
-from ..kit.syntax.text import Edit
-from ..kit.syntax.tree import walk
-from .resending import numbers
+from ...kit.findings import Finding, Fix, Severity
+from ...kit.fixes.edits import before_body, front, indentation, unused
+from ...kit.fixes.retry_after import HELPER, IMPORTS, SECONDS, can_import
+from ...kit.interp.call_kinds import SleepCall
+from ...kit.interp.calls import Call, Frame
+from ...kit.retries.loops import enclosing_loop
+from ...kit.syntax.exits import Exit, is_endless, ways
+from ...kit.syntax.idioms import is_log, last_name
+from ...kit.syntax.text import Edit
+from ...kit.syntax.tree import walk
+from ..resending import is_resender, numbers
 
 _NAMES = ("attempt", "attempts", "tries")
 
@@ -46,6 +48,57 @@ def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
     return list(found.values())
 
 
+def is_wait(frame: Frame, call: Call, node: cst.If) -> bool:
+    """Whether a condition is for a refusal of a call's, and its body waits, counts and begins the next round only."""
+    body = node.body
+    if node.orelse is not None or not isinstance(body, cst.IndentedBlock) or ways(body) != {Exit.CONTINUE}:
+        return False
+    wanted = _asks(RefusedLoop(cst.While(cst.Name("True"), body), frame, call), node.test)
+    plain = all(
+        isinstance(part, (cst.AugAssign, cst.Continue, cst.Pass))
+        or (isinstance(part, cst.Expr) and isinstance(part.value, (cst.Call, cst.Await)) and _idles(frame, part.value))
+        for line in body.body
+        for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+    )
+    return wanted and plain and not frame.tree.comments_in(node)
+
+
+def in_place_of_wait(frame: Frame, call: Call, node: cst.If) -> Edit:
+    """Puts the check of the status in place of a wait for what something else repeats; nothing if it is checked."""
+    response, fact, document = call.response, call.answer, frame.scope.module.even
+    assert response is not None
+    assert fact is not None
+    start, end = frame.tree.span(node)
+    end = start + len(document.text[start:end].rstrip())
+    if all(name != fact.raiser for name, _ in response.uses):
+        return Edit(start, end, f"{response.names[0]}.{fact.raiser}()")
+    row = document.position(end)[0]
+    return Edit(document.starts[document.position(start)[0] - 1], document.starts[row], "")
+
+
+def drop_waits(frame: Frame) -> Iterator[Finding]:
+    """Offers to remove waits for a refused request that the function which sends it waits for already."""
+    for call in frame.calls.values():
+        if type(call) is not Call or call.passed_by is None or not is_resender(last_name(call.node)):
+            continue
+        if call.response is None or not call.response.names or call.answer is None or not call.answer.raiser:
+            continue
+        loop = enclosing_loop(call.within)
+        for node in walk(loop.body) if loop is not None else ():
+            if isinstance(node, cst.If) and is_wait(frame, call, node):
+                fix = Fix("Let the retry wait", (in_place_of_wait(frame, call, node),))
+                message = f"the loop waits for `{call.written}` once more"
+                yield call.finding(message, fix, severity=Severity.HINT)
+
+
+def _idles(frame: Frame, node: cst.Call | cst.Await) -> bool:
+    """Whether a call sleeps, prints or logs."""
+    inner = node.expression if isinstance(node, cst.Await) else node
+    if not isinstance(inner, cst.Call):
+        return False
+    return isinstance(frame.calls.get(id(inner)), SleepCall) or is_log(inner) or last_name(inner) == "print"
+
+
 def _asks(loop: RefusedLoop, test: cst.CSTNode) -> bool:
     """Whether a condition looks at the status of the loop's request, and for nothing but an error."""
     response, fact = loop.call.response, loop.call.answer
@@ -71,22 +124,22 @@ def end_refusals(frame: Frame) -> Iterator[Finding]:
             continue
         header = f'{SECONDS}({call.response.names[0]}.{fact.headers}.get("Retry-After", ""))'
         edits = _counted(loop, header)
-        helper = _helper(loop)
-        if edits is None or helper is None:
+        brought = helper(frame)
+        if edits is None or brought is None:
             continue
-        most = numbers(frame).attempts
-        fix = Fix(f"Repeat {call.written} {most} times at most", tuple(sorted((*helper, *edits))), IMPORTS)
+        title = f"Repeat {call.written} {numbers(frame).attempts} times at most"
+        fix = Fix(title, tuple(sorted((*brought, *edits))), IMPORTS)
         message = f"the loop repeats `{call.written}` as long as the peer refuses"
         yield call.finding(message, fix, severity=Severity.HINT)
 
 
-def _helper(loop: RefusedLoop) -> list[Edit] | None:
+def helper(frame: Frame) -> list[Edit] | None:
     """The edit that brings the function which reads the header; [] if it is there, None if it cannot be brought."""
-    module = loop.frame.scope.module
+    module = frame.scope.module
     if SECONDS in module.functions:
         return []
     place = front(module)
-    if not place or place > loop.frame.tree.start or not can_import(module, *IMPORTS):
+    if not place or place > frame.tree.start or not can_import(module, *IMPORTS):
         return None
     newline = module.doc.newline
     return [Edit(place, place, HELPER.replace("\n", newline) + newline * 2)]

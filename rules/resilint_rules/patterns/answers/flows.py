@@ -1,0 +1,255 @@
+"""Where the parsed body of an answer is in a function: in that of the request, and in those that are given a part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from ...kit.interp.calls import Call, Frame
+from ...kit.interp.values import Function, options
+from ...kit.syntax.tree import dotted, walk
+
+_DEPTH = 3
+"""Functions that may pass a body on, one to the next."""
+_PARSERS = ("loads", "load")
+
+
+@dataclass(slots=True)
+class Flow:
+    """Where the parts of one answer's body are in a function: the nodes that read it, and the names that hold parts.
+
+    `call` is what gives the answer, or a part of its body, in this function; `request` what sends for it.
+    """
+
+    call: Call
+    request: Call
+    reads: frozenset[int]
+    texts: frozenset[int] = frozenset()
+    """What reads the body as a text that something else parses."""
+    names: set[str] = field(default_factory=set)
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether a function of the project gives the body."""
+        return self.call is not self.request
+
+    def holds(self, node: cst.CSTNode) -> bool:
+        """Whether an expression has a part of the body in it."""
+        return any(id(n) in self.reads or (isinstance(n, cst.Name) and n.value in self.names) for n in walk(node))
+
+    def rooted(self, node: cst.CSTNode) -> bool:
+        """Whether an expression is a part of the body: an item, an attribute or the result of a method of it."""
+        while True:
+            if id(node) in self.reads or (isinstance(node, cst.Name) and node.value in self.names):
+                return True
+            if isinstance(node, (cst.Subscript, cst.Attribute)):
+                node = node.value
+            elif isinstance(node, cst.Call):
+                node = node.func
+            elif isinstance(node, cst.Await):
+                node = node.expression
+            else:
+                return False
+
+    def learn(self, node: cst.CSTNode) -> None:
+        """Notes the names that a statement gives parts of the body to."""
+        for inner in walk(node):
+            if isinstance(inner, cst.Assign) and self.holds(inner.value):
+                for target in inner.targets:
+                    self._bind(target.target)
+            elif (
+                isinstance(inner, (cst.AnnAssign, cst.NamedExpr))
+                and inner.value is not None
+                and self.holds(inner.value)
+            ) or (isinstance(inner, (cst.For, cst.CompFor)) and self.holds(inner.iter)):
+                self._bind(inner.target)
+
+    def _bind(self, target: cst.CSTNode) -> None:
+        if isinstance(target, cst.Name):
+            self.names.add(target.value)
+        elif isinstance(target, (cst.Tuple, cst.List)):
+            for element in target.elements:
+                self._bind(element.value)
+
+
+def flow_of(call: Call) -> Flow | None:
+    """The body of a request's answer in the function that sends it; None if it is not parsed there."""
+    response, fact, function = call.response, call.answer, call.frame.node
+    if response is None or fact is None or not isinstance(function, cst.FunctionDef) or not _is_request(call):
+        return None
+    texts = _texts(call)
+    reads = {id(node) for name, node in response.uses if name == "json" and name in fact.body}
+    if fact.raiser_returns == "response" and "json" in fact.body:
+        reads.update(id(node) for node in _chained_reads(call, {"json"}, fact.raiser))
+    reads.update(id(node) for node in _parsed(function, texts, set(response.names)))
+    return Flow(call, call, frozenset(reads), texts) if reads else None
+
+
+def _is_request(call: Call) -> bool:
+    """Whether a call is a request that is sent where it is written, to a peer that answers with a body."""
+    return call.fact.kind == "call" and not (call.deferred or call.offloaded) and call.peer in ("http", "llm")
+
+
+def passed_flow(frame: Frame, call: Call, target: object) -> Flow | None:
+    """The body that a function of the project gives at a call of it; None if it gives none."""
+    found = _given(frame, target, _DEPTH)
+    if found is None or not isinstance(frame.node, cst.FunctionDef):
+        return None
+    request, kind = found
+    if kind == "answer":
+        reads = frozenset(_read_at(frame.node, call))
+        return Flow(call, request, reads) if reads else None
+    if kind == "part":
+        return Flow(call, request, frozenset((id(call.node),)))
+    texts = frozenset((id(call.node),))
+    reads = frozenset(id(node) for node in _parsed(frame.node, texts, set()))
+    return Flow(call, request, reads, texts) if reads else None
+
+
+def _read_at(function: cst.FunctionDef, call: Call) -> Iterator[int]:
+    """Where the body of an answer that a function of the project gives is parsed."""
+    name = bound_name(call)
+    parts = (node for node in walk(function) if isinstance(node, cst.Attribute) and node.attr.value == "json")
+    for node in parts:
+        if node.value is call.node or (name and is_name(node.value, name)):
+            yield id(node)
+
+
+def is_name(node: cst.CSTNode, name: str) -> bool:
+    """Whether an expression is a name, and which."""
+    return isinstance(node, cst.Name) and node.value == name
+
+
+def bound_name(call: Call) -> str:
+    """The name that what a call gives is bound to, where it is made; "" if it has none."""
+    statement = call.statement
+    if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
+        return ""
+    target = statement.targets[0].target
+    return target.value if _bare(statement.value) is call.node and isinstance(target, cst.Name) else ""
+
+
+def _given(frame: Frame, target: object, depth: int) -> tuple[Call, str] | None:
+    """The request whose answer a function of the project gives back, and as what: "part", "text" or "answer"."""
+    for option in options(target):  # type: ignore[arg-type]
+        inner = frame.scope.session.frame(option) if isinstance(option, Function) else None
+        found = _returned(inner, depth - 1) if inner is not None and depth else None
+        if found is not None:
+            return found
+    return None
+
+
+def _returned(frame: Frame, depth: int) -> tuple[Call, str] | None:
+    key = _returned, depth
+    if key not in frame.derived:
+        frame.derived[key] = None  # a function that calls itself
+        frame.derived[key] = _find_returned(frame, depth)
+    found: tuple[Call, str] | None = frame.derived[key]
+    return found
+
+
+def _find_returned(frame: Frame, depth: int) -> tuple[Call, str] | None:
+    if not isinstance(frame.node, cst.FunctionDef):
+        return None
+    values = _returned_values(frame.node)
+    for call in frame.calls.values():
+        kind = _kind(call, frame.node, values) if type(call) is Call else ""
+        if kind:
+            return call, kind
+    for known, target in frame.uses.values() if values else ():
+        found = _given(frame, target, depth)
+        if found is None:
+            continue
+        if found[1] != "part" and any(_bare(value) is known.node for value in values):
+            return found
+        flow = passed_flow(frame, known, target)
+        if flow is not None and _gives(flow, frame.node, values):
+            return flow.request, "part"
+    return None
+
+
+def _returned_values(function: cst.FunctionDef) -> list[cst.BaseExpression]:
+    return [node.value for node in walk(function) if isinstance(node, cst.Return) and node.value is not None]
+
+
+def _kind(call: Call, function: cst.FunctionDef, values: list[cst.BaseExpression]) -> str:
+    """As what a function gives back the answer of a request that it sends; "" if it does not."""
+    flow = flow_of(call)
+    if flow is not None and _gives(flow, function, values):
+        return "part"
+    if call.peer != "http" or call.answer is None:
+        return ""
+    if any(_is_text(call, value) for value in values):
+        return "text"
+    return "answer" if any(_is_answer(call, value) for value in values) else ""
+
+
+def _gives(flow: Flow, function: cst.FunctionDef, values: list[cst.BaseExpression]) -> bool:
+    flow.learn(function.body)
+    return any(flow.rooted(value) for value in values)
+
+
+def _bare(node: cst.BaseExpression) -> cst.BaseExpression:
+    return node.expression if isinstance(node, cst.Await) else node
+
+
+def _is_answer(call: Call, value: cst.BaseExpression) -> bool:
+    """Whether an expression is the answer of a request."""
+    names = call.response.names if call.response is not None else ()
+    node = _bare(value)
+    return node is call.node or (isinstance(node, cst.Name) and node.value in names)
+
+
+def _is_text(call: Call, value: cst.BaseExpression) -> bool:
+    """Whether an expression reads the body of an answer as a text, and does nothing else."""
+    texts = _texts(call)
+    node = _bare(value)
+    while isinstance(node, (cst.Call, cst.Attribute)):
+        if id(node) in texts:
+            return True
+        node = node.func if isinstance(node, cst.Call) else node.value
+    return False
+
+
+def _texts(call: Call) -> frozenset[int]:
+    response, fact = call.response, call.answer
+    if response is None or fact is None:
+        return frozenset()
+    body = set(fact.body) - set(fact.streaming) - {"json"}
+    return frozenset(id(node) for name, node in response.uses if name in body)
+
+
+def _parsed(function: cst.FunctionDef, texts: frozenset[int], answers: set[str]) -> Iterator[cst.Call]:
+    """The calls that parse a body which was read as a text, at once or by a name, or the answer itself."""
+    names: set[str] = set()
+    for node in walk(function):
+        if isinstance(node, cst.Assign) and any(id(inner) in texts for inner in walk(node.value)):
+            names.update(target.target.value for target in node.targets if isinstance(target.target, cst.Name))
+    for node in walk(function):
+        if not isinstance(node, cst.Call) or last(node) not in _PARSERS:
+            continue
+        whole = {arg.value.value for arg in node.args if isinstance(arg.value, cst.Name)}
+        if _has_text(node, texts, names) or (last(node) == "load" and whole & answers):
+            yield node
+
+
+def _has_text(node: cst.Call, texts: frozenset[int], names: set[str]) -> bool:
+    """Whether a call is given a body that was read as a text."""
+    parts = (inner for arg in node.args for inner in walk(arg.value))
+    return any(id(part) in texts or (isinstance(part, cst.Name) and part.value in names) for part in parts)
+
+
+def _chained_reads(call: Call, body: set[str], raiser: str) -> Iterator[cst.Attribute]:
+    """What reads the body behind the check of the status: `get(url).raise_for_status().json()`."""
+    for node in walk(call.statement) if call.statement is not None else ():
+        if not isinstance(node, cst.Attribute) or node.attr.value not in body or not isinstance(node.value, cst.Call):
+            continue
+        if last(node.value) == raiser and any(inner is call.node for inner in walk(node.value)):
+            yield node
+
+
+def last(node: cst.Call) -> str:
+    """The last part of the name that is called, as it is written."""
+    return node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted(node.func)

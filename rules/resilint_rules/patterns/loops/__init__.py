@@ -1,0 +1,1 @@
+"""Loops written by hand that repeat requests: which there are, and how they end."""

@@ -1,0 +1,147 @@
+"""How often a loop tries at most: the condition of its last attempt, and the edits that leave it three attempts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import libcst as cst
+
+from ...kit.exceptions.handlers import named
+from ...kit.fixes.edits import replace, unused
+from ...kit.interp.values import Const
+from ...kit.retries.loops import RetryLoop
+from ...kit.retries.status_loops import StatusLoop
+from ...kit.syntax.exits import is_endless
+from ...kit.syntax.text import Edit
+from ...kit.syntax.tree import walk
+from ..resending import numbers
+
+AnyLoop = RetryLoop | StatusLoop
+_MOST = 6
+"""Attempts that a project may configure itself."""
+Bounds = tuple[str, list[Edit]]
+"""The condition of the last attempt, "" if the loop counts in another way; the edits that bound the attempts."""
+
+
+def bounded(loop: AnyLoop) -> Bounds | None:
+    """Returns the bounds of a loop; None if it cannot be bounded."""
+    if not loop.ranged():
+        return _bounded_while(loop)
+    counter = _counter(loop)
+    if counter is None:
+        return None
+    name, edits = counter
+    condition, more = _last(loop)
+    return f"{name} == {condition}", [*edits, *more]
+
+
+def _counter(loop: AnyLoop) -> Bounds | None:
+    """The name that counts, in place of `_` a new one."""
+    if not loop.counter or len(loop.ranged()) > 2:
+        return None
+    if loop.counter != "_":
+        return loop.counter, []
+    name = unused(loop.frame, ("attempt", "attempt_number"))
+    read = any(isinstance(node, cst.Name) and node.value == "_" for node in walk(loop.node.body))
+    assert isinstance(loop.node, cst.For)
+    return (name, [replace(loop.frame, loop.node.target, name)]) if name and not read else None
+
+
+def _last(loop: AnyLoop) -> Bounds:
+    """The value that the counter has in the last attempt, of three at most."""
+    frame, first, stop = loop.frame, loop.first, loop.ranged()[-1].value
+    code = frame.tree.code
+    attempts = loop.attempts
+    allowed = numbers(frame).attempts
+    if first is not None and attempts is not None and attempts > allowed:
+        limit = first + allowed
+        text = str(limit) if isinstance(stop, cst.Integer) else f"min({code(stop)}, {limit})"
+        return str(limit - 1), [
+            replace(frame, stop, text),
+            *_compared(loop, (str(first + attempts - 1), f"{code(stop)} - 1"), str(limit - 1)),
+        ]
+    if attempts is None and first == 0 and _configured(loop, stop) > _MOST:
+        most = f"min({code(stop)}, {allowed})"
+        edits = _compared(loop, (f"{code(stop)} - 1",), f"{most} - 1")
+        return f"{most} - 1", [replace(frame, stop, most), *edits]
+    if isinstance(stop, cst.Integer):
+        return str(int(stop.evaluated_value) - 1), []
+    if isinstance(stop, cst.BinaryOperation) and isinstance(stop.operator, cst.Add) and code(stop.right) == "1":
+        return code(stop.left), []
+    return f"{code(stop)} - 1", []
+
+
+def _compared(loop: AnyLoop, old: tuple[str, ...], new: str) -> list[Edit]:
+    """Puts the new last value of a counter where the body compares it to the old one."""
+    frame = loop.frame
+    targets = [
+        node.comparisons[0].comparator
+        for node in walk(loop.node.body)
+        if isinstance(node, cst.Comparison) and len(node.comparisons) == 1
+        if isinstance(node.left, cst.Name) and node.left.value == loop.counter
+    ]
+    return [replace(frame, target, new) for target in targets if frame.tree.code(target) in old]
+
+
+def _configured(loop: AnyLoop, stop: cst.BaseExpression) -> int:
+    """The largest number that the module gives to what a loop counts to, as a default or a constant; 0 if none is."""
+    name = loop.frame.tree.code(stop).rpartition(".")[2]
+    if not name.isidentifier():
+        return 0
+    text = loop.frame.scope.module.doc.text
+    found = re.findall(rf"\b{name}\b\s*(?::\s*int\s*)?=\s*(\d+)\b", text)
+    return max(map(int, found), default=0)
+
+
+def _bounded_while(loop: AnyLoop) -> Bounds | None:
+    if not isinstance(loop.node, cst.While):
+        return None
+    if not loop.counted:
+        return _counted_from_now(loop)
+    counters = _counters(loop)
+    compared = [
+        node
+        for node in walk(loop.node)
+        if isinstance(node, cst.Comparison) and len(node.comparisons) == 1
+        if isinstance(node.left, cst.Name) and node.left.value in counters
+    ]
+    edits = [edit for node in compared for edit in _lowered(loop, node.comparisons[0].comparator)]
+    if len(counters) == 1 and is_endless(loop.node) and _only_in_handlers(loop, compared):
+        most = numbers(loop.frame).attempts
+        return f"{next(iter(counters))} >= {most}", edits  # the other handlers go round without end
+    return "", edits
+
+
+def _only_in_handlers(loop: AnyLoop, nodes: Sequence[cst.CSTNode]) -> bool:
+    """Whether some nodes stand in the handlers of a loop's `try`."""
+    clauses = [clause.node for clause in loop.handlers_of] if isinstance(loop, RetryLoop) else []
+    return all(any(loop.frame.tree.inside(node, clause) for clause in clauses) for node in nodes)
+
+
+def _counted_from_now(loop: AnyLoop) -> Bounds | None:
+    """Makes a `for` of a `while True` that success leaves."""
+    name = unused(loop.frame, ("attempt", "attempt_number"))
+    if not name or not is_endless(loop.node) or loop.node.orelse is not None:
+        return None
+    most = numbers(loop.frame).attempts
+    return f"{name} == {most - 1}", [Edit(*loop.head, f"for {name} in range({most})")]
+
+
+def _lowered(loop: AnyLoop, node: cst.BaseExpression) -> list[Edit]:
+    """Puts three in place of a larger number of attempts, or takes the smaller of it and a constant."""
+    most = numbers(loop.frame).attempts
+    if isinstance(node, cst.Integer):
+        return [replace(loop.frame, node, str(most))] if int(node.evaluated_value) > most else []
+    value = named(loop.frame, node)
+    if isinstance(value, Const) and isinstance(value.value, int) and value.value > most:
+        return [replace(loop.frame, node, f"min({loop.frame.tree.code(node)}, {most})")]
+    return []
+
+
+def _counters(loop: AnyLoop) -> set[str]:
+    return {
+        node.target.value
+        for node in walk(loop.node)
+        if isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name) and isinstance(node.value, cst.Integer)
+    }

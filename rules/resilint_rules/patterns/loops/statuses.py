@@ -1,0 +1,102 @@
+"""Part of the pattern `retry`: loops that repeat a request for its status end, and wait as long as the peer asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ...kit.findings import Finding, Fix, Import, Severity
+from ...kit.fixes.edits import after_statement, before_body, indentation, unused
+from ...kit.fixes.retry_after import IMPORTS, SECONDS
+from ...kit.interp.calls import Call, Frame
+from ...kit.retries.loops import enclosing_loop
+from ...kit.retries.status_loops import StatusLoop, status_loop
+from ...kit.syntax.exits import Exit, ways
+from ...kit.syntax.text import Edit
+from ...kit.syntax.tree import walk
+from ..resending import STATUSES, numbers
+from .bounds import bounded
+from .gates import longer_pauses
+from .refused import helper
+
+_LEFT = frozenset((Exit.RETURN, Exit.BREAK))
+
+
+def let_statuses_out(frame: Frame) -> Iterator[Finding]:
+    """Offers an end for what stays in loops that look at nothing but a status."""
+    for call in frame.calls.values():
+        loop = status_loop(call) if type(call) is Call and call.peer == "http" else None
+        if loop is None or call.response is None or not call.response.names:
+            continue
+        edits = _ended(loop, call.response.names[0])
+        brought = helper(frame) if edits else None
+        if not edits or brought is None:
+            continue
+        title = f"Repeat {call.written} on 429 and 5xx only, {numbers(frame).attempts} times at most"
+        fix = Fix(title, tuple(sorted((*brought, *edits))), (*IMPORTS, Import("asyncio" if frame.is_async else "time")))
+        message = f"the loop repeats `{call.written}` after any status, also one that stays"
+        yield call.finding(message, fix, severity=Severity.HINT)
+
+
+def is_let_out(call: Call) -> bool:
+    """Whether a call is repeated by a loop that ends for what stays, as this pattern writes it."""
+    node, fact = enclosing_loop(call.within), call.answer
+    if node is None or fact is None:
+        return False
+    return f"{fact.number} not in {STATUSES}" in call.frame.tree.source(*call.frame.tree.span(node))
+
+
+def _ended(loop: StatusLoop, answer: str) -> list[Edit]:
+    """The edits after which a status that stays, or comes in the last attempt, raises; [] for other shapes."""
+    fact, frame = loop.call.answer, loop.frame
+    if fact is None or not (fact.number and fact.headers and fact.raiser):
+        return []
+    if any(isinstance(n, cst.Attribute) and n.attr.value == fact.raiser for n in walk(loop.node)):
+        return []
+    bound, at, pause = bounded(loop), _failing(loop), unused(frame, ("pause", "wanted_pause"))
+    if bound is None or at is None or not pause:
+        return []
+    last, edits = bound
+    test = f"{pause} > {numbers(frame).within} or {answer}.{fact.number} not in {STATUSES}"
+    test = f"{last} or {test}" if last else test
+    lines = [
+        f'{pause} = {SECONDS}({answer}.{fact.headers}.get("Retry-After", ""), default=0.0)',
+        f"if {test}:", f"\t{answer}.{fact.raiser}()", "\tbreak",
+    ]  # fmt: skip
+    pauses = longer_pauses(frame, loop.node.body, pause, behind=frame.tree.span(loop.call.node).end)
+    if not pauses:
+        lines.append(f"{'await asyncio' if frame.is_async else 'time'}.sleep({pause})")
+    edit = _put(loop, lines, *at)
+    return [*edits, *pauses, edit] if edit is not None else []
+
+
+def _put(loop: StatusLoop, lines: list[str], block: cst.IndentedBlock, behind: cst.BaseStatement | None) -> Edit | None:
+    """Puts lines at the beginning of a block, or behind one of its statements; a tab stands for a step inwards."""
+    frame = loop.frame
+    body = loop.node.body
+    indent = indentation(frame, frame.tree.span(block.body[0]).start)
+    first = indentation(frame, frame.tree.span(body.body[0]).start)
+    step = first[len(indentation(frame, frame.tree.span(loop.node).start)) :]
+    lines = [line.replace("\t", step) for line in lines]
+    if behind is not None:
+        return after_statement(frame, behind, "\n".join(lines))
+    return before_body(frame, block, f"{frame.scope.module.doc.newline}{indent}".join(lines))
+
+
+def _failing(loop: StatusLoop) -> tuple[cst.IndentedBlock, cst.BaseStatement | None] | None:
+    """Where a failing answer goes on: a block, and the statement in it behind which; None for its beginning."""
+    body = loop.node.body
+    if not isinstance(body, cst.IndentedBlock):
+        return None
+    parts = list(body.body)
+    for number in range(len(parts) - 1, -1, -1):
+        part = parts[number]
+        if not isinstance(part, cst.If):
+            continue
+        if ways(part.body) <= _LEFT and part.orelse is None:
+            return body, part
+        leaves = ways(part.body)
+        if Exit.CONTINUE in leaves and not leaves & _LEFT and isinstance(part.body, cst.IndentedBlock):
+            return part.body, None
+    return None
