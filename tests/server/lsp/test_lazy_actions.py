@@ -86,7 +86,9 @@ def test_a_fix_that_does_damage_is_not_offered_for_all() -> None:
 
     def titles() -> Iterator[list[str]]:
         doc, project = _alone(TWO)
-        harmful = replace(engine, check=damaged, harden=lambda doc, *_: doc.text, offers=lambda *_: ())  # type: ignore[arg-type]
+        harmful = replace(
+            engine, check=damaged, harden=lambda doc, *_: doc.text, offers=lambda *_: (), faults=lambda *_: ()
+        )  # type: ignore[arg-type]
         view = View(doc, project, SETTINGS, harmful.check(doc, project, SETTINGS, None), harmful, 0)
         for lazy in (True, False):
             question = ActionsQuestion(URI, 1, view.report.findings[0].span, None, lazy)

@@ -39,7 +39,7 @@ def test_a_call_without_a_finding_has_patterns() -> None:
     assert not view.report.findings
     whole, retry = _offers(view, "requests.get")
     assert (whole.kind, retry.kind) == ("refactor.rewrite.resilint.all", "refactor.rewrite.resilint.retry")
-    assert whole.title == "Make `requests.get` resilient: retry"
+    assert whole.title == "Make `requests.get` resilient: retry (1 -> 3 requests, 5 s -> about 15 s)"
     assert whole.edits and "_retry_request(requests.get, u, timeout=5)" in replaced(CALM, whole.edits)
     assert retry.edits and "_retry_request(requests.get, u, timeout=5)" in replaced(CALM, retry.edits)
 
@@ -59,7 +59,8 @@ def test_findings_are_part_of_all() -> None:
     kinds = {offer.kind for offer in _offers(view, "requests.get")}
     assert {"quickfix", "refactor.rewrite.resilint.all"} <= kinds
     (whole,) = (offer for offer in _offers(view, "requests.get") if offer.kind.endswith(".all"))
-    assert whole.title.endswith(": limit, status, retry") or whole.title.endswith(": status, limit, retry")
+    assert ": limit, status, retry (" in whole.title or ": status, limit, retry (" in whole.title
+    assert whole.title.endswith(" (1 -> 3 requests, no limit -> about 81 s)")
     done = replaced(view.doc.text, whole.edits or ())
     assert "timeout=(3.05, 27)" in done and "raise_for_status()" in done and "_retry_request(requests.get" in done
 
@@ -105,3 +106,17 @@ def test_a_quick_fix_is_a_rewrite_where_only_rewrites_are_wanted() -> None:
     assert "quickfix" in kinds and "refactor.rewrite.resilint.limit" not in kinds
     (limit,) = _offers(view, "requests.get", ("refactor.rewrite.resilint.limit",))
     assert limit.edits and "timeout=(3.05, 27)" in replaced(view.doc.text, limit.edits)
+
+
+def test_a_loop_is_part_of_all_at_its_call() -> None:
+    """The numbers are those of all attempts; the pattern for the loop alone is offered where the loop begins."""
+    view = _view(
+        "import time\nimport requests\n\n\ndef f(u):\n    for n in range(9):\n        try:\n"
+        "            r = requests.get(u, timeout=20)\n            r.raise_for_status()\n            return r.text\n"
+        "        except requests.RequestException:\n            if n == 8:\n                raise\n"
+        "            time.sleep(1)\n"
+    )
+    (whole,) = _offers(view, "requests.get")
+    assert whole.title == "Make `requests.get` resilient: retry (9 -> 3 requests, 180 s -> about 60 s)"
+    assert whole.edits and "range(3)" in replaced(view.doc.text, whole.edits)
+    assert {offer.kind for offer in _offers(view, "for n in")} >= {"refactor.rewrite.resilint.retry"}

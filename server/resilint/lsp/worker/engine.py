@@ -6,7 +6,7 @@ Tests pass an engine of their own by name; everything else uses `default_engine`
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from resilint_rules.kit.findings import Finding
@@ -26,6 +26,7 @@ Policy = Callable[[Document, Project, Settings, int], "Behind | None"]
 Hints = Callable[[Document, Project, Settings, Span], Iterable[Hint]]
 Offers = Callable[[Document, Project, Settings, Span], "Iterable[Finding]"]
 Harden = Callable[[Document, Project, Settings, int], str]
+Effect = Callable[[Document, Project, Settings, int, "Sequence[Finding]"], str]
 Page = Callable[[str], str]
 Source = Callable[[str], str]
 
@@ -55,6 +56,11 @@ class Engine:
     lenses: Callable[[Document, Project, Settings, LensCache], Iterable[Lens | None]] = lambda *_: ()
     """What the functions of a document lead to, one after the other; None for one that leads nowhere."""
 
+    callees: Callable[[Document, Project, Settings, int], Sequence[str]] = lambda *_: ()
+    """The external calls of a one-based row, by what they call."""
+    effect: Effect = lambda *_: ""
+    """What patterns change in numbers at the call of a one-based row, in brackets, by their findings."""
+
 
 def load(name: str) -> Engine:
     """Returns the engine that "package.module:name" names; the default engine for "".
@@ -74,6 +80,7 @@ def default_engine() -> Engine:
     from resilint_rules.patterns.pages import page as pattern_page
 
     from ...engine.check import check
+    from ...engine.effect import effect
     from ...engine.explain import explain, hints, hover
     from ...engine.harden import faults, harden, offers, place_of
     from ...engine.lenses import lenses
@@ -96,7 +103,13 @@ def default_engine() -> Engine:
         place = place_of(doc, project, settings, row)
         return doc.text if place is None else harden(doc, project, settings, NAMES, place).text
 
+    def callees(doc: Document, project: Project, settings: Settings, row: int) -> Sequence[str]:
+        place = place_of(doc, project, settings, row)
+        return place.callees if place is not None else ()
+
     def rules() -> Iterable[Rule]:
         return registry.rules().values()
 
-    return Engine(check, hover, hints, page, source, rules, explain, offered, repaired, hardened, lenses)
+    return Engine(
+        check, hover, hints, page, source, rules, explain, offered, repaired, hardened, lenses, callees, effect
+    )

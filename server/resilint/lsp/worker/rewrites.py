@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.imports import Project
@@ -45,15 +45,29 @@ def rewrites(
     What repairs such a finding is a quick fix as well, and therefore left out here unless rewrites come `apart`.
     """
     parts = [finding for finding in found if finding.rule in _OWNERS and finding.fixes]
-    alone = _alone(engine, doc, project, settings, span, parts)
-    at_calls = [finding for finding in (*parts, *alone) if finding.callee]
+    near = _near(engine, doc, project, settings, span, parts)
+    alone = _touching(near, _lines(doc, span))
+    row = doc.position(span.start)[0]
+    at_calls = _at_calls(near, [*parts, *alone], lambda: engine.callees(doc, project, settings, row))
     if at_calls:
-        yield from _all(engine, doc, project, settings, at_calls, lazy)
+        yield from _all(engine, doc, project, settings, at_calls, row, lazy)
     for finding in (*parts, *alone) if apart else alone:
         fix = finding.fixes[0]
         edits = edits_with_imports(doc.text, fix)
         if edits and not verify.damage(doc.text, edits):
             yield Offer(fix.title, f"{REWRITE}.{_pattern(finding)}", False, -1, edits)
+
+
+def _at_calls(near: Sequence[Finding], there: Sequence[Finding], callees: Callable[[], Sequence[str]]) -> list[Finding]:
+    """The findings about the calls on a row: what is around them, such as a loop, then what is there.
+
+    `callees` gives the calls of the row, where nothing is there.
+    """
+    at_calls = [finding for finding in there if finding.callee]
+    known = {finding.callee for finding in at_calls}
+    if not known and any(finding.callee for finding in near):
+        known = set(callees())
+    return [*(finding for finding in near if finding not in there and finding.callee in known), *at_calls]
 
 
 def _pattern(finding: Finding) -> str:
@@ -75,7 +89,7 @@ def later(
     line = _lines(doc, Span(start, start))
     there = [finding for finding in _parts(found) if line.start <= finding.span.start < max(line.end, line.start + 1)]
     whole = fixes.hunks(doc.text, engine.harden(doc, project, settings, int(row)))
-    return whole or fixes.careful(doc, [*there, *_alone(engine, doc, project, settings, line, there)])
+    return whole or fixes.careful(doc, [*there, *_near(engine, doc, project, settings, line, there)])
 
 
 def _lines(doc: Document, span: Span) -> Span:
@@ -84,17 +98,22 @@ def _lines(doc: Document, span: Span) -> Span:
     return Span(doc.starts[first - 1], doc.starts[last] if last < len(doc.starts) else len(doc.text))
 
 
-def _alone(
+def _near(
     engine: Engine, doc: Document, project: Project, settings: Settings, span: Span, parts: Sequence[Finding]
 ) -> list[Finding]:
-    """The patterns on the lines of a span that no finding shows: those of rules that are off, then all others."""
+    """The patterns in the functions on the lines of a span that no finding shows: those of rules that are off, then all
+    others."""
     lines = _lines(doc, span)
     seen = {(finding.rule, finding.span) for finding in parts}
     faults = [
         fault for fault in engine.faults(doc, project, settings, lines) if (fault.rule, fault.span) not in seen
     ]  # fmt: skip
-    offered = (*faults, *engine.offers(doc, project, settings, lines))
-    return [finding for finding in offered if finding.span.start < lines.end and lines.start <= finding.span.end]
+    return [*faults, *engine.offers(doc, project, settings, lines)]
+
+
+def _touching(found: Sequence[Finding], lines: Span) -> list[Finding]:
+    """The findings that touch some lines."""
+    return [finding for finding in found if finding.span.start < lines.end and lines.start <= finding.span.end]
 
 
 def _parts(found: Sequence[Finding]) -> list[Finding]:
@@ -103,18 +122,15 @@ def _parts(found: Sequence[Finding]) -> list[Finding]:
 
 
 def _all(
-    engine: Engine, doc: Document, project: Project, settings: Settings, parts: Sequence[Finding], lazy: bool
+    engine: Engine, doc: Document, project: Project, settings: Settings, parts: Sequence[Finding], row: int, lazy: bool
 ) -> Iterator[Offer]:
-    """Yields the action for all patterns at a place, which names them.
+    """Yields the action for all patterns at a place, which names them and says what they change in numbers.
 
     Hardening may refuse all of them together; what one of them gives alone is then left, and without that no offer.
     """
-    row = doc.position(parts[-1].span.start)[0]
     names = list(dict.fromkeys(_pattern(part) for part in parts))
     title = f"Make `{parts[-1].callee}` resilient: {', '.join(names)}"
-    on_row = [part for part in parts if doc.position(part.span.start)[0] == row]
-    if lazy:
-        if fixes.careful(doc, on_row):
-            yield Offer(title, f"{REWRITE}.all", False, -1, None, f"{_ALL}{row}")
-    elif edits := fixes.hunks(doc.text, engine.harden(doc, project, settings, row)):
+    edits = None if lazy else fixes.hunks(doc.text, engine.harden(doc, project, settings, row))
+    if edits or (lazy and fixes.careful(doc, parts)):
+        title += engine.effect(doc, project, settings, row, parts)
         yield Offer(title, f"{REWRITE}.all", False, -1, edits, f"{_ALL}{row}")
