@@ -11,9 +11,10 @@ from typing import NamedTuple
 import libcst as cst
 
 from ..kit.exceptions.handlers import Handler, handlers_of
-from ..kit.findings import Fix, Import
+from ..kit.findings import Fix
 from ..kit.fixes.edits import before_body
-from ..kit.interp.calls import Call, Frame, Guard, explained
+from ..kit.fixes.loggers import logger_of
+from ..kit.interp.calls import Call, Guard, explained
 from ..kit.interp.kinds import Around, Part
 from ..kit.retries.policies import external
 from ..kit.syntax.exits import AGAIN, Exit, ways
@@ -38,12 +39,10 @@ _HUNG_UP = re.compile(r"Closed\w*$|Disconnect\w*$|EndOf\w+$|EOF\w*$|IncompleteRe
 _FAILED = re.compile(r"\bfail|\berror|\bcould ?n[o']t\b|\bunable\b|\bcan(?:not|'t)\b", re.IGNORECASE)
 _NONE = re.compile(r"\bOptional\[|\|\s*None\b|\bNone\s*\|")
 _COUNTS = re.compile(r"fail|err|miss|skip|bad|retr|attempt", re.IGNORECASE)
-_OWN_LOG = re.compile(r"\b(?:self|cls)\.(?:_?log(?:ger)?|_?LOG(?:GER)?)(?=\.(?:debug|info|warning|error|exception)\()")
 _LOUD = frozenset((
     "warning", "warn", "error", "exception", "critical", "fatal",
     "awarning", "awarn", "aerror", "aexception", "acritical", "afatal",
 ))  # fmt: skip
-_LOGGERS = ("logger", "log", "LOGGER", "LOG", "_logger", "_log", "_LOGGER", "_LOG")
 
 
 def silent_handlers(guard: Guard) -> Iterator[tuple[Handler, Call]]:
@@ -359,7 +358,7 @@ def _reports_failure(node: cst.Call) -> bool:
 def log_failure(clause: Handler, call: Call) -> list[Fix]:
     """Returns the fix that logs a warning with the traceback, and continues as before."""
     frame, body = clause.frame, clause.node.body
-    logger, imports = _logger(frame)
+    logger, imports = logger_of(frame)
     subject = call.written if '"' not in call.written and len(call.written) <= 60 else call.callee
     text = f'{logger}.warning("{subject} failed", exc_info=True)'
     nothing = [
@@ -374,16 +373,3 @@ def log_failure(clause: Handler, call: Call) -> list[Fix]:
     else:
         edit = before_body(frame, body, text)
     return [Fix("Write a warning to the log", (edit,), imports)] if edit is not None and len(nothing) <= 1 else []
-
-
-def _logger(frame: Frame) -> tuple[str, tuple[Import, ...]]:
-    """Returns the logger that a function uses: that of its object, of the module, or a new one with its import."""
-    own = _OWN_LOG.search(frame.outermost.tree.flat)
-    if own is not None:
-        return own.group(), ()
-    module = frame.scope.module
-    for name in _LOGGERS:
-        made = rf"(?m)^{name}\b[^=\n]*=[^\n]*\bget_?[lL]ogger\("
-        if name in module.bindings and module.search(made) is not None:
-            return name, ()
-    return "logging.getLogger(__name__)", (Import("logging"),)

@@ -19,6 +19,7 @@ from .loops.statuses import let_statuses_out
 from .names import PREFIX
 from .nesting import fewer
 from .retry import repeat
+from .visible.trace import log_loops, log_policies
 
 _AT_CALLS: tuple[tuple[str, Callable[[Call], Iterator[Finding]]], ...] = (("retry", repeat),)
 """What patterns offer at an external call, by their names."""
@@ -36,6 +37,8 @@ _NEXT: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("last-error", raise_last),
     ("status", check_passed),
     ("status", expect),
+    ("trace", log_policies),
+    ("trace", log_loops),
 )
 """What they offer in a function or statement."""
 

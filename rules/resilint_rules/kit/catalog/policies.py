@@ -55,12 +55,14 @@ class RetryFact(Fact):
     renamed: Mapping[str, str] = toml.texts_by_name("Removed parameters and the names they have now.")
     removed_versions: str = toml.text("The versions without the old names.")
     renamed_versions: str = toml.text("The versions with the new names.")
+    logs: tuple[str, ...] = toml.words("Parameters by which its attempts are logged.")
     fix_stop: str = toml.text("Limits the attempts.")
     fix_wait: str = toml.text("Makes it wait.")
     fix_on: str = toml.template("Chooses exceptions: {errors}, {tuple}.", "errors", "tuple")
     fix_on_status: str = toml.template(
         "Adds the statuses worth a retry to that: {status} is their exception.", "status"
     )
+    fix_log: str = toml.template("Logs each attempt that has failed, by the name of a logger: {logger}.", "logger")
     fix_statuses: str = toml.text("Chooses statuses.")
     fix_statuses_any: str = toml.text("The same, if any call may be repeated.")
     fix_imports: Mapping[str, str] = toml.texts_by_name("Modules of the names in these texts.")

@@ -1,0 +1,1 @@
+"""Patterns that show what happens while a peer fails."""
