@@ -16,6 +16,7 @@ from ..kit.fixes.edits import front, number
 from ..kit.fixes.retry_after import HELPER, IMPORTS, SECONDS, can_import
 from ..kit.interp.calls import Call, Frame
 from ..kit.syntax.text import Edit
+from .project_retries import own_repeater
 
 STATUSES = (429, 500, 502, 503, 504)
 """Statuses that may pass: a limit on requests, faults of the server and of what stands before it."""
@@ -40,6 +41,9 @@ def resender(call: Call) -> Resender | None:
     name = name_for(call, library, "_retry_request", "_async" if call.inside_async else "")
     if name in module.functions:
         return Resender(name)
+    own = own_repeater(call)
+    if own:
+        return Resender(own)
     place = definition_place(call)
     needed = (*IMPORTS, Import("random"), *_typing(call), *((Import("asyncio"),) if call.inside_async else ()))
     if place is None or module.mentions_name(name) or not can_import(module, *needed):

@@ -46,6 +46,8 @@ def repeat(call: Call) -> Iterator[Finding]:
     wanted = numbers(call.frame)
     end = f"{wanted.attempts} attempts, none begins after {wanted.within} s"
     title = f"Send {call.written} again on no answer, 429 and 5xx: {end}"
+    if not is_resender(again.name):
+        title = f"Send {call.written} again by {again.name}, as this project does"
     edits = tuple(sorted((*again.edits, *_wrapped(call, again.name))))
     fix = Fix(title, edits, again.imports)
     yield call.finding(f"`{call.written}` gives up at the first failure", fix, severity=Severity.HINT)
