@@ -137,9 +137,9 @@ def family(name: str) -> str:
 
 
 def private(name: str, importer: str) -> bool:
-    """Whether a module is a private one of the importer's family, or that family's folder."""
-    folder = importer.rpartition(".")[0]
-    return name == folder or (name.startswith(f"{folder}._") and name.count(".") == folder.count(".") + 1)
+    """Whether a module is a private one of the importer's family, in a private folder there too, or such a folder."""
+    folder = ".".join(importer.split(".")[:2])
+    return name == folder or name.startswith(f"{folder}._")
 
 
 def offences(sources: list[Source], wrong: str) -> list[str]:

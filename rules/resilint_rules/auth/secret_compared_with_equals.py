@@ -124,8 +124,8 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Frame
 from ..kit.rule import rule
-from ._secret_comparisons import secret_comparisons
-from ._secret_operands import compare_secrets
+from ._secrets.comparisons import secret_comparisons
+from ._secrets.operands import compare_secrets
 
 
 @rule(code="ATH014", name="secret-compared-with-equals")

@@ -113,7 +113,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Frame
 from ..kit.rule import rule
-from ._expiry import end_text, late_renewals, leave_margin
+from ._renewal.expiry import end_text, late_renewals, leave_margin
 
 
 @rule(code="ATH015", name="token-expiry-without-margin", preview=True)

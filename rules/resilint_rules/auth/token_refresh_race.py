@@ -64,7 +64,7 @@ from collections.abc import Iterator
 
 from ..kit import Call, Finding
 from ..kit.rule import rule
-from ._refreshing import spends_refresh_token
+from ._renewal.refreshing import spends_refresh_token
 
 
 @rule(code="ATH016", name="token-refresh-race", preview=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..kit import EntryKind, Frame, entry_point
-from ..kit.interp.values import Argument, Derived, Ref, Value, options
-from ..kit.syntax.bound_names import values_given
+from ...kit import EntryKind, Frame, entry_point
+from ...kit.interp.values import Argument, Derived, Ref, Value, options
+from ...kit.syntax.bound_names import values_given
 
 
 def is_from_request(frame: Frame, argument: Argument) -> bool:

@@ -6,9 +6,9 @@ import re
 
 import libcst as cst
 
-from ..kit import Call, Frame
-from ..kit.syntax.tree import Tree, walk
-from ._expiry import methods_by_class
+from ...kit import Call, Frame
+from ...kit.syntax.tree import Tree, walk
+from .expiry import methods_by_class
 
 _SENDS = re.compile(r"[\"']refresh_token[\"']|\brefresh_token=")
 _GRANT = re.compile(r"grant_type[\"']?\s*[:=]\s*[\"']refresh_token[\"']")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..kit.interp.calls import Frame
-from ..kit.reach.callers import CallSite, argument_for, callers
-from ..kit.syntax.bound_names import values_given
-from ..kit.syntax.idioms import is_log, last_name
-from ..kit.syntax.tree import Tree, walk
+from ...kit.interp.calls import Frame
+from ...kit.reach.callers import CallSite, argument_for, callers
+from ...kit.syntax.bound_names import values_given
+from ...kit.syntax.idioms import is_log, last_name
+from ...kit.syntax.tree import Tree, walk
 
 _REQUEST = re.compile(
     r"\brequest\.(?:args|form|values|headers|cookies|json|get_json|query_params|query|path_params|match_info|GET|POST|"

@@ -6,11 +6,11 @@ import re
 
 import libcst as cst
 
-from ..kit import Const, Fix, Frame
-from ..kit.entry_points.sent import may_be_no_text
-from ..kit.fixes.constant_time import Operand, compare_in_constant_time
-from ..kit.syntax.tree import dotted
-from ._secret_comparisons import LOOKS_UP, WRAPS, SecretComparison, values_of
+from ...kit import Const, Fix, Frame
+from ...kit.entry_points.sent import may_be_no_text
+from ...kit.fixes.constant_time import Operand, compare_in_constant_time
+from ...kit.syntax.tree import dotted
+from .comparisons import LOOKS_UP, WRAPS, SecretComparison, values_of
 
 _TEXT = re.compile(r"(?:Annotated\[)?str\b(?!\s*\|)")
 _NONE = re.compile(r"\bNone\b")

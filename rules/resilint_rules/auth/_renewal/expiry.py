@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..kit import Fix, Frame
-from ..kit.fixes.edits import replace
-from ..kit.fixes.timeouts import spelled
-from ..kit.project.module import FunctionChunk, Module
-from ..kit.syntax.bound_names import values_given
-from ..kit.syntax.tree import walk
+from ...kit import Fix, Frame
+from ...kit.fixes.edits import replace
+from ...kit.fixes.timeouts import spelled
+from ...kit.project.module import FunctionChunk, Module
+from ...kit.syntax.bound_names import values_given
+from ...kit.syntax.tree import walk
 
 _ENDS = re.compile(
     r"[\"'](?:expires_in|expires_at|expires_on|expiresIn|expiresAt|expires)[\"']|\.expires_(?:in|at|on)\b"

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..kit.entry_points.sent import is_sent, names_given, spine
-from ..kit.interp.calls import Frame
-from ..kit.syntax.exits import Exit, ways, ways_of
-from ..kit.syntax.layout import plain
-from ..kit.syntax.tree import Tree, dotted, walk
+from ...kit.entry_points.sent import is_sent, names_given, spine
+from ...kit.interp.calls import Frame
+from ...kit.syntax.exits import Exit, ways, ways_of
+from ...kit.syntax.layout import plain
+from ...kit.syntax.tree import Tree, dotted, walk
 
 _SECRET = re.compile(
     r"(?:^|_)(?:secret|token|password|passwd|passphrase|pwd|api_?key|(?:access|auth|master|shared|secret|private|admin)_?key|"

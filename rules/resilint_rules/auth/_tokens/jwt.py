@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.catalog.parts import Param
-from ..kit.findings import Applicability, Fix
-from ..kit.fixes.edits import add_argument, replace
-from ..kit.interp.call_kinds import TokenCall
-from ..kit.interp.calls import Frame
-from ..kit.interp.values import Argument, Const, Derived, Mapping, Sequence, literal
-from ..kit.syntax.tree import children, walk
-from ..kit.trust.switches import chosen
-from ._origins import comes_from_issuer, comes_from_request, is_verified_by_callers
-from ._request_origin import is_from_request
+from ...kit.catalog.parts import Param
+from ...kit.findings import Applicability, Fix
+from ...kit.fixes.edits import add_argument, replace
+from ...kit.interp.call_kinds import TokenCall
+from ...kit.interp.calls import Frame
+from ...kit.interp.values import Argument, Const, Derived, Mapping, Sequence, literal
+from ...kit.syntax.tree import children, walk
+from ...kit.trust.switches import chosen
+from .origins import comes_from_issuer, comes_from_request, is_verified_by_callers
+from .request_origin import is_from_request
 
 _TOKEN = Param("token", 0)
 """The parameter that is given the token where its entry says nothing else."""

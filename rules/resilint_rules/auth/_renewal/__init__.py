@@ -1,0 +1,1 @@
+"""Access tokens that end: when they are renewed, and by what."""

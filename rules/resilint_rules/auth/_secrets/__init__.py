@@ -1,0 +1,1 @@
+"""Credentials that are compared, sent or written somewhere."""

@@ -1,0 +1,1 @@
+"""Signed tokens: how they are decoded, and where they come from."""
