@@ -16,13 +16,14 @@ _BOUND = re.compile(
     r"[\"'?&]state[\"'=]|\bstate\b ?(?:=|:|,|\))|_state\b|code_challenge|code_verifier|\bpkce\b|\bcsrf|\bnonce\b",
     re.IGNORECASE,
 )
-"""What ties an answer to the browser that it was asked for."""
+"""What ties an answer to the browser in which a login began."""
 _EXCHANGES = re.compile(r"grant_type[\"']?\s*[:=,]\s*[\"']?authorization_code")
 _CODE = re.compile(
     r"(?:args|GET|query_params|query|params|data|get_argument|arguments|values)(?:\.get(?:one)?)?[\[(]\s*[\"']code[\"']"
     r"|get_(?:query_)?argument\(\s*[\"']code[\"']"
 )
-_TIES = ("OAuth2Session", "authlib", "oauthlib", "social_core", "allauth", "flask_dance", "msal")
+_TIES = ("OAuth2Session", "OAuth2Client", "OAuth(", "oauthlib", "social_core", "allauth", "ClientApplication(")
+"""What a module says in which a library does the login."""
 _SERVER = re.compile(
     r"(?:args|GET|query_params|form|values)(?:\.get)?[\[(]\s*[\"']response_type[\"']|unsupported_response_type"
 )
@@ -36,9 +37,9 @@ def open_consents(frame: Frame) -> Iterator[tuple[cst.CSTNode, bool]]:
     if module.mentions(*_TIES):
         return
     text = frame.tree.code(node)
-    asked = next(_asks(node), None) if _ABOUT.search(text) else None
-    if asked is not None:
-        yield asked, False
+    begun = next(_asks(node), None) if _ABOUT.search(text) else None
+    if begun is not None:
+        yield begun, False
     taken = next(_takes(frame, node), None) if _EXCHANGES.search(text) else None
     if taken is not None:
         yield taken, True

@@ -170,7 +170,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Severity, TokenCall
 from ..kit.rule import rule
-from ._tokens.jwt import (
+from ._tokens.decoding import (
     accepted_algorithms,
     is_forgeable,
     is_trusted,

@@ -1,4 +1,4 @@
-r"""A login by OAuth in which nothing ties the answer to the browser that asked.
+r"""A login by OAuth in which nothing ties the answer to the browser in which it began.
 
 An attacker begins a login with an account of their own, keeps the address with the code, and has a user open it: the
 user's session is tied to the attacker's account, and what they store there is the attacker's. A random `state` that

@@ -55,7 +55,7 @@ def login(self, password):
     print(self.access_token)
 ```
 
-There is no fix: leave it out, or log a part by which two of them can be told apart, `token[-4:]`.
+There is no fix: leave it out, or log a part that tells two of them apart, `token[-4:]`.
 
 When not to: a test system with credentials of its own. A log level does not help: one day debug is switched on.
 """
@@ -83,5 +83,7 @@ def check(frame: Frame) -> Iterator[Finding]:
     for node, headers in logged_secrets(frame):
         text = frame.tree.code(node)
         what = f"`{text}`, a mapping with a credential," if headers else f"`{text}`"
-        shown = what if len(text) <= 70 else "a mapping with a credential"
-        yield frame.finding(f"{shown} is written to a log, which many can read for a long time", frame.tree.span(node))
+        subject = what if len(text) <= 70 else "a mapping with a credential"
+        yield frame.finding(
+            f"{subject} is written to a log, which many can read for a long time", frame.tree.span(node)
+        )

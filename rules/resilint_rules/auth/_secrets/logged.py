@@ -11,7 +11,7 @@ from ...kit import Frame
 from ...kit.entry_points.entry import EntryKind, entry_point
 from ...kit.syntax.bound_names import values_given
 from ...kit.syntax.idioms import is_log, last_name
-from ...kit.syntax.tree import walk
+from ...kit.syntax.tree import dotted, walk
 from .names import names_credential, own_name
 
 _MAKES = re.compile(
@@ -40,7 +40,7 @@ def logged_secrets(frame: Frame) -> Iterator[tuple[cst.BaseExpression, bool]]:
 
 def _is_kept(frame: Frame, node: cst.Call) -> bool:
     """Whether what a call writes is kept: the terminal of a command is read by its user alone."""
-    if last_name(node) in ("print", "echo", "secho"):
+    if last_name(node) in ("print", "echo", "secho") or dotted(node.func).endswith("stdout.write"):
         return entry_point(frame) in _SERVES
     return True
 

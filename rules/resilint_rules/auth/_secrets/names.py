@@ -20,9 +20,13 @@ _NONE = re.compile(
 """Parts of names of what stands for a credential, or says something of it."""
 
 
+_KEY = re.compile(r"_*(?:CONF|ATTR|OPT|KEY|SETTING|ARG|COOKIE)_")
+"""How constants begin that hold the name of a setting."""
+
+
 def names_credential(name: str) -> bool:
     """Whether a name, or a key of a mapping, is one for a credential itself."""
-    return _CREDENTIAL.fullmatch(name) is not None and _NONE.search(name) is None
+    return _CREDENTIAL.fullmatch(name) is not None and _NONE.search(name) is None and not _KEY.match(name)
 
 
 def own_name(node: cst.CSTNode) -> str:
