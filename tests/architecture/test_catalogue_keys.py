@@ -35,7 +35,6 @@ UNREAD: dict[str, set[str]] = {
     },
     "CompareFact": {"constant_time"},
     "ConditionFact": {"narrows"},
-    "DoubleFact": {"failure"},
     "ExternalFact": {"advice", "graphql"},
     "Forever": {"forever"},
     "LimitFact": {"environment", "loading"},

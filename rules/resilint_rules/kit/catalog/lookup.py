@@ -10,7 +10,7 @@ from typing import Any, TypeVar, overload
 
 import tomli
 
-from ...catalog.index import IMPORTS
+from ...catalog.index import IMPORTS, TABLES
 from . import fields as toml
 from .fields import Record, Refused
 from .parts import Transient
@@ -220,6 +220,11 @@ class Catalog:
         """Module prefixes of the project's own libraries."""
         for library in self._own:
             yield from library.imports
+
+    def with_table(self, kind: str) -> Iterator[Library]:
+        """The libraries that have entries of a table."""
+        for prefix in TABLES.get(kind, ()):
+            yield from self.libraries(prefix)
 
     def libraries(self, qualname: str) -> Iterator[Library]:
         """Libraries that a qualified name may belong to."""
