@@ -145,8 +145,8 @@ async def names(session: aiohttp.ClientSession):
         return await answer.json()
 ```
 
-A status that is looked at in part lets all others pass: a 500 is no page, and neither is a 429. So does
-an error that is dropped where it is raised.
+A status that is looked at in part lets all others pass: a 500 is no page, and neither is a 429. So do an
+error that is dropped where it is raised, and a test of another part of the body, which an error page lacks.
 
 ```python bad
 import requests
@@ -199,26 +199,6 @@ def photo(url):
     with contextlib.suppress(requests.HTTPError):
         answer.raise_for_status()
     return answer.content  # finds: status-never-checked
-```
-
-So does a test of another part of the body: an error page has no such part, or has it by chance.
-
-```python bad
-import requests
-
-def price(name):
-    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
-    item = answer.json()
-    if item["name"] != name:
-        raise LookupError(name)
-    return item["price"]
-
-def rows():
-    answer = requests.get(URL, timeout=5)  # finds: status-never-checked
-    data = answer.json()
-    if "rows" in data:
-        return data["rows"]
-    return []
 ```
 
 Any look at the status that keeps all error pages away counts, also as a truth value. So does passing the
@@ -278,6 +258,20 @@ def there(uid):
     return resp.headers["ETag"]
 ```
 
+A function that gives the response back leaves the check to its callers; it is reported where some of them in the
+module read the body, and do not check either.
+
+```python bad
+import requests
+
+class Shop:
+    def _get(self, path):
+        return requests.get(f"{BASE}{path}", timeout=5)  # finds: status-never-checked
+
+    def names(self):
+        return [each["name"] for each in self._get("/items").json()]
+```
+
 A body that itself says whether it is an answer or an error has been checked if that is read: here, by
 a function that gets it or says that it checks, or by a caller in this module. So
 has a client whose hook raises. A body that is only read, so that the connection can be used again,
@@ -293,32 +287,9 @@ def user(uid):
         raise LookupError(data["error"])
     return data
 
-def order(uid):
-    answer = requests.post(URL, timeout=5)
-    data = answer.json()
-    if data.get("status") != "success":
-        raise LookupError(uid)
-    return data["order"]
-
-def items(uid):
-    data = requests.get(URL, timeout=5).json()
-    raise_for_errors(data)
-    return data["items"]
-
 async def note(session: aiohttp.ClientSession, event):
     async with session.post(URL, json=event) as answer:
         await answer.read()
-
-def renewed():
-    answer = requests.post(URL, timeout=5)
-    return answer.text == "OK"
-
-def token():
-    answer = requests.post(URL, timeout=5)
-    try:
-        return answer.json()["access_token"]
-    except KeyError:
-        raise LookupError("no token") from None
 
 def _asked(text):
     answer = requests.post(URL, json=text, timeout=5)
@@ -329,15 +300,6 @@ def say(text):
     if found.get("error_code"):
         raise LookupError(found)
     return found["said"]
-
-def strict():
-    session = requests.Session()
-    session.hooks["response"].append(raise_if_bad)
-    return session
-
-def mine():
-    answer = strict().get(URL, timeout=5)
-    return answer.json()
 ```
 
 A function that gives the body back as it is, and says that it may be that of a refusal, leaves the check to its
@@ -374,13 +336,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Call, Finding, Severity, gives_refusals, raise_after_all, read_together, read_unchecked, seen_in_part
+from ..kit import (
+    Call,
+    Finding,
+    Related,
+    Severity,
+    gives_refusals,
+    is_given_back_unchecked,
+    raise_after_all,
+    raise_before_giving_back,
+    read_together,
+    read_unchecked,
+    readers,
+    seen_in_part,
+)
 from ..kit.rule import rule
 
 
 @rule(code="ERR001", name="status-never-checked", equivalents=("use-raise-for-status",))
 def check(call: Call) -> Iterator[Finding]:
-    """Reports a named response that is read and never checked."""
+    """Reports a named response that is read and never checked, here or by those who call the function for it."""
+    if is_given_back_unchecked(call):
+        yield from _read_by_callers(call)
+        return
     response = call.response
     accessor = read_unchecked(response) if response is not None and response.names else ""
     together = read_together(call) if accessor else []
@@ -395,4 +373,22 @@ def check(call: Call) -> Iterator[Finding]:
             *raise_after_all(together),
             span=call.frame.tree.span(seen.read) if seen is not None else None,
             severity=Severity.INFO if response.noticed else None,
+        )
+
+
+def _read_by_callers(call: Call) -> Iterator[Finding]:
+    """Reports a response that is given back unchecked, where callers read it so."""
+    found, alone = readers(call)
+    names = list(dict.fromkeys(reader.function for reader in found))
+    listed = ", ".join(f"`{name}`" for name in names[:3]) + (", ..." if len(names) > 3 else "")
+    position = call.frame.scope.module.doc.position
+    if found:
+        yield call.finding(
+            f"the answer of `{call.written}` is given back unchecked, and so read by {listed}: "
+            "an error page is processed as data",
+            *(raise_before_giving_back(call) if alone else ()),
+            related=tuple(
+                Related(f"`{accessor}` is read here", place, row=position(place.start)[0])
+                for _, accessor, place in found
+            ),
         )

@@ -119,8 +119,11 @@ if TYPE_CHECKING:
     from .responses.late_checks import parsed_early as parsed_early
     from .responses.late_checks import parsed_error as parsed_error
     from .responses.refusals import gives_refusals as gives_refusals
+    from .responses.sinks import readers as readers
     from .responses.status import chained as chained
+    from .responses.status import is_given_back_unchecked as is_given_back_unchecked
     from .responses.status import raise_after_all as raise_after_all
+    from .responses.status import raise_before_giving_back as raise_before_giving_back
     from .responses.status import raise_between as raise_between
     from .responses.status import read_together as read_together
     from .responses.status import read_unchecked as read_unchecked
@@ -219,7 +222,11 @@ _MODULES = {
     "responses.in_band": "is_body_unread raise_where",
     "responses.late_checks": "check_first check_status is_discarded parsed_early parsed_error",
     "responses.refusals": "gives_refusals",
-    "responses.status": "chained raise_after_all raise_between read_together read_unchecked seen_in_part",
+    "responses.sinks": "readers",
+    "responses.status": (
+        "chained is_given_back_unchecked raise_after_all raise_before_giving_back raise_between read_together "
+        "read_unchecked seen_in_part"
+    ),
     "retries.attempts": "built_in policies",
     "retries.consume_loops": "ConsumeLoop",
     "retries.layer": "RetryLayer in_seconds",

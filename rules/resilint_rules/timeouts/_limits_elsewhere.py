@@ -9,8 +9,8 @@ from ..kit.interp.calls import Names
 
 _ELSEWHERE = re.compile(r"[\"']timeout[\"']|with_options")
 _GIVEN = re.compile(r"\btimeout\s*=(?!=)")
-_TEXT = re.compile(r"\s*[rR]?[\"']")
-"""How a docstring begins."""
+_OTHER = re.compile(r"\s*(?:[rR]?[\"']|self\.timeout\b)")
+"""How a docstring begins, or what an object keeps for itself: given to the client, it stands at the client."""
 _NAME_BEFORE = re.compile(r"([A-Za-z_]\w*)(?:\s*\.\s*\w+)*\s*$")
 _FAR = 500
 """Characters before an argument in which the name of what is called is looked for."""
@@ -22,7 +22,7 @@ def limits_elsewhere(call: Call) -> bool:
     if scope.module.search(_ELSEWHERE) is not None:
         return True
     for line in scope.module.lines_with("timeout"):
-        for given in _GIVEN.finditer(line) if not _TEXT.match(line) else ():
+        for given in _GIVEN.finditer(line) if not _OTHER.match(line) else ():
             if not _is_of_another(scope, _called(line[max(0, given.start() - _FAR) : given.start()]), call.library):
                 return True
     return False

@@ -129,7 +129,8 @@ def _compares(tree: Tree, test: cst.BaseExpression, text: str, words: tuple[str,
         return False
     kinds = (cst.Equal, cst.In) if equal else (cst.NotEqual, cst.NotIn)
     other = test.comparisons[0]
-    part = _SAME.sub("", tree.code(test.left))
+    given = _assigned(tree, test.left) if isinstance(test.left, cst.Name) else None
+    part = _SAME.sub("", tree.code(given if given is not None else test.left))
     if not isinstance(other.operator, kinds) or text not in part:
         return False
     if part == f"{text}.scheme" or re.search(rf"\({re.escape(text)}\)\.scheme\Z", part):

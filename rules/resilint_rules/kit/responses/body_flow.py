@@ -10,6 +10,7 @@ import libcst as cst
 
 from ..interp.calls import Env, Frame, Names, call_at
 from ..interp.kinds import FrameKind
+from ..interp.module_scope import ModuleScope
 from ..interp.session import Session
 from ..interp.statements import run_function
 from ..interp.values import Derived, Function, Pending, Response, Value, join, options
@@ -71,19 +72,25 @@ class _BodySearch:
 
     def _examine(self, module: Module, chunk: FunctionChunk, place: int | str | None, value: Value | None) -> None:
         known = len(self.response.passed_to)
-        scope = self.session.scope(module)
-        tree = scope.tree(chunk.chunk)
-        node = tree.body[0] if tree is not None and tree.body else None
-        if tree is None or not isinstance(node, cst.FunctionDef):
+        frame = interpreted(self.session.scope(module), chunk, place, value)
+        if frame is None:
             return
-        frame = scope.new_frame(tree, chunk.qualname, kind=FrameKind.FUNCTION)
-        receiver = scope.receiver(chunk)
-        frame.owner = receiver
-        run_function(frame, node, receiver, _bind_argument(node, receiver, place, value))
         for candidate in self.response.passed_to[known:]:
             self.add_receiver(*candidate)
         if place is None:  # it called for the body; one that is given it serves others, too
             self.add_callers(chunk, frame)
+
+
+def interpreted(scope: ModuleScope, chunk: FunctionChunk, place: int | str | None, value: Value | None) -> Frame | None:
+    """Returns the frame of a function that is given a value; None if it cannot be parsed."""
+    tree = scope.tree(chunk.chunk)
+    node = tree.body[0] if tree is not None and tree.body else None
+    if tree is None or not isinstance(node, cst.FunctionDef):
+        return None
+    frame = scope.new_frame(tree, chunk.qualname, kind=FrameKind.FUNCTION)
+    frame.owner = receiver = scope.receiver(chunk)
+    run_function(frame, node, receiver, _bind_argument(node, receiver, place, value))
+    return frame
 
 
 def _returned_bodies(frame: Frame) -> dict[int, list[Value]]:

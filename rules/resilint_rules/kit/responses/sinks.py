@@ -1,16 +1,38 @@
-"""Response bodies that are not used as data: drained, logged, or displayed to a person."""
+"""What becomes of response bodies: drained, logged or displayed to a person, or read by the callers of a function."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import libcst as cst
 
-from ..interp.calls import Frame, call_at
-from ..interp.values import Class, Object, Ref, Response
+from ..catalog.records import ResponseFact
+from ..interp.calls import Call, Frame, call_at
+from ..interp.session import Session
+from ..interp.values import Class, Object, Pending, Ref, Response
+from ..project.module import FunctionChunk
 from ..syntax.idioms import is_log, last_name
+from ..syntax.text import Span
 from ..syntax.tree import Tree, dotted, walk
-from .body_flow import function_chunks
+from .body_flow import MAX_FUNCTIONS, function_chunks, interpreted
+
+PLAIN = frozenset(
+    (
+        "headers",
+        "url",
+        "encoding",
+        "cookies",
+        "elapsed",
+        "history",
+        "request",
+        "close",
+        "aclose",
+        "links",
+        "http_version",
+    )
+)
+"""Attributes of responses, of whatever library, that say nothing about the status."""
 
 
 def drained(tree: Tree) -> frozenset[int]:
@@ -183,3 +205,53 @@ def _branches_that_return(_: Tree, top: cst.CSTNode) -> list[tuple[list[int], li
                 given = [id(node) for node in walk(branch.body) if isinstance(node, cst.Return)]
                 found += [([*map(id, tested)], given)] if given else []
     return found
+
+
+class Reader(NamedTuple):
+    """A function that reads the body of a response that it was given, by what, and where."""
+
+    function: str
+    accessor: str
+    place: Span
+
+
+def readers(call: Call) -> tuple[list[Reader], bool]:
+    """Returns the callers that read the body of a response which the call's function gives back, and do not check it.
+
+    Also whether all other callers neither look at it nor lose it from sight. Only its own module is looked at.
+    """
+    frame, response, fact = call.frame, call.response, call.answer
+    chunks = function_chunks(frame)
+    if len(chunks) != 1 or frame.wrapped or response is None or fact is None:
+        return [], False
+    module = frame.scope.module
+    callers = [caller for caller in module.chosen(module.functions_mentioning(chunks[0].name)) if caller != chunks[0]]
+    session = Session(frame.scope.session.project, frame.scope.session.timeouts)
+    session.scope(module).known = frame.scope.known
+    found: list[Reader] = []
+    alone = len(callers) <= MAX_FUNCTIONS
+    try:
+        for caller in callers[:MAX_FUNCTIONS]:
+            given = Response(response.call, response.type)
+            session.supposed[chunks[0]] = Pending(given) if frame.is_async else given
+            inner = interpreted(session.scope(module), caller, None, None)
+            reader = _reader(given, fact, inner, caller) if inner is not None else None
+            if reader is not None:
+                found.append(reader)
+            elif inner is None or given.uses or given.escaped or given.truth:
+                alone = False
+    finally:
+        session.dismiss()
+    return found, alone
+
+
+def _reader(given: Response, fact: ResponseFact, frame: Frame, caller: FunctionChunk) -> Reader | None:
+    """What a caller reads of a response that it never checks; None if it checks it, or may."""
+    if given.escaped or given.envelope or given.noticed or given.passed_to or given.truth:
+        return None
+    known = PLAIN.union(fact.body, fact.plain)
+    if any(name not in known for name, _ in given.uses):
+        return None
+    harmless = drained(frame.tree)
+    read = [(name, node) for name, node in given.uses if name in fact.body and id(node) not in harmless]
+    return Reader(caller.name, read[0][0], frame.tree.span(read[0][1])) if read else None

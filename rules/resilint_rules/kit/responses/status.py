@@ -23,7 +23,7 @@ from ..syntax.tree import walk
 from ..trust.switches import protection_argument
 from .body_flow import is_examined_elsewhere
 from .ineffective_checks import ineffective_checks, treated_first
-from .sinks import drained, is_displayed, without_await
+from .sinks import PLAIN, drained, is_displayed, without_await
 
 
 def read_unchecked(response: Response) -> str:
@@ -51,10 +51,20 @@ def _may_be_checked(response: Response, fact: ResponseFact) -> bool:
     """Whether a response's status is looked at, or may be: out of sight, or by an accessor that is not known."""
     if response.escaped or response.envelope or (response.truth and fact.truth == "status"):
         return True
-    unrelated = _PLAIN.union(fact.body, fact.plain)
+    unrelated = PLAIN.union(fact.body, fact.plain)
     if any(name not in unrelated and name not in fact.checks for name, _ in response.uses):
         return True
     return any(name in fact.checks for name, _ in response.uses) and ineffective_checks(response, fact) is None
+
+
+def is_given_back_unchecked(call: Call) -> bool:
+    """Whether a function returns the response of a call, and nothing has looked at its status or its body before."""
+    response, fact = call.response, call.answer
+    if response is None or fact is None or response.escaped != "it is returned" or response.truth:
+        return False
+    if call.as_external.status != "silent" or call.verb == "HEAD" or raises_itself(call):
+        return False
+    return all(name in PLAIN or name in fact.plain for name, _ in response.uses)
 
 
 class SeenInPart(NamedTuple):
@@ -83,23 +93,6 @@ def _body_reads(response: Response, fact: ResponseFact) -> list[tuple[str, cst.C
     read = [(name, node) for name, node in response.uses if name in fact.body]
     harmless = drained(call_at(response.call).frame.tree) if read else frozenset()
     return [(name, node) for name, node in read if id(node) not in harmless]
-
-
-_PLAIN = frozenset(
-    (
-        "headers",
-        "url",
-        "encoding",
-        "cookies",
-        "elapsed",
-        "history",
-        "request",
-        "close",
-        "aclose",
-        "links",
-        "http_version",
-    )
-)
 
 
 def raises_itself(call: Call) -> bool:
@@ -310,3 +303,23 @@ def raise_between(call: Call) -> list[Fix]:
     edits = hoist(call, node.value, ("response", "resp", "answer", "reply"), lambda name: f"{name}.{raiser}")
     title = f"Keep the response and insert {raiser}"
     return [Fix(title, tuple(sorted((*edits, *wider))), imports)] if edits else []
+
+
+def raise_before_giving_back(call: Call) -> list[Fix]:
+    """Inserts the status check before a response is given back: after the call, or around what is returned."""
+    response, fact = call.response, call.answer
+    if response is None or fact is None or not fact.raiser:
+        return []
+    if response.names:
+        return raise_after(call)
+    statement, tree = call.statement, call.frame.tree
+    if not isinstance(statement, cst.Return) or statement.value is None:
+        return []
+    if without_await(statement.value) is not call_at(response.call).node:
+        return []
+    if fact.raiser_returns == "response" and statement.value is call.node:
+        end = tree.outer(call.node).end
+        return [Fix(f"Insert .{fact.raiser}()", (Edit(end, end, f".{fact.raiser}()"),))]
+    names = ("response", "resp", "answer", "reply")
+    edits = hoist(call, statement.value, names, lambda name: f"{name}.{fact.raiser}()")
+    return [Fix(f"Keep the response and insert {fact.raiser}()", edits)] if edits else []
