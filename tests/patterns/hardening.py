@@ -11,14 +11,14 @@ from resilint.engine.harden import EVERYWHERE, Place, harden
 from resilint.fixes.apply import Fixed
 from resilint_rules.kit.project.imports import Project, module_name
 from resilint_rules.kit.syntax.text import Document
-from resilint_rules.patterns.names import NAMES
+from resilint_rules.patterns.names import UNASKED
 
 PLAIN = Settings()
 
 
 def hardened(
     text: str,
-    patterns: Collection[str] = NAMES,
+    patterns: Collection[str] = UNASKED,
     place: Place = EVERYWHERE,
     name: str = "app.py",
     settings: Settings = PLAIN,

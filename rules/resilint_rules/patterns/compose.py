@@ -11,6 +11,7 @@ from ..kit.subscriptions import functions
 from .answers.checked import check_passed
 from .answers.shape import expect
 from .idempotency import make_once
+from .isolation.breaker import stop_sending
 from .last_error import raise_last
 from .loops.gates import let_out
 from .loops.recursion import let_recursion_out
@@ -37,6 +38,7 @@ _NEXT: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("last-error", raise_last),
     ("status", check_passed),
     ("status", expect),
+    ("breaker", stop_sending),
     ("trace", log_policies),
     ("trace", log_loops),
 )

@@ -13,6 +13,7 @@ RULES = {
     "idempotency": (),
     "layers": (),
     "last-error": (),
+    "breaker": (),
     "bulkhead": ("unbounded-fan-out",),
     "pagination": ("first-page-only",),
     "token": ("token-expiry-without-margin",),
@@ -27,5 +28,7 @@ RULES = {
 }  # fmt: skip
 """By the name of a pattern, the rules whose fixes it needs first."""
 NAMES = tuple(RULES)
+UNASKED = tuple(name for name in NAMES if name != "breaker")
+"""Those that are written where none is named: a breaker raises an error of its own, which callers have to know."""
 PREFIX = "pattern:"
 """What stands before a pattern's name where a finding has the name of its rule."""

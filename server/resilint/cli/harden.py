@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from resilint_rules.patterns.names import NAMES, PREFIX
+from resilint_rules.patterns.names import NAMES, PREFIX, UNASKED
 
 from ..config.validators import nearest
 from ..engine import harden as engine
@@ -79,7 +79,7 @@ def _patterns(names: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         if name not in NAMES:
             raise RunError(f"--with: there is no pattern {name!r}{nearest(name, NAMES)}")
-    return tuple(name for name in NAMES if not names or name in names)
+    return tuple(name for name in NAMES if name in (names or UNASKED))
 
 
 def _hardened(session: Run, wanted: Iterable[Wanted], patterns: Sequence[str]) -> Iterator[fix_files.Repaired]:

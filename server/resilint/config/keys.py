@@ -47,6 +47,8 @@ PATTERNS = Table(
         ),
         Key("pause", Seconds(600), "Seconds of the first pause at most, doubled each time; 2 by default."),
         Key("concurrency", Whole(1, 1000), "How many requests of one list are under way at a time; 10 by default."),
+        Key("failures", Whole(1, 1000), "Failures in a row after which a breaker sends nothing; 5 by default."),
+        Key("recovery", Seconds(86_400), "Seconds after which a breaker lets one through again; 30 by default."),
     )
 )
 

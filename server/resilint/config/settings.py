@@ -48,12 +48,14 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """What patterns write. `within` and `pause` are in seconds."""
+    """What patterns write. `within`, `pause` and `recovery` are in seconds."""
 
     attempts: int = 3
     within: float = 60
     pause: float = 2
     concurrency: int = 10
+    failures: int = 5
+    recovery: float = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,10 @@ class Catalog:
             if any(qualname == prefix or qualname.startswith(prefix + ".") for prefix in library.imports):
                 yield library
 
+    def distributions(self) -> Iterator[str]:
+        """The distributions whose versions the project names, with underscores for other signs."""
+        return (name.replace("-", "_") for name in self._pins)
+
     def pinned(self, library: Library) -> str:
         """The versions of a library that the project may have, "" if that is not known."""
         return self._pins.get(normal(library.distribution), "")

@@ -128,6 +128,10 @@ class BreakerFact(Fact):
     reset: Amount | None = toml.one(Amount, "The parameter for the time that it stays open.")
     errors: Errors | None = toml.one(Errors, "The parameter for the exceptions that count.")
     fallback: Param | None = toml.one(Param, "The parameter for a function that answers while it is open.")
+    fix_make: str = toml.template(
+        "Makes one: {failures} and {seconds} are numbers, {counts} is a function that says whether an error counts.",
+        "failures", "seconds", "counts",
+    )  # fmt: skip
 
 
 class LimiterFact(Fact):

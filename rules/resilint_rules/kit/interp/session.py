@@ -30,6 +30,8 @@ Derived = TypeVar("Derived", bound=Dismissed)
 DEPTH = 3
 """Modules that a question may lead through."""
 
+_PATTERNS = {"attempts": 3, "within": 60, "pause": 2, "concurrency": 10, "failures": 5, "recovery": 30}
+
 
 class Session:
     """All that one check knows: the project, the catalogue, a scope for each module met."""
@@ -42,7 +44,7 @@ class Session:
     ) -> None:
         self.project = project
         self.timeouts = dict(timeouts or {"connect": 3.05, "read": 27, "total": 30, "llm": 60})
-        self.patterns = dict(patterns or {"attempts": 3, "within": 60, "pause": 2, "concurrency": 10})
+        self.patterns = dict(patterns or _PATTERNS)
         self.catalog: Catalog = project.catalog
         self.chunks = 0
         self.lines = 0

@@ -62,14 +62,14 @@ def _written(call: Call, library: Library, may_pass: str, pause: str) -> tuple[s
     errors = [spelled(name) for name in (*transient.errors, *transient.broken)]
     caught = errors[0] if len(errors) == 1 else f"({', '.join(errors)})"
     there = f" and error.{refusal.headers.partition('.')[0]} is not None" if "." in refusal.headers else ""
-    text = f'''def {pause}(error):
+    text = f'''def {pause}(error: BaseException) -> float:
     """Returns the seconds that the peer wants to be left alone after an error, 0 if it says nothing."""
     if isinstance(error, {error}){there}:
         return {SECONDS}(error.{refusal.headers}.get("Retry-After", ""), default=0.0)
     return 0.0
 
 
-def {may_pass}(error):
+def {may_pass}(error: BaseException) -> bool:
     """Whether a request may succeed if it is sent again: no answer, 429 or 5xx, and a pause of a minute at most."""
     if isinstance(error, {error}){there}:
         return error.{refusal.status} in {STATUSES} and {pause}(error) <= {numbers(call.frame).within}

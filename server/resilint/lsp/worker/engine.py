@@ -13,7 +13,7 @@ from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.rule import Rule
 from resilint_rules.kit.syntax.text import Document, Span
-from resilint_rules.patterns.names import NAMES, PREFIX
+from resilint_rules.patterns.names import NAMES, PREFIX, UNASKED
 
 from ...config.settings import Settings
 from ...engine.explain import Behind, Hint
@@ -101,7 +101,7 @@ def default_engine() -> Engine:
 
     def hardened(doc: Document, project: Project, settings: Settings, row: int) -> str:
         place = place_of(doc, project, settings, row)
-        return doc.text if place is None else harden(doc, project, settings, NAMES, place).text
+        return doc.text if place is None else harden(doc, project, settings, UNASKED, place).text
 
     def callees(doc: Document, project: Project, settings: Settings, row: int) -> Sequence[str]:
         place = place_of(doc, project, settings, row)

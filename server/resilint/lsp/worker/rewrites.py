@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Edit, Span
-from resilint_rules.patterns.names import PREFIX, RULES
+from resilint_rules.patterns.names import PREFIX, RULES, UNASKED
 
 from ...config.settings import Settings
 from ...fixes import verify
@@ -63,11 +63,12 @@ def _at_calls(near: Sequence[Finding], there: Sequence[Finding], callees: Callab
 
     `callees` gives the calls of the row, where nothing is there.
     """
-    at_calls = [finding for finding in there if finding.callee]
+    at_calls = [finding for finding in there if finding.callee and _pattern(finding) in UNASKED]
     known = {finding.callee for finding in at_calls}
     if not known and any(finding.callee for finding in near):
         known = set(callees())
-    return [*(finding for finding in near if finding not in there and finding.callee in known), *at_calls]
+    around = [finding for finding in near if finding not in there and _pattern(finding) in UNASKED]
+    return [*(finding for finding in around if finding.callee in known), *at_calls]
 
 
 def _pattern(finding: Finding) -> str:
