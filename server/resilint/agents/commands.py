@@ -6,33 +6,18 @@ parameters are what an agent sees.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..run.workers import import_path
+from ..run import own_process
+from ..run.own_process import Done
 
-PATIENCE = 600.0
-"""Seconds that a command may take."""
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); from resilint.__main__ import main; sys.exit(main())"
-)
 _RANKS = {"error": 0, "warning": 1, "info": 2, "hint": 3}
 
 
 class Refused(Exception):
     """A command that has failed, with the reason that it gives."""
-
-
-class Done(NamedTuple):
-    """What a command has printed; `said` is what it says to a person."""
-
-    printed: str
-    said: str
-    status: int
 
 
 async def check(
@@ -97,19 +82,11 @@ def _counts(names: Iterable[str]) -> Mapping[str, int]:
 
 async def _run(*words: str) -> Done:
     """Runs one command. Raises Refused if the run itself failed and printed nothing."""
-    command = (sys.executable, "-I", "-c", _START, json.dumps(import_path()), *words)
-    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(*command, stdin=nothing, stdout=pipe, stderr=pipe)
     try:
-        printed, said = await asyncio.wait_for(process.communicate(), PATIENCE)
-    except (asyncio.TimeoutError, TimeoutError):
-        raise Refused(f"`resilint {words[0]}` took longer than {PATIENCE:g} seconds; name fewer paths") from None
-    finally:
-        if process.returncode is None:  # cancelled, or too late
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    done = Done(printed.decode("utf-8", "replace"), said.decode("utf-8", "replace"), process.returncode or 0)
+        done = await own_process.run_command(*words)
+    except TimeoutError:
+        limit = f"{own_process.PATIENCE:g} seconds"
+        raise Refused(f"`resilint {words[0]}` took longer than {limit}; name fewer paths") from None
     if done.status not in (0, 1) and (not done.printed or words[0] == "harden"):
         raise Refused(done.said.strip() or f"`resilint {words[0]}` ended with status {done.status}")
     return done

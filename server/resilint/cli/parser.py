@@ -74,7 +74,9 @@ def make() -> argparse.ArgumentParser:
         "how long a hang takes, who sees the failure; and where nothing is reported, why.",
     )
     explain.add_argument(
-        "place", metavar="FILE[:LINE|:FUNCTION]", help="a line or a function of a Python file; all its calls without"
+        "place",
+        metavar="PATH[:LINE|:FUNCTION]",
+        help="a line or a function of a Python file; all its calls, or those of a folder, without",
     )
     explain.add_argument("--output-format", choices=("text", "json"), default="text", help="how to print it")
     _where_settings(explain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ..engine.explain import Explanation
     from ..fs.notebook import Cell
     from ..report.view import Card
-    from ..run.run import Opened
+    from ..run.run import Opened, Run
 
 _CELL = re.compile(r"cell (\d+):(\d+)", re.ASCII)
 _PLACE = re.compile(r"(.+?):(\d+|[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?::\d+)?", re.ASCII)
@@ -124,6 +125,8 @@ def explain(args: Namespace) -> int:
     from ..engine.file_checker import on_deep_stack
     from ..run.run import Options, Run
 
+    if os.path.isdir(args.place):
+        return _inventory(args)
     file, part = _parse(args.place)
     session = Run([file], Options(wish=options.overrides(args)))
     try:
@@ -145,6 +148,64 @@ def explain(args: Namespace) -> int:
             text = re.sub(rf"(?<={re.escape(file)}:)(\d+)\b", lambda row: _spot(cells, int(row[1])), text)
     sys.stdout.write(visible_lines(text.rstrip("\n")) + "\n")
     return 0
+
+
+def _inventory(args: Namespace) -> int:
+    """`explain FOLDER`: all external calls below a folder, by what is at the other end. Raises RunError."""
+    from ..engine.file_checker import on_deep_stack
+    from ..run.run import Options, Run
+
+    session = Run([args.place], Options(wish=options.overrides(args), cache=False, jobs=1))
+    calls = sorted(
+        (call for calls in on_deep_stack(_calls_in(session, file) for file in session.candidates()) for call in calls),
+        key=lambda call: (call["peer"], call["file"], call["location"]["row"]),
+    )
+    for mistake in options.mistake_lines(session.mistakes):
+        terminal.say(f"resilint: {mistake}")
+    if args.output_format == "json":
+        text = json.dumps({"folder": args.place, "calls": [_without(call, "text") for call in calls]}, indent=2)
+    else:
+        text = _by_peer(calls) or f"{args.place}: no call here that resilint knows to reach out of the program."
+    sys.stdout.write(visible_lines(text) + "\n")
+    return 0
+
+
+def _calls_in(session: Run, file: str) -> list[dict[str, Any]]:
+    """The external calls in a file as values, with a `text` for people."""
+    from ..engine.explain import inventory
+    from ..engine.wording import call_json, costs
+
+    try:
+        opened = session.open(file)
+    except files.Unreadable:
+        return []
+    cells = _cells(opened)
+    doc = opened.document
+    found = []
+    for reached in inventory(doc, opened.project, opened.settings):
+        values = call_json(doc, reached)
+        place = _by_cell(values, cells) if cells else values
+        found.append({"file": file, **place, "text": costs(reached)})
+    return found
+
+
+def _by_peer(calls: Sequence[Mapping[str, Any]]) -> str:
+    """The calls under what is at the other end."""
+    lines: list[str] = []
+    for peer, group in itertools.groupby(calls, lambda call: str(call["peer"])):
+        members = list(group)
+        bare = sum(not call["protected"] for call in members)
+        count = f"{len(members)} call{'s' * (len(members) != 1)}"
+        lines += [*([""] if lines else []), f"{peer or 'other'}: {count}{f', {bare} not protected' if bare else ''}"]
+        for call in members:
+            cell = f"cell {call['cell']}:" if "cell" in call else ""
+            place = f"{call['file']}:{cell}{call['location']['row']}:{call['location']['column']}"
+            lines.append(f"  {place}: `{call['call']}`: {call['text']}")
+    return "\n".join(lines)
+
+
+def _without(values: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != key}
 
 
 def _cells(opened: Opened) -> tuple[Cell, ...]:
@@ -190,8 +251,6 @@ def _parse(place: str) -> tuple[str, str]:
     found = _PLACE.fullmatch(place)
     if found is not None and not os.path.exists(place):
         return found[1], found[2]
-    if os.path.isdir(place):
-        raise RunError(f"explain wants FILE, FILE:LINE or FILE:FUNCTION, not the folder {place!r}")
     if not place.endswith((".py", ".pyi")) and not os.path.exists(place):
         raise RunError(f"explain wants FILE, FILE:LINE or FILE:FUNCTION, not {place!r}")
     return place, ""

@@ -10,7 +10,7 @@ from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ..config.settings import Settings
-from .behind import Follower, Reachable
+from .behind import Follower, Reachable, Reached
 from .frames import frames
 from .wording import (
     as_text,
@@ -123,6 +123,14 @@ def explain_file(doc: Document, project: Project, settings: Settings) -> Explana
     """What happens at all external calls in a file."""
     calls = sorted(_calls(doc, project, settings, 0, len(doc.text)), key=lambda call: call.span)
     return Explanation(_policies(calls))
+
+
+def inventory(doc: Document, project: Project, settings: Settings) -> tuple[Reached, ...]:
+    """The external calls in a file, in order, without what only makes a client; none of a test."""
+    if doc.kind == "test":
+        return ()
+    known = explain_file(doc, project, settings).policies
+    return tuple(Reached((), policy.library, policy) for policy in known if policy.outcomes)
 
 
 def _policies(calls: list[Call]) -> tuple[Policy, ...]:

@@ -137,14 +137,22 @@ def reachable_json(doc: Document, found: Reachable) -> dict[str, object]:
     }
 
 
+def call_json(doc: Document, reached: Reached) -> dict[str, object]:
+    """An external call in the document with what an outage of its peer costs, in values that JSON has."""
+    values = policy_json(doc, reached.policy) if reached.policy is not None else {}
+    return {**values, **_cost_values(reached)}
+
+
 def _reached_values(reached: Reached) -> dict[str, object]:
     path = [{"file": step.file, "row": step.row, "call": step.written} for step in reached.path]
     known: dict[str, object] = (
         _policy_values(reached.policy) if reached.policy is not None else {"call": path[-1]["call"]}
     )
+    return {**known, "path": path, **_cost_values(reached)}
+
+
+def _cost_values(reached: Reached) -> dict[str, object]:
     return {
-        **known,
-        "path": path,
         "requests": reached.requests,
         "seconds": reached.seconds,
         "at_least": {"requests": reached.is_uncounted, "seconds": reached.is_longer},

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 from lsprotocol import types
 
+from ..run.own_process import Done, run_command
 from . import convert
 from .channel.messages import (
+    AboutAnswer,
+    AboutQuestion,
     ActionsAnswer,
     ActionsQuestion,
     CompletionAnswer,
@@ -31,6 +37,7 @@ async def did_open(ls: ResilintServer, params: types.DidOpenTextDocumentParams) 
         ls.open(OpenDocument(item.uri, item.version, item.text, ls.client.encoding))
 
 
+RECORD = "resilint.recordBaseline"
 SHOW = "resilint.showExplanation"
 _LANGUAGES = ("python", "")
 _ENDINGS = (".py", ".pyi", "/pyproject.toml", "/resilint.toml")
@@ -100,11 +107,15 @@ async def code_action(ls: ResilintServer, params: types.CodeActionParams) -> lis
     answer = await ls.request_about(doc, question, ActionsAnswer)
     known = ls.reports.get(doc)
     marks = known.marks if known else ()
-    return [
+    actions: list[types.Command | types.CodeAction] = [
         action
         for offer in (answer.offers if answer else ())
         if (action := convert.code_action(view, offer, marks, ls.client)) is not None
     ]
+    if marks and kinds and any(kind in ("source", _RECORDING) for kind in kinds):
+        title = "Record all findings of the project as known"
+        actions.append(types.CodeAction(title, _RECORDING, command=types.Command(title, RECORD, arguments=[doc.uri])))
+    return actions
 
 
 async def code_action_resolve(ls: ResilintServer, action: types.CodeAction) -> types.CodeAction:
@@ -171,6 +182,43 @@ async def show_explanation(ls: ResilintServer, uri: str, line: int, *_: object) 
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
 
 
+async def about(ls: ResilintServer, uri: str, *_: object) -> dict[str, Any] | None:
+    """The command `resilint.about`: which settings hold for a document, and how many rules are on; None if unknown."""
+    found = ls.find(str(uri))
+    if found is None:
+        return None
+    doc = found[0]
+    known = await ls.request_about(doc, AboutQuestion(doc.uri, doc.version), AboutAnswer)
+    if known is None:
+        return None
+    return {
+        "root": known.root,
+        "source": known.source,
+        "profile": known.profile,
+        "preview": known.preview,
+        "rules": known.rules,
+    }
+
+
+async def record_baseline(ls: ResilintServer, uri: str, *_: object) -> str:
+    """The command `resilint.recordBaseline`: records what is found in a document's project today.
+
+    Returns, and shows, what was done. Effect: writes the file.
+    """
+    known = await about(ls, uri)
+    if known is None or not known["root"]:
+        return ""
+    try:
+        done = await run_command("baseline", "--", known["root"])
+    except (OSError, TimeoutError) as error:
+        done = Done("", f"resilint: the baseline was not recorded: {error or 'it took too long'}", 2)
+    said = (done.printed if done.status == 0 else done.said or done.printed).strip()
+    kind = types.MessageType.Warning if done.status else types.MessageType.Info
+    ls.window_show_message(types.ShowMessageParams(kind, said if said.startswith("resilint") else f"resilint: {said}"))
+    ls.files_changed([os.path.join(known["root"], ".resilint-baseline.json")], settings=True)
+    return said
+
+
 async def completion(ls: ResilintServer, params: types.CompletionParams) -> list[types.CompletionItem]:
     """Returns the names of rules in a comment, and the keys and values of settings."""
     found = ls.find(params.text_document.uri)
@@ -198,15 +246,19 @@ def add_features(server: ResilintServer) -> None:
     add(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions())(code_lens)
     server.command("resilint.explain")(explain)
     server.command(SHOW)(show_explanation)
+    server.command("resilint.about")(about)
+    server.command(RECORD)(record_baseline)
     add(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=["[", '"']))(completion)
 
 
+_RECORDING = "source.recordBaseline.resilint"
 _ACTIONS = types.CodeActionOptions(
     code_action_kinds=[
         types.CodeActionKind.QuickFix,
         "source.fixAll.resilint",
         "source.fixAll.resilint.unsafe",
         "refactor.rewrite.resilint",
+        _RECORDING,
     ],
     resolve_provider=True,
 )

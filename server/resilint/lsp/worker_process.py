@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from .channel.codec import from_json, to_json
 from .channel.json_fields import BadMessageError
 from .channel.messages import (
+    AboutAnswer,
     ActionsAnswer,
     Answer,
     Busy,
@@ -55,7 +56,10 @@ from .supervision import windows
 from .supervision.suspects import Suspects
 from .supervision.watchdog import Limits, Watchdog
 
-A = TypeVar("A", ActionsAnswer, FixAllAnswer, HoverAnswer, HintsAnswer, CompletionAnswer, LensesAnswer, ScanAnswer)
+A = TypeVar(
+    "A",
+    ActionsAnswer, FixAllAnswer, HoverAnswer, HintsAnswer, CompletionAnswer, AboutAnswer, LensesAnswer, ScanAnswer,
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 

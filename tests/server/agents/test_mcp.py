@@ -12,6 +12,7 @@ import pytest
 
 from architecture.readme import environment
 from resilint.agents import commands, server
+from resilint.run import own_process
 
 RISKY = "import requests\n\n\ndef fetch(url):\n    return requests.get(url).json()\n"
 
@@ -160,6 +161,6 @@ def test_without_the_sdk_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_command_that_takes_too_long_is_ended(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its process too; the agent is told what to do."""
-    monkeypatch.setattr(commands, "PATIENCE", 0.0)
+    monkeypatch.setattr(own_process, "PATIENCE", 0.0)
     with pytest.raises(commands.Refused, match="longer than 0 seconds; name fewer paths"):
         asyncio.run(commands.check())

@@ -111,7 +111,6 @@ def test_what_is_left_out_is_named_in_every_format(name: str, home: Path, capsys
         (["check", "--sel", "TMO"], "unrecognized arguments: --sel"),
         (["rule", "no-timout"], "there is no rule 'no-timout'; did you mean \"no-timeout\"?"),
         (["explain", "a"], "explain wants FILE, FILE:LINE or FILE:FUNCTION, not 'a'"),
-        (["explain", "."], "not the folder '.'"),
         (["frobnicate"], "invalid choice: 'frobnicate'"),
     ],
 )
@@ -737,3 +736,28 @@ def test_reports_link_to_the_pages_of_rules(home: Path, capsys: pytest.CaptureFi
     (home / "resilint.toml").write_text('docs-url = "javascript:x"\n')
     assert main(only()) == 2
     assert "an address that begins with https:// or http://" in capsys.readouterr().err
+
+
+def test_explain_lists_the_calls_of_a_folder(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By what is at the other end; those of tests and clients that are only made do not count."""
+    (home / "pay.py").write_text(
+        "import redis\nimport requests\n\nstore = redis.Redis()\n\n\ndef pay(url):\n    store.get(url)\n"
+        "    try:\n        return requests.get(url, timeout=3)\n    except requests.RequestException:\n"
+        "        return None\n\n\ndef ask(url):\n    return requests.get(url)\n"
+    )
+    (home / "test_pay.py").write_text("import requests\nrequests.get('https://partner.example')\n")
+    assert main(["explain", "."]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line and line[0] != " "] == [
+        "cache: 1 call, 1 not protected", "http: 2 calls, 1 not protected",
+    ]  # fmt: skip
+    assert "  pay.py:16:12: `requests.get`: no limit on a hang, not protected" in lines
+    assert main(["explain", "--output-format", "json", "."]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(call["call"], call["protected"]) for call in found["calls"]] == [
+        ("store.get", False), ("requests.get", True), ("requests.get", False),
+    ]  # fmt: skip
+    assert main(["explain", str(home / "nowhere")]) == 2
+    (home / "empty").mkdir()
+    assert main(["explain", "empty"]) == 0
+    assert "empty: no call here" in capsys.readouterr().out

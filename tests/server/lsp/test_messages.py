@@ -14,6 +14,8 @@ from resilint.lsp.channel import codec
 from resilint.lsp.channel.codec import from_json, numbered_from_json, to_json
 from resilint.lsp.channel.json_fields import BadMessageError
 from resilint.lsp.channel.messages import (
+    AboutAnswer,
+    AboutQuestion,
     ActionsAnswer,
     ActionsQuestion,
     Busy,
@@ -89,6 +91,7 @@ TO_WORKER: tuple[Any, ...] = (
     st.builds(HoverQuestion, TEXT, NUMBER, NUMBER),
     st.builds(HintsQuestion, TEXT, NUMBER, SPAN),
     st.builds(LensesQuestion, TEXT, NUMBER),
+    st.builds(AboutQuestion, TEXT, NUMBER),
     st.builds(ScanQuestion, many(TEXT)),
     st.builds(Forget, NUMBER),
 )
@@ -106,6 +109,7 @@ FROM_WORKER: tuple[Any, ...] = (
     st.builds(HoverAnswer, NUMBER, st.none() | st.builds(HoverText, SPAN, TEXT)),
     st.builds(HintsAnswer, NUMBER, many(st.builds(HintText, NUMBER, TEXT, TEXT))),
     st.builds(CompletionAnswer, NUMBER, many(st.builds(Completion, SPAN, TEXT, TEXT, TEXT, TEXT))),
+    st.builds(AboutAnswer, NUMBER, TEXT, TEXT, TEXT, st.booleans(), NUMBER),
     st.builds(LensesAnswer, NUMBER, many(st.builds(LensText, SPAN, TEXT))),
     st.builds(ScanAnswer, NUMBER, NUMBER),
     st.builds(NoAnswer, NUMBER, TEXT),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from resilint.lsp.worker.engine import default_engine
+from resilint_rules import registry
 from server.lsp.conversation import Conversation, converse, place, span
 
 TEXT = '[project]\nname = "x"\n\n[tool.resilint]\nprofil = "strict"\n'
@@ -89,3 +92,49 @@ def test_a_rule_is_switched_off_in_the_settings(tmp_path: Path, monkeypatch: pyt
         assert await it.leave() == 0
 
     converse(monkeypatch, talk)
+
+
+def test_a_document_is_told_its_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The project's folder, the file, the profile and the number of rules; nothing of what is not open."""
+    (tmp_path / "pyproject.toml").write_text('[tool.resilint]\nprofile = "strict"\npreview = true\n')
+    (tmp_path / "a.py").write_text("import requests\n")
+    uri = (tmp_path / "a.py").as_uri()
+
+    async def talk(it: Conversation) -> None:
+        await it.greet(folders=[tmp_path])
+        it.open(uri, "import requests\n")
+        about = {"command": "resilint.about", "arguments": [uri]}
+        known = await it.ask("workspace/executeCommand", about)
+        assert known.pop("rules") == len(registry.rules())
+        source = str(tmp_path / "pyproject.toml")
+        assert known == {"root": str(tmp_path), "source": source, "profile": "strict", "preview": True}
+        away = {"command": "resilint.about", "arguments": ["untitled:away"]}
+        assert await it.ask("workspace/executeCommand", away) is None
+
+    converse(monkeypatch, talk, default_engine())
+
+
+def test_a_baseline_is_recorded_from_the_editor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As a source action; afterwards what was found is a hint."""
+    text = "import requests\n\n\ndef fetch(url):\n    requests.get(url).raise_for_status()\n"
+    (tmp_path / "resilint.toml").write_text("")
+    (tmp_path / "a.py").write_text(text)
+    uri = (tmp_path / "a.py").as_uri()
+    start_process = asyncio.create_subprocess_exec
+
+    async def talk(it: Conversation) -> None:
+        await it.greet(folders=[tmp_path])
+        it.open(uri, text)
+        assert [one["severity"] for one in (await it.published(uri, 1))] == [2]
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", start_process)
+        wanted = {**place(uri, (0, 0), (0, 0)), "context": {"diagnostics": [], "only": ["source"]}}
+        actions = await it.ask("textDocument/codeAction", wanted)
+        (action,) = [one for one in actions if one["kind"] == "source.recordBaseline.resilint"]
+        command = {key: action["command"][key] for key in ("command", "arguments")}
+        said = await it.ask("workspace/executeCommand", command)
+        assert said.startswith("1 finding recorded in")
+        assert (await it.notified("window/showMessage"))["message"] == f"resilint: {said}"
+        assert [one["severity"] for one in (await it.published(uri, 1))] == [4]
+        assert (tmp_path / ".resilint-baseline.json").exists()
+
+    converse(monkeypatch, talk, default_engine())

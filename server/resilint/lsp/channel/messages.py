@@ -115,6 +115,13 @@ class CompletionQuestion(NamedTuple):
     offset: int
 
 
+class AboutQuestion(NamedTuple):
+    """Which settings hold for the document?"""
+
+    uri: str
+    version: int
+
+
 class LensesQuestion(NamedTuple):
     """What do the functions of the document lead to?"""
 
@@ -134,7 +141,7 @@ class Forget(NamedTuple):
     number: int
 
 
-QuickQuestion = ActionsQuestion | FixAllQuestion | HoverQuestion | HintsQuestion | CompletionQuestion
+QuickQuestion = ActionsQuestion | FixAllQuestion | HoverQuestion | HintsQuestion | CompletionQuestion | AboutQuestion
 """One that is answered at once when the document has been checked."""
 DocumentQuestion = QuickQuestion | LensesQuestion
 Question = DocumentQuestion | ScanQuestion
@@ -328,6 +335,17 @@ class CompletionAnswer(NamedTuple):
     items: tuple[Completion, ...]
 
 
+class AboutAnswer(NamedTuple):
+    """The project's folder and the path of its settings, each "" if there is none; what holds for the document."""
+
+    number: int
+    root: str
+    source: str
+    profile: str
+    preview: bool
+    rules: int
+
+
 class LensesAnswer(NamedTuple):
     """What functions lead to, in the order of the text."""
 
@@ -350,6 +368,6 @@ class NoAnswer(NamedTuple):
 
 
 Scanned = ScanProgress | ScannedDocument | ScannedFile
-QuickAnswer = ActionsAnswer | FixAllAnswer | HoverAnswer | HintsAnswer | CompletionAnswer
+QuickAnswer = ActionsAnswer | FixAllAnswer | HoverAnswer | HintsAnswer | CompletionAnswer | AboutAnswer
 Answer = QuickAnswer | LensesAnswer | ScanAnswer
 FromWorker = Busy | ReadingSettings | Idle | Problem | Checked | Scanned | Answer | NoAnswer

@@ -13,11 +13,14 @@ from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document, Edit, Span
 
+from ...config.selection import for_file
 from ...config.settings import Settings
 from ...fixes import verify
 from ...fixes.apply import edits_with_imports
 from ...results import Report
 from ..channel.messages import (
+    AboutAnswer,
+    AboutQuestion,
     ActionsAnswer,
     ActionsQuestion,
     Completion,
@@ -51,7 +54,8 @@ _TRUST = {"unsafe": " (unsafe)", "displayonly": " (to finish by hand)"}
 class View:
     """A document, its findings, and the engine for further questions. `lead` is added to every offset that leaves.
 
-    `settings_file` is the path of the project's settings, or of the file for them, with its text; "" without one.
+    `root` is the project's folder, `settings_file` the path of its settings, or of the file for them, with its text;
+    "" without one.
     """
 
     doc: Document
@@ -62,6 +66,7 @@ class View:
     lead: int
     settings_file: str = ""
     settings_text: str = ""
+    root: str = ""
 
     def check(self, doc: Document) -> Report:
         """What would be found in another text in the same place."""
@@ -80,6 +85,8 @@ def answer(view: View, number: int, question: QuickQuestion) -> QuickAnswer:
             return FixAllAnswer(number, fix_all(view, question))
         case HoverQuestion():
             return HoverAnswer(number, hover(view, question))
+        case AboutQuestion():
+            return about(view, number)
         case HintsQuestion():
             return HintsAnswer(number, hints(view, question))
 
@@ -217,6 +224,13 @@ def hints(view: View, question: HintsQuestion) -> tuple[HintText, ...]:
         HintText(hint.offset + view.lead, hint.label, hint.tooltip)
         for hint in view.engine.hints(view.doc, view.project, view.settings, Span(start, end))
     )
+
+
+def about(view: View, number: int) -> AboutAnswer:
+    """Returns what holds for a document, and where that is written."""
+    running = len(for_file(view.settings, view.engine.rules(), view.doc.name))
+    source = view.settings_file if "resilint" in view.settings_text + view.settings_file.rpartition("/")[2] else ""
+    return AboutAnswer(number, view.root, source, view.settings.profile, view.settings.preview, running)
 
 
 def shifted(span: Span, lead: int) -> Span:

@@ -21,18 +21,13 @@ from ...own_rules import CRASHED
 from ...results import Report
 from ..channel.json_fields import BadMessageError
 from ..channel.messages import (
-    ActionsQuestion,
     Busy,
     Change,
     Checked,
     Close,
-    CompletionQuestion,
     FilesChanged,
-    FixAllQuestion,
     Forget,
     FromWorker,
-    HintsQuestion,
-    HoverQuestion,
     LensesAnswer,
     LensesQuestion,
     Mark,
@@ -107,11 +102,11 @@ class Dispatcher:
                 self._questions.pop(message.number, None)
                 self._lens_runs.pop(message.number, None)
                 self._scans.pop(message.number, None)
-            case LensesQuestion():
-                self._lens_runs[numbered.serial] = LensRun(message, self._engine, self._pulse)
             case ScanQuestion():
                 self._scans[numbered.serial] = WorkspaceScan(self._workspace, self._clean, message.without)
-            case ActionsQuestion() | FixAllQuestion() | HoverQuestion() | HintsQuestion() | CompletionQuestion():
+            case LensesQuestion():
+                self._lens_runs[numbered.serial] = LensRun(message, self._engine, self._pulse)
+            case _:  # a question that is answered at once when the document has been checked
                 self._questions[numbered.serial] = message
 
     def work(self) -> bool:
@@ -288,6 +283,7 @@ class Dispatcher:
             self._engine,
             buffer.lead,
             *self._settings_of(buffer),
+            buffer.place.project_context.root,
         )
         try:
             reply: FromWorker = answer(view, number, question)
