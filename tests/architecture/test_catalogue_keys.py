@@ -35,7 +35,7 @@ UNREAD: dict[str, set[str]] = {
     },
     "CompareFact": {"constant_time"},
     "ConditionFact": {"narrows"},
-    "ExternalFact": {"advice", "graphql"},
+    "ExternalFact": {"graphql"},
     "Forever": {"forever"},
     "LimitFact": {"environment", "loading"},
     "LimiterFact": {"period", "rate"},

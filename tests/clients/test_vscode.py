@@ -75,11 +75,14 @@ def tools() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def extension() -> Path:
-    """The folder of the extension, freshly packaged."""
+def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the extension, freshly packaged, with the stub as the server that it brings along."""
+    wheels = tmp_path_factory.mktemp("wheels")
+    _wheel(wheels / "stub")
+    (wheel,) = (wheels / "stub").iterdir()
     if not (EXTENSION / "node_modules").exists():
         _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=EXTENSION)
-    _run("npm", "run", "package", cwd=EXTENSION)
+    _run("npm", "run", "package", cwd=EXTENSION, env={"RESILINT_WHEEL": str(wheel)})
     return EXTENSION
 
 
@@ -132,7 +135,6 @@ def test_discovery_settings_and_commands(tools: dict[str, str], extension: Path,
     on_path = _stub(tmp_path / "path" / "resilint")
     python, beside_python = _environment(tmp_path / "configured")
     selected, beside_selected = _environment(tmp_path / "selected")
-    _wheel(tmp_path / "wheels")
     results = tmp_path / "results" / "suite.json"
     results.parent.mkdir()
     scene = {
@@ -142,7 +144,7 @@ def test_discovery_settings_and_commands(tools: dict[str, str], extension: Path,
         "selectedPython": str(selected), "besideSelected": str(beside_selected),
         "environment": {
             "PATH": f"{on_path.parent}:{PYTHON.parent}:/usr/bin:/bin",
-            "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path / "wheels"), "PIP_CONFIG_FILE": os.devnull,
+            "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull,
         },
     }  # fmt: skip
     where = _put(tmp_path / "scene.json", json.dumps(scene))
@@ -164,6 +166,17 @@ def pay(order):
     answer = requests.post(GATEWAY, json=order)
     return answer.json()
 '''
+INNER = 'profil = "strict"\n'
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# Plan"]},
+        {
+            "cell_type": "code", "id": "b", "execution_count": None, "metadata": {}, "outputs": [],
+            "source": ["import requests\n", "\n", 'requests.get("https://pay.example/plan").raise_for_status()'],
+        },
+    ],
+    "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5,
+}  # fmt: skip
 SMILE = 'import requests\n\nnote = "\U0001f600"; requests.post("https://pay.example", json=note)\n'
 
 
@@ -180,6 +193,8 @@ def _sit_down(tools: dict[str, str], extension: Path, home: Path, pictures: Path
     project, state = home / "project", home / "state"
     _put(project / "orders.py", ORDERS)
     smile = _put(project / "smile.py", SMILE)
+    _put(project / "inner" / "resilint.toml", INNER)
+    _put(project / "plan.ipynb", json.dumps(NOTEBOOK))
     pid = _put(state / "pid", "")
     # The rules' pages are asked of the same program: only a server says who it is.
     tell = f'[ "$1" = server ] && echo $$ > "{pid}"'
@@ -211,6 +226,11 @@ def test_what_a_call_really_does(tools: dict[str, str], extension: Path, tmp_pat
     if default_engine().policy(Document(ORDERS), Project(lambda _: None), Settings(), place) is None:
         pytest.skip("the server has nothing to say of a call")
     _sit_down(tools, extension, tmp_path, pictures, "policy")
+
+
+def test_what_only_this_tool_knows(tools: dict[str, str], extension: Path, tmp_path: Path, pictures: Path) -> None:
+    """Code lens and its explanation, the tree of calls, the language status, the preview of unsafe fixes, a menu."""
+    _sit_down(tools, extension, tmp_path, pictures, "knowing")
 
 
 def test_an_untrusted_workspace_starts_nothing(

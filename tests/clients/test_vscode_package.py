@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -45,8 +46,8 @@ def manifest() -> dict[str, Any]:
 
 
 def _settings(manifest: dict[str, Any]) -> dict[str, Any]:
-    properties = manifest["contributes"]["configuration"]["properties"]
-    return {name.removeprefix("resilint."): value for name, value in properties.items()}
+    groups = manifest["contributes"]["configuration"]
+    return {name.removeprefix("resilint."): value for group in groups for name, value in group["properties"].items()}
 
 
 def _kebab(name: str) -> str:
@@ -64,6 +65,7 @@ def test_one_command_makes_the_package(modules: Path) -> None:
         assert wheels == {f"dist/resilint-{__version__}-py3-none-any.whl"}
         assert names - wheels == {
             "package.json", "readme.md", "license.txt", "images/icon.png", "dist/extension.js", "dist/notices.txt",
+            *(f"walkthrough/{page}.md" for page in ("install", "project", "repair", "see")),
         }  # fmt: skip
         assert "![" not in vsix.read("extension/readme.md").decode()  # it could not show the pictures
         notices = vsix.read("extension/dist/NOTICES.txt").decode()
@@ -121,6 +123,34 @@ def test_everything_is_described(manifest: dict[str, Any]) -> None:
         assert value.get("scope") in {"resource", "window", "machine-overridable"}, name
     for command in manifest["contributes"]["commands"]:
         assert command["title"], command
+
+
+def test_settings_are_grouped_and_in_order(manifest: dict[str, Any]) -> None:
+    """Groups and the settings in them are numbered as they stand."""
+    groups = manifest["contributes"]["configuration"]
+    assert [group["order"] for group in groups] == [*range(1, len(groups) + 1)]
+    for group in groups:
+        assert group["title"]
+        assert [value["order"] for value in group["properties"].values()] == [*range(1, len(group["properties"]) + 1)]
+
+
+def test_menus_and_steps_name_commands(manifest: dict[str, Any]) -> None:
+    """Whatever a menu, a view or a step of the walkthrough offers is there, and the pages of steps too."""
+    contributed = manifest["contributes"]
+    known = {command["command"] for command in contributed["commands"]}
+    known |= {f"command:{name}" for name in known}
+    for entries in contributed["menus"].values():
+        assert {entry["command"] for entry in entries if "command" in entry} <= known
+    (walkthrough,) = contributed["walkthroughs"]
+    assert [step["id"] for step in walkthrough["steps"]] == ["install", "see", "repair", "project"]
+    for step in walkthrough["steps"]:
+        assert (EXTENSION / step["media"]["markdown"]).is_file()
+        assert set(re.findall(r"\((command:[\w.]+)\)", step["description"])) <= known
+        events = {event.removeprefix("onCommand:") for event in step["completionEvents"] if "onCommand:" in event}
+        assert events <= known
+    (welcome,) = contributed["viewsWelcome"]
+    assert set(re.findall(r"\((command:[\w.]+)\)", welcome["contents"])) <= known
+    assert welcome["view"] in {view["id"] for view in contributed["views"]["explorer"]}
 
 
 def test_untrusted_workspaces(manifest: dict[str, Any]) -> None:

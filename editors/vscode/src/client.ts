@@ -55,6 +55,13 @@ export class Service implements Disposable {
     return path.join(this.context.globalStorageUri.fsPath, 'environment');
   }
 
+  /** A folder of our own as the current one of programs: nothing that lies in a project is picked up by chance. */
+  get folder(): string {
+    const cwd = this.context.globalStorageUri.fsPath;
+    mkdirSync(cwd, { recursive: true });
+    return cwd;
+  }
+
   /** The server as it comes with the extension; undefined in an extension that was built without it. */
   get wheel(): string | undefined {
     const folder = path.join(this.context.extensionPath, 'dist');
@@ -139,9 +146,7 @@ export class Service implements Disposable {
   }
 
   private connect(located: Located): LanguageClient {
-    // A folder of our own as the current one: nothing that lies in a project is picked up by chance.
-    const cwd = this.context.globalStorageUri.fsPath;
-    mkdirSync(cwd, { recursive: true });
+    const cwd = this.folder;
     const settings = names(this.context.extension.packageJSON);
     const client: LanguageClient = new Client(
       section,

@@ -2,10 +2,12 @@
 
 import { commands, window, type Disposable, type LogOutputChannel } from 'vscode';
 
+import type { Calls } from './calls';
 import type { Service } from './client';
 import type { Explainer } from './explain';
 import { fixAll, fixAllUnsafe } from './fixall';
 import { install } from './install';
+import { init, recordBaseline } from './project';
 import { openPage } from './rules';
 import type { Status } from './status';
 import type { Sweep } from './sweep';
@@ -15,6 +17,7 @@ export function register(
   status: Status,
   sweep: Sweep,
   explainer: Explainer,
+  calls: Calls,
   log: LogOutputChannel,
 ): Disposable[] {
   const table: Record<string, (...given: never[]) => unknown> = {
@@ -28,6 +31,13 @@ export function register(
       typeof document === 'string' && typeof row === 'number'
         ? explainer.run(service.client, document, row)
         : explainer.run(service.client),
+    harden: () =>
+      commands.executeCommand('editor.action.codeAction', { kind: 'refactor.rewrite.resilint' }),
+    baseline: () => recordBaseline(service.client),
+    init: () => init(service.located?.command),
+    listCalls: () => calls.list(service.located?.command, service.folder),
+    showUnprotectedCalls: () => calls.filter(true),
+    showAllCalls: () => calls.filter(false),
     checkWorkspace: () => sweep.run(service.client),
     openRulePage: (rule?: string) => openPage(service.located?.command, rule),
   };

@@ -1,11 +1,13 @@
 /** Where VS Code comes in: puts the parts together and passes on what changes. */
 
-import { window, workspace, type Event, type ExtensionContext } from 'vscode';
+import { commands, window, workspace, type Event, type ExtensionContext } from 'vscode';
 
+import { Calls } from './calls';
 import { Service } from './client';
 import { register } from './commands';
 import { Explainer } from './explain';
 import { offer } from './install';
+import { LanguageStatus } from './language';
 import { watchInterpreters } from './python';
 import { servePages } from './rules';
 import { Status, type State } from './status';
@@ -23,6 +25,8 @@ export function activate(context: ExtensionContext): Api {
   const service = new Service(context, log, status);
   const sweep = new Sweep();
   const explainer = new Explainer();
+  const calls = new Calls();
+  const language = new LanguageStatus(() => service.client);
   let offered = false;
   context.subscriptions.push(
     log,
@@ -30,9 +34,13 @@ export function activate(context: ExtensionContext): Api {
     service,
     sweep,
     explainer,
+    calls,
+    language,
     servePages(() => service.located?.command),
-    ...register(service, status, sweep, explainer, log),
+    ...register(service, status, sweep, explainer, calls, log),
     status.onDidChange((state) => {
+      void commands.executeCommand('setContext', 'resilint.running', state.kind === 'running');
+      void language.update();
       // Once a window: who said no is reminded by the status item only.
       if (state.kind === 'missing' && !offered) {
         offered = true;

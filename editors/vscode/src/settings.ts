@@ -30,9 +30,10 @@ export function chosen(names: readonly string[], resource?: Uri): Record<string,
 
 /** The names of the server's settings, out of the extension's own manifest. */
 export function names(manifest: {
-  contributes: { configuration: { properties: Record<string, unknown> } };
+  contributes: { configuration: readonly { properties: Record<string, unknown> }[] };
 }): string[] {
-  return Object.keys(manifest.contributes.configuration.properties)
+  return manifest.contributes.configuration
+    .flatMap((group) => Object.keys(group.properties))
     .map((key) => key.slice(section.length + 1))
     .filter((name) => name !== ours);
 }

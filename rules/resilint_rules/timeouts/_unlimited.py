@@ -38,6 +38,7 @@ from ..kit import (
     stays_here,
 )
 from ..kit.fixes.edits import after_statement, before_body
+from ..kit.fixes.timeouts import advice
 from ..kit.project.startup import sets
 from ..kit.syntax.exits import is_endless
 from ._passed_on import open_wrapper
@@ -76,7 +77,9 @@ def unlimited_calls(call: Call | ClientCall) -> Iterator[Finding]:
         )
         return
     if isinstance(call, ClientCall):
-        yield call.finding(f"`{call.written}` sets no timeout for its calls: {found.why}", *bound(call))
+        fixes = [*bound(call)]
+        message = f"`{call.written}` sets no timeout for its calls: {found.why}"
+        yield call.finding(message, *fixes, help=_help(call, fixes))
         return
     if call.as_external.default.keys() == {"pool"}:
         yield call.finding(
@@ -86,8 +89,14 @@ def unlimited_calls(call: Call | ClientCall) -> Iterator[Finding]:
         return
     rest = find_trailing_wait(call)
     more = f", and `{rest.method}()` takes no timeout" if rest is not None else ""
-    fixes = guard_trailing_wait(rest) if rest is not None else [*bound(call), *once(call)]
-    yield call.finding(f"`{call.written}` has no timeout: {found.why}{more}", *fixes, client=call.client)
+    fixes = [*guard_trailing_wait(rest)] if rest is not None else [*bound(call), *once(call)]
+    message = f"`{call.written}` has no timeout: {found.why}{more}"
+    yield call.finding(message, *fixes, client=call.client, help=_help(call, fixes))
+
+
+def _help(call: Call, fixes: list[Fix]) -> str:
+    """What the catalogue advises where no fix can be offered."""
+    return "" if fixes else advice(call)
 
 
 _FAMILIES = ("AF_INET", "AF_INET6")

@@ -198,7 +198,7 @@ def _by_peer(calls: Sequence[Mapping[str, Any]]) -> str:
         count = f"{len(members)} call{'s' * (len(members) != 1)}"
         lines += [*([""] if lines else []), f"{peer or 'other'}: {count}{f', {bare} not protected' if bare else ''}"]
         for call in members:
-            cell = f"cell {call['cell']}:" if "cell" in call else ""
+            cell = f"cell {call['location']['cell']}:" if "cell" in call["location"] else ""
             place = f"{call['file']}:{cell}{call['location']['row']}:{call['location']['column']}"
             lines.append(f"  {place}: `{call['call']}`: {call['text']}")
     return "\n".join(lines)

@@ -156,11 +156,31 @@ def hover(doc: Document, project: Project, settings: Settings, offset: int) -> B
     found = policy(doc, project, settings, offset)
     if found is not None:
         return Behind(found.span, markdown(found))
+    repeated = _repeated(doc, project, settings, offset)
+    if repeated is not None:
+        return repeated
     follower = Follower(doc, project, settings)
     function = follower.function_at(offset)
     known = [follower.of_function(function)] if function is not None else follower.of_calls(offset, offset)
     reachable = next((item for item in known if item is not None and item.calls), None)
     return Behind(reachable.span, reachable_markdown(doc, reachable)) if reachable is not None else None
+
+
+def _repeated(doc: Document, project: Project, settings: Settings, offset: int) -> Behind | None:
+    """The policies of the calls that the retry loop repeats whose first line has the offset, as Markdown."""
+    row = doc.position(offset)[0]
+    for frame in frames(doc, project, settings, Span(offset, offset)):
+        from resilint_rules.kit.policy.effective import policy as judge
+        from resilint_rules.kit.retries.loops import retry_loop
+
+        for guard in (guard for inner in frame.all_frames() for guard in inner.guards.values()):
+            loop = retry_loop(guard)
+            if loop is not None and doc.position(frame.tree.span(loop.node).start)[0] == row:
+                start = doc.starts[row - 1]
+                line = doc.line(row)
+                span = Span(start + len(line) - len(line.lstrip()), start + len(line.rstrip()))
+                return Behind(span, "\n\n".join(markdown(judge(call)) for call in loop.calls))
+    return None
 
 
 def hints(doc: Document, project: Project, settings: Settings, span: Span) -> list[Hint]:

@@ -31,9 +31,12 @@ def as_text(doc: Document, name: str, found: Policy) -> str:
 
 
 def markdown(found: Policy) -> str:
-    """The policy as an editor shows it."""
+    """The policy as an editor shows it; failures of which the same comes share a line."""
     lines = [f"**`{found.written}`**: {_title(found)}", "", f"Limit: {limits(found)}"]
-    lines += ["", *(f"- {outcome.event}: {outcome.text}" for outcome in found.outcomes)] if found.outcomes else []
+    events: dict[str, list[str]] = {}
+    for outcome in found.outcomes:
+        events.setdefault(outcome.text, []).append(outcome.event)
+    lines += ["", *(f"- {', '.join(named)}: {text}" for text, named in events.items())] if events else []
     return "\n".join(lines)
 
 
@@ -44,11 +47,21 @@ def limits(found: Policy) -> str:
     if not found.outcomes and found.why == "nothing to decide here":
         return "none is set here: each call decides"
     if found.state == "unknown":
-        known = [setting for setting in found.settings if setting.seconds is not None]
-        more = "; besides " + ", ".join(_setting(entry, seconds) for entry in known) if known else ""
-        return f"nothing is reported, as {found.why}{more}"
+        return _unknown_limits(found)
     named = ", ".join(_setting(setting, seconds) for setting in found.settings)
-    return f"{named} ({found.why})" if named else found.why
+    if found.state == "unbounded":
+        by_default = all(setting.origin == "library" and setting.seconds is None for setting in found.settings)
+        return f"none: {found.why}" if by_default else f"{named} ({found.why})"
+    return named or found.why  # who has set it says why
+
+
+def _unknown_limits(found: Policy) -> str:
+    """Why the limits of a call are not known, and those that are."""
+    from resilint_rules.kit.retries.layer import seconds
+
+    known = [setting for setting in found.settings if setting.seconds is not None]
+    more = "; besides " + ", ".join(_setting(entry, seconds) for entry in known) if known else ""
+    return f"nothing is reported, as {found.why}{more}"
 
 
 def _setting(setting: Setting, seconds: Callable[[float], str]) -> str:

@@ -1,4 +1,4 @@
-"""Runs a command of resilint in a process of its own, from a program that serves somebody meanwhile."""
+"""Runs a command of resilint in a process of its own, from a program that goes on meanwhile."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ async function visit(name, row, column) {
 async function want(settings) {
   await bench.command('Preferences: Open Remote Settings (JSON)');
   await page.locator('.tab.active', { hasText: 'settings.json' }).waitFor();
-  await page.locator('.editor-instance .view-line').first().click();
+  await page.locator('.editor-instance .view-lines').first().click({ position: { x: 40, y: 8 }, force: true });
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText(JSON.stringify({ ...bench.settings, ...settings }));
   await page.keyboard.press('Control+S');
@@ -132,12 +132,95 @@ const policy = {
   },
 };
 
+const knowing = {
+  async 'a code lens sums a function up, and a click explains it'() {
+    await visit('orders.py', 9, 14);
+    await squiggles().first().waitFor();
+    await want({ 'resilint.codeLens': true });
+    const lens = page.locator('.codelens-decoration a', { hasText: '1 call' }).first();
+    await lens.waitFor();
+    await picture('lens');
+    await lens.click();
+    await page.locator('.tab', { hasText: 'What happens at this call' }).waitFor();
+    await page.locator('.view-line', { hasText: 'leads' }).first().waitFor();
+    await picture('explained');
+    await want({});
+    await lens.waitFor({ state: 'detached' });
+  },
+
+  async 'the tree lists the calls, all or the unprotected'() {
+    await bench.command('Resilint: List External Calls');
+    await page.locator('.pane-header', { hasText: 'External Calls' }).first().waitFor();
+    const header = page.locator('.pane-header', { hasText: 'External Calls' }).first();
+    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+    const call = page.locator('.monaco-list-row', { hasText: 'requests.post' }).first();
+    await call.waitFor();
+    await picture('calls');
+    await call.click();
+    await page.locator('.tab.active', { hasText: /orders|smile/ }).waitFor();
+    await bench.command('Resilint: Show Unprotected Calls Only');
+    await page.locator('.pane-header', { hasText: 'unprotected' }).first().waitFor();
+  },
+
+  async 'the language status tells findings, profile and settings'() {
+    await visit('orders.py', 9, 14);
+    await squiggles().first().waitFor();
+    await page.locator('[id="status.languageStatus"]').hover();
+    const told = page.locator('.hover-language-status');
+    await told.filter({ hasText: 'Resilint: 1 error' }).or(told.filter({ hasText: 'warning' })).first().waitFor();
+    await told.filter({ hasText: 'profile default' }).first().waitFor();
+    await picture('language');
+    await page.keyboard.press('Escape');
+  },
+
+  async 'all unsafe fixes are looked at before they are applied'() {
+    await visit('orders.py', 9, 14);
+    await bench.command('Resilint: Preview All Fixes in File');
+    await page.locator('.bulk-edit-panel .monaco-list-row', { hasText: 'orders.py' }).first().waitFor();
+    await picture('preview');
+    await page.locator('.monaco-button', { hasText: 'Discard' }).first().click();
+    await page.locator('.bulk-edit-panel .monaco-list-row').first().waitFor({ state: 'detached' });
+  },
+
+  async 'the menu of the right button has a part of its own'() {
+    await visit('orders.py', 9, 14);
+    await page.locator('.view-line', { hasText: 'requests.post' }).first().click({ button: 'right' });
+    // The menu is in a shadow tree, through which Playwright looks.
+    await page.locator('.monaco-menu .action-item', { hasText: 'Resilint' }).first().hover();
+    await page.locator('.monaco-menu .action-item', { hasText: 'Make This Call Resilient' }).first().waitFor();
+    await picture('menu');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+  },
+
+  async 'a mistake in the settings is shown on its line'() {
+    await visit('resilint.toml', 1, 1);
+    await page.keyboard.press('Control+Shift+M');
+    await problems().filter({ hasText: 'is not a setting' }).first().waitFor();
+    await picture('settings');
+  },
+
+  async 'the findings of a notebook are in its cells'() {
+    await visit('plan.ipynb', 1, 1);
+    await page.locator('.notebookOverlay .squiggly-warning').first().waitFor();
+    await picture('notebook');
+  },
+
+  async 'a walkthrough has four steps'() {
+    await bench.command('Welcome: Open Walkthrough');
+    await page.locator('.quick-input-widget input').first().fill('Resilint');
+    await bench.choose('Get Started with Resilint');
+    await page.locator('.getting-started-step', { hasText: 'Keep it' }).first().waitFor();
+    await picture('walkthrough');
+  },
+};
+
 try {
   await bench.install(scene.vsix);
   page = await bench.listen('--disable-workspace-trust');
   await page.goto(bench.address(scene.workspace));
   await page.waitForSelector('.monaco-workbench .explorer-folders-view');
-  for (const [name, step] of Object.entries({ mending, policy }[scene.steps])) {
+  for (const [name, step] of Object.entries({ mending, policy, knowing }[scene.steps])) {
     try {
       await step();
       console.log(`fine: ${name}`);

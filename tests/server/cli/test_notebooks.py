@@ -148,3 +148,18 @@ def test_a_call_in_a_cell_is_explained(home: Path, capsys: pytest.CaptureFixture
     assert call["location"] == {"cell": 3, "row": 2, "column": 1}
     assert main(["explain", "a.ipynb:cell 1:1"]) == 2
     assert "no code in cell 1" in capsys.readouterr().err
+
+
+def test_the_calls_of_notebooks_are_in_the_list_of_a_folder(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the cell before the row."""
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": "# Plan"}]
+    cells.append(
+        {"cell_type": "code", "metadata": {}, "source": "import requests\n\nrequests.get('https://a.example')"}
+    )
+    (home / "plan.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    assert main(["explain", "."]) == 0
+    assert "plan.ipynb:cell 2:3:1: `requests.get`" in capsys.readouterr().out
+    assert main(["explain", ".", "--output-format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)["calls"]
+    (call,) = [call for call in found if call["file"] == "plan.ipynb"]
+    assert call["location"] == {"row": 3, "column": 1, "cell": 2}

@@ -41,6 +41,11 @@ def seconds(call: Call) -> dict[str, str]:
     return found
 
 
+def advice(call: Call) -> str:
+    """What to do instead where no parameter takes a limit, as the catalogue says it; "" if it does not."""
+    return call.as_external.advice.format(**seconds(call))
+
+
 def written(call: Call, fact: ExternalFact) -> list[tuple[str, str]]:
     """(parameter, value) pairs that set a limit, as the library writes it; [] if it has no parameter for one."""
     if not fact.writes or not fact.timeout:

@@ -9,7 +9,18 @@ from ..catalog.records import ClientFact, ExternalFact
 from ..interp.calls import Call, Frame, call_at
 from ..retries.attempts import built_in
 from ..retries.breakers import Breaker, breakers
-from ..retries.layer import DROPPED, HANG, LIMITED_RATE, STATUSES, UNAVAILABLE, RetryLayer, edition, seconds, where
+from ..retries.layer import (
+    DROPPED,
+    HANG,
+    LIMITED_RATE,
+    STATUSES,
+    UNAVAILABLE,
+    RetryLayer,
+    edition,
+    product,
+    seconds,
+    where,
+)
 from ..retries.policies import external
 from ..syntax.text import Span
 from ..timeouts.effective import Limit, limit, scopes_around
@@ -91,7 +102,7 @@ def _source(call: Call, bound: Bound, here: Frame) -> str:
         return f"the client, {where(made[0].frame, made[0].node, here) if made else own}"
     if bound.origin == "scope":
         return "an enclosing time limit"
-    return f"the default of {edition(call)}"
+    return f"the default of {product(call)}"
 
 
 def _outcomes(call: Call, found: Limit, callers: tuple[Call, ...]) -> Iterator[Outcome]:
@@ -130,7 +141,7 @@ def _hang(call: Call, found: Limit, trace: FailureTrace) -> Outcome:
     event, callers = EVENTS[HANG], trace.callers
     ended = found.state == "bounded" or any(scopes_around(place) for place in callers)
     if found.state == "unbounded" and not ended:
-        return Outcome(event, f"waits without limit: {found.why}; nothing is repeated and no handler is reached")
+        return Outcome(event, "waits without limit; nothing is repeated and no handler is reached")
     if found.state == "unknown":
         return Outcome(event, f"how long it waits cannot be seen: {found.why}")
     per, silence = _answer_limit(found)

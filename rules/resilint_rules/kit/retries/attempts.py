@@ -7,7 +7,7 @@ from ..catalog.records import ClientFact, LimitFact
 from ..interp.calls import Call, Frame, maker
 from ..interp.values import Arguments, Const, Function, Instance, Mapping, Value
 from ..project.forwarding import attempts_in, names_in
-from .layer import DROPPED, HANG, LIMITED_RATE, PACES, STATUSES, UNAVAILABLE, WORDS, RetryLayer, edition, where
+from .layer import DROPPED, HANG, LIMITED_RATE, PACES, STATUSES, UNAVAILABLE, WORDS, RetryLayer, product, where
 from .policies import LIMITED, UNLIMITED, RetryPolicy, layers
 from .transports import WITH_RETRY_AFTER, parse_attempts, policy_in, policy_layer, transport_layers
 
@@ -26,7 +26,7 @@ def built_in(call: Call) -> tuple[RetryLayer, ...]:
     found = [*transport_layers(call)]
     if words is not None:
         if words.beneath:
-            found.append(_transport_beneath(words.beneath, edition(call)))
+            found.append(_transport_beneath(words.beneath, product(call)))
         found.append(_library_layer(call, words, maker, unseen))
     elif unseen and _has_transports(call):
         found.append(RetryLayer("its client's transport", None, unseen))
@@ -97,7 +97,7 @@ def _library_layer(call: Call, words: Retries, maker: Call | None, unseen: str) 
             unsure=dict.fromkeys(WORDS, "in some versions only"),
         )
     default = None if words.unlimited else words.attempts
-    attempts, source = default, f"default of {edition(call)}"
+    attempts, source = default, f"default of {product(call)}"
     name = words.param
     if maker is None or not name:
         return _counted_layer(call, words, attempts, source)

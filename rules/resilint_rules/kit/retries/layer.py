@@ -66,15 +66,19 @@ def seconds(value: float) -> str:
 
 
 def edition(call: Call) -> str:
-    """The library with the versions that a statement about it holds for."""
+    """The library with the versions that a statement about it holds for; "(assumed)" where the project names none."""
     library = call.record
     if library is None:
         return call.library
     pin = call.frame.scope.catalog.pinned(library)
     if pin:
         return f"{library.name} {pin.removeprefix('==')}"
-    checked = library.checked
-    return f"{library.name} {checked}".rstrip()
+    return f"{library.name} {library.checked} (assumed)" if library.checked else library.name
+
+
+def product(call: Call) -> str:
+    """The library of a call by its name alone."""
+    return call.record.name if call.record is not None else call.library
 
 
 def row(frame: Frame, node: cst.CSTNode) -> int:
