@@ -39,8 +39,8 @@ UNTOUCHED = {
     "any method": "import requests\n\ndef f(m, u):\n    return requests.request(m, u, timeout=5).text\n",
     "a stream": "import httpx\n\ndef f(u):\n    with httpx.stream('GET', u) as r:\n        return r.read()\n",
     "a decorated function": (
-        "import requests\nfrom tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed\n\n"
-        "@retry(retry=retry_if_exception_type(OSError), stop=stop_after_attempt(3), wait=wait_fixed(2))\ndef f(u):\n"
+        "import requests\nfrom tenacity import retry, retry_if_result, stop_after_attempt, wait_fixed\n\n"
+        "@retry(retry=retry_if_result(bool), stop=stop_after_attempt(3), wait=wait_fixed(2))\ndef f(u):\n"
         "    return requests.get(u, timeout=5).text\n"
     ),
     "a mounted policy": (

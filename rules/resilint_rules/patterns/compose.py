@@ -8,17 +8,21 @@ from dataclasses import replace
 from ..kit.findings import Finding
 from ..kit.interp.calls import Call, Frame
 from ..kit.subscriptions import functions
-from .answers.checked import check_passed
+from .answers.checked import check_own, check_passed
 from .answers.shape import expect
+from .batches import raise_if_all_fail, raise_status
 from .idempotency import make_once
 from .isolation.breaker import stop_sending
 from .last_error import raise_last
+from .limits import shorten
 from .loops.gates import let_out
 from .loops.recursion import let_recursion_out
 from .loops.refused import drop_waits, end_refusals
 from .loops.statuses import let_statuses_out
+from .loops.unrolled import unroll
 from .names import PREFIX
 from .nesting import fewer
+from .policies import judge
 from .retry import repeat
 from .visible.trace import log_loops, log_policies
 
@@ -26,16 +30,22 @@ _AT_CALLS: tuple[tuple[str, Callable[[Call], Iterator[Finding]]], ...] = (("retr
 """What patterns offer at an external call, by their names."""
 _IN_FUNCTIONS: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("idempotency", make_once),
+    ("layers", unroll),
     ("layers", fewer),
+    ("retry", judge),
     ("retry", let_out),
     ("retry", let_recursion_out),
     ("retry", end_refusals),
     ("retry", let_statuses_out),
     ("retry", drop_waits),
+    ("last-error", raise_status),
+    ("last-error", raise_if_all_fail),
 )
 """What they offer in a function or statement, as to its loops and layers: before all else, which hides these."""
 _NEXT: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
+    ("limit", shorten),
     ("last-error", raise_last),
+    ("status", check_own),
     ("status", check_passed),
     ("status", expect),
     ("breaker", stop_sending),

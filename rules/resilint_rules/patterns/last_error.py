@@ -28,16 +28,16 @@ _NONE = re.compile(r"\bNone\b|\bOptional\b")
 def raise_last(frame: Frame) -> Iterator[Finding]:
     """Offers to raise what a handler drops, where the function then ends without a value."""
     node = frame.node
-    if not isinstance(node, cst.FunctionDef) or _may_give_none(frame, node):
+    if not isinstance(node, cst.FunctionDef) or may_give_none(frame, node):
         return
     for guard in frame.guards.values():
-        call = _reached(guard)
+        call = reached(guard)
         if call is None or not isinstance(node.body, cst.IndentedBlock) or node.body.body[-1] is not guard.node:
             continue
         if not _gives_value(guard) or guard.node.finalbody is not None or guard.node.orelse is not None:
             continue
         for clause in handlers_of(guard):
-            if _drops(clause) and (clause.broad or clause.concerns(call)):
+            if drops(clause) and (clause.broad or clause.concerns(call)):
                 fix = _raised(frame, clause)
                 message = f"`{node.name.value}` gives None after a failure of `{call.written}`"
                 yield call.frame.finding(
@@ -46,7 +46,7 @@ def raise_last(frame: Frame) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
-def _may_give_none(frame: Frame, node: cst.FunctionDef) -> bool:
+def may_give_none(frame: Frame, node: cst.FunctionDef) -> bool:
     """Whether None is an answer of a function: it says so, or only asks or closes something."""
     returns = frame.tree.code(node.returns) if node.returns is not None else ""
     docstring = str(node.get_docstring() or "")
@@ -54,7 +54,7 @@ def _may_give_none(frame: Frame, node: cst.FunctionDef) -> bool:
     return bool(_NONE.search(returns) or _NONE.search(docstring)) or probes(name) or closes_only(name)
 
 
-def _reached(guard: Guard) -> Call | None:
+def reached(guard: Guard) -> Call | None:
     """The first external call in the body of a `try`, or in a function of the project that is called there."""
     for call in guard.calls:
         if may_fail(call):
@@ -75,7 +75,7 @@ def _gives_value(guard: Guard) -> bool:
     return any(isinstance(node, cst.Return) and node.value is not None for node in walk(guard.node.body))
 
 
-def _drops(clause: Handler) -> bool:
+def drops(clause: Handler) -> bool:
     """Whether a handler does nothing with a failure but say it."""
     block = clause.node.body
     if not isinstance(block, cst.IndentedBlock) or clause.leaves != {Exit.FALLS}:

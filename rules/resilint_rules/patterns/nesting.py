@@ -11,11 +11,13 @@ from ..kit.findings import Finding, Fix, Severity
 from ..kit.fixes.edits import replace
 from ..kit.interp.calls import Call, Frame
 from ..kit.project.module import Module
+from ..kit.retries.attempts import built_in
 from ..kit.retries.loops import loops
 from ..kit.retries.policies import RetryPolicy, layers_of
 from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
 from ..kit.timeouts.effective import limit
+from .policies import rewritten
 from .resending import numbers
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -25,20 +27,59 @@ _LONG = 35.0
 
 
 def fewer(frame: Frame) -> Iterator[Finding]:
-    """Offers to remove a policy around a loop that repeats the same calls, and to bound the attempts of a policy."""
+    """Offers to remove a policy around what repeats the same calls, and to bound what a policy does."""
     for policy in layers_of(frame):
         calls = [call for call in policy.calls if call.peer == "http"]
-        if policy.body is not None and calls:
-            around = [loop for inner in policy.body.all_frames() for loop in loops([inner]) if loop.calls[0] in calls]
-            if around:
-                fix = _removed(policy)
-                message = f"`{policy.written}` repeats a loop that repeats `{calls[0].written}` already"
-                if fix is not None:
-                    yield policy.finding(message, fix, severity=Severity.HINT)
-                continue
-        fix = _bounded(policy, calls)
+        doubled = _doubled(policy, calls)
+        if doubled:
+            fix, message = _removed(policy), f"`{policy.written}` repeats {doubled} already"
+        else:
+            fix, message = _left_to_caller(policy), f"`{policy.written}` waits as long as a peer wants"
+            if fix is None:
+                fix, message = _bounded(policy, calls), f"`{policy.written}` tries {policy.attempts} times"
         if fix is not None:
-            yield policy.finding(f"`{policy.written}` tries {policy.attempts} times", fix, severity=Severity.HINT)
+            yield policy.finding(message, fix, severity=Severity.HINT)
+
+
+def _doubled(policy: RetryPolicy, calls: list[Call]) -> str:
+    """What repeats the calls of a policy inside of it, in words; "" if nothing does."""
+    if policy.body is None or not calls:
+        return ""
+    if any(loop.calls[0] in calls for inner in policy.body.all_frames() for loop in loops([inner])):
+        return f"a loop that repeats `{calls[0].written}`"
+    return f"what the client of `{calls[0].written}` repeats" if all(map(_client_repeats, calls)) else ""
+
+
+_SAFE = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
+_ASKS = ("413", "429", "503")
+"""Statuses that come with a Retry-After."""
+
+
+def _client_repeats(call: Call) -> bool:
+    """Whether the client repeats a call after no answer and after a status."""
+    layers = built_in(call)
+    return call.verb in _SAFE and any(layer.attempts is not None and layer.attempts > 1 for layer in layers)
+
+
+def _left_to_caller(policy: RetryPolicy) -> Fix | None:
+    """Leaves refusals to the caller where a policy would wait as long as the peer says, however long that is."""
+    fact = policy.fact
+    if fact.retry_after is None or fact.statuses is None or policy.call is None:
+        return None
+    if fact.retry_after.name in policy.args.named or policy.args.open_names:
+        return None
+    given = policy.args.get(fact.statuses)
+    node = given.node if given is not None else None
+    if not isinstance(node, (cst.List, cst.Tuple, cst.Set)) or policy.frame.tree.comments_in(node):
+        return None
+    code = policy.frame.tree.code
+    kept = [code(element.value) for element in node.elements if code(element.value) not in _ASKS]
+    whole = code(node)
+    new = {id(node): f"{whole[0]}{', '.join(kept)}{whole[-1]}"} if len(kept) < len(node.elements) else {}
+    edit = rewritten(policy.call, new, [f"{fact.retry_after.name}=False"])
+    if edit is None or len(kept) < 2:
+        return None
+    return Fix("Leave a refusal with Retry-After to the caller", (edit,))
 
 
 def _bounded(policy: RetryPolicy, calls: list[Call]) -> Fix | None:
@@ -82,11 +123,11 @@ def _removed(policy: RetryPolicy) -> Fix | None:
     if document.text[first:start].strip() != "@" or document.text[end:line_end].strip() or row >= len(document.starts):
         return None
     gone = Span(first, document.starts[row])
-    edits = [Edit(gone.start, gone.end, ""), *_imports(module, document.text[gone.start : gone.end])]
+    edits = [Edit(gone.start, gone.end, ""), *unneeded(module, document.text[gone.start : gone.end])]
     return Fix(f"Remove {policy.written}: the loop inside repeats already", tuple(sorted(edits)))
 
 
-def _imports(module: Module, gone: str) -> Iterator[Edit]:
+def unneeded(module: Module, gone: str) -> Iterator[Edit]:
     """Removes names from the import statements of a module that only a removed text needs."""
     words = {name for name in _WORD.findall(gone) if name in module.imports}
     unused = {name for name in words if _is_needed_there_alone(module, name, gone)}

@@ -20,6 +20,7 @@ from .heavy import affordable
 
 if TYPE_CHECKING:
     from resilint_rules.kit.interp.calls import Frame
+    from resilint_rules.kit.interp.session import Session
     from resilint_rules.kit.syntax.outline import Chunk
 
 _DEPTH = 3
@@ -42,12 +43,31 @@ def frames(
     if not chunks:
         return
     from resilint_rules.kit.interp.session import Session
+
+    session = Session(project, asdict(settings.timeouts), asdict(settings.patterns))
+    session.scope(module).known = known
+    wanted = [*chunks, *(_callers(module, chunks) if callers else [])]
+    if callers:
+        from resilint_rules.kit.reach.given import given_clients
+
+        found = given_clients(list(_interpreted(session, module, wanted, None)))
+        if found:
+            session = Session(project, asdict(settings.timeouts), asdict(settings.patterns))
+            session.scope(module).known = known
+            session.given = found
+            starts = {statement.chunk.start for statement in wanted if isinstance(statement, FunctionChunk)}
+            wanted += [function for function in found if function.chunk.start not in starts]
+    yield from _interpreted(session, module, wanted, span)
+
+
+def _interpreted(
+    session: Session, module: Module, wanted: Sequence[FunctionChunk | Chunk], span: Span | None
+) -> Iterator[Frame]:
+    """The frames of some functions and statements, those that touch a span or all."""
     from resilint_rules.kit.syntax.tree import Misread
 
-    scope = Session(project, asdict(settings.timeouts), asdict(settings.patterns)).scope(module)
-    scope.known = known
-    more = _callers(module, chunks) if callers else []
-    for statement in affordable(module, [*chunks, *more]):
+    scope = session.scope(module)
+    for statement in affordable(module, wanted):
         chunk = statement.chunk if isinstance(statement, FunctionChunk) else statement
         if span is not None and (chunk.end < span.start or span.end < chunk.start):
             continue

@@ -63,6 +63,11 @@ class RetryFact(Fact):
         "Adds the statuses worth a retry to that: {status} is their exception.", "status"
     )
     fix_log: str = toml.template("Logs each attempt that has failed, by the name of a logger: {logger}.", "logger")
+    fix_judge: str = toml.template(
+        "Lets functions judge an exception: {may_pass} whether it may pass, {pause} how long the peer wants to wait.",
+        "may_pass", "pause",
+    )  # fmt: skip
+    fix_pause: str = toml.template("Waits at least as long as {pause} says, else as {wait} did.", "wait", "pause")
     fix_statuses: str = toml.text("Chooses statuses.")
     fix_statuses_any: str = toml.text("The same, if any call may be repeated.")
     fix_imports: Mapping[str, str] = toml.texts_by_name("Modules of the names in these texts.")

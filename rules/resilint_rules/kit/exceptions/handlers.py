@@ -207,7 +207,7 @@ def known_as(frame: Frame, error: str) -> tuple[str, Import | None]:
     for own, targets in module.imports.items():
         if any(f"{t.module}.{t.name}" in spellings for t in targets):
             return own, None
-    error = min(spellings, key=len)
+    error = min(spellings, key=lambda known: (known.rpartition(".")[2].islower(), len(known)))
     parts = error.split(".")
     for end in range(len(parts) - 1, 0, -1):
         prefix = ".".join(parts[:end])

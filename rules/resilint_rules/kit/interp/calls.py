@@ -46,6 +46,7 @@ class Queries(Protocol):
     timeouts: dict[str, float]
     patterns: dict[str, float]
     supposed: dict[FunctionChunk, Value]
+    given: dict[FunctionChunk, dict[str, Value]]
     frames: list[Frame]
     catalog: Catalog
     foreign: int

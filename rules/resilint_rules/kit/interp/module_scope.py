@@ -270,7 +270,7 @@ class ModuleScope:
         receiver = frame.owner = self.receiver(function)
         self._running[key] = frame
         try:
-            run_function(frame, node, receiver)
+            run_function(frame, node, receiver, self.session.given.get(function))
         finally:
             del self._running[key]
         self._frames[key] = frame

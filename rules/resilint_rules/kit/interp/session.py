@@ -54,6 +54,8 @@ class Session:
         """All that were begun, in any module."""
         self.supposed: dict[FunctionChunk, Value] = {}
         """What some functions are taken to give back, to see what others would do with it."""
+        self.given: dict[FunctionChunk, dict[str, Value]] = {}
+        """What parameters without annotation hold, as the calls in the module show: only where that is wanted."""
         self.follows = False
         """Whether functions of other modules are followed: only where a chunk may reach integration code by them."""
         self._derived: dict[Callable[[Session], Any], Any] = {}

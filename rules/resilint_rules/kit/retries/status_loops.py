@@ -110,7 +110,7 @@ def _failing_round(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[
     """
     node = loop.node
     if isinstance(node, cst.While) and not is_endless(node):
-        if _verdict(loop.call, node.test) is False and all(ways(step) <= AGAIN for step in steps):
+        if verdict_on(loop.call, node.test) is False and all(ways(step) <= AGAIN for step in steps):
             return steps
         if not loop.counted:
             return None
@@ -132,7 +132,7 @@ def _failing(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[cst.CS
     first = at if isinstance(steps[at], cst.If) else at + 1
     for index in range(first, len(steps)):
         step = steps[index]
-        verdict = _verdict(call, step.test) if isinstance(step, cst.If) else None
+        verdict = verdict_on(call, step.test) if isinstance(step, cst.If) else None
         if verdict is None or not isinstance(step, cst.If):
             continue
         rest = steps[index + 1 :]
@@ -181,16 +181,16 @@ def _is_answer(call: Call, node: cst.CSTNode) -> bool:
     return node is call.node or (isinstance(node, cst.Name) and node.value in names)
 
 
-def _verdict(call: Call, test: cst.CSTNode) -> bool | None:
+def verdict_on(call: Call, test: cst.CSTNode) -> bool | None:
     """Whether a condition holds for a good status (True) or for an error (False); None if it tests anything else."""
     fact = call.answer
     if fact is None:
         return None
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        inner = _verdict(call, test.expression)
+        inner = verdict_on(call, test.expression)
         return None if inner is None else not inner
     if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.Or):
-        left, right = _verdict(call, test.left), _verdict(call, test.right)
+        left, right = verdict_on(call, test.left), verdict_on(call, test.right)
         return left if left is right else None
     if isinstance(test, cst.Comparison):
         return _compared(call, test, fact.checks)

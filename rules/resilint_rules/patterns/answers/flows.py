@@ -29,6 +29,8 @@ class Flow:
     texts: frozenset[int] = frozenset()
     """What reads the body as a text that something else parses."""
     names: set[str] = field(default_factory=set)
+    is_object: bool = False
+    """The library has parsed it, and gives an object."""
 
     @property
     def is_passed(self) -> bool:
@@ -77,8 +79,11 @@ class Flow:
 def flow_of(call: Call) -> Flow | None:
     """The body of a request's answer in the function that sends it; None if it is not parsed there."""
     response, fact, function = call.response, call.answer, call.frame.node
-    if response is None or fact is None or not isinstance(function, cst.FunctionDef) or not _is_request(call):
+    if not isinstance(function, cst.FunctionDef) or not _is_request(call):
         return None
+    if response is None or fact is None:
+        reads = {id(call.node)} if call.peer == "llm" else set()
+        return Flow(call, call, frozenset(reads), is_object=True) if reads else None
     texts = _texts(call)
     reads = {id(node) for name, node in response.uses if name == "json" and name in fact.body}
     if fact.raiser_returns == "response" and "json" in fact.body:

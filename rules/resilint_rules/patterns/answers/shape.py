@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from ...kit.exceptions.handlers import handlers_of, known_as, named
+from ...kit.exceptions.handlers import Handler, handlers_of, known_as, named
 from ...kit.findings import Finding, Fix, Import, Severity
 from ...kit.fixes.edits import unused
 from ...kit.interp.calls import Call, Frame
@@ -108,17 +108,21 @@ def _errors(flow: Flow, part: cst.CSTNode) -> list[str]:
     for node in walk(part):
         if isinstance(node, cst.Subscript) and not _is_target(part, node) and flow.rooted(node.value):
             found += ["LookupError", "TypeError"]
-        elif isinstance(node, cst.Call) and _calls_part(flow, node):
+        elif isinstance(node, cst.Attribute) and flow.is_object and flow.rooted(node.value):
             found += ["AttributeError"]
-        if (
-            isinstance(node, cst.Call)
-            and last(node) in ("int", "float", "Decimal")
-            and any(flow.holds(arg.value) for arg in node.args)
-        ):
-            found += ["ValueError", "TypeError"]
-        if isinstance(node, cst.Call) and _parses(flow, node):
-            found += ["ValueError"]
+        elif isinstance(node, cst.Call):
+            found += _errors_of_call(flow, node)
     return list(dict.fromkeys(found))
+
+
+def _errors_of_call(flow: Flow, node: cst.Call) -> Iterator[str]:
+    """What a call may raise for a body of another shape: a method that it has not, a number that is none, no JSON."""
+    if _calls_part(flow, node):
+        yield "AttributeError"
+    if last(node) in ("int", "float", "Decimal") and any(flow.holds(arg.value) for arg in node.args):
+        yield from ("ValueError", "TypeError")
+    if _parses(flow, node) or (flow.is_object and node is flow.call.node):
+        yield "ValueError"
 
 
 def _parses(flow: Flow, node: cst.Call) -> bool:
@@ -216,11 +220,17 @@ def _is_caught(call: Call, first: cst.CSTNode, errors: Sequence[str]) -> bool:
         if not body.start <= start < body.end:
             continue
         for clause in handlers_of(guard):
-            taken = clause.broad or any(clause.catches(kind) for kind in ("KeyError", "LookupError"))
-            taken = taken or all(clause.catches(kind) for kind in errors)
+            whole = any(clause.catches(kind) for kind in ("KeyError", "LookupError"))
+            taken = not _keeps(clause) and (whole or all(clause.catches(kind) for kind in errors))
             if taken and not (clause.broad and Exit.RAISE in clause.leaves):
                 return True
     return any(place.kind is Around.TRY and place.part is Part.HANDLER for place in call.within)
+
+
+def _keeps(clause: Handler) -> bool:
+    """Whether a handler keeps what it has caught, to raise it later."""
+    assigned = (node for node in walk(clause.node.body) if isinstance(node, cst.Assign))
+    return bool(clause.name) and any(isinstance(n.value, cst.Name) and n.value.value == clause.name for n in assigned)
 
 
 def _guarded(call: Call, region: Sequence[cst.CSTNode], errors: Sequence[str], unreadable: str) -> Fix | None:

@@ -40,7 +40,7 @@ def let_out(frame: Frame) -> Iterator[Finding]:
     for loop in repeated_by_hand(frame):
         call = loop.calls[0]
         judged = judges(call)
-        if judged is None or call.peer != "http" or _varies(loop) or loop.is_generator:
+        if judged is None or call.peer not in ("http", "llm") or _varies(loop) or loop.is_generator:
             continue
         fix = _with_gates(loop, call, judged)
         if fix is not None:

@@ -76,7 +76,7 @@ def _given(guard: Guard) -> Call | None:
     for function in module.all_functions():
         inner = frame.scope.frame(function) if function.chunk.start != frame.outermost.tree.start else None
         for call in inner.calls.values() if inner is not None else ():
-            if type(call) is Call and may_fail(call) and call.peer == "http":
+            if type(call) is Call and may_fail(call) and call.peer in ("http", "llm"):
                 return call
     return None
 

@@ -1,0 +1,86 @@
+"""Part of the pattern `retry`: policies repeat what may pass only, wait as long as the peer asks, and raise that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ..kit.findings import Finding, Fix, Import, Severity
+from ..kit.fixes.edits import indentation, width
+from ..kit.interp.calls import Call, Frame
+from ..kit.retries.policies import RetryPolicy, layers_of
+from ..kit.syntax.text import Edit
+from .loops.passing import MAY_PASS, Judges, judges
+
+
+def judge(frame: Frame) -> Iterator[Finding]:
+    """Offers functions that judge a failure to policies that repeat requests after any of a class."""
+    for policy in layers_of(frame):
+        call = next((call for call in policy.calls if call.peer == "http"), None)
+        if call is None or policy.call is None or not policy.fact.fix_judge:
+            continue
+        if MAY_PASS in frame.scope.module.even.text[slice(*policy.call.span)]:
+            continue
+        judged = judges(call)
+        found = _judged(policy, policy.call, judged) if judged is not None else None
+        if judged is None or found is None:
+            continue
+        edits, imports = found
+        title = f"Repeat {call.written} on no answer, 429 and 5xx only"
+        fix = Fix(title, tuple(sorted((*judged.edits, *edits))), tuple(dict.fromkeys((*judged.imports, *imports))))
+        message = f"`{policy.written}` repeats what stays, or sooner than the peer asks"
+        yield policy.finding(message, fix, severity=Severity.HINT)
+
+
+def _judged(policy: RetryPolicy, call: Call, judged: Judges) -> tuple[list[Edit], list[Import]] | None:
+    """The edits that give a policy the functions; None if the project judges by itself."""
+    text, imports = policy.spelled(policy.fact.fix_judge.format(may_pass=judged.may_pass, pause=judged.pause))
+    name, _, value = text.partition("=")
+    given, wait = call.args.named.get(name), call.args.get(policy.fact.wait) if policy.fact.wait is not None else None
+    if given is not None and not _is_by_class(policy, given.node):
+        return None
+    new = {id(given.node): value} if given is not None else {}
+    added = [] if given is not None else [text]
+    if wait is not None and policy.fact.fix_pause:
+        words = policy.fact.fix_pause.format(wait=policy.frame.tree.code(wait.node), pause=judged.pause)
+        new[id(wait.node)] = words.partition("=")[2]
+    reraise = policy.fact.reraise
+    other = policy.fact.gives_up.rpartition(".")[2]
+    if (
+        reraise is not None
+        and reraise.name not in call.args.named
+        and not policy.frame.scope.module.mentions_name(other)
+    ):
+        added.append(f"{reraise.name}=True")
+    edit = rewritten(call, new, added)
+    return ([edit], [*imports]) if edit is not None else None
+
+
+def _is_by_class(policy: RetryPolicy, node: cst.CSTNode) -> bool:
+    """Whether a condition chooses by the class of an exception, and by the statuses that a fix has named."""
+    code = policy.frame.tree.code(node).replace("lambda error: isinstance(", "")
+    words = policy.fact.fix_on.partition("=")[2].partition("(")[0]
+    return bool(words) and code.startswith(f"{words}(") and "lambda" not in code
+
+
+def rewritten(call: Call, new: dict[int, str], added: list[str]) -> Edit | None:
+    """The arguments of a call with other values and some more, on lines that are not too long; None beside comments."""
+    tree, document = call.frame.tree, call.frame.scope.module.even
+    if tree.comments_in(call.node):
+        return None
+    parts = [*(_argument(call, arg, new) for arg in call.node.args), *added]
+    start, end = tree.span(call.node.func).end, tree.span(call.node).end
+    indent = indentation(call.frame, start)
+    line = document.line(document.position(start)[0])[: document.position(start)[1] - 1]
+    together = f"({', '.join(parts)})"
+    if len(line) + len(together) <= width(document):
+        return Edit(start, end, together)
+    deeper = f"{document.newline}{indent}" + ("\t" if "\t" in indent else "    ")
+    return Edit(start, end, f"({deeper}{f',{deeper}'.join(parts)},{document.newline}{indent})")
+
+
+def _argument(call: Call, arg: cst.Arg, new: dict[int, str]) -> str:
+    tree = call.frame.tree
+    keyword = f"{arg.keyword.value}=" if arg.keyword is not None else ""
+    return f"{arg.star}{keyword}{new.get(id(arg.value)) or tree.source(*tree.outer(arg.value))}"
