@@ -45,6 +45,15 @@ def test_what_may_call_out_matters(source: str) -> None:
     assert names(source) == ["f"]
 
 
+@pytest.mark.parametrize("opening", ["gather(*", "gather(\n        *", "gather(  # all\n\n        *"])
+def test_rules_words_may_stand_on_several_lines(opening: str) -> None:
+    """Formatters break long calls behind the bracket."""
+    source = (
+        f"from a import gather, it\ndef f():\n    return {opening}[it(x) for x in y])\ndef g():\n    gather(it, 1)\n"
+    )
+    assert names(source) == ["f"]
+
+
 TASK = "import asyncio\nasync def f():\n    "
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from itertools import chain
 from typing import NamedTuple
 
@@ -25,6 +26,10 @@ from .taint import Taint
 from .usage import asks
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})
+_ACROSS_LINES = {
+    word: re.compile(re.escape(word).replace(r"\(", rf"\({GAP}")) for word in _RULE_WORDS if "(" in word[:-1]
+}
+"""Of these the words that may be written on several lines: `gather(*`."""
 _IN_COROUTINES = sorted({word for row in RULES for word in row.coroutine_words})
 _EVERY_METHOD = frozenset(name for candidate in METHODS.values() for name in candidate)
 _THROUGH = sorted({f".{method}" for methods in THROUGH.values() for method in methods})
@@ -89,7 +94,27 @@ def _calling_through(search: Taint, mentioned: bool, *, follow: bool) -> list[Fu
 def _words(text: str) -> list[str]:
     """Words in any case by which a rule knows a chunk of text that is for it."""
     lowered = text.lower()
-    return [word for word in _RULE_WORDS if word in lowered]
+    return [word for word in _RULE_WORDS if word in lowered or (word in _ACROSS_LINES and _starts(word, lowered))]
+
+
+def _starts(word: str, lowered: str) -> bool:
+    """Whether a word of several parts stands in a text, perhaps on several lines."""
+    return word[: word.index("(") + 1] in lowered and _ACROSS_LINES[word].search(lowered) is not None
+
+
+def _places_of(words: list[str], lowered: str) -> list[int]:
+    """Where some of the rules' words stand, in order."""
+    found: list[int] = []
+    for word in words:
+        pattern = _ACROSS_LINES.get(word)
+        if pattern is not None:
+            found.extend(match.start() for match in pattern.finditer(lowered))
+            continue
+        at = lowered.find(word)
+        while at >= 0:
+            found.append(at)
+            at = lowered.find(word, at + 1)
+    return sorted(found)
 
 
 def _coroutine_words(text: str) -> list[str]:
@@ -100,7 +125,7 @@ def _coroutine_words(text: str) -> list[str]:
 def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[int, FunctionChunk | Chunk]:
     """The chunks that match, by start."""
     module, text, mentions, followed = search.module, search.text, search.mentions, search.followed
-    lowered = text.lower() if words else ""
+    places = _places_of(words, text.lower()) if words else []
     unawaited = search.project.derived(Coroutines).of(module)
     kept_loop = bool(search.loops.offsets) and _KEPT_LOOP.search(text) is not None
     methods = _methods(search)
@@ -113,7 +138,7 @@ def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[i
 
     def matters(chunk: Chunk) -> bool:
         start, end = chunk.start, chunk.end
-        if unawaited.within(start, end) or any(lowered.find(word, start, end) >= 0 for word in words):
+        if unawaited.within(start, end) or bisect_left(places, start) < bisect_left(places, end):
             return True
         if chunk.is_async and any(text.find(word, start, end) >= 0 for word in in_coroutines):
             return True

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ....catalog.index import COROUTINES
 from ...project.imports import Project
 from ...project.module import ImportedName, Module
-from .dropped import beginnings, coroutines
+from ...syntax.words import words
+from ..library_names import COMMON
+from .dropped import Beginning, beginnings, coroutines, functions
+
+_HEADS = ("\nclass ", "\ndef ", "\nasync def ")
+"""How functions and classes of a module begin."""
 
 
 class Unawaited(NamedTuple):
@@ -50,7 +56,7 @@ class Coroutines:
         for known in (brought, _of_libraries(module)):
             for name, leads in known.items():
                 ways.setdefault(name, set()).update(leads)
-        calls = list(beginnings(module.text, ways))
+        calls = list(_calls(module, ways))
         words = {word for call in calls for word in (*call.path, call.name, *ways[call.name]) if word}
         return Unawaited(tuple(sorted(call.offset for call in calls)), frozenset(words))
 
@@ -73,6 +79,33 @@ class Coroutines:
         if not inner or f"class {inner}" in other.text:
             return defined
         return frozenset((inner,)) & defined
+
+
+def _calls(module: Module, ways: dict[str, set[str]]) -> Iterator[Beginning]:
+    """Yields the calls of a module that may be of coroutines, by what leads to these."""
+    text = module.text
+    found = [call for call in beginnings(text, ways) if _may_lead(module, call, ways[call.name])]
+    own = {call.name for call in found if not call.path and ways[call.name] == {""}}
+    methods = own - functions(text, own) if own else own
+    return (call for call in found if call.path or call.name not in methods)
+
+
+def _may_lead(module: Module, call: Beginning, leads: set[str]) -> bool:
+    """Whether a call may be of one of the coroutines of its name, to which these imported names lead, "" of its own.
+
+    What is called by its name alone is imported by it, no method. Everything has a method of a common name: there the
+    function or class around the call has to mention what leads to it, or the module to hold what it is called on.
+    """
+    if "" in leads:
+        return True
+    if not call.path:
+        return call.name in leads
+    if call.name not in COMMON or call.path[0] in leads or f"\n{call.path[0]} = " in module.text:
+        return True
+    text, at = module.text, call.offset
+    start = max(text.rfind(head, 0, at) for head in _HEADS)
+    ends = [end for head in _HEADS if (end := text.find(head, at)) >= 0]
+    return any(next(words(lead, text, max(start, 0), min(ends, default=len(text))), None) is not None for lead in leads)
 
 
 def _own(module: Module) -> frozenset[str]:
