@@ -52,11 +52,11 @@ _OF_COROUTINES = frozenset((
 def unawaited(frame: Frame) -> Iterator[Unawaited]:
     """Yields the calls of a function that create a coroutine which is not awaited where it has to be."""
     for call in frame.calls.values():
-        use = _use(frame, call)
-        if use is not None and _is_library_coroutine(call):
+        use = _use(frame, call) if _is_library_coroutine(call) else None
+        if use is not None:
             yield Unawaited(call, use)
     for call, target in frame.uses.values():
-        use = _use(frame, call)
+        use = _use(frame, call) if _may_be_coroutine(target) else None
         if use is not None and is_coroutine(frame, target):
             yield Unawaited(call, use)
     yield from _other_functions(frame)
@@ -65,7 +65,7 @@ def unawaited(frame: Frame) -> Iterator[Unawaited]:
 def _other_functions(frame: Frame) -> Iterator[Unawaited]:
     """Yields dropped calls of a library's functions that are no calls of a peer: `asyncio.to_thread(save)`."""
     words = frame.scope.known.unawaited
-    if frame.node is None or not words:
+    if frame.node is None or not any(f"{word}(" in frame.tree.text for word in words):
         return
     for node in walk(frame.node.body):
         call = node.value if isinstance(node, cst.Expr) else None
@@ -92,6 +92,11 @@ def _innermost(frame: Frame, node: cst.CSTNode) -> cst.CSTNode | None:
 
 def _is_library_coroutine(call: Call) -> bool:
     return call.frame.scope.catalog.fact(CoroutineFact, call.callee) is not None
+
+
+def _may_be_coroutine(target: Value) -> bool:
+    """Whether a value may be a coroutine function, as far as its definition says."""
+    return all(not isinstance(option, Function) or option.chunk.chunk.is_async for option in options(target))
 
 
 def is_coroutine(frame: Frame, target: Value) -> bool:

@@ -259,10 +259,10 @@ def check(frame: Frame) -> Iterator[Finding]:
         (call, target) for call, target in frame.uses.values()
         if not (call.offloaded or call.deferred or _is_coroutine(target))
     ]  # fmt: skip
-    awaited = awaited_calls(frame) if through else ()
     for call, target in through:
-        if id(call.node) not in awaited:
-            yield from _through(call, effects_of(frame, target))
+        effects = effects_of(frame, target)
+        if effects.blocking is not None and id(call.node) not in awaited_calls(frame):
+            yield from _through(call, effects)
 
 
 def _is_coroutine(target: Value) -> bool:

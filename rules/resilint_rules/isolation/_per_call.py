@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -17,12 +18,16 @@ _REPEATS = (
 )  # fmt: skip
 _OWNERS = ("__init__", "__new__", "__post_init__", "setUp", "main")
 """Functions that are called once."""
+_MADE = re.compile(r"breaker|limiter", re.IGNORECASE)
+"""What is in the names of what is looked for, wherever a module has them from."""
 
 
 def made_for_one_call(frame: Frame) -> Iterator[tuple[cst.Call, str]]:
     """Yields what a function makes and uses in one place alone, with its kind: "breaker" or "limiter"."""
     node = frame.node
     if not isinstance(node, cst.FunctionDef) or node.decorators or node.name.value in _OWNERS:
+        return
+    if not _MADE.search(frame.tree.text) and not any(map(frame.scope.mentions_library, ("breaker", "limiter"))):
         return
     for call in _own_calls(node.body):
         kind = _kind(frame, call)

@@ -108,7 +108,7 @@ class _Place(NamedTuple):
 def _gathered(tree: Tree, top: cst.CSTNode) -> dict[int, _Place]:
     """The calls, by id, that make what a `gather(*...)` below a node gathers, one for each member of a list."""
     found: dict[int, _Place] = {}
-    for node in walk(top):
+    for node in walk(top) if "gather" in tree.text else ():
         if not isinstance(node, cst.Call) or last_name(node) != "gather":
             continue
         for arg in node.args:

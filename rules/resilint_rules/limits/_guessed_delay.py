@@ -28,6 +28,9 @@ _LIMIT = re.compile(r"rate[-_ ]?limit|secondary limit|abuse", re.IGNORECASE)
 _STATUS = re.compile(r"(?:^|\.|_)(?:status_code|status|code|status_int|http_status)$")
 _TOO_MANY = re.compile(r"(?:^|\.)(?:too_many_requests|too_many|HTTP_429\w*)$", re.IGNORECASE)
 _PAUSES = ("sleep", "async_sleep")
+_WAITS = re.compile(r"sleep|countdown")
+_TELLS = re.compile(r"429|403|too_many", re.IGNORECASE)
+"""What the text of a function holds in which there is such a pause, and such a status."""
 
 
 class GuessedDelay(NamedTuple):
@@ -47,6 +50,8 @@ def guessed_delays(frame: Frame) -> list[GuessedDelay]:
 
 
 def _guessed(tree: Tree, top: cst.CSTNode) -> list[GuessedDelay]:
+    if not _WAITS.search(tree.text) or not _TELLS.search(tree.text):
+        return []
     branches = [node for node in walk(top) if isinstance(node, cst.If) and _limits(tree, node) is not None]
     if not branches or _READS_WAIT.search(tree.flat):
         return []

@@ -31,7 +31,9 @@ def early_acks(frame: Frame) -> Iterator[EarlyAck]:
     """Yields the acknowledgements of a function that come before all work with the message."""
     node = frame.node
     names = {fact.acknowledge: fact for fact in facts(frame, ConsumeFact) if fact.acknowledge}
-    if not isinstance(node, cst.FunctionDef) or not any(f".{name}(" in frame.tree.flat for name in names):
+    if not isinstance(node, cst.FunctionDef) or not any(name in frame.tree.text for name in names):
+        return
+    if not any(f".{name}(" in frame.tree.flat for name in names):
         return
     for call in own_calls(node.body):
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in names:
@@ -161,7 +163,7 @@ def automatic_acks(frame: Frame) -> Iterator[Automatic]:
         for name in fact.names:
             known.setdefault(name.rpartition(".")[2], []).append(fact)
     body = frame.node.body if isinstance(frame.node, cst.FunctionDef) else frame.tree.module
-    for call in own_calls(body) if known else ():
+    for call in own_calls(body) if any(name in frame.tree.text for name in known) else ():
         name = call.func.attr.value if isinstance(call.func, cst.Attribute) else getattr(call.func, "value", "")
         found = next(filter(None, (_automatic(frame, call, fact) for fact in known.get(name, ()))), None)
         if found is not None:

@@ -10,6 +10,8 @@ import libcst as cst
 
 from ..kit.catalog.surroundings import ConsumeFact, RefuseFact
 from ..kit.interp.calls import Frame
+from ..kit.prefilter.library_names import prefixes_of
+from ..kit.project.module import Module
 from ..kit.syntax.idioms import is_log, last_name
 from ..kit.syntax.tree import children, walk
 
@@ -27,15 +29,25 @@ def facts(frame: Frame, kind: type[Kind]) -> list[Kind]:
     """Returns the entries of a table of those libraries that the module of a function imports."""
     if kind not in frame.derived:
         catalog = frame.scope.catalog
-        names = {
-            f"{target.module}.{target.name}" if target.name else target.module
-            for targets in frame.scope.module.mentioned.values() for target in targets if not target.level
-        }  # fmt: skip
-        libraries = {library.name: library for name in sorted(names) for library in catalog.libraries(name)}
+        names = frame.scope.module.derived(_imported if catalog.prefixes() else _of_libraries)
+        libraries = {library.name: library for name in names for library in catalog.libraries(name)}
         found = [fact for library in libraries.values() for fact in library.facts.values() if isinstance(fact, kind)]
         frame.derived[kind] = found
     known: list[Kind] = frame.derived[kind]
     return known
+
+
+def _imported(module: Module) -> list[str]:
+    """The dotted names that a module imports, in order."""
+    return sorted({
+        f"{target.module}.{target.name}" if target.name else target.module
+        for targets in module.mentioned.values() for target in targets if not target.level
+    })  # fmt: skip
+
+
+def _of_libraries(module: Module) -> list[str]:
+    """Those of the catalogue's libraries."""
+    return [name for name in _imported(module) if prefixes_of(name)]
 
 
 def own_calls(body: cst.CSTNode) -> Iterator[cst.Call]:

@@ -56,7 +56,8 @@ def refusals(frame: Frame) -> Iterator[Refusal]:
     if not isinstance(node, cst.FunctionDef):
         return
     known = {fact.name.rpartition(".")[2]: fact for fact in facts(frame, RefuseFact)}
-    calls = [call for call in own_calls(node.body) if dotted(call.func).rpartition(".")[2] in known] if known else []
+    named = any(name in frame.tree.text for name in known)
+    calls = [call for call in own_calls(node.body) if dotted(call.func).rpartition(".")[2] in known] if named else []
     if not calls or _COUNTS.search(frame.tree.flat) or frame.scope.module.search(_LIMIT) is not None:
         return
     for call in calls:

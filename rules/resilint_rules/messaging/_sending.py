@@ -12,10 +12,11 @@ from ..kit.catalog.surroundings import TaskFact
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.session import Session
 from ..kit.interp.values import Derived, Method, ProjectModule
-from ._messages import given, is_spread, literal_of, own_nodes
+from ._messages import given, is_spread, literal_of, own_calls, own_nodes
 
 SENDS = (".delay(", ".apply_async(", ".send(", ".send_with_options(", ".enqueue", ".send_task(", ".schedule(")
 """What a text holds that sends a task."""
+_NAMES = tuple(word.strip(".(") for word in SENDS)
 _DEPTH = 3
 
 
@@ -29,27 +30,23 @@ class Sending(NamedTuple):
     """The task, if it is a function of the project."""
 
 
-def sendings(frame: Frame) -> Iterator[Sending]:
-    """Yields the calls of a function that send a task: not those of functions and lambdas inside it."""
-    node = frame.node
-    if not isinstance(node, cst.FunctionDef) or not any(word in frame.tree.flat for word in SENDS):
+def sendings(frame: Frame) -> list[Sending]:
+    """The calls of a function that send a task: not those of functions and lambdas inside it."""
+    if sendings not in frame.derived:
+        frame.derived[sendings] = list(_sendings(frame))
+    known: list[Sending] = frame.derived[sendings]
+    return known
+
+
+def _sendings(frame: Frame) -> Iterator[Sending]:
+    node, tree = frame.node, frame.tree
+    if not isinstance(node, cst.FunctionDef) or not any(name in tree.text for name in _NAMES):
         return
-    for call in _own_calls(node.body):
-        found = _sending(frame, call)
-        if found is not None:
-            yield found
-
-
-def _own_calls(body: cst.CSTNode) -> Iterator[cst.Call]:
-    """The calls in a block, in text order, without those of functions that it defines."""
-    stack = [body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (cst.FunctionDef, cst.Lambda)):
-            continue
-        if isinstance(node, cst.Call):
-            yield node
-        stack.extend(reversed(list(node.children)))
+    if any(word in tree.flat for word in SENDS):
+        for call in own_calls(node.body):
+            found = _sending(frame, call)
+            if found is not None:
+                yield found
 
 
 def _sending(frame: Frame, call: cst.Call) -> Sending | None:
@@ -159,7 +156,7 @@ class Wait(NamedTuple):
 def waits_for_tasks(frame: Frame) -> Iterator[Wait]:
     """Yields the calls of a function that wait for what it has sent: at once, or by the name that it was given."""
     node = frame.node
-    found = list(sendings(frame))
+    found = sendings(frame)
     if not found or not isinstance(node, cst.FunctionDef):
         return
     names = _names(frame, found)

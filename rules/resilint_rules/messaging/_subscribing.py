@@ -18,6 +18,8 @@ from ..kit.syntax.tree import dotted
 from ._messages import mentions_any, own_calls
 
 _CALLED = re.compile(r"(?<![\w.])(?:self\.)?(\w+)\(")
+_SUBSCRIBES = "subscribe"
+"""What is in the names of the methods that subscribe."""
 _DECORATED = "connect_callback"
 """A decorator in place of the assignment."""
 
@@ -25,7 +27,7 @@ _DECORATED = "connect_callback"
 def lost_subscriptions(frame: Frame) -> Iterator[tuple[cst.Call, str]]:
     """Yields the subscriptions of a function that are not made again, with the callback in which they would be."""
     node = frame.node
-    if not isinstance(node, cst.FunctionDef) or frame.outer is not None:
+    if not isinstance(node, cst.FunctionDef) or frame.outer is not None or _SUBSCRIBES not in frame.tree.text:
         return
     given = {param.name.value for param in node.params.params} - {"self"}
     for call in own_calls(node.body):

@@ -25,6 +25,8 @@ _OTHER = re.compile(
     r"|(?:^|_)(?:type|kind|mode|method|name|field|role|scheme|action|event|status|step|count|length|id|provider)$"
 )
 """What looks like a secret and is none, or is not compared to refuse a request."""
+_NAMED = re.compile(r"secret|token|pass|pwd|key|authorization|credential", re.IGNORECASE)
+"""What the text of a function holds that compares a secret."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 WRAPS = frozenset(
     ("encode", "decode", "strip", "lstrip", "rstrip", "lower", "upper", "get_secret_value", "casefold", "split",
@@ -61,7 +63,7 @@ class SecretComparison(NamedTuple):
 
 def secret_comparisons(frame: Frame) -> Iterator[SecretComparison]:
     """Yields comparisons by which a request that does not bring the right secret is refused."""
-    for node, _ in frame.compares.values():
+    for node, _ in frame.compares.values() if _NAMED.search(frame.tree.text) else ():
         if len(node.comparisons) != 1 or not isinstance(node.comparisons[0].operator, (cst.Equal, cst.NotEqual)):
             continue
         sides = (node.left, node.comparisons[0].comparator)
