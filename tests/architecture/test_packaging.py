@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -63,3 +65,20 @@ def test_every_dependency_and_every_exception_has_a_reason() -> None:
         if not re.search(r",\s+# \S", line) and line.strip() not in ('"resilint[test]",', '"resilint[mcp]",')
     ]
     assert silent == []
+
+
+def test_what_is_published_is_in_order(tmp_path: Path) -> None:
+    """Both distributions as the index and a user of the wheel want them, by the judgement of two other tools."""
+    twine = pytest.importorskip("twine.commands.check", reason="twine judges the distributions")
+    pytest.importorskip("check_wheel_contents", reason="check-wheel-contents judges the wheel")
+    from hatchling.builders.sdist import SdistBuilder
+    from hatchling.builders.wheel import WheelBuilder
+
+    source = next(iter(SdistBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])))
+    built = next(iter(WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])))
+    assert twine.check([source, built], strict=True) is False  # no distribution has failed
+    judged = subprocess.run(
+        [sys.executable, "-m", "check_wheel_contents", "--no-config", "--toplevel", "resilint,resilint_rules", built],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert judged.returncode == 0, judged.stdout

@@ -1,6 +1,6 @@
-/** What happens at a call, or in a function, as a text beside the code. */
+/** What happens at a call, or in a function, as a page beside the code. */
 
-import { EventEmitter, Uri, ViewColumn, window, workspace, type Disposable } from 'vscode';
+import { commands, EventEmitter, Uri, window, workspace, type Disposable } from 'vscode';
 import { ExecuteCommandRequest, State, type LanguageClient } from 'vscode-languageclient/node';
 
 const SCHEME = 'resilint-explain';
@@ -26,15 +26,29 @@ export class Explainer implements Disposable {
         row ?? editor!.selection.active.line,
       ],
     });
-    this.text = typeof found === 'string' && found !== '' ? found : 'Nothing is known of this line.';
-    const uri = Uri.from({ scheme: SCHEME, path: 'What happens at this call' });
+    this.text = typeof found === 'string' && found !== '' ? page(found) : 'Nothing is known of this line.';
+    const uri = Uri.from({ scheme: SCHEME, path: '/What happens at this call.md' });
     this.changed.fire(uri);
-    const shown = await workspace.openTextDocument(uri);
-    await window.showTextDocument(shown, { viewColumn: ViewColumn.Beside, preserveFocus: true });
+    await commands.executeCommand('markdown.showPreviewToSide', uri);
   }
 
   dispose(): void {
     this.provider.dispose();
     this.changed.dispose();
   }
+}
+
+/** The server's text as Markdown: a heading for what begins a line, a list of what is indented. */
+function page(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const depth = line.length - line.trimStart().length;
+      const words = line.trim().replace(/^(limit|on [^:`]+):/, '**$1:**');
+      if (words === '') {
+        return '';
+      }
+      return depth === 0 ? `\n#### ${words}\n` : `${' '.repeat(Math.max(depth - 2, 0))}- ${words}`;
+    })
+    .join('\n');
 }

@@ -26,6 +26,9 @@ export class Sweep implements Disposable {
   private readonly opened = workspace.onDidOpenTextDocument((document) =>
     this.found.delete(document.uri),
   );
+  private readonly notebooks = workspace.onDidOpenNotebookDocument((notebook) =>
+    this.found.delete(notebook.uri),
+  );
   private serial = 0;
 
   /** Asks the server for every file of the workspace; the person may cancel. Gives the number found. */
@@ -47,6 +50,7 @@ export class Sweep implements Disposable {
   dispose(): void {
     this.found.dispose();
     this.opened.dispose();
+    this.notebooks.dispose();
   }
 
   private async ask(

@@ -87,8 +87,8 @@ async def _scan(
         if isinstance(message, ScannedDocument):
             doc, version = ls.docs.get(message.uri), message.version
             done.add(os.path.normpath(convert.path(message.uri)))
-            if doc is None or doc.version != version:
-                return  # what is known of the newer text comes otherwise
+            if doc is None or doc.version != version or message.uri in ls.notebooks:
+                return  # what is known of the newer text comes otherwise, and of a notebook with its cells
         else:
             uri, version = convert.uri(message.path), None
             done.add(message.path)

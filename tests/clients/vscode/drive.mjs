@@ -142,7 +142,8 @@ const knowing = {
     await picture('lens');
     await lens.click();
     await page.locator('.tab', { hasText: 'What happens at this call' }).waitFor();
-    await page.locator('.view-line', { hasText: 'leads' }).first().waitFor();
+    const frame = page.frameLocator('iframe.webview').frameLocator('iframe');
+    await frame.getByRole('heading', { name: 'leads to 1 external call' }).waitFor();
     await picture('explained');
     await want({});
     await lens.waitFor({ state: 'detached' });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -547,3 +548,26 @@ def test_lenses_that_fail_are_no_answer(caplog: pytest.LogCaptureFixture) -> Non
     uri = worker.open("", "SLOW")
     assert worker.request(LensesQuestion(uri, 1), NoAnswer).why == "the analysis failed"
     assert "no code lenses" in caplog.text
+
+
+def test_a_scan_reports_notebooks_where_their_code_is(tmp_path: Path) -> None:
+    """At the row of the file, with the cell in the message, and without fixes: columns in JSON are others."""
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": ["SLOW words"]},
+        {"cell_type": "code", "metadata": {}, "source": ["import x\n", "  SLOW"]},
+        {"cell_type": "code", "metadata": {}, "source": "fine = SAFE"},
+    ]
+    text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    (tmp_path / "plan.ipynb").write_text(text)
+    (tmp_path / "broken.ipynb").write_text("{")
+    worker = ToyWorker()
+    worker.roots(tmp_path)
+    worker.send(ScanQuestion(()))
+    found = [message for message in worker.work() if isinstance(message, ScannedFile)]
+    (plan,) = [message for message in found if message.path.endswith("plan.ipynb")]
+    assert [plan.text[slice(*mark.span)] for mark in plan.marks] == ['"  SLOW"', '"source": "fine = SAFE"']
+    assert [mark.message for mark in plan.marks] == [
+        "in cell 2:2: `SLOW` may wait for ever", "in cell 3:1: `SAFE` is unsound",
+    ]  # fmt: skip
+    assert not any(mark.related for mark in plan.marks)
+    assert [message.marks[0].rule for message in found if message.path.endswith("broken.ipynb")] in ([], ["unreadable"])

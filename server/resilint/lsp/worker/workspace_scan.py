@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from resilint_rules.kit.findings import Finding
 from resilint_rules.kit.prefilter.files import YES, sift
@@ -12,6 +12,7 @@ from resilint_rules.kit.syntax.text import Document, Span
 
 from ...config.selection import for_file, severity_of
 from ...fs import files
+from ...fs.notebook import Notebook, read_notebook
 from ...own_rules import UNREADABLE
 from ...results import Report
 from ...run.discovery import SUFFIXES, WIDTH, Trouble, walk
@@ -100,6 +101,8 @@ class WorkspaceScan:
         data = None
         try:
             data = files.read(path)
+            if files.is_notebook(path):
+                return self._look_at_notebook(path, read_notebook(data), stamp, look)
             decoded = files.decode(data)
         except files.Unreadable as error:
             there = os.path.lexists(path) if data is None else sift(data) == YES
@@ -110,6 +113,16 @@ class WorkspaceScan:
         seen = Seen(path, place, "\ufeff" * lead + decoded.text, lead, look(doc, place))
         self._clean.learn(seen, stamp)
         return seen if seen.report.findings else None
+
+    def _look_at_notebook(self, path: str, notebook: Notebook, stamp: tuple[int, int, int], look: Look) -> Seen | None:
+        """What is found in a notebook that is not open, where its code stands in the file."""
+        place = self._workspace.place(path)
+        doc = Document(notebook.text, place.name, place.module, place.kind)
+        report = look(doc, place)
+        findings = tuple(_in_file(finding, doc, notebook) for finding in report.findings)
+        seen = Seen(path, place, notebook.raw, 0, replace(report, findings=findings))
+        self._clean.learn(seen, stamp)
+        return seen if findings else None
 
     def _unread(self, path: str, error: files.Unreadable) -> Seen | None:
         """Reports a file that cannot be read, as a check in the terminal does."""
@@ -122,6 +135,25 @@ class WorkspaceScan:
         return Seen(path, place, "", 0, Report((found,)))
 
 
+def _in_file(finding: Finding, doc: Document, notebook: Notebook) -> Finding:
+    """A finding in the code of a notebook at its row of the file, whose columns are others; the cell is named."""
+    row = doc.position(finding.span.start)[0]
+    cell = next((cell for cell in reversed(notebook.cells) if cell.first <= row), None)
+    if cell is None:
+        return replace(finding, span=Span(0, 0), fixes=(), related=())
+    line = cell.line + (row - cell.first) * cell.step
+    rows = notebook.raw.split("\n")
+    start = sum(len(text) + 1 for text in rows[: line - 1])
+    text = rows[line - 1]
+    return replace(
+        finding,
+        span=Span(start + len(text) - len(text.lstrip()), start + len(text.rstrip())),
+        message=f"in cell {cell.number}:{row - cell.first + 1}: {finding.message}",
+        fixes=(),
+        related=tuple(note for note in finding.related if note.file),
+    )
+
+
 def _files(root: str, workspace: Workspace) -> list[str]:
     troubles: list[Trouble] = []
     homes = workspace.homes_of(os.path.join(root, "x"))
@@ -129,7 +161,7 @@ def _files(root: str, workspace: Workspace) -> list[str]:
         os.path.join(folder.path, str(own))
         for folder in walk([root], homes, troubles)
         for own in folder.entries[::WIDTH]
-        if str(own).endswith(SUFFIXES) and not files.is_notebook(str(own))  # an editor shows cells of open ones alone
+        if str(own).endswith(SUFFIXES)
     ]
     for trouble in troubles:
         workspace.report(f"{trouble.path}: {trouble.reason}")
