@@ -15,6 +15,7 @@ from ..findings import Fix
 from ..fixes.edits import replace
 from ..interp.calls import Call, Frame, Guard
 from ..retries.policies import external
+from ..syntax.bound_names import values_given
 from ..syntax.tree import dotted, walk
 
 
@@ -140,14 +141,23 @@ def searches(guard: Guard) -> Iterator[Search]:
         call = next((call for call in guard.calls if handler.name and handler.catches_status_error(call)), None)
         if call is None:
             continue
+        given = values_given(handler.frame.tree, handler.node.body)
+        texts = frozenset(
+            name
+            for name, values in given.items()
+            if all(_is_text(value, handler.name, frozenset()) for value in values)
+        )
         for node in walk(handler.node.body):
-            status = _searched(node, handler.name) if isinstance(node, cst.Comparison) else ""
+            status = _searched(node, handler.name, texts) if isinstance(node, cst.Comparison) else ""
             if status and isinstance(node, cst.Comparison):
                 yield Search(node, status, handler, call)
 
 
-def _searched(node: cst.Comparison, name: str) -> str:
-    """The status that a comparison searches for in the text of an exception; "" for any other comparison."""
+def _searched(node: cst.Comparison, error: str, texts: frozenset[str]) -> str:
+    """The status that a comparison searches for in the text of an exception; "" for any other comparison.
+
+    `texts` are the names that hold such a text.
+    """
     target = node.comparisons[0]
     if (
         len(node.comparisons) != 1
@@ -156,13 +166,15 @@ def _searched(node: cst.Comparison, name: str) -> str:
     ):
         return ""
     found = _STATUS.fullmatch(str(node.left.raw_value))
-    return found.group(1) if found is not None and _is_text(target.comparator, name) else ""
+    return found.group(1) if found is not None and _is_text(target.comparator, error, texts) else ""
 
 
-def _is_text(node: cst.BaseExpression, name: str) -> bool:
+def _is_text(node: cst.BaseExpression, error: str, texts: frozenset[str]) -> bool:
     """Whether an expression is the text of an exception: `str(exc)`, `f"{exc}"`, in small letters perhaps."""
+    if isinstance(node, cst.Name):
+        return node.value in texts
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _FOLDS:
-        return _is_text(node.func.value, name)
+        return _is_text(node.func.value, error, texts)
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in ("str", "repr"):
         value: cst.CSTNode | None = node.args[0].value if len(node.args) == 1 else None
     elif isinstance(node, cst.FormattedString) and len(node.parts) == 1:
@@ -170,7 +182,7 @@ def _is_text(node: cst.BaseExpression, name: str) -> bool:
         value = part.expression if isinstance(part, cst.FormattedStringExpression) else None
     else:
         return False
-    return isinstance(value, cst.Name) and value.value == name
+    return isinstance(value, cst.Name) and value.value == error
 
 
 def compare_status(search: Search) -> list[Fix]:
