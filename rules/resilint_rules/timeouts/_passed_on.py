@@ -59,12 +59,16 @@ def _passed_options(call: Call, function: cst.FunctionDef, names: set[str]) -> s
     """The parameter for all other keywords, if it is passed on as it is; "" if a limit is added to it, or beside it."""
     if any(call.args.get(param) is not None for param in call.as_external.timeout):
         return ""
+    name = _spreads_own(call, function)
+    return name if name and _is_left_as_it_is(call.frame, function, name, names) else ""
+
+
+def _spreads_own(call: Call, function: cst.FunctionDef) -> str:
+    """The parameter for all other keywords, if a call spreads that and nothing else; it holds no named parameter."""
     star = function.params.star_kwarg
     spreads = [arg.value for arg in call.node.args if arg.star]
     name = star.name.value if star is not None else ""
-    if len(spreads) != 1 or not isinstance(spreads[0], cst.Name) or spreads[0].value != name:
-        return ""
-    return name if _is_left_as_it_is(call.frame, function, name, names) else ""
+    return name if len(spreads) == 1 and isinstance(spreads[0], cst.Name) and spreads[0].value == name else ""
 
 
 def _is_left_as_it_is(frame: Frame, function: cst.FunctionDef, name: str, names: set[str]) -> bool:
@@ -90,7 +94,9 @@ def _is_left_as_it_is(frame: Frame, function: cst.FunctionDef, name: str, names:
 def _passed_limit(call: Call, function: cst.FunctionDef) -> str:
     """The parameter that is given as the limit, if it is None unless a caller says more; "" if there is none."""
     given = [argument for param in call.as_external.timeout if (argument := call.args.get(param)) is not None]
-    if len(given) != 1 or not isinstance(given[0].node, cst.Name) or call.args.open_names or call.args.open_positions:
+    if len(given) != 1 or not isinstance(given[0].node, cst.Name) or call.args.open_positions:
+        return ""
+    if call.args.open_names and not _spreads_own(call, function):
         return ""
     name = given[0].node.value
     if name in call.frame.tree.derived(values_given, function.body):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import libcst as cst
 
 from ..interp.calls import Frame
+from ..prefilter.library_names import COMMON
 from ..project.module import Module
 from ..syntax.idioms import last_name
 from ..syntax.outline import Chunk
-from ..syntax.tree import Tree, walk
+from ..syntax.tree import Tree, dotted, walk
+
+_ITSELF = frozenset(("self", "cls"))
+"""How a method's object is written in its class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +50,60 @@ def callers(frame: Frame) -> list[CallSite]:
     found: list[CallSite] = []
     for chunk, owner in chunks:
         tree = frame.scope.tree(chunk)
-        sites = _sites(tree, name) if tree is not None else None
+        sites = _sites(frame, tree, name, within=owner == frame.qualname) if tree is not None else None
         if tree is None or sites is None:
             return []
         found.extend(CallSite(node, tree, owner) for node in sites)
     return found if module.count(rf"\bdef {name}\b") == 1 else []
 
 
-def _sites(tree: Tree, name: str) -> list[cst.Call] | None:
-    """The calls of what has a name, in a tree; None if it is also used in another way."""
-    nodes = list(walk(tree.module))
-    sites = [node for node in nodes if isinstance(node, cst.Call) and last_name(node) == name]
-    called = {id(part) for site in sites for part in (site.func, getattr(site.func, "attr", None))}
-    return None if any(_names(node, name) and id(node) not in called for node in nodes) else sites
+def _sites(frame: Frame, tree: Tree, name: str, *, within: bool) -> list[cst.Call] | None:
+    """The calls of a function in a tree; None if its name is used in another way, or means something else as well.
+
+    What is reached through an import is something else for sure. So is, `within` the function itself, a method of that
+    name of another object: it is what the function wraps.
+    """
+    named = [node for node in walk(tree.module) if isinstance(node, cst.Call) and last_name(node) == name]
+    named = [node for node in named if not _is_imported(frame, node.func)]
+    sites = [node for node in named if _may_be(frame, node)]
+    if len(sites) < len(named) and not within:
+        return None
+    return None if _is_used_otherwise(frame, tree, name, named) else sites
+
+
+def _is_used_otherwise(frame: Frame, tree: Tree, name: str, calls: list[cst.Call]) -> bool:
+    """Whether a name stands for more than the target of some calls, so that the function may be passed on."""
+    known = {id(part) for call in calls for part in (call.func, getattr(call.func, "attr", None))}
+    known |= set(_others(frame, tree))
+    return any(_names(node, name) and id(node) not in known for node in walk(tree.module))
+
+
+def _others(frame: Frame, tree: Tree) -> Iterator[int]:
+    """The names in a tree, by id, that mean something else for sure: those of definitions, and what is imported."""
+    for node in walk(tree.module):
+        if isinstance(node, cst.FunctionDef):
+            yield id(node.name)
+        elif isinstance(node, cst.Attribute) and _is_imported(frame, node):
+            yield id(node)
+            yield id(node.attr)
+
+
+def _is_imported(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether an attribute is one of something that the module imports: `requests.get`."""
+    root = dotted(node).partition(".")[0] if isinstance(node, cst.Attribute) else ""
+    return root in frame.scope.module.imports
+
+
+def _may_be(frame: Frame, node: cst.Call) -> bool:
+    """Whether a call is one of a function by the way it is written: a method by its object, a function by its name."""
+    if frame.owner is None:
+        return isinstance(node.func, cst.Name)
+    if not isinstance(node.func, cst.Attribute):
+        return False
+    on = node.func.value
+    if isinstance(on, cst.Call):
+        return last_name(on) == "super"
+    return dotted(on) in _ITSELF or frame.qualname.rpartition(".")[2] not in COMMON
 
 
 def _names(node: cst.CSTNode, name: str) -> bool:
