@@ -13,6 +13,7 @@ from .answers.shape import expect
 from .batches import raise_if_all_fail, raise_status
 from .idempotency import make_once
 from .isolation.breaker import stop_sending
+from .isolation.pool import bound_pools
 from .last_error import raise_last
 from .limits import shorten
 from .loops.gates import let_out
@@ -48,6 +49,7 @@ _NEXT: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("status", check_own),
     ("status", check_passed),
     ("status", expect),
+    ("bulkhead", bound_pools),
     ("breaker", stop_sending),
     ("trace", log_policies),
     ("trace", log_loops),
