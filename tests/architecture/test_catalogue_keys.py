@@ -31,7 +31,6 @@ UNREAD: dict[str, set[str]] = {
         "local",
         "lock",
         "reconnects",
-        "workers",
     },
     "CompareFact": {"constant_time"},
     "ConditionFact": {"narrows"},

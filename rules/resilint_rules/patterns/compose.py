@@ -14,6 +14,7 @@ from .batches import raise_if_all_fail, raise_status
 from .idempotency import make_once
 from .isolation.breaker import stop_sending
 from .isolation.pool import bound_pools
+from .isolation.renewal import renew_once
 from .last_error import raise_last
 from .limits import shorten
 from .loops.gates import let_out
@@ -50,6 +51,7 @@ _NEXT: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("status", check_passed),
     ("status", expect),
     ("bulkhead", bound_pools),
+    ("token", renew_once),
     ("breaker", stop_sending),
     ("trace", log_policies),
     ("trace", log_loops),

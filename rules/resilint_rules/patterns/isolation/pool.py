@@ -24,7 +24,7 @@ _PEERS = ("http", "llm", "cloud")
 def bound_pools(frame: Frame) -> Iterator[Finding]:
     """Offers a bound for pools that are as large as a list, and whose workers make requests."""
     for call in frame.calls.values():
-        if isinstance(call, ClientCall) and call.as_client.workers is not None:
+        if frame.node is not None and isinstance(call, ClientCall) and call.as_client.workers is not None:
             size = call.args.get(call.as_client.workers)
             node = size.node if size is not None else None
             if isinstance(node, cst.Call) and last_name(node) == "len" and _makes_requests(frame, call.as_client):
@@ -42,17 +42,22 @@ def _bounded(frame: Frame, node: cst.Call) -> Fix:
 
 def _makes_requests(frame: Frame, pool: ClientFact) -> bool:
     """Whether a function that is given to a pool of this kind reaches a peer over HTTP."""
-    if any(type(call) is Call and call.offloaded and call.peer in _PEERS for call in frame.calls.values()):
+    if any(call.offloaded for call in _requests(frame)):
         return True
-    catalog = frame.scope.catalog
-    for node in walk(frame.node) if frame.node is not None else ():
-        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
-            continue
-        fact = catalog.method(OffloadFact, pool.type, node.func.attr.value)
-        if fact is None or fact.function is None or len(node.args) <= fact.function:
-            continue
-        target = named(frame, node.args[fact.function].value)
-        inner = frame.scope.session.frame(target) if isinstance(target, Function) else None
-        if inner is not None and any(type(call) is Call and call.peer in _PEERS for call in inner.calls.values()):
-            return True
-    return False
+    given = (_given(frame, pool, node) for node in walk(frame.node or frame.tree.module) if isinstance(node, cst.Call))
+    targets = (named(frame, function) for function in given if function is not None)
+    inside = (frame.scope.session.frame(target) for target in targets if isinstance(target, Function))
+    return any(_requests(inner) for inner in inside if inner is not None)
+
+
+def _requests(frame: Frame) -> list[Call]:
+    """The calls of a function that reach a peer over HTTP."""
+    return [call for call in frame.calls.values() if type(call) is Call and call.peer in _PEERS]
+
+
+def _given(frame: Frame, pool: ClientFact, node: cst.Call) -> cst.BaseExpression | None:
+    """The function that a call gives to a pool; None for other calls."""
+    if not isinstance(node.func, cst.Attribute):
+        return None
+    fact = frame.scope.catalog.method(OffloadFact, pool.type, node.func.attr.value)
+    return node.args[fact.function].value if fact is not None and len(node.args) > fact.function else None
