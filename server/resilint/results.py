@@ -90,12 +90,14 @@ class Cell(NamedTuple):
     """A cell of a notebook: its number from 1, and the first row of it among those of all cells together.
 
     `line` is the row of the file where it begins; `step` is how many rows of the file each of its rows takes: 1 or 0.
+    `column` is where the text of each of its rows begins in the file's, 0 if they do not all stand alike.
     """
 
     number: int
     first: int
     line: int
     step: int
+    column: int = 0
 
 
 class Line(NamedTuple):

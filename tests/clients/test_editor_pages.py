@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -247,6 +248,43 @@ def test_kate() -> None:
     server = below(settings, "servers", "python")
     assert below(server, "command") == COMMAND
     assert re.search(str(below(server, "highlightingModeRegex")), "Python")
+
+
+def test_kate_applies_the_preferred_fix(tmp_path: Path, app: Path, surroundings: dict[str, str]) -> None:
+    """Kate itself, on a screen of its own: it applies every action that it gets, so that it gets one."""
+    missing = [name for name in ("kate", "Xvfb", "xdotool", "dbus-run-session") if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"not on PATH: {', '.join(missing)}; on Debian: apt-get install kate xvfb xdotool dbus")
+    config = Path(surroundings["XDG_CONFIG_HOME"])
+    (config / "kate" / "lspclient").mkdir(parents=True)
+    (config / "kate" / "lspclient" / "settings.json").write_text(fences("kate.md", "json")[0])
+    server = shutil.which("resilint", path=surroundings["PATH"])
+    (config / "katerc").write_text(
+        "[General]\nShow welcome view for new window=false\n\n[Kate Plugins]\nlspclientplugin=true\n\n"
+        f"[lspclient]\nAllowedServerCommandLines={server} server\n"
+    )
+    app.write_text(RISKY, encoding="utf-8")
+    with subprocess.Popen(["Xvfb", "-displayfd", "1"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as screen:
+        assert screen.stdout is not None
+        env = {**surroundings, "DISPLAY": f":{int(screen.stdout.readline())}", "XDG_RUNTIME_DIR": str(tmp_path)}
+        command = ["dbus-run-session", "kate", "-n", "-l", "3", "-c", "26", str(app)]
+        with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as editor:
+            try:
+                _press_until(env, app, FIXED)
+            finally:
+                editor.terminate()
+                screen.terminate()
+
+
+def _press_until(env: Mapping[str, str], app: Path, wanted: str) -> None:
+    """Presses the keys for the quick fix and for saving in Kate's window, until the file is as it should be."""
+    focus = ["xdotool", "search", "--sync", "--onlyvisible", "--name", app.name, "windowfocus", "--sync"]
+    deadline = time.monotonic() + 90
+    while app.read_text(encoding="utf-8") != wanted:
+        assert time.monotonic() < deadline, app.read_text(encoding="utf-8")
+        for words in (focus, ["xdotool", "key", "ctrl+period"], ["xdotool", "key", "ctrl+s"]):
+            subprocess.run(words, env=dict(env), check=False, capture_output=True, timeout=60)
+        subprocess.run(["xdotool", "sleep", "1"], env=dict(env), check=False, timeout=60)  # its server has to answer
 
 
 def test_sublime() -> None:

@@ -37,13 +37,15 @@ class Cell(NamedTuple):
     """A code cell: its number among all cells from 1, the first row of it in the text, and where that is in the file.
 
     `line` is the row of the file, `step` how many rows of the file one row of the cell takes: 1, or 0 if all of
-    them stand in one.
+    them stand in one. `column` is where the text of each row begins in that of the file, behind the quotation mark;
+    0 if they do not all stand alike.
     """
 
     number: int
     first: int
     line: int
     step: int
+    column: int
 
 
 class _Source(NamedTuple):
@@ -194,15 +196,18 @@ def _scan(raw: str, at: int) -> tuple[Any, int]:
     return _DECODER.raw_decode(raw, at)
 
 
-def _lines_in_file(raw: str, source: _Source) -> tuple[int, int]:
-    """The row of the file where a source begins, and 1 if each of its lines has a row of its own."""
+def _lines_in_file(raw: str, source: _Source) -> tuple[int, int, int]:
+    """The row of the file where a source begins, 1 if each of its lines has a row of its own, and their column."""
     start = source.start
     if isinstance(source.value, list) and source.value:
         start = next(iter(_elements(raw, source.start)))
     row = raw.count("\n", 0, start) + 1
     rows = raw.count("\n", start, source.end)
     apart = isinstance(source.value, list) and all(line.count("\n") <= 1 for line in source.value)
-    return row, int(apart and rows >= len(source.value) - 1 > 0)
+    step = int(apart and rows >= len(source.value) - 1 > 0)
+    starts = list(_elements(raw, source.start)) if step or (apart and len(source.value) == 1) else []
+    columns = {start - raw.rfind("\n", 0, start) + 1 for start in starts}
+    return row, step, columns.pop() if len(columns) == 1 else 0
 
 
 def masked(text: str) -> str | None:

@@ -174,9 +174,7 @@ def _result(problem: Problem, index: int, view: View) -> dict[str, Any]:
         result["relatedLocations"] = [
             _related(problem, note, number, view) for number, note in enumerate(problem.related, 1)
         ]
-    # Replacements in a notebook would have to be made in its JSON, which no reader of SARIF does.
-    offers = () if problem.cells else problem.offers
-    fixes = [_fix(offer, problem.file, view) for offer in offers if offer.changes]
+    fixes = [_fix(problem, offer, view) for offer in problem.offers if offer.changes and _can_replace(problem, offer)]
     if fixes:
         result["fixes"] = fixes
     if problem.suppressed:
@@ -225,11 +223,32 @@ def _physical(file: str, view: View, region: dict[str, int] | None) -> dict[str,
 
 
 def _region_of(problem: Problem) -> dict[str, int]:
-    """Where a problem is in its file: the rows of a notebook's JSON, whose columns are not those of the code."""
+    """Where a problem is in its file: of a notebook in its JSON, without columns where these are not known."""
     place = problem.place
     if not problem.cells:
         return _region(place)
+    found = _in_json(problem, place)
+    if found is not None:
+        return _region(found)
     return {"startLine": problem.row_in_file(place.row), "endLine": problem.row_in_file(place.end_row)}
+
+
+def _in_json(problem: Problem, place: Place) -> Place | None:
+    """A place in the code of a notebook as one in its file; None if that cannot be said for sure."""
+    start = _column_in_json(problem, place.row, place.column)
+    end = _column_in_json(problem, place.end_row, place.end_column)
+    if not start or not end:
+        return None
+    return Place(problem.row_in_file(place.row), start, problem.row_in_file(place.end_row), end)
+
+
+def _column_in_json(problem: Problem, row: int, column: int) -> int:
+    """Where a column of the code is in the row of the file; 0 if it is not known how what stands before is written."""
+    cell = problem.cell_of(row)
+    text = next((line.text for line in problem.source if line.row == row and line.start == 1 and not line.cut), "")
+    before = text[: column - 1]
+    alike = before.isascii() and len(before) == column - 1
+    return cell.column + len(json.dumps(before)) - 2 if cell and cell.column and alike else 0
 
 
 def _region(place: Place) -> dict[str, int]:
@@ -280,9 +299,20 @@ def _related(problem: Problem, note: Note, number: int, view: View) -> dict[str,
     }
 
 
-def _fix(offer: Offer, file: str, view: View) -> dict[str, Any]:
-    artifact = _physical(file, view, None)["artifactLocation"]
-    replacements = [_replacement(change) for change in offer.changes]
+def _can_replace(problem: Problem, offer: Offer) -> bool:
+    """Whether the changes of a fix can be made in the file: in a notebook all of them have a known place."""
+    if not problem.cells:
+        return True
+    cells = [(problem.cell_of(change.place.row), problem.cell_of(change.place.end_row)) for change in offer.changes]
+    return all(_in_json(problem, change.place) for change in offer.changes) and all(
+        one is other and ("\n" not in change.content or (one and one.step))
+        for (one, other), change in zip(cells, offer.changes, strict=True)
+    )
+
+
+def _fix(problem: Problem, offer: Offer, view: View) -> dict[str, Any]:
+    artifact = _physical(problem.file, view, None)["artifactLocation"]
+    replacements = [_replacement(problem, change) for change in offer.changes]
     return {
         "description": {"text": _sentence(offer.title)},
         "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
@@ -290,8 +320,15 @@ def _fix(offer: Offer, file: str, view: View) -> dict[str, Any]:
     }
 
 
-def _replacement(change: Change) -> dict[str, Any]:
-    replacement: dict[str, Any] = {"deletedRegion": _region(change.place)}
-    if change.content:
-        replacement["insertedContent"] = {"text": sound(change.content)}
+def _replacement(problem: Problem, change: Change) -> dict[str, Any]:
+    """What is put in place of what; in a notebook as JSON, each line a text of its own."""
+    place, content = change.place, sound(change.content)
+    cell = problem.cell_of(place.row)
+    if cell is not None:
+        place = _in_json(problem, place) or place
+        border = '\\n",\n' + " " * (cell.column - 2) + '"'
+        content = border.join(json.dumps(line, ensure_ascii=False)[1:-1] for line in content.split("\n"))
+    replacement: dict[str, Any] = {"deletedRegion": _region(place)}
+    if content:
+        replacement["insertedContent"] = {"text": content}
     return replacement

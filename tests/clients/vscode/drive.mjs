@@ -145,6 +145,7 @@ const knowing = {
     const frame = page.frameLocator('iframe.webview').frameLocator('iframe');
     await frame.getByRole('heading', { name: 'leads to 1 external call' }).waitFor();
     await picture('explained');
+    await bench.command('View: Close All Editors');
     await want({});
     await lens.waitFor({ state: 'detached' });
   },

@@ -61,10 +61,13 @@ def test_every_format_names_the_cell(home: Path, capsys: pytest.CaptureFixture[s
     assert json.loads(output("gitlab"))[0]["location"]["lines"] == {"begin": row, "end": row}
     (result,) = json.loads(output("sarif"))["runs"][0]["results"]
     (place,) = result["locations"]
-    assert place["physicalLocation"]["region"] == {"startLine": row, "endLine": row}
+    region = place["physicalLocation"]["region"]
+    line = DATA.decode().split("\n")[row - 1]
+    assert (region["startLine"], region["endLine"]) == (row, row)
+    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == "None"
     assert place["logicalLocations"] == [{"fullyQualifiedName": "cell 3:2:27"}]
     assert result["message"]["text"].startswith("In cell 3:2: ")
-    assert "fixes" not in result
+    assert len(result["fixes"]) == len(found["fixes"])
     assert f'name="TMO003[timeout-disabled] cell 3:2:27" file="a.ipynb" line="{row}"' in output("junit")
 
 
@@ -163,3 +166,53 @@ def test_the_calls_of_notebooks_are_in_the_list_of_a_folder(home: Path, capsys: 
     found = json.loads(capsys.readouterr().out)["calls"]
     (call,) = [call for call in found if call["file"] == "plan.ipynb"]
     assert call["location"] == {"row": 3, "column": 1, "cell": 2}
+
+
+def _replaced(text: str, result: dict[str, Any]) -> str:
+    """A file after the first fix of a result of SARIF."""
+    (change,) = result["fixes"][0]["artifactChanges"]
+    starts = [0, *(at + 1 for at, sign in enumerate(text) if sign == "\n")]
+    edits = []
+    for one in change["replacements"]:
+        region = one["deletedRegion"]
+        start = starts[region["startLine"] - 1] + region["startColumn"] - 1
+        end = starts[region["endLine"] - 1] + region["endColumn"] - 1
+        edits.append((start, end, one.get("insertedContent", {}).get("text", "")))
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'import requests\n\nrequests.get("u\\t")', "import requests\nx = requests.get('u').json()\n",
+        "import requests\n\ndef f(u):\n\treturn requests.get(u).json()",
+    ],
+)  # fmt: skip
+def test_sarif_has_the_columns_and_fixes_of_a_notebook(
+    home: Path, capsys: pytest.CaptureFixture[str], code: str
+) -> None:
+    """A reader that replaces text in the file gets a notebook whose code is what the fix makes of it."""
+    cell = {"cell_type": "code", "metadata": {}, "source": code.splitlines(keepends=True)}
+    file = home / "a.ipynb"
+    text = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    file.write_text(text)
+    main(["check", "--no-cache", "--output-format", "sarif", "a.ipynb"])
+    results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    assert results
+    for result in results:
+        region = result["locations"][0]["physicalLocation"]["region"]
+        line = text.split("\n")[region["startLine"] - 1]
+        assert "requests.get" in line[region["startColumn"] - 1 : region["endColumn"] - 1]
+        fixed = "".join(json.loads(_replaced(text, result))["cells"][0]["source"])
+        (home / "a.py").write_text(code)
+        main(["check", "--no-cache", "--select", result["ruleId"], "--output-format", "json", "a.py"])
+        (finding,) = json.loads(capsys.readouterr().out)
+        wanted = code
+        for edit in reversed(finding["fix"]["edits"]):
+            rows = [0, *(at + 1 for at, sign in enumerate(code) if sign == "\n")]
+            places = (edit["location"], edit["end_location"])
+            start, end = (rows[place["row"] - 1] + place["column"] - 1 for place in places)
+            wanted = wanted[:start] + edit["content"] + wanted[end:]
+        assert fixed == wanted
