@@ -10,7 +10,7 @@ import libcst as cst
 from ..kit.catalog.parts import Pages
 from ..kit.findings import Fix
 from ..kit.interp.calls import Call
-from ..kit.interp.values import Const
+from ..kit.interp.values import Const, Mapping
 from ..kit.responses.answer_reads import loads_of, reads_of
 from ..kit.syntax.idioms import is_log, last_name
 from ..kit.syntax.text import Edit
@@ -47,12 +47,38 @@ def first_page(call: Call) -> FirstPage | None:
         return None
     if pages.whole:
         return FirstPage("", pages) if _takes_all(tree, call.node) else None
+    if pages.under:
+        return _of_list(call, pages)
     reads = reads_of(call)
     if reads.escaped or (pages.iterates and reads.iterated):
         return None
     keys = (key for key, node in reads.parts if key not in _ABOUT and _takes_all(tree, node))
     key = next(keys, "")
     return FirstPage(key, pages) if key else None
+
+
+def _of_list(call: Call, pages: Pages) -> FirstPage | None:
+    """The page of an answer that a loop may take apart itself, or by what holds the list."""
+    tree = call.frame.tree
+    if _is_looped_over(tree, call.node):
+        return FirstPage(pages.under, pages)
+    reads = reads_of(call)
+    if reads.escaped or reads.tested:
+        return None
+    taken = any(key == pages.under and _takes_all(tree, node) for key, node in reads.parts)
+    return FirstPage(pages.under, pages) if taken else None
+
+
+def _is_looped_over(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether a loop takes an answer apart, at once or by the only use of its name."""
+    above = tree.parent(node)
+    while isinstance(above, cst.Await):
+        node, above = above, tree.parent(above)
+    if isinstance(above, cst.Assign):
+        names = [target.target.value for target in above.targets if isinstance(target.target, cst.Name)]
+        loads = loads_of(tree, names[0]) if len(names) == 1 else []
+        return len(loads) == 1 and _is_looped_over(tree, loads[0])
+    return isinstance(above, (cst.For, cst.CompFor)) and above.iter is node
 
 
 def _goes_on(tree: Tree, _: cst.CSTNode) -> bool:
@@ -80,9 +106,15 @@ def _chooses(call: Call, pages: Pages) -> bool:
     args = call.args
     if args.open_names or args.open_positions or len(args.positional) > 1:
         return True
-    if any(name in args.named for name in pages.chosen):
+    given = {name: argument.value for name, argument in args.named.items()}
+    for argument in (*args.positional, *(args.named[name] for name in ("params",) if name in args.named)):
+        if pages.under and isinstance(argument.value, Mapping):
+            given.update({name: value for name, (value, _) in argument.value.items.items()})
+        elif pages.under:
+            return True
+    if any(name in given for name in pages.chosen):
         return True
-    return not all(_is_long(args.named[name].value) for name in pages.lengths if name in args.named)
+    return not all(_is_long(given[name]) for name in pages.lengths if name in given)
 
 
 def _is_for_list(request: cst.Call, pages: Pages) -> bool:

@@ -55,11 +55,20 @@ def names():
     return [project.name for project in gl.projects.list()]  # finds: first-page-only
 ```
 
+```python bad
+import stripe
+
+def active():
+    for plan in stripe.Subscription.list(status="active", limit=100):  # finds: first-page-only
+        charge(plan)
+    return [customer.email for customer in stripe.Customer.list().data]  # finds: first-page-only
+```
+
 Silent where anything goes on: a paginator, a token or marker that is read, an argument that asks for all. Silent,
 too, where less is wanted: one entry, a test whether there is any, a short page, one thing by its name.
 
 ```python good
-import boto3, gitlab
+import boto3, gitlab, stripe
 
 s3 = boto3.client("s3")
 batch = boto3.client("batch")
@@ -97,6 +106,12 @@ def page_of(bucket, **chosen):
 
 def projects():
     return [project.name for project in gl.projects.list(get_all=True)]
+
+def customers():
+    return [customer.email for customer in stripe.Customer.list(limit=100).auto_paging_iter()]
+
+def invoices(customer):
+    return [invoice.id for invoice in stripe.Invoice.list(customer=customer).data]
 
 def latest():
     return [project.name for project in gl.projects.list(order_by="created_at", per_page=5)]
