@@ -46,13 +46,13 @@ def first_page(call: Call) -> FirstPage | None:
     if tree.derived(_goes_on, tree.module):
         return None
     if pages.whole:
-        return FirstPage("", pages) if _takes_all(tree, call.node) else None
+        return FirstPage("", pages) if takes_all(tree, call.node) else None
     if pages.under:
         return _of_list(call, pages)
     reads = reads_of(call)
     if reads.escaped or (pages.iterates and reads.iterated):
         return None
-    keys = (key for key, node in reads.parts if key not in _ABOUT and _takes_all(tree, node))
+    keys = (key for key, node in reads.parts if key not in _ABOUT and takes_all(tree, node))
     key = next(keys, "")
     return FirstPage(key, pages) if key else None
 
@@ -65,7 +65,7 @@ def _of_list(call: Call, pages: Pages) -> FirstPage | None:
     reads = reads_of(call)
     if reads.escaped or reads.tested:
         return None
-    taken = any(key == pages.under and _takes_all(tree, node) for key, node in reads.parts)
+    taken = any(key == pages.under and takes_all(tree, node) for key, node in reads.parts)
     return FirstPage(pages.under, pages) if taken else None
 
 
@@ -136,7 +136,7 @@ def _like(name: str, pattern: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
-def _takes_all(tree: Tree, node: cst.CSTNode, depth: int = 3) -> bool:
+def takes_all(tree: Tree, node: cst.CSTNode, depth: int = 3) -> bool:
     """Whether a list is taken apart to its end, or given back: a part that is picked, or a test, wants less."""
     above = tree.parent(node)
     while isinstance(above, cst.Await) or (isinstance(above, cst.BooleanOperation) and above.left is node):
@@ -148,7 +148,7 @@ def _takes_all(tree: Tree, node: cst.CSTNode, depth: int = 3) -> bool:
         return isinstance(taker, cst.Call) and last_name(taker) not in _LOOKS and not is_log(taker)
     if isinstance(above, cst.Assign) and depth:
         names = [target.target.value for target in above.targets if isinstance(target.target, cst.Name)]
-        return any(_takes_all(tree, load, depth - 1) for name in names for load in loads_of(tree, name))
+        return any(takes_all(tree, load, depth - 1) for name in names for load in loads_of(tree, name))
     return isinstance(above, (cst.Return, cst.StarredElement, cst.AugAssign))
 
 

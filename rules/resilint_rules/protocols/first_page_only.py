@@ -64,11 +64,27 @@ def active():
     return [customer.email for customer in stripe.Customer.list().data]  # finds: first-page-only
 ```
 
+Over plain HTTP it is seen where an API says the next page by a `Link` header, and where a long page is chosen.
+
+```python bad
+import requests
+
+def repositories(owner):
+    answer = requests.get(f"https://api.github.com/orgs/{owner}/repos", timeout=5)  # finds: first-page-only
+    answer.raise_for_status()
+    return [repository["name"] for repository in answer.json()]
+
+def people():
+    answer = requests.get("https://example.com/people", params={"per_page": 99}, timeout=5)  # finds: first-page-only
+    answer.raise_for_status()
+    return [person["mail"] for person in answer.json()["people"]]
+```
+
 Silent where anything goes on: a paginator, a token or marker that is read, an argument that asks for all. Silent,
 too, where less is wanted: one entry, a test whether there is any, a short page, one thing by its name.
 
 ```python good
-import boto3, gitlab, stripe
+import boto3, gitlab, requests, stripe
 
 s3 = boto3.client("s3")
 batch = boto3.client("batch")
@@ -113,6 +129,19 @@ def customers():
 def invoices(customer):
     return [invoice.id for invoice in stripe.Invoice.list(customer=customer).data]
 
+def repositories(owner):
+    address = f"https://api.github.com/orgs/{owner}/repos"
+    while address:
+        answer = requests.get(address, timeout=5)
+        answer.raise_for_status()
+        yield from answer.json()
+        address = answer.links.get("next", {}).get("url")
+
+def last_commit(name):
+    answer = requests.get(f"https://api.github.com/repos/{name}/commits", timeout=5)
+    answer.raise_for_status()
+    return answer.json()[0]["sha"]
+
 def latest():
     return [project.name for project in gl.projects.list(order_by="created_at", per_page=5)]
 ```
@@ -129,6 +158,7 @@ from collections.abc import Iterator
 
 from ..kit import Call, Finding
 from ..kit.rule import rule
+from ._linked_pages import linked_page
 from ._pages import first_page, get_all
 
 
@@ -136,6 +166,12 @@ from ._pages import first_page, get_all
 def check(call: Call) -> Iterator[Finding]:
     """Reports a call for a list that ends at a page, where all of it is used and nothing goes on."""
     page = first_page(call)
+    sign = linked_page(call) if page is None else ""
+    if sign:
+        yield call.finding(
+            f"`{call.written}` gives one page of `{sign}`: the list ends where it does, and nothing gets the next",
+            help="follow the next link, cursor or page number of the answer until there is none",
+        )
     if page is None:
         return
     rest = f"`{page.key}` ends where the page does" if page.key else "the list ends where the page does"

@@ -1,0 +1,87 @@
+"""Lists over plain HTTP that come in pages: an API says so by `Link` headers, or a long page is chosen."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from ..kit.interp.calls import Call
+from ..kit.interp.values import Const, Mapping
+from ..kit.reach.addresses import leading_text
+from ..kit.responses.answer_reads import reads_at
+from ..kit.syntax.tree import Tree
+from ._pages import takes_all
+
+_LINKED = re.compile(r"https://api\.github\.com/")
+"""Addresses whose lists have 30 entries unless a length is given, with a `Link` header for the next page."""
+_LIST = re.compile(
+    r"/(?:repos|issues|pulls|commits|branches|tags|releases|contributors|members|teams|stargazers|forks|hooks|comments|"
+    r"collaborators|starred|subscribers|followers|following|files|reviews|labels|milestones|deployments|assignees|keys)[\"'?]"
+)
+"""What the address of a list ends in."""
+_GOES_ON = re.compile(
+    r"\.links\b|['\"][Ll]ink['\"]|rel=|\bpages?\b(?!_size)|[\"'&?]page[\"'=]|next|cursor|offset|has_?more|paginat|since"
+    r"|while ",
+    re.IGNORECASE,
+)
+_LENGTHS = ("per_page", "page_size", "pageSize", "pagelen")
+_LENGTH_IN_TEXT = re.compile(r"[?&](?:per_page|page_size|pageSize|pagelen)=(\d+)")
+_LONG = 50
+
+
+def linked_page(call: Call) -> str:
+    """What says that a request gets one page of a list that is wanted as a whole; "" if nothing does."""
+    if call.verb != "GET" or call.target is None or call.response is None:
+        return ""
+    tree = call.frame.tree
+    if _GOES_ON.search(_without_lengths(tree.flat)):
+        return ""
+    sign = _length(call) or _is_linked(call)
+    return sign if sign and _takes_body(call, tree) else ""
+
+
+def _without_lengths(text: str) -> str:
+    return re.sub("|".join(_LENGTHS), "", text)
+
+
+def _length(call: Call) -> str:
+    """The length of a long page that a request asks for, as it is written."""
+    given = call.args.named.get("params")
+    items = given.value.items if given is not None and isinstance(given.value, Mapping) else {}
+    for name in _LENGTHS:
+        value = items[name][0] if name in items else None
+        number = value.value if isinstance(value, Const) else None
+        if str(number).isdecimal() and int(str(number)) >= _LONG:
+            return f"{name}={number}"
+    assert call.target is not None
+    found = _LENGTH_IN_TEXT.search(call.frame.tree.code(call.target.node))
+    return found.group()[1:] if found is not None and int(found.group(1)) >= _LONG else ""
+
+
+def _is_linked(call: Call) -> str:
+    """The list of an API with `Link` headers, of which no length is chosen."""
+    assert call.target is not None
+    node = call.target.node
+    text = call.frame.tree.code(node)
+    if "params" in call.args.named or "per_page" in text or not _LINKED.match(leading_text(call.frame, node)):
+        return ""
+    found = _LIST.search(text)
+    return found.group()[:-1] if found is not None else ""
+
+
+def _takes_body(call: Call, tree: Tree) -> bool:
+    """Whether the parsed body is a list that is taken to its end, or holds one that is."""
+    assert call.response is not None
+    for name, node in call.response.uses:
+        body = tree.parent(node) if name == "json" else None
+        body = body if isinstance(body, cst.Call) else node if name == "json" and isinstance(node, cst.Call) else None
+        if body is None:
+            continue
+        above = tree.parent(body)
+        if takes_all(tree, above if isinstance(above, cst.Await) else body):
+            return True
+        reads = reads_at(tree, body)
+        if any(takes_all(tree, part) for _, part in reads.parts) and not reads.escaped:
+            return True
+    return False
