@@ -15,12 +15,10 @@ DECLARES = "resilint_rules.kit.catalog.fields"
 RAW = ("tests/rules/test_catalog.py", "rules/resilint_rules/generate.py", "rules/resilint_rules/kit/catalog/lookup.py")
 """Files that read entries as written, by the names of keys."""
 UNREAD: dict[str, set[str]] = {
-    "Acknowledges": {"manual"},
     "AdapterFact": {"limits_rate", "mounted"},
     "AdapterRetries": {"int_retries"},
     "CallFact": {"discards", "idempotency", "keepalive", "safe", "server_limit"},
     "ClientFact": {
-        "acknowledges",
         "acks",
         "environment",
         "errors_key",

@@ -8,7 +8,8 @@ from typing import NamedTuple, cast
 
 import libcst as cst
 
-from ..kit import Function, options
+from ..kit import Call, Function, Mapping, dotted, literal, options, walk
+from ..kit.catalog.parts import Acknowledges
 from ..kit.catalog.surroundings import ConsumeFact
 from ..kit.effects.callees import nested_frame
 from ..kit.interp.calls import Frame
@@ -197,3 +198,75 @@ def _handler(frame: Frame, node: cst.BaseExpression) -> Frame | None:
         if isinstance(option, Function) and option.module is frame.scope.module:
             return cast("Session", frame.scope.session).frame(option)
     return None
+
+
+def timed_acks(frame: Frame) -> Iterator[tuple[Call, cst.Call]]:
+    """Yields consumers of which a timer acknowledges what was delivered, and the work that it may overtake."""
+    for made in frame.calls.values():
+        setting = made.as_client.acknowledges
+        name = _bound_to(frame, made.node) if setting is not None and setting.timer else ""
+        if setting is None or not name or not _is_automatic(made, setting):
+            continue
+        by_hand = (f".{setting.manual}(", "store_offsets(")
+        if any(word in inner.tree.flat for inner in _users(frame, name) for word in by_hand):
+            continue
+        work = next(_work_on(frame, name, setting.takes), None)
+        if work is not None:
+            yield made, work
+
+
+def _is_automatic(made: Call, setting: Acknowledges) -> bool:
+    """Whether a consumer acknowledges by itself: it is said so, or left out where all options are seen."""
+    items = {key: argument.value for key, argument in made.args.named.items()}
+    if made.args.open_names or made.args.open_positions:
+        return False
+    for argument in made.args.positional:
+        if isinstance(argument.value, Mapping):
+            if argument.value.open:
+                return False
+            items.update({key: value for key, (value, _) in argument.value.items.items()})
+        elif "." in setting.name:
+            return False  # the options are made elsewhere
+    if setting.name not in items:
+        return True
+    return literal(items[setting.name]) in (True, "true")
+
+
+def _bound_to(frame: Frame, node: cst.CSTNode) -> str:
+    """The name or attribute that a consumer is bound to; "" for none."""
+    above = frame.tree.parent(node)
+    if isinstance(above, cst.Assign) and len(above.targets) == 1:
+        return dotted(above.targets[0].target)
+    asname = above.asname if isinstance(above, cst.WithItem) else None
+    return dotted(asname.name) if asname is not None else ""
+
+
+def _work_on(frame: Frame, name: str, takes: tuple[str, ...]) -> Iterator[cst.Call]:
+    """The calls in loops over a consumer, or over what it gives, that work with a message."""
+    for inner in _users(frame, name):
+        node = inner.node if inner.node is not None else inner.tree.module
+        for loop in walk(node):
+            if not isinstance(loop, (cst.For, cst.While)):
+                continue
+            head = loop.iter if isinstance(loop, cst.For) else loop.test
+            taken = (call for call in own_calls(loop) if _takes(call, name, takes))
+            if dotted(head) == name or next(taken, None) is not None:
+                body = own_calls(loop.body)
+                yield from (call for call in body if does_work(call) and not _takes(call, name, takes) and call.args)
+
+
+def _takes(call: cst.Call, name: str, takes: tuple[str, ...]) -> bool:
+    owner, _, method = dotted(call.func).rpartition(".")
+    return owner == name and method in takes
+
+
+def _users(frame: Frame, name: str) -> Iterator[Frame]:
+    """The functions that may use what a name holds: this one, and for an attribute the methods of its class."""
+    yield frame
+    module, owner = frame.scope.module, frame.qualname.rpartition(".")[0]
+    if name.startswith("self.") and owner:
+        for function in module.all_functions():
+            if function.qualname.rpartition(".")[0] == owner and function.qualname != frame.qualname:
+                inner = frame.scope.frame(function) if name in module.source(function.chunk) else None
+                if inner is not None:
+                    yield inner

@@ -81,6 +81,34 @@ def work_off(url):
         sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 ```
 
+Some clients acknowledge by a timer, unless that is switched off, and do not know what is still in work.
+
+```python bad
+from confluent_kafka import Consumer
+
+def run():
+    consumer = Consumer({"bootstrap.servers": "kafka:9092", "group.id": "orders"})  # finds: auto-ack
+    consumer.subscribe(["orders"])
+    while True:
+        message = consumer.poll(1.0)
+        if message is not None:
+            book(message.value())
+```
+
+```python good
+from confluent_kafka import Consumer
+
+def run():
+    options = {"bootstrap.servers": "kafka:9092", "group.id": "orders", "enable.auto.commit": False}
+    consumer = Consumer(options)
+    consumer.subscribe(["orders"])
+    while True:
+        message = consumer.poll(1.0)
+        if message is not None:
+            book(message.value())
+            consumer.commit(message)
+```
+
 Nothing is lost with a message that is only logged or kept in memory, nor in a queue that ends with its consumer:
 the answers of a call over a broker.
 
@@ -116,9 +144,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Edit, Finding, Fix, Frame, after_statement, replace
+from ..kit import Edit, Finding, Fix, Frame, after_statement, last_name, replace
 from ..kit.rule import rule
-from ._acknowledging import Automatic, automatic_acks, early_acks
+from ._acknowledging import Automatic, automatic_acks, early_acks, timed_acks
 
 _TAILS = re.compile(r"log|metric|monitor|tail|telemetry|heartbeat|trace|debug|stats", re.IGNORECASE)
 """Names of consumers for which a lost message is none."""
@@ -143,6 +171,14 @@ def check(frame: Frame) -> Iterator[Finding]:
     for early in early_acks(frame):
         written = frame.tree.code(early.work.func)
         yield _finding(frame, early.ack, f"acknowledges the message before `{written}`: if that fails, it is lost")
+
+    for made, work in timed_acks(frame):
+        if not _TAILS.search(f"{frame.qualname} {frame.tree.code(made.node)}"):
+            written = work.func.value if isinstance(work.func, cst.Name) else "." + last_name(work)
+            yield made.finding(
+                f"`{made.written}` acknowledges by a timer what was delivered, also while `{written}` works with it: "
+                "if that is cut off, the message is lost"
+            )
 
 
 def _finding(frame: Frame, call: cst.Call, does: str, *fixes: Fix) -> Finding:

@@ -112,6 +112,8 @@ class Acknowledges(Setting):
     """A parameter that decides whether messages are acknowledged automatically."""
 
     manual: str = toml.text("The method that acknowledges instead.")
+    timer: bool = toml.flag("That is done every few seconds, for all that was delivered, also while it is in work.")
+    takes: tuple[str, ...] = toml.words("Methods that give messages, besides a loop over it.")
 
 
 class AdapterRetries(Param):
