@@ -562,7 +562,7 @@ RULES: tuple[RuleRow, ...] = (
         preview=True,
         default=True,
         tests=False,
-        words=("auto_ack", "no_ack", ".basic_ack(", ".ack(", ".delete_message("),
+        words=("auto_ack", "no_ack", "reject_on_worker_lost", ".basic_ack(", ".ack(", ".delete_message("),
         coroutine_words=(),
         equivalents=(),
     ),

@@ -16,6 +16,7 @@ from ..kit.interp.calls import Frame
 from ..kit.interp.session import Session
 from ..kit.interp.statements import evaluate
 from ._messages import does_work, facts, given, literal_of, mentions_any, names_in, own_calls, own_nodes
+from ._sending import task_of
 
 _GIVES_BACK = ("nack", "reject", "requeue", "ack", "delete_message")
 _BLOCKS = (cst.With, cst.Try, cst.TryStar)
@@ -270,3 +271,28 @@ def _users(frame: Frame, name: str) -> Iterator[Frame]:
                 inner = frame.scope.frame(function) if name in module.source(function.chunk) else None
                 if inner is not None:
                     yield inner
+
+
+_SET_ELSEWHERE = ("config_from_object", "from_envvar", "config_from_envvar", "os.environ", "getenv", "import_module")
+"""What a module says whose settings are not all seen."""
+
+
+def vain_redelivery(frame: Frame) -> Iterator[tuple[Call, cst.CSTNode, str]]:
+    """Yields declarations of tasks that ask for another delivery, though they are acknowledged before they run."""
+    for decorator, _ in frame.decorators:
+        made = frame.calls.get(id(decorator.decorator))
+        fact = task_of(frame) if made is not None else None
+        if made is None or fact is None or fact.redelivers is None or fact.acks_late is None:
+            continue
+        wanted = made.args.get(fact.redelivers)
+        late = made.args.value(fact.acks_late)
+        early = literal(late) is False if late is not None else _is_early_by_default(made, fact.acks_late.name)
+        if wanted is not None and literal(wanted.value) is True and early:
+            yield made, wanted.node, fact.redelivers.name
+
+
+def _is_early_by_default(made: Call, late: str) -> bool:
+    """Whether the application is made in this module, which says nothing of late acknowledgements."""
+    module = made.frame.scope.module
+    makers = [candidate.made for candidate in made.clients]
+    return bool(makers) and None not in makers and not module.mentions(f"task_{late}", *_SET_ELSEWHERE)

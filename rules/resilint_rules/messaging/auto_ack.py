@@ -109,6 +109,29 @@ def run():
             consumer.commit(message)
 ```
 
+A task queue acknowledges before a task runs unless it is set otherwise: there is no other
+delivery after a crash then.
+
+```python bad
+from celery import Celery
+
+app = Celery("shop", broker="amqp://mq")
+
+@app.task(reject_on_worker_lost=True)  # finds: auto-ack
+def book(order):
+    ship(order)
+```
+
+```python good
+from celery import Celery
+
+app = Celery("shop", broker="amqp://mq")
+
+@app.task(acks_late=True, reject_on_worker_lost=True)
+def book(order):
+    ship(order)
+```
+
 Nothing is lost with a message that is only logged or kept in memory, nor in a queue that ends with its consumer:
 the answers of a call over a broker.
 
@@ -146,7 +169,7 @@ import libcst as cst
 
 from ..kit import Edit, Finding, Fix, Frame, after_statement, last_name, replace
 from ..kit.rule import rule
-from ._acknowledging import Automatic, automatic_acks, early_acks, timed_acks
+from ._acknowledging import Automatic, automatic_acks, early_acks, timed_acks, vain_redelivery
 
 _TAILS = re.compile(r"log|metric|monitor|tail|telemetry|heartbeat|trace|debug|stats", re.IGNORECASE)
 """Names of consumers for which a lost message is none."""
@@ -156,7 +179,7 @@ _TAILS = re.compile(r"log|metric|monitor|tail|telemetry|heartbeat|trace|debug|st
     code="MSG002",
     name="auto-ack",
     preview=True,
-    words=("auto_ack", "no_ack", ".basic_ack(", ".ack(", ".delete_message("),
+    words=("auto_ack", "no_ack", "reject_on_worker_lost", ".basic_ack(", ".ack(", ".delete_message("),
 )
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports consumers whose messages are acknowledged at delivery, and acknowledgements before the work."""
@@ -179,6 +202,13 @@ def check(frame: Frame) -> Iterator[Finding]:
                 f"`{made.written}` acknowledges by a timer what was delivered, also while `{written}` works with it: "
                 "if that is cut off, the message is lost"
             )
+
+    for made, node, name in vain_redelivery(frame):
+        yield made.finding(
+            f"`{made.written}` acknowledges before the task runs, so that `{name}` "
+            "has no effect: it needs a late acknowledgement",
+            span=frame.tree.span(node),
+        )
 
 
 def _finding(frame: Frame, call: cst.Call, does: str, *fixes: Fix) -> Finding:

@@ -103,6 +103,9 @@ class TaskFact(Fact):
     makes: str = toml.text("The type of the declared function, on which these methods are described.")
     limits: TaskLimits | None = toml.one(TaskLimits, "Parameters for time limits.")
     acks_late: Setting | None = toml.one(Setting, "The parameter for acknowledging after the work.")
+    redelivers: Param | None = toml.one(
+        Param, "The parameter for another delivery after a crash; it needs `acks_late`."
+    )
 
 
 class ConsumeFact(Fact):
