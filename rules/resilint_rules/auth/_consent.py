@@ -17,6 +17,9 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 """What ties an answer to the browser in which a login began."""
+_REDIRECTS = re.compile(r"\bredirect\(|Redirect\w*\(|HTTPFound|webbrowser|[\"']Location[\"']")
+_ADDRESS = re.compile(r"(?:url|uri|link)\Z|authorize|consent", re.IGNORECASE)
+"""What a function is called that makes the address for a user."""
 _EXCHANGES = re.compile(r"grant_type[\"']?\s*[:=,]\s*[\"']?authorization_code")
 _CODE = re.compile(
     r"(?:args|GET|query_params|query|params|data|get_argument|arguments|values)(?:\.get(?:one)?)?[\[(]\s*[\"']code[\"']"
@@ -37,12 +40,19 @@ def open_consents(frame: Frame) -> Iterator[tuple[cst.CSTNode, bool]]:
     if module.mentions(*_TIES):
         return
     text = frame.tree.code(node)
-    begun = next(_asks(node), None) if _ABOUT.search(text) else None
+    begun = next(_asks(node), None) if _ABOUT.search(text) and _sends_user(frame, text) else None
     if begun is not None:
         yield begun, False
     taken = next(_takes(frame, node), None) if _EXCHANGES.search(text) else None
     if taken is not None:
         yield taken, True
+
+
+def _sends_user(frame: Frame, text: str) -> bool:
+    """Whether a function has a user go to the address, or makes it for that: a program may also log itself in."""
+    if entry_point(frame) is EntryKind.REQUEST or _REDIRECTS.search(text):
+        return True
+    return _ADDRESS.search(frame.qualname.rpartition(".")[2]) is not None
 
 
 def _asks(node: cst.FunctionDef) -> Iterator[cst.CSTNode]:

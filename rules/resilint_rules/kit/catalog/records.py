@@ -178,6 +178,7 @@ class ClientFact(ExternalFact):
     elsewhere: Elsewhere | None = toml.one(Elsewhere, "How it may get a limit where it is made in another module.")
     environment: tuple[str, ...] = toml.words("Environment variables that change its limits or retries.")
     close: str = toml.text("The method that closes it.")
+    one_thread: str = toml.text("Why one thread alone may use it at a time, in words.")
     alike: bool = toml.flag("It wraps a client of another type and has its methods.")
     index: str = toml.text("The type of `client[name]`, and of what a loop over it gives.")
     local: bool = toml.flag("There is no peer: it is a file.")

@@ -1,0 +1,103 @@
+"""Connections that several threads use at once, though they are made for one at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from ..kit import Call, ClientFact, Frame, Function, last_name, options
+from ..kit.effects.callees import nested_frame
+from ..kit.interp.calls import maker
+from ..kit.interp.session import Session
+from ..kit.interp.statements import evaluate
+from ..kit.syntax.bound_names import values_given
+from ..kit.syntax.tree import dotted, walk
+
+_POOL = re.compile(r"ThreadPool(?:Executor)?\(")
+_ONE = re.compile(r"ThreadPool(?:Executor)?\((?:max_workers=|processes=)?1\b")
+_GUARDS = re.compile(r"lock\b|locks\b|mutex|semaphore|thread_?local|threading\.local|scoped_session", re.IGNORECASE)
+"""What lets one thread at a time through, or gives each its own."""
+_MANY = (cst.For, cst.While, cst.ListComp, cst.SetComp, cst.GeneratorExp)
+
+
+class Shared(NamedTuple):
+    """A connection that threads share: where they are started, the call on it, and why only one may use it."""
+
+    start: cst.Call
+    call: Call
+    why: str
+
+
+def shared_connections(frame: Frame) -> Iterator[Shared]:
+    """Yields the connections that several threads use which a function starts, each with the first call on it."""
+    node = frame.node
+    if not isinstance(node, cst.FunctionDef) or frame.scope.module.search(_GUARDS) is not None:
+        return
+    for start in walk(node.body):
+        target = _started(frame, start) if isinstance(start, cst.Call) else None
+        inner = _frame_of(frame, target) if target is not None else None
+        found = next(_shared_in(inner), None) if inner is not None else None
+        if found is not None and isinstance(start, cst.Call):
+            yield Shared(start, *found)
+
+
+def _started(frame: Frame, start: cst.Call) -> cst.BaseExpression | None:
+    """The function that a call has several threads run; None if it starts one, or none."""
+    name = last_name(start)
+    if name in ("submit", "map", "imap", "imap_unordered") and isinstance(start.func, cst.Attribute) and start.args:
+        made = _made(frame, start.func.value)
+        many = name != "submit" or _is_repeated(frame, start)
+        return start.args[0].value if many and _POOL.search(made) and not _ONE.search(made) else None
+    if name == "Thread" and _is_repeated(frame, start):
+        given = (arg.value for arg in start.args if arg.keyword is not None and arg.keyword.value == "target")
+        return next(given, None)
+    return None
+
+
+def _made(frame: Frame, owner: cst.BaseExpression) -> str:
+    """The text of what a name is made by: an assignment or a `with` of the function."""
+    if isinstance(owner, cst.Call):
+        return frame.tree.code(owner)
+    name, top = dotted(owner), frame.node if frame.node is not None else frame.tree.module
+    texts = [frame.tree.code(value) for value in frame.tree.derived(values_given, top).get(name, [])]
+    entered = (part for part in walk(top) if isinstance(part, cst.WithItem) and part.asname is not None)
+    texts += [frame.tree.code(item.item) for item in entered if item.asname and dotted(item.asname.name) == name]
+    return " ".join(texts)
+
+
+def _is_repeated(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether a call stands in a loop or a comprehension of its function."""
+    above = frame.tree.parent(node)
+    while above is not None and above is not frame.node:
+        if isinstance(above, _MANY):
+            return True
+        above = frame.tree.parent(above)
+    return False
+
+
+def _frame_of(frame: Frame, target: cst.BaseExpression) -> Frame | None:
+    """The function that an expression names, if it is one of the project."""
+    session = frame.scope.session
+    assert isinstance(session, Session)
+    if isinstance(target, cst.Lambda):
+        return next((inner for inner in frame.nested if inner.node is target), None)
+    for option in options(evaluate(frame, target)):
+        nested = nested_frame(frame, option)
+        if nested is not None:
+            return nested
+        if isinstance(option, Function):
+            return session.frame(option)
+    return None
+
+
+def _shared_in(inner: Frame) -> Iterator[tuple[Call, str]]:
+    """The calls in a thread's function on a connection that was made outside of it, with the reason against that."""
+    for call in inner.calls.values():
+        for client in call.clients:
+            fact = inner.scope.catalog.fact(ClientFact, client.type)
+            made = maker(client)
+            if fact is not None and fact.one_thread and made is not None and made.frame is not inner:
+                yield call, fact.one_thread
