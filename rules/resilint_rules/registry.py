@@ -53,10 +53,18 @@ def source(rule: Rule) -> Path:
 
 
 def page(rule: Rule) -> str:
-    """A rule's page: the docstring of its file, read from the source so that -OO does not empty it."""
+    """A rule's page: the docstring of its file, read from the source so that -OO does not empty it.
+
+    A function that several fixes write stands in it by its name: `<retry_after_seconds>`.
+    """
     from .kit.rule_page import read_docstring
 
-    return read_docstring(source(rule).read_text("utf-8"))
+    text = read_docstring(source(rule).read_text("utf-8"))
+    if "<retry_after_seconds>" in text:
+        from .kit.fixes.retry_after import HELPER
+
+        text = text.replace("<retry_after_seconds>", HELPER.rstrip())
+    return text
 
 
 def files() -> list[Path]:

@@ -23,16 +23,7 @@ import time
 from email.utils import parsedate_to_datetime
 import requests
 
-def retry_after_seconds(value: str, default: float = 1.0, longest: float = 3600.0) -> float:
-    # a number of seconds or an HTTP date: RFC 9110, section 10.2.3
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(value).timestamp() - time.time()
-        except (TypeError, ValueError, OverflowError):
-            seconds = default
-    return min(max(0.0, seconds), longest)
+<retry_after_seconds>
 
 
 def items(url):
