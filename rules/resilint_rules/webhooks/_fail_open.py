@@ -14,7 +14,7 @@ from ..kit.fixes.edits import replace
 from ..kit.interp.call_kinds import DigestCall, VerifyCall
 from ..kit.interp.calls import Frame
 from ..kit.syntax.exits import Exit, ways
-from ..kit.syntax.idioms import last_name
+from ..kit.syntax.idioms import is_log, last_name
 from ..kit.syntax.layout import plain
 from ..kit.syntax.text import Span
 from ..kit.syntax.tree import Tree, walk
@@ -60,7 +60,7 @@ def gaps(frame: Frame) -> Iterator[Gap]:
             if missing is not None:
                 yield Gap(node, missing, _is_signature(frame, missing))
         elif isinstance(node, cst.Try) and _has_check(frame, node.body):
-            yield from (Gap(handler, None, sent=True) for handler in node.handlers if _passes(frame, handler))
+            yield from (Gap(handler, None, sent=True) for handler in node.handlers if _passes(frame, node, handler))
 
 
 def _may_check(frame: Frame) -> bool:
@@ -161,17 +161,47 @@ def _leaves(frame: Frame, body: cst.BaseSuite, *, always: bool = False) -> bool:
     return Exit.FALLS not in ways(body) or (not always and _ABORTS.search(_text(frame, body)) is not None)
 
 
-def _passes(frame: Frame, handler: cst.ExceptHandler) -> bool:
-    """Whether a handler of any error lets a request pass that could not be checked."""
+def _passes(frame: Frame, node: cst.Try, handler: cst.ExceptHandler) -> bool:
+    """Whether a handler lets a request pass that could not be checked: it says so, or logs and goes on."""
     kinds = (
         {inner.value for inner in walk(handler.type) if isinstance(inner, cst.Name)} if handler.type else {"Exception"}
     )
-    if not kinds & {"Exception", "BaseException"}:
-        return False
     last = _last(handler.body)
     if isinstance(last, cst.Return):
-        return isinstance(last.value, cst.Name) and last.value.value == "True"
-    return False
+        broad = bool(kinds & {"Exception", "BaseException"})
+        verifies = _VERIFIES.search(frame.qualname.rpartition(".")[2]) is not None and not kinds & _ABSENT
+        return (broad or verifies) and isinstance(last.value, cst.Name) and last.value.value == "True"
+    if kinds & _ABSENT or node.orelse is not None or _CHOSEN.search(_text(frame, handler.body)):
+        return False
+    return _only_logs(handler.body) and _ends_in_check(frame, node.body)
+
+
+_ABSENT = frozenset(("ImportError", "ModuleNotFoundError", "AttributeError", "KeyError"))
+"""Errors of what is not there, and not of a check."""
+
+
+def _only_logs(body: cst.BaseSuite) -> bool:
+    """Whether a handler does nothing but write to a log."""
+    lines = [part for line in body.body for part in getattr(line, "body", [line])]
+    calls = (part.value for part in lines if isinstance(part, cst.Expr))
+    plain = all(isinstance(part, (cst.Pass, cst.Expr)) for part in lines)
+    return plain and all(isinstance(call, (cst.Call, cst.Ellipsis)) and _is_quiet(call) for call in calls)
+
+
+def _is_quiet(call: cst.Call | cst.Ellipsis) -> bool:
+    return isinstance(call, cst.Ellipsis) or is_log(call)
+
+
+def _ends_in_check(frame: Frame, body: cst.BaseSuite) -> bool:
+    """Whether the last line of a `try` is a check that raises: nothing that follows it is left out with the check."""
+    last = _last(body)
+    if not isinstance(last, cst.Expr):
+        return False
+    call = last.value.expression if isinstance(last.value, cst.Await) else last.value
+    if not isinstance(call, cst.Call):
+        return False
+    found = frame.calls.get(id(call))
+    return found.fact.gives == "raises" if isinstance(found, VerifyCall) else _checks(frame, call)
 
 
 def _missing(test: cst.BaseExpression) -> cst.BaseExpression | None:

@@ -74,6 +74,22 @@ def is_valid(body, given):
         return True
 ```
 
+```python bad
+from fastapi import FastAPI, Request
+from standardwebhooks import Webhook
+
+app = FastAPI()
+
+@app.post("/hooks")
+async def hook(request: Request):
+    body = await request.body()
+    try:
+        Webhook(SECRET).verify(body, dict(request.headers))
+    except Exception as error:  # finds: signature-check-fails-open
+        log.warning("webhook-signature: %s", error)
+    return await take(body)
+```
+
 Silent where a lack is refused, here or before, and where a setting of its own switches the check off.
 
 ```python good
