@@ -195,6 +195,12 @@ def check(frame: Frame) -> Iterator[Finding]:
         written = frame.tree.code(early.work.func)
         yield _finding(frame, early.ack, f"acknowledges the message before `{written}`: if that fails, it is lost")
 
+    yield from _by_timer(frame)
+    yield from _in_vain(frame)
+
+
+def _by_timer(frame: Frame) -> Iterator[Finding]:
+    """Reports consumers of which a timer acknowledges what was delivered."""
     for made, work in timed_acks(frame):
         if not _TAILS.search(f"{frame.qualname} {frame.tree.code(made.node)}"):
             written = work.func.value if isinstance(work.func, cst.Name) else "." + last_name(work)
@@ -203,6 +209,9 @@ def check(frame: Frame) -> Iterator[Finding]:
                 "if that is cut off, the message is lost"
             )
 
+
+def _in_vain(frame: Frame) -> Iterator[Finding]:
+    """Reports tasks that ask for another delivery, though they are acknowledged before they run."""
     for made, node, name in vain_redelivery(frame):
         yield made.finding(
             f"`{made.written}` acknowledges before the task runs, so that `{name}` "
