@@ -10,7 +10,7 @@ import libcst as cst
 from ..kit.catalog.parts import Pages
 from ..kit.findings import Fix
 from ..kit.interp.calls import Call
-from ..kit.interp.values import Const, Mapping
+from ..kit.interp.values import Const, Mapping, Value
 from ..kit.responses.answer_reads import loads_of, reads_of
 from ..kit.syntax.idioms import is_log, last_name
 from ..kit.syntax.text import Edit
@@ -106,15 +106,25 @@ def _chooses(call: Call, pages: Pages) -> bool:
     args = call.args
     if args.open_names or args.open_positions or len(args.positional) > 1:
         return True
-    given = {name: argument.value for name, argument in args.named.items()}
-    for argument in (*args.positional, *(args.named[name] for name in ("params",) if name in args.named)):
-        if pages.under and isinstance(argument.value, Mapping):
-            given.update({name: value for name, (value, _) in argument.value.items.items()})
-        elif pages.under:
-            return True
+    given = _options_of(call, pages)
+    if given is None:
+        return True
     if any(name in given for name in pages.chosen):
         return True
     return not all(_is_long(given[name]) for name in pages.lengths if name in given)
+
+
+def _options_of(call: Call, pages: Pages) -> dict[str, Value] | None:
+    """What a call gives by name, also in a mapping where the library takes one; None if that cannot be seen."""
+    args = call.args
+    given = {name: argument.value for name, argument in args.named.items()}
+    if not pages.under:
+        return given
+    for argument in (*args.positional, *(argument for name, argument in args.named.items() if name == "params")):
+        if not isinstance(argument.value, Mapping) or argument.value.open:
+            return None
+        given.update({name: value for name, (value, _) in argument.value.items.items()})
+    return given
 
 
 def _is_for_list(request: cst.Call, pages: Pages) -> bool:
