@@ -16,6 +16,7 @@ from ..kit.fixes.edits import before_body
 from ..kit.fixes.loggers import logger_of
 from ..kit.interp.calls import Call, Guard, explained
 from ..kit.interp.kinds import Around, Part
+from ..kit.policy.through import calls_through
 from ..kit.retries.policies import external
 from ..kit.syntax.exits import AGAIN, Exit, ways
 from ..kit.syntax.idioms import calls_in, closes, is_log, last_name, reports
@@ -47,7 +48,8 @@ _LOUD = frozenset((
 
 def silent_handlers(guard: Guard) -> Iterator[tuple[Handler, Call]]:
     """Yields the handlers that hide the failure of an external call, each with the call."""
-    calls = [call for call in guard.calls if _has_consequence(guard, call) and not excused(call)]
+    calls = [call for call in (*guard.calls, *calls_through(guard)) if _has_consequence(guard, call)]
+    calls = [call for call in calls if not excused(call)]
     refused = [call for call in refusable(guard) if not excused(call) and not _of_use(call)]
     if not (calls or refused) or _seen_later(guard):
         return

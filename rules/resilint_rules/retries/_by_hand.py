@@ -9,6 +9,7 @@ import libcst as cst
 
 from ..kit import BROAD, Call, EntryKind, Frame, Guard, Handler, RetryFact, dotted, entry_point, handlers_of, walk
 from ..kit.interp.values import Derived, Method, Ref, Value
+from ..kit.policy.through import calls_through
 from ..kit.retries.policies import external
 from ..kit.syntax.idioms import calls_in
 
@@ -19,7 +20,7 @@ _COUNTS = re.compile(r"retr|attempt|tries|trial|count|left|depth|max_?", re.IGNO
 def retried_by_hand(guard: Guard) -> tuple[Handler, Call] | None:
     """Returns the handler of a task that wants another attempt after every exception, and the call that may fail."""
     frame = guard.frame
-    calls = [call for call in guard.calls if external(call) and not call.deferred]
+    calls = [call for call in (*guard.calls, *calls_through(guard)) if external(call) and not call.deferred]
     if not calls or len(guard.node.handlers) != 1 or entry_point(frame) is not EntryKind.TASK:
         return None
     handler = handlers_of(guard)[0]
@@ -64,7 +65,7 @@ def _name(value: Value) -> str:
 def calls_itself(guard: Guard) -> Iterator[tuple[cst.Call, Call]]:
     """Yields the calls by which a function starts again after a failure, with nothing that counts, and what failed."""
     frame, node = guard.frame, guard.frame.node
-    calls = [call for call in guard.calls if external(call) and not call.deferred]
+    calls = [call for call in (*guard.calls, *calls_through(guard)) if external(call) and not call.deferred]
     if not calls or not isinstance(node, cst.FunctionDef) or frame.outer is not None:
         return
     name = node.name.value

@@ -22,9 +22,14 @@ def waiting(libraries: Iterable[str], own: Iterable[str]) -> list[str]:
     return [prefix for prefix in libraries if "sync" in (_OWN if prefix in described else WAITS.get(prefix, ()))]
 
 
-def acting(search: Taint) -> frozenset[str]:
-    """Returns the qualified names of the plain functions and methods that mention integration code."""
+def acting(search: Taint, *, coroutines: bool = False) -> frozenset[str]:
+    """Returns the qualified names of the plain functions and methods that mention integration code.
+
+    With `coroutines` also those of the functions that await it.
+    """
     own = list(search.project.catalog.prefixes())
+    if coroutines:
+        return frozenset(function.qualname for function in search.module.all_functions() if _mentions(search, function))
     if not waiting(search.summary.libraries, own):
         return frozenset()
     heirs, text = search.summary.classes, search.text
@@ -51,6 +56,14 @@ def acting(search: Taint) -> frozenset[str]:
         return any(waits(*span) for kind in marks for span in kind.inside(chunk.body, chunk.end))
 
     return frozenset(function.qualname for function in search.module.all_functions() if mentions(function))
+
+
+def _mentions(search: Taint, function: FunctionChunk) -> bool:
+    """Whether a function, or the class that it is a method of, mentions integration code."""
+    if function.owner is not None and function.owner.name in search.summary.classes:
+        return True
+    marks, chunk = (search.mentions, search.followed), function.chunk
+    return any(True for kind in marks for _ in kind.inside(chunk.body, chunk.end))
 
 
 def _prefixes(target: ImportedName) -> tuple[str, ...]:

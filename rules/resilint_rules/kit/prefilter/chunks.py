@@ -19,7 +19,7 @@ from .marking import taint
 from .mentions import acts, docstring_span
 from .own_code.secret_comparisons import comparing
 from .own_code.unawaited import Coroutines
-from .reach import Reach, reaching
+from .reach import Reach, asks_near, reaching
 from .reach import asks as asks_for
 from .summaries import ExportSummary
 from .taint import Taint
@@ -68,7 +68,9 @@ def relevant(module: Module, exports: Exports, *, follow: bool = False) -> Relev
     mentioned = any(marks) or bool(in_coroutines)
     found = _pieces(search, words, in_coroutines) if mentioned else {}
     comparisons = dict(comparing(module))
-    calling = _calling_through(search, mentioned, follow=follow) if follow or asks_for(module.text) else []
+    far = follow or asks_for(module.text)
+    near = mentioned and asks_near(module.text)
+    calling = _calling_through(search, mentioned, follow=follow, far=far, near=near) if far or near else []
     callers = _callers(search, found) if found else {}
     for function in calling:  # whatever the functions that it calls do themselves
         callers.pop(function.chunk.start, None)
@@ -82,10 +84,15 @@ def _in_order(by_start: dict[int, FunctionChunk | Chunk]) -> list[FunctionChunk 
     return [by_start[start] for start in sorted(by_start)]
 
 
-def _calling_through(search: Taint, mentioned: bool, *, follow: bool) -> list[FunctionChunk]:
-    """Coroutines and transactions that may reach integration code by functions of this or of other modules."""
+def _calling_through(search: Taint, mentioned: bool, *, follow: bool, far: bool, near: bool) -> list[FunctionChunk]:
+    """Functions of which it matters whether they reach integration code by functions of this module.
+
+    With `far` by those of other modules, too, which cost more to find; with `near` also by coroutines of this one.
+    """
     module = search.module
-    found = reaching(module, acting(search) if mentioned else frozenset(), search.project.derived(Reach).leads(module))
+    leads = search.project.derived(Reach).leads(module) if far else {}
+    own = acting(search, coroutines=near) if mentioned else frozenset()
+    found = reaching(module, own, leads, coroutines=near)
     search.summary.reaching_functions = frozenset(found.functions)
     search.summary.reaching = found.names if found.callers or follow else frozenset()
     return found.callers

@@ -35,6 +35,21 @@ LISTENING = (
     "Linear-Sig", "linear_sig", "construct_event(", "ack(", "ack)", "ack,", "app.event(",
 )  # fmt: skip
 """What a function holds that answers a webhook: its sender waits for all that is called there, awaited or not."""
+_SILENT = re.compile(
+    r"\bexcept\b[^\n]*:[ \t]*(?:#[^\n]*)?\n?[ \t]*(?:pass|continue|return|\.\.\.|\w+ = (?:\[\]|\{\}|\(\)|[\"']{2}$))",
+    re.MULTILINE,
+)
+"""A handler that begins with an end of its own: nothing is logged, and nothing is raised."""
+_LOOPS = re.compile(
+    r"^[ \t]+(?:while|for)\b[^\n]*:[ \t]*(?:#[^\n]*)?\n(?:[^\n]*\n){0,3}?[ \t]+try[ \t]*:", re.MULTILINE
+)
+"""A loop that begins with a `try`, or nearly."""
+_ENTERED = re.compile(
+    r"^[ \t]*@(?:\w+\.)*(?:task|shared_task|actor|job|get|post|put|patch|delete|route|api_view)\b"
+    r"|\bbasic_ack\(|\.ack\(|\bdelete_message\(|^[ \t]+(?:async )?for \w*(?:message|msg|record)\w* in\b",
+    re.MULTILINE,
+)
+"""A function that is called for a task, a request or a message, which wait for it; a loop over messages."""
 HOPS = 2
 """Modules that a call may lead through: re-exports count. Wide packages make one more expensive."""
 LONG = 6_000
@@ -59,7 +74,7 @@ class Reaching:
 
     entries: Entries = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
-    """Plain functions and methods, by qualified name."""
+    """Functions and methods that may do so, by qualified name."""
     callers: list[FunctionChunk] = field(default_factory=list)
     """Coroutines, and functions with a transaction, that call one of them, or one of another module."""
     names: frozenset[str] = frozenset()
@@ -148,6 +163,13 @@ def listens(text: str) -> bool:
     return any(word in text for word in LISTENING)
 
 
+def asks_near(text: str) -> bool:
+    """The same for functions of the same module: failures are hidden or repeated, or others wait for the function."""
+    if "except" in text and (_SILENT.search(text) or _LOOPS.search(text)):
+        return True
+    return _ENTERED.search(text) is not None
+
+
 def _imports(module: Module) -> Iterator[tuple[str, ImportedName]]:
     """What a module imports, as (name, target)."""
     for name, same in module.mentioned.items():
@@ -158,8 +180,9 @@ def _imports(module: Module) -> Iterator[tuple[str, ImportedName]]:
 class _Closure:
     """The functions of one module that reach integration code, found by their calls of each other."""
 
-    def __init__(self, module: Module, entries: Entries) -> None:
+    def __init__(self, module: Module, entries: Entries, *, coroutines: bool) -> None:
         self.module = module
+        self.coroutines = coroutines
         self.found = Reaching(entries)
         self.tops = module.derived(_tops)
         self._starts = [top.chunk.start for top in self.tops]
@@ -189,9 +212,8 @@ class _Closure:
             for top, active in self._active():
                 for function in top.functions:
                     chunk = function.chunk
-                    known = (
-                        chunk.is_async or function.qualname in self.found.functions or chunk.end - chunk.start > LONG
-                    )
+                    left_out = (chunk.is_async and not self.coroutines) or chunk.end - chunk.start > LONG
+                    known = left_out or function.qualname in self.found.functions
                     if not known and not active.isdisjoint(self._calls(function)):
                         self.add(function)
             if len(self.found.functions) == size:
@@ -203,15 +225,19 @@ class _Closure:
         for top, active in self._active():
             for function in top.functions:
                 chunk = function.chunk
-                text = self.module.text[chunk.start : chunk.end]
-                all_count = not chunk.is_async or listens(text)
-                calls = self._calls(function) if all_count else self._not_awaited(function)
-                if not active.isdisjoint(calls) and (chunk.is_async or asks(text)):
+                matters = self._matters(chunk)
+                calls = self._calls(function) if matters else self._not_awaited(function) if chunk.is_async else set()
+                if not active.isdisjoint(calls):
                     self.found.callers.append(function)
             if top.is_class:
                 attributes |= top.attributes(self.module.text, self.found.entries)
         self.found.names = frozenset(attributes).union(self.found.entries, *self.found.entries.values())
         return self.found
+
+    def _matters(self, chunk: Chunk) -> bool:
+        """Whether it matters in a function what is behind all functions that it calls, not only what blocks there."""
+        text = self.module.text[chunk.start : chunk.end]
+        return asks_near(text) or (listens(text) if chunk.is_async else asks(text))
 
     def _active(self) -> Iterator[tuple[_Top, frozenset[str]]]:
         """Yields the tops that name an entry, with the words that are calls of it there."""
@@ -299,11 +325,14 @@ def _tops(module: Module) -> list[_Top]:
     return sorted(found, key=lambda top: top.chunk.start)
 
 
-def reaching(module: Module, own: frozenset[str], leads: Entries) -> Reaching:
-    """Returns what of a module may reach integration code: by functions that act themselves, or by imported names."""
+def reaching(module: Module, own: frozenset[str], leads: Entries, *, coroutines: bool = False) -> Reaching:
+    """Returns what of a module may reach integration code: by functions that act themselves, or by imported names.
+
+    With `coroutines` these are followed as plain functions are.
+    """
     if not own and not leads:
         return _NOTHING
-    closure = _Closure(module, dict(leads))
+    closure = _Closure(module, dict(leads), coroutines=coroutines)
     for function in module.all_functions() if own else ():
         if function.qualname in own and function.chunk.end - function.chunk.start <= LONG:
             closure.add(function)
