@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..kit import SleepCall, layers_of, literal
+import libcst as cst
+
+from ..kit import Around, Part, SleepCall, layers_of, literal
 from ..kit.interp.calls import Call, Frame
 from ..kit.policy.behind import Lead
 from ..kit.policy.effective import failures_of
 from ..kit.retries.layer import HANG
+from ..kit.syntax.exits import Exit, ways
 from ..kit.timeouts.effective import limit
 from ._behind import leads
 
@@ -65,3 +68,36 @@ def _with_retries(lead: Lead, frame: Frame, once: float) -> float:
         if layer.frame is frame and layer.span in tasks and total is not None:
             total = (total - (layer.pauses or 0.0)) / (layer.attempts or 1)
     return total if total is not None else once
+
+
+def longest_way(frame: Frame) -> list[Duration]:
+    """Returns what a function waits for one after the other at least: the calls on its way, and one of its branches.
+
+    A branch that leaves the function stands for what comes after it, so that it is not counted.
+    """
+    taken = [one for one in durations(frame) if not one.lead.call.streams]
+    always = [one for one in taken if _is_always_made(one)]
+    others = [one for one in taken if not (_is_always_made(one) or _leaves(one))]
+    return [*always, *sorted(others, key=lambda one: one.seconds)[-1:]]
+
+
+def _is_always_made(taken: Duration) -> bool:
+    """Whether a call is made whatever happens, and has ended before the next one is made."""
+    site = taken.site
+    if any(place.kind is Around.IF or place.part in (Part.HANDLER, Part.ELSE) for place in site.within):
+        return False
+    if any(bound.origin == "scope" for bound in limit(taken.lead.call).bounds):
+        return False
+    return not site.frame.is_async or site.awaited or taken.lead.call.fact.is_sync
+
+
+def _leaves(taken: Duration) -> bool:
+    """Whether a call stands in a branch that does not go on behind it."""
+    for place in taken.site.within:
+        node = place.node
+        if place.kind is Around.IF and isinstance(node, cst.If):
+            other = node.orelse.body if isinstance(node.orelse, cst.Else) else node.orelse
+            branch = node.body if place.part is Part.BODY else other
+            if branch is not None and Exit.FALLS not in ways(branch):
+                return True
+    return False
