@@ -10,7 +10,7 @@ RULES = {
         "retry-without-effect", "swallow-defeats-retry",
     ),
     "retry-after": ("retry-after-as-number",),
-    "idempotency": (),
+    "idempotency": ("idempotency-key-per-attempt",),
     "layers": (),
     "last-error": (),
     "breaker": (),
