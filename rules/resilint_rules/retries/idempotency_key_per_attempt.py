@@ -145,8 +145,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..kit import Finding, Related, RetryLoop, RetryPolicy
+from ..kit.fixes.idempotency_keys import fresh_key, made_before
 from ..kit.rule import rule
-from ._keys import fresh_key, made_before
 
 _SHORT = 40
 """Letters of an expression that a message repeats."""

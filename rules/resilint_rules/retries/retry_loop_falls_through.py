@@ -178,7 +178,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, RetryLoop
 from ..kit.rule import rule
-from ._falling import falls_through, raise_last
+from ._ends import falls_through, raise_last
 
 
 @rule(code="RTY008", name="retry-loop-falls-through", preview=True)

@@ -130,7 +130,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Related, RetryPolicy
 from ..kit.rule import rule
-from ._defeating import defeating_handlers, raise_again
+from ._ends import defeating_handlers, raise_again
 
 
 @rule(code="RTY007", name="swallow-defeats-retry", severity="error", preview=True)

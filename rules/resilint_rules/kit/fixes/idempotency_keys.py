@@ -8,15 +8,21 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..kit import Around, Edit, Fix, Frame, Function, Ref, RetryLoop, RetryPolicy, options, walk
-from ..kit.exceptions.handlers import named
-from ..kit.fixes.edits import indentation, unused
-from ..kit.interp.session import Session
-from ..kit.syntax.bound_names import bound_in
-from ..kit.syntax.idioms import calls_in
-from ..kit.syntax.tree import dotted
+from ..exceptions.handlers import named
+from ..findings import Fix
+from ..interp.calls import Frame
+from ..interp.kinds import Around
+from ..interp.session import Session
+from ..interp.values import Function, Ref, options
+from ..retries.loops import RetryLoop
+from ..retries.policies import RetryPolicy
+from ..syntax.bound_names import bound_in
+from ..syntax.idioms import calls_in
+from ..syntax.text import Edit
+from ..syntax.tree import dotted, walk
+from .edits import indentation, unused
 
-_KEY = re.compile(r"idempoten|dedup|^Client(?:Request)?Token$", re.IGNORECASE)
+KEY = re.compile(r"idempoten|dedup|^Client(?:Request)?Token$", re.IGNORECASE)
 _FRESH = frozenset((
     "uuid.uuid4", "uuid.uuid1", "uuid.uuid7", "secrets.token_hex", "secrets.token_urlsafe", "secrets.token_bytes",
     "time.time", "time.time_ns", "time.monotonic", "datetime.datetime.now", "datetime.datetime.utcnow", "random.random",
@@ -36,10 +42,10 @@ class FreshKey(NamedTuple):
     """The call of that function in what is repeated, if it is another one."""
 
 
-def fresh_key(retry: RetryPolicy | RetryLoop) -> FreshKey | None:
-    """Returns the key that each attempt makes again, where it is sent; None if none is seen."""
+def fresh_key(retry: RetryPolicy | RetryLoop, name: re.Pattern[str] = KEY) -> FreshKey | None:
+    """Returns the key that each attempt makes again, where it is sent under such a name; None if none is seen."""
     for frame, region, site in _regions(retry):
-        for value in _keys(region):
+        for value in _keys(region, name):
             made = _made_of(frame, region, value)
             if made is not None:
                 return FreshKey(made, frame, site)
@@ -74,29 +80,29 @@ def _called(frame: Frame, target: object) -> Frame | None:
     return session.frame(choices[0])
 
 
-def _keys(region: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+def _keys(region: cst.CSTNode, name: re.Pattern[str]) -> Iterator[cst.BaseExpression]:
     """What is sent as a key: in a header, an argument, or a part of headers that is set."""
     for node in walk(region):
-        if isinstance(node, (cst.DictElement, cst.Arg, cst.Assign)) and _is_named_as_key(node):
+        if isinstance(node, (cst.DictElement, cst.Arg, cst.Assign)) and _is_named_as_key(node, name):
             yield node.value
 
 
-def _is_named_as_key(node: cst.DictElement | cst.Arg | cst.Assign) -> bool:
-    """Whether a key, a keyword or an item that is set has the name of an idempotency key."""
+def _is_named_as_key(node: cst.DictElement | cst.Arg | cst.Assign, name: re.Pattern[str]) -> bool:
+    """Whether a key of a mapping, a keyword or an item that is set has such a name."""
     if isinstance(node, cst.DictElement):
-        return _is_key(node.key)
+        return _is_key(node.key, name)
     if isinstance(node, cst.Arg):
-        return node.keyword is not None and _KEY.search(node.keyword.value) is not None
+        return node.keyword is not None and name.search(node.keyword.value) is not None
     target = node.targets[0].target
-    return isinstance(target, cst.Subscript) and any(_is_key(_index(part)) for part in target.slice)
+    return isinstance(target, cst.Subscript) and any(_is_key(_index(part), name) for part in target.slice)
 
 
 def _index(part: cst.SubscriptElement) -> cst.CSTNode | None:
     return part.slice.value if isinstance(part.slice, cst.Index) else None
 
 
-def _is_key(node: cst.CSTNode | None) -> bool:
-    return isinstance(node, cst.SimpleString) and _KEY.search(str(node.evaluated_value)) is not None
+def _is_key(node: cst.CSTNode | None, name: re.Pattern[str]) -> bool:
+    return isinstance(node, cst.SimpleString) and name.search(str(node.evaluated_value)) is not None
 
 
 def _made_of(frame: Frame, region: cst.CSTNode, value: cst.BaseExpression) -> cst.BaseExpression | None:
