@@ -204,9 +204,13 @@ class Reconnects(Record):
 
 
 class RedisLock(Record):
-    """Parameters of a lock that a client makes."""
+    """Parameters of a lock that a client makes, or of a call that takes one."""
 
     ttl: Param | None = toml.one(Param, "How long the lock lives.")
+    ends: tuple[str, ...] = toml.words("Other parameters with which it ends by itself.")
+    later: tuple[str, ...] = toml.words("Methods of the client that make it end by itself later.")
+    needs: Switch | None = toml.one(Switch, "The argument without which the call takes no lock.")
+    named: str = toml.text("What the name of a lock has in it, where the call may be about anything, with `|` between.")
     wait: Param | None = toml.one(Param, "How long to wait for it.")
 
 

@@ -116,6 +116,7 @@ class ExternalFact(ValueFact):
     initial: str = toml.text("`any` means methods with such a first letter only.", "lower", "upper")
     closed_by: tuple[str, ...] = toml.words("Methods of what it makes, of which one closes the connection.")
     graphql: bool = toml.flag("Its protocol is GraphQL: errors come with status 200.")
+    lock: RedisLock | None = toml.one(RedisLock, "Parameters of a lock that it makes or takes.")
 
 
 class CallFact(ExternalFact):
@@ -193,7 +194,6 @@ class ClientFact(ExternalFact):
     reconnects: Reconnects | None = toml.one(Reconnects, "How it connects again by itself.")
     acknowledges: Acknowledges | None = toml.one(Acknowledges, "How read messages are acknowledged.")
     acks: Setting | None = toml.one(Setting, "The parameter for the copies that a sent message waits for.")
-    lock: RedisLock | None = toml.one(RedisLock, "Parameters of a lock that it makes.")
     command: Param | None = toml.one(Param, "The parameter for a program and its arguments.")
     spread: bool = toml.flag("Each word of a command is an argument of its own.")
     workers: Param | None = toml.one(Param, "The parameter for the number of workers.")
