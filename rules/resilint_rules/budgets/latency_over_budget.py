@@ -1,8 +1,9 @@
-r"""A request handler that may take longer than anybody in front of it waits.
+r"""A request handler that may take longer than what is in front of it waits.
 
 Each limit on its own looks modest; what the visitor sees is their sum, with all attempts and pauses. Most of what
 stands in front of a program gives up after 30 s: a worker of gunicorn is killed then, a load balancer or a gateway
-answers 504 before or soon after. The handler goes on for an answer that nobody takes, and holds its place meanwhile.
+answers 504 before or soon after. The handler goes on for an answer that is not taken any more, and holds its
+place meanwhile.
 
 ```python bad
 import requests

@@ -1,7 +1,7 @@
 r"""A lock on a server that stays when its holder has gone.
 
 A lock of threads ends with its process. A lock in Redis does not: it is a key, and nothing deletes it if the holder is
-killed, loses its network or is deployed anew in the middle. Every other worker waits from then on, and the job does
+killed, loses its network or is deployed again in the middle. Every other worker waits from then on, and the job does
 not run again until a person deletes the key.
 
 ```python bad
@@ -83,7 +83,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..kit import Call, ClientCall, Finding, Fix, add_argument, literal
+from ..kit import Call, ClientCall, Const, Finding, Fix, RedisLock, add_argument, literal
 from ..kit.rule import rule
 
 _FIX = "60"
@@ -94,17 +94,9 @@ _FIX = "60"
 def check(call: Call | ClientCall) -> Iterator[Finding]:
     """Reports locks of a server for which nothing sets a time to live."""
     lock = call.as_external.lock
-    if lock is None or lock.ttl is None or call.args.open_names or call.args.open_positions:
-        return
-    if lock.needs is not None and str(literal(call.args.value(lock.needs))) != lock.needs.on:
+    if lock is None or lock.ttl is None or not _takes(call, lock) or _ends(call, lock):
         return
     given = call.args.get(lock.ttl)
-    if (given is not None and literal(given.value) is not None) or any(name in call.args.named for name in lock.ends):
-        return
-    if lock.named and not _is_lock(call, lock.named):
-        return
-    if any(f".{method}(" in call.frame.outermost.tree.flat for method in lock.later):
-        return
     text = f"{lock.ttl.name}={_FIX}"
     edit = add_argument(call, text) if given is None else None
     yield call.finding(
@@ -113,7 +105,19 @@ def check(call: Call | ClientCall) -> Iterator[Finding]:
     )
 
 
-def _is_lock(call: Call, words: str) -> bool:
-    """Whether the name of a key, or of the function, says that it is a lock."""
+def _takes(call: Call, lock: RedisLock) -> bool:
+    """Whether a call takes a lock: by its argument for that, and by its key where that may be about anything."""
+    if lock.needs is not None and str(literal(call.args.value(lock.needs))) != lock.needs.on:
+        return False
     key = call.frame.tree.code(call.args.positional[0].node) if call.args.positional else ""
-    return re.search(words, f"{key} {call.frame.qualname}", re.IGNORECASE) is not None
+    return not lock.named or re.search(lock.named, f"{key} {call.frame.qualname}", re.IGNORECASE) is not None
+
+
+def _ends(call: Call, lock: RedisLock) -> bool:
+    """Whether a lock ends by itself, or may: by an argument, by a spread, or by a later call in the function."""
+    args, ttl = call.args, lock.ttl
+    if args.open_names or args.open_positions or any(name in args.named for name in lock.ends):
+        return True
+    if ttl is not None and literal(args.value(ttl) or Const(None)) is not None:
+        return True
+    return any(f".{method}(" in call.frame.outermost.tree.flat for method in lock.later)

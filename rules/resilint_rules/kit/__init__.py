@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .catalog.parts import Param as Param
+    from .catalog.parts import RedisLock as RedisLock
     from .catalog.policies import RetryFact as RetryFact
     from .catalog.records import CallFact as CallFact
     from .catalog.records import ClientFact as ClientFact
@@ -187,7 +188,7 @@ if TYPE_CHECKING:
     in_seconds = _seconds
 
 _MODULES = {
-    "catalog.parts": "Param",
+    "catalog.parts": "Param RedisLock",
     "catalog.policies": "RetryFact",
     "catalog.records": "CallFact ClientFact ExternalFact Fact LimitFact ResponseFact",
     "catalog.security": "InsecureFact",

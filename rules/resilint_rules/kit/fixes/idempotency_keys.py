@@ -1,4 +1,4 @@
-"""Idempotency keys that are made anew in what is repeated."""
+"""Idempotency keys that are made again in what is repeated."""
 
 from __future__ import annotations
 
