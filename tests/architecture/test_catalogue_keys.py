@@ -27,7 +27,6 @@ UNREAD: dict[str, set[str]] = {
         "keepalive",
         "limits_rate",
         "local",
-        "lock",
         "reconnects",
     },
     "CompareFact": {"constant_time"},
@@ -36,8 +35,6 @@ UNREAD: dict[str, set[str]] = {
     "Forever": {"forever"},
     "LimitFact": {"environment", "loading"},
     "LimiterFact": {"period", "rate"},
-    "LockFact": {"ttl"},
-    "RedisLock": {"ttl"},
     "RetryFact": {
         "growth",
         "older_deadline",
