@@ -14,6 +14,7 @@ from .batches import raise_if_all_fail, raise_status
 from .idempotency import make_once
 from .isolation.breaker import stop_sending
 from .isolation.pool import bound_pools
+from .isolation.rate_limit import wait_for_limiter
 from .isolation.renewal import renew_once
 from .last_error import raise_last
 from .limits import shorten
@@ -28,7 +29,10 @@ from .policies import judge
 from .retry import repeat
 from .visible.trace import log_loops, log_policies
 
-_AT_CALLS: tuple[tuple[str, Callable[[Call], Iterator[Finding]]], ...] = (("retry", repeat),)
+_AT_CALLS: tuple[tuple[str, Callable[[Call], Iterator[Finding]]], ...] = (
+    ("retry", repeat),
+    ("rate-limit", wait_for_limiter),
+)
 """What patterns offer at an external call, by their names."""
 _IN_FUNCTIONS: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("idempotency", make_once),

@@ -14,6 +14,7 @@ RULES = {
     "layers": (),
     "last-error": (),
     "breaker": (),
+    "rate-limit": (),
     "bulkhead": ("unbounded-fan-out",),
     "pagination": ("first-page-only",),
     "token": ("token-expiry-without-margin",),
