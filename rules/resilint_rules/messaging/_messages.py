@@ -29,7 +29,7 @@ def facts(frame: Frame, kind: type[Kind]) -> list[Kind]:
     """Returns the entries of a table of those libraries that the module of a function imports."""
     if kind not in frame.derived:
         catalog = frame.scope.catalog
-        names = frame.scope.module.derived(_imported if catalog.prefixes() else _of_libraries)
+        names = frame.scope.module.derived(_imported if any(catalog.prefixes()) else _of_libraries)
         libraries = {library.name: library for name in names for library in catalog.libraries(name)}
         found = [fact for library in libraries.values() for fact in library.facts.values() if isinstance(fact, kind)]
         frame.derived[kind] = found

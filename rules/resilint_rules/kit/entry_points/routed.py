@@ -5,6 +5,7 @@ The catalogue says which functions and methods take a handler, and how the modul
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -16,7 +17,9 @@ from ..catalog.surroundings import EntryFact, RouteFact
 from ..interp.calls import Names
 from ..project.imports import Project
 from ..project.module import ImportedName, Module
+from ..syntax.outline import Chunk
 from ..syntax.tree import dotted, walk
+from ..syntax.words import words
 
 Taker = tuple[Param, str]
 """The parameter that takes a function, and what it is called for then."""
@@ -27,9 +30,12 @@ class Takers:
 
     def __init__(self, _: Project) -> None:
         self.modules: set[str] = set()
+        self.tops: set[str] = set()
+        """The top-level modules of the libraries that have such functions."""
         self.methods: dict[str, list[tuple[tuple[str, ...], Taker]]] = {}
         for stem in TAKERS:
             library = load(stem)
+            self.tops.update(name.partition(".")[0] for name in library.imports)
             for fact in library.facts.values():
                 taker = _taker(fact)
                 if taker is not None and isinstance(fact, RouteFact):
@@ -75,13 +81,8 @@ _DEPTH = 3
 
 def _registered_in(scope: Names, home: Module, name: str, takers: Takers) -> str:
     """What a function of the module `home` is registered for in another, or the same."""
-    module = scope.module
-    chunks = [*module.statements_mentioning(name)]
-    inside = (chunk for cls in module.all_classes() for chunk in cls.statements)
-    chunks += [chunk for chunk in inside if name in module.source(chunk)]
-    chunks += [function.chunk for function in module.chosen(module.functions_mentioning(name)) if function.name != name]
-    for chunk in chunks:
-        tree = scope.tree(chunk)
+    for chunk in _mentioning(scope.module, name) if _has_takers(scope, takers) else ():
+        tree = scope.tree(chunk) if _is_passed_on(name, scope.module.source(chunk)) else None
         for node in walk(tree.module) if tree is not None else ():
             if isinstance(node, cst.Call):
                 taker = _taker_of(scope, node, takers)
@@ -89,6 +90,29 @@ def _registered_in(scope: Names, home: Module, name: str, takers: Takers) -> str
                 if taker is not None and given is not None and _means(scope, given, home, name):
                     return taker[1]
     return ""
+
+
+def _mentioning(module: Module, name: str) -> Iterator[Chunk]:
+    """Yields the chunks of a module, outside of the function of a name, that mention it."""
+    yield from module.statements_mentioning(name)
+    inside = (chunk for cls in module.all_classes() for chunk in cls.statements)
+    yield from (chunk for chunk in inside if name in module.source(chunk))
+    functions = module.chosen(module.functions_mentioning(name))
+    yield from (function.chunk for function in functions if function.name != name)
+
+
+def _has_takers(scope: Names, takers: Takers) -> bool:
+    """Whether a module imports a library that takes functions: of most modules nothing has to be parsed."""
+    imported = {target.module.partition(".")[0] for target in scope.module.imported_names() if not target.level}
+    return not imported.isdisjoint(takers.tops) or any(scope.catalog.prefixes())
+
+
+def _is_passed_on(name: str, text: str) -> bool:
+    """Whether a name stands in a text otherwise than to be called."""
+    return any(_CALLED.match(text, at + len(name)) is None for at in words(name, text, 0, len(text)))
+
+
+_CALLED = re.compile(r"[ \t]*\(")
 
 
 def _taker_of(scope: Names, node: cst.Call, takers: Takers) -> Taker | None:
