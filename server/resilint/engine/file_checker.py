@@ -84,11 +84,12 @@ class FileChecker:
         self._heavy = HEAVY
         self._check: Callable[[Document, Project, Settings], Report] = pkgutil.resolve_name(check)
 
-    def preset_levels(self, jobs: Iterable[FileJob]) -> None:
-        """Stores the file filter's verdicts on files to come, for the files before them that import them."""
-        self._levels = {job.name: _level(job) for job in jobs}
+    def preset_levels(self, levels: Iterable[tuple[str, int]]) -> None:
+        """Stores more of the file filter's verdicts on files, by name, for the files that import them."""
+        fresh = dict(levels)
+        self._levels.update(fresh)
         for known in self._projects:
-            known.derived(Exports).preset_levels(self._levels)
+            known.derived(Exports).preset_levels(fresh)
 
     def look(self, job: FileJob) -> FileOutcome:
         """Effect: reads the file, and neighbours that it imports. Never raises an Exception."""
@@ -111,6 +112,7 @@ class FileChecker:
         if held() > self._heavy:
             for known in self._projects:
                 known.forget()  # goes by itself, so that little is left to be searched
+                known.derived(Exports).preset_levels(self._levels)
             gc.collect()
             self._heavy = max(HEAVY, held() + MORE)
 

@@ -78,6 +78,8 @@ class Plan:
         self.items: list[PlannedFile] = []
         self.jobs: list[tuple[ProjectRoot, FileJob]] = []
         self.folders: list[str] = []
+        self.levels: dict[str, list[tuple[str, int]]] = {}
+        """By root, the file filter's verdicts on whole files, with their names below it: those of no concern, too."""
         self.seen = self.read = self.wanted = self.cached = 0
         self._homes = homes
         self._matters = wanted
@@ -193,6 +195,8 @@ class Plan:
                 return
             self.read += 1
             level = self._matters(home, code(own, data))
+            if not files.is_notebook(own) and size <= files.limit_of(own):
+                self.levels.setdefault(home.root, []).append((files.below(whole, home.root), level))
             if not level:
                 return
             if not files.is_notebook(own) and files.generated(data):

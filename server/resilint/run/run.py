@@ -226,7 +226,7 @@ class Run:
                 return
             from . import workers
 
-            self._crew = workers.WorkerPool(processes, self.options.check, self.options.cache)
+            self._crew = workers.WorkerPool(processes, self.options.check, self.options.cache, self._plan.levels)
             fresh = self._plan.jobs
         if fresh:
             self._crew.add(fresh)
@@ -255,7 +255,7 @@ class Run:
                 if home.root != root:
                     root = home.root
                     analyst = FileChecker(root, home.settings, self.options.check, self.options.cache)
-                    analyst.preset_levels(item for its, item in jobs if its is home)
+                    analyst.preset_levels(self._plan.levels.get(root, ()))
                 yield number, analyst.look(job)
 
         if len(done) < len(jobs):

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import pairwise
 from queue import Empty, SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
@@ -80,8 +80,16 @@ class WorkerPool:
     others help themselves; when all is known, what is left is shared out.
     """
 
-    def __init__(self, processes: int, check: str, kept: bool = True) -> None:
-        """`kept` as in Analyst. Effect: starts processes as soon as there is work; `shutdown` ends them."""
+    def __init__(
+        self, processes: int, check: str, kept: bool = True, levels: Mapping[str, list[tuple[str, int]]] | None = None
+    ) -> None:
+        """`kept` as in FileChecker, `levels` as in Plan: they may still grow.
+
+        Effect: starts processes as soon as there is work; `shutdown` ends them.
+        """
+        self._levels = levels if levels is not None else {}
+        self._sent_levels: dict[int, tuple[str, int]] = {}
+        """By process, the root of its last batch, and how many levels of it the process has."""
         self.shares: list[deque[_Batch]] = [deque() for _ in range(processes)]
         self._check, self._kept = check, kept
         self._waiting: list[tuple[ProjectRoot, FileJob]] = []
@@ -192,7 +200,8 @@ class WorkerPool:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            _send(process.stdin, (home.root, home.settings, self._check, self._kept, jobs))
+            about = (home.root, home.settings, self._check, self._kept)
+            _send(process.stdin, (*about, self._news(process, home.root), jobs))
             for line in process.stdout:
                 number, digest, text = line.decode("ascii").split("\t", 2)
                 if number == "0":
@@ -207,6 +216,13 @@ class WorkerPool:
         if waiting and not self._over:
             self._give_back(home, list(waiting.items()))
         return None
+
+    def _news(self, process: subprocess.Popen[bytes], root: str) -> list[tuple[str, int]]:
+        """The verdicts on files of a root that a process does not have. It forgets those of another root."""
+        before, count = self._sent_levels.get(process.pid, ("", 0))
+        news = self._levels.get(root, [])[count if before == root else 0 :]
+        self._sent_levels[process.pid] = root, len(news) + (count if before == root else 0)
+        return news
 
     def _give_back(self, home: ProjectRoot, jobs: list[tuple[int, FileJob]]) -> None:
         """A process died of the first of these files, or was killed while it was at it."""
@@ -250,6 +266,7 @@ class WorkerPool:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        self._sent_levels.pop(process.pid, None)
         with self._lock:
             self._running.discard(process)
 
@@ -303,11 +320,11 @@ def _answers(requests: IO[bytes], replies: IO[bytes]) -> Iterator[None]:
     analyst: FileChecker | None = None
     last: tuple[Any, ...] = ()
     while (message := _receive(requests)) is not None:
-        *about, jobs = message
+        *about, levels, jobs = message
         if analyst is None or tuple(about) != last:
             last = tuple(about)
             analyst = FileChecker(*about)
-        analyst.preset_levels(job for _, job in jobs)
+        analyst.preset_levels(levels)
         held_back = 0
         for number, job in jobs:
             if job.sure or held_back == FLUSH_EVERY:

@@ -210,3 +210,37 @@ def test_errors_on_the_deep_stack_are_raised_where_they_are_asked_for() -> None:
     assert next(results) == 1
     with pytest.raises(LookupError, match="as told"):
         next(results)
+
+
+def test_each_process_is_told_each_verdict_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all files that were looked at, also of those that are no concern: others may import them."""
+    tree(tmp_path, {"d0/other.py": "x = 1\n", "d1/perhaps.py": "# perhaps\n"})
+    given: dict[int, list[tuple[str, int]]] = {}
+    news = workers.WorkerPool._news
+
+    def note(crew: workers.WorkerPool, process: subprocess.Popen[bytes], root: str) -> list[tuple[str, int]]:
+        found = news(crew, process, root)
+        given.setdefault(process.pid, []).extend(found)
+        return found
+
+    monkeypatch.setattr(workers.WorkerPool, "_news", note)
+    run(tmp_path, cache=False, jobs=2)
+    assert given
+    for found in given.values():
+        assert len(found) == len(dict(found))
+    every = dict(level for found in given.values() for level in found)
+    assert (every["d0/other.py"], every["d1/perhaps.py"], every["d0/f00.py"]) == (0, 1, 2)
+
+
+def test_a_process_that_changes_to_another_root_is_told_all_again() -> None:
+    """It keeps what it has learnt of one root at a time."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    levels = {"a": [("one.py", 1)], "b": [("two.py", 2)]}
+    crew = workers.WorkerPool(2, "check", levels=levels)
+    assert crew._news(process, "a") == [("one.py", 1)]
+    levels["a"].append(("three.py", 0))
+    assert crew._news(process, "a") == [("three.py", 0)]
+    assert crew._news(process, "b") == [("two.py", 2)]
+    assert crew._news(process, "a") == levels["a"]
+    assert crew._news(process, "c") == []
