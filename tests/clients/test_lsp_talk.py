@@ -155,7 +155,14 @@ def test_each_fix_is_offered_by_itself_in_a_stable_order() -> None:
     [
         (["source.fixAll"], ["Fix all that is safe in this file"]),
         (["source.fixAll.resilint"], ["Fix all that is safe in this file"]),
-        (["source"], ["Fix all that is safe in this file", "Fix all 3 in this file (2 of them unsafe)"]),
+        (
+            ["source"],
+            [
+                "Fix all that is safe in this file",
+                "Fix all 3 in this file (2 of them unsafe)",
+                "Record all findings of the project as known",
+            ],
+        ),
         (["source.fixAll.resilint.unsafe"], ["Fix all 3 in this file (2 of them unsafe)"]),
         (["source.fixAll.ruff"], []),
         (["refactor"], []),

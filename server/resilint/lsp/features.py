@@ -112,7 +112,9 @@ async def code_action(ls: ResilintServer, params: types.CodeActionParams) -> lis
         for offer in (answer.offers if answer else ())
         if (action := convert.code_action(view, offer, marks, ls.client)) is not None
     ]
-    if marks and kinds and any(kind in ("source", _RECORDING) for kind in kinds):
+    saving = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
+    wanted = kinds is not None and bool({"source", _RECORDING}.intersection(kinds))
+    if marks and wanted and not saving and convert.path(doc.uri):
         title = "Record all findings of the project as known"
         actions.append(types.CodeAction(title, _RECORDING, command=types.Command(title, RECORD, arguments=[doc.uri])))
     return actions
