@@ -51,6 +51,14 @@ SHAPES = {
         "        print(r)\n",
         "    semaphore = asyncio.Semaphore(10)\n    for r in await asyncio.gather(*(_in_turn(semaphore",
     ),
+    "a long call on a line of its own": (
+        "async def f(c: httpx.AsyncClient, us):\n    made = []\n    for u in us:\n        made.append(\n"
+        "            c.get(u, headers={'Accept': 'application/json', 'X-Request-Source': 'import'})\n        )\n"
+        "    return await asyncio.gather(*made)\n",
+        "        made.append(\n            _in_turn(\n                semaphore,\n"
+        "                c.get(u, headers={'Accept': 'application/json', 'X-Request-Source': 'import'}),\n"
+        "            )\n        )\n",
+    ),
     "lines of their own": (
         "async def f(c: httpx.AsyncClient, us):\n    return await asyncio.gather(\n"
         "        *(\n            c.get(u)  # no redirects\n            for u in us\n        ),\n    )\n",

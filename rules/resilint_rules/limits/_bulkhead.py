@@ -82,6 +82,13 @@ def _wrapped(frame: Frame, fan_out: FanOut, before: str) -> Iterator[Edit]:
     tree, document = frame.tree, frame.scope.module.even
     made = fan_out.call.node
     start, end = tree.span(made)
+    own = document.line(document.position(start)[0])
+    indent = own[: len(own) - len(own.lstrip())]
+    if own[len(indent) :].startswith(tree.source(start, end)) and len(own) + len(before) + 1 > width(document):
+        deeper = document.newline + indent + ("\t" if "\t" in indent else "    ")
+        yield Edit(start, start, before.replace("(", f"({deeper}").replace(", ", f",{deeper}"))
+        yield Edit(end, end, f",{document.newline}{indent})")
+        return
     yield Edit(start, start, before)
     yield Edit(end, end, ")")
     around = _brackets(frame, made)
