@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from .fixes.edits import number as number
     from .fixes.edits import replace as replace
     from .fixes.edits import unused as unused
+    from .fixes.loops.gates import let_out as let_out
     from .fixes.retries import add_words as add_words
     from .fixes.retries import bounded as bounded
     from .fixes.retries import count_failures as count_failures
@@ -203,6 +204,7 @@ _MODULES = {
     "exceptions.hierarchy": "is_a is_subclass",
     "findings": "Applicability Finding Fix Import Related Severity",
     "fixes.edits": "add_argument after_statement front number replace unused",
+    "fixes.loops.gates": "let_out",
     "fixes.retries": "add_words bounded is_given count_failures narrow pause space",
     "fixes.timeouts": "bound elsewhere_driven end_silence once rebound spelled",
     "interp.call_kinds": (

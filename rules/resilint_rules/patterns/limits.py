@@ -8,6 +8,7 @@ import libcst as cst
 
 from ..kit.findings import Finding, Fix, Severity
 from ..kit.fixes.edits import add_argument, before_body, replace
+from ..kit.fixes.loops.wanted import numbers
 from ..kit.fixes.timeouts import needed, written
 from ..kit.interp.call_kinds import ClientCall
 from ..kit.interp.calls import Call, Frame
@@ -15,7 +16,6 @@ from ..kit.retries.attempts import built_in
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
 from ..kit.timeouts.effective import limit
-from .resending import numbers
 
 _ALL = 115
 """Seconds that a client may wait in all with its own attempts."""

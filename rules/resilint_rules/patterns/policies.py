@@ -8,10 +8,10 @@ import libcst as cst
 
 from ..kit.findings import Finding, Fix, Import, Severity
 from ..kit.fixes.edits import indentation, width
+from ..kit.fixes.loops.judges import MAY_PASS, Judges, judges
 from ..kit.interp.calls import Call, Frame
 from ..kit.retries.policies import RetryPolicy, layers_of
 from ..kit.syntax.text import Edit
-from .loops.passing import MAY_PASS, Judges, judges
 
 
 def judge(frame: Frame) -> Iterator[Finding]:

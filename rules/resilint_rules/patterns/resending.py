@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import libcst as cst
 
@@ -12,14 +11,12 @@ from ..kit.catalog.parts import Refusal
 from ..kit.catalog.records import ResponseFact
 from ..kit.exceptions.handlers import known_as
 from ..kit.findings import Import
-from ..kit.fixes.edits import front, number
+from ..kit.fixes.loops.wanted import STATUSES, definition_place, name_for, numbers
 from ..kit.fixes.retry_after import HELPER, IMPORTS, SECONDS, can_import
 from ..kit.interp.calls import Call, Frame
 from ..kit.syntax.text import Edit
 from .project_retries import own_repeater
 
-STATUSES = (429, 500, 502, 503, 504)
-"""Statuses that may pass: a limit on requests, faults of the server and of what stands before it."""
 WIDTH = 88
 """The longest line that is written."""
 
@@ -59,45 +56,9 @@ def resender(call: Call) -> Resender | None:
     return Resender(name, (Edit(place, place, text),), (*needed, *imports))
 
 
-class Numbers(NamedTuple):
-    """What a project wants to be written: attempts in all, seconds after which none begins, and of the first pause."""
-
-    attempts: int
-    within: str
-    pause: str
-
-
-def numbers(frame: Frame) -> Numbers:
-    """The numbers of a project: by default a second attempt gets past most short failures, a third past a restart."""
-    given = frame.scope.session.patterns
-    return Numbers(int(given["attempts"]), number(given["within"]), number(given["pause"]))
-
-
 def is_resender(name: str) -> bool:
     """Whether a function of a module is one that this module writes, by its name."""
     return name.startswith("_retry_request")
-
-
-def name_for(call: Call, library: Library, plain: str, suffix: str = "") -> str:
-    """The name that a function has for a library; the plain one belongs to the first library in a module."""
-    module = call.frame.scope.module
-    name = f"{plain}{suffix}"
-    roots = {error.partition(".")[0] for error in library.transient_errors if "." in error}
-    for function in module.functions.get(name, ()):
-        if not any(f"{root}." in module.source(function.chunk) for root in roots):
-            return f"{plain}_{library.name}{suffix}"
-    return name
-
-
-def definition_place(call: Call) -> int | None:
-    """Where the function is defined before it is used: at the first function, or before the statement at hand."""
-    module = call.frame.scope.module
-    place = front(module)
-    start = call.frame.tree.start
-    tops = [chunk.start for chunk in module.outline.chunks if chunk.start <= start]
-    here = tops[-1] if tops else None
-    found = here if place is None else min(place, here if here is not None else place)
-    return found or None  # nothing can be imported above the first line
 
 
 def is_typed(frame: Frame) -> bool:

@@ -12,6 +12,7 @@ import libcst as cst
 
 from ..kit.findings import Finding, Fix, Severity
 from ..kit.fixes.edits import width
+from ..kit.fixes.loops.wanted import numbers
 from ..kit.interp.calls import Call
 from ..kit.interp.kinds import Around
 from ..kit.interp.values import Const, Mapping, Sequence
@@ -25,7 +26,7 @@ from .loops.reaching import is_tried_again
 from .loops.recursion import calls_itself
 from .loops.refused import is_refused_again
 from .loops.statuses import is_let_out
-from .resending import is_resender, numbers, resender
+from .resending import is_resender, resender
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
 """Methods that may be sent twice: RFC 9110, section 9.2.2."""

@@ -84,18 +84,13 @@ def _refused_in_loop(loop: RetryLoop) -> Call | None:
     if not loop.counted or not loop.every_success_leaves or _examined(loop.frame) or loop.varies:
         return None
     for call in loop.calls:
-        raised = _raised(call)
-        clause = next((handler for handler in loop.handlers_of if raised and _names(handler, raised)), None)
-        if clause is None or clause.broad or _chooses(clause):
+        raised = _raised_anyhow(call)
+        clause = next((handler for handler in loop.handlers_of if raised and handler.catches(raised)), None)
+        if clause is None or _chooses(clause):
             continue
         if any(clause.node is handler.node for handler in loop.retried):
             return call
     return None
-
-
-def _names(handler: Handler, raised: str) -> bool:
-    """Whether a handler names the exception of error statuses itself, and not only a base of all that can happen."""
-    return any(is_a(handler.frame.scope.catalog, name, raised) for name in handler.names)
 
 
 def _chooses(clause: Handler) -> bool:
@@ -111,6 +106,15 @@ def _raised(call: Call) -> str:
     if fact is None or call.response is None or fact.raiser not in dict(call.response.uses):
         return ""
     return fact.raiser_raises
+
+
+def _raised_anyhow(call: Call) -> str:
+    """The exception of an error status, also where the library raises it by itself; "" if nothing does."""
+    library = call.record
+    refusal = library.transient.refusal if library is not None and library.transient is not None else None
+    if call.as_external.status == "raises" and refusal is not None and call.peer in ("http", "llm"):
+        return refusal.error
+    return _raised(call)
 
 
 def _examined(frame: Frame) -> bool:

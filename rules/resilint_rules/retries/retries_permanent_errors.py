@@ -45,6 +45,23 @@ def user(uid):
     raise LookupError(uid)
 ```
 
+A handler for every exception takes that one, too, and a library may raise it by itself.
+
+```python bad
+import time
+from urllib.request import urlopen
+
+def flags():
+    last = None
+    for attempt in range(9):  # finds: retries-permanent-errors
+        try:
+            return urlopen("https://flags.example.com/all", timeout=5).read()
+        except Exception as error:
+            last = error
+            time.sleep(1)
+    raise last
+```
+
 Silent where the status is looked at, by a condition of the policy or in the function; where no status
 raises; for statuses that may pass: 408, 409, 425, 429 and all from 500 on; and in a function that waits
 until something is there.
@@ -107,9 +124,11 @@ def looked_at(uid):
     raise LookupError(uid)
 ```
 
-The fix takes the permanent statuses out of a list. It is not applied unasked, because a peer may use a
-status in a way of its own. Where an exception is retried, decide by its status: repeat 408, 429 and from
-500 on, and raise the rest.
+The fix takes the permanent statuses out of a list. In a loop the handlers let out what stays and the last
+failure, wait as long as the peer asks, and give up after three attempts, or what
+`[tool.resilint.patterns]` says. It is not applied unasked, because a peer may use a status in a way of its
+own. Where a policy retries an exception, decide by its status: repeat 408, 429 and from 500 on, and raise
+the rest.
 
 When not to: a peer that answers 404 until something has been copied to all its servers.
 """
@@ -118,7 +137,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Finding, RetryLoop, RetryPolicy
+from ..kit import Finding, RetryLoop, RetryPolicy, let_out
 from ..kit.rule import rule
 from ._permanent import keep_transient, permanent_statuses, refused_call
 
@@ -135,4 +154,5 @@ def check(retry: RetryPolicy | RetryLoop) -> Iterator[Finding]:
         return
     call = refused_call(retry)
     if call is not None:
-        yield retry.finding(f"`{call.written}` is repeated on every error status: a 401 or 404 stays what it is")
+        message = f"`{call.written}` is repeated on every error status: a 401 or 404 stays what it is"
+        yield retry.finding(message, *(let_out(retry) if isinstance(retry, RetryLoop) else ()))

@@ -12,6 +12,8 @@ import libcst as cst
 from ...kit.catalog.policies import BreakerFact
 from ...kit.findings import Finding, Fix, Import, Severity
 from ...kit.fixes.edits import number, width
+from ...kit.fixes.loops.judges import Judges, judges
+from ...kit.fixes.loops.wanted import definition_place
 from ...kit.fixes.timeouts import spelled
 from ...kit.interp.calls import Call, Frame
 from ...kit.interp.kinds import FrameKind
@@ -19,8 +21,7 @@ from ...kit.retries.breakers import breakers
 from ...kit.retries.policies import external
 from ...kit.syntax.text import Edit
 from ...kit.syntax.tree import walk
-from ..loops.passing import Judges, judges
-from ..resending import definition_place, is_resender
+from ..resending import is_resender
 
 _SIGN = "break"
 """What the distributions have in their names that are worth a look."""

@@ -9,14 +9,14 @@ import libcst as cst
 from ...kit.exceptions.handlers import Handler, handlers_of
 from ...kit.findings import Finding, Fix, Import, Severity
 from ...kit.fixes.edits import replace
+from ...kit.fixes.loops.gates import Gate, gated
+from ...kit.fixes.loops.judges import MAY_PASS, judges
+from ...kit.fixes.loops.wanted import numbers
 from ...kit.interp.calls import Call, Frame, Guard
 from ...kit.interp.values import Function, options
 from ...kit.retries.loops import may_fail
 from ...kit.syntax.text import Edit
 from ...kit.syntax.tree import walk
-from ..resending import numbers
-from .gates import Gate, gated
-from .passing import MAY_PASS, judges
 
 
 def calls_itself(frame: Frame, call: Call) -> bool:

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
 from ...kit.findings import Finding, Fix, Severity
 from ...kit.fixes.edits import before_body, front, indentation, unused
+from ...kit.fixes.loops.waits import RefusedLoop, asks, in_place_of_wait, is_wait
+from ...kit.fixes.loops.wanted import numbers
 from ...kit.fixes.retry_after import HELPER, IMPORTS, SECONDS, can_import
-from ...kit.interp.call_kinds import SleepCall
 from ...kit.interp.calls import Call, Frame
 from ...kit.retries.loops import enclosing_loop
 from ...kit.syntax.exits import Exit, is_endless, ways
-from ...kit.syntax.idioms import is_log, last_name
+from ...kit.syntax.idioms import last_name
 from ...kit.syntax.text import Edit
 from ...kit.syntax.tree import walk
-from ..resending import is_resender, numbers
+from ..resending import is_resender
 
 _NAMES = ("attempt", "attempts", "tries")
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedLoop:
-    """A `while` that makes the same request again as long as the peer refuses it."""
-
-    node: cst.While
-    frame: Frame
-    call: Call
 
 
 def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
@@ -41,39 +32,11 @@ def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
         loop = RefusedLoop(node, frame, call)
         counts = any(isinstance(inner, cst.AugAssign) for inner in walk(node))
         again = (
-            any(_goes_round(loop, inner) for inner in walk(node.body)) if is_endless(node) else _asks(loop, node.test)
+            any(_goes_round(loop, inner) for inner in walk(node.body)) if is_endless(node) else asks(loop, node.test)
         )
         if again and (counted or not counts) and call.response is not None and call.response.names:
             found.setdefault(id(node), loop)
     return list(found.values())
-
-
-def is_wait(frame: Frame, call: Call, node: cst.If) -> bool:
-    """Whether a condition is for a refusal of a call's, and its body waits, counts and begins the next round only."""
-    body = node.body
-    if node.orelse is not None or not isinstance(body, cst.IndentedBlock) or ways(body) != {Exit.CONTINUE}:
-        return False
-    wanted = _asks(RefusedLoop(cst.While(cst.Name("True"), body), frame, call), node.test)
-    plain = all(
-        isinstance(part, (cst.AugAssign, cst.Continue, cst.Pass))
-        or (isinstance(part, cst.Expr) and isinstance(part.value, (cst.Call, cst.Await)) and _idles(frame, part.value))
-        for line in body.body
-        for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
-    )
-    return wanted and plain and not frame.tree.comments_in(node)
-
-
-def in_place_of_wait(frame: Frame, call: Call, node: cst.If) -> Edit:
-    """Puts the check of the status in place of a wait for what something else repeats; nothing if it is checked."""
-    response, fact, document = call.response, call.answer, frame.scope.module.even
-    assert response is not None
-    assert fact is not None
-    start, end = frame.tree.span(node)
-    end = start + len(document.text[start:end].rstrip())
-    if all(name != fact.raiser for name, _ in response.uses):
-        return Edit(start, end, f"{response.names[0]}.{fact.raiser}()")
-    row = document.position(end)[0]
-    return Edit(document.starts[document.position(start)[0] - 1], document.starts[row], "")
 
 
 def drop_waits(frame: Frame) -> Iterator[Finding]:
@@ -89,25 +52,6 @@ def drop_waits(frame: Frame) -> Iterator[Finding]:
                 fix = Fix("Let the retry wait", (in_place_of_wait(frame, call, node),))
                 message = f"the loop waits for `{call.written}` once more"
                 yield call.finding(message, fix, severity=Severity.HINT)
-
-
-def _idles(frame: Frame, node: cst.Call | cst.Await) -> bool:
-    """Whether a call sleeps, prints or logs."""
-    inner = node.expression if isinstance(node, cst.Await) else node
-    if not isinstance(inner, cst.Call):
-        return False
-    return isinstance(frame.calls.get(id(inner)), SleepCall) or is_log(inner) or last_name(inner) == "print"
-
-
-def _asks(loop: RefusedLoop, test: cst.CSTNode) -> bool:
-    """Whether a condition looks at the status of the loop's request, and for nothing but an error."""
-    response, fact = loop.call.response, loop.call.answer
-    uses = {id(used) for name, used in response.uses if fact is not None and name in fact.checks} if response else set()
-    wanted = [
-        n for n in walk(test) if isinstance(n, cst.Comparison) and any(id(inner) in uses for inner in walk(n.left))
-    ]
-    statuses = [int(n.evaluated_value) for comparison in wanted for n in walk(comparison) if isinstance(n, cst.Integer)]
-    return bool(statuses) and min(statuses) >= 400
 
 
 def is_refused_again(call: Call) -> bool:
@@ -182,4 +126,4 @@ def _conjoined(test: cst.BaseExpression, span: tuple[int, int], more: str) -> li
 
 def _goes_round(loop: RefusedLoop, node: cst.CSTNode) -> bool:
     """Whether a statement looks for an error status and begins the next round."""
-    return isinstance(node, cst.If) and ways(node.body) == {Exit.CONTINUE} and _asks(loop, node.test)
+    return isinstance(node, cst.If) and ways(node.body) == {Exit.CONTINUE} and asks(loop, node.test)

@@ -8,6 +8,9 @@ import libcst as cst
 
 from ...kit.findings import Finding, Fix, Import, Severity
 from ...kit.fixes.edits import after_statement, before_body, indentation, unused
+from ...kit.fixes.loops.bounds import bounded
+from ...kit.fixes.loops.gates import longer_pauses
+from ...kit.fixes.loops.wanted import STATUSES, numbers
 from ...kit.fixes.retry_after import IMPORTS, SECONDS
 from ...kit.interp.calls import Call, Frame
 from ...kit.retries.loops import enclosing_loop
@@ -15,9 +18,6 @@ from ...kit.retries.status_loops import StatusLoop, status_loop
 from ...kit.syntax.exits import Exit, ways
 from ...kit.syntax.text import Edit
 from ...kit.syntax.tree import walk
-from ..resending import STATUSES, numbers
-from .bounds import bounded
-from .gates import longer_pauses
 from .refused import helper
 
 _LEFT = frozenset((Exit.RETURN, Exit.BREAK))

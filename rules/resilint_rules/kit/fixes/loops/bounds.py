@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from ...kit.exceptions.handlers import named
-from ...kit.fixes.edits import replace, unused
-from ...kit.interp.values import Const
-from ...kit.retries.loops import RetryLoop
-from ...kit.retries.status_loops import StatusLoop
-from ...kit.syntax.exits import is_endless
-from ...kit.syntax.text import Edit
-from ...kit.syntax.tree import walk
-from ..resending import numbers
+from ...exceptions.handlers import named
+from ...interp.values import Const
+from ...retries.loops import RetryLoop
+from ...retries.status_loops import StatusLoop
+from ...syntax.exits import is_endless
+from ...syntax.text import Edit
+from ...syntax.tree import walk
+from ..edits import replace, unused
+from .wanted import numbers
 
 AnyLoop = RetryLoop | StatusLoop
 _MOST = 6

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...kit.catalog.lookup import Library
-from ...kit.exceptions.handlers import known_as
-from ...kit.findings import Import
-from ...kit.fixes.retry_after import HELPER, IMPORTS, SECONDS, can_import
-from ...kit.interp.calls import Call
-from ...kit.syntax.text import Edit
-from ..resending import STATUSES, definition_place, name_for, numbers
+from ...catalog.lookup import Library
+from ...exceptions.handlers import known_as
+from ...findings import Import
+from ...interp.calls import Call
+from ...syntax.text import Edit
+from ..retry_after import HELPER, IMPORTS, SECONDS, can_import
+from .wanted import STATUSES, definition_place, name_for, numbers
 
 MAY_PASS = "_may_pass"  # noqa: S105 - the name of a function
 PAUSE = "_wanted_pause"

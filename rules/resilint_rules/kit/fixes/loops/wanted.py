@@ -1,0 +1,48 @@
+"""What fixes of loops write: statuses that may pass, the numbers of a project, names and places of functions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...catalog.lookup import Library
+from ...interp.calls import Call, Frame
+from ..edits import front, number
+
+STATUSES = (429, 500, 502, 503, 504)
+"""Statuses that may pass: a limit on requests, faults of the server and of what stands before it."""
+
+
+class Numbers(NamedTuple):
+    """What a project wants to be written: attempts in all, seconds after which none begins, and of the first pause."""
+
+    attempts: int
+    within: str
+    pause: str
+
+
+def numbers(frame: Frame) -> Numbers:
+    """The numbers of a project: by default a second attempt gets past most short failures, a third past a restart."""
+    given = frame.scope.session.patterns
+    return Numbers(int(given["attempts"]), number(given["within"]), number(given["pause"]))
+
+
+def name_for(call: Call, library: Library, plain: str, suffix: str = "") -> str:
+    """The name that a function has for a library; the plain one belongs to the first library in a module."""
+    module = call.frame.scope.module
+    name = f"{plain}{suffix}"
+    roots = {error.partition(".")[0] for error in library.transient_errors if "." in error}
+    for function in module.functions.get(name, ()):
+        if not any(f"{root}." in module.source(function.chunk) for root in roots):
+            return f"{plain}_{library.name}{suffix}"
+    return name
+
+
+def definition_place(call: Call) -> int | None:
+    """Where the function is defined before it is used: at the first function, or before the statement at hand."""
+    module = call.frame.scope.module
+    place = front(module)
+    start = call.frame.tree.start
+    tops = [chunk.start for chunk in module.outline.chunks if chunk.start <= start]
+    here = tops[-1] if tops else None
+    found = here if place is None else min(place, here if here is not None else place)
+    return found or None  # nothing can be imported above the first line
