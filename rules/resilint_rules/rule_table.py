@@ -594,7 +594,7 @@ RULES: tuple[RuleRow, ...] = (
         preview=True,
         default=True,
         tests=False,
-        words=(".delay(", ".apply_async(", ".enqueue(", ".send_task(", ".send_with_options("),
+        words=(".delay(", ".apply_async(", ".enqueue(", ".send_task(", ".send_with_options(", "transaction.atomic"),
         coroutine_words=(),
         equivalents=(),
     ),

@@ -9,6 +9,9 @@ import libcst as cst
 
 from ..kit import Edit, Function, Ref, Value, options, replace
 from ..kit.catalog.surroundings import TaskFact
+from ..kit.effects.callees import runs_as_written
+from ..kit.effects.followed import called_function, followed_calls
+from ..kit.effects.transactions import Transaction, transaction_at
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.session import Session
 from ..kit.interp.values import Derived, Method, ProjectModule
@@ -161,13 +164,59 @@ def waits_for_tasks(frame: Frame) -> Iterator[Wait]:
         return
     names = _names(frame, found)
     at_once = {id(sending.node): sending.fact for sending in found}
+    members = _members(frame, found)
     for call in own_nodes(node.body):
         if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
             continue
         owner = call.func.value
-        fact = names.get(owner.value) if isinstance(owner, cst.Name) else at_once.get(id(owner))
+        fact = {**names, **members}.get(owner.value) if isinstance(owner, cst.Name) else at_once.get(id(owner))
         if fact is not None and call.func.attr.value in fact.waits:
             yield Wait(call, fact)
+
+
+def led_sendings(frame: Frame, depth: int = _DEPTH) -> Iterator[tuple[cst.Call, Transaction, Sending]]:
+    """Yields calls in a transaction of functions of the project that send a task, where no transaction is theirs."""
+    session = frame.scope.session
+    for node in own_calls(frame.node.body) if isinstance(frame.node, cst.FunctionDef) else ():
+        opened = transaction_at(frame, node) if id(node) not in frame.calls else None
+        function = called_function(frame, node) if opened is not None else None
+        inner = session.frame(function) if function is not None else None
+        sending = _first_sending(inner, depth) if inner is not None else None
+        if opened is not None and sending is not None:
+            yield node, opened, sending
+
+
+def _first_sending(frame: Frame, depth: int) -> Sending | None:
+    """The first task that calling a function sends, itself or by what it calls."""
+    session = frame.scope.session
+    if not isinstance(session, Session) or not runs_as_written(frame, session) or frame.is_async:
+        return None
+    own = (sending for sending in sendings(frame) if transaction_at(frame, sending.node) is None)
+    found = next((sending for sending in own if not sending.fact.own_store), None)
+    if found is not None or depth <= 1:
+        return found
+    inner = (_first_sending(frame_of, depth - 1) for _, frame_of in followed_calls(frame))
+    return next((sending for sending in inner if sending is not None), None)
+
+
+def _members(frame: Frame, found: list[Sending]) -> dict[str, TaskFact]:
+    """The variables of loops over lists of what sending returned: `[r.get() for r in [task.delay(x) for x in xs]]`."""
+    lists: dict[str, TaskFact] = {}
+    made: dict[int, TaskFact] = {}
+    for sending in found:
+        comprehension = frame.tree.parent(sending.node)
+        if isinstance(comprehension, (cst.ListComp, cst.GeneratorExp)) and comprehension.elt is sending.node:
+            made[id(comprehension)] = sending.fact
+            parent = frame.tree.parent(comprehension)
+            if isinstance(parent, cst.Assign) and len(parent.targets) == 1:
+                lists[frame.tree.code(parent.targets[0].target)] = sending.fact
+    members: dict[str, TaskFact] = {}
+    for node in own_nodes(frame.node.body) if made and isinstance(frame.node, cst.FunctionDef) else ():
+        if isinstance(node, (cst.For, cst.CompFor)) and isinstance(node.target, cst.Name):
+            fact = made.get(id(node.iter)) or lists.get(frame.tree.code(node.iter))
+            if fact is not None:
+                members[node.target.value] = fact
+    return members
 
 
 def _names(frame: Frame, found: list[Sending]) -> dict[str, TaskFact]:

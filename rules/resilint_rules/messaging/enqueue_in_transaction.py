@@ -165,6 +165,42 @@ def pay(order, animation):
         send_receipt.delay(order.pk)
 ```
 
+Functions of the project that are called in the transaction count as well.
+
+```python bad
+from celery import shared_task
+from django.db import transaction
+
+@shared_task
+def send_receipt(number):
+    mail(number)
+
+def notify(order):
+    send_receipt.delay(order.pk)
+
+def pay(order):
+    with transaction.atomic():
+        order.save()
+        notify(order)  # finds: enqueue-in-transaction
+```
+
+```python good
+from celery import shared_task
+from django.db import transaction
+
+@shared_task
+def send_receipt(number):
+    mail(number)
+
+def notify(order):
+    transaction.on_commit(lambda: send_receipt.delay(order.pk))
+
+def pay(order):
+    with transaction.atomic():
+        order.save()
+        notify(order)
+```
+
 The fix sends it when the transaction is committed. It is not applied unasked, because the result of sending is then not
 there to be used.
 
@@ -177,9 +213,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Edit, Finding, Fix, Frame, Import, spelled, transaction_at, transaction_of_caller
+from ..kit import Edit, Finding, Fix, Frame, Import, dotted, spelled, transaction_at, transaction_of_caller
 from ..kit.rule import rule
-from ._sending import Sending, sendings
+from ._sending import Sending, led_sendings, sendings
 
 
 @rule(
@@ -187,7 +223,7 @@ from ._sending import Sending, sendings
     name="enqueue-in-transaction",
     severity="error",
     preview=True,
-    words=(".delay(", ".apply_async(", ".enqueue(", ".send_task(", ".send_with_options("),
+    words=(".delay(", ".apply_async(", ".enqueue(", ".send_task(", ".send_with_options(", "transaction.atomic"),
 )
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports tasks that are sent in a transaction, or in a handler that runs in that of another function."""
@@ -203,6 +239,15 @@ def check(frame: Frame) -> Iterator[Finding]:
         outside = transaction_of_caller(frame)
         if outside is not None:
             yield _finding(frame, sending, "before the transaction around the change is committed", outside.fact.after)
+    for node, opened, sending in led_sendings(frame):
+        yield frame.finding(
+            f"`{dotted(node.func)}` leads to `{dotted(sending.node.func)}` before `{opened.name}` has committed: "
+            "the worker may not find the row, or work for one that is rolled back",
+            frame.tree.span(node.func),
+            callee=sending.fact.name,
+            library=sending.fact.library,
+            statement=frame.tree.parent(node),
+        )
 
 
 def _finding(frame: Frame, sending: Sending, when: str, after: str) -> Finding:
