@@ -177,7 +177,11 @@ def waits_for_tasks(frame: Frame) -> Iterator[Wait]:
 def led_sendings(frame: Frame, depth: int = _DEPTH) -> Iterator[tuple[cst.Call, Transaction, Sending]]:
     """Yields calls in a transaction of functions of the project that send a task, where no transaction is theirs."""
     session = frame.scope.session
-    for node in own_calls(frame.node.body) if isinstance(frame.node, cst.FunctionDef) else ():
+    if not isinstance(frame.node, cst.FunctionDef) or not frame.scope.mentions_library("transaction"):
+        return
+    if not frame.decorators and "with " not in frame.tree.text:
+        return
+    for node in own_calls(frame.node.body):
         opened = transaction_at(frame, node) if id(node) not in frame.calls else None
         function = called_function(frame, node) if opened is not None else None
         inner = session.frame(function) if function is not None else None
