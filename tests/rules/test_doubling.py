@@ -42,7 +42,8 @@ FEWER = {
     ("retry-after-as-number", "calls"), ("retry-loop-falls-through", "calls"), ("enqueue-in-transaction", "methods"),
     ("waiting-for-task", "methods"), ("producer-never-flushed", "calls"),
     ("subscribed-once", "calls"), ("redelivered-before-due", "methods"), ("breaker-per-call", "calls"),
-    ("unbounded-fan-out", "methods"), ("unbounded-fan-out", "calls"),
+    ("unbounded-fan-out", "methods"), ("unbounded-fan-out", "calls"), ("happy-path-only", "functions"),
+    ("happy-path-only", "methods"), ("happy-path-only", "calls"),
 }  # fmt: skip
 """Where the copies are one finding, as they read one name, or a function can fall through its last loop alone; and
 where they are none: a method is not called by its name alone, a name that is given twice is not followed."""

@@ -9,12 +9,11 @@ from typing import NamedTuple
 import libcst as cst
 
 from ..kit import Call, ClientFact, Frame, Function, last_name, options
-from ..kit.effects.callees import nested_frame
 from ..kit.interp.calls import maker
 from ..kit.interp.session import Session
 from ..kit.interp.statements import evaluate
-from ..kit.syntax.bound_names import values_given
-from ..kit.syntax.tree import dotted, walk
+from ..kit.interp.values import Nested
+from ..kit.syntax.tree import Tree, dotted, walk
 
 _POOL = re.compile(r"ThreadPool(?:Executor)?\(")
 _ONE = re.compile(r"ThreadPool(?:Executor)?\((?:max_workers=|processes=)?1\b")
@@ -61,11 +60,19 @@ def _made(frame: Frame, owner: cst.BaseExpression) -> str:
     """The text of what a name is made by: an assignment or a `with` of the function."""
     if isinstance(owner, cst.Call):
         return frame.tree.code(owner)
-    name, top = dotted(owner), frame.node if frame.node is not None else frame.tree.module
-    texts = [frame.tree.code(value) for value in frame.tree.derived(values_given, top).get(name, [])]
-    entered = (part for part in walk(top) if isinstance(part, cst.WithItem) and part.asname is not None)
-    texts += [frame.tree.code(item.item) for item in entered if item.asname and dotted(item.asname.name) == name]
-    return " ".join(texts)
+    top = frame.node if frame.node is not None else frame.tree.module
+    return frame.tree.derived(_pools, top).get(dotted(owner), "")
+
+
+def _pools(tree: Tree, top: cst.CSTNode) -> dict[str, str]:
+    """The texts of the pools that a function makes, by the name that they are bound to."""
+    found: dict[str, str] = {}
+    for part in walk(top):
+        if isinstance(part, cst.WithItem) and part.asname is not None:
+            found[dotted(part.asname.name)] = tree.code(part.item)
+        elif isinstance(part, cst.Assign) and len(part.targets) == 1 and isinstance(part.value, cst.Call):
+            found[dotted(part.targets[0].target)] = tree.code(part.value)
+    return found
 
 
 def _is_repeated(frame: Frame, node: cst.CSTNode) -> bool:
@@ -82,12 +89,14 @@ def _frame_of(frame: Frame, target: cst.BaseExpression) -> Frame | None:
     """The function that an expression names, if it is one of the project."""
     session = frame.scope.session
     assert isinstance(session, Session)
+    if _frame_of not in frame.derived:
+        frame.derived[_frame_of] = {id(inner.node): inner for inner in frame.nested}
+    inside: dict[int, Frame] = frame.derived[_frame_of]
     if isinstance(target, cst.Lambda):
-        return next((inner for inner in frame.nested if inner.node is target), None)
+        return inside.get(id(target))
     for option in options(evaluate(frame, target)):
-        nested = nested_frame(frame, option)
-        if nested is not None:
-            return nested
+        if isinstance(option, Nested):
+            return inside.get(id(option.node))
         if isinstance(option, Function):
             return session.frame(option)
     return None

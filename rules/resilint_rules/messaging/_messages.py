@@ -8,14 +8,14 @@ from typing import TypeVar
 
 import libcst as cst
 
-from ..kit.catalog.surroundings import ConsumeFact, RefuseFact
+from ..kit.catalog.surroundings import ConsumeFact, RefuseFact, TransactionFact
 from ..kit.interp.calls import Frame
 from ..kit.prefilter.library_names import prefixes_of
 from ..kit.project.module import Module
 from ..kit.syntax.idioms import is_log, last_name
 from ..kit.syntax.tree import children, walk
 
-Kind = TypeVar("Kind", ConsumeFact, RefuseFact)
+Kind = TypeVar("Kind", ConsumeFact, RefuseFact, TransactionFact)
 _READS = frozenset((
     "loads", "decode", "get", "print", "len", "str", "int", "dict", "list", "format", "isinstance", "model_validate",
     "model_validate_json", "parse_raw", "validate_json", "append", "items", "keys", "values", "split", "strip", "time",

@@ -8,14 +8,14 @@ from typing import NamedTuple, cast
 import libcst as cst
 
 from ..kit import Edit, Function, Ref, Value, options, replace
-from ..kit.catalog.surroundings import TaskFact
+from ..kit.catalog.surroundings import TaskFact, TransactionFact
 from ..kit.effects.callees import runs_as_written
 from ..kit.effects.followed import called_function, followed_calls
 from ..kit.effects.transactions import Transaction, transaction_at
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.session import Session
 from ..kit.interp.values import Derived, Method, ProjectModule
-from ._messages import given, is_spread, literal_of, own_calls, own_nodes
+from ._messages import facts, given, is_spread, literal_of, own_calls, own_nodes
 
 SENDS = (".delay(", ".apply_async(", ".send(", ".send_with_options(", ".enqueue", ".send_task(", ".schedule(")
 """What a text holds that sends a task."""
@@ -177,7 +177,7 @@ def waits_for_tasks(frame: Frame) -> Iterator[Wait]:
 def led_sendings(frame: Frame, depth: int = _DEPTH) -> Iterator[tuple[cst.Call, Transaction, Sending]]:
     """Yields calls in a transaction of functions of the project that send a task, where no transaction is theirs."""
     session = frame.scope.session
-    if not isinstance(frame.node, cst.FunctionDef) or not frame.scope.mentions_library("transaction"):
+    if not isinstance(frame.node, cst.FunctionDef) or not facts(frame, TransactionFact):
         return
     if not frame.decorators and "with " not in frame.tree.text:
         return
