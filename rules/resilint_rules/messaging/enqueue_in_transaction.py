@@ -213,7 +213,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Edit, Finding, Fix, Frame, Import, dotted, spelled, transaction_at, transaction_of_caller
+from ..kit import Edit, Finding, Fix, Frame, Import, Severity, dotted, spelled, transaction_at, transaction_of_caller
 from ..kit.rule import rule
 from ._sending import Sending, led_sendings, sendings
 
@@ -244,6 +244,7 @@ def check(frame: Frame) -> Iterator[Finding]:
             f"`{dotted(node.func)}` leads to `{dotted(sending.node.func)}` before `{opened.name}` has committed: "
             "the worker may not find the row, or work for one that is rolled back",
             frame.tree.span(node.func),
+            severity=Severity.WARNING,
             callee=sending.fact.name,
             library=sending.fact.library,
             statement=frame.tree.parent(node),
