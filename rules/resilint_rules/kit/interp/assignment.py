@@ -7,13 +7,14 @@ import libcst as cst
 from ..project.module import ImportedName
 from ..syntax.tree import dotted
 from .calls import Env
-from .context import Context
+from .context import Context, keep
 from .kinds import EventKind
 from .values import (
     UNKNOWN,
     Arguments,
     Change,
     Const,
+    Derived,
     Event,
     Instance,
     Mapping,
@@ -21,6 +22,7 @@ from .values import (
     Object,
     Response,
     Sequence,
+    Unknown,
     Value,
     join,
     options,
@@ -56,6 +58,8 @@ def _set_attribute(ctx: Context, target: cst.Attribute, value: Value) -> None:
     name = target.attr.value
     ctx.escape(value, "it is stored in an attribute", settle=False, kinds=(Response,))
     ctx.frame.sets[id(target)] = (target, owner, name, value)
+    if all(isinstance(option, (Derived, Unknown)) for option in options(owner)):
+        keep(ctx, target, name, value)  # an attribute of a thread's own object
     for option in options(owner):
         if isinstance(option, Instance):
             option.note(Event(EventKind.SET, name, (value,), target))
@@ -67,6 +71,7 @@ def _set_item(ctx: Context, target: cst.Subscript, value: Value) -> None:
     owner = ctx.value(target.value)
     ctx.escape(value, "it is stored", settle=False)
     key = _key(ctx, target)
+    keep(ctx, target, "[]", value)
     for option in options(owner):
         if isinstance(option, Mapping):
             if isinstance(key, Const) and isinstance(key.value, str):

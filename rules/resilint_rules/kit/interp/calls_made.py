@@ -33,6 +33,7 @@ from .known_calls import (
     same_function,
     same_method,
 )
+from .parts.entering import GIVES_BACK, entered_by_stack
 from .values import (
     UNKNOWN,
     Argument,
@@ -107,6 +108,9 @@ def _use(ctx: Context, node: cst.Call, target: Value, args: Arguments, offloaded
 
 def _unseen(ctx: Context, node: cst.Call, target: Value, args: Arguments) -> Value:
     """The value of calling what is neither in the catalogue nor in the project, such as a method of a body."""
+    stacked = entered_by_stack(ctx, last_name(node), args)
+    if stacked is not None:
+        return stacked
     _hand_over(ctx, args, "it is passed on")
     if isinstance(target, Nested):
         return UNKNOWN
@@ -227,7 +231,7 @@ def _builtin(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value 
         return Const(default.value, soft=True) if isinstance(default, Const) else UNKNOWN
     if first is not None and name in NUMBERS:
         return as_number(first, name)
-    return first if name == "staticmethod" else None
+    return first if name == "staticmethod" or name in GIVES_BACK else None
 
 
 def _client(ctx: Context, node: cst.Call, fact: ClientFact, args: Arguments, offloaded: bool) -> Value:

@@ -22,7 +22,7 @@ class Context:
     """
 
     __slots__ = (
-        "accepted", "breaks", "current", "exits", "frame", "inner", "left", "line", "loops", "table", "within",
+        "accepted", "breaks", "current", "exits", "frame", "inner", "kept", "left", "line", "loops", "table", "within",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, table: Table) -> None:
@@ -37,6 +37,8 @@ class Context:
         self.breaks: list[Env] = []
         """What is known where a loop is left or begun again."""
         self.current: cst.CSTNode | None = None
+        self.kept: set[str] = set()
+        """The attributes, and "[]" for items, in which a client was stored that no other value remembers."""
         self.line: cst.CSTNode | None = None
         self.loops = 0
         self.inner: dict[int, tuple[cst.FunctionDef | cst.Lambda, str]] = {}
@@ -99,6 +101,23 @@ class Context:
             else:
                 found.append(option)
         return join(found)
+
+
+def keep(ctx: Context, target: cst.Attribute | cst.Subscript, name: str, value: Value) -> None:
+    """Remembers a client that is stored in an attribute or an item, as the place is written; forgets another value."""
+    clients = any(isinstance(option, Instance) for option in options(value))
+    if clients or name in ctx.kept:
+        place = ctx.frame.tree.code(target)
+        if clients:
+            ctx.kept.add(name)
+            ctx.frame.env[place] = value
+        else:
+            ctx.frame.env.pop(place, None)
+
+
+def kept_at(ctx: Context, node: cst.Attribute | cst.Subscript, name: str) -> Value | None:
+    """Returns the client that was stored in this function in a place that is written in the same way."""
+    return ctx.frame.env.get(ctx.frame.tree.code(node)) if name in ctx.kept else None
 
 
 def _contents(value: Mapping | Sequence) -> tuple[Value, ...]:

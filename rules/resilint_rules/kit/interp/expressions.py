@@ -1,10 +1,8 @@
-"""Literals, displays, operators: expressions whose value follows from their parts."""
+"""Displays, comparisons, items and comprehensions: expressions whose value follows from their parts."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence as Statements
-from typing import Any
 
 import libcst as cst
 
@@ -12,10 +10,11 @@ from ..syntax.access_path import Item, Path
 from ..syntax.idioms import BROAD, calls_in, is_log
 from ..syntax.tree import children, walk
 from . import references
-from .body_checks import ENVELOPE, TURNS_PAGES, VERDICT, demand, look_into, mark_checked, tested, whole, words
-from .context import Context, Table
+from .body_checks import ENVELOPE, TURNS_PAGES, VERDICT, demand, look_into, mark_checked, whole, words
+from .context import Context, Table, kept_at
 from .kinds import Around, EventKind, Part
 from .known_calls import member_of
+from .parts.operators import OPERATORS
 from .values import (
     UNKNOWN,
     Const,
@@ -29,7 +28,6 @@ from .values import (
     Sequence,
     Value,
     Within,
-    either,
     join,
     literal,
     options,
@@ -38,46 +36,8 @@ from .values import (
 
 ALIASES = frozenset(f"{home}.{name}" for home in ("typing", "typing_extensions") for name in ("Annotated", "Optional"))
 """What gives a type another name, with more to say about it."""
-_FOLDS: dict[type, Any] = {
-    cst.Add: operator.add,
-    cst.Subtract: operator.sub,
-    cst.Multiply: operator.mul,
-    cst.Divide: operator.truediv,
-    cst.FloorDivide: operator.floordiv,
-}
-
 _MEMBERSHIP = frozenset((cst.In, cst.NotIn))
 _IDENTITY = frozenset((cst.Is, cst.IsNot))
-
-
-def _string(ctx: Context, node: cst.SimpleString | cst.ConcatenatedString) -> Value:
-    if isinstance(node, cst.ConcatenatedString) and not isinstance(node.right, cst.SimpleString):
-        ctx.value(node.right)
-        return _string(ctx, node.left) if isinstance(node.left, cst.SimpleString) else UNKNOWN
-    if isinstance(node, cst.SimpleString) and not node.prefix and "\\" not in node.value:
-        return Const(node.raw_value)  # nearly all: libcst has Python compile the others
-    try:
-        return Const(node.evaluated_value)
-    except Exception:  # noqa: BLE001 - an escape that this Python rejects
-        return UNKNOWN
-
-
-def _fstring(ctx: Context, node: cst.FormattedString) -> Value:
-    for part in node.parts:
-        if isinstance(part, cst.FormattedStringExpression):
-            ctx.value(part.expression)
-    first = node.parts[0] if node.parts else None
-    if isinstance(first, cst.FormattedStringText):
-        return Const(first.value, soft=True)  # its beginning is all that is known
-    if isinstance(first, cst.FormattedStringExpression):
-        inner = ctx.value(first.expression)
-        if isinstance(inner, Const) and isinstance(inner.value, str):
-            return Const(inner.value, soft=True)
-    return UNKNOWN
-
-
-def _number(ctx: Context, node: cst.Integer | cst.Float) -> Value:
-    return Const(int(node.value) if node.value.isdecimal() else node.evaluated_value)
 
 
 def _sequence(ctx: Context, node: cst.Tuple | cst.List | cst.Set) -> Value:
@@ -107,65 +67,6 @@ def _dict(ctx: Context, node: cst.Dict) -> Value:
             else:
                 found.open = True
     return found
-
-
-def _unary(ctx: Context, node: cst.UnaryOperation) -> Value:
-    if isinstance(node.operator, cst.Not):
-        ctx.truth(node.expression)
-        return UNKNOWN
-    value = ctx.value(node.expression)
-    if isinstance(node.operator, cst.Minus) and isinstance(value, Const) and isinstance(value.value, (int, float)):
-        return Const(-value.value, value.soft)
-    return UNKNOWN
-
-
-def _binary(ctx: Context, node: cst.BinaryOperation) -> Value:
-    """The value of an operation; of a chain, such as a text that is added up, without recursion into its left side."""
-    chain = [node]
-    while isinstance(chain[-1].left, cst.BinaryOperation):
-        chain.append(chain[-1].left)
-    value = ctx.value(chain[-1].left)
-    for operation in reversed(chain):
-        value = _operation(operation, value, ctx.value(operation.right))
-    return value
-
-
-def _operation(node: cst.BinaryOperation, left: Value, right: Value) -> Value:
-    fold = _FOLDS.get(type(node.operator))
-    if fold is None or not isinstance(left, Const):
-        return UNKNOWN
-    text = isinstance(left.value, str)
-    if not isinstance(right, Const):
-        return Const(left.value, soft=True) if text and isinstance(node.operator, cst.Add) else UNKNOWN
-    if text and left.soft:
-        return left
-    if not _folds(node.operator, left.value, right.value):
-        return UNKNOWN
-    try:
-        return Const(fold(left.value, right.value), left.soft or right.soft, left.name or right.name)
-    except (ArithmeticError, ValueError):
-        return UNKNOWN
-
-
-def _folds(sign: cst.CSTNode, left: object, right: object) -> bool:
-    """Whether an operation is computed: on two numbers, or the sum of two texts."""
-    if isinstance(left, str) and isinstance(right, str):
-        return isinstance(sign, cst.Add)
-    return isinstance(left, (int, float)) and isinstance(right, (int, float))
-
-
-def _boolean(ctx: Context, node: cst.BooleanOperation) -> Value:
-    left = ctx.value(node.left)
-    tested(left)
-    right = ctx.value(node.right)
-    if isinstance(node.operator, cst.Or):
-        return either(present(left), right)
-    return right if not isinstance(left, Const) else join([left, right])
-
-
-def _choice(ctx: Context, node: cst.IfExp) -> Value:
-    ctx.truth(node.test)
-    return either(ctx.value(node.body), ctx.value(node.orelse))
 
 
 def _comparison(ctx: Context, node: cst.Comparison) -> Value:
@@ -202,6 +103,9 @@ def _subscript(ctx: Context, node: cst.Subscript) -> Value:
             ctx.parts(candidate.slice)
     if isinstance(owner, Ref) and owner.name in ALIASES and keys:
         return keys[0]  # `SessionDep = Annotated[Session, Depends(made)]`
+    kept = kept_at(ctx, node, "[]")
+    if kept is not None:
+        return kept
     if len(keys) != 1 or not isinstance(keys[0], Const):
         return join([_part(option) for option in options(owner)])
     return join([_item(ctx, option, keys[0].value, node) for option in options(present(owner))])
@@ -287,6 +191,9 @@ def _plain(ctx: Context, node: cst.CSTNode) -> Value:
 
 def _part(owner: Value) -> Value:
     """A part of a value whose key is not known."""
+    if isinstance(owner, Mapping) and owner.items and not owner.open:
+        members = [value for value, _ in owner.items.values()]
+        return join(members) if all(isinstance(member, Instance) for member in members) else UNKNOWN
     return Derived(owner.path.then(Item(None)), owner.source) if isinstance(owner, Derived) else UNKNOWN
 
 
@@ -365,19 +272,11 @@ def _names(node: cst.CSTNode) -> list[str]:
 
 EXPRESSIONS: Table = {
     **references.TABLE,
-    cst.SimpleString: _string,
-    cst.ConcatenatedString: _string,
-    cst.FormattedString: _fstring,
-    cst.Integer: _number,
-    cst.Float: _number,
+    **OPERATORS,
     cst.Tuple: _sequence,
     cst.List: _sequence,
     cst.Set: _sequence,
     cst.Dict: _dict,
-    cst.UnaryOperation: _unary,
-    cst.BinaryOperation: _binary,
-    cst.BooleanOperation: _boolean,
-    cst.IfExp: _choice,
     cst.Comparison: _comparison,
     cst.Subscript: _subscript,
     cst.Lambda: _lambda,

@@ -12,7 +12,7 @@ from ..syntax.access_path import Attr, Path
 from ..syntax.tree import expression
 from .calls import Frame
 from .calls_made import CHANGES, READS, invoke
-from .context import Context, Table
+from .context import Context, Table, kept_at
 from .kinds import Around, EventKind
 from .known_calls import generated
 from .values import (
@@ -151,6 +151,9 @@ def _name(ctx: Context, node: cst.Name) -> Value:
 def _attribute(ctx: Context, node: cst.Attribute) -> Value:
     name = node.attr.value
     owner = ctx.value(node.value)
+    kept = kept_at(ctx, node, name)
+    if kept is not None:
+        return kept
     return join([member(ctx, option, name, node) for option in options(present(owner))])
 
 

@@ -215,9 +215,13 @@ class Session:
         return None
 
     def parent(self, owner: Value | None) -> Value:
-        """What `super()` stands for in a method of `owner`: the known type it extends."""
+        """What `super()` stands for in a method of `owner`: the known type it extends, or its only base in the project."""
         if isinstance(owner, Instance) and owner.subclass is not None:
             return Instance(owner.type, owner.made, "super", owner.events, "its subclass may set the limit")
+        cls = owner.cls if isinstance(owner, Object) else owner
+        bases = self.bases(cls) if isinstance(cls, Class) else []
+        if len(bases) == 1 and isinstance(bases[0], Class):
+            return Object(bases[0])
         return UNKNOWN
 
     def mentions(self, chunk: ClassChunk, word: str) -> bool:

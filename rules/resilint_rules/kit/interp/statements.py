@@ -22,6 +22,7 @@ from .context import Context
 from .expressions import EXPRESSIONS
 from .kinds import Around, FrameKind, Part
 from .known_calls import FIELDS, member_of
+from .parts.entering import entered
 from .references import annotation, narrow, returned_keywords
 from .values import (
     UNKNOWN,
@@ -328,7 +329,7 @@ def _with(ctx: Context, node: cst.With) -> None:
     depth = len(ctx.within)
     for item in node.items:
         ctx.current = node
-        value = ctx.entered(ctx.value(item.item), item.item)
+        value = entered(ctx, ctx.value(item.item), item.item, asynchronous=node.asynchronous is not None)
         if item.asname is not None:
             bind(ctx, item.asname.name, value)
         ctx.within.append(Within(Around.WITH, item, value=value))

@@ -205,6 +205,8 @@ class Taint:
         """Follows a module: only what the catalogue knows of it counts."""
         if known.functions:
             self.mentions.add(name, member(known.functions))
+            if f"or {name}" in self.text:  # `(session or requests).get(url)`, `http = self.session or requests`
+                self.mentions.add(name, rf"(?<=\bor {re.escape(name)})[ \t]*(?:\){GAP}\.|#|[\r\n]|\Z)")
         if known.loops:
             self.loops.add(name, member(known.loops))
         if known.types:
@@ -235,7 +237,10 @@ class Taint:
             if match is None:
                 continue
             own, name = match.groups()
-            if self.mentions.within(match.end(), match.end() + 1) and name in self.module.bindings and not own:
+            library = self.mentions.within(match.end(), match.end() + 1)
+            if library and own:
+                self.summary.attributes.add(name)
+            elif library and name in self.module.bindings:
                 self._follow(name)
                 self.summary.names.add(name)
             elif not own or not self.makers.offsets:
