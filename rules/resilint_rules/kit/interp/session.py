@@ -215,7 +215,7 @@ class Session:
         return None
 
     def parent(self, owner: Value | None) -> Value:
-        """What `super()` stands for in a method of `owner`: the known type it extends, or its only base in the project."""
+        """What `super()` stands for in a method of `owner`: the known type that it extends, or its only base."""
         if isinstance(owner, Instance) and owner.subclass is not None:
             return Instance(owner.type, owner.made, "super", owner.events, "its subclass may set the limit")
         cls = owner.cls if isinstance(owner, Object) else owner
