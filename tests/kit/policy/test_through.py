@@ -129,3 +129,20 @@ def test_a_loop_around_a_function_repeats_what_is_behind_it() -> None:
     assert loop.calls[0].written == "fetched"
     assert loop.endless
     assert not loop.gives_up
+
+
+def test_what_a_call_behind_a_function_is_given_has_a_place_in_the_caller() -> None:
+    """Its arguments are written in another tree: asked for their text, they are the call of the function."""
+    text = """
+    def f(path):
+        for attempt in range(3):
+            try:
+                return fetched(path)
+            except requests.RequestException:
+                continue
+    """
+    (loop,) = all_loops(functions(text))
+    (call,) = loop.calls
+    assert call.target is not None
+    assert list(call.args.named) == ["timeout"]
+    assert call.frame.tree.code(call.target.node) == "fetched(path)"

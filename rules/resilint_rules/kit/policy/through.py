@@ -8,7 +8,7 @@ from ..effects.store import EffectStore, effects_of
 from ..interp.calls import Call, Frame, Guard
 from ..interp.kinds import Around, Part
 from ..interp.session import Session
-from ..interp.values import Value
+from ..interp.values import Argument, Arguments, Value
 from ..retries.loops import RetryConstruct, RetryLoop, enclosing_loop, may_fail, retry_loop
 from ..retries.policies import layers
 from ..retries.status_loops import AnyRetry, other_loops
@@ -69,9 +69,18 @@ def _fails(lead: Lead) -> bool:
 
 
 def _in_place(site: Call, call: Call) -> Call:
-    """An external call as if it stood where a function that makes it is called."""
+    """An external call as if it stood where a function that makes it is called.
+
+    Its arguments keep their values, but stand where the call does: what they are written as is in another tree.
+    """
+    given = call.args
+    args = Arguments(
+        [Argument(argument.value, site.node) for argument in given.positional],
+        {name: Argument(argument.value, site.node) for name, argument in given.named.items()},
+        given.open_positions, given.open_names,
+    )  # fmt: skip
     return type(call)(
-        site.node, call.fact, call.args, call.clients, site.within, site.statement, site.awaited,
+        site.node, call.fact, args, call.clients, site.within, site.statement, site.awaited,
         discarded=site.discarded, keywords=False, frame=site.frame,
     )  # fmt: skip
 
