@@ -96,14 +96,15 @@ def _is_imported(frame: Frame, node: cst.CSTNode) -> bool:
 
 def _may_be(frame: Frame, node: cst.Call) -> bool:
     """Whether a call is one of a function by the way it is written: a method by its object, a function by its name."""
-    if frame.owner is None:
+    of_class, _, name = frame.qualname.rpartition(".")
+    if not of_class:
         return isinstance(node.func, cst.Name)
     if not isinstance(node.func, cst.Attribute):
         return False
     on = node.func.value
     if isinstance(on, cst.Call):
         return last_name(on) == "super"
-    return dotted(on) in _ITSELF or frame.qualname.rpartition(".")[2] not in COMMON
+    return dotted(on) in (*_ITSELF, of_class) or name not in COMMON
 
 
 def _names(node: cst.CSTNode, name: str) -> bool:
