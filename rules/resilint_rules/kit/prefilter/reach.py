@@ -117,7 +117,7 @@ class Reach:
             return _NOTHING
         own = self.exports.of(module).acting
         leads = self.leads(module, hops) if hops else {}
-        return reaching(module, own, leads)
+        return reaching(module, own, leads, callers=False)
 
     def leads(self, module: Module, hops: int = HOPS) -> Entries:
         """Returns the imported names of a module that lead to integration code by other modules of the project."""
@@ -219,11 +219,11 @@ class _Closure:
             if len(self.found.functions) == size:
                 break
 
-    def finish(self) -> Reaching:
-        """Returns what was found, with the coroutines and attributes that it concerns."""
+    def finish(self, *, callers: bool) -> Reaching:
+        """Returns what was found, with the attributes that it concerns, and the functions if `callers` are wanted."""
         attributes: set[str] = set()
         for top, active in self._active():
-            for function in top.functions:
+            for function in top.functions if callers else ():
                 chunk = function.chunk
                 matters = self._matters(chunk)
                 calls = self._calls(function) if matters else self._not_awaited(function) if chunk.is_async else set()
@@ -325,10 +325,13 @@ def _tops(module: Module) -> list[_Top]:
     return sorted(found, key=lambda top: top.chunk.start)
 
 
-def reaching(module: Module, own: frozenset[str], leads: Entries, *, coroutines: bool = False) -> Reaching:
+def reaching(
+    module: Module, own: frozenset[str], leads: Entries, *, coroutines: bool = False, callers: bool = True
+) -> Reaching:
     """Returns what of a module may reach integration code: by functions that act themselves, or by imported names.
 
-    With `coroutines` these are followed as plain functions are.
+    With `coroutines` these are followed as plain functions are. Without `callers` it is not looked for the functions
+    that call them where that matters: importers of a module do not ask for these.
     """
     if not own and not leads:
         return _NOTHING
@@ -337,4 +340,4 @@ def reaching(module: Module, own: frozenset[str], leads: Entries, *, coroutines:
         if function.qualname in own and function.chunk.end - function.chunk.start <= LONG:
             closure.add(function)
     closure.spread()
-    return closure.finish()
+    return closure.finish(callers=callers)
