@@ -12,6 +12,8 @@ from ..kit.syntax.tree import walk
 
 _ASKS = re.compile(r"[?&]?response_type=code\b")
 _ABOUT = re.compile(r"redirect_uri|client_id")
+_SAYS = re.compile(r"redirect_uri|client_id|authorization_code")
+"""What stands in a function that asks for a code, or takes one: most say nothing of it."""
 _BOUND = re.compile(
     r"[\"'?&]state[\"'=]|\bstate\b ?(?:=|:|,|\))|_state\b|code_challenge|code_verifier|\bpkce\b|\bcsrf|\bnonce\b",
     re.IGNORECASE,
@@ -35,7 +37,9 @@ _SERVER = re.compile(
 def open_consents(frame: Frame) -> Iterator[tuple[cst.CSTNode, bool]]:
     """Yields where a program asks for a code, or takes one (True), that nothing ties to a browser."""
     node, module = frame.node, frame.scope.module
-    if not isinstance(node, cst.FunctionDef) or module.search(_BOUND) is not None or module.search(_SERVER) is not None:
+    if not isinstance(node, cst.FunctionDef) or not _SAYS.search(frame.tree.text):
+        return
+    if module.search(_BOUND) is not None or module.search(_SERVER) is not None:
         return
     if module.mentions(*_TIES):
         return

@@ -30,10 +30,16 @@ class Shared(NamedTuple):
     why: str
 
 
+_STARTS = ("submit", "map", "Thread")
+"""What stands in a function that starts threads."""
+
+
 def shared_connections(frame: Frame) -> Iterator[Shared]:
     """Yields the connections that several threads use which a function starts, each with the first call on it."""
     node = frame.node
-    if not isinstance(node, cst.FunctionDef) or frame.scope.module.search(_GUARDS) is not None:
+    if not isinstance(node, cst.FunctionDef) or not any(word in frame.tree.text for word in _STARTS):
+        return
+    if frame.scope.module.search(_GUARDS) is not None:
         return
     for start in walk(node.body):
         target = _started(frame, start) if isinstance(start, cst.Call) else None

@@ -18,6 +18,8 @@ _MAKES = re.compile(
     r"mask|redact|obfusc|hide|hash|digest|fingerprint|encrypt|\[[^\]]*:|\*\*\*|len\(|bool\(|truncat|shorten"
 )
 """What makes something else of a credential."""
+_SAYS = re.compile(r"token|secret|key|pass|headers|authorization", re.IGNORECASE)
+"""What stands in a function that has a credential."""
 _PROVES = re.compile(r"auth|token|api_?key|bearer", re.IGNORECASE)
 """What a function says whose requests carry a credential."""
 _FUNCTIONS = frozenset(("str", "repr", "format", "pformat", "dumps"))
@@ -30,7 +32,7 @@ _SERVES = (EntryKind.REQUEST, EntryKind.TASK, EntryKind.MESSAGE, EntryKind.EVENT
 
 def logged_secrets(frame: Frame) -> Iterator[tuple[cst.BaseExpression, bool]]:
     """Yields the credentials that calls of a log are given, and whether each is a mapping of headers."""
-    if not isinstance(frame.node, cst.FunctionDef):
+    if not isinstance(frame.node, cst.FunctionDef) or not _SAYS.search(frame.tree.text):
         return
     for node in walk(frame.node.body):
         if isinstance(node, cst.Call) and is_log(node) and _is_kept(frame, node):
