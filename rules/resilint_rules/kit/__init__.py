@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from .fixes.edits import number as number
     from .fixes.edits import replace as replace
     from .fixes.edits import unused as unused
+    from .fixes.idempotency_keys import fresh_key as fresh_key
+    from .fixes.idempotency_keys import made_before as made_before
     from .fixes.loops.gates import let_out as let_out
     from .fixes.retries import add_words as add_words
     from .fixes.retries import bounded as bounded
@@ -204,6 +206,7 @@ _MODULES = {
     "exceptions.hierarchy": "is_a is_subclass",
     "findings": "Applicability Finding Fix Import Related Severity",
     "fixes.edits": "add_argument after_statement front number replace unused",
+    "fixes.idempotency_keys": "fresh_key made_before",
     "fixes.loops.gates": "let_out",
     "fixes.retries": "add_words bounded is_given count_failures narrow pause space",
     "fixes.timeouts": "bound elsewhere_driven end_silence once rebound spelled",

@@ -144,8 +144,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Finding, Related, RetryLoop, RetryPolicy
-from ..kit.fixes.idempotency_keys import fresh_key, made_before
+from ..kit import Finding, Related, RetryLoop, RetryPolicy, fresh_key, made_before
 from ..kit.rule import rule
 
 _SHORT = 40

@@ -50,6 +50,9 @@ def check(doc: Document, project: Project, settings: Settings, memo: Incremental
 def _report(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None) -> Report:
     """The report of `check` without `reads`."""
     ours = registry.looking_at(doc.kind)
+    if doc.kind == "test":  # without their rules, which are off by default, tests are not read
+        chosen = selection.for_file(settings, ours, doc.name)
+        ours = tuple(rule for rule in ours if rule.name in chosen)
     exports = project.derived(Exports)
     if not (ours or _mentions_resilint(doc)):
         return Report()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -225,7 +226,10 @@ def readers(call: Call) -> tuple[list[Reader], bool]:
     if len(chunks) != 1 or frame.wrapped or response is None or fact is None:
         return [], False
     module = frame.scope.module
-    callers = [caller for caller in module.chosen(module.functions_mentioning(chunks[0].name)) if caller != chunks[0]]
+    before = r"\." if chunks[0].owner is not None else r"(?<![\w.])"
+    called = re.compile(rf"{before}{chunks[0].name}\(")
+    mentioning = module.chosen(module.functions_mentioning(chunks[0].name))
+    callers = [one for one in mentioning if one != chunks[0] and module.search(called, one.chunk) is not None]
     session = Session(frame.scope.session.project, frame.scope.session.timeouts)
     session.scope(module).known = frame.scope.known
     found: list[Reader] = []
