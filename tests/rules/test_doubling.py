@@ -43,10 +43,12 @@ FEWER = {
     ("waiting-for-task", "methods"), ("producer-never-flushed", "calls"),
     ("subscribed-once", "calls"), ("redelivered-before-due", "methods"), ("breaker-per-call", "calls"),
     ("unbounded-fan-out", "methods"), ("unbounded-fan-out", "calls"), ("happy-path-only", "functions"),
-    ("happy-path-only", "methods"), ("happy-path-only", "calls"),
+    ("happy-path-only", "methods"), ("happy-path-only", "calls"), ("latency-over-budget", "methods"),
+    ("latency-over-budget", "calls"),
 }  # fmt: skip
 """Where the copies are one finding, as they read one name, or a function can fall through its last loop alone; and
-where they are none: a method is not called by its name alone, a name that is given twice is not followed."""
+where they are none: a method is not called by its name alone, a name that is given twice is not followed, and without
+its decorator nothing answers requests."""
 STILL_MORE = {("llm-output-parsed-unguarded", "calls"): 2.12, ("replay-window-missing", "calls"): 2.16,
               ("client-shared-by-threads", "calls"): 2.25, ("secret-in-url", "calls"): 2.2,
               ("secret-in-log", "calls"): 2.2}  # fmt: skip

@@ -146,20 +146,27 @@ def _names(node: cst.BaseExpression, name: str) -> bool:
 
 def _in_loop(frame: Frame, duration: Duration) -> Iterator[Patience]:
     """The time until the next message has to be taken, where that is done in a loop around a call."""
-    for loop in (place.node for place in duration.site.within if place.kind is Around.LOOP):
-        for source, value in _sources(frame, loop, duration.site):
-            found = _of_source(frame, source, value)
+    loops = [place.node for place in duration.site.within if place.kind is Around.LOOP]
+    for loop in loops:
+        for value in options(evaluate(frame, loop.iter)) if isinstance(loop, cst.For) else ():
+            found = _of_source(frame, None, value)
             if found is not None:
                 yield found
+    for call, found in _givers(frame) if loops else ():
+        if call is not duration.site and call.head.start < duration.site.head.start:
+            yield found
 
 
-def _sources(frame: Frame, loop: cst.CSTNode, site: Call) -> Iterator[tuple[Call | None, Value]]:
-    """What messages are taken from: what a loop goes over, and the calls that give messages before a call."""
-    if isinstance(loop, cst.For):
-        yield from ((None, value) for value in options(evaluate(frame, loop.iter)))
-    for call in frame.calls.values():
-        if call.head.start < site.head.start and call is not site:
-            yield call, call.clients[0] if len(call.clients) == 1 else Const(None)
+def _givers(frame: Frame) -> list[tuple[Call, Patience]]:
+    """The calls of a function that give messages, with the time until the next ones, found once for all others."""
+    if _givers not in frame.derived:
+        pairs = (
+            (call, _of_source(frame, call, call.clients[0] if len(call.clients) == 1 else Const(None)))
+            for call in frame.calls.values()
+        )
+        frame.derived[_givers] = [(call, patience) for call, patience in pairs if patience is not None]
+    found: list[tuple[Call, Patience]] = frame.derived[_givers]
+    return found
 
 
 def _of_source(frame: Frame, source: Call | None, value: Value) -> Patience | None:

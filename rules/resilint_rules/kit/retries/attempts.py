@@ -193,13 +193,21 @@ def _options(value: Value) -> tuple[ClientRetry, Arguments] | None:
     return made.fact.retry, made.args
 
 
+def _all_of(frame: Frame) -> tuple[RetryPolicy, ...]:
+    """The policies of a function and of those in it, found once for all of its calls."""
+    if _all_of not in frame.derived:
+        frame.derived[_all_of] = tuple(layers([frame]))
+    found: tuple[RetryPolicy, ...] = frame.derived[_all_of]
+    return found
+
+
 def policies(call: Call, here: Frame | None = None) -> list[tuple[RetryPolicy, RetryLayer]]:
     """Policies around the function that a call stands in, or around a block with it, the innermost first.
 
     Places in the file of `here`, if not that of the call, are named by their line alone.
     """
     found = []
-    for layer in layers([call.frame.outermost]):
+    for layer in _all_of(call.frame.outermost):
         if layer.body is call.frame or (layer.body is None and layer.repeats(call)):
             attempts = layer.attempts
             endless = layer.limit == UNLIMITED

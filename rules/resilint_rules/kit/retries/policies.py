@@ -315,8 +315,15 @@ def layers(frames: list[Frame]) -> Iterator[RetryPolicy]:
             yield from layers_of(frame)
 
 
-def layers_of(frame: Frame) -> Iterator[RetryPolicy]:
-    """The retry policies of one function or statement."""
+def layers_of(frame: Frame) -> tuple[RetryPolicy, ...]:
+    """The retry policies of one function or statement, found once: each of its calls is asked for them."""
+    if layers_of not in frame.derived:
+        frame.derived[layers_of] = tuple(_layers_of(frame))
+    found: tuple[RetryPolicy, ...] = frame.derived[layers_of]
+    return found
+
+
+def _layers_of(frame: Frame) -> Iterator[RetryPolicy]:
     yield from _decorating(frame)
     made = [(fact, call) for call in frame.calls.values() if (fact := _policy(frame, call)) is not None]
     if not made:
