@@ -108,14 +108,19 @@ def _takes_long(loop: RetryLoop, call: Call) -> bool:
     attempt = limit(call).seconds or 0
     pauses = [
         float(node.evaluated_value)
-        for known in loop.frame.calls.values()
-        if isinstance(known, SleepCall) and loop.frame.tree.inside(known.node, loop.node)
+        for known in _sleeps(loop.frame, loop.node)
         for node in walk(known.node)
         if isinstance(node, (cst.Integer, cst.Float))
     ]
     attempts = min(loop.attempts or numbers(loop.frame).attempts, numbers(loop.frame).attempts)
     unknown = bool(loop.ranged()) and loop.attempts is None
     return attempt > _LONG or unknown or attempts * attempt + (attempts - 1) * max(pauses, default=0) > _MOST
+
+
+def _sleeps(frame: Frame, block: cst.CSTNode) -> list[SleepCall]:
+    """The sleeps in a block."""
+    found = (frame.calls.get(id(node)) for node in walk(block) if isinstance(node, cst.Call))
+    return [call for call in found if isinstance(call, SleepCall)]
 
 
 def _newline(frame: Frame) -> str:
@@ -194,8 +199,7 @@ def _raises_at_last(clause: Handler) -> bool:
 def longer_pauses(frame: Frame, block: cst.BaseSuite, wanted: str, behind: int = 0) -> list[Edit]:
     """Makes the sleeps in a block at least as long as an expression says; [] if there are none behind an offset."""
     tree = frame.tree
-    sleeps = [call for call in frame.calls.values() if isinstance(call, SleepCall) and tree.inside(call.node, block)]
-    sleeps = [sleep for sleep in sleeps if sleep.span.start >= behind]
+    sleeps = [sleep for sleep in _sleeps(frame, block) if sleep.span.start >= behind]
     given = [sleep.node.args[0].value for sleep in sleeps if sleep.node.args]
     return [replace(frame, node, f"max({tree.code(node)}, {wanted})") for node in given]
 
