@@ -47,12 +47,18 @@ def check(doc: Document, project: Project, settings: Settings, memo: Incremental
     return replace(report, reads=tuple(sorted(reads.items())))
 
 
+def _looking_at(doc: Document, settings: Settings) -> tuple[Rule, ...]:
+    """The rules for a kind of document; for tests only those that are on: without any, tests are not read."""
+    rules = registry.looking_at(doc.kind)
+    if doc.kind != "test":
+        return rules
+    chosen = selection.for_file(settings, rules, doc.name)
+    return tuple(rule for rule in rules if rule.name in chosen)
+
+
 def _report(doc: Document, project: Project, settings: Settings, memo: IncrementalCache | None) -> Report:
     """The report of `check` without `reads`."""
-    ours = registry.looking_at(doc.kind)
-    if doc.kind == "test":  # without their rules, which are off by default, tests are not read
-        chosen = selection.for_file(settings, ours, doc.name)
-        ours = tuple(rule for rule in ours if rule.name in chosen)
+    ours = _looking_at(doc, settings)
     exports = project.derived(Exports)
     if not (ours or _mentions_resilint(doc)):
         return Report()

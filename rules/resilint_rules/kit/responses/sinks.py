@@ -12,7 +12,7 @@ from ..catalog.records import ResponseFact
 from ..interp.calls import Call, Frame, call_at
 from ..interp.session import Session
 from ..interp.values import Class, Object, Pending, Ref, Response
-from ..project.module import FunctionChunk
+from ..project.module import FunctionChunk, Module
 from ..syntax.idioms import is_log, last_name
 from ..syntax.text import Span
 from ..syntax.tree import Tree, dotted, walk
@@ -226,10 +226,7 @@ def readers(call: Call) -> tuple[list[Reader], bool]:
     if len(chunks) != 1 or frame.wrapped or response is None or fact is None:
         return [], False
     module = frame.scope.module
-    before = r"\." if chunks[0].owner is not None else r"(?<![\w.])"
-    called = re.compile(rf"{before}{chunks[0].name}\(")
-    mentioning = module.chosen(module.functions_mentioning(chunks[0].name))
-    callers = [one for one in mentioning if one != chunks[0] and module.search(called, one.chunk) is not None]
+    callers = _callers(module, chunks[0])
     session = Session(frame.scope.session.project, frame.scope.session.timeouts)
     session.scope(module).known = frame.scope.known
     found: list[Reader] = []
@@ -247,6 +244,14 @@ def readers(call: Call) -> tuple[list[Reader], bool]:
     finally:
         session.dismiss()
     return found, alone
+
+
+def _callers(module: Module, called: FunctionChunk) -> list[FunctionChunk]:
+    """The functions of a module that call one of it, by its name: what only mentions it is not read for that."""
+    before = r"\." if called.owner is not None else r"(?<![\w.])"
+    call = re.compile(rf"{before}{called.name}\(")
+    mentioning = module.chosen(module.functions_mentioning(called.name))
+    return [one for one in mentioning if one != called and module.search(call, one.chunk) is not None]
 
 
 def _reader(given: Response, fact: ResponseFact, frame: Frame, caller: FunctionChunk) -> Reader | None:

@@ -316,7 +316,7 @@ def layers(frames: list[Frame]) -> Iterator[RetryPolicy]:
 
 
 def layers_of(frame: Frame) -> tuple[RetryPolicy, ...]:
-    """The retry policies of one function or statement, found once: each of its calls is asked for them."""
+    """The retry policies of one function or statement, found once for all of its calls."""
     if layers_of not in frame.derived:
         frame.derived[layers_of] = tuple(_layers_of(frame))
     found: tuple[RetryPolicy, ...] = frame.derived[layers_of]
