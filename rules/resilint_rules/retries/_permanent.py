@@ -86,11 +86,16 @@ def _refused_in_loop(loop: RetryLoop) -> Call | None:
     for call in loop.calls:
         raised = _raised_anyhow(call)
         clause = next((handler for handler in loop.handlers_of if raised and handler.catches(raised)), None)
-        if clause is None or _chooses(clause):
+        if clause is None or _chooses(clause) or not (clause.broad or _names(clause, raised)):
             continue
         if any(clause.node is handler.node for handler in loop.retried):
             return call
     return None
+
+
+def _names(handler: Handler, raised: str) -> bool:
+    """Whether a handler names the exception of error statuses itself, and not a base of what else a library raises."""
+    return any(is_a(handler.frame.scope.catalog, name, raised) for name in handler.names)
 
 
 def _chooses(clause: Handler) -> bool:

@@ -62,9 +62,9 @@ def flags():
     raise last
 ```
 
-Silent where the status is looked at, by a condition of the policy or in the function; where no status
-raises; for statuses that may pass: 408, 409, 425, 429 and all from 500 on; and in a function that waits
-until something is there.
+Silent where a handler names the base of all that a library raises, as most of that may pass; where the status
+is looked at, by a condition of the policy or in the function; where no status raises; for statuses that may
+pass: 408, 409, 425, 429 and all from 500 on; and in a function that waits until something is there.
 
 ```python good
 import httpx, requests, stamina, time
@@ -107,6 +107,18 @@ def by_text(uid):
             return answer.json()
         except requests.HTTPError as error:
             if "503" not in str(error):
+                raise
+            time.sleep(2**attempt)
+    raise LookupError(uid)
+
+def carefully(uid):
+    for attempt in range(3):
+        try:
+            answer = requests.get(f"https://users.example.com/{uid}", timeout=5)
+            answer.raise_for_status()
+            return answer.json()
+        except requests.RequestException:
+            if attempt == 2:
                 raise
             time.sleep(2**attempt)
     raise LookupError(uid)

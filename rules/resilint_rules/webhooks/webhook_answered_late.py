@@ -1,8 +1,8 @@
 r"""A webhook that is answered after work that takes longer than its sender waits.
 
-Slack waits 3 s for the answer, Shopify 5, GitHub and GitLab 10. After that the delivery counts as failed, though the
-work goes on, and the same event is sent again: the customer gets two mails, the model is paid twice. Senders that see
-many failures stop sending.
+Slack waits 3 s for the answer, Shopify 5, GitHub and GitLab 10; of others 30 are supposed. After that the delivery
+counts as failed, though the work goes on, and the same event is sent again: the customer gets two mails, the model
+is paid twice. Senders that see many failures stop sending.
 
 ```python bad
 import requests

@@ -18,8 +18,8 @@ from ..syntax.text import Span
 from ..syntax.tree import Tree, dotted, walk
 from .entry import EntryKind, entry_point
 
-PATIENCE = 10
-"""Seconds after which senders count a delivery as failed: GitHub and GitLab say so, Shopify waits 5."""
+PATIENCE = 30
+"""Seconds after which a sender counts a delivery as failed that says nothing shorter."""
 EVENTS = frozenset((
     "x-github-event", "x-github-delivery", "x-gitlab-event", "x-gitlab-event-uuid", "x-gitea-event", "x-gogs-event",
     "x-event-key", "x-hook-uuid", "x-shopify-topic", "x-shopify-webhook-id", "x-wc-webhook-topic",
@@ -36,8 +36,11 @@ SIGNATURES = frozenset((
     "paddle-signature", "calendly-webhook-signature", "typeform-signature", "plaid-verification",
 ))  # fmt: skip
 """Headers by which senders of events prove themselves."""
-_HURRIED = {"x-slack-signature": 3, "x-slack-retry-num": 3, "x-shopify-topic": 5, "x-shopify-hmac-sha256": 5}
-"""Senders that wait for a shorter time, in seconds."""
+_HURRIED = {
+    "x-slack-signature": 3, "x-slack-retry-num": 3, "x-shopify-topic": 5, "x-shopify-hmac-sha256": 5,
+    "x-github-event": 10, "x-github-delivery": 10, "x-gitlab-event": 10, "x-gitlab-token": 10,
+}  # fmt: skip
+"""Senders that wait for a shorter time, in seconds, of Slack, Shopify, GitHub.com and GitLab.com."""
 
 
 class Delivery(NamedTuple):
