@@ -50,6 +50,8 @@ _ENTERED = re.compile(
     re.MULTILINE,
 )
 """A function that is called for a task, a request or a message, which wait for it; a loop over messages."""
+_HOLDS = re.compile(r"^[ \t]+(?:async )?with (?:\w+\.)*\w+[ \t]*:", re.MULTILINE)
+"""A block that enters an object with a name, as it is written for locks: others wait for its end."""
 HOPS = 2
 """Modules that a call may lead through: re-exports count. Wide packages make one more expensive."""
 LONG = 6_000
@@ -167,7 +169,7 @@ def asks_near(text: str) -> bool:
     """The same for functions of the same module: failures are hidden or repeated, or others wait for the function."""
     if "except" in text and (_SILENT.search(text) or _LOOPS.search(text)):
         return True
-    return _ENTERED.search(text) is not None
+    return _ENTERED.search(text) is not None or ("with " in text and _HOLDS.search(text) is not None)
 
 
 def _imports(module: Module) -> Iterator[tuple[str, ImportedName]]:
