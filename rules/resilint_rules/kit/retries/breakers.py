@@ -34,11 +34,17 @@ class Breaker:
 
 def breakers(call: Call) -> Iterator[Breaker]:
     """The breakers that a call stands in: decorators of its function, and `with` blocks; the outermost first."""
-    frame = call.frame
-    nodes: list[cst.BaseExpression] = [decorator.decorator for decorator, _ in frame.decorators]
-    nodes += [place.node.item for place in call.within if isinstance(place.node, cst.WithItem)]
-    for node in nodes:
-        found = _breaker(frame, node)
+    yield from breakers_of(call.frame)
+    for place in call.within:
+        found = _breaker(call.frame, place.node.item) if isinstance(place.node, cst.WithItem) else None
+        if found is not None:
+            yield found
+
+
+def breakers_of(frame: Frame) -> Iterator[Breaker]:
+    """The breakers among the decorators of a function, the outermost first."""
+    for decorator, _ in frame.decorators:
+        found = _breaker(frame, decorator.decorator)
         if found is not None:
             yield found
 
