@@ -6,6 +6,7 @@ import re
 
 import libcst as cst
 
+from ..kit.catalog.peers import linked
 from ..kit.interp.calls import Call
 from ..kit.interp.values import Const, Mapping
 from ..kit.reach.addresses import leading_text
@@ -13,13 +14,6 @@ from ..kit.responses.answer_reads import reads_at
 from ..kit.syntax.tree import Tree
 from ._pages import takes_all
 
-_LINKED = re.compile(r"https://api\.github\.com/")
-"""Addresses whose lists have 30 entries unless a length is given, with a `Link` header for the next page."""
-_LIST = re.compile(
-    r"/(?:repos|issues|pulls|commits|branches|tags|releases|contributors|members|teams|stargazers|forks|hooks|comments|"
-    r"collaborators|starred|subscribers|followers|following|files|reviews|labels|milestones|deployments|assignees|keys)[\"'?]"
-)
-"""What the address of a list ends in."""
 _GOES_ON = re.compile(
     r"\.links\b|['\"][Ll]ink['\"]|rel=|\bpages?\b(?!_size)|[\"'&?]page[\"'=]|next|cursor|offset|has_?more|paginat|since"
     r"|while ",
@@ -60,13 +54,15 @@ def _length(call: Call) -> str:
 
 
 def _is_linked(call: Call) -> str:
-    """The list of an API with `Link` headers, of which no length is chosen."""
+    """The list of a peer with `Link` headers, of which no length is chosen."""
     assert call.target is not None
     node = call.target.node
-    text = call.frame.tree.code(node)
-    if "params" in call.args.named or "per_page" in text or not _LINKED.match(leading_text(call.frame, node)):
+    text, start = call.frame.tree.code(node), leading_text(call.frame, node)
+    peer = next((peer for peer in linked() if any(start.startswith(address) for address in peer.addresses)), None)
+    paging = peer.paging if peer is not None else None
+    if paging is None or "params" in call.args.named or (paging.length and paging.length in text):
         return ""
-    found = _LIST.search(text)
+    found = re.search(rf"/(?:{'|'.join(paging.lists)})[\"'?]", text)
     return found.group()[:-1] if found is not None else ""
 
 

@@ -9,7 +9,7 @@ import libcst as cst
 
 from ..kit.effects.followed import followed_calls
 from ..kit.effects.waiting import reaches_peer
-from ..kit.entry_points.webhooks import EVENTS, delivery, headers_in
+from ..kit.entry_points.webhooks import delivery, headers_in, is_event
 from ..kit.interp.call_kinds import VerifyCall
 from ..kit.interp.calls import Call, Frame
 
@@ -41,7 +41,7 @@ def repeated_work(frame: Frame) -> tuple[Call, cst.Call] | None:
 def _is_verified_event(frame: Frame) -> bool:
     """Whether a handler takes events of a sender that numbers its deliveries."""
     verified = any(isinstance(call, VerifyCall) and call.fact.gives == "raises" for call in frame.calls.values())
-    return verified or bool(EVENTS.intersection(headers_in(frame)))
+    return verified or any(map(is_event, headers_in(frame)))
 
 
 def _with_callees(frame: Frame, place: cst.Call | None, depth: int) -> Iterator[tuple[Frame, cst.Call | None]]:

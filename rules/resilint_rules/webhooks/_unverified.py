@@ -10,7 +10,7 @@ import libcst as cst
 from ..kit.effects.followed import followed_calls
 from ..kit.entry_points.entry import EntryKind, entry_point
 from ..kit.entry_points.sent import spine
-from ..kit.entry_points.webhooks import EVENTS, SIGNATURES, headers_in
+from ..kit.entry_points.webhooks import headers_in, is_event, is_signature
 from ..kit.interp.call_kinds import DigestCall, VerifyCall
 from ..kit.interp.calls import Frame
 from ..kit.syntax.tree import walk
@@ -45,9 +45,9 @@ def unverified_sign(frame: Frame) -> cst.CSTNode | None:
     if not isinstance(node, cst.FunctionDef) or entry_point(frame) not in (EntryKind.REQUEST, EntryKind.EVENT):
         return None
     names = headers_in(frame)
-    if SIGNATURES.intersection(names):
+    if any(map(is_signature, names)):
         return None
-    sign = _sign(frame, node, by_header=bool(EVENTS.intersection(names)))
+    sign = _sign(frame, node, by_header=any(map(is_event, names)))
     if sign is None or _is_guarded_around(frame) or any(_is_guarded(inner) for inner in _with_callees(frame, _DEPTH)):
         return None
     return sign
@@ -59,12 +59,12 @@ def _sign(frame: Frame, node: cst.FunctionDef, *, by_header: bool) -> cst.CSTNod
         if not isinstance(part, cst.SimpleString):
             continue
         text = part.raw_value
-        if by_header and text.lower().replace("_", "-").removeprefix("http-") in EVENTS:
+        if by_header and is_event(text.lower().replace("_", "-").removeprefix("http-")):
             return part
         if not by_header and _KINDS.fullmatch(text) and _is_compared(frame, part):
             return part
     if by_header:
-        return next((param.name for param in node.params.params if param.name.value.replace("_", "-") in EVENTS), None)
+        return next((param.name for param in node.params.params if is_event(param.name.value.replace("_", "-"))), None)
     return None
 
 

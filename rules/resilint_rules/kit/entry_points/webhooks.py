@@ -8,6 +8,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from ..catalog.parts import Answering
+from ..catalog.peers import events, signatures
 from ..catalog.surroundings import EntryFact
 from ..interp.call_kinds import VerifyCall
 from ..interp.calls import Frame, maker
@@ -20,27 +21,37 @@ from .entry import EntryKind, entry_point
 
 PATIENCE = 30
 """Seconds after which a sender counts a delivery as failed that says nothing shorter."""
-EVENTS = frozenset((
-    "x-github-event", "x-github-delivery", "x-gitlab-event", "x-gitlab-event-uuid", "x-gitea-event", "x-gogs-event",
-    "x-event-key", "x-hook-uuid", "x-shopify-topic", "x-shopify-webhook-id", "x-wc-webhook-topic",
-    "x-atlassian-webhook-identifier", "sentry-hook-resource", "linear-event", "x-slack-retry-num",
+_EVENTS = frozenset((
+    "x-gitlab-event", "x-gitlab-event-uuid", "x-gitea-event", "x-gogs-event", "x-event-key", "x-hook-uuid",
+    "x-wc-webhook-topic", "x-atlassian-webhook-identifier", "sentry-hook-resource", "linear-event",
 ))  # fmt: skip
-"""Headers that senders of events set, and no client of an API does."""
-SIGNATURES = frozenset((
-    "x-hub-signature", "x-hub-signature-256", "x-gitlab-token", "x-gitea-signature", "x-gogs-signature",
-    "x-shopify-hmac-sha256", "x-wc-webhook-signature", "x-slack-signature", "x-twilio-signature", "x-line-signature",
+"""Headers that senders of events set besides those of `catalog/peers`, of which no page is known that states it."""
+_SIGNATURES = frozenset((
+    "x-gitlab-token", "x-gitea-signature", "x-gogs-signature", "x-wc-webhook-signature", "x-line-signature",
     "x-signature-ed25519", "x-zm-signature", "x-zendesk-webhook-signature", "x-square-hmacsha256-signature",
     "x-hubspot-signature", "x-hubspot-signature-v3", "x-docusign-signature-1", "x-hook-signature",
-    "x-telegram-bot-api-secret-token", "x-twilio-email-event-webhook-signature", "paypal-transmission-sig",
-    "stripe-signature", "svix-signature", "webhook-signature", "linear-signature", "sentry-hook-signature",
-    "paddle-signature", "calendly-webhook-signature", "typeform-signature", "plaid-verification",
+    "x-telegram-bot-api-secret-token", "paypal-transmission-sig", "stripe-signature", "svix-signature",
+    "linear-signature", "sentry-hook-signature", "paddle-signature", "calendly-webhook-signature",
+    "typeform-signature", "plaid-verification",
 ))  # fmt: skip
-"""Headers by which senders of events prove themselves."""
-_HURRIED = {
-    "x-slack-signature": 3, "x-slack-retry-num": 3, "x-shopify-topic": 5, "x-shopify-hmac-sha256": 5,
-    "x-github-event": 10, "x-github-delivery": 10, "x-gitlab-event": 10, "x-gitlab-token": 10,
-}  # fmt: skip
-"""Senders that wait for a shorter time, in seconds, of Slack, Shopify, GitHub.com and GitLab.com."""
+"""The same, of headers by which they prove themselves."""
+_HURRIED = {"x-gitlab-event": 10, "x-gitlab-token": 10}
+"""The same, of the seconds that they wait, those of GitLab.com."""
+
+
+def is_event(header: str) -> bool:
+    """Whether senders of events set a header, in small letters, and no client of an API does."""
+    return header in _EVENTS or header in events()
+
+
+def is_signature(header: str) -> bool:
+    """Whether senders of events prove themselves by a header, in small letters."""
+    return header in _SIGNATURES or header in signatures()
+
+
+def _patience(header: str) -> int:
+    """The seconds for which the sender waits that sets a header."""
+    return events().get(header) or signatures().get(header) or _HURRIED.get(header, PATIENCE)
 
 
 class Delivery(NamedTuple):
@@ -68,7 +79,7 @@ def headers_in(frame: Frame) -> list[str]:
     """Returns the headers of webhooks that a function mentions, in small letters and as they are sent."""
     if headers_in not in frame.derived:
         names = _names(frame.node) if isinstance(frame.node, cst.FunctionDef) else ()
-        frame.derived[headers_in] = [name for name in map(sent_name, names) if name in EVENTS or name in SIGNATURES]
+        frame.derived[headers_in] = [name for name in map(sent_name, names) if is_event(name) or is_signature(name)]
     found: list[str] = frame.derived[headers_in]
     return found
 
@@ -108,7 +119,7 @@ def _takes_requests(frame: Frame) -> Delivery | None:
         return None
     if not names:
         return Delivery(verified.written if verified is not None else "", PATIENCE)
-    return Delivery(names[0], min(_HURRIED.get(name, PATIENCE) for name in names))
+    return Delivery(names[0], min(map(_patience, names)))
 
 
 def _listens(frame: Frame) -> Delivery | None:
