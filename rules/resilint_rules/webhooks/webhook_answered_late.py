@@ -1,6 +1,6 @@
-r"""A webhook that is answered after work that takes longer than its sender waits.
+r"""A webhook that is answered later than its sender waits, or with a success after a failure.
 
-Slack waits 3 s for the answer, Shopify 5, GitHub and GitLab 10; of others 30 are supposed. After that the delivery
+Slack waits 3 s for the answer, Shopify 5, GitHub and GitLab 10; of others 30 are supposed. After that a delivery
 counts as failed, though the work goes on, and the same event is sent again: the customer gets two mails, the model
 is paid twice. Senders that see many failures stop sending.
 
@@ -118,8 +118,118 @@ def ask(ack, command, respond):
     respond(ai.responses.create(model="gpt-5", input=command["text"]).output_text)
 ```
 
-There is no fix: where the work can run depends on what the program has, a queue of tasks, background tasks of the web
-framework or lazy listeners.
+A webhook that writes a failure of its work to the log and is answered with a success all the same is reported, too:
+the sender takes the event for delivered, and nothing sends it again. What is kept elsewhere, for a later attempt,
+is not lost.
+
+```python bad
+import logging
+import requests
+from flask import Flask, request
+
+app = Flask(__name__)
+log = logging.getLogger(__name__)
+
+@app.post("/hooks/code")
+def pushed():
+    verify(request.get_data(), request.headers["X-Hub-Signature-256"])
+    try:
+        requests.post("https://build.example.com/runs", json=request.json, timeout=5).raise_for_status()
+    except requests.RequestException:  # finds: webhook-answered-late
+        log.exception("the build was not started")
+    return "", 204
+
+@app.post("/hooks/issue")
+def opened():
+    verify(request.get_data(), request.headers["X-Hub-Signature-256"])
+    try:
+        requests.post("https://desk.example.com/tickets", json=request.json, timeout=5).raise_for_status()
+    except requests.RequestException as error:  # finds: webhook-answered-late
+        log.error("no ticket: %s", error)
+        return {"ok": True}, 200
+    return "", 204
+```
+
+```python fixed
+import logging
+import requests
+from flask import Flask, request
+
+app = Flask(__name__)
+log = logging.getLogger(__name__)
+
+@app.post("/hooks/code")
+def pushed():
+    verify(request.get_data(), request.headers["X-Hub-Signature-256"])
+    try:
+        requests.post("https://build.example.com/runs", json=request.json, timeout=5).raise_for_status()
+    except requests.RequestException:
+        log.exception("the build was not started")
+        raise
+    return "", 204
+
+@app.post("/hooks/issue")
+def opened():
+    verify(request.get_data(), request.headers["X-Hub-Signature-256"])
+    try:
+        requests.post("https://desk.example.com/tickets", json=request.json, timeout=5).raise_for_status()
+    except requests.RequestException as error:
+        log.error("no ticket: %s", error)
+        raise
+    return "", 204
+```
+
+```python good
+import logging
+import requests
+from flask import Flask, request
+
+app = Flask(__name__)
+log = logging.getLogger(__name__)
+
+@app.post("/hooks/code")
+def refused():
+    verify(request.get_data(), request.headers["X-Hub-Signature-256"])
+    try:
+        requests.post("https://build.example.com/runs", json=request.json, timeout=5).raise_for_status()
+    except requests.RequestException:
+        log.exception("the build was not started")
+        return "", 503
+    return "", 204
+
+@app.post("/hooks/issue")
+def kept():
+    verify(request.get_data(), request.headers["X-Hub-Signature-256"])
+    try:
+        requests.post("https://desk.example.com/tickets", json=request.json, timeout=5).raise_for_status()
+    except requests.RequestException:
+        log.exception("no ticket")
+        later.append(request.json)
+    return "", 204
+
+@app.post("/hooks/star")
+def asked():
+    verify(request.get_data(), request.headers["X-Hub-Signature-256"])
+    try:
+        owner = requests.get("https://people.example.com/owner", timeout=5).json()
+    except requests.RequestException:
+        log.exception("no owner")
+        owner = None
+    store(request.json, owner)
+    return "", 204
+
+@app.post("/orders")
+def ordered():
+    try:
+        requests.post("https://desk.example.com/tickets", json=request.json, timeout=5).raise_for_status()
+    except requests.RequestException:
+        log.exception("no ticket")
+    return "", 204
+```
+
+The fix raises the error again; it is not applied unasked, as the sender may then send the event twice. For late
+answers there is no fix: where the work can run depends on what the program has, a queue of tasks, background tasks of
+the web framework or lazy listeners.
 
 When not to: the sender takes the result from the answer, and waits longer than those named here."""
 
@@ -129,6 +239,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Frame
 from ..kit.rule import rule
+from ._acknowledged import acknowledged, report_failure
 from ._slow_work import slow_work
 
 
@@ -146,7 +257,16 @@ from ._slow_work import slow_work
     ),
 )
 def check(frame: Frame) -> Iterator[Finding]:
-    """Reports the first call of a webhook that may outlast its sender's patience."""
+    """Reports webhooks that are answered with a success after a failure, or after more than their senders wait."""
+    for handler, call in acknowledged(frame):
+        yield frame.finding(
+            f"this handler lets the webhook be answered with a success after `{call.written}` has failed: "
+            "its sender takes the event for delivered, and nothing sends it again",
+            handler.head,
+            tuple(report_failure(handler)),
+            callee=call.callee,
+            library=call.library,
+        )
     found = slow_work(frame)
     if found is None:
         return
