@@ -151,7 +151,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, RetryLoop, RetryPolicy, let_out
 from ..kit.rule import rule
-from ._permanent import keep_transient, permanent_statuses, refused_call
+from ._repeated.permanent import keep_transient, permanent_statuses, refused_call
 
 
 @rule(code="RTY004", name="retries-permanent-errors", preview=True, on=(RetryPolicy, RetryLoop))

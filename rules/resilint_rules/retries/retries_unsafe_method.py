@@ -109,7 +109,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, RetryLoop, RetryPolicy
 from ..kit.rule import rule
-from ._unsafe import allows_writes, leave_out_writes, repeated_write
+from ._repeated.unsafe import allows_writes, leave_out_writes, repeated_write
 
 
 @rule(code="RTY005", name="retries-unsafe-method", preview=True, on=(RetryPolicy, RetryLoop))

@@ -143,7 +143,7 @@ from collections.abc import Iterator
 
 from ..kit import Finding, RetryPolicy
 from ..kit.rule import rule
-from ._cancellation import is_reported_as_broad, let_through, repeats_cancellation
+from ._repeated.cancellation import is_reported_as_broad, let_through, repeats_cancellation
 
 
 @rule(code="RTY011", name="retry-repeats-cancellation", preview=True)

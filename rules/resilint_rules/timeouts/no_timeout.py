@@ -376,8 +376,8 @@ from collections.abc import Iterator
 
 from ..kit import BlockCall, Call, ClientCall, Finding, Frame
 from ..kit.rule import rule
-from ._passed_on import given_functions
-from ._unlimited import limit_socket, reads_without_limit, unlimited_calls
+from ._endless.passed_on import given_functions
+from ._endless.unlimited import limit_socket, reads_without_limit, unlimited_calls
 
 
 @rule(

@@ -239,8 +239,8 @@ from collections.abc import Iterator
 
 from ..kit import Finding, Frame
 from ..kit.rule import rule
-from ._acknowledged import acknowledged, report_failure
-from ._slow_work import slow_work
+from ._answers.acknowledged import acknowledged, report_failure
+from ._answers.slow_work import slow_work
 
 
 @rule(

@@ -6,16 +6,16 @@ import re
 
 import libcst as cst
 
-from ..kit.exceptions.handlers import Handler
-from ..kit.exceptions.hierarchy import is_a
-from ..kit.findings import Fix
-from ..kit.fixes.edits import replace
-from ..kit.interp.calls import Call, Frame
-from ..kit.interp.values import Argument, Const, Sequence
-from ..kit.retries.loops import RetryLoop
-from ..kit.retries.policies import RetryPolicy
-from ..kit.syntax.idioms import BROAD
-from ..kit.syntax.tree import walk
+from ...kit.exceptions.handlers import Handler
+from ...kit.exceptions.hierarchy import is_a
+from ...kit.findings import Fix
+from ...kit.fixes.edits import replace
+from ...kit.interp.calls import Call, Frame
+from ...kit.interp.values import Argument, Const, Sequence
+from ...kit.retries.loops import RetryLoop
+from ...kit.retries.policies import RetryPolicy
+from ...kit.syntax.idioms import BROAD
+from ...kit.syntax.tree import walk
 
 PERMANENT = frozenset((400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422))
 _LOOKS = re.compile(r"status|\.code\b|getcode|\.ok\b|is_(?:client|server)_error|retry_?after", re.IGNORECASE)

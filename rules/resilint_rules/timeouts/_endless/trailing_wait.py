@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..kit.findings import Fix
-from ..kit.fixes.edits import add_argument, indentation
-from ..kit.fixes.timeouts import seconds, written
-from ..kit.interp.calls import Call, call_at
-from ..kit.syntax.layout import GAP, plain
-from ..kit.syntax.text import Edit
-from ..kit.syntax.tree import walk
+from ...kit.findings import Fix
+from ...kit.fixes.edits import add_argument, indentation
+from ...kit.fixes.timeouts import seconds, written
+from ...kit.interp.calls import Call, call_at
+from ...kit.syntax.layout import GAP, plain
+from ...kit.syntax.text import Edit
+from ...kit.syntax.tree import walk
 
 _MEMBER = rf"{GAP}\.{GAP}\w+"
 

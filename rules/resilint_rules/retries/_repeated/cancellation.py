@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..kit import BROAD, Fix, Frame, Param, Ref, RetryPolicy
-from ..kit.catalog.policies import ConditionFact
-from ..kit.exceptions.handlers import error_names, is_builtin, known_as, named
-from ..kit.fixes.edits import add_member, replace
-from ..kit.fixes.timeouts import elsewhere_driven
+from ...kit import BROAD, Fix, Frame, Param, Ref, RetryPolicy
+from ...kit.catalog.policies import ConditionFact
+from ...kit.exceptions.handlers import error_names, is_builtin, known_as, named
+from ...kit.fixes.edits import add_member, replace
+from ...kit.fixes.timeouts import elsewhere_driven
 
 _CANCELLED = "asyncio.CancelledError"
 _STOPS = ("BaseException", _CANCELLED, "asyncio.exceptions.CancelledError")

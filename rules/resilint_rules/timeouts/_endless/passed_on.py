@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from ..kit import (
+from ...kit import (
     Argument,
     Arguments,
     Call,
@@ -25,11 +25,11 @@ from ..kit import (
     limit,
     walk,
 )
-from ..kit.fixes.edits import before_body
-from ..kit.fixes.timeouts import written
-from ..kit.interp.values import Method
-from ..kit.reach.callers import CallSite, argument_for, callers, parameters
-from ..kit.syntax.bound_names import values_given
+from ...kit.fixes.edits import before_body
+from ...kit.fixes.timeouts import written
+from ...kit.interp.values import Method
+from ...kit.reach.callers import CallSite, argument_for, callers, parameters
+from ...kit.syntax.bound_names import values_given
 
 _KEEPS = frozenset(("get", "pop", "setdefault"))
 _NAMED = 3

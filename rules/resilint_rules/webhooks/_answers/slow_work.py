@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..kit.effects.followed import followed_calls
-from ..kit.effects.waiting import reaches_peer
-from ..kit.entry_points.webhooks import Delivery, delivery
-from ..kit.findings import Related
-from ..kit.interp.call_kinds import ClientCall
-from ..kit.interp.calls import Call, Frame
-from ..kit.retries.layer import seconds as in_seconds
-from ..kit.syntax.idioms import last_name
-from ..kit.timeouts.effective import limit
+from ...kit.effects.followed import followed_calls
+from ...kit.effects.waiting import reaches_peer
+from ...kit.entry_points.webhooks import Delivery, delivery
+from ...kit.findings import Related
+from ...kit.interp.call_kinds import ClientCall
+from ...kit.interp.calls import Call, Frame
+from ...kit.retries.layer import seconds as in_seconds
+from ...kit.syntax.idioms import last_name
+from ...kit.timeouts.effective import limit
 
 _DEPTH = 3
 """How many calls deep a function of the project is followed."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import (
+from ...kit import (
     Arguments,
     BlockCall,
     Call,
@@ -37,12 +37,12 @@ from ..kit import (
     set_later,
     stays_here,
 )
-from ..kit.fixes.edits import after_statement, before_body
-from ..kit.fixes.timeouts import advice
-from ..kit.project.startup import sets
-from ..kit.syntax.exits import is_endless
-from ._passed_on import open_wrapper
-from ._trailing_wait import find_trailing_wait, guard_trailing_wait
+from ...kit.fixes.edits import after_statement, before_body
+from ...kit.fixes.timeouts import advice
+from ...kit.project.startup import sets
+from ...kit.syntax.exits import is_endless
+from .passed_on import open_wrapper
+from .trailing_wait import find_trailing_wait, guard_trailing_wait
 
 _ON_PURPOSE = re.compile(
     r"^(?!.*\b(?:TO.?DO|FIX.?ME|BUG|yet|default)\b).*(?:\bno|\bnot|n't|\bnever|\bwithout)\b"

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Call, Fix, Frame, Handler, handlers_of, reaches_peer
-from ..kit.entry_points.webhooks import delivery, headers_in
-from ..kit.fixes.edits import after_statement, replace
-from ..kit.syntax.exits import Exit
-from ..kit.syntax.idioms import is_log
+from ...kit import Call, Fix, Frame, Handler, handlers_of, reaches_peer
+from ...kit.entry_points.webhooks import delivery, headers_in
+from ...kit.fixes.edits import after_statement, replace
+from ...kit.syntax.exits import Exit
+from ...kit.syntax.idioms import is_log
 
 _READS = ("GET", "HEAD", "OPTIONS")
 _REFUSES = re.compile(r"\b[45]\d\d\b|abort|status|error|fail", re.IGNORECASE)

@@ -6,13 +6,13 @@ import re
 
 import libcst as cst
 
-from ..kit.exceptions.hierarchy import is_a
-from ..kit.findings import Fix
-from ..kit.fixes.edits import remove_argument, replace
-from ..kit.interp.calls import Call
-from ..kit.interp.values import Argument, Const, Sequence, literal
-from ..kit.retries.loops import RetryLoop
-from ..kit.retries.policies import RetryPolicy
+from ...kit.exceptions.hierarchy import is_a
+from ...kit.findings import Fix
+from ...kit.fixes.edits import remove_argument, replace
+from ...kit.interp.calls import Call
+from ...kit.interp.values import Argument, Const, Sequence, literal
+from ...kit.retries.loops import RetryLoop
+from ...kit.retries.policies import RetryPolicy
 
 _UNSAFE = frozenset(("POST", "PATCH"))
 _LOADED = frozenset((413, 425, 429, 503))

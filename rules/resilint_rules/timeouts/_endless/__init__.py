@@ -1,0 +1,1 @@
+"""Calls without a limit, and functions that pass on what their callers decide."""
