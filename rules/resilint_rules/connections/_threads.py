@@ -114,5 +114,36 @@ def _shared_in(inner: Frame) -> Iterator[tuple[Call, str]]:
         for client in call.clients:
             fact = inner.scope.catalog.fact(ClientFact, client.type)
             made = maker(client)
-            if fact is not None and fact.one_thread and made is not None and made.frame is not inner:
+            if fact is None or made is None or made.frame is inner:
+                continue
+            changed = _changed_here(inner, call, fact) if fact.sent_along else ""
+            if fact.one_thread:
                 yield call, fact.one_thread
+            elif changed:
+                yield call, f"what one of them sets in `{changed}` goes into the requests of the others"
+
+
+def _changed_here(inner: Frame, call: Call, fact: ClientFact) -> str:
+    """What of a client a thread's function changes that goes into every request, as it is written; "" for nothing."""
+    func = call.node.func
+    client = dotted(func.value) if isinstance(func, cst.Attribute) else ""
+    if not client or inner.node is None:
+        return ""
+    changed: dict[str, None] = inner.tree.derived(_changes, inner.node)
+    return next((full for name in fact.sent_along if (full := f"{client}.{name}") in changed), "")
+
+
+def _changes(tree: Tree, top: cst.CSTNode) -> dict[str, None]:
+    """What a function assigns to, in whole or in part, and what it calls a method of without a look at the result."""
+    found: dict[str, None] = {}
+    for node in walk(top):
+        targets: list[cst.BaseExpression] = []
+        if isinstance(node, cst.Assign):
+            targets = [item.target for item in node.targets]
+        elif isinstance(node, (cst.AugAssign, cst.Del)):
+            targets = [node.target]
+        elif isinstance(node, cst.Expr) and isinstance(node.value, cst.Call):
+            func = node.value.func
+            targets = [func.value] if isinstance(func, cst.Attribute) else []
+        found.update((dotted(part.value if isinstance(part, cst.Subscript) else part), None) for part in targets)
+    return found

@@ -50,8 +50,52 @@ class Counter:
             threading.Thread(target=self.count).start()  # finds: client-shared-by-threads
 ```
 
+Sessions of HTTP clients may be shared, but for what goes into every request: cookies and credentials that one thread
+sets for its customer are sent with the requests of the others.
+
+```python bad
+import requests
+from concurrent.futures import ThreadPoolExecutor
+
+session = requests.Session()
+
+def invoice(customer):
+    session.headers["Authorization"] = f"Bearer {customer.token}"
+    return session.get("https://billing.example.com/invoice", timeout=5).json()
+
+def login(customer):
+    session.cookies.update(customer.cookies)
+    return session.get("https://billing.example.com/me", timeout=5).json()
+
+def invoices(customers):
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(login, customers))  # finds: client-shared-by-threads
+        return list(pool.map(invoice, customers))  # finds: client-shared-by-threads
+```
+
+```python good
+import requests
+from concurrent.futures import ThreadPoolExecutor
+
+session = requests.Session()
+session.headers["User-Agent"] = "billing"
+
+def invoice(customer):
+    token = {"Authorization": f"Bearer {customer.token}"}
+    return session.get("https://billing.example.com/invoice", headers=token, timeout=5).json()
+
+def own(customer):
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {customer.token}"
+        return session.get("https://billing.example.com/invoice", timeout=5).json()
+
+def invoices(customers):
+    with ThreadPoolExecutor(8) as pool:
+        return [*pool.map(invoice, customers), *pool.map(own, customers)]
+```
+
 Silent where a lock is in the module, where one thread is started, and for clients that are made for many threads,
-such as engines, pools and the sessions of HTTP clients.
+such as engines, pools and the sessions of HTTP clients, as long as the threads only use them.
 
 ```python good
 import ftplib

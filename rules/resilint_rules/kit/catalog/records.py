@@ -180,6 +180,7 @@ class ClientFact(ExternalFact):
     environment: tuple[str, ...] = toml.words("Environment variables that change its limits or retries.")
     close: str = toml.text("The method that closes it.")
     one_thread: str = toml.text("Why one thread alone may use it at a time, in words.")
+    sent_along: tuple[str, ...] = toml.words("Attributes that go into every request, whichever thread makes it.")
     alike: bool = toml.flag("It wraps a client of another type and has its methods.")
     index: str = toml.text("The type of `client[name]`, and of what a loop over it gives.")
     local: bool = toml.flag("There is no peer: it is a file.")
