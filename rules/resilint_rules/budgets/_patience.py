@@ -37,8 +37,25 @@ class Patience(NamedTuple):
 
 def patience_with(frame: Frame, duration: Duration) -> Patience | None:
     """Returns the shortest time that others leave a function for one of its calls; None if none is known."""
-    found = [*_as_task(frame), *_as_callback(frame), *_in_loop(frame, duration)]
+    found = [*_always(frame), *_in_loop(frame, duration)]
     return min(found, key=lambda one: one.seconds, default=None)
+
+
+def is_awaited(frame: Frame) -> bool:
+    """Whether a time is known for a function or a part of it: else its durations need not be looked for."""
+    if _always(frame) or _givers(frame):
+        return True
+    sites = [*frame.calls.values(), *(call for call, _ in frame.uses.values())]
+    loops = {id(node): node for site in sites for node in _loops(site)}
+    return any(_of_loop(frame, loop) for loop in loops.values())
+
+
+def _always(frame: Frame) -> list[Patience]:
+    """The times that hold for all of a function, found once for all of its calls."""
+    if _always not in frame.derived:
+        frame.derived[_always] = [*_as_task(frame), *_as_callback(frame)]
+    found: list[Patience] = frame.derived[_always]
+    return found
 
 
 # Tasks
@@ -146,15 +163,26 @@ def _names(node: cst.BaseExpression, name: str) -> bool:
 
 def _in_loop(frame: Frame, duration: Duration) -> Iterator[Patience]:
     """The time until the next message has to be taken, where that is done in a loop around a call."""
-    loops = [place.node for place in duration.site.within if place.kind is Around.LOOP]
+    loops = _loops(duration.site)
     for loop in loops:
-        for value in options(evaluate(frame, loop.iter)) if isinstance(loop, cst.For) else ():
-            found = _of_source(frame, None, value)
-            if found is not None:
-                yield found
+        yield from _of_loop(frame, loop)
     for call, found in _givers(frame) if loops else ():
         if call is not duration.site and call.head.start < duration.site.head.start:
             yield found
+
+
+def _loops(site: Call) -> list[cst.CSTNode]:
+    return [place.node for place in site.within if place.kind is Around.LOOP]
+
+
+def _of_loop(frame: Frame, loop: cst.CSTNode) -> list[Patience]:
+    """The time until the next step of a loop over a consumer, found once for each loop."""
+    known: dict[int, list[Patience]] = frame.derived.setdefault(_of_loop, {})
+    if id(loop) not in known:
+        values = options(evaluate(frame, loop.iter)) if isinstance(loop, cst.For) else ()
+        found = [_of_source(frame, None, value) for value in values]
+        known[id(loop)] = [patience for patience in found if patience is not None]
+    return known[id(loop)]
 
 
 def _givers(frame: Frame) -> list[tuple[Call, Patience]]:

@@ -103,9 +103,11 @@ def check(frame: Frame) -> Iterator[Finding]:
     node = frame.node
     if not isinstance(node, cst.FunctionDef) or not (frame.calls or frame.uses):
         return
+    if entry_point(frame) is not EntryKind.REQUEST:
+        return
     counted = longest_way(frame)
     total = sum(one.seconds for one in counted)
-    if total <= _BUDGET or entry_point(frame) is not EntryKind.REQUEST:
+    if total <= _BUDGET:
         return
     parts = ", ".join(f"`{one.site.written}` {in_seconds(one.seconds)}" for one in counted[:3])
     more = ", ..." if len(counted) > 3 else ""

@@ -161,7 +161,7 @@ from ..kit import (
 from ..kit.rule import rule
 from ._behind import leads_of
 from ._durations import Duration, duration, durations
-from ._patience import Patience, limits_of_sending, patience_with
+from ._patience import Patience, is_awaited, limits_of_sending, patience_with
 
 _SHARE = 0.8
 """How much of the time of a task the fix leaves to one call."""
@@ -171,7 +171,7 @@ _SHARE = 0.8
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports calls that may take longer than the function they are in is given."""
     seen: set[int] = set()
-    for taken in durations(frame):
+    for taken in durations(frame) if is_awaited(frame) else ():
         found = patience_with(frame, taken) if id(taken.site) not in seen else None
         if found is not None and _is_longer(taken, found):
             seen.add(id(taken.site))

@@ -191,7 +191,14 @@ def led_sendings(frame: Frame, depth: int = _DEPTH) -> Iterator[tuple[cst.Call, 
 
 
 def _first_sending(frame: Frame, depth: int) -> Sending | None:
-    """The first task that calling a function sends, itself or by what it calls."""
+    """The first task that calling a function sends, itself or by what it calls; looked for once for each depth."""
+    known: dict[int, Sending | None] = frame.derived.setdefault(_first_sending, {})
+    if depth not in known:
+        known[depth] = _searched(frame, depth)
+    return known[depth]
+
+
+def _searched(frame: Frame, depth: int) -> Sending | None:
     session = frame.scope.session
     if not isinstance(session, Session) or not runs_as_written(frame, session) or frame.is_async:
         return None
