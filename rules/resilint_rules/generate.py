@@ -57,6 +57,7 @@ def catalog_index() -> str:
         "WAITS": _filled(_by_import(libraries, _waiting_modes)),
         "GENERATED": _generated(libraries),
         "GIVERS": _filled(_by_import(libraries, _givers)),
+        "SENDS": _filled(_by_import(libraries, _sends)),
     }
     written = (
         f"{name}: dict[str, tuple[str, ...]] = {pprint.pformat(table, width=110)}\n" for name, table in tables.items()
@@ -156,6 +157,12 @@ def _generated(libraries: list[Library]) -> Index:
             if "generated" in entry:
                 found[entry["generated"]] = (entry["type"], *library["import"])
     return found
+
+
+def _sends(library: Library) -> set[str]:
+    """The methods by which a task is sent to a queue."""
+    sent = {_last(name) for task in library.get("task", ()) if task.get("form") == "send" for name in task["names"]}
+    return sent.union(*(task.get("sends", ()) for task in library.get("task", ())))
 
 
 def _givers(library: Library) -> set[str]:

@@ -12,7 +12,19 @@ from .kit.rule import Check, Rule
 from .rule_row import RuleRow
 
 HERE = Path(__file__).resolve().parent
-_KEYWORDS = ("code", "name", "on", "severity", "preview", "default", "tests", "words", "coroutine_words", "equivalents")
+_KEYWORDS = (
+    "code",
+    "name",
+    "on",
+    "severity",
+    "preview",
+    "default",
+    "tests",
+    "words",
+    "beside",
+    "coroutine_words",
+    "equivalents",
+)
 
 
 @cache
@@ -101,6 +113,7 @@ def read(path: Path) -> RuleRow:
         default=words.get("default", True),
         tests=words.get("tests", False),
         words=tuple(words.get("words", ())),
+        beside=tuple(words.get("beside", ())),
         coroutine_words=tuple(words.get("coroutine_words", ())),
         equivalents=tuple(words.get("equivalents", ())),
     )

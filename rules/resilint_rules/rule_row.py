@@ -20,5 +20,6 @@ class RuleRow(NamedTuple):
     default: bool
     tests: bool
     words: tuple[str, ...]
+    beside: tuple[str, ...]
     coroutine_words: tuple[str, ...]
     equivalents: tuple[str, ...]

@@ -20,6 +20,7 @@ def _own(code: str, name: str, severity: Severity, summary: str) -> Rule:
         default=True,
         tests=False,
         words=(),
+        beside=(),
         coroutine_words=(),
         equivalents=(),
     )

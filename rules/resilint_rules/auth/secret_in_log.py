@@ -77,6 +77,7 @@ from ._secrets.logged import logged_secrets
         "access_token)", "access_token}", "access_token,", "refresh_token)", "refresh_token}", "client_secret}",
         "api_key}", "password}", "request.headers)", "request.headers}",
     ),
+    beside=("log", "print(", "warn", "echo(", ".info(", ".debug(", ".error(", ".exception(", ".critical("),
 )  # fmt: skip
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports credentials that a call of a log is given."""

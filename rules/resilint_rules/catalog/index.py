@@ -2692,3 +2692,10 @@ GIVERS: dict[str, tuple[str, ...]] = {'asyncpg': ('acquire',),
  'kafka': ('send',),
  'paho': ('publish',),
  'paho.mqtt': ('publish',)}
+
+SENDS: dict[str, tuple[str, ...]] = {'arq': ('enqueue_job',),
+ 'celery': ('apply_async', 'delay', 'send_task'),
+ 'django_q': ('async_chain', 'async_iter', 'async_task', 'schedule'),
+ 'dramatiq': ('send', 'send_with_options'),
+ 'huey': ('enqueue', 's', 'schedule'),
+ 'rq': ('delay', 'enqueue', 'enqueue_at', 'enqueue_call', 'enqueue_in', 'enqueue_many')}

@@ -32,8 +32,10 @@ class Rule:
     """True for a rule about tests: such a rule sees test files and nothing else."""
     words: tuple[str, ...]
     """Words of which one must occur in a file, beside the catalogue's imports, for it to matter."""
+    beside: tuple[str, ...]
+    """Words of which one must stand in the same function or statement as one of `words`; () if these are enough."""
     coroutine_words: tuple[str, ...]
-    """The same, where only coroutines matter that have one of the words."""
+    """As `words`, where only coroutines matter that have one of the words."""
     equivalents: tuple[str, ...]
     """Codes of other tools for the same risk: "S113", "B113", "missing-timeout", ..."""
 
@@ -48,6 +50,7 @@ def rule(
     default: bool = True,
     tests: bool = False,
     words: tuple[str, ...] = (),
+    beside: tuple[str, ...] = (),
     coroutine_words: tuple[str, ...] = (),
     equivalents: tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:

@@ -223,7 +223,7 @@ from ._sending import Sending, led_sendings, sendings
     name="enqueue-in-transaction",
     severity="error",
     preview=True,
-    words=(".delay(", ".apply_async(", ".enqueue(", ".send_task(", ".send_with_options(", "transaction.atomic"),
+    words=(".delay(", ".apply_async(", ".enqueue(", ".send_task(", ".send_with_options("),
 )
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports tasks that are sent in a transaction, or in a handler that runs in that of another function."""

@@ -154,6 +154,7 @@ _SHORT = 40
 @rule(
     code="RTY006", name="idempotency-key-per-attempt", severity="error", on=(RetryPolicy, RetryLoop), preview=True,
     words=("idempoten", "dedup", "clientrequesttoken", "clienttoken"),
+    beside=("retr", "backoff", "attempt", "while ", "in range("),
 )  # fmt: skip
 def check(retry: RetryPolicy | RetryLoop) -> Iterator[Finding]:
     """Reports keys that are made inside of what is repeated."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 
-from ...catalog.index import CLIENTS, WAITS
+from ...catalog.index import CLIENTS, SENDS, WAITS
 from ..project.module import FunctionChunk, ImportedName
-from .library_names import prefixes_of
+from ..syntax.layout import GAP
+from .library_names import COMMON, prefixes_of
 from .taint import Taint
 
 _NAME = re.compile(r"\w+")
+_SENDING = sorted({name for names in SENDS.values() for name in names if len(name) > 1} - COMMON)
+_SENDS = re.compile(rf"\.{GAP}(?:{'|'.join(_SENDING)}){GAP}\(")
+"""A call that sends a task to a queue, whatever it is called on."""
 
 _OWN: tuple[str, ...] = ("sync",)
 """What is taken for a library that the project's settings describe."""
@@ -23,13 +28,26 @@ def waiting(libraries: Iterable[str], own: Iterable[str]) -> list[str]:
 
 
 def acting(search: Taint, *, coroutines: bool = False) -> frozenset[str]:
-    """Returns the qualified names of the plain functions and methods that mention integration code.
+    """Returns the qualified names of the plain functions and methods that mention integration code, or send a task.
 
     With `coroutines` also those of the functions that await it.
     """
-    own = list(search.project.catalog.prefixes())
     if coroutines:
-        return frozenset(function.qualname for function in search.module.all_functions() if _mentions(search, function))
+        found = (function for function in search.module.all_functions() if _mentions(search, function))
+        return frozenset(function.qualname for function in found) | _sending(search)
+    return _waiting(search) | _sending(search)
+
+
+def _sending(search: Taint) -> frozenset[str]:
+    """The functions that send a task: what a transaction has to know of those that it calls."""
+    places = [found.start() for found in _SENDS.finditer(search.text)]
+    chunks = ((function.qualname, function.chunk) for function in search.module.all_functions() if places)
+    return frozenset(name for name, chunk in chunks if bisect_left(places, chunk.body) < bisect_left(places, chunk.end))
+
+
+def _waiting(search: Taint) -> frozenset[str]:
+    """The plain functions that mention integration code which waits on its thread."""
+    own = list(search.project.catalog.prefixes())
     if not waiting(search.summary.libraries, own):
         return frozenset()
     heirs, text = search.summary.classes, search.text

@@ -30,6 +30,12 @@ _ACROSS_LINES = {
     word: re.compile(re.escape(word).replace(r"\(", rf"\({GAP}")) for word in _RULE_WORDS if "(" in word[:-1]
 }
 """Of these the words that may be written on several lines: `gather(*`."""
+_ALONE = {word.lower() for row in RULES for word in row.words if not row.beside}
+_BESIDE = {
+    word: tuple(sorted({other for row in RULES if word in {own.lower() for own in row.words} for other in row.beside}))
+    for word in _RULE_WORDS if word not in _ALONE
+}  # fmt: skip
+"""What has to stand beside a word, for those that are not enough alone."""
 _IN_COROUTINES = sorted({word for row in RULES for word in row.coroutine_words})
 _EVERY_METHOD = frozenset(name for candidate in METHODS.values() for name in candidate)
 _THROUGH = sorted({f".{method}" for methods in THROUGH.values() for method in methods})
@@ -124,6 +130,11 @@ def _places_of(words: list[str], lowered: str) -> list[int]:
     return sorted(found)
 
 
+def _holds(places: list[int], start: int, end: int) -> bool:
+    """Whether one of some places, which are in order, lies in a range."""
+    return bisect_left(places, start) < bisect_left(places, end)
+
+
 def _coroutine_words(text: str) -> list[str]:
     """Words by which a rule knows a coroutine that is for it."""
     return [word for word in _IN_COROUTINES if word in text] if "async " in text else []
@@ -132,7 +143,9 @@ def _coroutine_words(text: str) -> list[str]:
 def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[int, FunctionChunk | Chunk]:
     """The chunks that match, by start."""
     module, text, mentions, followed = search.module, search.text, search.mentions, search.followed
-    places = _places_of(words, text.lower()) if words else []
+    lowered = text.lower() if words else ""
+    places = _places_of([word for word in words if word in _ALONE], lowered)
+    narrowed = [(_places_of([word], lowered), _BESIDE[word]) for word in words if word not in _ALONE]
     unawaited = search.project.derived(Coroutines).of(module)
     kept_loop = bool(search.loops.offsets) and _KEPT_LOOP.search(text) is not None
     methods = _methods(search)
@@ -145,8 +158,11 @@ def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[i
 
     def matters(chunk: Chunk) -> bool:
         start, end = chunk.start, chunk.end
-        if unawaited.within(start, end) or bisect_left(places, start) < bisect_left(places, end):
+        if unawaited.within(start, end) or _holds(places, start, end):
             return True
+        for some, beside in narrowed:
+            if _holds(some, start, end) and any(lowered.find(word, start, end) >= 0 for word in beside):
+                return True
         if chunk.is_async and any(text.find(word, start, end) >= 0 for word in in_coroutines):
             return True
         docstring = docstring_span(text, chunk)
