@@ -24,6 +24,8 @@ _CHECK = re.compile(
     r"(?:signature|sig|hmac|webhook|hook|digest)\w*|(?:signature|hmac|webhook)_?(?:is_?)?(?:valid|ok|matches|verified)\w*",
     re.IGNORECASE,
 )
+_CHECK_WORDS = ("sig", "hmac", "hook", "digest", "constant_time_compare")
+"""Of these each name that `_CHECK` finds holds one, in any case."""
 _SECRET = re.compile(r"secret|(?:signing|webhook|hook|hmac|shared|public|verif\w*)_?key|token$", re.IGNORECASE)
 _SIGNATURE = re.compile(r"signature|(?:^|_)sig(?:_|$)|hmac|digest|x_hub", re.IGNORECASE)
 _CHOSEN = re.compile(
@@ -34,7 +36,8 @@ _CHOSEN = re.compile(
 """A condition that is a choice of its own, and not the lack of something."""
 _REFUSES = re.compile(r"\b4\d\d\b|unauthori|forbid|denied|invalid|abort|\braise\b|False\b|bad_?request", re.IGNORECASE)
 _DIGESTS = re.compile(r"compare_digest|\bhmac\b")
-_VERIFIES = re.compile(r"verif|valid|check|authentic|genuine|trusted|signature", re.IGNORECASE)
+_VERIFY_WORDS = ("verif", "valid", "check", "authentic", "genuine", "trusted", "signature")
+_VERIFIES = re.compile("|".join(_VERIFY_WORDS), re.IGNORECASE)
 
 
 _LACKS = re.compile(r"\bnot ([\w.]+)(?![\w.(\[])|(?<![\w.])([\w.]+) is None\b")
@@ -65,11 +68,14 @@ def gaps(frame: Frame) -> Iterator[Gap]:
 
 def _may_check(frame: Frame) -> bool:
     """Whether the text says that a function may check a signature: most do not."""
-    text, module = frame.tree.text, frame.scope.module
-    if not module.mentions("sig", "Sig", "hmac", "hook", "Hook", "digest", "compare"):
-        return False
-    if any(isinstance(call, (DigestCall, VerifyCall)) for call in frame.calls.values()) or _CHECK.search(text):
+    if any(isinstance(call, (DigestCall, VerifyCall)) for call in frame.calls.values()):
         return True
+    text, module = frame.tree.text, frame.scope.module
+    lowered = text.lower()  # the patterns are slow, and their words are rare
+    if any(word in lowered for word in _CHECK_WORDS) and _CHECK.search(text):
+        return True
+    if not any(word in lowered for word in _VERIFY_WORDS) or not module.mentions("hmac", "compare_digest"):
+        return False
     return _VERIFIES.search(text) is not None and module.search(_DIGESTS) is not None
 
 

@@ -75,6 +75,13 @@ def nested_frame(frame: Frame, target: Value) -> Frame | None:
 
 def runs_as_written(frame: Frame, session: Session) -> bool:
     """Whether a call of a function runs its body in place: no generator, no decorator that may change it."""
+    if runs_as_written not in frame.derived:
+        frame.derived[runs_as_written] = _runs(frame, session)
+    found: bool = frame.derived[runs_as_written]
+    return found
+
+
+def _runs(frame: Frame, session: Session) -> bool:
     node = frame.node
     if not isinstance(node, cst.FunctionDef):
         return False

@@ -188,7 +188,7 @@ class _Closure:
         self.found = Reaching(entries)
         self.tops = module.derived(_tops)
         self._starts = [top.chunk.start for top in self.tops]
-        self._words = set(_WORD.findall(module.text))
+        self._words = module.derived(_all_words)
         self._sought: set[str] = set()
         self._size = 0
         self._names: list[set[str]] = [set() for _ in self.tops]
@@ -312,6 +312,10 @@ class _Top:
             if not holding.isdisjoint(_WORD.findall(value or kind)):
                 found.add(attribute or declared)
         return found - COMMON
+
+
+def _all_words(module: Module) -> frozenset[str]:
+    return frozenset(_WORD.findall(module.text))
 
 
 def _tops(module: Module) -> list[_Top]:
