@@ -9,7 +9,7 @@ import libcst as cst
 
 from ..kit import Edit, Function, Ref, Value, options, replace
 from ..kit.catalog.surroundings import TaskFact, TransactionFact
-from ..kit.effects.callees import runs_as_written
+from ..kit.effects.callees import may_reach, runs_as_written
 from ..kit.effects.followed import called_function, followed_calls
 from ..kit.effects.transactions import Transaction, transaction_at
 from ..kit.interp.calls import Call, Frame
@@ -177,6 +177,7 @@ def waits_for_tasks(frame: Frame) -> Iterator[Wait]:
 def led_sendings(frame: Frame, depth: int = _DEPTH) -> Iterator[tuple[cst.Call, Transaction, Sending]]:
     """Yields calls in a transaction of functions of the project that send a task, where no transaction is theirs."""
     session = frame.scope.session
+    assert isinstance(session, Session)
     if not isinstance(frame.node, cst.FunctionDef) or not facts(frame, TransactionFact):
         return
     if not frame.decorators and "with " not in frame.tree.text:
@@ -184,7 +185,8 @@ def led_sendings(frame: Frame, depth: int = _DEPTH) -> Iterator[tuple[cst.Call, 
     for node in own_calls(frame.node.body):
         opened = transaction_at(frame, node) if id(node) not in frame.calls else None
         function = called_function(frame, node) if opened is not None else None
-        inner = session.frame(function) if function is not None else None
+        reaches = function is not None and may_reach(session, function.module, function.chunk)
+        inner = session.frame(function) if function is not None and reaches else None
         sending = _first_sending(inner, depth) if inner is not None else None
         if opened is not None and sending is not None:
             yield node, opened, sending
@@ -206,7 +208,7 @@ def _searched(frame: Frame, depth: int) -> Sending | None:
     found = next((sending for sending in own if not sending.fact.own_store), None)
     if found is not None or depth <= 1:
         return found
-    inner = (_first_sending(frame_of, depth - 1) for _, frame_of in followed_calls(frame))
+    inner = (_first_sending(frame_of, depth - 1) for _, frame_of in followed_calls(frame, reaching=True))
     return next((sending for sending in inner if sending is not None), None)
 
 

@@ -9,7 +9,8 @@ from ..catalog.surroundings import RouteFact, TaskFact
 from ..interp.calls import Frame
 from ..interp.session import Session
 from ..interp.values import Class, Derived, Function, Nested, Object, Ref, Unknown, Value
-from ..project.module import ClassChunk, Module
+from ..prefilter.reach import Reach
+from ..project.module import ClassChunk, FunctionChunk, Module
 from ..syntax.tree import children, dotted, walk
 
 _KEEPS = frozenset((
@@ -58,6 +59,13 @@ def _extending(module: Module) -> dict[str, list[ClassChunk]]:
             for name in cls.methods:
                 found.setdefault(name, []).append(cls)
     return found
+
+
+def may_reach(session: Session, module: Module, function: FunctionChunk) -> bool:
+    """Whether the text of a function says that it may reach integration code, so that it is worth a parse."""
+    if not session.project.owns(module):
+        return function.qualname in session.scope(module).known.reaching_functions
+    return function.qualname in session.project.derived(Reach).of(module).functions
 
 
 def nested_frame(frame: Frame, target: Value) -> Frame | None:

@@ -15,17 +15,22 @@ from ..interp.session import Session
 from ..interp.statements import evaluate
 from ..interp.values import Function, ProjectModule, Unknown, Value, options
 from ..syntax.tree import dotted, walk
-from .callees import callee, runs_as_written
+from .callees import callee, may_reach, runs_as_written
 
 
-def followed_calls(frame: Frame) -> Iterator[tuple[cst.Call, Frame]]:
-    """Yields the calls of functions of the project in a function, each with the frame of what it runs."""
+def followed_calls(frame: Frame, *, reaching: bool = False) -> Iterator[tuple[cst.Call, Frame]]:
+    """Yields the calls of functions of the project in a function, each with the frame of what it runs.
+
+    With `reaching`, only of those that may reach integration code, which is cheaper.
+    """
     session = frame.scope.session
     assert isinstance(session, Session)
     for node in walk(frame.node.body) if isinstance(frame.node, cst.FunctionDef) else ():
         if not isinstance(node, cst.Call) or id(node) in frame.calls:
             continue
         function = called_function(frame, node)
+        if function is not None and reaching and not may_reach(session, function.module, function.chunk):
+            continue
         inner = session.frame(function) if function is not None else None
         if inner is not None and runs_as_written(inner, session):
             yield node, inner

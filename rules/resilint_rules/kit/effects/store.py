@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from ..interp.calls import Frame, Names
 from ..interp.session import Session
 from ..interp.values import Function, Value
-from ..prefilter.reach import LONG, Reach
-from ..project.module import FunctionChunk, Module
+from ..prefilter.reach import LONG
+from ..project.module import Module
 from ..project.recording import Recording
-from .callees import callee, nested_frame, runs_as_written
+from .callees import callee, may_reach, nested_frame, runs_as_written
 from .compose import nearest, seen_from
 from .limits import DEPTH, FUNCTIONS
 from .local import CallSite, LocalEffects, local_effects
@@ -112,20 +112,13 @@ class EffectStore:
         chunk = function.chunk.chunk
         if chunk.end - chunk.start > LONG or self.looked_at >= FUNCTIONS:
             return None
-        if not self._may_reach(function.module, function.chunk):
+        if not may_reach(self.session, function.module, function.chunk):
             return None
         self.looked_at += 1
         frame = self.session.scope(function.module).frame(function.chunk)
         if frame is None or not runs_as_written(frame, self.session):
             return None
         return frame, local_effects(frame)
-
-    def _may_reach(self, module: Module, function: FunctionChunk) -> bool:
-        """Whether the text of a function says that it may reach integration code, so that it is worth a parse."""
-        project = self.session.project
-        if not project.owns(module):
-            return function.qualname in self.session.scope(module).known.reaching_functions
-        return function.qualname in project.derived(Reach).of(module).functions
 
     @contextmanager
     def _recorded(self, key: Key) -> Iterator[None]:
