@@ -135,6 +135,22 @@ def _holds(places: list[int], start: int, end: int) -> bool:
     return bisect_left(places, start) < bisect_left(places, end)
 
 
+class _WordPlaces:
+    """Where the words of rules stand in a text."""
+
+    def __init__(self, text: str, words: list[str]) -> None:
+        self._lowered = text.lower() if words else ""
+        self._alone = _places_of([word for word in words if word in _ALONE], self._lowered)
+        self._beside = [(_places_of([word], self._lowered), _BESIDE[word]) for word in words if word not in _ALONE]
+
+    def within(self, start: int, end: int) -> bool:
+        """Whether a word stands in a range, with one of those beside it that it needs."""
+        if _holds(self._alone, start, end):
+            return True
+        found = (others for places, others in self._beside if _holds(places, start, end))
+        return any(self._lowered.find(word, start, end) >= 0 for others in found for word in others)
+
+
 def _coroutine_words(text: str) -> list[str]:
     """Words by which a rule knows a coroutine that is for it."""
     return [word for word in _IN_COROUTINES if word in text] if "async " in text else []
@@ -143,9 +159,7 @@ def _coroutine_words(text: str) -> list[str]:
 def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[int, FunctionChunk | Chunk]:
     """The chunks that match, by start."""
     module, text, mentions, followed = search.module, search.text, search.mentions, search.followed
-    lowered = text.lower() if words else ""
-    places = _places_of([word for word in words if word in _ALONE], lowered)
-    narrowed = [(_places_of([word], lowered), _BESIDE[word]) for word in words if word not in _ALONE]
+    for_rules = _WordPlaces(text, words)
     unawaited = search.project.derived(Coroutines).of(module)
     kept_loop = bool(search.loops.offsets) and _KEPT_LOOP.search(text) is not None
     methods = _methods(search)
@@ -158,11 +172,8 @@ def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[i
 
     def matters(chunk: Chunk) -> bool:
         start, end = chunk.start, chunk.end
-        if unawaited.within(start, end) or _holds(places, start, end):
+        if unawaited.within(start, end) or for_rules.within(start, end):
             return True
-        for some, beside in narrowed:
-            if _holds(some, start, end) and any(lowered.find(word, start, end) >= 0 for word in beside):
-                return True
         if chunk.is_async and any(text.find(word, start, end) >= 0 for word in in_coroutines):
             return True
         docstring = docstring_span(text, chunk)
