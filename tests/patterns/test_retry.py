@@ -13,6 +13,15 @@ from patterns.hardening import hardened
 from resilint.engine.harden import Place
 
 SAFE = {
+    "a block of a coroutine": (
+        "import aiohttp\n\nasync def f(s: aiohttp.ClientSession, u):\n"
+        "    async with s.get(u) as r:\n        print(r.url)\n"
+    ),
+    "a client that the objects of a class are made with": (
+        "import requests\n\nclass A:\n    def __init__(self, s):\n        self.s = s\n\n    def f(self, u):\n"
+        "        return self.s.get(u, timeout=5).text\n\ndef main():\n"
+        "    return A(requests.Session()).f('https://a.example')\n"
+    ),
     "a function of the library": "import requests\n\ndef f(u):\n    return requests.get(u, timeout=5).text\n",
     "a name that was imported": "from requests import get\n\ndef f(u):\n    return get(u, timeout=5).text\n",
     "a session": (
@@ -60,6 +69,12 @@ def test_what_may_be_sent_twice_is_sent_again(text: str) -> None:
     """By its method or its key, whatever it is called through."""
     done = hardened(text, ("retry",))
     assert done.count("_retry_request") == 2 and "def retry_after_seconds" in done
+
+
+def test_a_coroutine_is_awaited_before_it_is_entered() -> None:
+    """What a library gives may be entered at once; a coroutine of ours may not."""
+    done = hardened(SAFE["a block of a coroutine"], ("retry",))
+    assert "    async with await _retry_request_async(s.get, u) as r:\n" in done
 
 
 @pytest.mark.parametrize("text", UNTOUCHED.values(), ids=UNTOUCHED)

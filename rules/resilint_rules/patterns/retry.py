@@ -18,6 +18,7 @@ from ..kit.interp.kinds import Around
 from ..kit.interp.values import Const, Mapping, Sequence
 from ..kit.reach.addresses import stays_here
 from ..kit.retries.attempts import built_in, policies
+from ..kit.retries.layer import HANG, LIMITED_RATE, UNAVAILABLE, RetryLayer
 from ..kit.retries.loops import loops
 from ..kit.retries.status_loops import status_loop
 from ..kit.syntax.text import Edit, Span
@@ -49,7 +50,7 @@ def repeat(call: Call) -> Iterator[Finding]:
     title = f"Send {call.written} again on no answer, 429 and 5xx: {end}"
     if not is_resender(again.name):
         title = f"Send {call.written} again by {again.name}, as this project does"
-    edits = tuple(sorted((*again.edits, *_wrapped(call, again.name))))
+    edits = tuple(sorted((*again.edits, *_wrapped(call, f"{_awaited(call)}{again.name}"))))
     fix = Fix(title, edits, again.imports)
     yield call.finding(f"`{call.written}` gives up at the first failure", fix, severity=Severity.HINT)
 
@@ -84,13 +85,21 @@ def is_repeated(call: Call) -> bool:
     """Whether something makes a call again, or may: a function, a loop, a decorator, the client or the library."""
     if call.passed_by is not None or policies(call):
         return True
-    if any(layer.attempts != 1 or layer.endless for layer in built_in(call) if layer.attempts is not None):
+    if any(_repeats(layer) for layer in built_in(call)):
         return True
     if any(layer.attempts is None and _mentions_retries(call) for layer in built_in(call)):
         return True
     if is_resender(call.frame.outermost.qualname) or calls_itself(call.frame, call):
         return True
     return _is_in_loop(call) or is_tried_again(call.frame)
+
+
+def _repeats(layer: RetryLayer) -> bool:
+    """Whether a library repeats more than what a lost connection has cut off, and that more than once."""
+    if layer.attempts is None or (layer.attempts == 1 and not layer.endless):
+        return False
+    once = layer.attempts == 2 and not layer.endless and not layer.connects
+    return not once or any(layer.on.get(kind, True) for kind in (HANG, UNAVAILABLE, LIMITED_RATE))
 
 
 def _is_in_loop(call: Call) -> bool:
@@ -117,6 +126,12 @@ def _fits(call: Call) -> bool:
     if any(isinstance(node, (cst.Call, cst.Subscript)) for node in walk(func)):
         return False  # a client that is made for this call would be evaluated once, and be out of sight
     return (call.fact.mode == "async") == call.inside_async
+
+
+def _awaited(call: Call) -> str:
+    """What stands before the function where an `async with` enters what a call gives: a coroutine cannot be entered."""
+    is_entered = isinstance(call.frame.tree.parent(call.node), cst.WithItem)
+    return "await " if call.inside_async and is_entered else ""
 
 
 def _wrapped(call: Call, name: str) -> list[Edit]:

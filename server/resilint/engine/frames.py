@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -56,8 +56,15 @@ def frames(
             session.scope(module).known = known
             session.given = found
             starts = {statement.chunk.start for statement in wanted if isinstance(statement, FunctionChunk)}
-            wanted += [function for function in found if function.chunk.start not in starts]
+            wanted += [function for function in _given(module, found) if function.chunk.start not in starts]
     yield from _interpreted(session, module, wanted, span)
+
+
+def _given(module: Module, found: Collection[FunctionChunk]) -> list[FunctionChunk]:
+    """The functions that are given a client, and the methods of objects that are made with one."""
+    owners = {id(function.owner) for function in found if function.owner is not None and function.name == "__init__"}
+    methods = (function for function in module.all_functions() if id(function.owner) in owners)
+    return list({function.chunk.start: function for function in (*found, *methods)}.values())
 
 
 def _interpreted(

@@ -355,6 +355,14 @@ class ModuleScope:
         """Those of some functions of the module that are methods of a class."""
         return [function for function in self.module.chosen(names) if function.owner is cls]
 
+    def _may_matter(self, name: str) -> bool:
+        """Whether an attribute may be of use: it is a constant, or may hold a client."""
+        return name.isupper() or self.interesting(name)
+
+    def _is_given(self, methods: list[FunctionChunk]) -> bool:
+        """Whether one of some methods is given a client by the module's own calls."""
+        return any(method in self.session.given for method in methods)
+
     def _attribute(self, cls: ClassChunk, name: str, owner: Value) -> Value | None:
         module = self.module
         found: list[Value] = []
@@ -368,7 +376,7 @@ class ModuleScope:
         statements, methods = self._assigning(cls, name)
         if not statements and not methods:
             return None
-        if not self.interesting(name) and not name.isupper():
+        if not (self._may_matter(name) or self._is_given(methods)):
             return UNKNOWN
         for chunk in statements:
             tree = self.tree(chunk)
