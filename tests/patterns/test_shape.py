@@ -26,6 +26,14 @@ URLLIB = "import json\nfrom urllib.request import urlopen\n\n\ndef f(u):\n"
         (REQUESTS + '    return [float(i["v"]) for i in r.json()]\n', (
             "    except (LookupError, TypeError, ValueError) as error:\n")),
         (REQUESTS + '    return r.json().get("a")\n', "    except AttributeError as error:\n"),
+        (REQUESTS + '    for i in r.json()["items"]:\n        save(i["id"])\n', (
+            '    try:\n        items = r.json()["items"]\n    except (LookupError, TypeError) as error:\n'
+            '        raise requests.exceptions.InvalidJSONError(f"unexpected answer: {error!r}") from error\n'
+            "    for i in items:\n")),
+        (REQUESTS + '    page = r.json()["page"]\n    for i in page:\n        yield i["id"]\n', (
+            '    try:\n        page = r.json()["page"]\n    except')),
+        (HTTPX + '    job = r.json()["id"]\n    for n in range(9):\n        save(httpx.get(job).text)\n', (
+            '    try:\n        job = r.json()["id"]\n    except')),
         (URLLIB + '    with urlopen(u, timeout=5) as r:\n        return json.loads(r.read())["a"]\n', (
             '        try:\n            return json.loads(r.read())["a"]\n        except')),
         (URLLIB + '    with urlopen(u, timeout=5) as r:\n        d = json.loads(r.read())\n    return d["a"]\n', (
@@ -46,7 +54,6 @@ def test_a_missing_part_is_an_error_of_the_library(text: str, wanted: str) -> No
         REQUESTS + "    return r.json()\n",
         REQUESTS + '    return r.headers["ETag"]\n',
         REQUESTS + '    store(r.json()["a"])\n',
-        REQUESTS + '    for i in r.json()["items"]:\n        save(i["id"])\n',
         REQUESTS + "    try:\n        return r.json()['a']\n    except KeyError:\n        return None\n",
         REQUESTS + "    try:\n        return r.json()['a']\n    except Exception:\n        return None\n",
         REQUESTS + '    text = """\n{}\n""".format(r.json()["a"])\n    return text\n',

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ...kit.catalog.records import ResponseFact
-from ...kit.exceptions.handlers import known_as
 from ...kit.findings import Finding, Fix, Severity
 from ...kit.fixes.edits import after_statement, hoist, indentation
 from ...kit.interp.calls import Call, Frame, call_at
@@ -39,25 +38,8 @@ def check_own(frame: Frame) -> Iterator[Finding]:
         if type(call) is not Call or response is None or not read_unchecked(response) or gives_refusals(call):
             continue
         fixes = raise_between(call) if chained(response) else raise_after_all([call])
-        fixes = fixes or _raised_by_hand(call)
         for fix in fixes[:1]:
             yield call.finding(f"`{call.written}` is read whatever its status", fix, severity=Severity.HINT)
-
-
-def _raised_by_hand(call: Call) -> list[Fix]:
-    """Raises an error of a library that has no method for that."""
-    fact, library = call.answer, call.record
-    transient = library.transient if library is not None else None
-    if fact is None or fact.raiser or not fact.number or transient is None or not transient.unreadable:
-        return []
-    if call.response is None or not call.response.names or call.statement is None:
-        return []
-    error, needed = known_as(call.frame, transient.unreadable)
-    status = f"{call.response.names[0]}.{fact.number}"
-    step = "\t" if "\t" in indentation(call.frame, call.span.start) else "    "
-    text = f'if {status} >= 400:\n{step}raise {error}(f"HTTP status {{{status}}}")'
-    edit = after_statement(call.frame, call.statement, text)
-    return [Fix("Raise for an error status", (edit,), (needed,) if needed is not None else ())] if edit else []
 
 
 def _checked(frame: Frame, call: Call, inner: Frame) -> Iterator[Finding]:

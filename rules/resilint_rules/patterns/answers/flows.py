@@ -9,7 +9,7 @@ import libcst as cst
 
 from ...kit.interp.calls import Call, Frame
 from ...kit.interp.values import Function, options
-from ...kit.syntax.tree import dotted, walk
+from ...kit.syntax.tree import children, dotted, walk
 
 _DEPTH = 3
 """Functions that may pass a body on, one to the next."""
@@ -38,8 +38,20 @@ class Flow:
         return self.call is not self.request
 
     def holds(self, node: cst.CSTNode) -> bool:
-        """Whether an expression has a part of the body in it."""
-        return any(id(n) in self.reads or (isinstance(n, cst.Name) and n.value in self.names) for n in walk(node))
+        """Whether an expression has a part of the body in it, other than in what is sent to get something else."""
+        stack = [node]
+        while stack:
+            part = stack.pop()
+            if id(part) in self.reads or (isinstance(part, cst.Name) and part.value in self.names):
+                return True
+            if not self._asks(part):
+                stack.extend(children(part))
+        return False
+
+    def _asks(self, node: cst.CSTNode) -> bool:
+        """Whether an expression calls a peer or a function of the project: what it gives is no part of this body."""
+        frame = self.call.frame
+        return isinstance(node, cst.Call) and (id(node) in frame.calls or id(node) in frame.uses)
 
     def rooted(self, node: cst.CSTNode) -> bool:
         """Whether an expression is a part of the body: an item, an attribute or the result of a method of it."""

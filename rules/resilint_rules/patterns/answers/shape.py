@@ -7,6 +7,8 @@ the request, which no caller's handler for failed requests sees.
 from __future__ import annotations
 
 import builtins
+import itertools
+import keyword
 from collections.abc import Iterator, Sequence
 
 import libcst as cst
@@ -27,13 +29,18 @@ _PLAIN = frozenset((
     "all", "any", "bool", "bytes", "dict", "enumerate", "filter", "float", "frozenset", "int", "isinstance", "iter",
     "len", "list", "map", "max", "next", "repr",
     "min", "monotonic", "now", "print", "range", "reversed", "round", "set", "sorted", "str", "sum", "time", "tuple",
-    "utcnow", "zip", "Decimal", "Fraction", "UUID", "loads", "fromisoformat", "fromtimestamp", "strptime",
+    "utcnow", "zip", "decode", "strip", "Decimal", "Fraction", "UUID", "loads", "fromisoformat", "fromtimestamp",
+    "strptime",
 ))  # fmt: skip
 """Functions that compute, and raise only for what they are given."""
 _ORDER = ("LookupError", "TypeError", "ValueError", "AttributeError")
 """What a body of another shape ends with, in the order in which it is written."""
 _OPAQUE = (cst.Try, cst.TryStar, cst.With, cst.FunctionDef, cst.ClassDef, cst.Yield, cst.Lambda, cst.Match)
 """What no region may hold: it has its own order of failures, or runs at another time."""
+_MARK = "unexpected answer"
+"""What the errors say that this pattern raises."""
+_QUOTED = r"""["']{}["']"""
+"""A key, which is no name that is taken."""
 _MOST_LINES = 12
 """Lines that one `try` may hold: beyond, the reader cannot tell which of them it is about."""
 
@@ -77,12 +84,26 @@ def _offered(flow: Flow, block: cst.IndentedBlock, unreadable: str) -> Fix | Non
             fragile.append(number)
     if not fragile:
         return None
-    region = parts[fragile[0] : fragile[-1] + 1]
-    found = {error for part in region for error in _errors(flow, part)}
-    errors = [error for error in _ORDER if error in found]
-    if not all(_is_plain(flow, part) for part in region) or _is_caught(flow.call, region[0], errors):
+    region = _plain_front(flow, parts[fragile[0] : fragile[-1] + 1])
+    if any(_MARK in flow.call.frame.tree.code(part) for part in parts[: fragile[0]] if isinstance(part, cst.Try)):
         return None
-    return _guarded(flow.call, region, errors, unreadable)
+    if not region:
+        return _iterated(flow, parts[fragile[0]], unreadable)
+    errors = _all_errors(flow, region)
+    return _guarded(flow.call, region, errors, unreadable) if not _is_caught(flow.call, region[0], errors) else None
+
+
+def _plain_front(flow: Flow, parts: Sequence[cst.CSTNode]) -> Sequence[cst.CSTNode]:
+    """The statements that do nothing but take the body apart, up to one that does more."""
+    plain = list(itertools.takewhile(lambda part: _is_plain(flow, part), parts))
+    while plain and not _errors(flow, plain[-1]):
+        plain.pop()
+    return plain
+
+
+def _all_errors(flow: Flow, parts: Sequence[cst.CSTNode]) -> list[str]:
+    found = {error for part in parts for error in _errors(flow, part)}
+    return [error for error in _ORDER if error in found]
 
 
 def _unreadable(call: Call) -> str:
@@ -131,7 +152,7 @@ def _parses(flow: Flow, node: cst.Call) -> bool:
     own = library is not None and any(name.endswith("JSONDecodeError") for name in library.errors)
     if last(node) == "json" and id(node.func) in flow.reads:
         return not own
-    return last(node) in ("loads", "load") and id(node) in flow.reads
+    return last(node) in ("loads", "load") and id(node) in flow.reads and node is not flow.call.node
 
 
 def _calls_part(flow: Flow, node: cst.Call) -> bool:
@@ -250,13 +271,47 @@ def _guarded(call: Call, region: Sequence[cst.CSTNode], errors: Sequence[str], u
     newline = document.newline
     lines = document.text[first:last].split(newline)
     inside = newline.join(step + line if line.strip() else line for line in lines)
-    caught = errors[0] if len(errors) == 1 else f"({', '.join(errors)})"
-    text = newline.join((
-        f"{indent}try:", inside, f"{indent}except {caught} as {name}:",
-        f'{indent}{step}raise {spelled}(f"unexpected answer: {{{name}!r}}") from {name}',
-    ))  # fmt: skip
+    text = newline.join(_lines(indent, step, inside, (errors, name, spelled)))
     imports: tuple[Import, ...] = (needed,) if needed is not None else ()
     return Fix(f"Raise {spelled} for an answer of another shape", (Edit(first, last, text),), imports)
+
+
+def _iterated(flow: Flow, loop: cst.CSTNode, unreadable: str) -> Fix | None:
+    """Takes the list out of the body, and guards that, before a loop that does more than to take the items apart."""
+    frame, call = flow.call.frame, flow.call
+    if not isinstance(loop, cst.For) or not _errors(flow, loop.iter) or not _is_plain(flow, loop.iter):
+        return None
+    errors = _all_errors(flow, [loop.iter])
+    name, item = unused(frame, ("error", "exc", "err")), unused(frame, _list_names(loop.iter), _QUOTED)
+    start, iterated = frame.tree.span(loop).start, frame.tree.outer(loop.iter)
+    document = frame.scope.module.even
+    indent = document.text[document.starts[document.position(start)[0] - 1] : start]
+    text = document.text[iterated.start : iterated.end]
+    if _is_caught(call, loop, errors) or not name or not item or indent.strip() or "\n" in text:
+        return None
+    spelled, needed = known_as(frame, unreadable)
+    step = "\t" if "\t" in indent else "    "
+    lines = _lines(indent, step, f"{indent}{step}{item} = {text}", (errors, name, spelled))
+    above = document.newline.join(lines)[len(indent) :] + document.newline + indent
+    edits = (Edit(start, start, above), Edit(iterated.start, iterated.end, item))
+    return Fix(f"Raise {spelled} for an answer of another shape", edits, (needed,) if needed is not None else ())
+
+
+def _list_names(node: cst.BaseExpression) -> tuple[str, ...]:
+    """What a list may be called that is taken out of a body: by its key, or in general."""
+    keys = [n.evaluated_value for n in walk(node) if isinstance(n, cst.SimpleString)]
+    own = [key for key in keys if isinstance(key, str) and key.isidentifier() and not keyword.iskeyword(key)]
+    return (*(key for key in own if not hasattr(builtins, key)), "found", "entries", "elements")
+
+
+def _lines(indent: str, step: str, inside: str, raised: tuple[Sequence[str], str, str]) -> list[str]:
+    """A `try` around lines, that raises the library's error in place of some of Python's."""
+    errors, name, spelled = raised
+    caught = errors[0] if len(errors) == 1 else f"({', '.join(errors)})"
+    return [
+        f"{indent}try:", inside, f"{indent}except {caught} as {name}:",
+        f'{indent}{step}raise {spelled}(f"{_MARK}: {{{name}!r}}") from {name}',
+    ]  # fmt: skip
 
 
 def _end(text: str, span: Span) -> int:
