@@ -33,7 +33,7 @@ def test_a_loop_lets_out_what_stays_and_the_last_failure() -> None:
         (
             "time.sleep(2 ** n)",
             "pass",
-            "                raise\n            time.sleep(_wanted_pause(e))\n    return None",
+            "                raise\n            time.sleep(max(1, _wanted_pause(e)))\n    return None",
         ),
         ("time.sleep(2 ** n)", "if n == 4:\n                raise", "if not _may_pass(e):\n                raise\n"),
         ("timeout=5", "timeout=60", "if n == 2 or not _may_pass(e) or time.monotonic() >= end:"),

@@ -87,7 +87,9 @@ def test_a_function_that_calls_itself_stops_early() -> None:
         (
             "def f(u):\n    while True:\n        r = requests.post(u, timeout=5)\n        if r.status_code == 429:\n"
             "            time.sleep(1)\n            continue\n        return r\n",
-            "    for attempt in range(3):\n        r = requests.post(u, timeout=5)\n        if r.status_code == 429 a",
+            "            refusals += 1\n"
+            '            pause = retry_after_seconds(r.headers.get("Retry-After", ""), default=0.0)\n'
+            "            if refusals == 3 or pause > 60:\n                r.raise_for_status()\n",
         ),
     ],
 )

@@ -22,12 +22,59 @@ def test_a_loop_around_a_function_of_the_project_ends() -> None:
     """As one around the request itself does; the request is not repeated inside as well."""
     done = hardened(HEAD + FETCH + AROUND, ("retry",))
     assert (
-        "            return fetch(u)\n        except Exception as error:\n            if not _may_pass(error):\n"
-        in done
-    )
-    assert "            attempts += 1\n            if attempts == 3:\n                raise\n" in done
+        "            return fetch(u)\n        except Exception as error:\n"
+        "            if attempt == 2 or not _may_pass(error):\n                raise\n"
+    ) in done
+    assert "    for attempt in range(3):\n" in done
     assert "            time.sleep(max(1, _wanted_pause(error)))\n" in done
     assert "_retry_request" not in done
+
+
+POLL = (
+    "def f(u):\n    while True:\n        try:\n            r = requests.get(u, timeout=5)\n"
+    "            r.raise_for_status()\n"
+    "            if r.json() == 'done':\n                return\n        except Exception:\n            print(u)\n"
+    "        time.sleep(9)\n"
+)
+
+
+def test_a_loop_that_waits_for_work_goes_on() -> None:
+    """Failures in a row end it, not the rounds in which the work is not done."""
+    for text in (POLL, POLL.replace("while True", "for n in range(60)")):
+        done = hardened(HEAD + text, ("retry",))
+        assert text.splitlines()[1] in done
+        assert "                return\n            failures = 0\n        except Exception as error:\n" in done
+        assert "            failures += 1\n            if failures == 3 or not _may_pass(error):\n" in done
+
+
+PAGES = (
+    "def f(u):\n    out = []\n    while True:\n        r = requests.get(u, timeout=5)\n"
+    "        if r.status_code == 429:\n            time.sleep(9)\n            continue\n"
+    "        out.append(r.json())\n        u = r.links.get('next')\n"
+    "        if not u:\n            return out\n"
+)
+
+
+def test_a_loop_over_pages_goes_on() -> None:
+    """Refusals of one page are counted, not the pages."""
+    done = hardened(HEAD + PAGES, ("retry",))
+    assert "    refusals = 0\n    while True:\n" in done
+    assert "            if refusals == 3 or pause > 60:\n                r.raise_for_status()\n" in done
+    assert "            continue\n        refusals = 0\n" in done
+
+
+def test_a_function_that_calls_itself_counts() -> None:
+    """It raises what the function raises for other statuses, and passes one attempt less on."""
+    text = (
+        "class Gone(Exception):\n    pass\n\n\ndef f(u, **params):\n"
+        "    r = requests.post(u, params=params, timeout=5)\n"
+        "    if r.status_code == 429:\n        time.sleep(2)\n        return f(u, **params)\n"
+        "    if r.status_code >= 400:\n        raise Gone(r.text)\n    return r\n"
+    )
+    done = hardened(HEAD + text, ("retry",))
+    assert "def f(u, *, attempts=3, **params):\n" in done
+    assert "        if attempts == 1 or pause > 60:\n            raise Gone(r.text)\n" in done
+    assert "        return f(u, attempts=attempts - 1, **params)\n" in done
 
 
 HELPER = (

@@ -207,7 +207,11 @@ def parse_dates_too(group: list[Conversion]) -> list[Fix]:
 
 
 def _optional(frame: Frame, node: cst.CSTNode) -> list[Edit]:
-    """Returns the edits that read a header which may be missing: `headers.get(...)` for `headers[...]`."""
+    """Returns the edits that read a header which may be missing: `headers.get(...)` for `headers[...]`, "" for None."""
+    if isinstance(node, cst.Call) and len(node.args) == 1 and not node.args[0].star:
+        end = frame.tree.outer(node.args[0].value).end
+        may_be_none = isinstance(node.func, cst.Attribute) and node.func.attr.value in ("get", "getheader")
+        return [Edit(end, end, ', ""')] if may_be_none else []
     if not isinstance(node, cst.Subscript) or len(node.slice) != 1:
         return []
     index = node.slice[0].slice

@@ -13,7 +13,7 @@ from ..kit.policy.through import calls_through
 from ..kit.retries.policies import external
 from ..kit.syntax.idioms import calls_in
 
-_COUNTS = re.compile(r"retr|attempt|tries|trial|count|left|depth|max_?", re.IGNORECASE)
+_COUNTS = re.compile(r"retr(?!y_?after)|attempt|tries|trial|count|left|depth|max_?", re.IGNORECASE)
 """Names that a function which limits its own repetition has."""
 
 
@@ -62,8 +62,9 @@ def _name(value: Value) -> str:
     return value.path.base if isinstance(value, Derived) else value.name if isinstance(value, Ref) else ""
 
 
-def calls_itself(guard: Guard) -> Iterator[tuple[cst.Call, Call]]:
-    """Yields the calls by which a function starts again after a failure, with nothing that counts, and what failed."""
+def calls_itself(guard: Guard) -> Iterator[tuple[cst.Call, Handler, Call]]:
+    """Yields the calls by which a function starts again after a failure, with nothing that counts, their handlers, and
+    what failed."""
     frame, node = guard.frame, guard.frame.node
     calls = [call for call in (*guard.calls, *calls_through(guard)) if external(call) and not call.deferred]
     if not calls or not isinstance(node, cst.FunctionDef) or frame.outer is not None:
@@ -73,23 +74,28 @@ def calls_itself(guard: Guard) -> Iterator[tuple[cst.Call, Call]]:
     for handler in handlers_of(guard):
         failed = next((call for call in calls if handler.concerns(call)), None)
         if failed is not None:
-            yield from ((again, failed) for again in _again(node, handler, wanted))
+            yield from ((again, handler, failed) for again in _again(frame, node, handler, wanted))
 
 
-def _again(node: cst.FunctionDef, handler: Handler, wanted: set[str]) -> Iterator[cst.Call]:
+def _again(frame: Frame, node: cst.FunctionDef, handler: Handler, wanted: set[str]) -> Iterator[cst.Call]:
     """Yields the calls in a handler by which its function starts again, with nothing that may end it."""
     for call in calls_in(handler.node.body):
-        if dotted(call.func) in wanted and not _may_end(node, handler, call):
+        if dotted(call.func) in wanted and not may_end(frame, handler.node.body, call):
             yield call
 
 
-def _may_end(node: cst.FunctionDef, handler: Handler, again: cst.Call) -> bool:
+def may_end(frame: Frame, block: cst.BaseSuite, again: cst.Call) -> bool:
     """Whether anything may end the repetition: other arguments, a condition, a counter, a step in between."""
+    node = frame.node
+    if not isinstance(node, cst.FunctionDef):
+        return True
     given = {arg.value.value if isinstance(arg.value, cst.Name) else "" for arg in again.args}
     params = {param.name.value for param in (*node.params.params, *node.params.kwonly_params)}
+    starred = (node.params.star_arg, node.params.star_kwarg)
+    params |= {param.name.value for param in starred if isinstance(param, cst.Param)}
     if not given <= params:
         return True
-    if any(isinstance(part, (cst.If, cst.Raise, cst.AugAssign, cst.IfExp)) for part in walk(handler.node.body)):
+    if any(isinstance(part, (cst.If, cst.Raise, cst.AugAssign, cst.IfExp)) for part in walk(block)):
         return True
     parts = [*walk(node)]
     if any(name in given for part in parts for name in _assigned(part)):

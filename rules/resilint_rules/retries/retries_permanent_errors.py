@@ -62,6 +62,24 @@ def flags():
     raise last
 ```
 
+A loop of many attempts that a good status alone leaves repeats the others as well.
+
+```python bad
+import time
+import requests
+
+def user(uid):
+    for attempt in range(8):  # finds: retries-permanent-errors
+        try:
+            answer = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
+            if answer.status_code == 200:
+                return answer.json()
+        except requests.RequestException as error:
+            print("again", error)
+        time.sleep(2)
+    raise LookupError(uid)
+```
+
 Silent where a handler names the base of all that a library raises, as most of that may pass; where the status
 is looked at, by a condition of the policy or in the function; where no status raises; for statuses that may
 pass: 408, 409, 425, 429 and all from 500 on; and in a function that waits until something is there.
@@ -120,6 +138,28 @@ def carefully(uid):
         except requests.RequestException:
             if attempt == 2:
                 raise
+            time.sleep(2**attempt)
+    raise LookupError(uid)
+
+def three_times(uid):
+    for attempt in range(3):
+        try:
+            answer = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
+            if answer.ok:
+                return answer.json()
+        except requests.RequestException:
+            time.sleep(2**attempt)
+    raise LookupError(uid)
+
+def told_apart(uid):
+    for attempt in range(8):
+        try:
+            answer = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
+            if answer.status_code < 500 and answer.status_code != 429:
+                answer.raise_for_status()
+            if answer.ok:
+                return answer.json()
+        except requests.ConnectionError:
             time.sleep(2**attempt)
     raise LookupError(uid)
 

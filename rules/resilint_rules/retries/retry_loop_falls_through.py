@@ -72,7 +72,7 @@ async def rates(client: httpx.AsyncClient):
     log.error("no rates")
 ```
 
-A `while` loop that counts is the same, but gets no fix.
+A `while` loop that counts is the same. It lets out what stays, too.
 
 ```python bad
 import requests
@@ -176,7 +176,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Finding, RetryLoop
+from ..kit import Finding, RetryLoop, let_out
 from ..kit.rule import rule
 from ._ends import falls_through, raise_last
 
@@ -187,5 +187,5 @@ def check(loop: RetryLoop) -> Iterator[Finding]:
     if falls_through(loop):
         yield loop.finding(
             f"the function returns None after the last attempt of `{loop.calls[0].written}`: the error is lost",
-            *raise_last(loop),
+            *(raise_last(loop) or let_out(loop)),
         )

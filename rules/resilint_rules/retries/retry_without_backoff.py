@@ -262,7 +262,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import LIMITED, AnyRetry, ConsumeLoop, Finding, RetryLoop, RetryPolicy, Severity, StatusLoop, pause, space
+from ..kit import (
+    LIMITED,
+    AnyRetry,
+    ConsumeLoop,
+    Finding,
+    RetryLoop,
+    RetryPolicy,
+    Severity,
+    StatusLoop,
+    let_out,
+    pause,
+    space,
+)
 from ..kit.rule import rule
 
 
@@ -287,7 +299,7 @@ def check(retry: AnyRetry) -> Iterator[Finding]:
     elif retry.counted and _hasty(retry):
         yield retry.finding(
             f"`{retry.calls[0].written}` is retried at once: without a pause all attempts fail together",
-            *pause(retry),
+            *(pause(retry) or let_out(retry)),
             severity=Severity.INFO if retry.is_local else None,
         )
 

@@ -147,14 +147,10 @@ as good as the last; a policy that a client is given to stay connected waits out
 ```python good
 import asyncio, time
 import backoff, httpx, requests, stamina
-from tenacity import Retrying, retry, retry_if_exception_type, stop_after_delay, stop_when_event_set, wait_exponential
+from tenacity import Retrying, retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
 @retry(stop=stop_after_delay(30))
 def timed():
-    return requests.get(URL, timeout=5)
-
-@retry(stop=stop_when_event_set(closing))
-def stopped():
     return requests.get(URL, timeout=5)
 
 @retry(**POLICY)
@@ -235,6 +231,41 @@ def rates(day):
     return answer.json()
 ```
 
+```python fixed
+import time
+import requests
+
+def rates(day, *, attempts=3):
+    try:
+        answer = requests.get(URL, timeout=5)
+    except requests.ConnectionError:
+        if attempts == 1:
+            raise
+        time.sleep(1)
+        return rates(day, attempts=attempts - 1)
+    answer.raise_for_status()
+    return answer.json()
+```
+
+A peer that refuses for an hour is an outage as well: what repeats each refusal goes on as long.
+
+```python bad
+import time
+import requests
+
+class RatesError(Exception): ...
+
+def rates(day):
+    while True:
+        answer = requests.get(URL, params={"day": day}, timeout=5)
+        if answer.status_code == 429:  # finds: unbounded-retry
+            time.sleep(5)
+            continue
+        if answer.status_code >= 400:
+            raise RatesError(answer.text)
+        return answer.json()
+```
+
 ```python good
 import requests
 
@@ -246,16 +277,18 @@ def at_most(url, left=4):
             raise
         return at_most(url, left - 1)
 
-def elsewhere(url):
-    try:
-        return requests.get(url, timeout=5)
-    except requests.ConnectionError:
-        return elsewhere(url.replace("https", "http"))
+def refused_at_most(url, left=4):
+    answer = requests.get(url, timeout=5)
+    if answer.status_code == 429 and left:
+        return refused_at_most(url, left - 1)
+    return answer.raise_for_status()
 ```
 
 The fix sets five attempts. In a loop it counts the failures and lets the last error out; the rest
 of the loop stays as it is, and the first four failures are handled as before. It is not applied
-unasked: what used to wait now raises, and the program has to handle that. A loop that
+unasked: what used to wait now raises, and the program has to handle that. A function that calls itself gets a parameter
+for the attempts that are left; refusals end after three, or what `[tool.resilint.patterns]` says, and with one for more
+than a minute. A loop that
 fetches one thing after the other has no fix, since five failures may be few for all of them together.
 
 When not to: a daemon whose only purpose is to hold a connection. Functions that are named like one
@@ -273,6 +306,7 @@ from ..kit import (
     UNLIMITED,
     Finding,
     Fix,
+    Frame,
     Guard,
     RetryLoop,
     RetryPolicy,
@@ -281,37 +315,26 @@ from ..kit import (
     bounded,
     count_failures,
     is_given,
-    walk,
+    let_out,
 )
 from ..kit.rule import rule
-from ._by_hand import calls_itself
+from ._endless.meant import UNDONE, WAITS, is_meant, is_undone
+from ._endless.refusals import endless_recursion, endless_refusals
 
 _DAEMON = re.compile(
     r"(?:^|_)(?:run|runs|runner|consume|consumer|listen|listener|forever|serve|worker|daemon|watch|mainloop|main_loop)(?:_|$)"
 )
 
-_WAITS = re.compile(r"(?:^|[_.])(?:wait|await|poll|until)(?:_|$)")
-_UNDONE = re.compile(
-    r"(?:Not|Un)_?(?:Yet)?_?(?:Finished|Ready|Done|Complete|Processed)|NotYet|Pending|InProgress|StillRunning|Incomplete"
-    r"|Loading(?:Error)?$|StartingUp"
-)
-"""Names of errors that are polled until work is done: each attempt is as good as the last."""
-_HOLDS = re.compile(r"(?:^|_)re_?connect|(?:^|_)connect(?:ion)?(?:_|$)")
-"""Names of parameters for a policy that keeps a connection."""
 
-
-@rule(code="RTY001", name="unbounded-retry", severity="error", on=(RetryPolicy, RetryLoop, Guard))
-def check(retry: RetryPolicy | RetryLoop | Guard) -> Iterator[Finding]:
+@rule(code="RTY001", name="unbounded-retry", severity="error", on=(RetryPolicy, RetryLoop, Guard, Frame))
+def check(retry: RetryPolicy | RetryLoop | Guard | Frame) -> Iterator[Finding]:
     """Reports policies without a limit, loops that only success ends, and functions that call themselves again."""
-    if isinstance(retry, Guard):
-        for again, call in calls_itself(retry):
-            yield retry.frame.finding(
-                f"`{retry.frame.tree.code(again.func)}` calls itself again whenever `{call.written}` fails: "
-                "an outage ends in RecursionError",
-                retry.frame.tree.span(again), callee=call.callee, library=call.library,
-            )  # fmt: skip
+    if isinstance(retry, Frame):
+        yield from endless_refusals(retry)
+    elif isinstance(retry, Guard):
+        yield from endless_recursion(retry)
     elif isinstance(retry, RetryPolicy):
-        if retry.limit == UNLIMITED and retry.settled and not (_polls(retry) or _lazy(retry) or _holds(retry)):
+        if retry.limit == UNLIMITED and retry.settled and not is_meant(retry):
             yield retry.finding(
                 f"`{retry.written}` retries without limit: neither its attempts nor its time are limited", *_stop(retry)
             )
@@ -321,37 +344,20 @@ def check(retry: RetryPolicy | RetryLoop | Guard) -> Iterator[Finding]:
         yield retry.finding(
             f"`{head}` repeats `{retry.calls[0].written}` until "
             + ("a server on this machine answers" if local else "it succeeds: during an outage it never returns"),
-            *([] if local else count_failures(retry)),
+            *([] if local else _ends(retry)),
             severity=Severity.INFO if local else None,
         )
 
 
-def _polls(layer: RetryPolicy) -> bool:
-    """Whether a policy polls for work done elsewhere: it repeats only errors which say that it is not done yet."""
-    return _undone(layer.errors)
-
-
-def _undone(errors: tuple[str, ...] | None) -> bool:
-    return bool(errors) and all(_UNDONE.search(error.rpartition(".")[2]) for error in errors or ())
-
-
-def _holds(layer: RetryPolicy) -> bool:
-    """Whether a policy is passed to a client by name to stay connected, and waits between attempts."""
-    top = layer.frame.node if layer.frame.node is not None else layer.frame.tree.module
-    given = (node for node in walk(top) if isinstance(node, cst.Arg) and node.value is layer.node)
-    name = next((argument.keyword.value for argument in given if argument.keyword is not None), "")
-    return bool(_HOLDS.search(name)) and layer.waits is not False
-
-
-def _lazy(layer: RetryPolicy) -> bool:
-    """Whether a policy decorates a generator, whose body runs after the retry is over."""
-    node = layer.body.node if layer.body is not None else None
-    return node is not None and any(isinstance(inner, cst.Yield) for inner in walk(node))
+def _ends(loop: RetryLoop) -> list[Fix]:
+    """Counts the failures of a loop; one that takes refusals for failures, too, lets out those that stay."""
+    refused = any(clause.broad or any(map(clause.catches_status_error, loop.calls)) for clause in loop.retried)
+    return (let_out(loop) if refused else []) or count_failures(loop)
 
 
 def _stop(layer: RetryPolicy) -> list[Fix]:
     name = layer.body.qualname if layer.body is not None else ""
-    if _WAITS.search(name) or _UNDONE.search(layer.frame.tree.code(layer.node)):
+    if WAITS.search(name) or UNDONE.search(layer.frame.tree.code(layer.node)):
         return []  # how long that takes cannot be seen
     if is_given(layer):
         return bounded(layer)
@@ -369,5 +375,5 @@ def _is_endless(loop: RetryLoop) -> bool:
         and not loop.timed
         and not loop.is_generator
         and not _DAEMON.search(name.lower())
-        and not all(_undone(candidate.errors) for candidate in loop.retried)
+        and not all(is_undone(candidate.errors) for candidate in loop.retried)
     )

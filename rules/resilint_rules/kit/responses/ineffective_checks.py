@@ -15,6 +15,9 @@ from ..syntax.tree import walk
 MOST = 3
 """More statuses than these, one by one, are a treatment of all that the peer is known to answer."""
 
+PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
+"""Statuses that code repeats: however many of them are treated, those that stay are not."""
+
 
 class IneffectiveChecks:
     """The looks at the status of a response, if none of them keeps every other error page away."""
@@ -30,7 +33,7 @@ class IneffectiveChecks:
         self._inside: set[int] = set()
         looks = [(name, node) for name, node in response.uses if name in fact.checks]
         self.ineffective = bool(looks) and all(self._note(name, node, fact) for name, node in looks)
-        self.ineffective &= len(self.statuses) <= MOST
+        self.ineffective &= len(self.statuses - PASSING) <= MOST
 
     def reached(self, node: cst.CSTNode) -> bool:
         """Whether an untreated error page comes to a place."""

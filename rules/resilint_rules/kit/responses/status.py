@@ -12,7 +12,7 @@ from ..catalog.parts import Param
 from ..catalog.records import ClientFact, ResponseFact
 from ..exceptions.handlers import Handler, handlers_of, known_as
 from ..findings import Fix, Import
-from ..fixes.edits import add_member, after_statement, before_body, hoist, replace
+from ..fixes.edits import add_member, after_statement, before_body, hoist, indentation, replace
 from ..interp.calls import Call, Frame, Guard, call_at, maker
 from ..interp.kinds import Around, EventKind, Part
 from ..interp.values import Const, Instance, Response
@@ -165,7 +165,9 @@ def raise_after(call: Call) -> list[Fix]:
     """Inserts the status check right after the call, where that can be done without restructuring."""
     response = call.response
     fact = call.answer
-    if response is None or fact is None or not fact.raiser:
+    if response is not None and fact is not None and not fact.raiser:
+        return _raised_by_hand(call, response, fact)
+    if response is None or fact is None:
         return []
     wider, imports = _widened(call, fact)
     own = call.as_external.raises_param
@@ -181,6 +183,22 @@ def raise_after(call: Call) -> list[Fix]:
         return [Fix(f"Insert {text}", tuple(sorted((after, *wider))), imports)] if after is not None else []
     edit = _inserted(text, response, fact)
     return [Fix(f"Insert {text}", tuple(sorted((edit, *wider))), imports)] if edit is not None else []
+
+
+def _raised_by_hand(call: Call, response: Response, fact: ResponseFact) -> list[Fix]:
+    """Raises an error of a library that has no method for that."""
+    library, statement = call.record, call.statement
+    transient = library.transient if library is not None else None
+    if not fact.number or transient is None or not transient.unreadable or not response.names or statement is None:
+        return []
+    checks = ineffective_checks(response, fact)
+    place = treated_first(call, checks) if checks is not None else statement
+    error, needed = known_as(call.frame, transient.unreadable)
+    status = f"{response.names[0]}.{fact.number}"
+    step = "\t" if "\t" in indentation(call.frame, call.span.start) else "    "
+    text = f'if {status} >= 400:\n{step}raise {error}(f"HTTP status {{{status}}}")'
+    edit = after_statement(call.frame, place, text) if place is not None else None
+    return [Fix("Raise for an error status", (edit,), (needed,) if needed is not None else ())] if edit else []
 
 
 def _inserted(text: str, response: Response, fact: ResponseFact) -> Edit | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
-from ...kit.exceptions.handlers import handlers_of
+from ...kit.exceptions.handlers import Handler, handlers_of
 from ...kit.interp.calls import Call, Frame, Guard
 from ...kit.interp.values import Function, options
 from ...kit.project.module import Module
@@ -47,8 +48,16 @@ def _around_others(guard: Guard) -> RetryLoop | None:
     request = next(_requests(guard), None) or _given(guard)
     if split is None or request is None:
         return None
-    found = RetryLoop(node, guard.frame, guard, handlers_of(guard), (request,), *split)
+    clauses = tuple(_assumed(clause) for clause in handlers_of(guard))
+    found = RetryLoop(node, guard.frame, guard, clauses, (request,), *split)
     return found if found.retried and found.some_success_leaves else None
+
+
+def _assumed(clause: Handler) -> Handler:
+    """A handler for the errors that a parameter names, as one for every exception: it is there to repeat."""
+    node = clause.node.type
+    given = clause.errors is None and isinstance(node, cst.Name) and node.value in _parameters(clause.frame)
+    return replace(clause, errors=("Exception",)) if given else clause
 
 
 def _requests(guard: Guard) -> Iterator[Call]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
 
 from ...kit.findings import Finding, Fix, Import, Severity
 from ...kit.fixes.edits import after_statement, before_body, indentation, unused
-from ...kit.fixes.loops.bounds import bounded
+from ...kit.fixes.loops.bounds import Bounds, bounded
 from ...kit.fixes.loops.gates import longer_pauses
+from ...kit.fixes.loops.giving_up import give_up, helper
+from ...kit.fixes.loops.refusals import Refusal
 from ...kit.fixes.loops.wanted import STATUSES, numbers
 from ...kit.fixes.retry_after import IMPORTS, SECONDS
 from ...kit.interp.calls import Call, Frame
@@ -18,8 +21,8 @@ from ...kit.retries.status_loops import StatusLoop, status_loop
 from ...kit.syntax.exits import Exit, ways
 from ...kit.syntax.text import Edit
 from ...kit.syntax.tree import walk
-from .refused import helper
 
+_LET_OUT = re.compile(r"\b(?:wanted_)?pause > \d")
 _LEFT = frozenset((Exit.RETURN, Exit.BREAK))
 
 
@@ -44,7 +47,7 @@ def is_let_out(call: Call) -> bool:
     node, fact = enclosing_loop(call.within), call.answer
     if node is None or fact is None:
         return False
-    return f"{fact.number} not in {STATUSES}" in call.frame.tree.source(*call.frame.tree.span(node))
+    return _LET_OUT.search(call.frame.tree.source(*call.frame.tree.span(node))) is not None
 
 
 def _ended(loop: StatusLoop, answer: str) -> list[Edit]:
@@ -52,12 +55,26 @@ def _ended(loop: StatusLoop, answer: str) -> list[Edit]:
     fact, frame = loop.call.answer, loop.frame
     if fact is None or not (fact.number and fact.headers and fact.raiser):
         return []
-    if any(isinstance(n, cst.Attribute) and n.attr.value == fact.raiser for n in walk(loop.node)):
+    if is_let_out(loop.call):
         return []
     bound, at, pause = bounded(loop), _failing(loop), unused(frame, ("pause", "wanted_pause"))
-    if bound is None or at is None or not pause:
+    if bound is None or at is None or not pause or _raised_before(loop, fact.raiser, *at):
         return []
     last, edits = bound
+    node = frame.tree.parent(at[0]) if at[1] is None else None
+    if isinstance(node, cst.If):
+        given_up = give_up(Refusal(node, frame, loop.call), last)
+        return [*edits, *given_up.edits] if given_up is not None else []
+    return _checked_behind(loop, answer, at, bound)
+
+
+def _checked_behind(
+    loop: StatusLoop, answer: str, at: tuple[cst.IndentedBlock, cst.BaseStatement | None], bound: Bounds
+) -> list[Edit]:
+    """The same behind the `if` that a good answer leaves the loop by."""
+    fact, frame, (last, edits) = loop.call.answer, loop.frame, bound
+    pause = unused(frame, ("pause", "wanted_pause"))
+    assert fact is not None
     test = f"{pause} > {numbers(frame).within} or {answer}.{fact.number} not in {STATUSES}"
     test = f"{last} or {test}" if last else test
     lines = [
@@ -69,6 +86,14 @@ def _ended(loop: StatusLoop, answer: str) -> list[Edit]:
         lines.append(f"{'await asyncio' if frame.is_async else 'time'}.sleep({pause})")
     edit = _put(loop, lines, *at)
     return [*edits, *pauses, edit] if edit is not None else []
+
+
+def _raised_before(loop: StatusLoop, raiser: str, block: cst.IndentedBlock, behind: cst.BaseStatement | None) -> bool:
+    """Whether an error status raises before the place where a failing answer goes on."""
+    tree = loop.frame.tree
+    end = tree.span(behind).start if behind is not None else tree.span(block).start
+    raisers = (n for n in walk(loop.node) if isinstance(n, cst.Attribute) and n.attr.value == raiser)
+    return any(tree.span(node).start < end for node in raisers)
 
 
 def _put(loop: StatusLoop, lines: list[str], block: cst.IndentedBlock, behind: cst.BaseStatement | None) -> Edit | None:

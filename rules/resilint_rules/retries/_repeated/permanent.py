@@ -14,12 +14,17 @@ from ...kit.interp.calls import Call, Frame
 from ...kit.interp.values import Argument, Const, Sequence
 from ...kit.retries.loops import RetryLoop
 from ...kit.retries.policies import RetryPolicy
-from ...kit.syntax.idioms import BROAD
+from ...kit.retries.status_loops import verdict_on
+from ...kit.syntax.exits import Exit, ways
+from ...kit.syntax.idioms import BROAD, is_log, last_name
 from ...kit.syntax.tree import walk
 
 PERMANENT = frozenset((400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422))
 _LOOKS = re.compile(r"status|\.code\b|getcode|\.ok\b|is_(?:client|server)_error|retry_?after", re.IGNORECASE)
 """What looks at a status, other than the method that raises for each."""
+_FEW = 3
+"""Attempts that are a habit, whatever has failed."""
+_LEFT = frozenset((Exit.RETURN, Exit.BREAK))
 _RAISES = re.compile(r"raise_for_status|\w*StatusError\b")
 """The method that raises for each error status, and its exceptions."""
 _POLLS = re.compile(r"wait|poll|until|ready|exists|propagat|eventual|appear", re.IGNORECASE)
@@ -81,16 +86,40 @@ def refused_call(retry: RetryPolicy | RetryLoop) -> Call | None:
 
 def _refused_in_loop(loop: RetryLoop) -> Call | None:
     """The call of a counted loop that goes round again after each error status."""
-    if not loop.counted or not loop.every_success_leaves or _examined(loop.frame) or loop.varies:
+    if not loop.counted or loop.varies:
         return None
-    for call in loop.calls:
-        raised = _raised_anyhow(call)
-        clause = next((handler for handler in loop.handlers_of if raised and handler.catches(raised)), None)
-        if clause is None or _chooses(clause) or not (clause.broad or _names(clause, raised)):
-            continue
-        if any(clause.node is handler.node for handler in loop.retried):
-            return call
-    return None
+    if not loop.every_success_leaves or _examined(loop.frame):
+        return next((call for call in loop.calls if _repeats_all_but_success(loop, call)), None)
+    return next((call for call in loop.calls if _takes_refusals(loop, call)), None)
+
+
+def _takes_refusals(loop: RetryLoop, call: Call) -> bool:
+    """Whether a handler of a loop goes round again after each error status of a call."""
+    raised = _raised_anyhow(call)
+    clause = next((handler for handler in loop.handlers_of if raised and handler.catches(raised)), None)
+    if clause is None or _chooses(clause) or not (clause.broad or _names(clause, raised)):
+        return False
+    return any(clause.node is handler.node for handler in loop.retried)
+
+
+def _repeats_all_but_success(loop: RetryLoop, call: Call) -> bool:
+    """Whether a loop of many attempts is left for a good status only: nothing else looks at it in the function."""
+    if (loop.attempts is not None and loop.attempts <= _FEW) or _POLLS.search(loop.frame.qualname):
+        return False
+    last = loop.guard.node.body.body[-1]
+    if not isinstance(last, cst.If) or last.orelse is not None or not ways(last.body) <= _LEFT:
+        return False
+    return verdict_on(call, last.test) is True and not _other_looks(loop, call, last.test)
+
+
+def _other_looks(loop: RetryLoop, call: Call, test: cst.BaseExpression) -> bool:
+    """Whether anything but a condition looks at the status of a call, save what only says it."""
+    response, fact = call.response, call.answer
+    if response is None or fact is None or call.as_external.status != "silent":
+        return True
+    looks = {id(node) for name, node in response.uses if name in fact.checks}
+    said = (part for inner in walk(loop.node) if isinstance(inner, cst.Call) and _says(inner) for part in walk(inner))
+    return bool(looks - {id(part) for part in walk(test)} - {id(part) for part in said})
 
 
 def _names(handler: Handler, raised: str) -> bool:
@@ -123,6 +152,18 @@ def _raised_anyhow(call: Call) -> str:
 
 
 def _examined(frame: Frame) -> bool:
-    """Whether a function looks at a status by itself, or waits for something to be there."""
-    text = _RAISES.sub("", frame.outermost.tree.flat)
-    return bool(_LOOKS.search(text) or _POLLS.search(frame.outermost.qualname))
+    """Whether a function looks at a status by itself, or waits for something to be there; not where it only says it."""
+    if _POLLS.search(frame.outermost.qualname):
+        return True
+    if not _LOOKS.search(_RAISES.sub("", frame.outermost.tree.flat)):
+        return False
+    tree, node = frame.outermost.tree, frame.outermost.node
+    said = [part for part in walk(node) if isinstance(part, cst.Call) and _says(part)] if node is not None else []
+    text = tree.code(node) if node is not None else tree.flat
+    for part in said:
+        text = text.replace(tree.code(part), "")
+    return bool(_LOOKS.search(_RAISES.sub("", text)))
+
+
+def _says(node: cst.Call) -> bool:
+    return is_log(node) or last_name(node) == "print"

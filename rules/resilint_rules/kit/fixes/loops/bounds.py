@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -11,10 +12,10 @@ from ...exceptions.handlers import named
 from ...interp.values import Const
 from ...retries.loops import RetryLoop
 from ...retries.status_loops import StatusLoop
-from ...syntax.exits import is_endless
+from ...syntax.exits import Exit, is_endless, ways
 from ...syntax.text import Edit
 from ...syntax.tree import walk
-from ..edits import replace, unused
+from ..edits import indentation, replace, unused
 from .wanted import numbers
 
 AnyLoop = RetryLoop | StatusLoop
@@ -128,6 +129,43 @@ def _counted_from_now(loop: AnyLoop) -> Bounds | None:
     return f"{name} == {most - 1}", [Edit(*loop.head, f"for {name} in range({most})")]
 
 
+class Consecutive(NamedTuple):
+    """A count of failures in a row: its name, the edits that begin it and set it back, what counts in a handler."""
+
+    name: str
+    edits: tuple[Edit, ...]
+
+    @property
+    def counting(self) -> str:
+        """The statement that counts a failure."""
+        return f"{self.name} += 1"
+
+
+def consecutive(loop: RetryLoop) -> Consecutive | None:
+    """Counts the failures in a row of a loop that goes on after success, as one that waits for something."""
+    frame, body = loop.frame, loop.guard.node.body
+    name = unused(frame, ("failures", "failed_attempts", "failures_in_a_row"))
+    if not name or Exit.CONTINUE in ways(body) or loop.guard.node.orelse is not None:
+        return None
+    start, newline = loop.head.start, frame.scope.module.doc.newline
+    indent = indentation(frame, start)
+    again = at_end(loop, f"{name} = 0")
+    above = Edit(start, start, f"{name} = 0{newline}{indent}")
+    return Consecutive(name, (above, *again)) if again else None
+
+
+def at_end(loop: RetryLoop, text: str) -> list[Edit]:
+    """Puts a statement at the end of what a loop tries; [] if that is never reached."""
+    body = loop.guard.node.body
+    if Exit.FALLS not in ways(body) or not isinstance(body, cst.IndentedBlock) or loop.guard.node.orelse is not None:
+        return []
+    tree, document = loop.frame.tree, loop.frame.scope.module.even
+    span = tree.span(body.body[-1])
+    row = document.position(span.start + len(document.text[span.start : span.end].rstrip()))[0]
+    at = document.starts[row - 1] + len(document.line(row))
+    return [Edit(at, at, f"{document.newline}{indentation(loop.frame, span.start)}{text}")]
+
+
 def _lowered(loop: AnyLoop, node: cst.BaseExpression) -> list[Edit]:
     """Puts three in place of a larger number of attempts, or takes the smaller of it and a constant."""
     most = numbers(loop.frame).attempts
@@ -136,6 +174,9 @@ def _lowered(loop: AnyLoop, node: cst.BaseExpression) -> list[Edit]:
     value = named(loop.frame, node)
     if isinstance(value, Const) and isinstance(value.value, int) and value.value > most:
         return [replace(loop.frame, node, f"min({loop.frame.tree.code(node)}, {most})")]
+    if value is None or not isinstance(value, Const):
+        configured = isinstance(node, (cst.Name, cst.Attribute)) and _configured(loop, node) > _MOST
+        return [replace(loop.frame, node, f"min({loop.frame.tree.code(node)}, {most})")] if configured else []
     return []
 
 

@@ -15,12 +15,13 @@ from ...interp.call_kinds import SleepCall
 from ...interp.calls import Call, Frame
 from ...interp.values import Class
 from ...retries.loops import RetryLoop
-from ...syntax.exits import Exit, ways
+from ...retries.status_loops import verdict_on
+from ...syntax.exits import Exit, is_endless, ways
 from ...syntax.text import Edit
 from ...syntax.tree import walk
 from ...timeouts.effective import limit
 from ..edits import before_body, indentation, replace, unused
-from .bounds import bounded
+from .bounds import at_end, bounded, consecutive
 from .judges import MAY_PASS, Judges, judges
 from .waits import in_place_of_wait, is_wait
 from .wanted import numbers
@@ -69,10 +70,17 @@ def _with_gates(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
     open_clauses = [clause for clause in loop.retried if MAY_PASS not in frame.tree.code(clause.node)]
     if not open_clauses or not isinstance(loop.node.body, cst.IndentedBlock):
         return None
-    bound = bounded(loop)
-    if bound is None:
-        return None
-    last, edits = bound
+    counting = ""
+    if _goes_on(loop, call):
+        row = consecutive(loop)
+        if row is None:
+            return None
+        last, edits, counting = f"{row.name} == {numbers(frame).attempts}", [*row.edits], row.counting
+    else:
+        bound = bounded(loop)
+        if bound is None:
+            return None
+        last, edits = bound
     imports: list[Import] = [*judged.imports]
     late = ""
     if _takes_long(loop, call):
@@ -91,7 +99,7 @@ def _with_gates(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
         imports.append(Import("time"))
     leave = "break" if _ends_in_own_error(loop) else "raise"
     for clause in open_clauses:
-        gate = gated(clause, judged, Gate(last, late, leave), frame)
+        gate = gated(clause, judged, Gate(last, late, leave, counting, "" if loop.paced else "1"), frame)
         if gate is None:
             return None
         edits += gate
@@ -101,6 +109,20 @@ def _with_gates(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
     times = f"{numbers(frame).attempts} times at most"
     title = f"Repeat {call.written} on no answer, 429 and 5xx only, {times}; raise the last failure"
     return Fix(title, tuple(sorted((*judged.edits, *edits))), tuple(dict.fromkeys(imports)))
+
+
+def _goes_on(loop: RetryLoop, call: Call) -> bool:
+    """Whether a loop goes on after success, as one that waits for something, or fetches one thing after the other."""
+    if loop.every_success_leaves:
+        return False
+    body = loop.guard.node.body.body
+    last = body[-1] if body else None
+    if not isinstance(last, cst.If) or last.orelse is not None or not ways(last.body) <= {Exit.RETURN, Exit.BREAK}:
+        return True
+    if verdict_on(call, last.test):
+        return False  # only an error status goes round
+    parts = [last.test.left, last.test.right] if isinstance(last.test, cst.BooleanOperation) else []
+    return not (any(verdict_on(call, part) for part in parts) and loop.is_named_as_retry)
 
 
 def _takes_long(loop: RetryLoop, call: Call) -> bool:
@@ -113,7 +135,7 @@ def _takes_long(loop: RetryLoop, call: Call) -> bool:
         if isinstance(node, (cst.Integer, cst.Float))
     ]
     attempts = min(loop.attempts or numbers(loop.frame).attempts, numbers(loop.frame).attempts)
-    unknown = bool(loop.ranged()) and loop.attempts is None
+    unknown = loop.attempts is None and (bool(loop.ranged()) or (loop.counted and not is_endless(loop.node)))
     return attempt > _LONG or unknown or attempts * attempt + (attempts - 1) * max(pauses, default=0) > _MOST
 
 
@@ -146,6 +168,14 @@ class Gate(NamedTuple):
     last: str = ""
     late: str = ""
     leave: str = "raise"
+    counting: str = ""
+    """What counts the failure before."""
+    least: str = ""
+    """Seconds that a pause takes at least where there is none; "" if something else waits."""
+
+    def at_least(self, pause: str) -> str:
+        """A pause, as long as the peer asks."""
+        return f"max({self.least}, {pause})" if self.least else pause
 
 
 def gated(clause: Handler, judged: Judges, gate: Gate, frame: Frame) -> list[Edit] | None:
@@ -164,11 +194,11 @@ def gated(clause: Handler, judged: Judges, gate: Gate, frame: Frame) -> list[Edi
     lasts = f"{gate.last} or " if gate.last and not _raises_at_last(clause) else ""
     own = _own_errors(frame, clause)
     stays = f"not ({judged.may_pass}({name}) or isinstance({name}, {own}))" if own else f"not {judged.may_pass}({name})"
-    lines = [f"if {lasts}{stays}{gate.late}:", f"{inner}{step}{gate.leave}"]
+    lines = _counted_first(gate, [f"if {lasts}{stays}{gate.late}:", f"{inner}{step}{gate.leave}"], inner)
     longer = longer_pauses(frame, block, f"{judged.pause}({name})")
     if not longer:
         sleep = "await asyncio.sleep" if frame.is_async else "time.sleep"
-        lines.append(f"{inner}{sleep}({judged.pause}({name}))")
+        lines.append(f"{inner}{sleep}({gate.at_least(f'{judged.pause}({name})')})")
     edits += longer
     only = _only_pass(block)
     if only is not None and not longer:
@@ -176,6 +206,11 @@ def gated(clause: Handler, judged: Judges, gate: Gate, frame: Frame) -> list[Edi
         return [*edits, Edit(span.start, span.end, newline.join(lines))]
     edit = before_body(frame, block, newline.join(lines))
     return [*edits, edit] if edit is not None else None
+
+
+def _counted_first(gate: Gate, lines: list[str], indent: str) -> list[str]:
+    """The lines of a condition, behind what counts the failure."""
+    return [gate.counting, f"{indent}{lines[0]}", *lines[1:]] if gate.counting else lines
 
 
 def _own_errors(frame: Frame, clause: Handler) -> str:
@@ -231,16 +266,4 @@ def _checked(loop: RetryLoop, call: Call) -> list[Edit]:
         return [in_place_of_wait(loop.frame, call, wait)]
     if any(name == fact.raiser for name, _ in response.uses):
         return []
-    return _at_end(loop, f"{response.names[0]}.{fact.raiser}()")
-
-
-def _at_end(loop: RetryLoop, text: str) -> list[Edit]:
-    """Puts a statement at the end of what a loop tries; [] if that is never reached."""
-    body = loop.guard.node.body
-    if Exit.FALLS not in ways(body) or not isinstance(body, cst.IndentedBlock) or loop.guard.node.orelse is not None:
-        return []
-    tree, document = loop.frame.tree, loop.frame.scope.module.even
-    span = tree.span(body.body[-1])
-    row = document.position(span.start + len(document.text[span.start : span.end].rstrip()))[0]
-    at = document.starts[row - 1] + len(document.line(row))
-    return [Edit(at, at, f"{document.newline}{indentation(loop.frame, span.start)}{text}")]
+    return at_end(loop, f"{response.names[0]}.{fact.raiser}()")

@@ -1,0 +1,146 @@
+"""Requests that are made again as long as the peer refuses them: in a `while`, or by a function that calls itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from ...interp.call_kinds import SleepCall
+from ...interp.calls import Call, Frame
+from ...interp.values import Function, options
+from ...retries.loops import enclosing_loop
+from ...syntax.exits import Exit, is_endless, ways
+from ...syntax.idioms import is_log, last_name
+from ...syntax.tree import walk
+from ..retry_after import SECONDS
+from .waits import RefusedLoop, asks
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An `if` for an error status of a request, after which the same request is made again."""
+
+    node: cst.If
+    frame: Frame
+    call: Call
+
+
+def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
+    """The loops of a function that repeat while a status is an error; with `counted` those that count attempts, too."""
+    found: dict[int, RefusedLoop] = {}
+    for call in _requests(frame):
+        node = enclosing_loop(call.within)
+        if not isinstance(node, cst.While):
+            continue
+        loop = RefusedLoop(node, frame, call)
+        if is_endless(node):
+            again = any(_goes_round(loop, inner) for inner in walk(node.body))
+            again = again and (counted or refusal_in(loop) is not None)
+        else:
+            again = asks(loop, node.test) and (counted or not any(isinstance(n, cst.AugAssign) for n in walk(node)))
+        if again:
+            found.setdefault(id(node), loop)
+    return list(found.values())
+
+
+def _requests(frame: Frame) -> Iterator[Call]:
+    """The requests of a function whose answers have a name."""
+    for call in frame.calls.values():
+        if type(call) is Call and call.peer in ("http", "llm") and call.response is not None and call.response.names:
+            yield call
+
+
+def _goes_round(loop: RefusedLoop, node: cst.CSTNode) -> bool:
+    """Whether a statement looks for an error status and begins the next round."""
+    return isinstance(node, cst.If) and ways(node.body) == {Exit.CONTINUE} and asks(loop, node.test)
+
+
+def refusal_in(loop: RefusedLoop) -> Refusal | None:
+    """The `if` in a `while True` that waits for a refusing peer without end; None if there is none."""
+    found = [node for node in walk(loop.node.body) if _goes_round(loop, node)]
+    if len(found) != 1 or not isinstance(found[0], cst.If):
+        return None
+    refusal = Refusal(found[0], loop.frame, loop.call)
+    above: cst.CSTNode | None = found[0]
+    while above is not None and above is not loop.node:
+        if isinstance(above, (cst.For, cst.While, cst.Try, cst.TryStar, cst.FunctionDef)):
+            return None
+        above = loop.frame.tree.parent(above)
+    return refusal if _only_waits(refusal) else None
+
+
+def _only_waits(refusal: Refusal) -> bool:
+    """Whether an `if` does nothing about a refusal but to wait, say so, and compute how long."""
+    return all(
+        isinstance(part, (cst.Continue, cst.Pass, cst.Return))
+        or (isinstance(part, cst.Expr) and _idles(refusal.frame, part.value))
+        or (isinstance(part, (cst.Assign, cst.AnnAssign, cst.AugAssign)) and not _acts(refusal.frame, part))
+        for line in refusal.node.body.body
+        for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+    )
+
+
+def _idles(frame: Frame, node: cst.BaseExpression) -> bool:
+    """Whether an expression sleeps, prints or logs, or is a text."""
+    inner = node.expression if isinstance(node, cst.Await) else node
+    if not isinstance(inner, cst.Call):
+        return isinstance(inner, cst.SimpleString)
+    return isinstance(frame.calls.get(id(inner)), SleepCall) or is_log(inner) or last_name(inner) == "print"
+
+
+def _acts(frame: Frame, node: cst.Assign | cst.AnnAssign | cst.AugAssign) -> bool:
+    """Whether a statement calls what may raise, or counts."""
+    if isinstance(node, cst.AugAssign):
+        return not isinstance(node.operator, cst.MultiplyAssign)
+    bound = [part.target for part in walk(node) if isinstance(part, cst.AssignTarget)]
+    targets = {target.value for target in bound if isinstance(target, cst.Name)}
+    return any(_is_known(frame, inner) or _counts(inner, targets) for inner in walk(node))
+
+
+def _is_known(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether an expression calls a library, or a function of the project that may give up."""
+    known = id(node) in frame.calls or id(node) in frame.uses
+    return known and isinstance(node, cst.Call) and last_name(node) != SECONDS
+
+
+def _counts(node: cst.CSTNode, targets: set[str]) -> bool:
+    """Whether an expression adds to, or takes from, one of some names."""
+    if not isinstance(node, cst.BinaryOperation) or not isinstance(node.operator, (cst.Add, cst.Subtract)):
+        return False
+    return bool({inner.value for inner in walk(node) if isinstance(inner, cst.Name)} & targets)
+
+
+def own_calls(frame: Frame) -> list[Call]:
+    """The calls by which a function calls itself."""
+    return [
+        call
+        for call, target in frame.uses.values()
+        for option in options(target)
+        if isinstance(option, Function) and option.chunk.chunk.start == frame.tree.start
+    ]
+
+
+def refused_again(frame: Frame) -> Iterator[tuple[Refusal, Call]]:
+    """The refusals after which a function calls itself again, at the end of an `if`, and does nothing else but wait."""
+    again = own_calls(frame)
+    for node in walk(frame.node) if again and frame.node is not None else ():
+        last = _returned(node) if isinstance(node, cst.If) else None
+        found = next((call for call in again if call.node is last), None) if last is not None else None
+        for call in _requests(frame) if found is not None else ():
+            loop = RefusedLoop(cst.While(cst.Name("True"), cst.IndentedBlock([])), frame, call)
+            if found is not None and isinstance(node, cst.If) and asks(loop, node.test):
+                refusal = Refusal(node, frame, call)
+                if _only_waits(refusal):
+                    yield refusal, found
+                break
+
+
+def _returned(node: cst.If) -> cst.CSTNode | None:
+    """What the body of an `if` returns at its end, without `await`."""
+    body = node.body.body
+    line = body[-1] if isinstance(node.body, cst.IndentedBlock) and body else None
+    last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
+    value = last.value if isinstance(last, cst.Return) else None
+    return value.expression if isinstance(value, cst.Await) else value
