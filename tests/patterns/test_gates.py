@@ -47,6 +47,20 @@ def test_each_shape_of_a_loop(old: str, new: str, wanted: str) -> None:
     assert wanted in done
 
 
+def test_a_failure_that_is_kept_changes_no_attempt() -> None:
+    """Nor does a number that is used to wait; a good status alone leaves the loop."""
+    text = (
+        "def f(u, tries=9):\n    last = None\n    for n in range(tries):\n        try:\n"
+        "            r = requests.get(u, timeout=5)\n            if r.status_code < 400:\n                return r\n"
+        "            time.sleep(2 * n)\n            last = ValueError(r.text)\n"
+        "        except requests.RequestException as e:\n            last = e\n    raise last\n"
+    )
+    done = hardened(HEAD + text, ("retry",))
+    assert "    for n in range(min(tries, 3)):\n" in done and "failures" not in done
+    assert "            last = ValueError(r.text)\n            r.raise_for_status()\n" in done
+    assert "            if n == min(tries, 3) - 1 or not _may_pass(e) or time.monotonic() >= end:\n" in done
+
+
 def test_the_project_has_an_error_of_its_own() -> None:
     """It is what the callers expect, so that the loop is left and it is raised."""
     text = f"{HEAD}class Gone(Exception):\n    pass\n\n\n{LOOP}".replace("    return None", "    raise Gone(u)")

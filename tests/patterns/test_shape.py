@@ -30,6 +30,8 @@ URLLIB = "import json\nfrom urllib.request import urlopen\n\n\ndef f(u):\n"
             '    try:\n        items = r.json()["items"]\n    except (LookupError, TypeError) as error:\n'
             '        raise requests.exceptions.InvalidJSONError(f"unexpected answer: {error!r}") from error\n'
             "    for i in items:\n")),
+        (REQUESTS + '    if r.status_code == 200:\n        save(u)\n        return r.json()["a"]\n    save(r)\n', (
+            '        save(u)\n        try:\n            return r.json()["a"]\n        except')),
         (REQUESTS + '    page = r.json()["page"]\n    for i in page:\n        yield i["id"]\n', (
             '    try:\n        page = r.json()["page"]\n    except')),
         (HTTPX + '    job = r.json()["id"]\n    for n in range(9):\n        save(httpx.get(job).text)\n', (

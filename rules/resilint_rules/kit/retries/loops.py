@@ -16,7 +16,7 @@ from ..interp.values import Within
 from ..reach.addresses import is_local, stays_here
 from ..syntax.bound_names import bound_in, shared_in, used_in, waited_for
 from ..syntax.exits import AGAIN, Exit, is_endless, ways
-from ..syntax.idioms import calls_in
+from ..syntax.idioms import calls_in, is_log, last_name
 from ..syntax.tree import Tree, dotted, walk
 from .loop_counter import BoundedLoop, names_attempts
 from .policies import RetryPolicy, external
@@ -189,18 +189,31 @@ class RetryLoop(BoundedLoop):
         used = used_in(self.guard.node.body)
         for candidate in self.before:
             used |= used_in(candidate) if isinstance(candidate, cst.SimpleStatementLine) else set()
-        if self.counter and self.counter in used:
+        if self.counter and self.counter in used and self._counter_matters:
             return True
         changed: set[str] = set()
         for clause in self.handlers_of:
             for node in walk(clause.node.body):
                 targets: list[cst.CSTNode] = []
-                if isinstance(node, cst.Assign):
+                if isinstance(node, cst.Assign) and not _keeps(node, clause.name):
                     targets = [target.target for target in node.targets]
                 elif isinstance(node, (cst.AugAssign, cst.AnnAssign)):
                     targets = [node.target]
                 changed.update(dotted(target).partition(".")[0] or "?" for target in targets)
         return bool(changed & (used | {"?", "self"}))
+
+    @property
+    def _counter_matters(self) -> bool:
+        """Whether the number of an attempt is used for more than to wait, and to say it."""
+        tried = [self.guard.node.body, *self.before]
+        idle = [n for part in tried for n in walk(part) if isinstance(n, cst.Call) and self._idles(n)]
+        beside = {id(inner) for node in idle for inner in walk(node)}
+        names = (n for part in tried for n in walk(part) if isinstance(n, cst.Name) and n.value == self.counter)
+        return any(id(name) not in beside for name in names)
+
+    def _idles(self, node: cst.Call) -> bool:
+        known = self.frame.calls.get(id(node))
+        return (known is not None and known.fact.kind == "sleep") or is_log(node) or last_name(node) == "print"
 
     @property
     def is_local(self) -> bool:
@@ -213,6 +226,11 @@ class RetryLoop(BoundedLoop):
         return self.frame.finding(
             message, self.head, fixes, callee=call.callee, library=call.library, statement=None, severity=severity
         )
+
+
+def _keeps(node: cst.Assign, name: str) -> bool:
+    """Whether a statement keeps the failure that a handler has caught, to raise or report it later."""
+    return bool(name) and isinstance(node.value, cst.Name) and node.value.value == name
 
 
 def _last_raise(tree: Tree, function: cst.CSTNode) -> int:

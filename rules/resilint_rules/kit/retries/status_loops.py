@@ -181,6 +181,18 @@ def _is_answer(call: Call, node: cst.CSTNode) -> bool:
     return node is call.node or (isinstance(node, cst.Name) and node.value in names)
 
 
+def last_choice(block: cst.BaseSuite) -> cst.If | None:
+    """The last `if` of a block, or of a `with` at its end, with nothing behind it but plain statements."""
+    for part in reversed(block.body):
+        if isinstance(part, cst.With):
+            return last_choice(part.body)
+        if not isinstance(part, cst.SimpleStatementLine):
+            return part if isinstance(part, cst.If) else None
+        if not all(isinstance(inner, (cst.Assign, cst.Expr)) for inner in part.body):
+            return None
+    return None
+
+
 def verdict_on(call: Call, test: cst.CSTNode) -> bool | None:
     """Whether a condition holds for a good status (True) or for an error (False); None if it tests anything else."""
     fact = call.answer

@@ -14,6 +14,7 @@ from ...kit.interp.calls import Call, Frame, call_at
 from ...kit.interp.values import Function, Response, options
 from ...kit.responses.refusals import gives_refusals
 from ...kit.responses.status import chained, raise_after_all, raise_between, read_unchecked
+from ...kit.retries.status_loops import verdict_on
 from ...kit.syntax.text import Edit
 from ...kit.syntax.tree import walk
 from ..resending import is_resender
@@ -91,11 +92,21 @@ def _in_wrapper(frame: Frame, inner: Frame, request: Call, fact: ResponseFact) -
     named = [node for node in returns if isinstance(node.value, cst.Name) and node.value.value in names]
     if not named:
         return list(hoist(request, request.node, _NAMES, lambda name: f"{name}.{fact.raiser}()"))
-    if len(named) > 1:
+    if len(named) > 1 or _is_good(inner, request, named[0]):
         return []
     start, answer = inner.tree.span(named[0]).start, inner.tree.code(named[0]).split()[1]
     check = f"{answer}.{fact.raiser}(){module.doc.newline}{indentation(inner, start)}"
     return [Edit(start, start, check)]
+
+
+def _is_good(inner: Frame, request: Call, node: cst.CSTNode) -> bool:
+    """Whether a statement is reached with a good status only."""
+    above = inner.tree.parent(node)
+    while above is not None and above is not inner.node:
+        if isinstance(above, cst.If) and inner.tree.inside(node, above.body) and verdict_on(request, above.test):
+            return True
+        above = inner.tree.parent(above)
+    return False
 
 
 def _looks_elsewhere(inner: Frame, words: tuple[str, ...]) -> bool:

@@ -88,9 +88,22 @@ def _offered(flow: Flow, block: cst.IndentedBlock, unreadable: str) -> Fix | Non
     if any(_MARK in flow.call.frame.tree.code(part) for part in parts[: fragile[0]] if isinstance(part, cst.Try)):
         return None
     if not region:
-        return _iterated(flow, parts[fragile[0]], unreadable)
+        return _iterated(flow, parts[fragile[0]], unreadable) or _within(flow, parts[fragile[0]], unreadable)
     errors = _all_errors(flow, region)
     return _guarded(flow.call, region, errors, unreadable) if not _is_caught(flow.call, region[0], errors) else None
+
+
+def _within(flow: Flow, part: cst.CSTNode, unreadable: str) -> Fix | None:
+    """The same in the branches of an `if` whose condition needs nothing of the body."""
+    while isinstance(part, cst.If) and not _errors(flow, part.test):
+        fix = _offered(flow, part.body, unreadable) if isinstance(part.body, cst.IndentedBlock) else None
+        if fix is not None or part.orelse is None:
+            return fix
+        other = part.orelse
+        if isinstance(other, cst.Else):
+            return _offered(flow, other.body, unreadable) if isinstance(other.body, cst.IndentedBlock) else None
+        part = other
+    return None
 
 
 def _plain_front(flow: Flow, parts: Sequence[cst.CSTNode]) -> Sequence[cst.CSTNode]:

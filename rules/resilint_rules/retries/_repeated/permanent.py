@@ -14,7 +14,7 @@ from ...kit.interp.calls import Call, Frame
 from ...kit.interp.values import Argument, Const, Sequence
 from ...kit.retries.loops import RetryLoop
 from ...kit.retries.policies import RetryPolicy
-from ...kit.retries.status_loops import verdict_on
+from ...kit.retries.status_loops import last_choice, verdict_on
 from ...kit.syntax.exits import Exit, ways
 from ...kit.syntax.idioms import BROAD, is_log, last_name
 from ...kit.syntax.tree import walk
@@ -106,8 +106,8 @@ def _repeats_all_but_success(loop: RetryLoop, call: Call) -> bool:
     """Whether a loop of many attempts is left for a good status only: nothing else looks at it in the function."""
     if (loop.attempts is not None and loop.attempts <= _FEW) or _POLLS.search(loop.frame.qualname):
         return False
-    last = loop.guard.node.body.body[-1]
-    if not isinstance(last, cst.If) or last.orelse is not None or not ways(last.body) <= _LEFT:
+    last = last_choice(loop.guard.node.body)
+    if last is None or last.orelse is not None or not ways(last.body) <= _LEFT:
         return False
     return verdict_on(call, last.test) is True and not _other_looks(loop, call, last.test)
 
@@ -118,7 +118,9 @@ def _other_looks(loop: RetryLoop, call: Call, test: cst.BaseExpression) -> bool:
     if response is None or fact is None or call.as_external.status != "silent":
         return True
     looks = {id(node) for name, node in response.uses if name in fact.checks}
-    said = (part for inner in walk(loop.node) if isinstance(inner, cst.Call) and _says(inner) for part in walk(inner))
+    said = [part for inner in walk(loop.node) if isinstance(inner, cst.Call) and _says(inner) for part in walk(inner)]
+    kept = loop.guard.node.body.body[-1]  # such as `last = Exception(answer.status_code)`
+    said += walk(kept) if isinstance(kept, cst.SimpleStatementLine) else []
     return bool(looks - {id(part) for part in walk(test)} - {id(part) for part in said})
 
 

@@ -15,7 +15,7 @@ from ...interp.call_kinds import SleepCall
 from ...interp.calls import Call, Frame
 from ...interp.values import Class
 from ...retries.loops import RetryLoop
-from ...retries.status_loops import verdict_on
+from ...retries.status_loops import last_choice, verdict_on
 from ...syntax.exits import Exit, is_endless, ways
 from ...syntax.text import Edit
 from ...syntax.tree import walk
@@ -115,9 +115,10 @@ def _goes_on(loop: RetryLoop, call: Call) -> bool:
     """Whether a loop goes on after success, as one that waits for something, or fetches one thing after the other."""
     if loop.every_success_leaves:
         return False
-    body = loop.guard.node.body.body
-    last = body[-1] if body else None
-    if not isinstance(last, cst.If) or last.orelse is not None or not ways(last.body) <= {Exit.RETURN, Exit.BREAK}:
+    last = last_choice(loop.guard.node.body)
+    if last is None or not ways(last.body) <= {Exit.RETURN, Exit.BREAK}:
+        return True
+    if last.orelse is not None and ways(last.orelse) != {Exit.FALLS}:
         return True
     if verdict_on(call, last.test):
         return False  # only an error status goes round
