@@ -6,6 +6,7 @@ import re
 
 from ..kit import Call
 from ..kit.interp.calls import Names
+from ..kit.timeouts.client_usage import calls_on
 
 _ELSEWHERE = re.compile(r"[\"']timeout[\"']|with_options")
 _GIVEN = re.compile(r"\btimeout\s*=(?!=)")
@@ -17,10 +18,15 @@ _FAR = 500
 
 
 def limits_elsewhere(call: Call) -> bool:
-    """Whether the module sets a limit that may be the client's: one that is given to another library is not."""
+    """Whether the module sets a limit that may be the client's: one that is given to another library is not.
+
+    Where calls on the client are seen, those say themselves what limits them.
+    """
     scope = call.frame.scope
     if scope.module.search(_ELSEWHERE) is not None:
         return True
+    if any(calls_on(call)):
+        return False
     for line in scope.module.lines_with("timeout"):
         for given in _GIVEN.finditer(line) if not _OTHER.match(line) else ():
             if not _is_of_another(scope, _called(line[max(0, given.start() - _FAR) : given.start()]), call.library):

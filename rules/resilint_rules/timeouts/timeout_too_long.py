@@ -93,6 +93,23 @@ def summary(url):
     return client.responses.create(model="small", input=text.text).output_text
 ```
 
+Nor does one of another client of the same library, where it is seen which calls are made on this one.
+
+```python bad
+import anthropic
+
+class Drafts:
+    def __init__(self, key):
+        self.llm = anthropic.AsyncAnthropic(api_key=key)  # finds: timeout-too-long
+
+    async def draft(self, text):
+        return await self.llm.messages.create(model="small", max_tokens=99, messages=text)
+
+async def title(key, text):
+    model = anthropic.AsyncAnthropic(api_key=key)
+    return await model.messages.create(model="small", max_tokens=9, messages=text, timeout=25)
+```
+
 A stream may take long, but it may not be silent for long. Where the only limit is one of half an hour or more on the
 whole, a peer that has gone is noticed after that time.
 
