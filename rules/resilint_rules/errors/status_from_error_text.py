@@ -45,6 +45,50 @@ def item(client: httpx.Client, number):
         raise
 ```
 
+Any other search is the same: one of several, a regular expression, `find`, the first argument of the exception; and
+so is one in what a library raises by itself.
+
+```python bad
+import re
+
+import httpx
+import requests
+from openai import OpenAI
+
+client = OpenAI(timeout=20)
+
+def item(url):
+    try:
+        answer = requests.get(url, timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+    except requests.RequestException as error:
+        if any(status in str(error) for status in ("429", "503")):  # finds: status-from-error-text
+            return None
+        raise
+
+def left(url):
+    try:
+        return httpx.get(url).raise_for_status().json()
+    except httpx.HTTPStatusError as e:
+        reason = f"no stock: {e}"
+        if re.search(r"\b40[14]\b", reason):  # finds: status-from-error-text
+            return 0
+        if reason.find("410") >= 0:  # finds: status-from-error-text
+            return 0
+        if "404" not in e.args[0]:  # finds: status-from-error-text
+            raise
+    return 0
+
+def say(text):
+    try:
+        return client.responses.create(model="small", input=text)
+    except Exception as e:
+        if "429" in str(e):  # finds: status-from-error-text
+            return None
+        raise
+```
+
 Silent for other texts, where the status itself is compared, and where no check of a status raises.
 
 ```python good
@@ -66,7 +110,7 @@ def other_text(base, number):
         answer.raise_for_status()
         return answer.json()
     except requests.HTTPError as error:
-        if "quota" in str(error):
+        if "quota" in str(error) or any(word in str(error) for word in ("quota", "limit")):
             return None
         raise
 

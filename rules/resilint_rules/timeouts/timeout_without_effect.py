@@ -95,6 +95,22 @@ async def state(session: aiohttp.ClientSession):
         return await session.get(URL)
 ```
 
+```python bad
+import asyncio
+
+async def state(host, end):
+    with asyncio.timeout_at(end):  # finds: timeout-without-effect
+        return await asyncio.open_connection(host, 502)
+```
+
+```python fixed
+import asyncio
+
+async def state(host, end):
+    async with asyncio.timeout_at(end):
+        return await asyncio.open_connection(host, 502)
+```
+
 The fix gives every call on the client the limit that was intended. It is not applied
 unasked, since calls that took longer than that have worked so far.
 

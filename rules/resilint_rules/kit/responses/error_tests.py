@@ -1,10 +1,9 @@
-"""What handlers read of the response or the text of an exception, and responses that are false for an error."""
+"""What handlers read of the response of an exception, and responses that are false for an error."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import libcst as cst
 
@@ -15,7 +14,6 @@ from ..findings import Fix
 from ..fixes.edits import replace
 from ..interp.calls import Call, Frame, Guard
 from ..retries.policies import external
-from ..syntax.bound_names import values_given
 from ..syntax.tree import dotted, walk
 
 
@@ -119,76 +117,3 @@ def compare_with_none(frame: Frame, node: cst.BaseExpression) -> list[Fix]:
     """Returns the fix that compares a response with None."""
     text = f"{frame.tree.code(node)} is not None"
     return [Fix(f"Test {text}", (replace(frame, node, text),))]
-
-
-_STATUS = re.compile(r"\W*([45]\d\d)(?!\d)[ \w:.-]{0,40}")
-"""A text that is a status, with its phrase perhaps."""
-_FOLDS = ("lower", "upper", "strip", "casefold")
-
-
-class Search(NamedTuple):
-    """A comparison that searches the text of an exception for a status, its handler, and the call that raised it."""
-
-    node: cst.Comparison
-    status: str
-    clause: Handler
-    call: Call
-
-
-def searches(guard: Guard) -> Iterator[Search]:
-    """Yields where handlers search the text of what the check of a call's status raises."""
-    for handler in handlers_of(guard):
-        call = next((call for call in guard.calls if handler.name and handler.catches_status_error(call)), None)
-        if call is None:
-            continue
-        given = values_given(handler.frame.tree, handler.node.body)
-        texts = frozenset(
-            name
-            for name, values in given.items()
-            if all(_is_text(value, handler.name, frozenset()) for value in values)
-        )
-        for node in walk(handler.node.body):
-            status = _searched(node, handler.name, texts) if isinstance(node, cst.Comparison) else ""
-            if status and isinstance(node, cst.Comparison):
-                yield Search(node, status, handler, call)
-
-
-def _searched(node: cst.Comparison, error: str, texts: frozenset[str]) -> str:
-    """The status that a comparison searches for in the text of an exception; "" for any other comparison.
-
-    `texts` are the names that hold such a text.
-    """
-    target = node.comparisons[0]
-    if (
-        len(node.comparisons) != 1
-        or not isinstance(target.operator, cst.In)
-        or not isinstance(node.left, cst.SimpleString)
-    ):
-        return ""
-    found = _STATUS.fullmatch(str(node.left.raw_value))
-    return found.group(1) if found is not None and _is_text(target.comparator, error, texts) else ""
-
-
-def _is_text(node: cst.BaseExpression, error: str, texts: frozenset[str]) -> bool:
-    """Whether an expression is the text of an exception: `str(exc)`, `f"{exc}"`, in small letters perhaps."""
-    if isinstance(node, cst.Name):
-        return node.value in texts
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _FOLDS:
-        return _is_text(node.func.value, error, texts)
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in ("str", "repr"):
-        value: cst.CSTNode | None = node.args[0].value if len(node.args) == 1 else None
-    elif isinstance(node, cst.FormattedString) and len(node.parts) == 1:
-        part = node.parts[0]
-        value = part.expression if isinstance(part, cst.FormattedStringExpression) else None
-    else:
-        return False
-    return isinstance(value, cst.Name) and value.value == error
-
-
-def compare_status(search: Search) -> list[Fix]:
-    """Returns the fix that compares the status; none where the exception may have no response."""
-    fact, handler = search.call.answer, search.clause
-    if fact is None or "status_code" not in fact.checks or set(handler.names) != {fact.raiser_raises}:
-        return []
-    text = f"{handler.name}.response.status_code == {search.status}"
-    return [Fix(f"Compare {text}", (replace(handler.frame, search.node, text),))]
