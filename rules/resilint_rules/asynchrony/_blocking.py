@@ -37,6 +37,8 @@ def offloaded(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movab
         return []
     if elsewhere_driven(module, frame.scope.catalog):
         return []  # its threads are reached in another way
+    if frame.scope.catalog.older_python("3.9"):
+        return []  # asyncio.to_thread is of 3.9
     imports, (text,) = spelled(module, ["asyncio.to_thread("])
     start, end = frame.tree.span(node)
     stop = frame.tree.outer(node.func).end

@@ -185,6 +185,10 @@ def load(file: str) -> Library:
         raise Refused((), f"{file}.toml: {refused}") from None
 
 
+_OWN_OF_PYTHON = "stdlib"
+_SUPPORTED = ">=3.10"
+
+
 class Catalog:
     """All libraries that ship, the project's own descriptions, and the versions the project uses.
 
@@ -216,6 +220,11 @@ class Catalog:
         """Whether all versions of Python that the project may run on lie in a range; None if unknown."""
         return covers(wanted, self._pins.get("python", ""))
 
+    def older_python(self, first: str) -> bool:
+        """Whether the project says that it may run on a Python before a version, such as "3.9"."""
+        pin = self._pins.get("python", "")
+        return bool(pin) and covers(f"<{first}", pin) is not False
+
     def prefixes(self) -> Iterator[str]:
         """Module prefixes of the project's own libraries."""
         for library in self._own:
@@ -244,6 +253,12 @@ class Catalog:
     def pinned(self, library: Library) -> str:
         """The versions of a library that the project may have, "" if that is not known."""
         return self._pins.get(normal(library.distribution), "")
+
+    def _versions_of(self, library: Library) -> str:
+        """The same; for a library of Python's own the versions of Python, if unknown those that still get fixes."""
+        if library.distribution == _OWN_OF_PYTHON:
+            return self._pins.get("python", "") or _SUPPORTED
+        return self.pinned(library)
 
     def canonical(self, qualname: str) -> str:
         """The first spelling of a qualified name."""
@@ -319,7 +334,7 @@ class Catalog:
         """An entry as it is for all versions that the project may have."""
         if not fact.versions:
             return fact
-        pin = self.pinned(library)
+        pin = self._versions_of(library)
         entries = library.entries
         words = dict(next(entries[key] for key, known in library.facts.items() if known is fact))
         for entry in fact.versions:
@@ -332,6 +347,8 @@ class Catalog:
                     words.update({key: shared} if shared else {})
                 if "missing" in changed or "default" in changed:
                     words["missing"], words["default"] = "unknown", {}
+                if pin and "writes" in changed:  # what the project says may be the version that knows less
+                    words["writes"] = changed["writes"]
         return _fact(type(fact), fact.library, words, fact.name)
 
     def bases(self, error: str) -> tuple[str, ...]:
