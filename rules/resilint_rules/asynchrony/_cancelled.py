@@ -34,11 +34,16 @@ def swallowing_handler(guard: Guard) -> Handler | None:
 def _goes_on(guard: Guard) -> bool:
     """Whether a `try` awaits in a coroutine's loop, and neither cancels a task nor closes one thing after the other."""
     frame, loop = guard.frame, enclosing_loop(guard.within)
-    if not frame.is_async or loop is None or not any(isinstance(node, cst.Await) for node in walk(guard.node.body)):
+    if not frame.is_async or loop is None or not any(_waits(node) for node in walk(guard.node.body)):
         return False
     if frame.tree.derived(_cancels, frame.node or loop):
         return False
     return not any(closes(last_name(call)) for call in calls_in(guard.node.body))
+
+
+def _waits(node: cst.CSTNode) -> bool:
+    """Whether a coroutine waits at a node, so that a cancellation may come there."""
+    return isinstance(node, cst.Await) or (isinstance(node, (cst.With, cst.For)) and node.asynchronous is not None)
 
 
 def _cancels(tree: Tree, top: cst.CSTNode) -> bool:

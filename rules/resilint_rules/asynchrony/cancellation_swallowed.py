@@ -49,6 +49,27 @@ async def poll(client: httpx.AsyncClient):
         await asyncio.sleep(1)
 ```
 
+What is entered or iterated asynchronously waits as well.
+
+```python bad
+import asyncio
+import aiohttp
+
+class Robot:
+    def __init__(self, session: aiohttp.ClientSession, url):
+        self.session, self.url = session, url
+
+    async def watch(self):
+        while True:
+            try:
+                async with self.session.ws_connect(self.url) as socket:
+                    async for message in socket:
+                        log.debug("%s", message)
+            except:  # finds: cancellation-swallowed
+                log.exception("again")
+            await asyncio.sleep(5)
+```
+
 Silent where the handler leaves the loop or may raise, for `except Exception`, which takes no CancelledError
 since Python 3.8, where things are closed one after the other, where a handler above lets it pass, outside
 of a loop, and where the task that is awaited was cancelled here.

@@ -40,6 +40,13 @@ def test_attributes_of_the_object() -> None:
     assert found == [("http", "http"), ("name", "name")]
 
 
+def test_attributes_that_are_set_together() -> None:
+    """Each of them may get any of the values."""
+    text = "def open(self, http):\n    self.http, self.name = http, 'a'\n    self.a, b = 1, 2\n"
+    found = [(name, text[start:end]) for name, start, end in assigned_attributes(text, scan(text).chunks[0])]
+    assert sorted(found) == [("http", " http, 'a'"), ("name", "http, 'a'")]
+
+
 def test_parameters_of_a_type() -> None:
     """Also inside brackets; others are left out."""
     chunk, types = _method()

@@ -18,6 +18,8 @@ ROUNDS = 2
 """How many objects may lie between an object and a client."""
 NAME_ASSIGNED = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)")
 _SELF_ASSIGNED = re.compile(r"(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
+_SELF_BESIDE = re.compile(r"(?:self|cls)\.(\w+)[ \t]*(?=((?:,[ \t]*(?:self|cls)\.\w+[ \t]*){1,9}=(?!=)))")
+"""One of several that are assigned at once, but the last."""
 _PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
 _DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)
 _BOUND = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?(?:=(?!=)|$)")
@@ -25,9 +27,11 @@ _BOUND = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?(?:=(?!=)|$)")
 
 def assigned_attributes(text: str, chunk: Chunk) -> Iterator[tuple[str, int, int]]:
     """Yields the attributes of its object that a method sets, each with the span of what it is given on that line."""
-    for match in _SELF_ASSIGNED.finditer(text, chunk.body, chunk.end):
-        end = text.find("\n", match.end(), chunk.end)
-        yield match.group(1), match.end(), end if end >= 0 else chunk.end
+    for pattern in (_SELF_ASSIGNED, _SELF_BESIDE):
+        for match in pattern.finditer(text, chunk.body, chunk.end):
+            start = match.end() + (len(match.group(2)) if pattern is _SELF_BESIDE else 0)
+            end = text.find("\n", start, chunk.end)
+            yield match.group(1), start, end if end >= 0 else chunk.end
 
 
 def annotated_parameters(text: str, chunk: Chunk, types: Mentions) -> set[str]:
