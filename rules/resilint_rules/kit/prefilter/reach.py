@@ -65,6 +65,10 @@ _MAY_AWAIT = re.compile(rf"(\bawait{GAP})?(?:\b[^\W\d]\w*{GAP}\.{GAP})*\b([^\W\d
 _PARTIAL = re.compile(rf"\bpartial{GAP}\({GAP}(?:\w+\.)?(\w+)")
 _SET = re.compile(r"\b(?:self|cls)\.(\w+)\b[^\n=]*=(?!=)([^\n]*)|^[ \t]+(\w+)[ \t]*:([^\n]*)", re.MULTILINE)
 _ANNOTATED = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
+_EVERYWHERE = frozenset((
+    "get", "set", "add", "update", "items", "keys", "values", "close", "open", "read", "write", "__enter__", "__exit__",
+))  # fmt: skip
+"""Methods that so many objects have that nothing is said by a call of one."""
 _NO_WORDS: frozenset[str] = frozenset()
 Entries = dict[str, frozenset[str]]
 """The names of a module that lead to integration code, with the words by which functions are called through them."""
@@ -194,11 +198,13 @@ class _Closure:
         self._names: list[set[str]] = [set() for _ in self.tops]
         """The entries that stand in each of the tops."""
         self._called: dict[int, set[str]] = {}
+        self._named: dict[tuple[int, int], frozenset[str]] = {}
+        """The words of the statements and heads that bind names, by start and end."""
 
     def add(self, function: FunctionChunk) -> None:
         """Adds a function, and the word by which it is called, to the entry of its outermost class or its own."""
         self.found.functions.add(function.qualname)
-        if function.owner is not None and function.name in COMMON and function.name != "__init__":
+        if function.owner is not None and function.name in _EVERYWHERE:
             return  # everything has a method of this name
         parts = function.qualname.split(".")
         word = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
@@ -273,9 +279,8 @@ class _Closure:
 
     def _bind_names(self) -> None:
         """Gives names of the module what the statements that bind them mention."""
-        entries = self.found.entries
         for name, chunks in self.module.bindings.items():
-            for chunk in chunks if name not in entries else ():
+            for chunk in chunks:
                 self._bind(name, chunk.start, chunk.end)
         for name, cls in self.module.classes.items():
             self._bind(name, cls.chunk.head, cls.chunk.body)
@@ -283,7 +288,9 @@ class _Closure:
     def _bind(self, name: str, start: int, end: int) -> None:
         """Gives a name the words of the entries that stand in a part of the text."""
         entries = self.found.entries
-        named = set(_WORD.findall(self.module.text, start, end)) - {name}
+        if (start, end) not in self._named:
+            self._named[start, end] = frozenset(_WORD.findall(self.module.text, start, end))
+        named = self._named[start, end] - {name}
         found = _NO_WORDS.union(*(entries[word] - {word} for word in named & entries.keys()))
         if found:
             entries[name] = entries.get(name, _NO_WORDS) | found
