@@ -121,8 +121,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Call, Finding, Guard, compare_with_none, false_tests, false_tests_of_error, unguarded_reads
+from ..kit import Call, Finding, Guard
 from ..kit.rule import rule
+from ._raised.responses import compare_with_none, false_tests, false_tests_of_error, unguarded_reads
 
 
 @rule(code="ERR005", name="response-may-be-none", severity="error", preview=True, on=(Call, Guard))

@@ -133,8 +133,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Finding, Guard, compare_status, searches
+from ..kit import Finding, Guard
 from ..kit.rule import rule
+from ._raised.texts import compare_status, searches
 
 
 @rule(code="ERR015", name="status-from-error-text", preview=True)

@@ -109,10 +109,6 @@ if TYPE_CHECKING:
     from .policy.outcome import Outcome as Outcome
     from .reach.addresses import is_local as is_local
     from .reach.addresses import stays_here as stays_here
-    from .responses.error_tests import compare_with_none as compare_with_none
-    from .responses.error_tests import false_tests as false_tests
-    from .responses.error_tests import false_tests_of_error as false_tests_of_error
-    from .responses.error_tests import unguarded_reads as unguarded_reads
     from .responses.in_band import is_body_unread as is_body_unread
     from .responses.in_band import raise_where as raise_where
     from .responses.late_checks import check_first as check_first
@@ -130,8 +126,6 @@ if TYPE_CHECKING:
     from .responses.status import read_together as read_together
     from .responses.status import read_unchecked as read_unchecked
     from .responses.status import seen_in_part as seen_in_part
-    from .responses.text_searches import compare_status as compare_status
-    from .responses.text_searches import searches as searches
     from .retries.attempts import built_in as built_in
     from .retries.attempts import policies as policies
     from .retries.consume_loops import ConsumeLoop as ConsumeLoop
@@ -222,7 +216,6 @@ _MODULES = {
     "policy.effective": "Policy effective_policy",
     "policy.outcome": "Outcome",
     "reach.addresses": "is_local stays_here",
-    "responses.error_tests": "compare_with_none false_tests false_tests_of_error unguarded_reads",
     "responses.in_band": "is_body_unread raise_where",
     "responses.late_checks": "check_first check_status is_discarded parsed_early parsed_error",
     "responses.refusals": "gives_refusals",
@@ -231,7 +224,6 @@ _MODULES = {
         "chained is_given_back_unchecked raise_after_all raise_before_giving_back raise_between read_together "
         "read_unchecked seen_in_part"
     ),
-    "responses.text_searches": "compare_status searches",
     "retries.attempts": "built_in policies",
     "retries.consume_loops": "ConsumeLoop",
     "retries.layer": "RetryLayer in_seconds",

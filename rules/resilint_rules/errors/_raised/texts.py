@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..exceptions.handlers import Handler, handlers_of
-from ..findings import Fix
-from ..fixes.edits import replace
-from ..interp.calls import Call, Guard
-from ..syntax.bound_names import values_given
-from ..syntax.idioms import last_name
-from ..syntax.tree import dotted, walk
+from ...kit.exceptions.handlers import Handler, handlers_of
+from ...kit.findings import Fix
+from ...kit.fixes.edits import replace
+from ...kit.interp.calls import Call, Guard
+from ...kit.syntax.bound_names import values_given
+from ...kit.syntax.idioms import last_name
+from ...kit.syntax.tree import dotted, walk
 
 _STATUS = re.compile(r"\W*([45]\d\d)(?!\d)[ \w:.-]{0,40}")
 """A text that is a status, with its phrase perhaps."""
@@ -108,9 +108,9 @@ def _status(node: cst.BaseExpression) -> str:
     return found.group(1) if found is not None else ""
 
 
-def _any_of(each: cst.GeneratorExp, text: _Text) -> bool:
+def _any_of(generator: cst.GeneratorExp, text: _Text) -> bool:
     """Whether one of several texts, a status among them, is searched for: `any(s in str(exc) for s in LIST)`."""
-    one, loop = each.elt, each.for_in
+    one, loop = generator.elt, generator.for_in
     if not isinstance(one, cst.Comparison) or len(one.comparisons) != 1 or not isinstance(loop.target, cst.Name):
         return False
     target = one.comparisons[0]

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..catalog.records import ResponseFact
-from ..exceptions.handlers import Handler, handlers_of
-from ..exceptions.hierarchy import is_a
-from ..findings import Fix
-from ..fixes.edits import replace
-from ..interp.calls import Call, Frame, Guard
-from ..retries.policies import external
-from ..syntax.tree import dotted, walk
+from ...kit.catalog.records import ResponseFact
+from ...kit.exceptions.handlers import Handler, handlers_of
+from ...kit.exceptions.hierarchy import is_a
+from ...kit.findings import Fix
+from ...kit.fixes.edits import replace
+from ...kit.interp.calls import Call, Frame, Guard
+from ...kit.retries.policies import external
+from ...kit.syntax.tree import dotted, walk
 
 
 def false_tests(call: Call) -> Iterator[cst.BaseExpression]:

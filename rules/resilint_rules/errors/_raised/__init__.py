@@ -1,0 +1,1 @@
+"""What handlers read of an exception: its response, and its text."""
