@@ -135,6 +135,48 @@ class Tools:
         raise LookupError(url)
 ```
 
+A limit on connecting alone is none for the answer: not where a store is asked for a value, and not where the limit for
+connecting comes from the settings.
+
+```python bad
+import aiohttp
+import redis
+
+class Calls:
+    def __init__(self, host):
+        self.db = redis.Redis(host, socket_timeout=None, socket_connect_timeout=3)  # finds: timeout-disabled
+
+    def count(self):
+        return self.db.llen("calls")
+
+async def rates(session: aiohttp.ClientSession, config):
+    limit = aiohttp.ClientTimeout(total=None, sock_connect=config.connect)
+    async with session.get("https://bank.example.com/rates", timeout=limit) as answer:  # finds: timeout-disabled
+        answer.raise_for_status()
+        return await answer.json()
+```
+
+```python good
+import aiohttp
+import redis
+
+class News:
+    def __init__(self, host):
+        self.db = redis.Redis(host, socket_timeout=None, socket_connect_timeout=3)
+
+    def read(self):
+        self.db.ping()
+        with self.db.pubsub() as channel:
+            channel.subscribe("news")
+            yield from channel.listen()
+
+async def rates(session: aiohttp.ClientSession, config):
+    limit = aiohttp.ClientTimeout(total=None, sock_connect=config.connect, sock_read=config.read)
+    async with session.get("https://bank.example.com/rates", timeout=limit) as answer:
+        answer.raise_for_status()
+        return await answer.json()
+```
+
 An open end is right for a stream that is read bit by bit, and for a client whose calls are streams; a
 limit around the awaited call is one, too. A comment beside it that mentions waiting
 shows that the wait is intended.

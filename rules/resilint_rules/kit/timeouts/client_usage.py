@@ -28,6 +28,12 @@ _STREAM_ARGUMENT = re.compile(r"\bstream\s*=\s*[\w.]+")
 """No word of it: it may be a download."""
 _POLLS = re.compile(r"[\"'?&](?:timeout|wait)[\"']?[ ]*[=:]|long_?poll|get_?updates", re.IGNORECASE)
 """How a call says that the other side is to wait until there is something."""
+_WAITS = re.compile(
+    r"pubsub|subscri|notif|\.(?:listen|monitor|xread\w*|b[lrz]\w*pop\w*|blmove|wait\w*|lock)\b|\bblock\w*",
+    re.IGNORECASE,
+)
+"""Commands of a data store that wait for news, somewhere in a module."""
+_STORES = frozenset(("cache", "database"))
 _FILES = re.compile(r"download|file|blob|image|audio|zip", re.IGNORECASE)
 
 
@@ -112,6 +118,8 @@ def _may_be_limited_later_by_others(made: Call) -> bool:
 
 def _takes_whole(use: Call) -> bool:
     response = use.response
+    if use.peer in _STORES and response is None and use.as_external.missing == "inherit":
+        return not use.streams and use.frame.scope.module.search(_WAITS) is None
     if use.streams or use.tails or may_stay_silent(use) or response is None or response.escaped or use.answer is None:
         return False
     return any(name in use.answer.body and name not in use.answer.streaming for name, _ in response.uses)

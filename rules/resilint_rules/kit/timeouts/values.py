@@ -122,15 +122,22 @@ def _member_off(value: Value, fact: ExternalFact) -> bool:
 
 
 def _field_off(value: Value) -> bool:
-    """Whether the field of a timeout object that is for reading switches the limit off, and no total is given."""
+    """Whether the field of a timeout object that is for reading switches the limit off, and no total holds.
+
+    A total that is switched off is none; where a field that is left out is None, it also stands for reading.
+    """
     made = value.made if isinstance(value, Instance) else None
     if made is None or not isinstance(made.fact, LimitFact) or made.args.open_names:
         return False
     shape = made.fact
     known = [(param.phases, argument) for param in shape.params if (argument := made.args.get(param)) is not None]
-    if any("total" in phases for phases, _ in known):
+    totals = [argument for phases, argument in known if "total" in phases]
+    if any(not _is_off(argument.value, shape) for argument in totals):
         return False
-    return any(tuple(phases) == ("read",) and _is_off(argument.value, shape) for phases, argument in known)
+    reads = [argument for phases, argument in known if tuple(phases) == ("read",)]
+    if not reads:
+        return bool(totals) and shape.omitted == "none"
+    return any(_is_off(argument.value, shape) for argument in reads)
 
 
 def _is_off(value: Value, fact: ValueFact) -> bool:
