@@ -44,6 +44,55 @@ async def refund(client: httpx.AsyncClient, number):
     return answer.json()
 ```
 
+A handler of the failed check knows it, too, and so does what follows where success has returned.
+
+```python bad
+import httpx
+import requests
+
+def pay(client: httpx.Client, number):
+    try:
+        answer = client.post(f"/{number}/pay")
+        answer.raise_for_status()
+    except httpx.HTTPStatusError as error:
+        raise ApiError(error.response.json()["detail"]) from error  # finds: body-parsed-before-check
+    return answer.json()
+
+def price(number):
+    answer = requests.get(f"https://orders.example.com/{number}/price", timeout=5)
+    if answer.status_code == 200:
+        return answer.json()
+    raise ApiError(answer.json()["detail"])  # finds: body-parsed-before-check
+```
+
+```python good
+import requests
+
+def one_of_many(number):
+    answer = requests.get(f"https://orders.example.com/{number}", timeout=5)
+    if answer.status_code == 200:
+        return answer.json()
+    if answer.status_code == 422:
+        raise ApiError(answer.json()["detail"])
+    raise ApiError(answer.reason)
+
+def created_or_there(number):
+    answer = requests.put(f"https://orders.example.com/{number}", timeout=5)
+    if answer.status_code == 201:
+        return answer.json()
+    return answer.json()["existing"]
+
+def chosen(number):
+    try:
+        answer = requests.get(f"https://orders.example.com/{number}", timeout=5)
+        answer.raise_for_status()
+    except requests.HTTPError as error:
+        if error.response.status_code == 422:
+            raise ApiError(error.response.json()["detail"]) from error
+        raise
+    return answer.json()
+```
+
 Silent where what `.json()` raises is caught, where the content type is looked at, for a status whose body
 is promised (a 404, a 422), and where the body itself says whether it is an error.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import libcst as cst
@@ -16,9 +16,10 @@ from ..interp.calls import Call, Frame
 from ..interp.kinds import Around, FrameKind, Part
 from ..interp.values import Const
 from ..reach.addresses import stays_here
+from ..syntax.exits import Exit, ways, ways_of
 from ..syntax.idioms import closes, probes
 from ..syntax.text import Edit, Span
-from ..syntax.tree import dotted
+from ..syntax.tree import Tree, dotted, walk
 from .status import raises_itself
 
 _TYPED = re.compile(r"content[-_]type|mimetype|suppress\(", re.IGNORECASE)
@@ -79,29 +80,96 @@ def is_unreadable_caught(frame: Frame, node: cst.CSTNode) -> bool:
 
 def parsed_error(call: Call) -> Iterator[cst.CSTNode]:
     """Yields where the body of an answer is parsed that is known to be any error, outside of a `try`."""
-    response = call.response
-    if response is None or not response.names or _TYPED.search(call.frame.outermost.tree.flat):
+    response, fact = call.response, call.answer
+    if response is None or _TYPED.search(call.frame.outermost.tree.flat):
         return
-    for name, node in response.uses:
-        error = name == "json" and isinstance(node, cst.Attribute) and _is_error(call.frame, node)
-        if error and not is_unreadable_caught(call.frame, node):
+    own = (node for name, node in response.uses if name == "json" and isinstance(node, cst.Attribute))
+    found = [node for node in own if response.names and _is_error(call.frame, node)]
+    refused = _refused(call, fact.raiser_raises) if fact is not None and fact.raiser in dict(response.uses) else ()
+    for node in (*found, *_read_in(call, refused)):
+        if not is_unreadable_caught(call.frame, node):
             yield node
             return
 
 
+def _refused(call: Call, error: str) -> Iterator[cst.ExceptHandler]:
+    """Yields the handlers that take nothing but what the check of a status raises."""
+    response, fact, tree = call.response, call.answer, call.frame.tree
+    if response is None or fact is None:
+        return
+    below: cst.CSTNode = dict(response.uses)[fact.raiser]
+    above = tree.parent(below)
+    while above is not None and not isinstance(above, (cst.FunctionDef, cst.Lambda)):
+        if isinstance(above, cst.Try) and below is above.body:
+            for handler in above.handlers:
+                errors = caught(call.frame, handler.type)
+                if errors and all(is_a(call.frame.scope.catalog, name, error) for name in errors):
+                    yield handler
+            return
+        below, above = above, tree.parent(above)
+
+
+def _read_in(call: Call, handlers: Iterable[cst.ExceptHandler]) -> Iterator[cst.CSTNode]:
+    """Yields where handlers parse the body of the response: their exception's, or by its own name."""
+    names = set(call.response.names) if call.response is not None else set()
+    for handler in handlers:
+        held = handler.name.name if handler.name is not None else None
+        owners = names | ({f"{held.value}.response"} if isinstance(held, cst.Name) else set())
+        for node in walk(handler.body):
+            reads = isinstance(node, cst.Attribute) and node.attr.value == "json" and dotted(node.value) in owners
+            if reads and not _is_chosen(call.frame.tree, node, handler):
+                yield node
+
+
+def _is_chosen(tree: Tree, node: cst.CSTNode, handler: cst.ExceptHandler) -> bool:
+    """Whether a test of a status inside a handler decides that a node is reached."""
+    below, above = node, tree.parent(node)
+    while above is not None and below is not handler:
+        if isinstance(above, (cst.If, cst.IfExp)) and ".status" in tree.code(above.test):
+            return True
+        below, above = above, tree.parent(above)
+    return False
+
+
 def _is_error(frame: Frame, node: cst.Attribute) -> bool:
-    """Whether a node stands in a branch that only an error status of its own response takes."""
+    """Whether a node stands in a branch that only an error status of its own response takes, or behind the others."""
     tree, owner = frame.tree, dotted(node.value)
     below: cst.CSTNode = node
     above = tree.parent(node)
     while above is not None and not isinstance(above, (cst.FunctionDef, cst.Lambda)):
         if isinstance(above, cst.If) and owner:
-            if below is above.body and _refuses(above.test, owner):
-                return True
             if below is above.test:
                 return False
+            if below is above.body and _refuses(above.test, owner):
+                return True
+            if below is above.orelse and _accepts(above.test, owner):
+                return isinstance(below, cst.Else) and ways(below.body) == {Exit.RAISE}
+            if f"{owner}." in tree.code(above.test):
+                return False  # one status, of which it may be known what comes with it
+        if isinstance(above, cst.IndentedBlock) and owner and _follows_success(above, below, owner):
+            return True
         below, above = above, tree.parent(above)
     return False
+
+
+def _follows_success(block: cst.IndentedBlock, line: cst.CSTNode, owner: str) -> bool:
+    """Whether the statement right before a line leaves the function with success, and the rest raises."""
+    index = next((number for number, item in enumerate(block.body) if item is line), 0)
+    before = block.body[index - 1] if index else None
+    if not isinstance(before, cst.If) or before.orelse is not None or not _accepts(before.test, owner):
+        return False
+    return Exit.FALLS not in ways(before.body) and ways_of(block.body[index:]) == {Exit.RAISE}
+
+
+def _accepts(test: cst.BaseExpression, owner: str) -> bool:
+    """Whether a test is true for success alone, so that all errors are in what is left: `r.ok`, `r.status == 200`."""
+    if dotted(test) in (f"{owner}.ok", f"{owner}.is_success"):
+        return True
+    if not isinstance(test, cst.Comparison) or dotted(test.left) not in [f"{owner}.{name}" for name in _STATUSES]:
+        return False
+    target = test.comparisons[0]
+    number = target.comparator.evaluated_value if isinstance(target.comparator, cst.Integer) else 0
+    return len(test.comparisons) == 1 and isinstance(target.operator, cst.Equal) and 200 <= number < 300
 
 
 def _refuses(test: cst.BaseExpression, owner: str) -> bool:
@@ -110,7 +178,18 @@ def _refuses(test: cst.BaseExpression, owner: str) -> bool:
         return dotted(test.expression) in (f"{owner}.ok", f"{owner}.is_success")
     if dotted(test) == f"{owner}.is_error":
         return True
-    if not isinstance(test, cst.Comparison) or dotted(test.left) not in [f"{owner}.{name}" for name in _STATUSES]:
+    if not isinstance(test, cst.Comparison):
+        return False
+    if isinstance(test.left, cst.Integer) and len(test.comparisons) == 2:  # 400 <= r.status_code < 600
+        low, high = test.comparisons
+        return (
+            test.left.evaluated_value == 400
+            and isinstance(low.operator, cst.LessThanEqual)
+            and dotted(low.comparator) in [f"{owner}.{name}" for name in _STATUSES]
+            and isinstance(high.comparator, cst.Integer)
+            and high.comparator.evaluated_value >= 599
+        )
+    if dotted(test.left) not in [f"{owner}.{name}" for name in _STATUSES]:
         return False
     target = test.comparisons[0]
     number = target.comparator.evaluated_value if isinstance(target.comparator, cst.Integer) else 0
