@@ -102,6 +102,37 @@ def start(sender, instance, created, **kwargs):
         transaction.on_commit(functools.partial(index.delay, instance.pk))
 ```
 
+So does one that is connected by a call.
+
+```python bad
+from celery import shared_task
+from django.db.models import signals
+
+@shared_task
+def index(pk):
+    print(pk)
+
+def start(sender, instance, created, **kwargs):
+    if created:
+        index.delay(instance.pk)  # finds: enqueue-in-transaction
+
+signals.post_save.connect(start, dispatch_uid="index")
+```
+
+```python good
+from celery import shared_task
+from django.core.signals import request_finished
+
+@shared_task
+def count(path):
+    print(path)
+
+def ended(sender, **kwargs):
+    count.delay("/")
+
+request_finished.connect(ended)
+```
+
 Other databases and queues work the same way. There the task is sent after the block.
 
 ```python bad

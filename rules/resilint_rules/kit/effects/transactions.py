@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import libcst as cst
@@ -19,8 +21,8 @@ class Transaction(NamedTuple):
     name: str
     """The last two names of the function, as a message has them."""
     fact: TransactionFact
-    node: cst.BaseExpression
-    """The expression that a block enters, or a decorator."""
+    node: cst.CSTNode
+    """The expression that a block enters, or a decorator; the function that is connected to a signal."""
 
 
 def transaction_around(call: Call) -> str:
@@ -73,7 +75,7 @@ def _opened(frame: Frame, value: Value, node: cst.BaseExpression, *, called: boo
 
 
 def transaction_of_caller(frame: Frame) -> Transaction | None:
-    """Returns the decorator by which a function is called inside the transactions of others; None if it has none."""
+    """Returns by what a function is called inside the transactions of others, a decorator mostly; None without one."""
     for decorator, value in frame.decorators:
         node = decorator.decorator
         if not isinstance(node, cst.Call) or not node.args:
@@ -83,7 +85,32 @@ def transaction_of_caller(frame: Frame) -> Transaction | None:
             fact = frame.scope.catalog.fact(TransactionFact, name) if name else None
             if fact is not None and fact.form == "handler" and _is_signal(frame, node.args[0].value, fact):
                 return Transaction(name, fact, node)
+    return _connected(frame)
+
+
+def _connected(frame: Frame) -> Transaction | None:
+    """The signal to which the module connects a function by a call: `post_save.connect(start, sender=Job)`."""
+    module, name = frame.scope.module, frame.qualname
+    if frame.node is None or "." in name or not module.mentions("connect"):
+        return None
+    found = module.search(re.compile(rf"[\w.]+\.connect\(\s*(?:receiver\s*=\s*)?{name}\b"))
+    if found is None:
+        return None
+    first, *rest = found.partition(".connect")[0].split(".")
+    for target in module.imports.get(first, ()):
+        signal = ".".join(part for part in (target.module, target.name, *rest) if part)
+        for fact in _handlers(frame, signal) if not target.level else ():
+            if signal in fact.signals:
+                return Transaction(signal, fact, frame.node)
     return None
+
+
+def _handlers(frame: Frame, signal: str) -> Iterator[TransactionFact]:
+    """The entries for handlers of the library that a signal is of."""
+    for library in frame.scope.catalog.libraries(signal):
+        for fact in library.facts.values():
+            if isinstance(fact, TransactionFact) and fact.form == "handler":
+                yield fact
 
 
 def _is_signal(frame: Frame, node: cst.BaseExpression, fact: TransactionFact) -> bool:
