@@ -10,7 +10,7 @@ import libcst as cst
 from ..kit.interp.calls import Call
 from ..kit.syntax.bound_names import values_given
 from ..kit.syntax.idioms import last_name
-from ..kit.syntax.tree import Tree, walk
+from ..kit.syntax.tree import Tree, dotted, walk
 from ..kit.trust.switches import matches
 
 
@@ -98,6 +98,9 @@ def kept_file(call: Call) -> KeptFile | None:
     tree, saves, fact, response = call.frame.tree, call.as_call.saves, call.answer, call.response
     given = call.args.get(saves) if saves is not None else None
     reads = [node for name, node in response.uses if fact and name in fact.streaming] if response is not None else []
+    if response is not None and not reads:
+        copied = tree.derived(_copied, tree.module)
+        reads = [copied[name] for name in response.names if name in copied]
     if (given is None and not reads) or call.frame.outermost.node is None or tree.derived(_is_careful, tree.module):
         return None
     if given is not None:
@@ -109,6 +112,12 @@ def kept_file(call: Call) -> KeptFile | None:
             return _believed(tree, *written[id(above)])
         above = tree.parent(above)
     return None
+
+
+def _copied(_: Tree, top: cst.CSTNode) -> dict[str, cst.CSTNode]:
+    """The calls of `copyfileobj` by the name of what they copy from."""
+    calls = (node for node in walk(top) if isinstance(node, cst.Call) and node.args)
+    return {dotted(node.args[0].value): node for node in calls if last_name(node) == "copyfileobj"}
 
 
 def _is_careful(tree: Tree, _: cst.CSTNode) -> bool:

@@ -28,6 +28,19 @@ def model(url, path):
     return path
 ```
 
+```python bad
+import os
+import shutil
+from urllib.request import urlopen
+
+def model(url, path):
+    if os.path.isfile(path):
+        return path
+    with urlopen(url, timeout=30) as answer, open(path, "wb") as out:  # finds: half-written-download-kept
+        shutil.copyfileobj(answer, out)
+    return path
+```
+
 Silent where the file gets its name when it is whole, where half a file is removed, where its size or digest is
 compared, where the whole body is read before the file is opened, and where nothing believes a file that is there.
 
