@@ -14,6 +14,7 @@ from ..kit.findings import Fix
 from ..kit.fixes.edits import replace
 from ..kit.interp.call_kinds import DigestCall, VerifyCall
 from ..kit.interp.calls import Call, Frame
+from ..kit.reach.callers import argument_for, callers
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.tree import dotted, walk
 from ._signatures import digest_in
@@ -44,6 +45,23 @@ def rewritten_in(call: DigestCall | VerifyCall) -> Iterator[Rewritten]:
         found = _rewritten(frame, leaf)
         if found is not None:
             yield found
+
+
+def rewritten_by_callers(call: DigestCall | VerifyCall) -> Iterator[tuple[Frame, Rewritten]]:
+    """Yields what callers in the module verify by a digest of this function, with the frame of the caller."""
+    frame = call.frame
+    given = [leaf.value for leaf in leaves_of(call) if isinstance(leaf, cst.Name) and _is_param(frame, leaf)]
+    sites = callers(frame) if given and isinstance(call, DigestCall) and frame.outer is None else []
+    for site in sites:
+        caller = next(map(frame.scope.frame, frame.scope.module.chosen((site.owner,) if site.owner else ())), None)
+        if caller is None or caller.tree is not site.tree or caller is frame or not verifies(caller):
+            continue
+        for name in given:
+            argument = argument_for(site, frame, name)
+            for leaf in _leaves(caller, argument, _DEPTH) if argument is not None else ():
+                found = _rewritten(caller, leaf)
+                if found is not None:
+                    yield caller, found
 
 
 def leaves_of(call: DigestCall | VerifyCall) -> Iterator[cst.BaseExpression]:
@@ -130,6 +148,8 @@ def _rewritten(frame: Frame, node: cst.BaseExpression) -> Rewritten | None:
     if name == "decode":
         lossy = any(_LOSSY.fullmatch(frame.tree.code(arg.value)) for arg in node.args)
         return Rewritten(node, lossy=True) if lossy else None
+    if name == "get_data" and _gives_text(node):
+        return Rewritten(node, lossy=True)
     if first is None:
         return Rewritten(node, lossy=False) if _dumps_model(frame, node) else None
     if name == "dumps":
@@ -137,6 +157,13 @@ def _rewritten(frame: Frame, node: cst.BaseExpression) -> Rewritten | None:
     else:
         written = dotted(node.func) in ("str", "repr") and len(node.args) == 1 and _is_body(frame, first)
     return Rewritten(node, lossy=False, raw=_raw(frame, first)) if written else None
+
+
+def _gives_text(node: cst.Call) -> bool:
+    """Whether a call gives the body of a request as a text, in which Flask replaces what is no UTF-8."""
+    given = {arg.keyword.value: arg.value for arg in node.args if arg.keyword is not None}
+    value = given.get("as_text")
+    return isinstance(value, cst.Name) and value.value == "True"
 
 
 def _dumps_model(frame: Frame, node: cst.Call) -> bool:

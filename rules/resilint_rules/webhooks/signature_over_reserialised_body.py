@@ -96,6 +96,49 @@ def event():
     return stripe.Webhook.construct_event(request.get_data(), signature, SECRET)
 ```
 
+A function that makes the digest for others gets what they write.
+
+```python bad
+import hashlib
+import hmac
+import json
+
+from flask import abort, request
+
+def sign(text):
+    return hmac.new(SECRET, text.encode(), hashlib.sha256).hexdigest()
+
+def hook():
+    text = request.get_data(as_text=True)  # finds: signature-over-reserialised-body
+    if not hmac.compare_digest(sign(text), request.headers["X-Signature"]):
+        abort(403)
+
+def other_hook():
+    body = json.dumps(request.get_json())  # finds: signature-over-reserialised-body
+    if not hmac.compare_digest(sign(body), request.headers["X-Signature"]):
+        abort(403)
+```
+
+```python good
+import hashlib
+import hmac
+import json
+
+import requests
+from flask import abort, request
+
+def sign(text):
+    return hmac.new(SECRET, text.encode(), hashlib.sha256).hexdigest()
+
+def hook():
+    if not hmac.compare_digest(sign(request.get_data().decode()), request.headers["X-Signature"]):
+        abort(403)
+
+def tell(url):
+    text = json.dumps(request.get_json())
+    requests.post(url, data=text, headers={"X-Signature": sign(text)}, timeout=5).raise_for_status()
+```
+
 Silent where the bytes are used as they came, also decoded without loss, where a body that we send is signed, and where
 both sides sort the keys, as they have agreed then on how to write it.
 
@@ -133,9 +176,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import DigestCall, Finding, VerifyCall
+from ..kit import DigestCall, Finding, Frame, VerifyCall
 from ..kit.rule import rule
-from ._reserialised import rewritten_in, sign_raw_body
+from ._reserialised import Rewritten, rewritten_by_callers, rewritten_in, sign_raw_body
 
 
 @rule(
@@ -144,11 +187,19 @@ from ._reserialised import rewritten_in, sign_raw_body
 def check(call: DigestCall | VerifyCall) -> Iterator[Finding]:
     """Reports a request that is verified by something else than the bytes that came."""
     for found in rewritten_in(call):
-        text = call.frame.tree.code(found.node)
-        subject = text if len(text) <= 70 else call.written
-        why = "loses bytes that are no text" if found.lossy else "writes the body again, with other blanks and signs"
         yield call.finding(
-            f"`{subject}` {why}: the sender signed the bytes as they came",
+            _message(call, call.frame, found),
             *sign_raw_body(call, found),
             span=call.frame.tree.span(found.node),
         )
+    for caller, found in rewritten_by_callers(call):
+        yield caller.finding(
+            _message(call, caller, found), caller.tree.span(found.node), callee=call.callee, library=call.library
+        )
+
+
+def _message(call: DigestCall | VerifyCall, frame: Frame, found: Rewritten) -> str:
+    text = frame.tree.code(found.node)
+    subject = text if len(text) <= 70 else call.written
+    why = "loses bytes that are no text" if found.lossy else "writes the body again, with other blanks and signs"
+    return f"`{subject}` {why}: the sender signed the bytes as they came"
