@@ -31,6 +31,35 @@ async def page(path):
     return await asyncio.to_thread(path.read_text, "utf-8")
 ```
 
+```python bad
+import asyncio
+import shutil
+
+async def keep(source, target):
+    shutil.copyfile(source, target)  # finds: file-io-in-async
+
+async def note(path, text):
+    with path.open("a", encoding="utf-8") as out:  # finds: file-io-in-async
+        out.write(text)
+```
+
+```python good
+import asyncio
+import shutil
+import zipfile
+
+async def keep(source, target):
+    await asyncio.to_thread(shutil.copyfile, source, target)
+
+async def member(archive: zipfile.ZipFile):
+    with archive.open("a.txt") as inner:
+        return inner.read(10)
+
+async def remote(volume, text):
+    async with volume.open("w") as out:
+        await out.write(text)
+```
+
 In a thread it holds up no other coroutine, and what is awaited is the business of its library. A file of the kernel
 is no disk.
 
@@ -80,7 +109,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Finding, Frame, Ref, awaited_calls, calls_in, children, elsewhere_driven, last_name
+from ..kit import Finding, Frame, Ref, awaited_calls, calls_in, children, dotted, elsewhere_driven, last_name
 from ..kit.rule import rule
 from ._alone import is_alone
 from ._blocking import offloaded
@@ -93,6 +122,13 @@ _STARTS = re.compile(
 """How coroutines are called that run before the loop serves a request, or afterwards."""
 _THREADS = frozenset(("to_thread", "run_in_executor", "run_sync"))
 """What reads the open file in a thread."""
+_WHOLE = frozenset(
+    f"shutil.{name}"
+    for name in ("copy", "copy2", "copyfile", "copyfileobj", "copytree", "move", "rmtree")
+)
+"""Functions that take as long as files are large, or many."""
+_MODE = re.compile(r"[rbfu]?[\"'](?:[rwax][bt]?\+?|[rwax]\+?[bt]?)[\"']")
+"""How a file is opened, as the first argument: that of a path's method."""
 _KERNEL = re.compile(r"[rbfRBF]*[\"']/(?:proc|sys|dev)/")
 
 
@@ -100,7 +136,7 @@ _KERNEL = re.compile(r"[rbfRBF]*[\"']/(?:proc|sys|dev)/")
     code="ASY008",
     name="file-io-in-async",
     severity="info",
-    coroutine_words=("open(", ".read_text(", ".write_text(", ".read_bytes(", ".write_bytes("),
+    coroutine_words=("open(", "shutil.", ".read_text(", ".write_text(", ".read_bytes(", ".write_bytes("),
     equivalents=("ASYNC230", "ASYNC240", "S7493"),
 )
 def check(frame: Frame) -> Iterator[Finding]:
@@ -122,7 +158,7 @@ def check(frame: Frame) -> Iterator[Finding]:
 
 
 def _mentions(frame: Frame) -> bool:
-    return any(word in frame.tree.text for word in ("open", *_METHODS))
+    return any(word in frame.tree.text for word in ("open", "shutil.", *_METHODS))
 
 
 def _calls(frame: Frame) -> Iterator[tuple[cst.Call, cst.CSTNode]]:
@@ -141,10 +177,27 @@ def _calls(frame: Frame) -> Iterator[tuple[cst.Call, cst.CSTNode]]:
 def _touches_file(frame: Frame, call: cst.Call, statement: cst.CSTNode) -> bool:
     """Whether a call opens a file by the builtin to use it here, or reads or writes a whole one."""
     if isinstance(call.func, cst.Attribute):
-        return call.func.attr.value in _METHODS and not elsewhere_driven(frame.scope.module, frame.scope.catalog)
+        touches = call.func.attr.value in _METHODS or _opens_path(frame, call, statement) or _copies(frame, call)
+        return touches and not elsewhere_driven(frame.scope.module, frame.scope.catalog)
     if not isinstance(call.func, cst.Name) or call.func.value != "open" or not call.args:
         return False
     if isinstance(statement, cst.With) and any(last_name(inner) in _THREADS for inner in calls_in(statement.body)):
         return False
     known = frame.lookup("open")
     return (known is None or known == Ref("open")) and not _KERNEL.match(frame.tree.code(call.args[0].value))
+
+
+def _opens_path(frame: Frame, call: cst.Call, statement: cst.CSTNode) -> bool:
+    """Whether a plain `with` opens a path by its method, with the mode in so many words."""
+    if last_name(call) != "open" or not call.args or not _MODE.fullmatch(frame.tree.code(call.args[0].value)):
+        return False
+    if not isinstance(statement, cst.With) or statement.asynchronous is not None:
+        return False
+    entered = any(item.item is call for item in statement.items)
+    return entered and not any(last_name(inner) in _THREADS for inner in calls_in(statement.body))
+
+
+def _copies(frame: Frame, call: cst.Call) -> bool:
+    """Whether a call of the standard library takes as long as files are large."""
+    targets = frame.scope.module.imports.get("shutil", ())
+    return dotted(call.func) in _WHOLE and any(target.module == "shutil" and not target.name for target in targets)
