@@ -123,8 +123,7 @@ _STARTS = re.compile(
 _THREADS = frozenset(("to_thread", "run_in_executor", "run_sync"))
 """What reads the open file in a thread."""
 _WHOLE = frozenset(
-    f"shutil.{name}"
-    for name in ("copy", "copy2", "copyfile", "copyfileobj", "copytree", "move", "rmtree")
+    f"shutil.{name}" for name in ("copy", "copy2", "copyfile", "copyfileobj", "copytree", "move", "rmtree")
 )
 """Functions that take as long as files are large, or many."""
 _MODE = re.compile(r"[rbfu]?[\"'](?:[rwax][bt]?\+?|[rwax]\+?[bt]?)[\"']")

@@ -95,12 +95,9 @@ _CAREFUL = re.compile(
 
 def kept_file(call: Call) -> KeptFile | None:
     """The file into which an answer is written bit by bit, and which is believed if it is there; None if none is."""
-    tree, saves, fact, response = call.frame.tree, call.as_call.saves, call.answer, call.response
+    tree, saves = call.frame.tree, call.as_call.saves
     given = call.args.get(saves) if saves is not None else None
-    reads = [node for name, node in response.uses if fact and name in fact.streaming] if response is not None else []
-    if response is not None and not reads:
-        copied = tree.derived(_copied, tree.module)
-        reads = [copied[name] for name in response.names if name in copied]
+    reads = _read_in_parts(call)
     if (given is None and not reads) or call.frame.outermost.node is None or tree.derived(_is_careful, tree.module):
         return None
     if given is not None:
@@ -112,6 +109,16 @@ def kept_file(call: Call) -> KeptFile | None:
             return _believed(tree, *written[id(above)])
         above = tree.parent(above)
     return None
+
+
+def _read_in_parts(call: Call) -> list[cst.CSTNode]:
+    """Where the body of an answer is read bit by bit, or copied as a whole object."""
+    response, fact, tree = call.response, call.answer, call.frame.tree
+    if response is None:
+        return []
+    copied = tree.derived(_copied, tree.module)
+    reads = [node for name, node in response.uses if fact and name in fact.streaming]
+    return reads or [copied[name] for name in response.names if name in copied]
 
 
 def _copied(_: Tree, top: cst.CSTNode) -> dict[str, cst.CSTNode]:

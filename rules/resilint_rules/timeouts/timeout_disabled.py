@@ -135,7 +135,7 @@ class Tools:
         raise LookupError(url)
 ```
 
-A limit on connecting alone is none for the answer: not where a store is asked for a value, and not where the limit for
+A limit on connecting alone is none for the answer: not for a store that gives a value, and not where the limit for
 connecting comes from the settings.
 
 ```python bad

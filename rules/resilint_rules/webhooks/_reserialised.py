@@ -14,7 +14,7 @@ from ..kit.findings import Fix
 from ..kit.fixes.edits import replace
 from ..kit.interp.call_kinds import DigestCall, VerifyCall
 from ..kit.interp.calls import Call, Frame
-from ..kit.reach.callers import argument_for, callers
+from ..kit.reach.callers import CallSite, argument_for, callers
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.tree import dotted, walk
 from ._signatures import digest_in
@@ -51,17 +51,27 @@ def rewritten_by_callers(call: DigestCall | VerifyCall) -> Iterator[tuple[Frame,
     """Yields what callers in the module verify by a digest of this function, with the frame of the caller."""
     frame = call.frame
     given = [leaf.value for leaf in leaves_of(call) if isinstance(leaf, cst.Name) and _is_param(frame, leaf)]
-    sites = callers(frame) if given and isinstance(call, DigestCall) and frame.outer is None else []
-    for site in sites:
-        caller = next(map(frame.scope.frame, frame.scope.module.chosen((site.owner,) if site.owner else ())), None)
-        if caller is None or caller.tree is not site.tree or caller is frame or not verifies(caller):
-            continue
-        for name in given:
-            argument = argument_for(site, frame, name)
-            for leaf in _leaves(caller, argument, _DEPTH) if argument is not None else ():
-                found = _rewritten(caller, leaf)
-                if found is not None:
-                    yield caller, found
+    for site in callers(frame) if given and isinstance(call, DigestCall) and frame.outer is None else ():
+        caller = _verifying(frame, site)
+        if caller is not None:
+            arguments = [argument_for(site, frame, name) for name in given]
+            yield from ((caller, found) for argument in arguments if argument for found in _given_to(caller, argument))
+
+
+def _given_to(caller: Frame, argument: cst.BaseExpression) -> Iterator[Rewritten]:
+    for leaf in _leaves(caller, argument, _DEPTH):
+        found = _rewritten(caller, leaf)
+        if found is not None:
+            yield found
+
+
+def _verifying(frame: Frame, site: CallSite) -> Frame | None:
+    """The function that a call of this one stands in, if that verifies a request."""
+    chosen = frame.scope.module.chosen((site.owner,)) if site.owner else []
+    caller = frame.scope.frame(chosen[0]) if chosen else None
+    if caller is None or caller.tree is not site.tree or caller is frame or not verifies(caller):
+        return None
+    return caller
 
 
 def leaves_of(call: DigestCall | VerifyCall) -> Iterator[cst.BaseExpression]:

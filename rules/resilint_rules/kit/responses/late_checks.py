@@ -172,6 +172,15 @@ def _accepts(test: cst.BaseExpression, owner: str) -> bool:
     return len(test.comparisons) == 1 and isinstance(target.operator, cst.Equal) and 200 <= number < 300
 
 
+def _is_range_of_errors(test: cst.Comparison, owner: str) -> bool:
+    """Whether a test is `400 <= r.status_code < 600`."""
+    low, high = test.comparisons
+    first = test.left.evaluated_value if isinstance(test.left, cst.Integer) else 0
+    last = high.comparator.evaluated_value if isinstance(high.comparator, cst.Integer) else 0
+    read = dotted(low.comparator) in [f"{owner}.{name}" for name in _STATUSES]
+    return read and first == 400 and last >= 599 and isinstance(low.operator, cst.LessThanEqual)
+
+
 def _refuses(test: cst.BaseExpression, owner: str) -> bool:
     """Whether a test is true for all error statuses of a response: `not r.ok`, `r.status_code >= 400`, `!= 200`."""
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
@@ -180,15 +189,8 @@ def _refuses(test: cst.BaseExpression, owner: str) -> bool:
         return True
     if not isinstance(test, cst.Comparison):
         return False
-    if isinstance(test.left, cst.Integer) and len(test.comparisons) == 2:  # 400 <= r.status_code < 600
-        low, high = test.comparisons
-        return (
-            test.left.evaluated_value == 400
-            and isinstance(low.operator, cst.LessThanEqual)
-            and dotted(low.comparator) in [f"{owner}.{name}" for name in _STATUSES]
-            and isinstance(high.comparator, cst.Integer)
-            and high.comparator.evaluated_value >= 599
-        )
+    if isinstance(test.left, cst.Integer) and len(test.comparisons) == 2:
+        return _is_range_of_errors(test, owner)
     if dotted(test.left) not in [f"{owner}.{name}" for name in _STATUSES]:
         return False
     target = test.comparisons[0]

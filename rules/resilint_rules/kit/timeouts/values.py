@@ -11,7 +11,7 @@ from ..catalog.lookup import Catalog
 from ..catalog.parts import Param
 from ..catalog.records import ExternalFact, LimitFact, ValueFact
 from ..interp.calls import Call, call_at
-from ..interp.values import Const, Instance, Ref, Sequence, Value, options
+from ..interp.values import Const, Instance, Ref, Sequence, Site, Value, options
 from ..syntax.text import Span
 
 Origin = Literal["call", "client", "scope", "library", "process"]
@@ -129,7 +129,10 @@ def _field_off(value: Value) -> bool:
     made = value.made if isinstance(value, Instance) else None
     if made is None or not isinstance(made.fact, LimitFact) or made.args.open_names:
         return False
-    shape = made.fact
+    return _reading_off(made, made.fact)
+
+
+def _reading_off(made: Site, shape: LimitFact) -> bool:
     known = [(param.phases, argument) for param in shape.params if (argument := made.args.get(param)) is not None]
     totals = [argument for phases, argument in known if "total" in phases]
     if any(not _is_off(argument.value, shape) for argument in totals):
