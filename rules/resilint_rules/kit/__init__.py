@@ -129,6 +129,7 @@ if TYPE_CHECKING:
     from .retries.attempts import built_in as built_in
     from .retries.attempts import policies as policies
     from .retries.consume_loops import ConsumeLoop as ConsumeLoop
+    from .retries.counters import counts_by_hand as counts_by_hand
     from .retries.layer import RetryLayer as RetryLayer
     from .retries.layer import seconds as _seconds
     from .retries.loops import RetryConstruct as RetryConstruct
@@ -226,6 +227,7 @@ _MODULES = {
     ),
     "retries.attempts": "built_in policies",
     "retries.consume_loops": "ConsumeLoop",
+    "retries.counters": "counts_by_hand",
     "retries.layer": "RetryLayer in_seconds",
     "retries.loops": "RetryLoop RetryConstruct",
     "retries.policies": "LIMITED UNLIMITED RetryPolicy layers_of",

@@ -18,6 +18,7 @@ from ..kit.fixes.edits import add_argument, after_statement, replace
 from ..kit.interp.calls import Call, Frame, maker
 from ..kit.interp.kinds import Around, EventKind, FrameKind
 from ..kit.interp.values import Argument, Const, Derived, Instance, Sequence, Value, literal, options
+from ..kit.retries.counters import counts_by_hand
 from ..kit.retries.policies import RetryPolicy
 from ..kit.retries.transports import transport_layers
 from ..kit.syntax.access_path import Called
@@ -88,14 +89,7 @@ def lacks_statuses(layer: RetryPolicy) -> bool:
         return False
     pause = layer.args.get(wait)
     pauses = pause is not None and not (isinstance(pause.value, Const) and not pause.value.value)
-    return pauses and not _counts_by_hand(layer)
-
-
-def _counts_by_hand(layer: RetryPolicy) -> bool:
-    """Whether the module uses the answers of methods that a transport calls otherwise: the policy is a counter."""
-    methods = "|".join(layer.fact.counters)
-    pattern = rf"(?:[=(,:]|\b(?:if|not|and|or|while|return))\s*[A-Za-z_][\w.]*\.(?:{methods})\("
-    return bool(methods) and layer.frame.scope.module.search(pattern) is not None
+    return pauses and not counts_by_hand(layer)
 
 
 def _counts_all(layer: RetryPolicy, total: Argument | None) -> bool:

@@ -127,6 +127,19 @@ def rates(url):
 
 A pause of nothing is none.
 
+```python good
+from urllib3 import Retry
+
+def lookup(resolver, name):
+    left = Retry(total=4)  # a counter: no transport gets it
+    while not left.is_exhausted():
+        found = resolver.resolve(name)
+        if found:
+            return found
+        left = left.increment()
+    raise LookupError(name)
+```
+
 ```python bad
 import celery, requests
 
@@ -272,6 +285,7 @@ from ..kit import (
     Severity,
     StatusLoop,
     let_out,
+    counts_by_hand,
     pause,
     space,
 )
@@ -282,7 +296,7 @@ from ..kit.rule import rule
 def check(retry: AnyRetry) -> Iterator[Finding]:
     """Reports policies, counted loops of three or more attempts and status loops that never wait."""
     if isinstance(retry, RetryPolicy):
-        if retry.waits is False and retry.limit == LIMITED and retry.repeated and retry.remote:
+        if retry.waits is False and retry.limit == LIMITED and retry.repeated and retry.remote and not counts_by_hand(retry):
             yield retry.finding(f"`{retry.written}` retries without a pause: all attempts fail together", *space(retry))
     elif isinstance(retry, StatusLoop):
         if not retry.paced and (retry.endless or _many(retry)):

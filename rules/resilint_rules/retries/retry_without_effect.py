@@ -210,6 +210,33 @@ def listing(host):
             time.sleep(attempts.get_backoff_time())
 ```
 
+A counter in one function says nothing of the policy that another one mounts.
+
+```python bad
+import smtplib
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+class Outbox:
+    budget = Retry(total=4, backoff_factor=0.5)
+
+    def deliver(self, message):
+        left = self.budget
+        while True:
+            try:
+                with smtplib.SMTP("mail.example.org", timeout=9) as smtp:
+                    return smtp.send_message(message)
+            except smtplib.SMTPServerDisconnected as error:
+                left = left.increment("SEND", error=error)
+                left.sleep()
+
+def session():
+    made = requests.Session()
+    made.mount("https://", HTTPAdapter(max_retries=Retry(total=3, backoff_factor=1)))  # finds: retry-without-effect
+    return made
+```
+
 ```python good versions: urllib3<2
 from urllib3 import Retry
 
