@@ -84,6 +84,8 @@ def _looks_up(
     for node in walk(test):
         if isinstance(node, (cst.Attribute, cst.Subscript)) and tree.code(node) in filled:
             return True
+        if isinstance(node, cst.Call) and _named_attribute(tree, node) in filled:
+            return True
         if isinstance(node, cst.Name):
             if node.value in filled:
                 return True
@@ -91,3 +93,11 @@ def _looks_up(
             if any(_looks_up(tree, value, filled, {}) for value in known):
                 return True
     return False
+
+
+def _named_attribute(tree: Tree, call: cst.Call) -> str:
+    """Returns the attribute that `hasattr(owner, "name")` or `getattr` asks for; "" for any other call."""
+    if not isinstance(call.func, cst.Name) or call.func.value not in ("hasattr", "getattr") or len(call.args) < 2:
+        return ""
+    owner, name = call.args[0].value, call.args[1].value
+    return f"{tree.code(owner)}.{name.evaluated_value}" if isinstance(name, cst.SimpleString) else ""

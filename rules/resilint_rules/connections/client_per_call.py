@@ -130,6 +130,13 @@ async def rates(day: str):
         _RATES[day] = (await client.get("https://fx.example.com/latest")).raise_for_status().json()
     return _RATES[day]
 
+@app.get("/issuers")
+async def issuers(request: Request):
+    if not hasattr(request.app.state, "issuers"):
+        async with httpx.AsyncClient(timeout=5) as client:
+            request.app.state.issuers = (await client.get(ISSUER)).raise_for_status().json()
+    return request.app.state.issuers
+
 @app.get("/terms")
 async def terms():
     try:
