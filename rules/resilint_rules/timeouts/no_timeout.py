@@ -239,6 +239,49 @@ def local(path):
     return urlopen(f"file://{path}").read()
 ```
 
+```python good
+import re
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+def avatar(source, session):
+    parts = urlsplit(source)
+    if parts.scheme != "data":
+        return session.get(source, timeout=5).content
+    return decode(source)
+
+def decode(uri):
+    with urlopen(uri) as embedded:
+        return embedded.read()
+
+def stamp(uri):
+    assert uri.startswith("data:image/")
+    return urlopen(uri).read()
+
+def font(uri):
+    return urlopen(uri).read() if re.match("data:font/", uri) else b""
+```
+
+```python bad
+import re
+from urllib.request import urlopen
+
+def picture(source):
+    if re.search("data:", source):
+        return urlopen(source).read()  # finds: no-timeout
+    return b""
+```
+
+```python fixed
+import re
+from urllib.request import urlopen
+
+def picture(source):
+    if re.search("data:", source):
+        return urlopen(source, timeout=30).read()
+    return b""
+```
+
 A comment beside the call, or right above it, that says that there is no timeout is respected, too: the
 wait is intended.
 

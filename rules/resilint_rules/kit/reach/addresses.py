@@ -75,6 +75,8 @@ def _is_tested(tree: Tree, node: cst.CSTNode, target: cst.CSTNode, words: tuple[
                 return True
         elif any(_denies(tree, test, text, words) for test in _left_before(above, below)):
             return True
+        elif any(_says(tree, test, text, words) for test in _asserted_before(above, below)):
+            return True
         below, above = above, tree.parent(above)
     return False
 
@@ -86,6 +88,15 @@ def _left_before(block: cst.CSTNode, statement: cst.CSTNode) -> Iterator[cst.Bas
             return
         if isinstance(line, cst.If) and line.orelse is None and _is_left(line.body):
             yield line.test
+
+
+def _asserted_before(block: cst.CSTNode, statement: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    """Yields what a block asserts before one of its statements; nothing for what is no block."""
+    for line in block.body if isinstance(block, (cst.IndentedBlock, cst.Module)) else ():
+        if line is statement:
+            return
+        if isinstance(line, cst.SimpleStatementLine):
+            yield from (part.test for part in line.body if isinstance(part, cst.Assert))
 
 
 def _is_left(body: cst.BaseSuite) -> bool:
@@ -120,6 +131,9 @@ def _says(
     if isinstance(test, cst.Call) and last_name(test) == "startswith" and isinstance(test.func, cst.Attribute):
         same = _SAME.sub("", tree.code(test.func.value)) == text
         return same and len(test.args) == 1 and _is_one_of(test.args[0].value, words)
+    if isinstance(test, cst.Call) and last_name(test) in ("match", "fullmatch") and len(test.args) > 1:
+        same = _SAME.sub("", tree.code(test.args[1].value)) == text
+        return same and _is_one_of(test.args[0].value, tuple(f"{start}{word}" for word in words for start in ("", "^")))
     return _compares(tree, test, text, words, equal=True)
 
 
@@ -129,8 +143,7 @@ def _compares(tree: Tree, test: cst.BaseExpression, text: str, words: tuple[str,
         return False
     kinds = (cst.Equal, cst.In) if equal else (cst.NotEqual, cst.NotIn)
     other = test.comparisons[0]
-    given = _assigned(tree, test.left) if isinstance(test.left, cst.Name) else None
-    part = _SAME.sub("", tree.code(given if given is not None else test.left))
+    part = _SAME.sub("", _spelled_out(tree, test.left))
     if not isinstance(other.operator, kinds) or text not in part:
         return False
     if part == f"{text}.scheme" or re.search(rf"\({re.escape(text)}\)\.scheme\Z", part):
@@ -141,6 +154,13 @@ def _compares(tree: Tree, test: cst.BaseExpression, text: str, words: tuple[str,
     if re.fullmatch(r"\.(?:split|partition)\(['\"]:['\"](?:, ?1)?\)\[0\]", rest):
         return _is_one_of(other.comparator, tuple(word.rstrip(":") for word in words))
     return False
+
+
+def _spelled_out(tree: Tree, node: cst.BaseExpression) -> str:
+    """Returns the code of an expression; for a local name, or an attribute of one, that of its only value."""
+    base, rest = (node.value, f".{node.attr.value}") if isinstance(node, cst.Attribute) else (node, "")
+    given = _assigned(tree, base) if isinstance(base, cst.Name) else None
+    return f"{tree.code(given)}{rest}" if given is not None else tree.code(node)
 
 
 def _is_one_of(node: cst.CSTNode, words: tuple[str, ...]) -> bool:
