@@ -100,4 +100,4 @@ def _named_attribute(tree: Tree, call: cst.Call) -> str:
     if not isinstance(call.func, cst.Name) or call.func.value not in ("hasattr", "getattr") or len(call.args) < 2:
         return ""
     owner, name = call.args[0].value, call.args[1].value
-    return f"{tree.code(owner)}.{name.evaluated_value}" if isinstance(name, cst.SimpleString) else ""
+    return f"{tree.code(owner)}.{name.raw_value}" if isinstance(name, cst.SimpleString) else ""

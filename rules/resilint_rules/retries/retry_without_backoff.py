@@ -296,7 +296,13 @@ from ..kit.rule import rule
 def check(retry: AnyRetry) -> Iterator[Finding]:
     """Reports policies, counted loops of three or more attempts and status loops that never wait."""
     if isinstance(retry, RetryPolicy):
-        if retry.waits is False and retry.limit == LIMITED and retry.repeated and retry.remote and not counts_by_hand(retry):
+        if (
+            retry.waits is False
+            and retry.limit == LIMITED
+            and retry.repeated
+            and retry.remote
+            and not counts_by_hand(retry)
+        ):
             yield retry.finding(f"`{retry.written}` retries without a pause: all attempts fail together", *space(retry))
     elif isinstance(retry, StatusLoop):
         if not retry.paced and (retry.endless or _many(retry)):

@@ -282,6 +282,108 @@ def picture(source):
     return b""
 ```
 
+A plain socket that only asks whether a port is open waits for minutes, until the system gives up. A datagram
+socket connects at once. What one method of a class keeps for another is looked at, too.
+
+```python bad
+import socket
+
+def is_open(host, port):
+    probe = socket.socket()
+    try:
+        return probe.connect_ex((host, port)) == 0  # finds: no-timeout
+    finally:
+        probe.close()
+```
+
+```python fixed
+import socket
+
+def is_open(host, port):
+    probe = socket.socket()
+    probe.settimeout(30)
+    try:
+        return probe.connect_ex((host, port)) == 0
+    finally:
+        probe.close()
+```
+
+```python good
+import socket
+
+def own_address():
+    probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    probe.connect(("192.0.2.1", 9))
+    return probe.getsockname()[0]
+
+def is_up(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+def dial(host):
+    line = socket.socket()
+    line.connect((host, 22))
+    return line
+```
+
+```python bad
+import socket
+
+class Meter:
+    def open(self, host):
+        self.line = socket.socket()
+        self.line.connect((host, 502))
+
+    def read(self):
+        return self.line.recv(256)  # finds: no-timeout
+
+class PatientMeter:
+    def __init__(self, host):
+        self.line = socket.socket()
+        self.line.settimeout(4)
+        self.line.connect((host, 502))
+
+    def read(self):
+        return self.line.recv(256)
+```
+
+```python fixed
+import socket
+
+class Meter:
+    def open(self, host):
+        self.line = socket.socket()
+        self.line.settimeout(30)
+        self.line.connect((host, 502))
+
+    def read(self):
+        return self.line.recv(256)
+
+class PatientMeter:
+    def __init__(self, host):
+        self.line = socket.socket()
+        self.line.settimeout(4)
+        self.line.connect((host, 502))
+
+    def read(self):
+        return self.line.recv(256)
+```
+
+```python good
+import socket
+
+class Meter:
+    def open(self, host):
+        self.line = socket.socket()
+        self.line.connect((host, 502))
+
+    def read(self):
+        return self.line.recv(256)
+
+def hurry(meter):
+    meter.line.settimeout(4)
+```
+
 A comment beside the call, or right above it, that says that there is no timeout is respected, too: the
 wait is intended.
 
@@ -420,7 +522,8 @@ from collections.abc import Iterator
 from ..kit import BlockCall, Call, ClientCall, Finding, Frame
 from ..kit.rule import rule
 from ._endless.passed_on import given_functions
-from ._endless.unlimited import limit_socket, reads_without_limit, unlimited_calls
+from ._endless.sockets import connects_without_limit, limit_socket, reads_without_limit
+from ._endless.unlimited import unlimited_calls
 
 
 @rule(
@@ -435,5 +538,8 @@ def check(found: Call | ClientCall | BlockCall | Frame) -> Iterator[Finding]:
         yield from given_functions(found)
     elif not isinstance(found, BlockCall):
         yield from unlimited_calls(found)
+    elif connects_without_limit(found):
+        message = f"`{found.written}` may wait for minutes for a connection: its socket is given no limit"
+        yield found.finding(message, *limit_socket(found))
     elif reads_without_limit(found):
         yield found.finding(f"`{found.written}` waits without limit: its socket is given none", *limit_socket(found))

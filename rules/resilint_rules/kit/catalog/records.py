@@ -214,6 +214,7 @@ class BlockFact(ValueFact):
     command: Param | None = toml.one(Param, "The parameter for a program and its arguments.")
     starts: bool = toml.flag("The object that it is a method of was made with a command.")
     opened_by: tuple[str, ...] = toml.words("It waits for a peer: methods that reach that.")
+    opens: bool = toml.flag("It waits for a connection only, which the system gives up after minutes.")
     limited_by: tuple[str, ...] = toml.words("Methods that set its limit; the first takes seconds.")
     limited_for_all: tuple[str, ...] = toml.words("Words of a module that sets limits in other ways.")
     for_the_process: tuple[str, ...] = toml.words("Functions that set a limit for the whole program, by their names.")

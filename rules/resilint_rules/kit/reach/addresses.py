@@ -73,12 +73,19 @@ def _is_tested(tree: Tree, node: cst.CSTNode, target: cst.CSTNode, words: tuple[
         elif isinstance(above, cst.BooleanOperation) and below is above.right and isinstance(above.operator, cst.And):
             if _says(tree, above.left, text, words):
                 return True
-        elif any(_denies(tree, test, text, words) for test in _left_before(above, below)):
-            return True
-        elif any(_says(tree, test, text, words) for test in _asserted_before(above, below)):
+        elif _is_tested_before(tree, above, below, text, words):
             return True
         below, above = above, tree.parent(above)
     return False
+
+
+def _is_tested_before(
+    tree: Tree, block: cst.CSTNode, statement: cst.CSTNode, text: str, words: tuple[str, ...]
+) -> bool:
+    """Whether a block is left, or fails an assertion, before one of its statements where a text begins otherwise."""
+    if any(_denies(tree, test, text, words) for test in _left_before(block, statement)):
+        return True
+    return any(_says(tree, test, text, words) for test in _asserted_before(block, statement))
 
 
 def _left_before(block: cst.CSTNode, statement: cst.CSTNode) -> Iterator[cst.BaseExpression]:

@@ -10,7 +10,7 @@ from .policies import RetryPolicy
 
 
 def counts_by_hand(policy: RetryPolicy) -> bool:
-    """Whether the module uses the answers of a policy's counting methods, and no transport beside it gets the policy."""
+    """Whether the module counts with a policy's own methods, and no transport beside it gets the policy."""
     methods = "|".join(policy.fact.counters)
     pattern = rf"(?:[=(,:]|\b(?:if|not|and|or|while|return))\s*[A-Za-z_][\w.]*\.(?:{methods})\("
     if not methods or policy.call is None or policy.frame.scope.module.search(pattern) is None:
