@@ -37,7 +37,7 @@ def test_asides_are_no_calls() -> None:
     """What runs in a thread waits there, so that it is none of them."""
     frame = frame_of(TEXT)
     asides = [call.written for call in frame.asides.values()]
-    assert asides == ["subprocess.run", "process.wait", "socket.setdefaulttimeout", "line.recv"]
+    assert asides == ["subprocess.run", "process.wait", "socket.setdefaulttimeout", "line.connect", "line.recv"]
     assert not {id(call.node) for call in frame.asides.values()} & frame.calls.keys()
 
 
@@ -45,4 +45,4 @@ def test_rules_get_asides_by_their_kind() -> None:
     """A wait is no setting."""
     found = Subscriptions([frame_of(TEXT)])
     assert [type(call) for call in found.of(("GlobalCall",))] == [GlobalCall]
-    assert [type(call) for call in found.of(("BlockCall",))] == [BlockCall] * 3
+    assert [type(call) for call in found.of(("BlockCall",))] == [BlockCall] * 4
