@@ -175,6 +175,17 @@ if __name__ == "__main__":
 What is awaited does not block, and neither does what runs in a thread. A handler without `async` is
 given a thread by its framework.
 
+```python bad
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import sessionmaker
+
+Factory = sessionmaker(create_engine(URL))
+
+async def orders():
+    with Factory() as session:
+        return session.scalars(select(Order)).all()  # finds: blocking-call-in-async
+```
+
 ```python good
 import asyncio
 import httpx, requests

@@ -66,6 +66,8 @@ READS = frozenset(("get", "items", "keys", "values", "copy"))
 _ADDS = re.compile(r"\.(?:update|setdefault)\(|\[[^\]\n]*\][ \t]*=(?!=)")
 _JOINED = re.compile(r"[\w.]\Z")
 _ENVIRONMENT = ("os.getenv", "os.environ.get")
+_CALL = "__call__"
+"""The method by which an object is called as a function."""
 _PARSES = re.compile(r"\.parse_(?:\w+_)?response$")
 """Methods of another library that raise if what they are given is the answer to a failed request."""
 
@@ -95,6 +97,8 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
         return _construct(ctx, node, target, args)
     if isinstance(target, Function):
         return _passed_on(ctx, node, target, args) or _project(ctx, target, args)
+    if isinstance(target, Instance) and ctx.frame.scope.catalog.method(ClientFact, target.type, _CALL) is not None:
+        return _method(ctx, node, Method(target, _CALL), args, (target,), offloaded)
     return _unseen(ctx, node, target, args)
 
 
