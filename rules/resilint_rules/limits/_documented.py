@@ -6,7 +6,8 @@ import re
 
 import libcst as cst
 
-from ..kit.interp.calls import Frame
+from ..kit.catalog.parts import Param
+from ..kit.interp.calls import Call, Frame, maker
 from ..kit.reach.addresses import leading_text
 from ..kit.syntax.tree import Tree, walk
 
@@ -25,8 +26,17 @@ def counts_seconds(frame: Frame, node: cst.Call) -> bool:
     senders = [
         call for call in frame.calls.values() if call.response is not None and not names.isdisjoint(call.response.names)
     ]
-    texts = [leading_text(frame, call.target.node) if call.target is not None else "" for call in senders]
-    return bool(texts) and all(_SECONDS.match(text) for text in texts)
+    return bool(senders) and all(_SECONDS.match(_address(call)) for call in senders)
+
+
+def _address(call: Call) -> str:
+    """Returns the beginning of the address that a call asks, as far as it is written: its own or its client's."""
+    text = leading_text(call.frame, call.target.node) if call.target is not None else ""
+    makers = [maker(client) for client in call.clients]
+    if "://" in text or len(makers) != 1 or makers[0] is None:
+        return text
+    base = makers[0].args.get(Param("base_url"))
+    return leading_text(makers[0].frame, base.node) if base is not None else ""
 
 
 def _names_behind(frame: Frame, node: cst.CSTNode) -> set[str]:

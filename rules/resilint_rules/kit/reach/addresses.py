@@ -239,6 +239,9 @@ def leading_text(frame: Frame, node: cst.CSTNode, depth: int = 4) -> str:
         return leading_text(frame, node.left, depth - 1)
     if isinstance(node, (cst.Tuple, cst.List)) and node.elements:
         return leading_text(frame, node.elements[0].value, depth - 1)
+    if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value in ("self", "cls"):
+        held = frame.scope.session.attribute(frame.owner, node.attr.value) if frame.owner is not None else None
+        return held.value if isinstance(held, Const) and isinstance(held.value, str) else ""
     if isinstance(node, cst.Name):
         value = _assigned(frame.tree, node)
         if value is not None:
