@@ -161,6 +161,28 @@ async def ids():
         return await (await session.get(URL)).json()
 ```
 
+```python good
+import requests
+
+def attempt(function, *args, **options):
+    answer = function(*args, **options)
+    answer.raise_for_status()
+    return answer
+
+def zones():
+    return attempt(requests.get, "https://dns.example.net/zones", timeout=5).json()
+```
+
+```python bad
+import requests
+
+def attempt(function, *args, **options):
+    return function(*args, **options)
+
+def zones():
+    return attempt(requests.get, "https://dns.example.net/zones", timeout=5).json()  # finds: unchecked-body
+```
+
 The fix keeps the response for a moment, under a name that is free, and calls
 `raise_for_status()` on it. It is not applied unasked: a caller that lived on error bodies will now
 see an exception. There is no fix where the call may not be made at all, or not first, in its

@@ -217,6 +217,28 @@ def proxy():
     return httpx.AsyncClient(timeout=None)
 ```
 
+A deadline around the call is one, from whatever place its function comes; and a client whose transport answers within
+the program waits for nobody.
+
+```python good
+import sys
+import aiohttp, httpx
+
+if sys.version_info >= (3, 11):
+    from asyncio import timeout as deadline
+else:
+    from async_timeout import timeout as deadline
+
+async def quick(session: aiohttp.ClientSession, url):
+    async with deadline(5):
+        async with session.get(url, timeout=None) as answer:
+            return await answer.read()
+
+def played(handler):
+    with httpx.Client(transport=httpx.MockTransport(handler), timeout=None) as client:
+        return client.get("https://a.example.org/state").json()
+```
+
 The fix puts the limits of `[tool.resilint.timeouts]` in place of the value. It is not applied
 unasked, because the wait was a choice.
 

@@ -248,6 +248,7 @@ class AdapterFact(Fact):
     again: AnyRetry | None = toml.one(AnyRetry, "What a plain number of retries does.")
     mounted: str = toml.text("The method of the client that takes it.")
     limits_rate: bool = toml.flag("It limits the rate of calls.")
+    inside: bool = toml.flag("It answers within the program: no call of its client leaves it.")
 
 
 class ResponseFact(Fact):

@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from ..syntax.access_path import Item, Path
-from .values import Const, Derived, Ref, Response, Sequence, Value, options
+from .values import Const, Derived, Pending, Ref, Response, Sequence, Value, options
 
 ENVELOPE = frozenset((
     "error", "errors", "err", "ok", "success", "successful", "status", "code", "fault", "faultstring",
@@ -28,6 +28,14 @@ def mark_checked(value: Value) -> None:
     for option in options(value):
         if isinstance(option, Derived) and option.source is not None:
             option.source.envelope = True
+
+
+def answer_checked(value: Value) -> None:
+    """Records that what made a call, or was awaited for it, has looked at the status of the response."""
+    for option in options(value):
+        found = option.value if isinstance(option, Pending) else option
+        if isinstance(found, Response):
+            found.envelope = True
 
 
 VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*|denied|(?:in)?valid)\b", re.IGNORECASE)

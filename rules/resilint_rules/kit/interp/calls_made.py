@@ -10,18 +10,19 @@ import libcst as cst
 from ..catalog.records import AdapterFact, ClientFact, LimitFact
 from ..catalog.security import ContextFact
 from ..catalog.surroundings import LoopFact, OffloadFact, OptionsFact
-from ..project.forwarding import passes_on
+from ..project.forwarding import looks_at_status, passes_on
 from ..syntax.access_path import Called, Path
 from ..syntax.idioms import KEEPS_NOTHING, checks, harmless, last_name
 from ..syntax.tree import dotted
 from .assignment import change
-from .body_checks import look_into, mark_checked, tested, whole
+from .body_checks import answer_checked, look_into, mark_checked, tested, whole
 from .calls import Call
 from .context import Context
 from .kinds import EventKind
 from .known_calls import (
     NUMBERS,
     RECORDED,
+    answers_inside,
     as_number,
     called,
     declared,
@@ -239,7 +240,9 @@ def _builtin(ctx: Context, node: cst.Call, name: str, args: Arguments) -> Value 
 
 
 def _client(ctx: Context, node: cst.Call, fact: ClientFact, args: Arguments, offloaded: bool) -> Value:
-    """A client that is made by calling a class or a function."""
+    """A client that is made by calling a class or a function; nothing is known of one that asks the program itself."""
+    if answers_inside(ctx, args):
+        return UNKNOWN
     call = note(ctx, node, fact, args, (), offloaded)
     if call.result is None:
         made: Value = Instance(fact.type or fact.name, call, "call")
@@ -326,6 +329,8 @@ def _passed_on(ctx: Context, node: cst.Call, target: Function, args: Arguments) 
     value = invoke(ctx, node, first, rest)
     if id(node) in ctx.frame.calls:
         ctx.frame.calls[id(node)].passed_by = target
+    if looks_at_status(target.module, target.chunk):
+        answer_checked(value)
     return Pending(value) if target.chunk.chunk.is_async and not isinstance(value, Pending) else value
 
 

@@ -12,7 +12,7 @@ from ..catalog.lookup import Catalog
 from ..catalog.policies import RetryFact
 from ..catalog.records import AdapterFact, CallFact, ClientFact, Fact, LimitFact, ResponseFact
 from ..catalog.security import VerifyFact
-from ..catalog.surroundings import DoubleFact
+from ..catalog.surroundings import DoubleFact, ScopeFact
 from ..syntax.access_path import Attr, Called, Path
 from ..syntax.text import Span
 from ..syntax.tree import Tree, dotted, walk
@@ -229,8 +229,18 @@ def same_function(catalog: Catalog, choices: tuple[Value, ...]) -> bool:
     last = {name.rpartition(".")[2] for name in names}
     if all(names) and len(last) == 1 and not any(True for name in names for _ in catalog.libraries(name)):
         return True
-    tables: tuple[type[Fact], ...] = (CallFact, ClientFact, RetryFact, AdapterFact, LimitFact)
+    tables: tuple[type[Fact], ...] = (CallFact, ClientFact, RetryFact, AdapterFact, LimitFact, ScopeFact)
     return any(_are_one([catalog.fact(table, name) if name else None for name in names]) for table in tables)
+
+
+def answers_inside(ctx: Context, args: Arguments) -> bool:
+    """Whether what makes a client gives it a transport that answers within the program."""
+    for given in args.named.values():
+        for option in options(given.value):
+            fact = ctx.frame.scope.catalog.fact(AdapterFact, option.type) if isinstance(option, Instance) else None
+            if fact is not None and fact.inside:
+                return True
+    return False
 
 
 def _are_one(facts: list[Fact | None]) -> bool:
@@ -242,6 +252,8 @@ def _are_one(facts: list[Fact | None]) -> bool:
 def _words(fact: Fact) -> Fact:
     """An entry without what tells it from others in the same words: a library may carry a copy of a policy."""
     found = fact.replaced(name="", names=(), proof="")
+    if isinstance(fact, ScopeFact):
+        return found.replaced(library="", versions=(), entered_versions="")
     if isinstance(fact, RetryFact):
         found = found.replaced(library="", versions=(), default_retry_after=None)
         return found.replaced(renamed={}, removed_versions="", renamed_versions="")

@@ -8,6 +8,7 @@ from .definitions import FunctionChunk
 from .module import Module
 
 _HEAD = re.compile(r"def\s+\w+\(\s*(\w+)\b[^()*]*(?:\[[^\]]*\][^()*]*)?,\s*\*(\w+)[^()*]*,\s*\*\*(\w+)[^()*]*\)")
+_STATUS = re.compile(r"\.(?:raise_for_status|status(?:_code)?|ok|is_success|is_error)\b")
 _ATTEMPTS = re.compile(r"\bfor\s+\w+\s+in\s+range\(\s*(?:(\d+)\s*,\s*)?(\d+)\s*\)\s*:")
 
 
@@ -24,6 +25,11 @@ def passes_on(module: Module, function: FunctionChunk) -> bool:
     called = len(re.findall(rf"(?<![\w.]){first}\(\s*\*{others}\s*,\s*\*\*{named}\s*\)", body))
     used = [len(re.findall(rf"(?<![\w.]){name}\b", body)) for name in (first, others, named)]
     return used == [called] * 3 and called > 0
+
+
+def looks_at_status(module: Module, function: FunctionChunk) -> bool:
+    """Whether a function that passes a call on looks at the status of what comes back."""
+    return _STATUS.search(module.source(function.chunk)) is not None
 
 
 def attempts_in(module: Module, function: FunctionChunk) -> int | None:
