@@ -36,14 +36,16 @@ def writes(call: Call) -> bool:
 
 def excused(call: Call) -> bool:
     """Whether the name of its function, or of its module, says that the failure of a call has no consequence."""
-    name, module = call.frame.qualname.rpartition(".")[2], call.frame.scope.module.doc.module
-    if writes(call):
-        if asks(name) or closes_only(name):
-            return True
-        return bool(_ASIDE_OF_WRITES.search(call.frame.qualname) or _ASIDE_OF_WRITES.search(module))
-    if probes(name) or closes(name):
+    name = call.frame.qualname.rpartition(".")[2]
+    if asks(name) or closes_only(name) if writes(call) else probes(name) or closes(name):
         return True
-    return bool(_ASIDE.search(call.frame.qualname) or _ASIDE.search(module))
+    return is_aside(call)
+
+
+def is_aside(call: Call) -> bool:
+    """Whether a name says that what a call does is done by the way, such as telemetry."""
+    words, module = _ASIDE_OF_WRITES if writes(call) else _ASIDE, call.frame.scope.module.doc.module
+    return bool(words.search(call.frame.qualname) or words.search(module))
 
 
 def refusable(guard: Guard) -> list[Call]:

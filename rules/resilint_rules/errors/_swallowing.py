@@ -22,7 +22,8 @@ from ..kit.syntax.exits import AGAIN, Exit, ways
 from ..kit.syntax.idioms import calls_in, closes, is_log, last_name, reports
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import Tree, walk
-from ._consequence import answers_with_part, excused, refusable, tells_visitor
+from ._consequence import answers_with_part, excused, is_aside, refusable, tells_visitor
+from ._one_meant import is_refused, is_repeated, picks_one
 
 _MEANT = re.compile(
     r"^(?!.*\b(?:TO.?DO|FIX.?ME)\b).*(?:swallow|ignor|best[- ]effort|no[nt][- ]?(?:critical|fatal)|"
@@ -49,12 +50,17 @@ _LOUD = frozenset((
 def silent_handlers(guard: Guard) -> Iterator[tuple[Handler, Call]]:
     """Yields the handlers that hide the failure of an external call, each with the call."""
     calls = [call for call in (*guard.calls, *calls_through(guard)) if _has_consequence(guard, call)]
+    picked = [call for call in calls if not is_aside(call)]
     calls = [call for call in calls if not excused(call)]
     refused = [call for call in refusable(guard) if not excused(call) and not _of_use(call)]
-    if not (calls or refused) or _seen_later(guard):
+    if not (picked or refused) or _seen_later(guard):
         return
     for clause in handlers_of(guard):
-        call = _hidden_call(guard, clause, calls, refused) if _hides(clause, guard) else None
+        if not _hides(clause, guard):
+            continue
+        call = _hidden_call(guard, clause, calls, refused)
+        if call is None and picks_one(clause, _lines(clause.node.body)):
+            call = next((call for call in picked if is_refused(clause, call)), None)
         if call is not None and not explained(call, guard.node, _MEANT):
             yield clause, call
 
@@ -131,8 +137,11 @@ def _of_use(call: Call) -> bool:
 
 
 def _says_nothing(clause: Handler, guard: Guard) -> bool:
-    """Whether a handler only continues, returns a constant, or puts an empty answer in the place of what failed."""
-    return all(_is_nothing(line, clause) or _is_empty_answer(line, guard) for line in _lines(clause.node.body))
+    """Whether a handler only continues, returns a constant or an empty answer, or minds one error of several."""
+    lines = _lines(clause.node.body)
+    if picks_one(clause, lines) and not is_repeated(guard):
+        return True
+    return all(_is_nothing(line, clause) or _is_empty_answer(line, guard) for line in lines)
 
 
 def _lines(body: cst.BaseSuite) -> list[cst.CSTNode]:
