@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from http import HTTPStatus
+
 import libcst as cst
 
 from ..catalog.records import ResponseFact
@@ -12,6 +15,8 @@ from ..interp.values import Const, Ref, Response, Sequence, Value
 from ..syntax.idioms import is_log
 from ..syntax.tree import walk
 
+_NAMED = re.compile(r"\.status\.HTTP_(\d{3})_\w+\Z|\.(?:HTTPStatus|codes)\.(\w+?)(?:\.value)?\Z")
+"""The names that frameworks and clients have for statuses."""
 MOST = 3
 """More statuses than these, one by one, are a treatment of all that the peer is known to answer."""
 
@@ -118,10 +123,20 @@ def treated_first(call: Call, checks: IneffectiveChecks) -> cst.If | None:
 def _statuses(value: Value) -> set[int]:
     """The error statuses that a value holds, if it is written out and holds nothing else."""
     members = value.members if isinstance(value, Sequence) else (value,)
-    found = {member.value for member in members if isinstance(member, Const) and not member.soft}
-    if len(found) != len(members) or not all(type(status) is int and 400 <= status < 600 for status in found):
-        return set()
-    return found
+    found = {status for member in members if (status := _number(member)) is not None}
+    return found if len(found) == len(members) and all(400 <= status < 600 for status in found) else set()
+
+
+def _number(value: Value) -> int | None:
+    """A status that is written as a number, or by its name: `HTTPStatus.NOT_FOUND`, `codes.not_found`."""
+    if isinstance(value, Const) and not value.soft:
+        return value.value if type(value.value) is int else None
+    found = _NAMED.search(value.name) if isinstance(value, Ref) else None
+    if found is None:
+        return None
+    number, name = found.groups()
+    status = HTTPStatus.__members__.get(name.upper()) if name else None
+    return int(number) if number else status.value if status is not None else None
 
 
 def _has_own_way(orelse: cst.Else) -> bool:
