@@ -67,6 +67,10 @@ _PICKS = re.compile(r"(?:^|_)(?:search|match|fullmatch|find\w*|select_one|extrac
 """Names of functions and methods that take a part out of a body."""
 
 
+_ORDER = (cst.LessThan, cst.GreaterThan, cst.LessThanEqual, cst.GreaterThanEqual)
+"""How a part is compared with a limit."""
+
+
 def _picked(path: Path) -> bool:
     """Whether the last step takes a part out of a body."""
     last = path.steps[-1] if path.steps else None
@@ -76,10 +80,11 @@ def _picked(path: Path) -> bool:
 def demands(node: cst.Comparison, sides: list[Value]) -> bool:
     """Whether a comparison tells if a part of a body is there, or is what an answer has.
 
-    One with a value that is not written out concerns another matter, unless a part that is missing fails it, too:
-    `body["name"] != name` raises KeyError for an error page.
+    One with a limit, or with a value that is not written out, concerns another matter, unless a part that is missing
+    fails it, too: `body["name"] != name` raises KeyError for an error page.
     """
-    if len(node.comparisons) != 1 or any(isinstance(side, (Const, Sequence, Ref)) for side in sides):
+    ordered = len(node.comparisons) == 1 and isinstance(node.comparisons[0].operator, _ORDER)
+    if not ordered and (len(node.comparisons) != 1 or any(isinstance(side, (Const, Sequence, Ref)) for side in sides)):
         return True
     if isinstance(node.comparisons[0].operator, (cst.In, cst.NotIn, cst.Is, cst.IsNot)):
         return True

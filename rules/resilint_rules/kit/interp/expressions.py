@@ -228,21 +228,29 @@ def _noted(branch: cst.If, function: cst.CSTNode | None) -> bool:
 
 
 def _emptied(ctx: Context, branch: cst.If) -> bool:
-    """Whether a body without a key is taken for an empty answer: `if "rows" in body: return body["rows"]`, `return []`.
+    """Whether a body without a key is taken for an empty answer: `if "rows" not in body: return []`, or the reverse.
 
     A word that tells success from failure is not meant.
     """
     test, block = branch.test, ctx.frame.tree.parent(branch)
     if not isinstance(test, cst.Comparison) or not isinstance(test.left, cst.SimpleString):
         return False
-    if not isinstance(test.comparisons[0].operator, cst.In) or not isinstance(block, cst.IndentedBlock):
+    if not isinstance(test.comparisons[0].operator, (cst.In, cst.NotIn)) or not isinstance(block, cst.IndentedBlock):
         return False
-    if str(test.left.evaluated_value).lower() in ENVELOPE or not _returned(branch.body.body):
+    if str(test.left.evaluated_value).lower() in ENVELOPE:
         return False
     after = block.body[[*block.body].index(branch) + 1 :] if branch.orelse is None else ()
     rest = branch.orelse.body.body if isinstance(branch.orelse, cst.Else) else after
-    given = _returned(rest)
-    return isinstance(given, (cst.List, cst.Tuple, cst.Dict)) and not given.elements
+    if isinstance(test.comparisons[0].operator, cst.NotIn):
+        return bool(rest) and _is_empty(_returned(branch.body.body))
+    return _returned(branch.body.body) is not None and _is_empty(_returned(rest))
+
+
+def _is_empty(node: cst.BaseExpression | None) -> bool:
+    """Whether an expression is an empty list, tuple, dict or set."""
+    if isinstance(node, cst.Call):
+        return isinstance(node.func, cst.Name) and node.func.value in ("list", "dict", "set", "tuple") and not node.args
+    return isinstance(node, (cst.List, cst.Tuple, cst.Dict)) and not node.elements
 
 
 def _returned(lines: Statements[cst.BaseStatement | cst.BaseSmallStatement]) -> cst.BaseExpression | None:
