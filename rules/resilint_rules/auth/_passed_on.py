@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..kit import Call, Const, Frame, Function, matches, walk
+from ..kit import Call, Const, Frame, Function, Value, matches, walk
 from ..kit.exceptions.handlers import named
 from ..kit.trust.switches import tls_of
 
@@ -30,10 +30,16 @@ def passed_on(frame: Frame) -> Iterator[PassedOn]:
         if not isinstance(node, cst.Call) or id(node) in frame.calls:
             continue
         literals = [arg for arg in node.args if arg.keyword is not None and _is_false(arg.value)]
-        function = named(frame, node.func) if literals else None
+        function = _called(frame, node) if literals else None
         inner = frame.scope.session.frame(function) if isinstance(function, Function) else None
         if inner is not None and not any(_LOCAL.search(frame.tree.code(arg.value)) for arg in node.args):
             yield from _reached(inner, literals)
+
+
+def _called(frame: Frame, node: cst.Call) -> Value | None:
+    """What a call calls: a function by its name, or a method of the class that the function stands in."""
+    used = frame.uses.get(id(node))
+    return used[1] if used is not None else named(frame, node.func)
 
 
 def _reached(inner: Frame, literals: list[cst.Arg]) -> Iterator[PassedOn]:

@@ -54,7 +54,20 @@ def callers(frame: Frame) -> list[CallSite]:
         if tree is None or sites is None:
             return []
         found.extend(CallSite(node, tree, owner) for node in sites)
-    return found if module.count(rf"\bdef {name}\b") == 1 else []
+    return found if module.count(rf"\bdef {name}\b") == 1 else _of_own_class(frame, found)
+
+
+def _of_own_class(frame: Frame, sites: list[CallSite]) -> list[CallSite]:
+    """The calls of a method in its own class, where others of the module have one of that name.
+
+    None is known if one of those is called other than by its own class: it may be this one.
+    """
+    of_class = frame.qualname.rpartition(".")[0]
+    for site in sites:
+        func = site.node.func
+        if not isinstance(func, cst.Attribute) or dotted(func.value) not in _ITSELF or "." not in site.owner:
+            return []
+    return [site for site in sites if of_class and site.owner.rpartition(".")[0] == of_class]
 
 
 def _sites(frame: Frame, tree: Tree, name: str, *, within: bool) -> list[cst.Call] | None:
