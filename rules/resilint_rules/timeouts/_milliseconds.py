@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import libcst as cst
@@ -40,6 +41,18 @@ def judge(call: Call, node: cst.CSTNode, given: Value) -> Hit | None:
     return None
 
 
+def judge_several(call: Call, node: cst.CSTNode, given: Iterable[Value]) -> Hit | None:
+    """Returns what is wrong with the name of a constant that holds several numbers; None if they may count seconds."""
+    name = dotted(node)
+    if not _written_out(call.frame, name, r"\([\d_., \t]+\)"):
+        return None
+    numbers = [float(one.value) if isinstance(one, Const) and not one.soft else 0.0 for one in given]
+    if not all(map(_suspicious, numbers)):
+        return None
+    fixed = f"tuple(part / 1000 for part in {name})"
+    return Hit(node, f"{numbers[0]:.0f} seconds are {_duration(numbers[0])}", fixed, False)
+
+
 def _suspicious(value: float) -> bool:
     """Whether a number looks like milliseconds, and not like a round span of time in seconds."""
     if value < 1000 or value % 500 or (not value % 60 and value % 1000):
@@ -47,10 +60,10 @@ def _suspicious(value: float) -> bool:
     return bool(value % 1800)  # no round number of half hours
 
 
-def _written_out(frame: Frame, name: str) -> bool:
-    """Whether this module assigns a plain number to a constant."""
+def _written_out(frame: Frame, name: str, value: str = r"[\d_.]+") -> bool:
+    """Whether this module assigns a plain number, or what another pattern says, to a constant."""
     last = name.rpartition(".")[2]
-    line = rf"^[ \t]*{last}[ \t]*(?::[^=\n]+)?=[ \t]*[\d_.]+$"
+    line = rf"^[ \t]*{last}[ \t]*(?::[^=\n]+)?=[ \t]*{value}$"
     if not last.isupper():
         return False
     return any(re.match(line, candidate) for candidate in frame.scope.module.lines_with(last))

@@ -25,7 +25,7 @@ from settings import CONNECT_TIMEOUT_MS
 client = httpx.Client(
     timeout=httpx.Timeout(
         2500,  # finds: timeout-in-milliseconds
-        connect=CONNECT_TIMEOUT_MS,  # finds: timeout-in-milliseconds
+        connect=CONNECT_TIMEOUT_MS,
     )
 )
 ```
@@ -127,7 +127,7 @@ from ..kit import (
     replace,
 )
 from ..kit.rule import rule
-from ._milliseconds import Hit, judge
+from ._milliseconds import Hit, judge, judge_several
 
 _LOCAL = ("process", "file", "")
 """Peers on this machine: a wait of an hour is normal there."""
@@ -139,17 +139,24 @@ _MEANT = re.compile(r"disabl|debug|no_?time|unlimit|infinit|endless|forever|slow
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports a round number of at least 1000, or a name for milliseconds, where seconds are expected."""
     for call in frame.calls.values():
-        for param in _in_seconds(call):
-            argument = call.args.get(param)
-            if argument is None:
-                continue
-            given = argument.node
-            parts = [e.value for e in given.elements] if isinstance(given, cst.Tuple) else [given]
-            values = argument.value.members if isinstance(argument.value, Sequence) else (argument.value,)
-            pairs = zip(parts, values, strict=False)
-            found = [hit for node, value in pairs if (hit := judge(call, node, value)) is not None]
-            if found and not _is_intended(call):
-                yield _finding(call, param, found)
+        found = [(param, hit) for param in _in_seconds(call) for hit in _hits(call, param)]
+        if found and not _is_intended(call):
+            yield _finding(call, found[0][0], [hit for _, hit in found])
+
+
+def _hits(call: Call, param: Param) -> list[Hit]:
+    """Returns what is wrong with the numbers that a call is given for a parameter."""
+    argument = call.args.get(param)
+    if argument is None:
+        return []
+    given = argument.node
+    parts = [e.value for e in given.elements] if isinstance(given, cst.Tuple) else [given]
+    values = argument.value.members if isinstance(argument.value, Sequence) else (argument.value,)
+    if len(parts) == 1 < len(values):
+        hit = judge_several(call, given, values)
+        return [hit] if hit is not None else []
+    pairs = zip(parts, values, strict=False)
+    return [hit for node, value in pairs if (hit := judge(call, node, value)) is not None]
 
 
 def _in_seconds(call: Call) -> list[Param]:
@@ -168,7 +175,7 @@ def _is_intended(call: Call) -> bool:
 
 
 def _finding(call: Call, param: Param, found: list[Hit]) -> Finding:
-    """One finding for an argument, with a fix for all numbers in it; only for information where they may be meant."""
+    """One finding for a call, with a fix for all its numbers; only for information where they may be meant."""
     frame = call.frame
     doubtful = all(hit.doubtful for hit in found)
     edits = tuple(replace(frame, hit.node, hit.fixed) for hit in found)
