@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit import BROAD, Call, EntryKind, Frame, Guard, Handler, RetryFact, dotted, entry_point, handlers_of, walk
-from ..kit.interp.values import Derived, Method, Ref, Value
+from ..kit.interp.values import Derived, Method, Object, Ref, Value
 from ..kit.policy.through import calls_through
 from ..kit.retries.policies import external
 from ..kit.syntax.idioms import calls_in
@@ -46,13 +46,21 @@ def _asks_again(frame: Frame, node: cst.Call, task: str) -> bool:
     owner, _, name = dotted(node.func).rpartition(".")
     if owner != task:
         return False
-    marks = (value for _, value in frame.decorators)
-    libraries = {one for value in marks for one in frame.scope.catalog.libraries(_name(value))}
+    marks = [_name(value) for _, value in frame.decorators] or _bases(frame)
+    libraries = {one for mark in marks for one in frame.scope.catalog.libraries(mark)}
     return any(
         isinstance(fact, RetryFact) and fact.form == "raise" and fact.on and name in fact.names
         for library in libraries
         for fact in library.facts.values()
     )
+
+
+def _bases(frame: Frame) -> list[str]:
+    """The qualified names of the classes of libraries that the class of a method extends."""
+    session, owner = frame.scope.session, frame.owner
+    if not isinstance(owner, Object):
+        return []
+    return [base.name for cls in session.lineage(owner.cls) for base in session.bases(cls) if isinstance(base, Ref)]
 
 
 def _name(value: Value) -> str:

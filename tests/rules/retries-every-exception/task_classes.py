@@ -1,0 +1,30 @@
+"""Tasks as classes that ask for another attempt."""
+import httpx
+from celery import Task
+
+
+class Reminder(Task):
+    name = "reminder"
+    max_retries = 4
+
+    def run(self, customer):
+        try:
+            httpx.post("https://mail.example.net/reminders", json={"to": customer}, timeout=9).raise_for_status()
+        except Exception as exc:  # finds: retries-every-exception
+            raise self.retry(exc=exc, countdown=30)
+
+
+class Parcel(Task):
+    def run(self, number):
+        try:
+            return httpx.get(f"https://parcels.example.net/{number}", timeout=9).json()
+        except httpx.TransportError as exc:
+            raise self.retry(exc=exc, countdown=30)
+
+
+class NoTask:
+    def run(self, number):
+        try:
+            return httpx.get(f"https://parcels.example.net/{number}", timeout=9).json()
+        except Exception as exc:
+            raise self.retry(exc=exc, countdown=30)
