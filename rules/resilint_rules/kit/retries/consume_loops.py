@@ -91,8 +91,20 @@ def _ends_or_awaits(rest: tuple[cst.CSTNode, ...], guard: Guard) -> bool:
 
 def _may_wait(loop: ConsumeLoop, guard: Guard, rest: tuple[cst.CSTNode, ...]) -> bool:
     """Whether anything in a round that fails may wait: only the call itself, logs and computations are known."""
-    body = list(guard.node.body.body)
-    at = next((n for n, line in enumerate(body) if any(part is loop.call.node for part in walk(line))), len(body) - 1)
-    parts = (*rest, *body[: at + 1], loop.handler.node.body)
+    parts = (*rest, *_up_to(guard.node.body, loop.call.node), loop.handler.node.body)
     calls = (call for part in parts for call in calls_in(part) if call is not loop.call.node)
     return any(pauses(loop.frame, call) or not loop.is_inert(call) for call in calls)
+
+
+def _up_to(block: cst.BaseSuite, call: cst.Call) -> Iterator[cst.CSTNode]:
+    """Yields what of a block runs before a call is answered: of a `with` that enters it, not what it is for."""
+    for line in block.body:
+        here = any(part is call for part in walk(line))
+        if here and isinstance(line, cst.With):
+            yield from line.items
+            if not any(part is call for item in line.items for part in walk(item)):
+                yield from _up_to(line.body, call)
+        else:
+            yield line
+        if here:
+            return
