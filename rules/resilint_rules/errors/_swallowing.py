@@ -22,8 +22,18 @@ from ..kit.syntax.exits import AGAIN, Exit, ways
 from ..kit.syntax.idioms import calls_in, closes, is_log, last_name, reports
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import Tree, walk
-from ._consequence import answers_with_part, excused, is_aside, refusable, tells_visitor
-from ._one_meant import is_refused, is_repeated, picks_one
+from ._consequence import (
+    answers_with_part,
+    excused,
+    is_aside,
+    is_constant,
+    is_made_empty,
+    is_refused,
+    is_repeated,
+    picks_one,
+    refusable,
+    tells_visitor,
+)
 
 _MEANT = re.compile(
     r"^(?!.*\b(?:TO.?DO|FIX.?ME)\b).*(?:swallow|ignor|best[- ]effort|no[nt][- ]?(?:critical|fatal)|"
@@ -163,7 +173,7 @@ def _is_nothing(node: cst.CSTNode, clause: Handler) -> bool:
     if isinstance(node, cst.If):  # one error is looked for, and all others vanish with it
         about = any(isinstance(part, cst.Name) and part.value == clause.name for part in walk(node.test))
         return about and node.orelse is None and all(_is_nothing(line, clause) for line in _lines(node.body))
-    return isinstance(node, cst.Return) and (node.value is None or _is_constant(node.value))
+    return isinstance(node, cst.Return) and (node.value is None or is_constant(node.value))
 
 
 def _is_empty_answer(node: cst.CSTNode, guard: Guard) -> bool:
@@ -171,27 +181,15 @@ def _is_empty_answer(node: cst.CSTNode, guard: Guard) -> bool:
     if not isinstance(node, cst.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0].target, cst.Name):
         return False
     empty = isinstance(node.value, (cst.List, cst.Tuple, cst.Dict)) and not node.value.elements
-    if not empty and not (isinstance(node.value, cst.SimpleString) and not node.value.raw_value):
+    if (
+        not empty
+        and not is_made_empty(node.value)
+        and not (isinstance(node.value, cst.SimpleString) and not node.value.raw_value)
+    ):
         return False
     name = node.targets[0].target.value
     kept = (target for line in _lines(guard.node.body) if isinstance(line, cst.Assign) for target in line.targets)
     return any(isinstance(target.target, cst.Name) and target.target.value == name for target in kept)
-
-
-def _is_constant(node: cst.CSTNode) -> bool:
-    if isinstance(node, (cst.Tuple, cst.List)):
-        refused = any(
-            isinstance(element.value, cst.Integer) and 400 <= element.value.evaluated_value < 600
-            for element in node.elements
-        )
-        return not refused and all(_is_constant(element.value) for element in node.elements)
-    if isinstance(node, cst.Dict):
-        return not node.elements
-    if isinstance(node, cst.SimpleString):
-        return not node.raw_value  # a text informs the caller
-    return isinstance(node, (cst.Integer, cst.Float)) or (
-        isinstance(node, cst.Name) and node.value in ("None", "True", "False")
-    )
 
 
 def _verdict(clause: Handler, guard: Guard) -> bool:

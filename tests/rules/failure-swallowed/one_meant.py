@@ -95,3 +95,18 @@ def one_or_other(name):
             remind(name)
         else:
             complain(name, error)
+
+
+def made_empty(url):
+    try:
+        return set(requests.get(url, timeout=5).json())
+    except requests.RequestException:  # finds: failure-swallowed
+        return set()
+
+
+def put_in_place(url):
+    try:
+        found = set(requests.get(url, timeout=5).json())
+    except requests.RequestException:  # finds: failure-swallowed
+        found = set()
+    return found
