@@ -60,25 +60,22 @@ _LOUD = frozenset((
 def silent_handlers(guard: Guard) -> Iterator[tuple[Handler, Call]]:
     """Yields the handlers that hide the failure of an external call, each with the call."""
     calls = [call for call in (*guard.calls, *calls_through(guard)) if _has_consequence(guard, call)]
-    picked = [call for call in calls if not is_aside(call)]
-    calls = [call for call in calls if not excused(call)]
     refused = [call for call in refusable(guard) if not excused(call) and not _of_use(call)]
-    if not (picked or refused) or _seen_later(guard):
+    if not (calls or refused) or _seen_later(guard):
         return
     for clause in handlers_of(guard):
-        if not _hides(clause, guard):
-            continue
-        call = _hidden_call(guard, clause, calls, refused)
-        if call is None and picks_one(clause, _lines(clause.node.body)):
-            call = next((call for call in picked if is_refused(clause, call)), None)
+        call = _hidden_call(guard, clause, calls, refused) if _hides(clause, guard) else None
         if call is not None and not explained(call, guard.node, _MEANT):
             yield clause, call
 
 
 def _hidden_call(guard: Guard, clause: Handler, calls: list[Call], refused: list[Call]) -> Call | None:
     """The first call whose failure, or whose refusal by the peer, a handler hides."""
-    failed = next((call for call in calls if _is_hidden(guard, clause, call)), None)
-    return failed or next((call for call in refused if _is_refusal_hidden(guard, clause, call)), None)
+    failed = next((call for call in calls if not excused(call) and _is_hidden(guard, clause, call)), None)
+    failed = failed or next((call for call in refused if _is_refusal_hidden(guard, clause, call)), None)
+    if failed is None and picks_one(clause, _lines(clause.node.body)):
+        return next((call for call in calls if not is_aside(call) and is_refused(clause, call)), None)
+    return failed
 
 
 def _has_consequence(guard: Guard, call: Call) -> bool:

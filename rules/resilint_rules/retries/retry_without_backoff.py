@@ -296,13 +296,7 @@ from ..kit.rule import rule
 def check(retry: AnyRetry) -> Iterator[Finding]:
     """Reports policies, counted loops of three or more attempts and status loops that never wait."""
     if isinstance(retry, RetryPolicy):
-        if (
-            retry.waits is False
-            and retry.limit == LIMITED
-            and retry.repeated
-            and retry.remote
-            and not counts_by_hand(retry)
-        ):
+        if _hastens(retry):
             yield retry.finding(f"`{retry.written}` retries without a pause: all attempts fail together", *space(retry))
     elif isinstance(retry, StatusLoop):
         if not retry.paced and (retry.endless or _many(retry)):
@@ -322,6 +316,12 @@ def check(retry: AnyRetry) -> Iterator[Finding]:
             *(pause(retry) or let_out(retry)),
             severity=Severity.INFO if retry.is_local else None,
         )
+
+
+def _hastens(policy: RetryPolicy) -> bool:
+    """Whether a policy surely makes several attempts at external calls without a pause."""
+    hasty = policy.waits is False and policy.limit == LIMITED and policy.repeated and policy.remote
+    return hasty and not counts_by_hand(policy)
 
 
 def _hasty(loop: RetryLoop) -> bool:

@@ -218,7 +218,7 @@ def proxy():
 ```
 
 A deadline around the call is one, from whatever place its function comes; and a client whose transport answers within
-the program waits for nobody.
+the program waits for no peer.
 
 ```python good
 import sys

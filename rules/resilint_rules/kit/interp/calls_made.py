@@ -98,9 +98,7 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
         return _construct(ctx, node, target, args)
     if isinstance(target, Function):
         return _passed_on(ctx, node, target, args) or _project(ctx, target, args)
-    if isinstance(target, Instance) and ctx.frame.scope.catalog.method(ClientFact, target.type, _CALL) is not None:
-        return _method(ctx, node, Method(target, _CALL), args, (target,), offloaded)
-    return _unseen(ctx, node, target, args)
+    return _unseen(ctx, node, target, args, offloaded)
 
 
 def _use(ctx: Context, node: cst.Call, target: Value, args: Arguments, offloaded: bool) -> None:
@@ -111,8 +109,10 @@ def _use(ctx: Context, node: cst.Call, target: Value, args: Arguments, offloaded
     ctx.frame.uses[id(node)] = call, join([before, target])
 
 
-def _unseen(ctx: Context, node: cst.Call, target: Value, args: Arguments) -> Value:
-    """The value of calling what is neither in the catalogue nor in the project, such as a method of a body."""
+def _unseen(ctx: Context, node: cst.Call, target: Value, args: Arguments, offloaded: bool) -> Value:
+    """The value of calling an object, or what is neither in the catalogue nor in the project: a method of a body."""
+    if isinstance(target, Instance) and ctx.frame.scope.catalog.method(ClientFact, target.type, _CALL) is not None:
+        return _method(ctx, node, Method(target, _CALL), args, (target,), offloaded)
     stacked = entered_by_stack(ctx, last_name(node), args)
     if stacked is not None:
         return stacked

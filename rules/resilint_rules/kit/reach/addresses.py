@@ -135,13 +135,20 @@ def _says(
     if isinstance(test, cst.Name):
         value = _assigned(tree, test) if test.value not in followed else None
         return value is not None and _says(tree, value, text, words, followed | {test.value})
-    if isinstance(test, cst.Call) and last_name(test) == "startswith" and isinstance(test.func, cst.Attribute):
+    if isinstance(test, cst.Call):
+        return _begins(tree, test, text, words)
+    return _compares(tree, test, text, words, equal=True)
+
+
+def _begins(tree: Tree, test: cst.Call, text: str, words: tuple[str, ...]) -> bool:
+    """Whether a call asks if a text begins with one of some words: `url.startswith("data:")`, or by a pattern."""
+    if last_name(test) == "startswith" and isinstance(test.func, cst.Attribute):
         same = _SAME.sub("", tree.code(test.func.value)) == text
         return same and len(test.args) == 1 and _is_one_of(test.args[0].value, words)
-    if isinstance(test, cst.Call) and last_name(test) in ("match", "fullmatch") and len(test.args) > 1:
-        same = _SAME.sub("", tree.code(test.args[1].value)) == text
-        return same and _is_one_of(test.args[0].value, tuple(f"{start}{word}" for word in words for start in ("", "^")))
-    return _compares(tree, test, text, words, equal=True)
+    if last_name(test) not in ("match", "fullmatch") or len(test.args) < 2:
+        return False
+    same = _SAME.sub("", tree.code(test.args[1].value)) == text
+    return same and _is_one_of(test.args[0].value, tuple(f"{start}{word}" for word in words for start in ("", "^")))
 
 
 def _compares(tree: Tree, test: cst.BaseExpression, text: str, words: tuple[str, ...], *, equal: bool) -> bool:
@@ -240,15 +247,19 @@ def leading_text(frame: Frame, node: cst.CSTNode, depth: int = 4) -> str:
     if isinstance(node, (cst.Tuple, cst.List)) and node.elements:
         return leading_text(frame, node.elements[0].value, depth - 1)
     if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value in ("self", "cls"):
-        held = frame.scope.session.attribute(frame.owner, node.attr.value) if frame.owner is not None else None
-        return held.value if isinstance(held, Const) and isinstance(held.value, str) else ""
+        return _text_of(
+            frame.scope.session.attribute(frame.owner, node.attr.value) if frame.owner is not None else None
+        )
     if isinstance(node, cst.Name):
         value = _assigned(frame.tree, node)
         if value is not None:
             return leading_text(frame, value, depth - 1)
-        known = frame.lookup(node.value)
-        return known.value if isinstance(known, Const) and isinstance(known.value, str) else ""
+        return _text_of(frame.lookup(node.value))
     return ""
+
+
+def _text_of(value: Value | None) -> str:
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else ""
 
 
 def _leading_part(frame: Frame, node: cst.FormattedString, depth: int) -> str:
