@@ -1,10 +1,9 @@
-"""One function from one of two places."""
+"""One function from one of two places that are the same."""
 try:
     from urllib.request import urlopen
 except ImportError:
-    from urllib2 import urlopen
-
-from six.moves.urllib.request import urlopen as other
+    from urllib import request
+    urlopen = request.urlopen
 
 
 def raw(url):
@@ -12,9 +11,5 @@ def raw(url):
         return handle.read()
 
 
-def moved(url):
-    return other(url).read()  # finds: no-timeout
-
-
 def calm(url):
-    return urlopen(url, timeout=4).read() + other(url, None, 4).read()
+    return urlopen(url, timeout=4).read()
