@@ -284,8 +284,8 @@ from ..kit import (
     RetryPolicy,
     Severity,
     StatusLoop,
-    let_out,
     counts_by_hand,
+    let_out,
     pause,
     space,
 )
