@@ -63,6 +63,8 @@ _MAY_AWAIT = re.compile(rf"(\bawait{GAP})?(?:\b[^\W\d]\w*{GAP}\.{GAP})*\b([^\W\d
 _PARTIAL = re.compile(rf"\bpartial{GAP}\({GAP}(?:\w+\.)?(\w+)")
 _SET = re.compile(r"\b(?:self|cls)\.(\w+)\b[^\n=]*=(?!=)([^\n]*)|^[ \t]+(\w+)[ \t]*:([^\n]*)", re.MULTILINE)
 _ANNOTATED = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
+_ASKS = frozenset(("call", "execute", "fetch", "patch", "post", "process", "query", "request", "run", "send"))
+"""Common methods that are followed, as they are called where their class is named."""
 _NO_WORDS: frozenset[str] = frozenset()
 Entries = dict[str, frozenset[str]]
 """The names of a module that lead to integration code, with the words by which functions are called through them."""
@@ -119,10 +121,15 @@ class Reach:
         leads = self.leads(module, hops) if hops else {}
         return reaching(module, own, leads, callers=False)
 
-    def leads(self, module: Module, hops: int = HOPS) -> Entries:
-        """Returns the imported names of a module that lead to integration code by other modules of the project."""
+    def leads(self, module: Module, hops: int = HOPS, *, only: frozenset[str] | None = None) -> Entries:
+        """Returns the imported names of a module that lead to integration code by other modules of the project.
+
+        With `only`, no others are looked at than these.
+        """
         found: Entries = {}
         for name, target in _imports(module):
+            if only is not None and name not in only:
+                continue
             words = self._words(target, name, module, hops)
             if words:
                 found[name] = found.get(name, _NO_WORDS) | words
@@ -130,7 +137,10 @@ class Reach:
 
     def reached(self, module: Module) -> bool:
         """Whether coroutines or transactions of a module may reach integration code by other modules."""
-        return asks(module.text) and any(self._words(target, name, module, HOPS) for name, target in _imports(module))
+        if asks(module.text):
+            return any(self._words(target, name, module, HOPS) for name, target in _imports(module))
+        only = named_near(module) if asks_near(module.text) else _NO_WORDS
+        return any(name in only and self._words(target, name, module, HOPS) for name, target in _imports(module))
 
     def _words(self, target: ImportedName, name: str, module: Module, hops: int) -> frozenset[str]:
         """The words by which functions are called through an imported name."""
@@ -170,6 +180,19 @@ def asks_near(text: str) -> bool:
     return _ENTERED.search(text) is not None
 
 
+def named_near(module: Module) -> frozenset[str]:
+    """Returns the words of the functions of a module in which failures are hidden or repeated, or that are entered."""
+    text = module.text
+    if not asks_near(text):
+        return _NO_WORDS
+    found: set[str] = set()
+    for function in module.all_functions():
+        chunk = function.chunk
+        if asks_near(text[chunk.start : chunk.end]):
+            found.update(_WORD.findall(text, chunk.body, chunk.end))
+    return frozenset(found)
+
+
 def _imports(module: Module) -> Iterator[tuple[str, ImportedName]]:
     """What a module imports, as (name, target)."""
     for name, same in module.mentioned.items():
@@ -196,7 +219,7 @@ class _Closure:
     def add(self, function: FunctionChunk) -> None:
         """Adds a function, and the word by which it is called, to the entry of its outermost class or its own."""
         self.found.functions.add(function.qualname)
-        if function.owner is not None and function.name in COMMON and function.name != "__init__":
+        if function.owner is not None and function.name in COMMON - _ASKS and function.name != "__init__":
             return  # everything has a method of this name
         parts = function.qualname.split(".")
         word = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
