@@ -63,8 +63,8 @@ _MAY_AWAIT = re.compile(rf"(\bawait{GAP})?(?:\b[^\W\d]\w*{GAP}\.{GAP})*\b([^\W\d
 _PARTIAL = re.compile(rf"\bpartial{GAP}\({GAP}(?:\w+\.)?(\w+)")
 _SET = re.compile(r"\b(?:self|cls)\.(\w+)\b[^\n=]*=(?!=)([^\n]*)|^[ \t]+(\w+)[ \t]*:([^\n]*)", re.MULTILINE)
 _ANNOTATED = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
-_ASKS = frozenset(("call", "execute", "fetch", "patch", "post", "process", "query", "request", "run", "send"))
-"""Common methods that are followed, as they are called where their class is named."""
+_ASKS = frozenset(("send",))
+"""Common methods that are followed, as they are called where their class is named; more would cost too much."""
 _NO_WORDS: frozenset[str] = frozenset()
 Entries = dict[str, frozenset[str]]
 """The names of a module that lead to integration code, with the words by which functions are called through them."""

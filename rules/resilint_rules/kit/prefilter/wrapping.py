@@ -34,14 +34,15 @@ def wrapping(search: Taint, brought: frozenset[str] = frozenset()) -> frozenset[
     """
     if not (brought or search.mentions.offsets or search.followed.offsets):
         return frozenset()
+    libraries = search.summary.libraries
+    if libraries.isdisjoint(SILENT) and libraries.isdisjoint(search.project.catalog.prefixes()):
+        return frozenset()  # nothing of it is decided by callers
     found: set[str] = set()
     words = set(brought)
     candidates = [function for function in search.module.all_functions() if _is_plain(search, function)]
-    libraries = search.summary.libraries
-    answers = not libraries.isdisjoint(SILENT) or not libraries.isdisjoint(search.project.catalog.prefixes())
     for _ in range(ROUNDS):
         rest = [function for function in candidates if function.qualname not in found]
-        fresh = [function for function in rest if _wraps(search, function, words, answers=answers)]
+        fresh = [function for function in rest if _wraps(search, function, words)]
         if not fresh:
             break
         found.update(function.qualname for function in fresh)
@@ -57,7 +58,7 @@ def _is_plain(search: Taint, function: FunctionChunk) -> bool:
     return not _LOOPS.search(search.text, chunk.body, chunk.end)
 
 
-def _wraps(search: Taint, function: FunctionChunk, words: set[str], *, answers: bool) -> bool:
+def _wraps(search: Taint, function: FunctionChunk, words: set[str]) -> bool:
     """Whether a function mentions integration code, or a wrapper, in a way that concerns its callers."""
     chunk, text = function.chunk, search.text
     marks = [at for kind in (search.mentions, search.followed) for at, _ in kind.inside(chunk.body, chunk.end)]
@@ -65,7 +66,7 @@ def _wraps(search: Taint, function: FunctionChunk, words: set[str], *, answers: 
         return False
     if _passes_on(text, chunk):
         return True
-    return answers and not _LOOKS.search(text, chunk.body, chunk.end) and _gives(text, chunk, marks, words)
+    return not _LOOKS.search(text, chunk.body, chunk.end) and _gives(text, chunk, marks, words)
 
 
 def _passes_on(text: str, chunk: Chunk) -> bool:
