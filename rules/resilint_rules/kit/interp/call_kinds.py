@@ -123,6 +123,16 @@ class WrappedCall(Call):
         """Whether the external call stands in another module."""
         return self.made.frame.scope.module is not self.frame.scope.module
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it stands for a call in another module, and nothing on the way handles its failures."""
+        call: Call = self
+        while isinstance(call, WrappedCall):
+            call = call.inner
+            if call.within:
+                return False
+        return self.elsewhere and self.response is not None
+
 
 KINDS: dict[str, type[Call]] = {
     "call": Call, "client": ClientCall, "spawn": SpawnCall, "sleep": SleepCall, "retry": RetryCall, "token": TokenCall,
