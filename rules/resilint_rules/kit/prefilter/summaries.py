@@ -42,6 +42,9 @@ class ExportSummary:
     reaching_functions: frozenset[str] = frozenset()
     """The plain functions of the checked module that do, by qualified name."""
 
+    _methods: dict[str, set[str]] = field(default_factory=dict)
+    """The methods that may be wrappers, by class."""
+
     unawaited: frozenset[str] = frozenset()
     """Names and attributes by which coroutines are called that perhaps nothing awaits."""
 
@@ -58,9 +61,12 @@ class ExportSummary:
         """Returns what a name brings, with the wrappers that it stands for, or that its objects have as methods."""
         if not self.wrapping and not self.renamed:
             return export
-        methods = {own.rpartition(".")[2] for own in self.wrapping if own.rpartition(".")[0] == name}
-        wraps = name in self.wrapping or name in self.renamed
-        return replace(export, wraps=wraps, wrapping=frozenset(methods))
+        if not self._methods:
+            for own in self.wrapping:
+                owner, _, method = own.rpartition(".")
+                self._methods.setdefault(owner, set()).add(method)
+        methods = frozenset(self._methods.get(name, ()))
+        return replace(export, wraps=name in self.wrapping or name in self.renamed, wrapping=methods)
 
 
 @dataclass(frozen=True, slots=True)
