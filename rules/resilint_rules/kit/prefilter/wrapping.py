@@ -32,22 +32,27 @@ def wrapping(search: Taint, brought: frozenset[str] = frozenset()) -> frozenset[
 
     `brought` are the names and methods by which wrappers of other modules are called.
     """
-    if not (brought or search.mentions.offsets or search.followed.offsets):
+    if not _may_decide(search, brought):
         return frozenset()
-    libraries = search.summary.libraries
-    if libraries.isdisjoint(SILENT) and libraries.isdisjoint(search.project.catalog.prefixes()):
-        return frozenset()  # nothing of it is decided by callers
     found: set[str] = set()
     words = set(brought)
-    candidates = [function for function in search.module.all_functions() if _is_plain(search, function)]
+    rest = [function for function in search.module.all_functions() if _is_plain(search, function)]
     for _ in range(ROUNDS):
-        rest = [function for function in candidates if function.qualname not in found]
         fresh = [function for function in rest if _wraps(search, function, words)]
         if not fresh:
             break
         found.update(function.qualname for function in fresh)
         words.update(function.name for function in fresh)
+        rest = [function for function in rest if function.qualname not in found]
     return frozenset(found)
+
+
+def _may_decide(search: Taint, brought: frozenset[str]) -> bool:
+    """Whether a module mentions a library of whose calls the callers decide anything."""
+    if not (brought or search.mentions.offsets or search.followed.offsets):
+        return False
+    libraries = search.summary.libraries
+    return not libraries.isdisjoint(SILENT) or not libraries.isdisjoint(search.project.catalog.prefixes())
 
 
 def _is_plain(search: Taint, function: FunctionChunk) -> bool:
