@@ -55,6 +55,7 @@ def catalog_index() -> str:
         "TAKERS": {stems[id(data)]: tuple(data["import"]) for data in libraries if _takes_handlers(data)},
         "COROUTINES": _coroutines(libraries),
         "WAITS": _filled(_by_import(libraries, _waiting_modes)),
+        "SILENT": _filled(_by_import(libraries, _silent)),
         "GENERATED": _generated(libraries),
         "GIVERS": _filled(_by_import(libraries, _givers)),
         "SENDS": _filled(_by_import(libraries, _sends)),
@@ -175,6 +176,11 @@ def _givers(library: Library) -> set[str]:
 def _takes_handlers(library: Library) -> bool:
     """Whether something of it takes a function to be called later."""
     return any("handler" in entry for kind in ("route", "entry") for entry in library.get(kind, ()))
+
+
+def _silent(library: Library) -> set[str]:
+    """Returns "silent" for a library with a call that raises for no error status."""
+    return {"silent"} if any(entry.get("status") == "silent" for entry in library.get("call", ())) else set()
 
 
 def _waiting_modes(library: Library) -> set[str]:

@@ -54,7 +54,7 @@ def test_a_rule_is_named_after_its_file(rule: Rule) -> None:
 def test_a_rule_subscribes_to_the_types_of_its_parameter() -> None:
     """One type, or a union that `on` repeats; every type has objects."""
     assert {name: registry.rules()[name].on for name in ("no-timeout", "task-dropped")} == {
-        "no-timeout": ("Call", "ClientCall", "BlockCall", "Frame"),
+        "no-timeout": ("Call", "ClientCall", "WrappedCall", "BlockCall", "Frame"),
         "task-dropped": ("SpawnCall",),
     }
     assert [rule.name for rule in RULES if not rule.on or not SUBSCRIPTIONS.keys() >= set(rule.on)] == []

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..kit import Call, Const, Frame, Function, Value, matches, walk
+from ..kit import Call, Const, Frame, Function, Value, WrappedCall, matches, protection_off, walk
 from ..kit.exceptions.handlers import named
 from ..kit.trust.switches import tls_of
 
@@ -20,6 +20,12 @@ class PassedOn(NamedTuple):
 
     argument: cst.Arg
     call: Call
+
+
+def is_given_off(call: WrappedCall) -> bool:
+    """Whether the caller of a function of another module gives what switches the check off in the call it makes."""
+    found = protection_off(call) if call.elsewhere else None
+    return found is not None and found[1].node is not call.node
 
 
 def passed_on(frame: Frame) -> Iterator[PassedOn]:

@@ -265,7 +265,7 @@ from ..kit import (
     untapped,
 )
 from ..kit.rule import rule
-from ._passed_on import passed_on
+from ._passed_on import is_given_off, passed_on
 from ._tls_attributes import ANY, CONSEQUENCE, assigned
 
 
@@ -281,8 +281,11 @@ def check(frame: Frame) -> Iterator[Finding]:
     for call in frame.calls.values():
         yield from _called(call)
     yield from assigned(frame)
+    given = {id(call.node): call for call in frame.wrapped_calls.values() if is_given_off(call)}
+    for call in given.values():
+        yield from _called(call)
     for argument, call in passed_on(frame):
-        if not chosen(frame, argument.value):
+        if id(frame.tree.parent(argument)) not in given and not chosen(frame, argument.value):
             yield frame.finding(
                 f"`{frame.tree.code(argument)}` reaches `{call.written}`, which {ANY}: {CONSEQUENCE}",
                 frame.tree.span(argument), callee=call.callee, library=call.library,

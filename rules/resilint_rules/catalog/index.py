@@ -2439,6 +2439,28 @@ WAITS: dict[str, tuple[str, ...]] = {'MySQLdb': ('sync',),
  'xmlrpc.client': ('sync',),
  'zeep': ('sync',)}
 
+SILENT: dict[str, tuple[str, ...]] = {'aiohttp': ('silent',),
+ 'asyncssh': ('silent',),
+ 'authlib': ('silent',),
+ 'elastic_transport': ('silent',),
+ 'feedparser': ('silent',),
+ 'google.auth': ('silent',),
+ 'http': ('silent',),
+ 'http.client': ('silent',),
+ 'httplib2': ('silent',),
+ 'httpx': ('silent',),
+ 'httpx2': ('silent',),
+ 'imaplib': ('silent',),
+ 'ldap3': ('silent',),
+ 'msal': ('silent',),
+ 'niquests': ('silent',),
+ 'paramiko': ('silent',),
+ 'pycurl': ('silent',),
+ 'requests': ('silent',),
+ 'slack_sdk': ('silent',),
+ 'treq': ('silent',),
+ 'urllib3': ('silent',)}
+
 GENERATED: dict[str, tuple[str, ...]] = {'_pb2_grpc': ('grpc.HandedStub', 'grpc')}
 
 GIVERS: dict[str, tuple[str, ...]] = {'asyncpg': ('acquire',),

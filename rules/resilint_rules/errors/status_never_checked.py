@@ -341,8 +341,10 @@ from ..kit import (
     Finding,
     Related,
     Severity,
+    WrappedCall,
     gives_refusals,
     is_given_back_unchecked,
+    path_of,
     raise_after_all,
     raise_before_giving_back,
     read_together,
@@ -353,10 +355,10 @@ from ..kit import (
 from ..kit.rule import rule
 
 
-@rule(code="ERR001", name="status-never-checked", equivalents=("use-raise-for-status",))
-def check(call: Call) -> Iterator[Finding]:
+@rule(code="ERR001", name="status-never-checked", on=(Call, WrappedCall), equivalents=("use-raise-for-status",))
+def check(call: Call | WrappedCall) -> Iterator[Finding]:
     """Reports a named response that is read and never checked, here or by those who call the function for it."""
-    if is_given_back_unchecked(call):
+    if is_given_back_unchecked(call) and not isinstance(call, WrappedCall):  # its callers are such calls themselves
         yield from _read_by_callers(call)
         return
     response = call.response
@@ -373,6 +375,7 @@ def check(call: Call) -> Iterator[Finding]:
             *raise_after_all(together),
             span=call.frame.tree.span(seen.read) if seen is not None else None,
             severity=Severity.INFO if response.noticed else None,
+            related=path_of(call),
         )
 
 

@@ -125,6 +125,22 @@ def version(client: Client):
         return KNOWN
 ```
 
+The response may come from a function of another module that leaves the check to its callers.
+
+```python bad shop/http.py
+import requests
+
+def get(url):
+    return requests.get(url, timeout=10)
+```
+
+```python bad shop/stock.py
+from shop.http import get
+
+def level(number):
+    return get(f"https://stock.example.com/{number}").json()["level"]  # finds: unchecked-body
+```
+
 A client that raises by itself needs no look, and neither does a status that is read in the same
 breath. A library that raises on an error status is none of this rule's business.
 
@@ -196,12 +212,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Call, Finding, Severity, chained, gives_refusals, raise_between, read_unchecked
+from ..kit import Call, Finding, Severity, WrappedCall, chained, gives_refusals, path_of, raise_between, read_unchecked
 from ..kit.rule import rule
 
 
-@rule(code="ERR002", name="unchecked-body", equivalents=("use-raise-for-status",))
-def check(call: Call) -> Iterator[Finding]:
+@rule(code="ERR002", name="unchecked-body", on=(Call, WrappedCall), equivalents=("use-raise-for-status",))
+def check(call: Call | WrappedCall) -> Iterator[Finding]:
     """Reports a response that is never named, and whose body is read."""
     response = call.response
     accessor = read_unchecked(response) if response is not None and chained(response) else ""
@@ -209,5 +225,6 @@ def check(call: Call) -> Iterator[Finding]:
         yield call.finding(
             f"`{call.written}(...).{accessor}` discards the response unchecked: an error page is processed as data",
             *raise_between(call),
+            related=path_of(call),
             severity=Severity.INFO if response is not None and response.noticed else None,
         )

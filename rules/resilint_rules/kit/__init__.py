@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .catalog.security import InsecureFact as InsecureFact
     from .catalog.surroundings import ScopeFact as ScopeFact
     from .catalog.surroundings import SleepFact as SleepFact
+    from .effects.paths import path_of as path_of
     from .effects.paths import path_to as path_to
     from .effects.paths import places_of as places_of
     from .effects.records import EffectSummary as EffectSummary
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from .interp.call_kinds import TaskCall as TaskCall
     from .interp.call_kinds import TokenCall as TokenCall
     from .interp.call_kinds import VerifyCall as VerifyCall
+    from .interp.call_kinds import WrappedCall as WrappedCall
     from .interp.calls import Call as Call
     from .interp.calls import Frame as Frame
     from .interp.calls import Guard as Guard
@@ -192,7 +194,7 @@ _MODULES = {
     "catalog.security": "InsecureFact",
     "catalog.surroundings": "ScopeFact SleepFact",
     "entry_points.entry": "EntryKind entry_point",
-    "effects.paths": "path_to places_of",
+    "effects.paths": "path_of path_to places_of",
     "effects.records": "EffectSummary ReachedCall",
     "effects.store": "effects_of",
     "effects.transactions": "transaction_around transaction_at transaction_of_caller",
@@ -207,7 +209,7 @@ _MODULES = {
     "fixes.timeouts": "bound elsewhere_driven end_silence once rebound spelled",
     "interp.call_kinds": (
         "BlockCall ClientCall DigestCall GlobalCall InsecureCall LimitCall RetryCall SleepCall SpawnCall TaskCall "
-        "TokenCall VerifyCall"
+        "TokenCall VerifyCall WrappedCall"
     ),
     "interp.calls": "Call Frame Guard call_at explained",
     "interp.kinds": "Around EventKind FrameKind Part",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .interp.call_kinds import KINDS, BlockCall, GlobalCall
+from .interp.call_kinds import KINDS, BlockCall, GlobalCall, WrappedCall
 from .interp.calls import Call, Frame, Guard
 from .policy.through import all_constructs, all_loops, all_retries
 from .retries.policies import layers
@@ -29,6 +29,12 @@ def _calls(kind: type[Call]) -> Callable[[list[Frame]], Iterator[object]]:
     return find
 
 
+def wrapped_calls(frames: list[Frame]) -> Iterator[WrappedCall]:
+    """Calls of functions of other modules that make one external call with what they are given."""
+    for frame in functions(frames):
+        yield from (call for call in frame.wrapped_calls.values() if call.elsewhere)
+
+
 def guards(frames: list[Frame]) -> Iterator[Guard]:
     """`try` statements with the calls they guard."""
     for frame in functions(frames):
@@ -43,6 +49,7 @@ SUBSCRIPTIONS: dict[str, Callable[[list[Frame]], Iterator[object]]] = {
     "RetryPolicy": layers,
     "RetryLoop": all_loops,
     "RetryConstruct": all_constructs,
+    "WrappedCall": wrapped_calls,
 }
 
 

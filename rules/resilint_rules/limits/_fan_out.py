@@ -9,10 +9,12 @@ from typing import NamedTuple
 import libcst as cst
 
 from ..kit.effects.callees import callee, nested_frame, runs_as_written
+from ..kit.effects.followed import called_function
 from ..kit.effects.waiting import reaches_peer
 from ..kit.interp.calls import Call, Frame
+from ..kit.interp.known_calls import plain
 from ..kit.interp.session import Session
-from ..kit.interp.values import Function, Nested, Value
+from ..kit.interp.values import Arguments, Function, Nested, Value
 from ..kit.syntax.bound_names import values_given
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.tree import Tree, dotted, walk
@@ -68,9 +70,30 @@ def _peer_calls(frame: Frame) -> list[tuple[Call, Value | None]]:
         if id(call.node) not in gathered:
             continue
         inner = _coroutine(frame, target)
-        if inner is not None and any(_asks_peer(made) for made in inner.calls.values()):
+        if inner is not None and any(_asks_peer(made) for made in _made_behind(inner)):
             found.append((call, target))
-    return found
+    return [*found, *_imported_calls(frame, gathered)]
+
+
+def _imported_calls(frame: Frame, gathered: dict[int, _Place]) -> Iterator[tuple[Call, Value | None]]:
+    """Yields the gathered calls of coroutines of other modules that reach a peer, where names are not followed."""
+    for node in walk(frame.node) if isinstance(frame.node, cst.FunctionDef) else ():
+        if not isinstance(node, cst.Call) or id(node) not in gathered:
+            continue
+        if id(node) in frame.calls or id(node) in frame.uses or frame.tree.parent(node) is None:
+            continue
+        function = called_function(frame, node)
+        inner = _coroutine(frame, function) if function is not None else None
+        if inner is not None and any(_asks_peer(made) for made in _made_behind(inner)):
+            yield Call(node, plain(""), Arguments(), frame=frame), function
+
+
+def _made_behind(inner: Frame) -> Iterator[Call]:
+    """Yields the external calls of a coroutine, and those of the coroutines that it calls."""
+    yield from inner.calls.values()
+    for _, target in inner.uses.values():
+        deeper = _coroutine(inner, target) if not _is_limited(inner, target) else None
+        yield from deeper.calls.values() if deeper is not None else ()
 
 
 def _asks_peer(call: Call) -> bool:

@@ -324,7 +324,7 @@ def check_tax_number(wsdl, cache, number):
 ```
 
 Arguments that a function of the module writes out are seen, as long as nothing can add to them. Where they are
-for one call alone, the limit goes there.
+for one call alone, the limit goes there. What callers give to a function of another module is seen, too.
 
 ```python bad
 import requests
@@ -374,23 +374,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import BlockCall, Call, ClientCall, Finding, Frame
+from ..kit import BlockCall, Call, ClientCall, Finding, Frame, WrappedCall
 from ..kit.rule import rule
 from ._endless.passed_on import given_functions
 from ._endless.sockets import connects_without_limit, limit_socket, reads_without_limit
-from ._endless.unlimited import unlimited_calls
+from ._endless.unlimited import unlimited_by_caller, unlimited_calls
 
 
 @rule(
     code="TMO001",
     name="no-timeout",
-    on=(Call, ClientCall, BlockCall, Frame),
+    on=(Call, ClientCall, WrappedCall, BlockCall, Frame),
     equivalents=("S113", "B113", "missing-timeout", "W3101", "TIM100", "use-timeout"),
 )
-def check(found: Call | ClientCall | BlockCall | Frame) -> Iterator[Finding]:
+def check(found: Call | ClientCall | WrappedCall | BlockCall | Frame) -> Iterator[Finding]:
     """Reports calls, and clients that decide for their calls, where every limit is known and none is finite."""
     if isinstance(found, Frame):
         yield from given_functions(found)
+    elif isinstance(found, WrappedCall):
+        yield from unlimited_by_caller(found)
     elif not isinstance(found, BlockCall):
         yield from unlimited_calls(found)
     elif connects_without_limit(found):

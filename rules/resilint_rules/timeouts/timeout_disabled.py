@@ -255,9 +255,11 @@ from ..kit import (
     Call,
     ClientCall,
     Finding,
+    WrappedCall,
     all_calls_limited,
     bound,
     explained,
+    path_of,
     rebound,
     silent_for_one_answer,
     streamed,
@@ -269,10 +271,16 @@ from ..kit.rule import rule
 _SAYS_WHY = re.compile(r"time\W?out|limit|wait|poll|stream|long|hang|for ?ever", re.IGNORECASE)
 
 
-@rule(code="TMO003", name="timeout-disabled", severity="error", on=(Call, ClientCall), equivalents=("S113", "B113"))
-def check(call: Call | ClientCall) -> Iterator[Finding]:
+@rule(
+    code="TMO003",
+    name="timeout-disabled",
+    severity="error",
+    on=(Call, ClientCall, WrappedCall),
+    equivalents=("S113", "B113"),
+)
+def check(call: Call | ClientCall | WrappedCall) -> Iterator[Finding]:
     """Reports a literal that stands for no limit, on a call or on the construction of a client."""
-    if silent_for_one_answer(call) and not explained(call, call.node, _SAYS_WHY):
+    if not isinstance(call, WrappedCall) and silent_for_one_answer(call) and not explained(call, call.node, _SAYS_WHY):
         yield call.finding(f"`{call.written}` may wait without limit for its one answer", *bound(call))
         return
     off = timeout_off(call)
@@ -286,4 +294,5 @@ def check(call: Call | ClientCall) -> Iterator[Finding]:
             f"`{call.written}` may wait without limit: its timeout is switched off",
             *rebound(call, off.node),
             span=call.frame.tree.span(off.node),
+            related=path_of(call),
         )

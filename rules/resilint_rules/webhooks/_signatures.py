@@ -8,12 +8,13 @@ from typing import cast
 
 import libcst as cst
 
+from ..kit.effects.followed import called_function
 from ..kit.entry_points.sent import is_sent, may_be_no_text, spine
 from ..kit.findings import Applicability, Fix
 from ..kit.fixes.constant_time import Operand, compare_in_constant_time
 from ..kit.interp.call_kinds import DigestCall
 from ..kit.interp.calls import Frame
-from ..kit.interp.values import Const, Function, Ref
+from ..kit.interp.values import Const, Function, Ref, Unknown
 from ..kit.syntax.tree import Tree, children, walk
 
 _KEEPS = frozenset(
@@ -69,6 +70,8 @@ def _called(frame: Frame, node: cst.Call, depth: int) -> DigestCall | None:
     target = _target(frame, func)
     if isinstance(target, Ref) and target.name in _ENCODES and node.args:
         return digest_in(frame, node.args[0].value, depth - 1)
+    if isinstance(target, Unknown):
+        target = called_function(frame, node)
     if isinstance(target, Function):
         return _returned_digest(frame, target, depth)
     return None
@@ -144,9 +147,7 @@ def _within(top: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 def _returned_digest(frame: Frame, function: Function, depth: int) -> DigestCall | None:
-    """Returns the digest that a function of the same module returns on every path; else None."""
-    if function.module is not frame.scope.module:
-        return None
+    """Returns the digest that a function of the project returns on every path; else None."""
     inner = frame.scope.session.frame(function)
     if inner is None or inner.node is None or inner is frame:
         return None

@@ -136,7 +136,7 @@ class Follower:
         frame = self._frame(function)
         if frame is None:
             return None
-        walk = Walk(self.session, self.module)
+        walk = Walk(self.session, self.module, as_called=True)
         found = tuple(_reached(lead) for inner in _run_in(frame) for lead in walk.of_function(inner))
         span = name_span(self.doc, function) or Span(function.chunk.head, function.chunk.head)
         return Reachable(span, function.qualname, found, walk.complete)
@@ -148,7 +148,7 @@ class Follower:
 
         found: list[Reachable] = []
         for frame in self._frames(start, end):
-            walk = Walk(self.session, self.module)
+            walk = Walk(self.session, self.module, as_called=True)
             for call, target in frame.uses.values():
                 if call.head.start <= end and start <= call.head.end:
                     walk.complete = True

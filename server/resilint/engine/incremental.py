@@ -185,6 +185,8 @@ def _summary_text(known: ExportSummary) -> str:
             sorted(known.reaching),
             sorted(known.reaching_functions),
             sorted(known.unawaited),
+            sorted(known.wrapping),
+            sorted(known.brought),
             of_class,
         ]
     )

@@ -312,3 +312,15 @@ def test_a_function_inside_another_that_calls_itself() -> None:
     """
     found = function(text, "pages")
     assert [reached.policy.written for reached in found.calls] == ["requests.get"]
+
+
+def test_what_a_caller_gives_to_a_wrapper_counts() -> None:
+    """A wrapper of another module that leaves the limit to its callers is seen as the request that it makes."""
+    net = "import requests\n\ndef get(url, **options):\n    return requests.get(url, **options)\n"
+    text = "from net import get\n\ndef start(url):\n    answer = get(url, timeout=7)\n    answer.raise_for_status()\n"
+    doc, project = opened(text, net=net)
+    follower = Follower(doc, project, Settings())
+    found = follower.of_function(follower.functions("start")[0])
+    assert found is not None
+    assert [(reached.requests, reached.seconds) for reached in found.calls] == [(1, 7.0)]
+    assert [(step.file, step.row) for step in found.calls[0].path] == [("app.py", 4), ("net.py", 4)]

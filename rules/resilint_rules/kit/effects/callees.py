@@ -8,7 +8,7 @@ from ..catalog.policies import BreakerFact, RetryFact
 from ..catalog.surroundings import RouteFact, TaskFact
 from ..interp.calls import Frame
 from ..interp.session import Session
-from ..interp.values import Class, Derived, Function, Nested, Object, Ref, Unknown, Value
+from ..interp.values import Class, Derived, Function, Nested, Object, ProjectModule, Ref, Unknown, Value
 from ..prefilter.reach import Reach
 from ..project.module import ClassChunk, FunctionChunk, Module
 from ..syntax.tree import children, dotted, walk
@@ -149,6 +149,8 @@ def _keeps(frame: Frame, decorator: cst.Decorator, value: Value, session: Sessio
         if task is not None:
             return not task.called
         return name in _KEEPS or any(catalog.fact(kind, name) for kind in (RetryFact, BreakerFact, RouteFact))
+    if isinstance(value, Unknown):
+        value = imported_value(frame, dotted(decorator.decorator)) or value
     if isinstance(value, Function):
         return _passes_on(session, value)
     return isinstance(value, Unknown) and _registers(decorator)
@@ -182,3 +184,28 @@ def _stands_for(frame: Frame, function: str) -> bool:
     return not any(isinstance(part, cst.Yield) for part in parts) and any(
         isinstance(part, cst.Call) and dotted(part.func) == function for part in parts
     )
+
+
+def imported_value(frame: Frame, path: str) -> Value | None:
+    """Returns what a dotted name stands for, if its first part is from another module of the project; None if not."""
+    session = frame.scope.session
+    assert isinstance(session, Session)
+    head, *rest = path.split(".") if path else [""]
+    targets = frame.scope.module.imports.get(head)
+    if not targets or _is_local(frame, head) or not isinstance(frame.lookup(head), Unknown):
+        return None
+    found: Value | None = frame.scope.imported(targets)
+    for name in rest:
+        if found is None:
+            return None
+        module = found.module if isinstance(found, ProjectModule) else None
+        found = session.scope(module).value(name) if module is not None else session.attribute(found, name)
+    return found
+
+
+def _is_local(frame: Frame, name: str) -> bool:
+    """Whether a function, or one around it, binds a name itself."""
+    around: Frame | None = frame
+    while around is not None and name not in around.env:
+        around = around.outer
+    return around is not None

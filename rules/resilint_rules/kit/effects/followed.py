@@ -13,9 +13,9 @@ import libcst as cst
 from ..interp.calls import Frame
 from ..interp.session import Session
 from ..interp.statements import evaluate
-from ..interp.values import Function, ProjectModule, Unknown, Value, options
+from ..interp.values import Function, options
 from ..syntax.tree import dotted, walk
-from .callees import callee, may_reach, runs_as_written
+from .callees import callee, imported_value, may_reach, runs_as_written
 
 
 def followed_calls(frame: Frame, *, reaching: bool = False) -> Iterator[tuple[cst.Call, Frame]]:
@@ -43,31 +43,8 @@ def called_function(frame: Frame, node: cst.Call) -> Function | None:
     used = frame.uses.get(id(node))
     if used is not None:
         return callee(session, used[1])
-    found = _imported(frame, session, dotted(node.func))
+    found = imported_value(frame, dotted(node.func))
     if found is None and isinstance(node.func, (cst.Name, cst.Attribute)):
         found = evaluate(frame, node.func)
     functions = [option for option in options(found) if isinstance(option, Function)] if found is not None else []
     return callee(session, functions[0]) if len(functions) == 1 else None
-
-
-def _imported(frame: Frame, session: Session, path: str) -> Value | None:
-    """What a dotted name stands for, if its first part comes from another module of the project; None if not."""
-    head, *rest = path.split(".") if path else [""]
-    targets = frame.scope.module.imports.get(head)
-    if not targets or _is_local(frame, head) or not isinstance(frame.lookup(head), Unknown):
-        return None
-    found: Value | None = frame.scope.imported(targets)
-    for name in rest:
-        if found is None:
-            return None
-        module = found.module if isinstance(found, ProjectModule) else None
-        found = session.scope(module).value(name) if module is not None else session.attribute(found, name)
-    return found
-
-
-def _is_local(frame: Frame, name: str) -> bool:
-    """Whether a function, or one around it, binds a name itself."""
-    around: Frame | None = frame
-    while around is not None and name not in around.env:
-        around = around.outer
-    return around is not None

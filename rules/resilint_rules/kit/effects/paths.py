@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ..findings import Related
+from ..interp.call_kinds import WrappedCall
 from ..interp.calls import Call, Frame
+from .local import step_of
 from .records import Kind, ReachedCall, Step
 
 _LAST = {Kind.EXTERNAL: "it waits here", Kind.TASK: "it is sent here"}
@@ -12,6 +14,16 @@ _LAST = {Kind.EXTERNAL: "it waits here", Kind.TASK: "it is sent here"}
 def path_to(call: Call, reached: ReachedCall) -> tuple[Related, ...]:
     """The places that lead from a call in the checked module to what it reaches, for `related` of a finding."""
     return places_of(call.frame, reached.path, _LAST[reached.kind])
+
+
+def path_of(call: Call) -> tuple[Related, ...]:
+    """The places that lead from a call of a wrapper to the external call; () for one that stands for itself."""
+    steps = []
+    inner = call
+    while isinstance(inner, WrappedCall):
+        inner = inner.inner
+        steps.append(step_of(inner))
+    return places_of(call.frame, tuple(steps), "the request is made here") if steps else ()
 
 
 def places_of(frame: Frame, path: tuple[Step, ...], last_words: str) -> tuple[Related, ...]:

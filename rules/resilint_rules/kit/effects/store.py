@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from ..interp.calls import Frame, Names
 from ..interp.session import Session
-from ..interp.values import Function, Value
+from ..interp.values import Function, Value, options
 from ..prefilter.reach import LONG
 from ..project.module import Module
 from ..project.recording import Recording
@@ -57,6 +57,9 @@ class EffectStore:
 
     def of_target(self, frame: Frame, target: Value, depth: int = DEPTH) -> tuple[EffectSummary, bool]:
         """The effects of calling a value in a frame, and whether it is a coroutine that has to be awaited."""
+        choices = options(target)
+        if len(choices) > 1:
+            return self._of_one(frame, choices, depth)
         inner = nested_frame(frame, target)
         if inner is not None:
             if not runs_as_written(inner, self.session):
@@ -66,6 +69,14 @@ class EffectStore:
         if function is None:
             return UNKNOWN_EFFECTS, False
         return self.summary(function, depth), function.chunk.chunk.is_async
+
+    def _of_one(self, frame: Frame, choices: tuple[Value, ...], depth: int) -> tuple[EffectSummary, bool]:
+        """The effects of calling one of several functions, as of `try: import`: those of the first, if all wait."""
+        if not all(isinstance(choice, Function) for choice in choices):
+            return UNKNOWN_EFFECTS, False
+        found = [self.of_target(frame, choice, depth) for choice in choices]
+        alike = all(summary.blocking for summary, _ in found) and len({coroutine for _, coroutine in found}) == 1
+        return found[0] if alike else (UNKNOWN_EFFECTS, False)
 
     def summary(self, function: Function, depth: int = DEPTH) -> EffectSummary:
         """The effects of calling a function of the project."""

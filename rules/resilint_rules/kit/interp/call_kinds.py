@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from ..catalog.policies import RetryFact
 from ..catalog.records import BlockFact, ClientFact
 from ..catalog.security import DigestFact, InsecureFact, TokenFact, VerifyFact
@@ -96,6 +98,40 @@ class OtherCall(Call):
     """A call that other calls are judged by."""
 
     __slots__ = ()
+
+
+@dataclass(slots=True, eq=False)
+class WrappedCall(Call):
+    """A call of a function of another module that makes one external call with what it is given: seen as that call.
+
+    None of a frame's `calls`, but of its `wrapped_calls`.
+    """
+
+    inner: Call = field(kw_only=True)
+    """The call that the function makes, which may be one of another such function."""
+
+    @property
+    def made(self) -> Call:
+        """The external call itself."""
+        call: Call = self
+        while isinstance(call, WrappedCall):
+            call = call.inner
+        return call
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the external call stands in another module."""
+        return self.made.frame.scope.module is not self.frame.scope.module
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it stands for a call in another module, and nothing on the way handles its failures."""
+        call: Call = self
+        while isinstance(call, WrappedCall):
+            call = call.inner
+            if call.within:
+                return False
+        return self.elsewhere and self.response is not None
 
 
 KINDS: dict[str, type[Call]] = {

@@ -96,7 +96,7 @@ class Frame:
 
     __slots__ = (
         "asides", "attributes", "calls", "compares", "decorators", "derived", "env", "guards", "is_async", "kind",
-        "nested", "node", "outer", "owner", "qualname", "returns", "scope", "sets", "tree", "uses",
+        "nested", "node", "outer", "owner", "qualname", "returns", "scope", "sets", "tree", "uses", "wrapped_calls",
     )  # fmt: skip
 
     def __init__(self, scope: Names, tree: Tree, qualname: str, *, kind: FrameKind, outer: Frame | None = None) -> None:
@@ -121,6 +121,8 @@ class Frame:
         self.nested: list[Frame] = []
         self.uses: dict[int, tuple[Call, Value]] = {}
         """Calls of functions and classes of the project, each with what is called."""
+        self.wrapped_calls: dict[int, Any] = {}
+        """Of these, by node, what is known to make one external call, seen as that."""
         self.asides: dict[int, Call] = {}
         """Waits inside the program, and settings of it: none of the calls that other questions are about."""
         self.derived: dict[object, Any] = {}
@@ -130,6 +132,7 @@ class Frame:
         """Lets go of what it holds. Effect: it can be used no more."""
         for held in (self.env, self.calls, self.guards, self.compares, self.sets, self.uses, self.asides):
             held.clear()
+        self.wrapped_calls.clear()
         self.attributes.clear()
         self.derived.clear()
         for listed in (self.returns, self.decorators, self.nested):

@@ -35,6 +35,7 @@ from .known_calls import (
     same_method,
 )
 from .parts.entering import GIVES_BACK, entered_by_stack
+from .parts.wrapping import wrapped
 from .values import (
     UNKNOWN,
     Argument,
@@ -97,7 +98,7 @@ def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloa
     if isinstance(target, Class):
         return _construct(ctx, node, target, args)
     if isinstance(target, Function):
-        return _passed_on(ctx, node, target, args) or _project(ctx, target, args)
+        return _passed_on(ctx, node, target, args) or _project(ctx, node, target, args)
     return _unseen(ctx, node, target, args, offloaded)
 
 
@@ -334,12 +335,15 @@ def _passed_on(ctx: Context, node: cst.Call, target: Function, args: Arguments) 
     return Pending(value) if target.chunk.chunk.is_async and not isinstance(value, Pending) else value
 
 
-def _project(ctx: Context, target: Function, args: Arguments) -> Value:
+def _project(ctx: Context, node: cst.Call, target: Function, args: Arguments) -> Value:
     """A call of the project's own function: what it returns, if that can be seen."""
     _pass_on(ctx, target, args)
     session = ctx.frame.scope.session
     if target.chunk in session.supposed:
         return session.supposed[target.chunk]
+    answer = wrapped(ctx, node, target, args)
+    if answer is not None:
+        return answer
     gives = session.gives(target)
     frame = session.frame(target) if gives else None
     found: Value = UNKNOWN

@@ -103,7 +103,7 @@ class ModuleScope:
     def interesting(self, name: str) -> bool:
         """Whether a name can matter: it may hold a client, an event loop, or a time limit."""
         known = self.known
-        sets = (known.names, known.attributes, known.classes, known.through, known.unawaited)
+        sets = (known.names, known.attributes, known.classes, known.through, known.brought, known.unawaited)
         found = any(name in target for target in sets) or "timeout" in name.lower() or name.endswith("loop")
         if found or not self.session.follows:
             return found

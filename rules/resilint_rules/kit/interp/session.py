@@ -85,7 +85,7 @@ class Session:
             held.dismiss()
         self._derived.clear()
         for frame in self.frames:
-            for call in frame.calls.values():
+            for call in (*frame.calls.values(), *frame.wrapped_calls.values()):
                 call.response = call.result = None
             frame.forget()
         self.frames.clear()

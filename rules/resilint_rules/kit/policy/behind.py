@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..effects.callees import callee, nested_frame, runs_as_written
 from ..effects.local import sends, step_of
 from ..effects.records import Step
+from ..interp.call_kinds import WrappedCall
 from ..interp.calls import Call, Frame
 from ..interp.session import Session
 from ..interp.values import Function, Value, options
@@ -30,16 +31,21 @@ class Lead:
 
     @property
     def path(self) -> tuple[Step, ...]:
-        """The places from the first function to the external call."""
-        return tuple(step_of(call) for call in (*reversed(self.callers), self.call))
+        """The places from the first function to the external call, through the wrappers that it is seen through."""
+        steps = [*reversed(self.callers), self.call]
+        while isinstance(steps[-1], WrappedCall):
+            steps.append(steps[-1].inner)
+        return tuple(step_of(call) for call in steps)
 
 
 class Walk:
     """Finds what is behind functions of one module. `complete` is False once a call could not be followed."""
 
-    def __init__(self, session: Session, module: Module) -> None:
+    def __init__(self, session: Session, module: Module, *, as_called: bool = False) -> None:
+        """With `as_called`, the call of a wrapper in another module is the external call, with what it is given."""
         self.session = session
         self.module = module
+        self.as_called = as_called
         self.complete = True
         self._looked_into: set[tuple[str, int]] = set()
 
@@ -71,6 +77,10 @@ class Walk:
         self, frame: Frame, call: Call, target: Value, callers: tuple[Call, ...], above: tuple[Frame, ...]
     ) -> Iterator[Lead]:
         """What one call of a function of the project leads to."""
+        seen_through = frame.wrapped_calls.get(id(call.node)) if self.as_called else None
+        if seen_through is not None and seen_through.is_plain:
+            yield Lead(seen_through, callers)
+            return
         choices = options(target)
         inner = nested_frame(frame, choices[0])
         if inner is None and len(choices) == 1 and len(callers) < DEPTH:

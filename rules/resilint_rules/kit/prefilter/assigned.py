@@ -24,6 +24,16 @@ _PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
 _DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)
 _BOUND = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?(?:=(?!=)|$)")
 
+# Each begins with no edge of a word, which would be tried at every character.
+RETURN = re.compile(r"(?:return|yield)\b([^\n]*)")
+CALLEE = re.compile(r"[ \t]*(?:await[ \t]+)?([A-Za-z_]\w*)(?:\.\w+)*\(")
+PARTIAL = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\(\s*")
+RENAMES = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(staticmethod\()?(?:self)?")
+ALONE = re.compile(r"[ \t]*\)?[ \t]*(?:#|[\r\n]|\Z)")
+METHOD_ALONE = re.compile(r"\.\w+[ \t]*(?:#|[\r\n]|\Z)")
+FACTORY = re.compile(r"factory ?= ?\Z")
+AS = re.compile(r"[^\n]*?\bas[ \t]+(\w+)")
+
 
 def assigned_attributes(text: str, chunk: Chunk) -> Iterator[tuple[str, int, int]]:
     """Yields the attributes of its object that a method sets, each with the span of what it is given on that line."""

@@ -19,11 +19,12 @@ from .marking import taint
 from .mentions import acts, docstring_span
 from .own_code.secret_comparisons import comparing
 from .own_code.unawaited import Coroutines
-from .reach import Reach, asks_near, reaching
+from .reach import Reach, asks_near, named_near, reaching
 from .reach import asks as asks_for
 from .summaries import ExportSummary
 from .taint import Taint
 from .usage import asks
+from .wrapping import wrapping
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})
 _ACROSS_LINES = {
@@ -70,12 +71,14 @@ def relevant(module: Module, exports: Exports, *, follow: bool = False) -> Relev
     words, in_coroutines = _words(module.text), _coroutine_words(module.text)
     unawaited = exports.project.derived(Coroutines).of(module)
     search.summary.unawaited = unawaited.words
+    search.summary.wrapping = wrapping(search, frozenset(search.summary.brought))
     marks = (search.mentions.offsets, search.followed.offsets, search.loops.offsets, words, unawaited.offsets)
     mentioned = any(marks) or bool(in_coroutines)
     found = _pieces(search, words, in_coroutines) if mentioned else {}
     comparisons = dict(comparing(module))
-    far = follow or asks_for(module.text)
-    near = mentioned and asks_near(module.text)
+    near = asks_near(module.text)
+    far = follow or near or asks_for(module.text)
+    near = near and mentioned
     calling = _calling_through(search, mentioned, follow=follow, far=far, near=near) if far or near else []
     callers = _callers(search, found) if found else {}
     for function in calling:  # whatever the functions that it calls do themselves
@@ -96,7 +99,8 @@ def _calling_through(search: Taint, mentioned: bool, *, follow: bool, far: bool,
     With `far` by those of other modules, too, which cost more to find; with `near` also by coroutines of this one.
     """
     module = search.module
-    leads = search.project.derived(Reach).leads(module) if far else {}
+    only = None if follow or asks_for(module.text) else named_near(module)
+    leads = search.project.derived(Reach).leads(module, only=only) if far else {}
     own = acting(search, coroutines=near) if mentioned else frozenset()
     found = reaching(module, own, leads, coroutines=near)
     search.summary.reaching_functions = frozenset(found.functions)
@@ -193,7 +197,7 @@ def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[i
         """Whether a method of a class that is a client itself calls what each such class may change."""
         heir = function.owner is not None and function.owner.name in search.summary.classes
         calls = _OWN_CALL.finditer(text, function.chunk.body, function.chunk.end) if heir else ()
-        return any(match.group(1) in _EVERY_METHOD for match in calls)
+        return any(match.group(1) in _EVERY_METHOD or match.group(1) in search.summary.brought for match in calls)
 
     functions = [method for method in module.all_functions() if matters(method.chunk) or overrides(method)]
     inside_classes = (chunk for cls in module.all_classes() for chunk in cls.statements)
@@ -204,6 +208,7 @@ def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[i
 def _methods(search: Taint) -> frozenset[str]:
     """What may be done with a module's clients that can matter: to one of its own, whatever that does itself."""
     found = {name for library in search.summary.libraries for name in METHODS.get(library, ("*",))}
+    found |= search.summary.brought
     heirs = search.summary.classes
     found.update(name for cls in search.module.all_classes() if cls.name in heirs for name in cls.methods)
     return frozenset(found)

@@ -13,10 +13,13 @@ from ..project.imports import HOPS, Project
 from ..project.module import ImportedName, Module, imported
 from ..syntax.text import Document
 from .acting import acting
-from .files import MAYBE, NO, YES, sift
+from .files import MAYBE, NO, sift
 from .marking import taint
 from .summaries import CLASS, WORD, Export, ExportSummary
+from .wrapping import wrapping
 
+DEEP = 25
+"""Modules whose classes extend each other: a chain that is longer is not followed to its end."""
 _NOTHING = Export()
 _CLASS_NAME = re.compile(r"class\s+(\w+)")
 _GIVEN = re.compile(r"(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)")
@@ -35,12 +38,13 @@ class Exports:
     `project.derived(Exports)`, so that it is dropped when files of the project change.
     """
 
-    __slots__ = ("_levels", "_names", "_preset", "_renaming", "_statements", "_summaries", "project")
+    __slots__ = ("_depth", "_levels", "_names", "_preset", "_renaming", "_statements", "_summaries", "project")
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self._summaries: dict[str, ExportSummary] = {}
         self._levels: dict[str, int] = {}
+        self._depth = 0
         self._names: dict[tuple[str, str, int], tuple[Export, dict[str, str]]] = {}
         self._statements: dict[tuple[str, str | tuple[str, ...]], tuple[bool, dict[str, str]]] = {}
         self._renaming: set[tuple[str, str]] = set()
@@ -50,14 +54,26 @@ class Exports:
         """Returns the export summary of a module of the project."""
         key = module.doc.name
         if key not in self._summaries:
+            if self._depth > DEEP:
+                return ExportSummary()
             self._summaries[key] = ExportSummary()  # the answer inside a cycle of imports
-            level = self.level(module)
-            if level == YES or (level == MAYBE and self._inherits(module)):
-                search = taint(module, self, full=False)
-                search.summary.acting = acting(search)
-                self._summaries[key] = search.summary
-                module.forget_layout()
+            self._depth += 1
+            try:
+                self._summaries[key] = self._summary(module)
+            finally:
+                self._depth -= 1
         return self._summaries[key]
+
+    def _summary(self, module: Module) -> ExportSummary:
+        """Finds what `of` returns."""
+        level = self.level(module)
+        if level == NO or (level == MAYBE and not self._inherits(module)):
+            return ExportSummary()
+        search = taint(module, self, full=False)
+        search.summary.acting = acting(search)
+        search.summary.wrapping = wrapping(search, frozenset(search.summary.brought))
+        module.forget_layout()
+        return search.summary
 
     def name(self, module: Module, name: str, hops: int = HOPS) -> Export:
         """Returns what one name of a module of the project holds; imports are followed through `hops` modules."""
@@ -81,6 +97,7 @@ class Exports:
         targets = module.mentioned.get(name, []) if name in module.text else []
         own = self.of(module)
         found = Export(name in own.names, name in own.classes, libraries=frozenset(own.libraries))
+        found = own.with_wrappers(name, found)
         if not targets:
             attributes = frozenset(own.of_class.get(name, ()))
             through = frozenset(own.through) if attributes else frozenset()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from ...catalog import index
 from ...catalog.index import CLIENTS, GENERATED, IMPORTS, NAMES, THROUGH
-from ..project.module import ImportedName
+from ..project.imports import Project
+from ..project.module import ImportedName, Module
 from ..syntax.layout import GAP
 
 _ROOTS = frozenset(prefix.partition(".")[0] for prefix in IMPORTS)
@@ -82,3 +84,15 @@ def prefixes_of(dotted: str) -> tuple[str, ...]:
         return ()
     found = tuple(prefix for end in range(len(parts), 0, -1) if (prefix := ".".join(parts[:end])) in IMPORTS)
     return found or tuple(prefix for prefix in IMPORTS if prefix.startswith(dotted + "."))
+
+
+def is_strange(module: Module, project: Project, name: str) -> bool:
+    """Whether a name is imported from what is neither the project, the standard library nor in the catalogue."""
+    targets = module.mentioned.get(name, ())
+    return bool(targets) and not any(
+        target.level
+        or target.module.partition(".")[0] in sys.stdlib_module_names
+        or prefixes_of(target.module)
+        or project.inside(target, module.doc)
+        for target in targets
+    )

@@ -125,10 +125,15 @@ class Reach:
         leads = self.leads(module, hops) if hops else {}
         return reaching(module, own, leads, callers=False)
 
-    def leads(self, module: Module, hops: int = HOPS) -> Entries:
-        """Returns the imported names of a module that lead to integration code by other modules of the project."""
+    def leads(self, module: Module, hops: int = HOPS, *, only: frozenset[str] | None = None) -> Entries:
+        """Returns the imported names of a module that lead to integration code by other modules of the project.
+
+        With `only`, no others are looked at than these.
+        """
         found: Entries = {}
         for name, target in _imports(module):
+            if only is not None and name not in only:
+                continue
             words = self._words(target, name, module, hops)
             if words:
                 found[name] = found.get(name, _NO_WORDS) | words
@@ -136,7 +141,10 @@ class Reach:
 
     def reached(self, module: Module) -> bool:
         """Whether coroutines or transactions of a module may reach integration code by other modules."""
-        return asks(module.text) and any(self._words(target, name, module, HOPS) for name, target in _imports(module))
+        if asks(module.text):
+            return any(self._words(target, name, module, HOPS) for name, target in _imports(module))
+        only = named_near(module) if asks_near(module.text) else _NO_WORDS
+        return any(name in only and self._words(target, name, module, HOPS) for name, target in _imports(module))
 
     def _words(self, target: ImportedName, name: str, module: Module, hops: int) -> frozenset[str]:
         """The words by which functions are called through an imported name."""
@@ -174,6 +182,19 @@ def asks_near(text: str) -> bool:
     if "except" in text and (_SILENT.search(text) or _LOOPS.search(text)):
         return True
     return _ENTERED.search(text) is not None or ("with " in text and _HOLDS.search(text) is not None)
+
+
+def named_near(module: Module) -> frozenset[str]:
+    """Returns the words of the functions of a module in which failures are hidden or repeated, or that are entered."""
+    text = module.text
+    if not asks_near(text):
+        return _NO_WORDS
+    found: set[str] = set()
+    for function in module.all_functions():
+        chunk = function.chunk
+        if asks_near(text[chunk.start : chunk.end]):
+            found.update(_WORD.findall(text, chunk.body, chunk.end))
+    return frozenset(found)
 
 
 def _imports(module: Module) -> Iterator[tuple[str, ImportedName]]:

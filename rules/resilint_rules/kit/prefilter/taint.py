@@ -6,7 +6,6 @@ Textual and generous: a name too many costs a parse, a name too few costs a find
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
@@ -15,14 +14,22 @@ from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
 from .assigned import (
+    ALONE,
+    AS,
+    CALLEE,
+    FACTORY,
+    METHOD_ALONE,
     NAME_ASSIGNED,
+    PARTIAL,
+    RENAMES,
+    RETURN,
     annotated_parameters,
     assigned_attributes,
     bound_name,
     declared_names,
     lead_on,
 )
-from .library_names import COMMON, GIVERS, LibraryNames, generated_code, member, names_of, prefixes_of
+from .library_names import COMMON, GIVERS, LibraryNames, generated_code, is_strange, member, names_of, prefixes_of
 from .mentions import MentionIndex, Mentions
 from .summaries import CLASS, WORD, Export, ExportSummary, ModuleExports
 
@@ -149,6 +156,9 @@ class Taint:
         """Follows what a module of the project exports."""
         self.summary.through.add(name)
         self.summary.libraries |= own.libraries
+        for word in sorted(word for word in {*own.wrapping, *own.renamed} if "." not in word):
+            self.summary.brought.add(word)
+            self.mentions.add(name, rf"{GAP}\.{GAP}{word}{GAP}\(")
         for word in sorted(own.names | own.classes):
             self._follow(name, rf"{GAP}\.{GAP}{word}\b")
 
@@ -156,15 +166,24 @@ class Taint:
         """Follows a name that a module of the project has from another module."""
         self.summary.through.add(name)
         self.summary.libraries |= brings.libraries
-        if brings.name or brings.heir:
+        if brings.name or brings.heir or brings.wrapping:
             self._follow(name, rf"{GAP}\.{GAP}{word}\b")
+        if brings.wraps:
+            self.mentions.add(name, rf"{GAP}\.{GAP}{word}{GAP}\(")
+        self.summary.bring(word, brings)
         for attribute in sorted(brings.attributes):
             self._attribute(attribute)
 
     def _project_name(self, name: str, brings: Export) -> None:
         """Follows a name that a module of the project exports, and the attributes that it brings."""
         self.summary.libraries |= brings.libraries
-        if brings.name or brings.heir:
+        self.summary.bring(name, brings)
+        if brings.wraps:
+            self.summary.through.add(name)
+            self.mentions.add(name, _CALLED)
+        if brings.wrapping:
+            self.types.add(name)
+        if brings.name or brings.heir or brings.wrapping:
             self._follow(name)
             if brings.heir:
                 self.mentions.add(name, _CALLED)
@@ -232,7 +251,7 @@ class Taint:
         text = self.text
         at = text.find("partial(")
         while at >= 0:
-            match = _PARTIAL.match(text, text.rfind("\n", 0, at) + 1)
+            match = PARTIAL.match(text, text.rfind("\n", 0, at) + 1)
             at = text.find("partial(", at + 1)
             if match is None:
                 continue
@@ -243,6 +262,7 @@ class Taint:
             elif library and name in self.module.bindings:
                 self._follow(name)
                 self.summary.names.add(name)
+                self.summary.renamed.add(name)
             elif not own or not self.makers.offsets:
                 continue
             self.mentions.add(f".{name}" if own else name, _CALLED)
@@ -250,22 +270,23 @@ class Taint:
     def _renamed(self) -> None:
         """Marks the calls of names and attributes that stand for a library's function, or a client's method."""
         text = self.text
-        for marks, alone in ((self.mentions, _ALONE), (self.followed, _METHOD_ALONE)):
+        for marks, alone in ((self.mentions, ALONE), (self.followed, METHOD_ALONE)):
             for mark in [offset for offset in marks.offsets if alone.match(text, marks.ends[offset])]:
-                match = _RENAMES.fullmatch(text, text.rfind("\n", 0, mark) + 1, mark)
+                match = RENAMES.fullmatch(text, text.rfind("\n", 0, mark) + 1, mark)
                 own, name, static = match.groups() if match is not None else ("", "", "")
                 if own or static:
                     self.summary.attributes.add(name)
                     self.mentions.add(f".{name}", _CALLED)
                 elif name in self.module.bindings:
                     self.summary.names.add(name)
+                    self.summary.renamed.add(name)
                     self.mentions.add(name, _CALLED)
 
     def _declared(self) -> None:
         """Marks what makes the client of a record's field."""
         text = self.text
         if "factory" in text:
-            made = [offset for offset in self.makers.offsets if _FACTORY.search(text, max(offset - 20, 0), offset)]
+            made = [offset for offset in self.makers.offsets if FACTORY.search(text, max(offset - 20, 0), offset)]
             self.mentions.share(self.followed, made, _GOES_ON)
 
     def _spread(self) -> None:
@@ -321,7 +342,7 @@ class Taint:
         if arrow >= 0 and self.makers.within(arrow, chunk.body):
             return True
         names = self.locals_of(chunk)
-        for match in _RETURN.finditer(text, chunk.body, chunk.end):
+        for match in RETURN.finditer(text, chunk.body, chunk.end):
             if self.makers.within(match.start(1), match.end(1)) or (
                 names and not names.isdisjoint(WORD.findall(match.group(1)))
             ):
@@ -355,7 +376,7 @@ class Taint:
             match = NAME_ASSIGNED.match(text, line, chunk.end)
             if match and self._holds(match.start(2), match.end(2)):
                 found.add(match.group(1))
-            as_name = _AS.match(text, end, chunk.end) if text.rfind("with", line, mark) >= 0 else None
+            as_name = AS.match(text, end, chunk.end) if text.rfind("with", line, mark) >= 0 else None
             if as_name:
                 found.add(as_name.group(1))
         if chunk.kind == "function":
@@ -366,7 +387,7 @@ class Taint:
         """Whether a value may be a client: what is passed to it does not make it one, if nothing here can tell."""
         if not self.makers.within(start, end):
             return False
-        callee = _CALLEE.match(self.text, start, end)
+        callee = CALLEE.match(self.text, start, end)
         if callee is None or self.makers.within(start, callee.end()) or callee.group().endswith("Stub("):
             return True  # generated code makes FooStub(channel)
         return not self._strange(callee.group(1))
@@ -374,23 +395,5 @@ class Taint:
     def _strange(self, name: str) -> bool:
         """Whether a name is imported from what is neither the project, the standard library nor in the catalogue."""
         if name not in self._strangers:
-            targets = self.module.mentioned.get(name, ())
-            self._strangers[name] = bool(targets) and not any(
-                target.level
-                or target.module.partition(".")[0] in sys.stdlib_module_names
-                or prefixes_of(target.module)
-                or self.project.inside(target, self.module.doc)
-                for target in targets
-            )
+            self._strangers[name] = is_strange(self.module, self.project, name)
         return self._strangers[name]
-
-
-# Each begins with no edge of a word, which would be tried at every character.
-_RETURN = re.compile(r"(?:return|yield)\b([^\n]*)")
-_CALLEE = re.compile(r"[ \t]*(?:await[ \t]+)?([A-Za-z_]\w*)(?:\.\w+)*\(")
-_PARTIAL = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\(\s*")
-_RENAMES = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(staticmethod\()?(?:self)?")
-_ALONE = re.compile(r"[ \t]*\)?[ \t]*(?:#|[\r\n]|\Z)")
-_METHOD_ALONE = re.compile(r"\.\w+[ \t]*(?:#|[\r\n]|\Z)")
-_FACTORY = re.compile(r"factory ?= ?\Z")
-_AS = re.compile(r"[^\n]*?\bas[ \t]+(\w+)")

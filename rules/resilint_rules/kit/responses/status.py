@@ -146,7 +146,7 @@ def _users(frame: Frame) -> dict[int, list[tuple[int, Call]]]:
     found: dict[int, list[tuple[int, Call]]] | None = frame.derived.get(_users)
     if found is None:
         found = frame.derived[_users] = {}
-        for number, call in enumerate(frame.calls.values()):
+        for number, call in enumerate((*frame.calls.values(), *frame.wrapped_calls.values())):
             for _, node in call.response.uses if call.response is not None else ():
                 found.setdefault(id(node), []).append((number, call))
     return found

@@ -11,6 +11,7 @@ from ...kit import (
     Finding,
     Fix,
     Severity,
+    WrappedCall,
     bound,
     connects_late,
     explained,
@@ -19,6 +20,7 @@ from ...kit import (
     limit,
     once,
     open_driver,
+    path_of,
     set_later,
     stays_here,
 )
@@ -74,6 +76,18 @@ def unlimited_calls(call: Call | ClientCall) -> Iterator[Finding]:
     fixes = [*guard_trailing_wait(rest)] if rest is not None else [*bound(call), *once(call)]
     message = f"`{call.written}` has no timeout: {found.why}{more}"
     yield call.finding(message, *fixes, client=call.client, help=_help(call, fixes))
+
+
+def unlimited_by_caller(call: WrappedCall) -> Iterator[Finding]:
+    """Reports a call of a function that has a limit only if its caller gives one, which this caller does not."""
+    made = call.made
+    if call.as_external.missing != "flag" or call.tails or limit(made).unbounded or _is_exempt(made):
+        return
+    found = limit(call)
+    if found.unbounded and found.off is None and not _is_exempt(call):
+        yield call.finding(
+            f"`{call.written}` gives `{made.written}` no timeout: {found.why}", *bound(call), related=path_of(call)
+        )
 
 
 def _help(call: Call, fixes: list[Fix]) -> str:
