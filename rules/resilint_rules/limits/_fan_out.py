@@ -14,7 +14,8 @@ from ..kit.effects.waiting import reaches_peer
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.known_calls import plain
 from ..kit.interp.session import Session
-from ..kit.interp.values import Arguments, Function, Nested, Value
+from ..kit.interp.statements import evaluate
+from ..kit.interp.values import Arguments, Function, Instance, Nested, Value, options
 from ..kit.syntax.bound_names import values_given
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.tree import Tree, dotted, walk
@@ -28,6 +29,8 @@ _BOUNDED = re.compile(
 """Other words of code that limits how much is on its way."""
 _PEERS = ("http", "llm", "cloud")
 """Peers without a pool of connections in between that is shorter than a list."""
+_TIMES = re.compile(r"timeout|deadline|fail_a|move_on|TaskGroup|nursery|ClientSession|AsyncClient", re.IGNORECASE)
+"""What limits the time, or holds tasks or connections."""
 _FEW = 20
 _CHANGES = ("append", "extend", "insert", "clear", "pop", "remove")
 
@@ -89,11 +92,36 @@ def _imported_calls(frame: Frame, gathered: dict[int, _Place]) -> Iterator[tuple
 
 
 def _made_behind(inner: Frame) -> Iterator[Call]:
-    """Yields the external calls of a coroutine, and those of the coroutines that it calls."""
-    yield from inner.calls.values()
-    for _, target in inner.uses.values():
-        deeper = _coroutine(inner, target) if not _is_limited(inner, target) else None
-        yield from deeper.calls.values() if deeper is not None else ()
+    """Yields the external calls of a coroutine, and those of the coroutines that it calls, that wait for no turn."""
+    yield from (call for call in inner.calls.values() if not _waits_its_turn(inner, call.node))
+    for call, target in inner.uses.values():
+        if _is_limited(inner, target) or _waits_its_turn(inner, call.node):
+            continue
+        deeper = _coroutine(inner, target)
+        if deeper is not None:
+            yield from (made for made in deeper.calls.values() if not _waits_its_turn(deeper, made.node))
+
+
+def _waits_its_turn(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether an `async with` around a call holds what may let only some through, whatever it is called."""
+    above = frame.tree.parent(node)
+    while above is not None and not isinstance(above, (cst.FunctionDef, cst.Lambda)):
+        items = above.items if isinstance(above, cst.With) and above.asynchronous is not None else ()
+        if any(_may_limit(frame, item.item) for item in items if not _is_within(node, item)):
+            return True
+        above = frame.tree.parent(above)
+    return False
+
+
+def _is_within(node: cst.CSTNode, item: cst.WithItem) -> bool:
+    return any(part is node for part in walk(item))
+
+
+def _may_limit(frame: Frame, held: cst.BaseExpression) -> bool:
+    """Whether something that is held may be a semaphore: it is no client, no answer of one and no limit in time."""
+    if isinstance(held, cst.Call):
+        return id(held) not in frame.calls and not _TIMES.search(last_name(held))
+    return not any(isinstance(value, Instance) for value in options(evaluate(frame, held)))
 
 
 def _asks_peer(call: Call) -> bool:

@@ -109,6 +109,28 @@ async def by_the_client(names):
         return await asyncio.gather(*(client.get(name) for name in names))
 ```
 
+What each of them holds may let only some through, whatever its name.
+
+```python good
+import asyncio
+import httpx
+
+class Scores:
+    def __init__(self, client: httpx.AsyncClient):
+        self.client = client
+        self.slots = asyncio.Semaphore(5)
+
+    async def one(self, name):
+        return (await self.client.get(f"/players/{name}")).raise_for_status().json()
+
+    async def polite(self, name):
+        async with self.slots:
+            return await self.one(name)
+
+    async def league(self, names):
+        return await asyncio.gather(*[self.polite(name) for name in names])
+```
+
 The fix lets each coroutine wait for one of ten places in an `asyncio.Semaphore`. It is not applied unasked: the whole
 list takes longer than one answer then. Where a limiter is held around all of them, each of them has to enter it, which
 is left to you.
