@@ -15,6 +15,9 @@ from ..kit.syntax.idioms import calls_in
 
 _COUNTS = re.compile(r"retr(?!y_?after)|attempt|tries|trial|count|left|depth|max_?", re.IGNORECASE)
 """Names that a function which limits its own repetition has."""
+_PASSING = re.compile(r"TOO_MANY_REQUESTS|TOO_EARLY|BAD_GATEWAY|SERVICE_UNAVAILABLE|GATEWAY_TIMEOUT|is_server_error")
+"""Names of statuses that a lasting outage goes on giving."""
+_STATUS = re.compile(r"\.(?:status|status_code|code|is_server_error)\b")
 
 
 def retried_by_hand(guard: Guard) -> tuple[Handler, Call] | None:
@@ -70,26 +73,52 @@ def _name(value: Value) -> str:
     return value.path.base if isinstance(value, Derived) else value.name if isinstance(value, Ref) else ""
 
 
-def calls_itself(guard: Guard) -> Iterator[tuple[cst.Call, Handler, Call]]:
-    """Yields the calls by which a function starts again after a failure, with nothing that counts, their handlers, and
-    what failed."""
+def calls_itself(guard: Guard) -> Iterator[tuple[cst.Call, cst.BaseSuite, Call]]:
+    """Yields the calls by which a function starts again after a failure, with nothing that counts.
+
+    With each comes what runs after the failure, a handler or a branch of it, and the call that failed.
+    """
     frame, node = guard.frame, guard.frame.node
-    calls = [call for call in (*guard.calls, *calls_through(guard)) if external(call) and not call.deferred]
-    if not calls or not isinstance(node, cst.FunctionDef) or frame.outer is not None:
+    if not isinstance(node, cst.FunctionDef) or frame.outer is not None:
         return
     name = node.name.value
     wanted = {f"self.{name}", f"cls.{name}"} if "." in frame.qualname else {name}
-    for handler in handlers_of(guard):
+    for body, failed in _after_failures(guard):
+        for again in calls_in(body):
+            if dotted(again.func) in wanted and not may_end(frame, body, again):
+                yield again, body, failed
+
+
+def _after_failures(guard: Guard) -> Iterator[tuple[cst.BaseSuite, Call]]:
+    """Yields what runs after a call of a `try` has failed: a handler, or a branch of it for a status that passes."""
+    calls = [call for call in (*guard.calls, *calls_through(guard)) if external(call) and not call.deferred]
+    for handler in handlers_of(guard) if calls else ():
         failed = next((call for call in calls if handler.concerns(call)), None)
         if failed is not None:
-            yield from ((again, handler, failed) for again in _again(frame, node, handler, wanted))
+            yield handler.node.body, failed
+        refused = next((call for call in calls if _catches_status(handler, call)), failed)
+        for part in walk(handler.node.body) if refused is not None and handler.name else ():
+            if isinstance(part, cst.If) and refused is not None and _passes(guard.frame, part.test, handler.name):
+                yield part.body, refused
 
 
-def _again(frame: Frame, node: cst.FunctionDef, handler: Handler, wanted: set[str]) -> Iterator[cst.Call]:
-    """Yields the calls in a handler by which its function starts again, with nothing that may end it."""
-    for call in calls_in(handler.node.body):
-        if dotted(call.func) in wanted and not may_end(frame, handler.node.body, call):
-            yield call
+def _catches_status(handler: Handler, call: Call) -> bool:
+    """Whether a handler catches the error that a call, or the check of its response, makes of an error status."""
+    errors = [*(call.raises("status") or ()), call.answer.raiser_raises if call.answer is not None else ""]
+    return any(error and handler.catches(error) for error in errors)
+
+
+def _passes(frame: Frame, test: cst.BaseExpression, name: str) -> bool:
+    """Whether a test is for statuses of an overload or an outage alone: they come again as long as that lasts."""
+    code, parts = frame.tree.code(test), list(walk(test))
+    if not _STATUS.search(code) or not any(isinstance(part, cst.Name) and part.value == name for part in parts):
+        return False
+    if any(isinstance(part, (cst.Not, cst.NotEqual, cst.NotIn)) for part in parts):
+        return False
+    numbers = [int(part.value) for part in parts if isinstance(part, cst.Integer) and part.value.isdecimal()]
+    if any(number not in (408, 425, 429) and not 500 <= number <= 599 for number in numbers):
+        return False
+    return bool(numbers) or _PASSING.search(code) is not None
 
 
 def may_end(frame: Frame, block: cst.BaseSuite, again: cst.Call) -> bool:

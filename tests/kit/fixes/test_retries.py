@@ -62,19 +62,27 @@ def test_no_name_for_the_counter_is_free() -> None:
     assert fixed("retry-without-backoff", loop("for _ in range(3):", define=head)) == []
 
 
-@pytest.mark.parametrize("head", ["for attempt in range(2, 5):", "for host in HOSTS[:3]:"])
-def test_a_counter_that_does_not_number_the_attempts(head: str) -> None:
-    """Only a counter from 0 or 1 says which attempt is the first."""
-    text = "HOSTS = ['a', 'b', 'c']\n\n\n" + loop(head)
+def test_a_counter_that_does_not_number_the_attempts() -> None:
+    """Only a counter from 0 or 1 says how long to pause; another one still says which attempt is the last."""
+    (text,) = fixed("retry-without-backoff", loop("for attempt in range(2, 5):"))
+    assert "2**attempt" not in text
+    assert "            if attempt == 4 or not _may_pass(error):\n                raise\n" in text
+
+
+def test_a_loop_over_hosts_is_no_repetition() -> None:
+    """Each member is another request: nothing counts the attempts."""
+    text = "HOSTS = ['a', 'b', 'c']\n\n\n" + loop("for host in HOSTS[:3]:")
     doc = Document(IMPORTS + text, "work.py", "work", "source")
     findings = check(doc, Project(lambda _: None), Settings(select=("retry-without-backoff",), preview=True)).findings
     assert [finding.fixes for finding in findings] in ([], [()])
 
 
-@pytest.mark.parametrize("name", ["time", "random"])
-def test_the_name_of_a_module_that_means_something_else(name: str) -> None:
-    """`time.sleep` would be looked up on the parameter."""
-    assert fixed("retry-without-backoff", loop("for attempt in range(3):", define=f"def work(url, {name}):")) == []
+def test_the_name_of_a_module_that_means_something_else() -> None:
+    """`time.sleep` would be looked up on the parameter; where only `random` is taken, the pause is without it."""
+    assert fixed("retry-without-backoff", loop("for attempt in range(3):", define="def work(url, time):")) == []
+    (text,) = fixed("retry-without-backoff", loop("for attempt in range(3):", define="def work(url, random):"))
+    assert "random." not in text
+    assert "            time.sleep(max(1, _wanted_pause(error)))\n" in text
 
 
 def test_a_pause_in_a_coroutine() -> None:
@@ -107,11 +115,12 @@ def test_no_name_for_the_count_of_failures_is_free() -> None:
 
 
 def test_a_pause_in_a_loop_that_counts_by_itself() -> None:
-    """It stands where the round ends; a `continue` would pass it by, and `time` must be the module."""
+    """It stands where the round ends, or in the handler where a `continue` passes that by; `time` must be the module."""
     head = "tries = 0\n    while tries < 5:\n        tries += 1"
     (text,) = fixed("retry-without-backoff", loop(head))
     assert text == loop(head) + "        time.sleep(1)\n"
-    assert fixed("retry-without-backoff", loop(head, "continue")) == []
+    (text,) = fixed("retry-without-backoff", loop(head, "continue"))
+    assert text.endswith("            time.sleep(max(1, _wanted_pause(error)))\n            continue\n")
     assert fixed("retry-without-backoff", loop(head, define="def work(url, time):")) == []
 
 

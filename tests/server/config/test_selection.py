@@ -16,7 +16,9 @@ from resilint_rules.kit.rule import Rule
 
 def make_rule(code: str, name: str, *, preview: bool = False, default: bool = True) -> Rule:
     """A rule with nothing but what selection looks at."""
-    return Rule(code, name, Severity.WARNING, "family", "", ("Call",), "", False, preview, default, False, (), (), ())
+    return Rule(
+        code, name, Severity.WARNING, "family", "", ("Call",), "", False, preview, default, False, (), (), (), ()
+    )
 
 
 RULES = (

@@ -24,7 +24,7 @@ from resilint_rules.registry import rules
 
 def make_rule(code: str, name: str, *, preview: bool = False, default: bool = True, family: str = "timeouts") -> Rule:
     """A rule with nothing but what selection looks at."""
-    return Rule(code, name, Severity.WARNING, family, "", ("Call",), "", False, preview, default, False, (), (), ())
+    return Rule(code, name, Severity.WARNING, family, "", ("Call",), "", False, preview, default, False, (), (), (), ())
 
 
 RULES = (make_rule("TMO001", "no-timeout"), make_rule("TMO003", "timeout-disabled"), *OWN)

@@ -52,7 +52,7 @@ def card(code: str, family: str = "timeouts", severity: Severity = Severity.WARN
     """A rule that the registry need not know."""
     rule = Rule(
         *(code, "no-timeout", severity, family, "", ("Call",), "A call that may wait for ever."),
-        *(True, False, True, False, (), (), ()),
+        *(True, False, True, False, (), (), (), ()),
     )
     return Card(rule, "A call that may wait for ever.\n\nThe pool fills up.\n\n```python bad\nx\n```\n")
 

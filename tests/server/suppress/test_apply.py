@@ -18,7 +18,7 @@ from resilint_rules.kit.syntax.text import Document, Span
 def make_rule(code: str, name: str, *equivalents: str) -> Rule:
     """A rule with nothing but its names."""
     return Rule(
-        code, name, Severity.WARNING, "timeouts", "", ("Call",), "", False, False, True, False, (), (), equivalents
+        code, name, Severity.WARNING, "timeouts", "", ("Call",), "", False, False, True, False, (), (), (), equivalents
     )
 
 

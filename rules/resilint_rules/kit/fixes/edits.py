@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import libcst as cst
 
+from ..findings import Import
 from ..interp.calls import Call, Frame
 from ..interp.kinds import FrameKind
+from ..interp.values import Ref
 from ..project.module import Module
 from ..syntax.layout import GAP, comments_in, with_comments
 from ..syntax.text import Document, Edit
@@ -19,6 +21,15 @@ from ..syntax.words import mentioned
 def number(value: float) -> str:
     """A number as a person writes it: 27, 3.05."""
     return f"{value:g}"
+
+
+def are_free(frame: Frame, needed: Iterable[Import]) -> bool:
+    """Whether what a fix imports can be used in a function: each name stands for that, or for nothing yet."""
+    for need in needed:
+        bound = frame.lookup(need.name or need.module.partition(".")[0])
+        if bound is not None and bound != Ref(f"{need.module}.{need.name}" if need.name else need.module):
+            return False
+    return True
 
 
 def add_argument(call: Call, text: str) -> Edit | None:

@@ -7,15 +7,14 @@ import libcst as cst
 from ..exceptions.handlers import known_as
 from ..exceptions.hierarchy import TIMEOUT
 from ..findings import Fix, Import
-from ..interp.calls import Call, Frame
-from ..interp.values import Ref
+from ..interp.calls import Call
 from ..retries.loop_counter import BoundedLoop
 from ..retries.loops import RetryLoop
 from ..retries.policies import RetryPolicy
 from ..syntax.exits import Exit, is_endless, ways
 from ..syntax.text import Edit
 from ..syntax.tree import walk
-from .edits import add_argument, before_body, indentation, replace, unused
+from .edits import add_argument, are_free, before_body, indentation, replace, unused
 
 
 def add_words(layer: RetryPolicy, words: list[str]) -> list[Fix]:
@@ -98,7 +97,7 @@ def pause(loop: BoundedLoop) -> list[Fix]:
         return []
     counter = _usable_counter(loop)
     needs = (Import("random"), Import("asyncio" if frame.is_async else "time"))
-    if not counter or not all(_free(frame, need) for need in needs):
+    if not counter or not are_free(frame, needs):
         return []
     seconds = f"random.uniform(0, min(10, 0.5 * 2**{counter}))"
     sleep = f"await asyncio.sleep({seconds})" if frame.is_async else f"time.sleep({seconds})"
@@ -126,7 +125,7 @@ def _pause_in_between(loop: BoundedLoop) -> list[Fix]:
     """Sleeps a second where a round of a `while` ends, or where it begins if its head asks for success."""
     frame, body = loop.frame, loop.node.body
     need = Import("asyncio" if frame.is_async else "time")
-    if not body.body or not _free(frame, need):
+    if not body.body or not are_free(frame, (need,)):
         return []
     sleep = "await asyncio.sleep(1)" if frame.is_async else "time.sleep(1)"
     start, end = frame.tree.span(body.body[-1])
@@ -140,12 +139,6 @@ def _pause_in_between(loop: BoundedLoop) -> list[Fix]:
         at = document.starts[row - 1] + len(document.line(row))
         edit = Edit(at, at, f"{document.newline}{indentation(frame, start)}{sleep}")
     return [Fix("Sleep a second before the next attempt", (edit,), (need,))] if edit is not None else []
-
-
-def _free(frame: Frame, needed: Import) -> bool:
-    """Whether a module's name stands for that module, or for nothing yet."""
-    bound = frame.lookup(needed.module)
-    return bound is None or bound == Ref(needed.module)
 
 
 def narrow(layer: RetryPolicy) -> list[Fix]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from ...kit.findings import Fix, Import
-from ...kit.fixes.edits import add_argument, before_body, indentation, unused
+from ...kit.fixes.edits import add_argument, are_free, before_body, indentation, unused
 from ...kit.fixes.loops.giving_up import Ended, give_up, helper
 from ...kit.fixes.loops.refusals import Refusal
 from ...kit.fixes.loops.wanted import numbers
@@ -36,10 +36,11 @@ def count_down(
     return _together(frame, added, found) if added is not None and found and len(found) == len(ended) else None
 
 
-def _together(frame: Frame, added: Edit, found: list[Ended]) -> Fix:
+def _together(frame: Frame, added: Edit, found: list[Ended]) -> Fix | None:
     edits = {added, *(edit for one in found for edit in one.edits)}
-    imports = dict.fromkeys(needed for one in found for needed in one.imports)
-    return Fix(f"Try {numbers(frame).attempts} times at most", tuple(sorted(edits)), tuple(imports))
+    imports = tuple(dict.fromkeys(needed for one in found for needed in one.imports))
+    title = f"Try {numbers(frame).attempts} times at most"
+    return Fix(title, tuple(sorted(edits)), imports) if are_free(frame, imports) else None
 
 
 def _refused(frame: Frame, refusal: Refusal, again: Call, name: str) -> Ended | None:

@@ -62,8 +62,8 @@ def endless_recursion(guard: Guard) -> Iterator[Finding]:
     own: list[tuple[Call, Call]] = [
         (known, failed) for again, _, failed in found for known, _ in frame.uses.values() if known.node is again
     ]
-    handlers = {id(again): handler for again, handler, _ in found}
-    fix = count_down(frame, [], [(handlers[id(known.node)].node.body, known) for known, _ in own]) if own else None
+    bodies = {id(again): body for again, body, _ in found}
+    fix = count_down(frame, [], [(bodies[id(known.node)], known) for known, _ in own]) if own else None
     for again, _, call in found:
         yield frame.finding(
             f"`{frame.tree.code(again.func)}` calls itself again whenever `{call.written}` fails: "

@@ -20,7 +20,7 @@ from ...syntax.exits import Exit, is_endless, ways
 from ...syntax.text import Edit
 from ...syntax.tree import walk
 from ...timeouts.effective import limit
-from ..edits import before_body, indentation, replace, unused
+from ..edits import are_free, before_body, indentation, replace, unused
 from .bounds import at_end, bounded, consecutive
 from .judges import MAY_PASS, Judges, judges
 from .waits import in_place_of_wait, is_wait
@@ -106,8 +106,11 @@ def _with_gates(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
     checked = _checked(loop, call)
     edits += checked
     imports.append(Import("asyncio" if frame.is_async else "time"))
+    if not are_free(frame, imports):
+        return None
     times = f"{numbers(frame).attempts} times at most"
-    title = f"Repeat {call.written} on no answer, 429 and 5xx only, {times}; raise the last failure"
+    then = "; raise the last failure" if last else ""  # else the loop ends as it has ended before
+    title = f"Repeat {call.written} on no answer, 429 and 5xx only, {times}{then}"
     return Fix(title, tuple(sorted((*judged.edits, *edits))), tuple(dict.fromkeys(imports)))
 
 

@@ -14,7 +14,7 @@ from ...interp.calls import Frame
 from ...syntax.exits import Exit, is_endless, ways_of
 from ...syntax.text import Edit
 from ...syntax.tree import walk
-from ..edits import after_statement, before_body, front, indentation, replace, unused
+from ..edits import after_statement, are_free, before_body, front, indentation, replace, unused
 from ..retry_after import HELPER, IMPORTS, SECONDS, can_import
 from .refusals import Refusal, refusal_in
 from .waits import RefusedLoop, asks
@@ -43,7 +43,8 @@ def end_loop(loop: RefusedLoop) -> Fix | None:
         return None
     title = f"Repeat {loop.call.written} {numbers(frame).attempts} times at most"
     needs = (*IMPORTS, Import("asyncio" if frame.is_async else "time"))
-    return Fix(title, tuple(sorted((*brought, *ended.edits))), (*needs, *ended.imports))
+    imports = (*needs, *ended.imports)
+    return Fix(title, tuple(sorted((*brought, *ended.edits))), imports) if are_free(frame, imports) else None
 
 
 def _refused(loop: RefusedLoop, refusal: Refusal) -> Ended | None:
