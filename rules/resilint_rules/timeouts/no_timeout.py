@@ -1,8 +1,7 @@
 r"""A remote call that may wait without limit.
 
-When the other side takes the connection and then goes silent, a call without a time limit never
-returns, and whatever waits for it never returns either: one slow partner fills the worker pool,
-and the outage is no longer the partner's alone.
+When the other side takes the connection and then goes silent, a call without a time limit never returns, and whatever
+waits for it never returns either: one slow partner fills the worker pool, and the outage is no longer its own alone.
 
 ```python bad
 import requests
@@ -18,8 +17,7 @@ def charge(order):
     return requests.post(GATEWAY, json=order, timeout=(3.05, 27))
 ```
 
-A `Session` has no timeout of its own, so moving to one keeps the unlimited wait. It is followed
-through attributes, factories, annotations and other modules of the project.
+A `Session` has no timeout of its own: it is followed through attributes, factories, annotations and other modules.
 
 ```python bad
 import requests

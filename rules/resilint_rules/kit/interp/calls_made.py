@@ -63,15 +63,12 @@ from .values import (
 )
 
 CHANGES = frozenset(("update", "setdefault", "pop"))
-READS = frozenset(("get", "items", "keys", "values", "copy"))
-"""Methods that add no key."""
+READS = frozenset(("get", "items", "keys", "values", "copy"))  # they add no key
 _ADDS = re.compile(r"\.(?:update|setdefault)\(|\[[^\]\n]*\][ \t]*=(?!=)")
 _JOINED = re.compile(r"[\w.]\Z")
 _ENVIRONMENT = ("os.getenv", "os.environ.get")
-_CALL = "__call__"
-"""The method by which an object is called as a function."""
-_PARSES = re.compile(r"\.parse_(?:\w+_)?response$")
-"""Methods of another library that raise if what they are given is the answer to a failed request."""
+_CALL = "__call__"  # the method by which an object is called as a function
+_PARSES = re.compile(r"\.parse_(?:\w+_)?response$")  # they raise if given the answer to a failed request
 
 
 def invoke(ctx: Context, node: cst.Call, func: Value, args: Arguments, *, offloaded: bool = False) -> Value:

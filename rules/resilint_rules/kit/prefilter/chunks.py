@@ -28,9 +28,10 @@ from .wrapping import wrapping
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})
 _ACROSS_LINES = {
-    word: re.compile(re.escape(word).replace(r"\(", rf"\({GAP}")) for word in _RULE_WORDS if "(" in word[:-1]
-}
-"""Of these the words that may be written on several lines: `gather(*`."""
+    word: re.compile(re.escape(word).replace(r"\(", rf"\({GAP}").replace("=", rf"{GAP}={GAP}"))
+    for word in _RULE_WORDS if "(" in word[:-1] or "=" in word[:-1]
+}  # fmt: skip
+"""Of these the words that may be written on several lines, or with blanks: `gather(*`, `verify=false`."""
 _ALONE = {word.lower() for row in RULES for word in row.words if not row.beside}
 _BESIDE = {
     word: tuple(sorted({other for row in RULES if word in {own.lower() for own in row.words} for other in row.beside}))
@@ -116,7 +117,8 @@ def _words(text: str) -> list[str]:
 
 def _starts(word: str, lowered: str) -> bool:
     """Whether a word of several parts stands in a text, perhaps on several lines."""
-    return word[: word.index("(") + 1] in lowered and _ACROSS_LINES[word].search(lowered) is not None
+    head = word[: word.index("(") + 1] if "(" in word else word.partition("=")[0]
+    return head in lowered and _ACROSS_LINES[word].search(lowered) is not None
 
 
 def _places_of(words: list[str], lowered: str) -> list[int]:

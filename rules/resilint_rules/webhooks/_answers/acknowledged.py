@@ -43,9 +43,7 @@ def _only_logs(frame: Frame, handler: Handler) -> bool:
     """Whether a handler writes to a log and does nothing else, but for an answer that is no refusal."""
     if handler.leaves - {Exit.FALLS, Exit.RETURN}:
         return False
-    lines = handler.node.body.body
-    small = [part for line in lines for part in (line.body if isinstance(line, cst.SimpleStatementLine) else [None])]
-    *others, last = small
+    *others, last = _statements(handler.node.body)
     if isinstance(last, cst.Return):
         if last.value is not None and not _is_success(frame, last.value):
             return False
@@ -56,6 +54,13 @@ def _only_logs(frame: Frame, handler: Handler) -> bool:
     )
 
 
+def _statements(block: cst.BaseSuite) -> list[cst.CSTNode]:
+    """The statements of a block in order, whether they stand on lines of their own or behind its colon."""
+    lines = [block] if isinstance(block, cst.SimpleStatementSuite) else block.body
+    simple = (cst.SimpleStatementLine, cst.SimpleStatementSuite)
+    return [part for line in lines for part in (line.body if isinstance(line, simple) else [line])]
+
+
 def _is_success(frame: Frame, value: cst.BaseExpression) -> bool:
     """Whether an answer is written out and says nothing of a failure: `"", 204`, `{"ok": True}`."""
     plain = isinstance(value, (cst.Tuple, cst.Dict, cst.SimpleString, cst.Integer)) or frame.tree.code(value) == "None"
@@ -64,10 +69,7 @@ def _is_success(frame: Frame, value: cst.BaseExpression) -> bool:
 
 def report_failure(handler: Handler) -> Iterator[Fix]:
     """Yields the fix that raises the error again, so that the answer is no success."""
-    frame, line = handler.frame, handler.node.body.body[-1]
-    last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
-    if last is None:
-        return
+    frame, last = handler.frame, _statements(handler.node.body)[-1]
     edit = replace(frame, last, "raise") if isinstance(last, cst.Return) else after_statement(frame, last, "raise")
     if edit is not None:
         yield Fix("Raise the error again, so that the sender learns of it", (edit,))
