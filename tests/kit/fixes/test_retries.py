@@ -115,7 +115,7 @@ def test_no_name_for_the_count_of_failures_is_free() -> None:
 
 
 def test_a_pause_in_a_loop_that_counts_by_itself() -> None:
-    """It stands where the round ends, or in the handler where a `continue` passes that by; `time` must be the module."""
+    """It stands where the round ends, or in the handler before a `continue`; `time` must be the module."""
     head = "tries = 0\n    while tries < 5:\n        tries += 1"
     (text,) = fixed("retry-without-backoff", loop(head))
     assert text == loop(head) + "        time.sleep(1)\n"
