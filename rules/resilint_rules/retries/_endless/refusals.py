@@ -7,12 +7,11 @@ from collections.abc import Iterator
 
 from ...kit.findings import Finding
 from ...kit.fixes.loops.giving_up import end_loop
-from ...kit.fixes.loops.refusals import refusal_in, refused_again, refused_loops
+from ...kit.fixes.loops.refusals import lasts, refusal_in, refused_again, refused_loops
 from ...kit.fixes.loops.waits import RefusedLoop
 from ...kit.interp.calls import Call, Frame, Guard
 from ...kit.interp.kinds import Around
 from ...kit.reach.addresses import stays_here
-from ...kit.syntax.exits import is_endless
 from ...kit.syntax.text import Span
 from .._by_hand import calls_itself, may_end
 from .recursion import count_down
@@ -28,7 +27,7 @@ def endless_refusals(frame: Frame) -> Iterator[Finding]:
         call, fix = loop.call, end_loop(loop)
         if stays_here(call) or any(place.kind is Around.SCOPE for place in call.within):
             continue
-        if fix is None and not is_endless(loop.node):
+        if fix is None and not lasts(loop):
             continue
         yield frame.finding(
             f"the loop repeats `{call.written}` as long as the peer refuses: during an outage it never returns",
@@ -51,7 +50,7 @@ def endless_refusals(frame: Frame) -> Iterator[Finding]:
 
 def _place(frame: Frame, loop: RefusedLoop) -> Span:
     """The condition on which a loop goes round again."""
-    refusal = refusal_in(loop) if is_endless(loop.node) else None
+    refusal = refusal_in(loop) if lasts(loop) else None
     return frame.tree.span(refusal.node.test if refusal is not None else loop.node.test)
 
 

@@ -11,12 +11,12 @@ from ...exceptions.handlers import known_as
 from ...findings import Fix, Import
 from ...interp.call_kinds import SleepCall
 from ...interp.calls import Frame
-from ...syntax.exits import Exit, is_endless, ways_of
+from ...syntax.exits import Exit, ways_of
 from ...syntax.text import Edit
 from ...syntax.tree import walk
 from ..edits import after_statement, are_free, before_body, front, indentation, replace, unused
 from ..retry_after import HELPER, IMPORTS, SECONDS, can_import
-from .refusals import Refusal, refusal_in
+from .refusals import Refusal, lasts, refusal_in
 from .waits import RefusedLoop, asks
 from .wanted import STATUSES, numbers
 
@@ -37,8 +37,8 @@ def end_loop(loop: RefusedLoop) -> Fix | None:
     brought = helper(frame)
     if brought is None or node.orelse is not None or fact is None or not fact.headers:
         return None
-    refusal = refusal_in(loop) if is_endless(node) else None
-    ended = _counted(loop) if not is_endless(node) else _refused(loop, refusal) if refusal is not None else None
+    refusal = refusal_in(loop) if lasts(loop) else None
+    ended = _counted(loop) if not lasts(loop) else _refused(loop, refusal) if refusal is not None else None
     if ended is None:
         return None
     title = f"Repeat {loop.call.written} {numbers(frame).attempts} times at most"

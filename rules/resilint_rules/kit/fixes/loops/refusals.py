@@ -35,7 +35,7 @@ def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
         if not isinstance(node, cst.While):
             continue
         loop = RefusedLoop(node, frame, call)
-        if is_endless(node):
+        if lasts(loop):
             again = any(_goes_round(loop, inner) for inner in walk(node.body))
             again = again and (counted or refusal_in(loop) is not None)
         else:
@@ -43,6 +43,24 @@ def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
         if again:
             found.setdefault(id(node), loop)
     return list(found.values())
+
+
+def lasts(loop: RefusedLoop) -> bool:
+    """Whether only a request that is not refused leads out of a loop: `while True`, or `while url` if that stays."""
+    test, refusals = loop.node.test, [node for node in walk(loop.node.body) if _goes_round(loop, node)]
+    if is_endless(loop.node):
+        return True
+    others = (cst.Call, cst.Subscript, cst.Attribute)  # what may change by itself
+    if not refusals or asks(loop, test) or any(isinstance(part, others) for part in walk(test)):
+        return False
+    held = {part.value for part in walk(test) if isinstance(part, cst.Name)}
+    return not any(held & _bound(node) for node in refusals)
+
+
+def _bound(node: cst.CSTNode) -> set[str]:
+    """The names and attributes that a statement gives something to, by their last part."""
+    targets = [part.target for part in walk(node) if isinstance(part, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign))]
+    return {part.value for target in targets for part in walk(target) if isinstance(part, cst.Name)}
 
 
 def _requests(frame: Frame) -> Iterator[Call]:
@@ -74,7 +92,7 @@ def refusal_in(loop: RefusedLoop) -> Refusal | None:
 def _only_waits(refusal: Refusal) -> bool:
     """Whether an `if` does nothing about a refusal but to wait, say so, and compute how long."""
     return all(
-        isinstance(part, (cst.Continue, cst.Pass, cst.Return))
+        isinstance(part, (cst.Continue, cst.Pass, cst.Return, cst.Import, cst.ImportFrom))
         or (isinstance(part, cst.Expr) and _idles(refusal.frame, part.value))
         or (isinstance(part, (cst.Assign, cst.AnnAssign, cst.AugAssign)) and not _acts(refusal.frame, part))
         for line in refusal.node.body.body
