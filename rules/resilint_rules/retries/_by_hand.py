@@ -97,9 +97,15 @@ def _after_failures(guard: Guard) -> Iterator[tuple[cst.BaseSuite, Call]]:
         if failed is not None:
             yield handler.node.body, failed
         refused = next((call for call in calls if _catches_status(handler, call)), failed)
-        for part in walk(handler.node.body) if refused is not None and handler.name else ():
-            if isinstance(part, cst.If) and refused is not None and _passes(guard.frame, part.test, handler.name):
-                yield part.body, refused
+        if refused is not None and handler.name:
+            yield from ((branch, refused) for branch in _branches(guard.frame, handler))
+
+
+def _branches(frame: Frame, handler: Handler) -> Iterator[cst.BaseSuite]:
+    """Yields the branches of a handler for a status that passes."""
+    for part in walk(handler.node.body):
+        if isinstance(part, cst.If) and _passes(frame, part.test, handler.name):
+            yield part.body
 
 
 def _catches_status(handler: Handler, call: Call) -> bool:

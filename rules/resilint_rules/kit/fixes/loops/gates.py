@@ -106,12 +106,16 @@ def _with_gates(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
     checked = _checked(loop, call)
     edits += checked
     imports.append(Import("asyncio" if frame.is_async else "time"))
+    return _titled(call, frame, last, [*judged.edits, *edits], imports)
+
+
+def _titled(call: Call, frame: Frame, last: str, edits: list[Edit], imports: list[Import]) -> Fix | None:
     if not are_free(frame, imports):
         return None
     times = f"{numbers(frame).attempts} times at most"
     then = "; raise the last failure" if last else ""  # else the loop ends as it has ended before
     title = f"Repeat {call.written} on no answer, 429 and 5xx only, {times}{then}"
-    return Fix(title, tuple(sorted((*judged.edits, *edits))), tuple(dict.fromkeys(imports)))
+    return Fix(title, tuple(sorted(edits)), tuple(dict.fromkeys(imports)))
 
 
 def _goes_on(loop: RetryLoop, call: Call) -> bool:
