@@ -30,6 +30,9 @@ _CREDENTIALS = frozenset(
 _SERVES = (EntryKind.REQUEST, EntryKind.TASK, EntryKind.MESSAGE, EntryKind.EVENT)
 
 
+_PLAIN = (cst.SimpleString, cst.Comparison, cst.UnaryOperation, cst.Integer)
+
+
 def logged_secrets(frame: Frame) -> Iterator[tuple[cst.BaseExpression, bool]]:
     """Yields the credentials that calls of a log are given, and whether each is a mapping of headers."""
     if not isinstance(frame.node, cst.FunctionDef) or not _SAYS.search(frame.tree.text):
@@ -80,9 +83,11 @@ def _is_harmless(frame: Frame, node: cst.BaseExpression) -> bool:
     """Whether a name is given something else than a credential: a masked one, a literal, a question's answer."""
     if not isinstance(node, cst.Name):
         return False
-    values = _given(frame).get(node.value, [])
-    plain = (cst.SimpleString, cst.Comparison, cst.UnaryOperation, cst.Integer)
-    return any(isinstance(value, plain) or _MAKES.search(frame.tree.code(value)) for value in values)
+    known: dict[str, bool] = frame.derived.setdefault(_is_harmless, {})
+    if node.value not in known:
+        values = _given(frame).get(node.value, [])
+        known[node.value] = any(isinstance(value, _PLAIN) or _MAKES.search(frame.tree.code(value)) for value in values)
+    return known[node.value]
 
 
 def _is_headers(frame: Frame, node: cst.BaseExpression) -> bool:

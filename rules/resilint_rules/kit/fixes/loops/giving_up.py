@@ -13,7 +13,7 @@ from ...interp.call_kinds import SleepCall
 from ...interp.calls import Frame
 from ...syntax.exits import Exit, ways_of
 from ...syntax.text import Edit
-from ...syntax.tree import walk
+from ...syntax.tree import Tree, walk
 from ..edits import after_statement, are_free, before_body, front, indentation, replace, unused
 from ..retry_after import HELPER, IMPORTS, SECONDS, can_import
 from .refusals import Refusal, lasts, refusal_in
@@ -156,16 +156,28 @@ def _raised_below(refusal: Refusal) -> Iterator[str]:
     if frame.node is None or response is None:
         return
     loop = RefusedLoop(cst.While(cst.Name("True"), cst.IndentedBlock([])), frame, refusal.call)
-    bound = _bound(frame.node) - set(response.names)
-    tested = [node for node in walk(frame.node) if isinstance(node, cst.If) and node is not refusal.node]
-    for node in tested:
+    bound = frame.tree.derived(_bound, frame.node) - set(response.names)
+    for node in _tested(refusal):
         raised = _last_raise(node) if asks(loop, node.test) else None
         text = frame.tree.code(raised) if raised is not None else "\n"
         if "\n" not in text and raised is not None and not _names(raised) & bound:
             yield text
 
 
-def _bound(top: cst.CSTNode) -> set[str]:
+def _tested(refusal: Refusal) -> list[cst.If]:
+    """The other statements that ask something of the same answer, in order."""
+    tree, response = refusal.frame.tree, refusal.call.response
+    found: dict[int, cst.If] = {}
+    for _, used in response.uses if response is not None else ():
+        above = tree.parent(used)
+        while above is not None and not isinstance(above, (cst.BaseStatement, cst.FunctionDef)):
+            above = tree.parent(above)
+        if isinstance(above, cst.If) and above is not refusal.node:
+            found[tree.span(above).start] = above
+    return [found[start] for start in sorted(found)]
+
+
+def _bound(tree: Tree, top: cst.CSTNode) -> set[str]:
     """The names that are assigned somewhere."""
     targets = (node.target for node in walk(top) if isinstance(node, cst.AssignTarget))
     return {target.value for target in targets if isinstance(target, cst.Name)}

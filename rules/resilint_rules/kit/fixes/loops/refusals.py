@@ -36,8 +36,7 @@ def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
             continue
         loop = RefusedLoop(node, frame, call)
         if lasts(loop):
-            again = any(_goes_round(loop, inner) for inner in walk(node.body))
-            again = again and (counted or refusal_in(loop) is not None)
+            again = bool(_rounds(loop)) and (counted or refusal_in(loop) is not None)
         else:
             again = asks(loop, node.test) and (counted or not any(isinstance(n, cst.AugAssign) for n in walk(node)))
         if again:
@@ -47,9 +46,9 @@ def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
 
 def lasts(loop: RefusedLoop) -> bool:
     """Whether only a request that is not refused leads out of a loop: `while True`, or `while url` if that stays."""
-    test, refusals = loop.node.test, [node for node in walk(loop.node.body) if _goes_round(loop, node)]
     if is_endless(loop.node):
         return True
+    test, refusals = loop.node.test, _rounds(loop)
     others = (cst.Call, cst.Subscript, cst.Attribute)  # what may change by itself
     if not refusals or asks(loop, test) or any(isinstance(part, others) for part in walk(test)):
         return False
@@ -70,15 +69,28 @@ def _requests(frame: Frame) -> Iterator[Call]:
             yield call
 
 
-def _goes_round(loop: RefusedLoop, node: cst.CSTNode) -> bool:
-    """Whether a statement looks for an error status and begins the next round."""
-    return isinstance(node, cst.If) and ways(node.body) == {Exit.CONTINUE} and asks(loop, node.test)
+def _rounds(loop: RefusedLoop) -> list[cst.If]:
+    """The statements of a loop that look for an error status of its request and begin the next round, in order."""
+    response = loop.call.response
+    known = loop.frame.derived.setdefault(_rounds, {})
+    if id(loop.node) not in known:
+        known[id(loop.node)] = _by_part(loop.node)
+    by_part: dict[int, tuple[int, cst.If]] = known[id(loop.node)]
+    uses = response.uses if response is not None else ()
+    found = dict(by_part[id(used)] for _, used in uses if id(used) in by_part)
+    return [found[number] for number in sorted(found) if asks(loop, found[number].test)]
+
+
+def _by_part(node: cst.While) -> dict[int, tuple[int, cst.If]]:
+    """The statements of a loop that begin its next round, with their number, by each part of what they test."""
+    again = [part for part in walk(node.body) if isinstance(part, cst.If) and ways(part.body) == {Exit.CONTINUE}]
+    return {id(part): (number, found) for number, found in enumerate(again) for part in walk(found.test)}
 
 
 def refusal_in(loop: RefusedLoop) -> Refusal | None:
     """The `if` in a `while True` that waits for a refusing peer without end; None if there is none."""
-    found = [node for node in walk(loop.node.body) if _goes_round(loop, node)]
-    if len(found) != 1 or not isinstance(found[0], cst.If):
+    found = _rounds(loop)
+    if len(found) != 1:
         return None
     refusal = Refusal(found[0], loop.frame, loop.call)
     above: cst.CSTNode | None = found[0]
