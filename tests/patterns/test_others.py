@@ -145,9 +145,12 @@ def test_a_wait_gives_way_to_the_retry() -> None:
 
 @pytest.mark.parametrize("last", ["            continue\n", "            save(items)\n            continue\n"])
 def test_a_wait_that_does_more_stays(last: str) -> None:
-    """A comment, or something that is saved, would be lost."""
-    text = WAITS.replace("            continue\n", f"            # ask the team before you change this\n{last}")
-    assert "            time.sleep(9)\n" in hardened(HEAD + text, ("retry",))
+    """A comment, or something that is saved, would be lost; and a retry inside would multiply what the loop repeats."""
+    remark = "            # ask the team before you change this\n"
+    done = hardened(HEAD + WAITS.replace("            continue\n", f"{remark}{last}"), ("retry",))
+    assert "time.sleep(9)\n" in done or "time.sleep(max(9, pause))\n" in done
+    assert f"{remark}{last}" in done
+    assert "_retry_request" not in done
 
 
 WRAPPER = "def ask(path):\n    return requests.post('https://a.example' + path, timeout=5)\n\n\n"

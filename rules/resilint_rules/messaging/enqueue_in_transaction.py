@@ -215,6 +215,23 @@ def pay(order):
         notify(order)  # finds: enqueue-in-transaction
 ```
 
+```python bad
+import dramatiq
+from django.db import transaction
+
+@dramatiq.actor
+def send_receipt(number):
+    mail(number)
+
+def notify(order):
+    send_receipt.send(order.pk)
+
+def pay(order):
+    with transaction.atomic():
+        order.save()
+        notify(order)  # finds: enqueue-in-transaction
+```
+
 ```python good
 from celery import shared_task
 from django.db import transaction

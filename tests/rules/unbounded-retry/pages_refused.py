@@ -1,15 +1,16 @@
-"""Pages that are fetched one after the other, where a refused one is asked for again."""
+"""Loops in which a refusal changes what they go on with, or something else may end them."""
 import time
 
 import requests
 
 
-def users(url):
+def all_users(url):
     found = []
     while url:
         answer = requests.get(url, timeout=9)
         if answer.status_code == 429:  # finds: unbounded-retry
-            time.sleep(5)
+            pause = int(answer.headers["Retry-After"])
+            time.sleep(pause)
             continue
         answer.raise_for_status()
         found += answer.json()["users"]

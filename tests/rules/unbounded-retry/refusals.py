@@ -28,7 +28,7 @@ def pages(url):
     found = []
     while url:
         answer = requests.get(url, timeout=5)
-        if answer.status_code == 429:  # finds: unbounded-retry
+        if answer.status_code == 429:
             time.sleep(5)
             continue
         answer.raise_for_status()

@@ -13,9 +13,9 @@ from .library_names import COMMON, prefixes_of
 from .taint import Taint
 
 _NAME = re.compile(r"\w+")
-_SENDING = sorted({name for names in SENDS.values() for name in names if len(name) > 1} - COMMON)
-_SENDS = re.compile(rf"\.{GAP}(?:{'|'.join(_SENDING)}){GAP}\(")
-"""A call that sends a task to a queue, whatever it is called on."""
+_SENDING = sorted({name for names in SENDS.values() for name in names if len(name) > 1})
+_SENDS = re.compile(rf"(?:\b(\w+))?{GAP}\.{GAP}({'|'.join(_SENDING)}){GAP}\(")
+"""A call that may send a task to a queue: what it is called on, if that is a name, and the method."""
 
 _OWN: tuple[str, ...] = ("sync",)
 """What is taken for a library that the project's settings describe."""
@@ -39,9 +39,16 @@ def acting(search: Taint, *, coroutines: bool = False) -> frozenset[str]:
 
 
 def _sending(search: Taint) -> frozenset[str]:
-    """The functions that send a task: what a transaction has to know of those that it calls."""
-    places = [found.start() for found in _SENDS.finditer(search.text)]
-    chunks = ((function.qualname, function.chunk) for function in search.module.all_functions() if places)
+    """The functions that send a task: what a transaction has to know of those that it calls.
+
+    Everything has a method of a common name: that counts where it is called on a function or an imported name.
+    """
+    module, text = search.module, search.text
+    places = [
+        found.start(2) for found in _SENDS.finditer(text)
+        if found.group(2) not in COMMON or found.group(1) in module.functions or found.group(1) in module.mentioned
+    ]  # fmt: skip
+    chunks = ((function.qualname, function.chunk) for function in module.all_functions() if places)
     return frozenset(name for name, chunk in chunks if bisect_left(places, chunk.body) < bisect_left(places, chunk.end))
 
 

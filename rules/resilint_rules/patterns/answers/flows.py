@@ -32,11 +32,6 @@ class Flow:
     is_object: bool = False
     """The library has parsed it, and gives an object."""
 
-    @property
-    def is_passed(self) -> bool:
-        """Whether a function of the project gives the body."""
-        return self.call is not self.request
-
     def holds(self, node: cst.CSTNode) -> bool:
         """Whether an expression has a part of the body in it, other than in what is sent to get something else."""
         stack = [node]

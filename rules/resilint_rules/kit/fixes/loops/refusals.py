@@ -15,7 +15,7 @@ from ...syntax.exits import Exit, is_endless, ways
 from ...syntax.idioms import is_log, last_name
 from ...syntax.tree import walk
 from ..retry_after import SECONDS
-from .waits import RefusedLoop, asks
+from .waits import RefusedLoop, asks, is_wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,10 @@ def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
 
 
 def lasts(loop: RefusedLoop) -> bool:
-    """Whether only a request that is not refused leads out of a loop: `while True`, or `while url` if that stays."""
+    """Whether only a request that is not refused leads out of a loop: `while True`, or `while url` if that stays.
+
+    In a loop over pages, what does nothing but wait is left to a retry of the request, which may repeat more than that.
+    """
     if is_endless(loop.node):
         return True
     test, refusals = loop.node.test, _rounds(loop)
@@ -53,7 +56,7 @@ def lasts(loop: RefusedLoop) -> bool:
     if not refusals or asks(loop, test) or any(isinstance(part, others) for part in walk(test)):
         return False
     held = {part.value for part in walk(test) if isinstance(part, cst.Name)}
-    return not any(held & _bound(node) for node in refusals)
+    return not any(held & _bound(node) or is_wait(loop.frame, loop.call, node) for node in refusals)
 
 
 def _bound(node: cst.CSTNode) -> set[str]:
