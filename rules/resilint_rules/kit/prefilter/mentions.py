@@ -159,3 +159,8 @@ def acts(text: str, offset: int, docstring: tuple[int, int]) -> bool:
         return False
     before = text[text.rfind("\n", 0, offset) + 1 : offset].strip()
     return not before.startswith("#") and before not in ("def", "async def")
+
+
+def written(names: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """Returns those of some names that a text holds: each place of a module is compared with them."""
+    return tuple(name for name in names if name.rpartition(".")[2] in text)

@@ -30,7 +30,7 @@ from .assigned import (
     lead_on,
 )
 from .library_names import COMMON, GIVERS, LibraryNames, generated_code, is_strange, member, names_of, prefixes_of
-from .mentions import MentionIndex, Mentions
+from .mentions import MentionIndex, Mentions, written
 from .summaries import CLASS, WORD, Export, ExportSummary, ModuleExports
 
 _CALLED = rf"{GAP}\("
@@ -222,18 +222,19 @@ class Taint:
 
     def _library_module(self, name: str, known: LibraryNames) -> None:
         """Follows a module: only what the catalogue knows of it counts."""
-        if known.functions:
-            self.mentions.add(name, member(known.functions))
-            if f"or {name}" in self.text:  # `(session or requests).get(url)`, `http = self.session or requests`
-                self.mentions.add(name, rf"(?<=\bor {re.escape(name)})[ \t]*(?:\){GAP}\.|#|[\r\n]|\Z)")
+        functions, types, makers = (written(kind, self.text) for kind in (known.functions, known.types, known.makers))
+        if functions:
+            self.mentions.add(name, member(functions))
+        if known.functions and f"or {name}" in self.text:  # `(session or requests).get(url)`, `http = a or requests`
+            self.mentions.add(name, rf"(?<=\bor {re.escape(name)})[ \t]*(?:\){GAP}\.|#|[\r\n]|\Z)")
         if known.loops:
             self.loops.add(name, member(known.loops))
-        if known.types:
-            self.mentions.add(name, member(known.types) + _USED)
-            self.types.add(name, member(known.types))
-        if known.makers:
-            self.mentions.add(name, member(known.makers) + _CALLED)
-            self._follow(name, member(known.makers))
+        if types:
+            self.mentions.add(name, member(types) + _USED)
+            self.types.add(name, member(types))
+        if makers:
+            self.mentions.add(name, member(makers) + _CALLED)
+            self._follow(name, member(makers))
 
     def _follow(self, anchor: str, rest: str = "") -> None:
         self.makers.share(self.followed, self.followed.add(anchor, rest), _GOES_ON)
