@@ -56,6 +56,8 @@ def play(text: str, failure: Failure) -> Ending:
             ended = f"returned {value!r}"[:200]
         except EndlessError as error:
             ended = kind = str(error)
+        except ModuleNotFoundError:  # a library of the play is not installed: that says nothing about its code
+            raise
         except BaseException as error:  # noqa: BLE001 - any way of failing is an ending
             name = f"{type(error).__module__}.{type(error).__qualname__}"
             ended, kind = f"raised {name}: {error}"[:200], name
