@@ -67,6 +67,70 @@ def test_the_project_has_an_error_of_its_own() -> None:
     assert "if n == 2 or not _may_pass(e):\n                break\n" in hardened(text, ("retry",))
 
 
+def test_the_last_failure_is_kept_before_the_loop_is_left() -> None:
+    """Else the error of the project says nothing of it."""
+    kept = LOOP.replace("            time", "            last = e\n            time")
+    kept = kept.replace("    return None", "    raise Gone(str(last))")
+    wanted = "            last = e\n            if n == 2 or not _may_pass(e):\n                break\n            time"
+    assert wanted in hardened(f"{HEAD}class Gone(Exception):\n    pass\n\n\n{kept}", ("retry",))
+
+
+def test_an_answer_of_no_use_spends_an_attempt() -> None:
+    """A loop that counts its attempts goes round for it; one over pages does not."""
+    text = LOOP.replace("return r.text", "if not r.text:\n                continue\n            return r.text")
+    text = text.replace(" n ", " attempt ").replace("** n", "** attempt")
+    done = hardened(HEAD + text, ("retry",))
+    assert "for attempt in range(3):\n" in done and "if attempt == 2 or not _may_pass(e):\n" in done
+
+
+def test_an_error_that_is_raised_to_be_repeated_is_repeated() -> None:
+    """For statuses that may pass alone."""
+    check = "            if r.status_code >= 500:\n                raise RuntimeError(r.status_code)\n"
+    text = LOOP.replace("            r.raise_for_status()\n", check)
+    assert "not (_may_pass(e) or isinstance(e, RuntimeError)):\n" in hardened(HEAD + text, ("retry",))
+    other = text.replace(">= 500", "!= 200")
+    assert "isinstance(e, RuntimeError)" not in hardened(HEAD + other, ("retry",))
+
+
+def test_a_refusal_behind_the_try_is_let_out() -> None:
+    """Each way to the next attempt waits, and not for an hour."""
+    text = (
+        "def f(u):\n    tries = 0\n    while tries < 4:\n        tries = tries + 1\n        try:\n"
+        "            r = requests.get(u, timeout=5)\n        except requests.Timeout:\n            continue\n"
+        "        if r.status_code == 429:\n            time.sleep(int(r.headers['Retry-After']))\n"
+        "            continue\n        return r.text\n    return None\n"
+    )
+    done = hardened(HEAD + text)
+    assert "while tries < 3:\n" in done
+    assert "            time.sleep(max(1, _wanted_pause(error)))\n            continue\n" in done
+    assert (
+        "            pause = retry_after_seconds(r.headers.get('Retry-After', \"\"))\n            if pause > 60:\n"
+        "                r.raise_for_status()\n            time.sleep(pause)\n            continue\n"
+    ) in done
+
+
+INSIDE = (
+    "import time\n\nimport requests\nfrom tenacity import retry, stop_after_attempt, wait_exponential\n\n\n"
+    "class Gone(Exception):\n    pass\n\n\n"
+    "@retry(stop=stop_after_attempt(4), wait=wait_exponential(max=9))\ndef one(u):\n"
+    "    r = requests.get(u, timeout=5)\n    r.raise_for_status()\n    return r.text\n\n\n"
+    "def f(u):\n    for n in range(1, 5):\n        try:\n            return one(u)\n"
+    "        except Exception as e:\n            last = e\n            time.sleep(n)\n    raise Gone(str(last))\n"
+)
+
+
+@pytest.mark.parametrize("stop", ["5", "MOST + 1"])
+def test_a_loop_around_a_policy_tries_twice(stop: str) -> None:
+    """Attempts multiply."""
+    pytest.importorskip("tenacity")
+    done = hardened(INSIDE.replace("(1, 5)", f"(1, {stop})").replace("class", "MOST = 4\n\n\nclass", 1))
+    assert "stop_after_attempt(3)" in done
+    if stop == "5":
+        assert "for n in range(1, 3):\n" in done and "if n == 2 or not" in done
+    else:
+        assert "for n in range(1, min(MOST + 1, 3)):\n" in done and "if n == 2 or not" in done
+
+
 def test_a_status_that_is_looked_at_in_part_is_raised_at_the_end() -> None:
     """Else a 404 goes round until the attempts are used up."""
     text = LOOP.replace("            r.raise_for_status()\n            return r.text\n", (

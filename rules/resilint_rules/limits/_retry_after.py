@@ -14,6 +14,7 @@ from ..kit.findings import Fix
 from ..kit.fixes.edits import front
 from ..kit.fixes.retry_after import HELPER, IMPORTS, SECONDS, can_import
 from ..kit.interp.body_checks import ENVELOPE
+from ..kit.interp.call_kinds import SleepCall
 from ..kit.interp.calls import Frame
 from ..kit.interp.values import Const
 from ..kit.syntax.text import Edit
@@ -185,8 +186,9 @@ def parse_dates_too(group: list[Conversion]) -> list[Fix]:
     edits: list[Edit] = []
     for conversion in group:
         start, end = frame.tree.span(conversion.node.func)
-        edits.append(Edit(start, end, SECONDS if conversion.kind == "float" else f"int({SECONDS}"))
-        if conversion.kind == "int":
+        whole = conversion.kind == "int" and not _is_slept(frame, conversion.node)
+        edits.append(Edit(start, end, f"int({SECONDS}" if whole else SECONDS))
+        if whole:
             last = frame.tree.span(conversion.node).end
             edits.append(Edit(last, last, ")"))
         edits.extend(_optional(frame, conversion.node.args[0].value))
@@ -204,6 +206,13 @@ def parse_dates_too(group: list[Conversion]) -> list[Fix]:
     helper = HELPER.replace("\n", document.newline)
     insert = Edit(place, place, helper + document.newline * 2)
     return [Fix(title, (insert, *edits), IMPORTS)]
+
+
+def _is_slept(frame: Frame, node: cst.CSTNode) -> bool:
+    """Whether a number is all that a sleep is given, so that it may have fractions."""
+    above = frame.tree.parent(node)
+    call = frame.calls.get(id(frame.tree.parent(above))) if isinstance(above, cst.Arg) else None
+    return isinstance(call, SleepCall)
 
 
 def _optional(frame: Frame, node: cst.CSTNode) -> list[Edit]:

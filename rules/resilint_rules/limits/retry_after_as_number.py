@@ -28,7 +28,7 @@ import requests
 def fetch(url):
     response = requests.get(url, timeout=5)
     if response.status_code == 429:
-        time.sleep(int(retry_after_seconds(response.headers.get("Retry-After", ""))))
+        time.sleep(retry_after_seconds(response.headers.get("Retry-After", "")))
     return response
 ```
 
@@ -67,7 +67,7 @@ import requests
 def patient(url):
     response = requests.get(url, timeout=5)
     while int(retry_after_seconds(response.headers.get("Retry-After", 0))) > 0:
-        time.sleep(int(retry_after_seconds(response.headers.get("Retry-After", 0))))
+        time.sleep(retry_after_seconds(response.headers.get("Retry-After", 0)))
         response = requests.get(url, timeout=5)
     return response
 ```

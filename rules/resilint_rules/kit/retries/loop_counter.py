@@ -24,6 +24,23 @@ def names_attempts(name: str) -> bool:
     return _TRIES.search(name) is not None
 
 
+def counters(node: cst.CSTNode) -> set[str]:
+    """The names that a loop changes by a number: `tries += 1`, `tries = tries + 1`."""
+    return {name for part in walk(node) if (name := _changed(part))}
+
+
+def _changed(node: cst.CSTNode) -> str:
+    if isinstance(node, cst.AugAssign):
+        return node.target.value if isinstance(node.target, cst.Name) and isinstance(node.value, cst.Integer) else ""
+    if not isinstance(node, cst.Assign) or len(node.targets) != 1 or not isinstance(node.value, cst.BinaryOperation):
+        return ""
+    target, sum_ = node.targets[0].target, node.value
+    if not isinstance(target, cst.Name) or not isinstance(sum_.operator, (cst.Add, cst.Subtract)):
+        return ""
+    same = isinstance(sum_.left, cst.Name) and sum_.left.value == target.value
+    return target.value if same and isinstance(sum_.right, cst.Integer) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class BoundedLoop:
     """A `for` or `while` loop with its bounds."""
@@ -48,13 +65,7 @@ class BoundedLoop:
         """Whether its attempts are counted and compared: by `range`, or by a name that goes up or down by one."""
         if self.ranged():
             return True
-        names = {
-            node.target.value
-            for node in walk(self.node)
-            if isinstance(node, cst.AugAssign)
-            and isinstance(node.target, cst.Name)
-            and isinstance(node.value, cst.Integer)
-        }
+        names = counters(self.node)
         compared = [node for node in walk(self.node) if isinstance(node, cst.Comparison)]
         return any(isinstance(n, cst.Name) and n.value in names for candidate in compared for n in walk(candidate))
 

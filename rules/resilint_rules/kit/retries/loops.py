@@ -110,6 +110,11 @@ class RetryLoop(BoundedLoop):
         return Exit.FALLS not in self._success and Exit.CONTINUE not in self._success
 
     @property
+    def leaves_or_repeats(self) -> bool:
+        """Whether success leaves the loop, or spends one of its attempts at once, as on an answer of no use."""
+        return Exit.FALLS not in self._success and self.some_success_leaves and self.counted
+
+    @property
     def some_success_leaves(self) -> bool:
         """Whether success can leave the loop."""
         return bool(self._success & {Exit.RETURN, Exit.BREAK}) or bool(self.flag)

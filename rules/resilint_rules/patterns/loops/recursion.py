@@ -20,8 +20,23 @@ from ...kit.syntax.tree import walk
 
 
 def calls_itself(frame: Frame, call: Call) -> bool:
-    """Whether a handler around a call calls the function that both stand in."""
-    return any(call in guard.calls and list(_repeating(guard)) for guard in frame.guards.values())
+    """Whether what follows on a failure of a call, a handler or a branch for its status, calls their function again."""
+    if any(call in guard.calls and list(_repeating(guard)) for guard in frame.guards.values()):
+        return True
+    own = _own_calls(frame)
+    return any(frame.tree.inside(node, branch) for branch in _branches(call) for node in own)
+
+
+def _branches(call: Call) -> Iterator[cst.If]:
+    """The conditions that look at the status of a call's answer."""
+    response, fact, tree = call.response, call.answer, call.frame.tree
+    checks = fact.checks if fact is not None else ()
+    for name, node in response.uses if response is not None else ():
+        above: cst.CSTNode | None = node if name in checks else None
+        while isinstance(above, cst.BaseExpression):
+            above = tree.parent(above)
+        if isinstance(above, cst.If):
+            yield above
 
 
 def let_recursion_out(frame: Frame) -> Iterator[Finding]:
@@ -44,16 +59,20 @@ def let_recursion_out(frame: Frame) -> Iterator[Finding]:
 
 def _repeating(guard: Guard) -> Iterator[Handler]:
     """The handlers of a `try` that call the function in which it stands."""
-    frame = guard.frame
-    own = [
+    own = _own_calls(guard.frame)
+    for clause in handlers_of(guard):
+        if any(guard.frame.tree.inside(node, clause.node) for node in own):
+            yield clause
+
+
+def _own_calls(frame: Frame) -> list[cst.Call]:
+    """The calls by which a function starts again."""
+    return [
         known.node
         for known, target in frame.uses.values()
         for option in options(target)
         if isinstance(option, Function) and option.chunk.qualname == frame.qualname
     ]
-    for clause in handlers_of(guard):
-        if any(frame.tree.inside(node, clause.node) for node in own):
-            yield clause
 
 
 def _fewer(frame: Frame, clause: Handler) -> Iterator[Edit]:

@@ -10,13 +10,14 @@ import libcst as cst
 
 from ...exceptions.handlers import named
 from ...interp.values import Const
+from ...retries.loop_counter import counters
 from ...retries.loops import RetryLoop
 from ...retries.status_loops import StatusLoop
 from ...syntax.exits import Exit, is_endless, ways
 from ...syntax.text import Edit
 from ...syntax.tree import walk
 from ..edits import indentation, replace, unused
-from .wanted import numbers
+from .wanted import attempts_of, numbers
 
 AnyLoop = RetryLoop | StatusLoop
 _MOST = 6
@@ -37,6 +38,11 @@ def bounded(loop: AnyLoop) -> Bounds | None:
     return f"{name} == {condition}", [*edits, *more]
 
 
+def _most(loop: AnyLoop) -> int:
+    """How often a loop is to try."""
+    return attempts_of(loop, loop.calls if isinstance(loop, RetryLoop) else (loop.call,))
+
+
 def _counter(loop: AnyLoop) -> Bounds | None:
     """The name that counts, in place of `_` a new one."""
     if not loop.counter or len(loop.ranged()) > 2:
@@ -54,7 +60,7 @@ def _last(loop: AnyLoop) -> Bounds:
     frame, first, stop = loop.frame, loop.first, loop.ranged()[-1].value
     code = frame.tree.code
     attempts = loop.attempts
-    allowed = numbers(frame).attempts
+    allowed = _most(loop)
     if first is not None and attempts is not None and attempts > allowed:
         limit = first + allowed
         text = str(limit) if isinstance(stop, cst.Integer) else f"min({code(stop)}, {limit})"
@@ -62,8 +68,17 @@ def _last(loop: AnyLoop) -> Bounds:
             replace(frame, stop, text),
             *_compared(loop, (str(first + attempts - 1), f"{code(stop)} - 1"), str(limit - 1)),
         ]
-    if attempts is None and first == 0 and _configured(loop, stop) > _MOST:
-        most = f"min({code(stop)}, {allowed})"
+    more = _one_more(loop, stop) if attempts is None and first == 1 else None
+    if more is not None:
+        return more
+    return _last_as_written(loop, stop)
+
+
+def _last_as_written(loop: AnyLoop, stop: cst.BaseExpression) -> Bounds:
+    """The same where the number of attempts is not known, or small."""
+    frame, attempts, first, code = loop.frame, loop.attempts, loop.first, loop.frame.tree.code
+    if attempts is None and first == 0 and _configured(loop, stop) > _own_choice(loop):
+        most = f"min({code(stop)}, {_most(loop)})"
         edits = _compared(loop, (f"{code(stop)} - 1",), f"{most} - 1")
         return f"{most} - 1", [replace(frame, stop, most), *edits]
     if isinstance(stop, cst.Integer):
@@ -71,6 +86,24 @@ def _last(loop: AnyLoop) -> Bounds:
     if isinstance(stop, cst.BinaryOperation) and isinstance(stop.operator, cst.Add) and code(stop.right) == "1":
         return code(stop.left), []
     return f"{code(stop)} - 1", []
+
+
+def _one_more(loop: AnyLoop, stop: cst.BaseExpression) -> Bounds | None:
+    """The same for `range(1, attempts + 1)`, where a larger number is configured; None for all else."""
+    frame, code = loop.frame, loop.frame.tree.code
+    added = isinstance(stop, cst.BinaryOperation) and isinstance(stop.operator, cst.Add)
+    if not isinstance(stop, cst.BinaryOperation) or not added or code(stop.right) != "1":
+        return None
+    if _configured(loop, stop.left) <= _own_choice(loop):
+        return None
+    most = f"min({code(stop.left)}, {_most(loop)})"
+    return most, [replace(frame, stop.left, most), *_compared(loop, (code(stop.left),), most)]
+
+
+def _own_choice(loop: AnyLoop) -> int:
+    """How many attempts a project may configure."""
+    most = _most(loop)
+    return _MOST if most == numbers(loop.frame).attempts else most
 
 
 def _compared(loop: AnyLoop, old: tuple[str, ...], new: str) -> list[Edit]:
@@ -100,17 +133,17 @@ def _bounded_while(loop: AnyLoop) -> Bounds | None:
         return None
     if not loop.counted:
         return _counted_from_now(loop)
-    counters = _counters(loop)
+    names = counters(loop.node)
     compared = [
         node
         for node in walk(loop.node)
         if isinstance(node, cst.Comparison) and len(node.comparisons) == 1
-        if isinstance(node.left, cst.Name) and node.left.value in counters
+        if isinstance(node.left, cst.Name) and node.left.value in names
     ]
     edits = [edit for node in compared for edit in _lowered(loop, node.comparisons[0].comparator)]
-    if len(counters) == 1 and is_endless(loop.node) and _only_in_handlers(loop, compared):
-        most = numbers(loop.frame).attempts
-        return f"{next(iter(counters))} >= {most}", edits  # the other handlers go round without end
+    if len(names) == 1 and is_endless(loop.node) and _only_in_handlers(loop, compared):
+        most = _most(loop)
+        return f"{next(iter(names))} >= {most}", edits  # the other handlers go round without end
     return "", edits
 
 
@@ -125,7 +158,7 @@ def _counted_from_now(loop: AnyLoop) -> Bounds | None:
     name = unused(loop.frame, ("attempt", "attempt_number"))
     if not name or not is_endless(loop.node) or loop.node.orelse is not None:
         return None
-    most = numbers(loop.frame).attempts
+    most = _most(loop)
     return f"{name} == {most - 1}", [Edit(*loop.head, f"for {name} in range({most})")]
 
 
@@ -168,21 +201,13 @@ def at_end(loop: RetryLoop, text: str) -> list[Edit]:
 
 def _lowered(loop: AnyLoop, node: cst.BaseExpression) -> list[Edit]:
     """Puts three in place of a larger number of attempts, or takes the smaller of it and a constant."""
-    most = numbers(loop.frame).attempts
+    most = _most(loop)
     if isinstance(node, cst.Integer):
         return [replace(loop.frame, node, str(most))] if int(node.evaluated_value) > most else []
     value = named(loop.frame, node)
     if isinstance(value, Const) and isinstance(value.value, int) and value.value > most:
         return [replace(loop.frame, node, f"min({loop.frame.tree.code(node)}, {most})")]
     if value is None or not isinstance(value, Const):
-        configured = isinstance(node, (cst.Name, cst.Attribute)) and _configured(loop, node) > _MOST
+        configured = isinstance(node, (cst.Name, cst.Attribute)) and _configured(loop, node) > _own_choice(loop)
         return [replace(loop.frame, node, f"min({loop.frame.tree.code(node)}, {most})")] if configured else []
     return []
-
-
-def _counters(loop: AnyLoop) -> set[str]:
-    return {
-        node.target.value
-        for node in walk(loop.node)
-        if isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name) and isinstance(node.value, cst.Integer)
-    }

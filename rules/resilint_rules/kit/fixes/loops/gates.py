@@ -20,16 +20,20 @@ from ...syntax.exits import Exit, is_endless, ways
 from ...syntax.text import Edit
 from ...syntax.tree import walk
 from ...timeouts.effective import limit
-from ..edits import are_free, before_body, indentation, replace, unused
-from .bounds import at_end, bounded, consecutive
+from ..edits import after_statement, are_free, before_body, indentation, replace, unused
+from .bounds import Bounds, Consecutive, at_end, bounded, consecutive
+from .giving_up import Ended, give_up
 from .judges import MAY_PASS, Judges, judges
-from .waits import in_place_of_wait, is_wait
-from .wanted import numbers
+from .refusals import Refusal
+from .waits import in_place_of_wait, is_passing, is_wait
+from .wanted import attempts_of, numbers
 
 _LONG = 35.0
 """Seconds of one attempt beyond which three take more than two minutes with their pauses."""
 
 
+_PLAIN = frozenset(("RuntimeError", "ConnectionError", "OSError", "IOError", "TimeoutError"))
+"""Built-in errors by which code says that a request has failed."""
 _MOST = 115
 """Seconds that all attempts may take."""
 
@@ -70,57 +74,61 @@ def _with_gates(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
     open_clauses = [clause for clause in loop.retried if MAY_PASS not in frame.tree.code(clause.node)]
     if not open_clauses or not isinstance(loop.node.body, cst.IndentedBlock):
         return None
-    counting = ""
-    if _goes_on(loop, call):
-        row = consecutive(loop)
-        if row is None:
-            return None
-        last, edits, counting = f"{row.name} == {numbers(frame).attempts}", [*row.edits], row.counting
-    else:
-        bound = bounded(loop)
-        if bound is None:
-            return None
-        last, edits = bound
-    imports: list[Import] = [*judged.imports]
-    late = ""
-    if _takes_long(loop, call):
-        end = unused(frame, ("end", "deadline", "give_up_at"))
-        start = loop.head.start
-        if not end:
-            return None
-        edits.append(
-            Edit(
-                start,
-                start,
-                f"{end} = time.monotonic() + {numbers(frame).within}{_newline(frame)}{indentation(frame, start)}",
-            )
-        )
-        late = f" or time.monotonic() >= {end}"
-        imports.append(Import("time"))
+    row = consecutive(loop) if _goes_on(loop, call) else None
+    bound = bounded(loop) if not _goes_on(loop, call) else _in_a_row(loop, row)
+    late = _late(loop, call)
+    if bound is None or late is None:
+        return None
+    (last, edits), counting = bound, row.counting if row is not None else ""
+    edits, imports = [*edits, *late.edits], [*judged.imports, *late.imports]
     leave = "break" if _ends_in_own_error(loop) else "raise"
+    given = Gate(last, late.condition, leave, counting, _passing_error(loop, call))
     for clause in open_clauses:
-        gate = gated(clause, judged, Gate(last, late, leave, counting, "" if loop.paced else "1"), frame)
+        gate = gated(clause, judged, given._replace(least="" if _waits(loop, clause) else "1"), frame)
         if gate is None:
             return None
         edits += gate
-    checked = _checked(loop, call)
-    edits += checked
+    edits += _checked(loop, call)
+    ended = _refused_behind(loop, call, last, counting)
+    edits, imports = [*edits, *ended.edits], [*imports, *ended.imports]
     imports.append(Import("asyncio" if frame.is_async else "time"))
-    return _titled(call, frame, last, [*judged.edits, *edits], imports)
+    return _titled(loop, last, [*judged.edits, *edits], imports)
 
 
-def _titled(call: Call, frame: Frame, last: str, edits: list[Edit], imports: list[Import]) -> Fix | None:
-    if not are_free(frame, imports):
+class Late(NamedTuple):
+    """The condition for the end of the time, as an alternative, and what it needs."""
+
+    condition: str = ""
+    edits: tuple[Edit, ...] = ()
+    imports: tuple[Import, ...] = ()
+
+
+def _late(loop: RetryLoop, call: Call) -> Late | None:
+    """Ends a loop that may take long when its time is over; None if there is no name for that."""
+    if not _takes_long(loop, call):
+        return Late()
+    end = unused(loop.frame, ("end", "deadline", "give_up_at"))
+    start = f"{end} = time.monotonic() + {numbers(loop.frame).within}"
+    return Late(f" or time.monotonic() >= {end}", (_above(loop, start),), (Import("time"),)) if end else None
+
+
+def _in_a_row(loop: RetryLoop, row: Consecutive | None) -> Bounds | None:
+    """The bounds of a loop that counts the failures in a row."""
+    return (f"{row.name} == {attempts_of(loop, loop.calls)}", [*row.edits]) if row is not None else None
+
+
+def _titled(loop: RetryLoop, last: str, edits: list[Edit], imports: list[Import]) -> Fix | None:
+    if not are_free(loop.frame, imports):
         return None
-    times = f"{numbers(frame).attempts} times at most"
+    times = f"{attempts_of(loop, loop.calls)} times at most"
     then = "; raise the last failure" if last else ""  # else the loop ends as it has ended before
-    title = f"Repeat {call.written} on no answer, 429 and 5xx only, {times}{then}"
+    title = f"Repeat {loop.calls[0].written} on no answer, 429 and 5xx only, {times}{then}"
     return Fix(title, tuple(sorted(edits)), tuple(dict.fromkeys(imports)))
 
 
 def _goes_on(loop: RetryLoop, call: Call) -> bool:
     """Whether a loop goes on after success, as one that waits for something, or fetches one thing after the other."""
-    if loop.every_success_leaves:
+    if loop.every_success_leaves or (loop.is_named_as_retry and loop.leaves_or_repeats):
         return False
     last = last_choice(loop.guard.node.body)
     if last is None or not ways(last.body) <= {Exit.RETURN, Exit.BREAK}:
@@ -133,6 +141,16 @@ def _goes_on(loop: RetryLoop, call: Call) -> bool:
     return not (any(verdict_on(call, part) for part in parts) and loop.is_named_as_retry)
 
 
+def _passing_error(loop: RetryLoop, call: Call) -> str:
+    """The built-in error that a `try` raises for statuses that may pass, to be tried again; "" for others."""
+    frame, body = loop.frame, loop.guard.node.body
+    found = [node for node in walk(body) if isinstance(node, cst.Raise) and isinstance(node.exc, cst.Call)]
+    names = {frame.tree.code(node.exc.func) for node in found if isinstance(node.exc, cst.Call)}
+    tests = [node for node in walk(body) if isinstance(node, cst.If) and any(part in found for part in walk(node.body))]
+    passing = tests and all(is_passing(call, node.test) for node in tests)
+    return names.pop() if passing and len(names) == 1 and names <= _PLAIN else ""
+
+
 def _takes_long(loop: RetryLoop, call: Call) -> bool:
     """Whether three attempts with their pauses may take two minutes, or the number of attempts is configured."""
     attempt = limit(call).seconds or 0
@@ -142,9 +160,18 @@ def _takes_long(loop: RetryLoop, call: Call) -> bool:
         for node in walk(known.node)
         if isinstance(node, (cst.Integer, cst.Float))
     ]
-    attempts = min(loop.attempts or numbers(loop.frame).attempts, numbers(loop.frame).attempts)
+    most = attempts_of(loop, loop.calls)
+    attempts = min(loop.attempts or most, most)
     unknown = loop.attempts is None and (bool(loop.ranged()) or (loop.counted and not is_endless(loop.node)))
     return attempt > _LONG or unknown or attempts * attempt + (attempts - 1) * max(pauses, default=0) > _MOST
+
+
+def _waits(loop: RetryLoop, clause: Handler) -> bool:
+    """Whether something sleeps, or is named as if it did, between what a handler takes and the next attempt."""
+    if not loop.paced:
+        return False
+    elsewhere = [*loop.before, *(loop.after if Exit.FALLS in clause.leaves else ()), clause.node]
+    return any(_sleeps(loop.frame, part) for part in elsewhere) or not _sleeps(loop.frame, loop.node)
 
 
 def _sleeps(frame: Frame, block: cst.CSTNode) -> list[SleepCall]:
@@ -178,6 +205,8 @@ class Gate(NamedTuple):
     leave: str = "raise"
     counting: str = ""
     """What counts the failure before."""
+    again: str = ""
+    """The error that is raised to be tried again."""
     least: str = ""
     """Seconds that a pause takes at least where there is none; "" if something else waits."""
 
@@ -200,8 +229,7 @@ def gated(clause: Handler, judged: Judges, gate: Gate, frame: Frame) -> list[Edi
     inner = indentation(frame, tree.span(block.body[0]).start)
     step = inner[len(indentation(frame, tree.span(clause.node).start)) :]
     lasts = f"{gate.last} or " if gate.last and not _raises_at_last(clause) else ""
-    own = _own_errors(frame, clause)
-    stays = f"not ({judged.may_pass}({name}) or isinstance({name}, {own}))" if own else f"not {judged.may_pass}({name})"
+    stays = _stays(judged, name, _own_errors(frame, clause) or gate.again)
     lines = _counted_first(gate, [f"if {lasts}{stays}{gate.late}:", f"{inner}{step}{gate.leave}"], inner)
     longer = longer_pauses(frame, block, f"{judged.pause}({name})")
     if not longer:
@@ -212,8 +240,37 @@ def gated(clause: Handler, judged: Judges, gate: Gate, frame: Frame) -> list[Edi
     if only is not None and not longer:
         span = tree.span(only)
         return [*edits, Edit(span.start, span.end, newline.join(lines))]
-    edit = before_body(frame, block, newline.join(lines))
+    edit = _put(clause, block, lines, inner, keeps=gate.leave == "break")
     return [*edits, edit] if edit is not None else None
+
+
+def _stays(judged: Judges, name: str, again: str) -> str:
+    """The condition for a failure that no further attempt changes."""
+    passes = f"{judged.may_pass}({name})"
+    return f"not ({passes} or isinstance({name}, {again}))" if again else f"not {passes}"
+
+
+def _put(clause: Handler, block: cst.IndentedBlock, lines: list[str], indent: str, *, keeps: bool) -> Edit | None:
+    """Puts lines at the beginning of a handler, or behind what keeps its failure."""
+    frame = clause.frame
+    kept = _keeps_it(clause) if keeps else None
+    if kept is None:
+        return before_body(frame, block, _newline(frame).join(lines))
+    return after_statement(frame, kept, "\n".join(line.removeprefix(indent) for line in lines))
+
+
+def _keeps_it(clause: Handler) -> cst.SimpleStatementLine | None:
+    """The statement of a handler that keeps the failure for what is raised behind the loop; None if none does."""
+    for line in clause.node.body.body:
+        if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+            return None
+        only = line.body[0]
+        if isinstance(only, (cst.Assign, cst.AnnAssign)) and only.value is not None:
+            if clause.name and clause.name in _names([only.value]):
+                return line
+        elif not isinstance(only, cst.Expr):
+            return None
+    return None
 
 
 def _counted_first(gate: Gate, lines: list[str], indent: str) -> list[str]:
@@ -260,6 +317,21 @@ def _waits_itself(loop: RetryLoop, call: Call) -> cst.If | None:
         node for node in walk(loop.guard.node.body) if isinstance(node, cst.If) and is_wait(loop.frame, call, node)
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _above(loop: RetryLoop, text: str) -> Edit:
+    """Puts a statement on the line above a loop."""
+    start = loop.head.start
+    return Edit(start, start, f"{text}{_newline(loop.frame)}{indentation(loop.frame, start)}")
+
+
+def _refused_behind(loop: RetryLoop, call: Call, last: str, counting: str) -> Ended:
+    """Lets out a refusal in the last attempt, or of more than a minute, that is waited for behind a `try`."""
+    if counting or call.frame is not loop.frame or call.response is None or not call.response.names:
+        return Ended(())
+    found = [part for part in loop.after if isinstance(part, cst.If) and is_wait(loop.frame, call, part)]
+    ended = give_up(Refusal(found[0], loop.frame, call), last) if len(found) == 1 else None
+    return ended or Ended(())
 
 
 def _checked(loop: RetryLoop, call: Call) -> list[Edit]:

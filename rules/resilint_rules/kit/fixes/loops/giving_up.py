@@ -91,7 +91,7 @@ def give_up(refusal: Refusal, last: str, counting: str = "") -> Ended | None:
     lines = [
         counting,
         f"{name} = {text if SECONDS in text else f'{seconds}, default=0.0)'}",
-        f"if {last} or {name} > {numbers(frame).within}{_stays(refusal)}:", f"{step}{raised[0]}",
+        f"if {f'{last} or ' if last else ''}{name} > {numbers(frame).within}{_stays(refusal)}:", f"{step}{raised[0]}",
         "" if given is not None else f"{'await asyncio' if frame.is_async else 'time'}.sleep(max(1, {name}))",
     ]  # fmt: skip
     put = Edit(first, first, "".join(f"{row}{newline}{indent}" for row in lines if row))

@@ -34,6 +34,17 @@ def asks(loop: RefusedLoop, test: cst.CSTNode) -> bool:
     return bool(statuses) and min(statuses) >= 400
 
 
+def is_passing(call: Call, test: cst.CSTNode) -> bool:
+    """Whether a condition holds for statuses of an overload or an outage alone, which may be over a moment later."""
+    signs = [part.operator for node in walk(test) if isinstance(node, cst.Comparison) for part in node.comparisons]
+    plain = all(isinstance(sign, (cst.Equal, cst.In, cst.GreaterThan, cst.GreaterThanEqual)) for sign in signs)
+    numbers = [int(node.evaluated_value) for node in walk(test) if isinstance(node, cst.Integer)]
+    if not plain or any(isinstance(node, cst.Not) for node in walk(test)):
+        return False
+    wanted = all(number in (408, 425, 429) or 499 <= number <= 599 for number in numbers)
+    return wanted and asks(RefusedLoop(cst.While(cst.Name("True"), cst.IndentedBlock([])), call.frame, call), test)
+
+
 def is_wait(frame: Frame, call: Call, node: cst.If) -> bool:
     """Whether a condition is for a refusal of a call's, and its body waits, counts and begins the next round only."""
     body = node.body

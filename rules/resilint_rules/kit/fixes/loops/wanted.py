@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ...catalog.lookup import Library
 from ...interp.calls import Call, Frame
+from ...retries.attempts import policies
+from ...retries.loop_counter import BoundedLoop
 from ..edits import front, number
 
 STATUSES = (429, 500, 502, 503, 504)
@@ -24,6 +27,17 @@ def numbers(frame: Frame) -> Numbers:
     """The numbers of a project: by default a second attempt gets past most short failures, a third past a restart."""
     given = frame.scope.session.patterns
     return Numbers(int(given["attempts"]), number(given["within"]), number(given["pause"]))
+
+
+def attempts_of(loop: BoundedLoop, calls: Iterable[Call]) -> int:
+    """How often a loop is to try: less often around what is repeated inside, since attempts multiply."""
+    most = numbers(loop.frame).attempts
+    return max(most - 1, 2) if any(_is_repeated_inside(loop, call) for call in calls) else most
+
+
+def _is_repeated_inside(loop: BoundedLoop, call: Call) -> bool:
+    """Whether a policy repeats a call within the function that a loop goes around."""
+    return call.frame.outermost is not loop.frame.outermost and bool(policies(call))
 
 
 def name_for(call: Call, library: Library, plain: str, suffix: str = "") -> str:
