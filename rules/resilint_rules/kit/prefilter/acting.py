@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ...catalog.index import CLIENTS, SENDS, WAITS
-from ..project.module import FunctionChunk, ImportedName
+from ..project.module import FunctionChunk, ImportedName, Module
 from ..syntax.layout import GAP
+from ..syntax.words import words
 from .library_names import COMMON, prefixes_of
+from .mentions import may_follow_a_dot
 from .taint import Taint
 
 _NAME = re.compile(r"\w+")
 _SENDING = sorted({name for names in SENDS.values() for name in names if len(name) > 1})
-_SENDS = re.compile(rf"(?:\b(\w+))?{GAP}\.{GAP}({'|'.join(_SENDING)}){GAP}\(")
-"""A call that may send a task to a queue: what it is called on, if that is a name, and the method."""
+"""Methods that may send a task to a queue."""
+_BEGINS_CALL = re.compile(rf"{GAP}\(")
+_CALLED_ON = re.compile(rf"\b(\w+){GAP}\.{GAP}\Z")
+"""The name that a method is called on, before the method."""
+_NEAR = 400
+"""Characters before a method in which the name that it is called on stands."""
 
 _OWN: tuple[str, ...] = ("sync",)
 """What is taken for a library that the project's settings describe."""
@@ -43,13 +49,21 @@ def _sending(search: Taint) -> frozenset[str]:
 
     Everything has a method of a common name: that counts where it is called on a function or an imported name.
     """
-    module, text = search.module, search.text
-    places = [
-        found.start(2) for found in _SENDS.finditer(text)
-        if found.group(2) not in COMMON or found.group(1) in module.functions or found.group(1) in module.mentioned
-    ]  # fmt: skip
+    module = search.module
+    places = sorted(_sent_at(module, search.text))
     chunks = ((function.qualname, function.chunk) for function in module.all_functions() if places)
     return frozenset(name for name, chunk in chunks if bisect_left(places, chunk.body) < bisect_left(places, chunk.end))
+
+
+def _sent_at(module: Module, text: str) -> Iterator[int]:
+    """Yields where a text of a module calls methods that may send a task."""
+    for name in _SENDING:
+        for at in words(name, text, 0, len(text)):
+            if may_follow_a_dot(text, at) and _BEGINS_CALL.match(text, at + len(name)):
+                owner = _CALLED_ON.search(text[max(at - _NEAR, 0) : at]) if name in COMMON else None
+                word = owner.group(1) if owner is not None else ""
+                if name not in COMMON or word in module.functions or word in module.mentioned:
+                    yield at
 
 
 def _waiting(search: Taint) -> frozenset[str]:

@@ -45,7 +45,7 @@ class MentionIndex:
         text = self.text
         every = words(anchor.removeprefix("."), text, start, end)
         if anchor[0] == ".":
-            return [at - (text[at - 1] == ".") for at in every if _may_follow_a_dot(text, at)]
+            return [at - (text[at - 1] == ".") for at in every if may_follow_a_dot(text, at)]
         return [at for at in every if text[at - 1 : at] != "."]
 
     def _moved(self, anchor: str, earlier: list[int]) -> list[int]:
@@ -62,7 +62,7 @@ class MentionIndex:
         return found
 
 
-def _may_follow_a_dot(text: str, at: int) -> bool:
+def may_follow_a_dot(text: str, at: int) -> bool:
     """Whether a dot may stand before a word, with blanks, line ends and comments between."""
     before = text[at - 1 : at]
     if not before.isspace():
