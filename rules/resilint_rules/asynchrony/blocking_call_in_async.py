@@ -129,6 +129,31 @@ class Answers:
         await asyncio.to_thread(self.http.get, "https://llm.example.com/health")
 ```
 
+An object of the project's own is followed, too, if a function of another module gives it back.
+
+```python bad shop/store.py
+import requests
+
+class Store:
+    def load(self, key):
+        return requests.get(f"https://store.example.com/{key}", timeout=5).content
+
+def store():
+    return Store()
+```
+
+```python bad shop/web.py
+from shop import store as stores
+from shop.store import store
+
+async def show(key):
+    return store().load(key)  # finds: blocking-call-in-async
+
+async def both(first, second):
+    kept = stores.store()
+    return kept.load(first), second  # finds: blocking-call-in-async
+```
+
 A client that connects as it is made is reported there, and not again for each of its calls.
 
 ```python bad

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from ..catalog.lookup import Catalog
 from ..catalog.records import ClientFact
+from ..prefilter.reach import Reach
 from ..project.imports import HOPS, Project
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from .calls import Frame
@@ -147,8 +148,13 @@ class Session:
 
     def gives(self, function: Function) -> bool:
         """Whether a project function may give back a client: only then is it worth going through."""
-        known = self.scope(function.module).known
-        return function.chunk.name in known.names or function.chunk.name in known.attributes
+        known, name = self.scope(function.module).known, function.chunk.name
+        if name in known.names or name in known.attributes:
+            return True
+        if not self.follows or function.chunk.owner is not None:
+            return False
+        owned = self.project.owns(function.module)
+        return name in (self.project.derived(Reach).of(function.module).giving if owned else known.giving)
 
     def instance(self, cls: Class, call: Site | None) -> Value:
         """An object of a project class: one of a known type if the class extends it."""

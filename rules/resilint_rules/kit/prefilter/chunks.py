@@ -105,6 +105,7 @@ def _calling_through(search: Taint, mentioned: bool, *, follow: bool, far: bool,
     own = acting(search, coroutines=near) if mentioned else frozenset()
     found = reaching(module, own, leads, coroutines=near)
     search.summary.reaching_functions = frozenset(found.functions)
+    search.summary.giving = frozenset(found.giving)
     search.summary.reaching = found.names if found.callers or follow else frozenset()
     return found.callers
 

@@ -65,6 +65,8 @@ _MAY_AWAIT = re.compile(rf"(\bawait{GAP})?(?:\b[^\W\d]\w*{GAP}\.{GAP})*\b([^\W\d
 _PARTIAL = re.compile(rf"\bpartial{GAP}\({GAP}(?:\w+\.)?(\w+)")
 _SET = re.compile(r"\b(?:self|cls)\.(\w+)\b[^\n=]*=(?!=)([^\n]*)|^[ \t]+(\w+)[ \t]*:([^\n]*)", re.MULTILINE)
 _ANNOTATED = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
+_GIVEN_BACK = re.compile(r"->[ \t]*([^:\n]+):|\breturn[ \t]+(?:await[ \t]+)?([^\W\d]\w*)")
+"""What a function gives back: the type in its head, or the first name of what a statement returns."""
 _EVERYWHERE = frozenset((
     "get", "set", "add", "update", "items", "keys", "values", "close", "open", "read", "write", "__enter__", "__exit__",
 ))  # fmt: skip
@@ -81,6 +83,8 @@ class Reaching:
     entries: Entries = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     """Functions and methods that may do so, by qualified name."""
+    giving: set[str] = field(default_factory=set)
+    """Functions of the module that give back something by whose methods it is reached, by name."""
     callers: list[FunctionChunk] = field(default_factory=list)
     """Coroutines, and functions with a transaction, that call one of them, or one of another module."""
     names: frozenset[str] = frozenset()
@@ -305,16 +309,24 @@ class _Closure:
                 self._bind(name, chunk.start, chunk.end)
         for name, cls in self.module.classes.items():
             self._bind(name, cls.chunk.head, cls.chunk.body)
+        for name, same in self.module.functions.items():
+            for function in same:
+                if self._bind(name, function.chunk.head, function.chunk.end, _GIVEN_BACK):
+                    self.found.giving.add(name)
 
-    def _bind(self, name: str, start: int, end: int) -> None:
-        """Gives a name the words of the entries that stand in a part of the text."""
-        entries = self.found.entries
+    def _bind(self, name: str, start: int, end: int, pattern: re.Pattern[str] | None = None) -> bool:
+        """Gives a name the words of the entries that stand in a part of the text, or in what a pattern finds there."""
+        entries, text = self.found.entries, self.module.text
         if (start, end) not in self._named:
-            self._named[start, end] = frozenset(_WORD.findall(self.module.text, start, end))
+            parts = [text[start:end]]
+            if pattern is not None:
+                parts = [part for groups in pattern.findall(text, start, end) for part in groups if part]
+            self._named[start, end] = frozenset(word for part in parts for word in _WORD.findall(part))
         named = self._named[start, end] - {name}
         found = _NO_WORDS.union(*(entries[word] - {word} for word in named & entries.keys()))
         if found:
             entries[name] = entries.get(name, _NO_WORDS) | found
+        return bool(found)
 
 
 class _Top:

@@ -41,6 +41,8 @@ class ExportSummary:
     """Names and attributes by which functions of the project are called that reach integration code."""
     reaching_functions: frozenset[str] = frozenset()
     """The plain functions of the checked module that do, by qualified name."""
+    giving: frozenset[str] = frozenset()
+    """The functions of the checked module that give back an object by whose methods these are called, by name."""
 
     _methods: dict[str, set[str]] = field(default_factory=dict)
     """The methods that may be wrappers, by class."""
