@@ -17,12 +17,13 @@ from ..kit.findings import Fix, Import
 from ..kit.fixes.edits import add_argument, after_statement, replace
 from ..kit.interp.calls import Call, Frame, maker
 from ..kit.interp.kinds import Around, EventKind, FrameKind
+from ..kit.interp.statements import evaluate
 from ..kit.interp.values import Argument, Const, Derived, Instance, Sequence, Value, literal, options
 from ..kit.retries.counters import counts_by_hand
 from ..kit.retries.policies import RetryPolicy
 from ..kit.retries.transports import transport_layers
 from ..kit.syntax.access_path import Called
-from ..kit.syntax.idioms import last_name
+from ..kit.syntax.idioms import calls_in, last_name
 from ..kit.syntax.layout import plain
 from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
@@ -207,13 +208,16 @@ class Mount:
 
 def plain_mounts(frame: Frame) -> Iterator[Mount]:
     """Yields the transports with retries that a client mounts for `http://` and for nothing else."""
-    for client in list(frame.calls.values()):
-        made = client.result
-        if client.fact.kind != "client" or not isinstance(made, Instance) or not _mounts_plain_only(made):
-            continue
-        for node in walk(frame.node) if frame.node is not None else ():
-            if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call) and _is_mount(node.value, frame, made):
-                yield Mount(client, node.value, _mount_too(frame, node, node.value))
+    for part in (frame.node,) if frame.node is not None else frame.tree.body if "mount" in frame.tree.text else ():
+        for node in calls_in(part):
+            statement = frame.tree.parent(node)
+            if not isinstance(statement, cst.Expr) or not _is_mount(node):
+                continue
+            assert isinstance(node.func, cst.Attribute)
+            for made in options(named(frame, node.func.value) or evaluate(frame, node.func.value)):
+                client = maker(made) if isinstance(made, Instance) else None
+                if isinstance(made, Instance) and client is not None and _mounts_plain_only(made):
+                    yield Mount(client, node, _mount_too(frame, statement, node))
 
 
 def unrepeated_calls(frame: Frame) -> Iterator[tuple[Call, str]]:
@@ -260,9 +264,9 @@ def _is_plain(prefix: object) -> bool:
     return isinstance(prefix, Const) and str(prefix.value).lower() == "http://"
 
 
-def _retries(value: object) -> bool:
+def _retries(value: Value) -> bool:
     """Whether a value is a transport with retries."""
-    for option in options(value) if isinstance(value, Instance) else ():
+    for option in options(value):
         call = maker(option) if isinstance(option, Instance) else None
         param = transport_retries(call) if call is not None else None
         if call is not None and param is not None and call.args.get(param) is not None:
@@ -270,12 +274,12 @@ def _retries(value: object) -> bool:
     return False
 
 
-def _is_mount(node: cst.Call, frame: Frame, made: Instance) -> bool:
+def _is_mount(node: cst.Call) -> bool:
+    """Whether a call is written `client.mount("http://", ...)`."""
     if last_name(node) != "mount" or not node.args or not isinstance(node.func, cst.Attribute):
         return False
     first = node.args[0].value
-    owner = named(frame, node.func.value)
-    return owner is made and isinstance(first, cst.SimpleString) and str(first.evaluated_value).lower() == "http://"
+    return isinstance(first, cst.SimpleString) and str(first.evaluated_value).lower() == "http://"
 
 
 def _mount_too(frame: Frame, statement: cst.Expr, node: cst.Call) -> tuple[Fix, ...]:

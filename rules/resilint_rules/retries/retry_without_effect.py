@@ -70,6 +70,24 @@ def client():
 ```
 
 ```python bad
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+POLICY = Retry(total=3, backoff_factor=0.5, status_forcelist=[502, 503, 504])
+session = requests.Session()
+session.mount("http://", HTTPAdapter(max_retries=POLICY))  # finds: retry-without-effect
+
+class Orders:
+    def __init__(self):
+        self.session = requests.Session()
+        self._repeat()
+
+    def _repeat(self):
+        self.session.mount("http://", HTTPAdapter(max_retries=POLICY))  # finds: retry-without-effect
+```
+
+```python bad
 from urllib3 import Retry
 
 policy = Retry(
