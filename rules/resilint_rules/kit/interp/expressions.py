@@ -107,8 +107,14 @@ def _subscript(ctx: Context, node: cst.Subscript) -> Value:
     if kept is not None:
         return kept
     if len(keys) != 1 or not isinstance(keys[0], Const):
-        return join([_part(option) for option in options(owner)])
+        return join([_any_function(option) or _part(option) for option in options(owner)])
     return join([_item(ctx, option, keys[0].value, node) for option in options(present(owner))])
+
+
+def _any_function(owner: Value) -> Value | None:
+    """One of the functions that a dict written out holds; None for anything else."""
+    held = [value for value, _ in owner.items.values()] if isinstance(owner, Mapping) and not owner.open else []
+    return join(held) if held and all(isinstance(value, (Ref, Method)) for value in held) else None
 
 
 def _item(ctx: Context, owner: Value, key: object, node: cst.Subscript) -> Value:

@@ -202,16 +202,23 @@ def called(ctx: Context, node: cst.Call, path: Path, args: Arguments) -> Path:
 
 
 def same_method(catalog: Catalog, choices: tuple[Value, ...]) -> Method | None:
-    """The method that all of them are, of one type of client or of types that have it from one; None if not."""
-    first = choices[0]
-    if not isinstance(first, Method):
+    """The method that all of them are, of one type of client or of types that have it from one; None if not.
+
+    So are methods of one client that the catalogue describes in the same words: `client.get if read else client.post`.
+    """
+    methods = [choice for choice in choices if isinstance(choice, Method)]
+    if len(methods) < len(choices):
         return None
-    for choice in choices[1:]:
-        if not isinstance(choice, Method) or choice.name != first.name:
-            return None
-        if choice.owner.type != first.owner.type and not _inherited(catalog, first, choice):
-            return None
-    return first
+    first = next((method for method in methods if method.name == "get"), methods[0])  # which claims the least
+    if len({method.owner.type for method in methods}) == 1 and len({method.name for method in methods}) > 1:
+        same = _are_one([catalog.method(CallFact, method.owner.type, method.name) for method in methods])
+        return first if same else None
+    return first if all(_is_same(catalog, first, method) for method in methods) else None
+
+
+def _is_same(catalog: Catalog, one: Method, other: Method) -> bool:
+    """Whether two methods of a name are of one type, or of types that have it from one."""
+    return other.name == one.name and (other.owner.type == one.owner.type or _inherited(catalog, one, other))
 
 
 def _inherited(catalog: Catalog, one: Method, other: Method) -> bool:

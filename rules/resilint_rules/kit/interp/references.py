@@ -6,7 +6,7 @@ import builtins
 
 import libcst as cst
 
-from ..catalog.records import ClientFact
+from ..catalog.records import CallFact, ClientFact
 from ..catalog.surroundings import LoopFact
 from ..syntax.access_path import Attr, Path
 from ..syntax.tree import expression
@@ -43,6 +43,8 @@ from .values import (
 )
 
 _BUILTINS = frozenset(dir(builtins))
+_VERBS = ("get", "post", "put", "patch", "delete")
+"""Functions and methods of HTTP clients that are often chosen by name; the first makes the least claims."""
 _UNIONS = ("typing.Union", "typing_extensions.Union")
 _WRAPPERS = ("Optional", "Annotated", "ClassVar", "Final")
 """Generic types that promise what their first parameter does."""
@@ -218,7 +220,24 @@ def _call(ctx: Context, node: cst.Call) -> Value:
     args = arguments(ctx, node)
     if scoped is not None:
         ctx.within.pop()
+    if isinstance(func, Ref) and func.name == "getattr" and len(args.positional) == 2:
+        found = _member_by_name(ctx, node, args.positional[0].value, args.positional[1].value)
+        if found is not None:
+            return found
     return invoke(ctx, node, func, args)
+
+
+def _member_by_name(ctx: Context, node: cst.Call, owner: Value, name: Value) -> Value | None:
+    """What `getattr(owner, name)` stands for: of a name that is not known, one of the verbs of an HTTP client."""
+    if isinstance(name, Const) and isinstance(name.value, str) and not name.soft:
+        return join([member(ctx, option, name.value, node) for option in options(owner)])
+    catalog = ctx.frame.scope.catalog
+    if isinstance(owner, Ref):
+        found: list[Value] = [Ref(f"{owner.name}.{verb}") for verb in _VERBS]
+        return join(found) if all(catalog.fact(CallFact, f"{owner.name}.{verb}") for verb in _VERBS) else None
+    if isinstance(owner, Instance) and all(catalog.method(CallFact, owner.type, verb) for verb in _VERBS):
+        return join([Method(owner, verb) for verb in _VERBS])
+    return None
 
 
 def arguments(ctx: Context, node: cst.Call) -> Arguments:

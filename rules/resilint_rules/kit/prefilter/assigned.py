@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ..project.module import ClassChunk, Module
+from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
 from .mentions import MentionIndex, Mentions
 from .summaries import WORD, ExportSummary
@@ -31,7 +32,9 @@ PARTIAL = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\
 RENAMES = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(staticmethod\()?(?:self)?")
 ALONE = re.compile(r"[ \t]*\)?[ \t]*(?:#|[\r\n]|\Z)")
 METHOD_ALONE = re.compile(r"\.\w+[ \t]*(?:#|[\r\n]|\Z)")
-FACTORY = re.compile(r"factory ?= ?\Z")
+_TABLE = re.compile(r"[ \t]*\w+[ \t]*(?::[^=\n]+)?=[ \t]*\{")
+_ENTRY = re.compile(r"[ \t\r\n]*[,}]")
+_FACTORY = re.compile(r"factory ?= ?\Z")
 AS = re.compile(r"[^\n]*?\bas[ \t]+(\w+)")
 
 
@@ -56,6 +59,33 @@ def declared_names(text: str, start: int, end: int, types: Mentions) -> set[str]
     """Names that lines of a text declare to be of one of some types."""
     found = _DECLARED.finditer(text, start, end)
     return {hit.group(1) for hit in found if types.within(hit.start(2), hit.end(2))}
+
+
+def tables(module: Module, functions: Mentions) -> Iterator[str]:
+    """Yields the names that statements of a module give a dict of functions: `SEND = {"GET": requests.get}`."""
+    for name, chunks in module.bindings.items():
+        for chunk in chunks:
+            inside = functions.inside(chunk.start, chunk.end)
+            if any(_ENTRY.match(functions.text, end) for _, end in inside) and _TABLE.match(
+                functions.text, chunk.start
+            ):
+                yield name
+
+
+def taken_from(name: str, text: str) -> Iterator[str]:
+    """Yields what goes on from the name of a module that is used as a value, where a member is taken from it later."""
+    if f"or {name}" in text:  # `(session or requests).get(url)`, `http = a or requests`
+        yield rf"(?<=\bor {re.escape(name)})[ \t]*(?:\){GAP}\.|#|[\r\n]|\Z)"
+    if f"getattr({name}," in text:  # `getattr(requests, verb)(url)`
+        yield rf"(?<=getattr\({re.escape(name)}),"
+
+
+def made_for_fields(makers: Mentions) -> list[int]:
+    """Returns where the client of a record's field is made: `field(default_factory=Client)`."""
+    text = makers.text
+    if "factory" not in text:
+        return []
+    return [offset for offset in makers.offsets if _FACTORY.search(text, max(offset - 20, 0), offset)]
 
 
 def bound_name(text: str) -> str:

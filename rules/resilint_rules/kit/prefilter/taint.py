@@ -17,7 +17,6 @@ from .assigned import (
     ALONE,
     AS,
     CALLEE,
-    FACTORY,
     METHOD_ALONE,
     NAME_ASSIGNED,
     PARTIAL,
@@ -28,6 +27,9 @@ from .assigned import (
     bound_name,
     declared_names,
     lead_on,
+    made_for_fields,
+    tables,
+    taken_from,
 )
 from .library_names import COMMON, GIVERS, LibraryNames, generated_code, is_strange, member, names_of, prefixes_of
 from .mentions import MentionIndex, Mentions, written
@@ -104,7 +106,7 @@ class Taint:
             if len(self.makers.offsets) == before:
                 break
         self._renamed()
-        self._declared()
+        self.mentions.share(self.followed, made_for_fields(self.makers), _GOES_ON)
         lead_on(self.module, self.places, self.summary, self.makers_of)
 
     def _leads(self) -> Iterator[Lead]:
@@ -225,8 +227,8 @@ class Taint:
         functions, types, makers = (written(kind, self.text) for kind in (known.functions, known.types, known.makers))
         if functions:
             self.mentions.add(name, member(functions))
-        if known.functions and f"or {name}" in self.text:  # `(session or requests).get(url)`, `http = a or requests`
-            self.mentions.add(name, rf"(?<=\bor {re.escape(name)})[ \t]*(?:\){GAP}\.|#|[\r\n]|\Z)")
+        for rest in taken_from(name, self.text) if known.functions else ():
+            self.mentions.add(name, rest)
         if known.loops:
             self.loops.add(name, member(known.loops))
         if types:
@@ -282,13 +284,9 @@ class Taint:
                     self.summary.names.add(name)
                     self.summary.renamed.add(name)
                     self.mentions.add(name, _CALLED)
-
-    def _declared(self) -> None:
-        """Marks what makes the client of a record's field."""
-        text = self.text
-        if "factory" in text:
-            made = [offset for offset in self.makers.offsets if FACTORY.search(text, max(offset - 20, 0), offset)]
-            self.mentions.share(self.followed, made, _GOES_ON)
+        for name in tables(self.module, self.mentions):
+            self.summary.names.add(name)
+            self.mentions.add(name, rf"{GAP}\[")
 
     def _spread(self) -> None:
         self._spread_names()

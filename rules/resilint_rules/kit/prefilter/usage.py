@@ -10,7 +10,7 @@ from ..syntax.words import words
 _STEP = re.compile(r"[\s\\]*\)*[\s\\]*\.\s*(\w+)|[ \t]*([(\[])")
 """An attribute, perhaps of what a bracket around the object is: `(await make()).get(`; a call; a subscript."""
 _STORED = re.compile(r"[ \t]*(?:[-+*/|&%@]|//|\*\*|<<|>>)?=(?!=)")
-_TAKEN_FROM = re.compile(r"\bin\b[ \t]*(?:await\b[ \t]*)?[\w.]*[(\[]*$")
+_TAKEN_FROM = re.compile(r"(?:\bin\b[ \t]*(?:await\b[ \t]*)?[\w.]*[(\[]*|\bgetattr\([\w.]*)$")
 _BECOMES = re.compile(r"[\s)]*\bas[ \t]+(\w+)")
 _OR_ELSE = re.compile(r"[ \t]*(?:or|and|if)\b[^\n]*\)\s*\.")
 """The object is one of several, of which an attribute is taken: `(SESSION or other).get(`."""
