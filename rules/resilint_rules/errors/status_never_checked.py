@@ -346,6 +346,7 @@ from ..kit import (
     is_given_back_unchecked,
     path_of,
     raise_after_all,
+    raise_at_readers,
     raise_before_giving_back,
     read_together,
     read_unchecked,
@@ -389,9 +390,9 @@ def _read_by_callers(call: Call) -> Iterator[Finding]:
         yield call.finding(
             f"the answer of `{call.written}` is given back unchecked, and so read by {listed}: "
             "an error page is processed as data",
-            *(raise_before_giving_back(call) if alone else ()),
+            *((raise_before_giving_back(call) if alone else ()) or raise_at_readers(found)),
             related=tuple(
-                Related(f"`{accessor}` is read here", place, row=position(place.start)[0])
-                for _, accessor, place in found
+                Related(f"`{reader.accessor}` is read here", reader.place, row=position(reader.place.start)[0])
+                for reader in found
             ),
         )

@@ -119,6 +119,7 @@ if TYPE_CHECKING:
     from .responses.late_checks import parsed_early as parsed_early
     from .responses.late_checks import parsed_error as parsed_error
     from .responses.refusals import gives_refusals as gives_refusals
+    from .responses.sinks import raise_at_readers as raise_at_readers
     from .responses.sinks import readers as readers
     from .responses.status import chained as chained
     from .responses.status import is_given_back_unchecked as is_given_back_unchecked
@@ -222,7 +223,7 @@ _MODULES = {
     "responses.in_band": "is_body_unread raise_where",
     "responses.late_checks": "check_first check_status is_discarded parsed_early parsed_error",
     "responses.refusals": "gives_refusals",
-    "responses.sinks": "readers",
+    "responses.sinks": "raise_at_readers readers",
     "responses.status": (
         "chained is_given_back_unchecked raise_after_all raise_before_giving_back raise_between read_together "
         "read_unchecked seen_in_part"

@@ -62,3 +62,28 @@ def test_callers_that_read_and_do_not_check(callers: str, expected: object) -> N
 def test_what_is_checked_before_it_is_given_back_is_fine(wrapper: str) -> None:
     """So is what a decorator may check, and an answer without a body."""
     assert readers(wrapper + "def a(url):\n    return fetch(url).json()\n") is None
+
+
+@pytest.mark.parametrize(
+    ("callers", "rows"),
+    [
+        ("def a(url):\n    answer = fetch(url)\n    return answer.json()\n", ["    answer.raise_for_status()"]),
+        ("def a(url):\n    return fetch(url).json()\n", []),
+        (
+            "def a(url):\n    r = fetch(url)\n    return r.text\ndef b(u):\n    r = fetch(u)\n    return r.json()\n",
+            ["    r.raise_for_status()"] * 2,
+        ),
+        ("def a(url):\n    r = fetch(url)\n    return r.text\ndef b(url):\n    return fetch(url).text\n", []),
+        ("def a(url):\n    r = fetch(url)\n    if r.text:\n        r = fetch(url)\n    return r.text\n", []),
+    ],
+)
+def test_the_status_is_checked_where_the_body_is_read(callers: str, rows: list[str]) -> None:
+    """Where a line in each of the callers does."""
+    module = Module(Document(f"import requests\n\n{WRAPPER}{callers}", "app.py", "app", "source"))
+    scope = Session(project := Project(lambda name: None)).scope(module)
+    scope.known = relevant(module, project.derived(Exports)).summary
+    frame = scope.frame(module.functions_named("fetch")[-1])
+    assert frame is not None
+    (call,) = frame.calls.values()
+    fixes = sinks.raise_at_readers(sinks.readers(call)[0])
+    assert [edit.text.strip("\n") for fix in fixes for edit in fix.edits] == rows

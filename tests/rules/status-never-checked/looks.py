@@ -1,5 +1,7 @@
 """What counts as a look at the status, and who may look instead."""
 
+import json
+
 import aiohttp
 import httpx
 import requests
@@ -195,3 +197,45 @@ def by_verb(verb, body):
     else:
         answer = requests.get(URL, timeout=5)
     return answer.json()
+
+
+def servers_faults_alone(uid):
+    """A refusal has not the keys that are read."""
+    answer = requests.get(URL, timeout=5)
+    if answer.status_code >= 500:
+        raise RuntimeError(f"server error {answer.status_code}")
+    return answer.json()["user"]["mail"]  # finds: status-never-checked
+
+
+def refusals_for_the_caller(uid):
+    """Who looks for the faults of a server gives back refusals on purpose, or reads what they hold."""
+    answer = requests.get(URL, timeout=5)
+    if answer.status_code >= 500:
+        raise RuntimeError(uid)
+    return answer.json()
+
+
+def refusals_too(uid):
+    """The whole range is treated."""
+    answer = requests.get(URL, timeout=5)
+    if answer.status_code >= 400:
+        raise RuntimeError(f"error {answer.status_code}")
+    return answer.json()["user"]["mail"]
+
+
+def said_again(uid):
+    """What is said of a status that is treated is no further look."""
+    answer = requests.get(URL, timeout=5)
+    if answer.status_code == 404:
+        raise LookupError(f"{uid}: {answer.status_code}")
+    return answer.json()["user"]["mail"]  # finds: status-never-checked
+
+
+def thought(prompt):
+    """A text of a model says nothing of the answer that it came in."""
+    answer = requests.post(URL, json={"prompt": prompt}, timeout=5)  # finds: status-never-checked
+    text = answer.json()["choices"][0]["text"]
+    try:
+        return json.loads(text)["verdict"]
+    except (ValueError, KeyError):
+        return None

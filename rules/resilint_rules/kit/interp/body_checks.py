@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from ..syntax.access_path import Item, Path
-from .values import Const, Derived, Pending, Ref, Response, Sequence, Value, options
+from .values import Arguments, Const, Derived, Pending, Ref, Response, Sequence, Value, options
 
 ENVELOPE = frozenset((
     "error", "errors", "err", "ok", "success", "successful", "status", "code", "fault", "faultstring",
@@ -36,6 +36,18 @@ def answer_checked(value: Value) -> None:
         found = option.value if isinstance(option, Pending) else option
         if isinstance(found, Response):
             found.envelope = True
+
+
+def body_of(args: Arguments, function: str = "") -> Response | None:
+    """The response whose body, or what was made of it, is the first argument; that of `re` is what to look for.
+
+    None for what is parsed once more out of a part of a body, as a model's text is: that tells nothing of the answer.
+    """
+    first = next(iter((*args.positional[function.startswith("re.") :], *args.named.values())), None)
+    given = [option for option in options(first.value) if isinstance(option, Derived)] if first is not None else []
+    if function == "json.loads" and any(option.path.picks for option in given):
+        return None
+    return next((option.source for option in given if option.source is not None), None)
 
 
 VERDICT = re.compile(r"\b(?:ok|okay|success\w*|good|accepted|pong|err\w*|fail\w*|denied|(?:in)?valid)\b", re.IGNORECASE)

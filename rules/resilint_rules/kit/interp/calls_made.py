@@ -15,7 +15,7 @@ from ..syntax.access_path import Called, Path
 from ..syntax.idioms import KEEPS_NOTHING, checks, harmless, last_name
 from ..syntax.tree import dotted
 from .assignment import change
-from .body_checks import answer_checked, look_into, mark_checked, tested, whole
+from .body_checks import answer_checked, body_of, look_into, mark_checked, tested, whole
 from .calls import Call
 from .context import Context
 from .kinds import EventKind
@@ -121,7 +121,7 @@ def _unseen(ctx: Context, node: cst.Call, target: Value, args: Arguments, offloa
         _mark_arguments_checked(args)
     if isinstance(target, Derived):
         _note_questions(target, args)
-        return Derived(called(ctx, node, target.path, args), target.source or _body(args))
+        return Derived(called(ctx, node, target.path, args), target.source or body_of(args))
     return generated_stub(ctx, node, last_name(node), args) or UNKNOWN
 
 
@@ -161,15 +161,6 @@ def _after(bound: Arguments, given: Arguments) -> Arguments:
         [*bound.positional[1:], *given.positional], {**bound.named, **given.named},
         bound.open_positions or given.open_positions, bound.open_names or given.open_names,
     )  # fmt: skip
-
-
-def _body(args: Arguments, function: str = "") -> Response | None:
-    """The response whose body, or what was made of it, is the first argument; that of `re` is what to look for."""
-    first = next(iter((*args.positional[function.startswith("re.") :], *args.named.values())), None)
-    found = (
-        [option.source for option in options(first.value) if isinstance(option, Derived)] if first is not None else []
-    )
-    return next((hit for hit in found if hit is not None), None)
 
 
 def _note_questions(target: Value, args: Arguments) -> None:
@@ -256,7 +247,7 @@ def _foreign(ctx: Context, name: str, args: Arguments) -> Value:
         mark_checked(args.positional[0].value)
     if name == "bool" and args.positional:
         tested(args.positional[0].value)
-    return Derived(Path(name, (Called(),)), _body(args, name))
+    return Derived(Path(name, (Called(),)), body_of(args, name))
 
 
 def _method(
@@ -348,7 +339,7 @@ def _project(ctx: Context, node: cst.Call, target: Function, args: Arguments) ->
         found = _fresh(frame.returned(), ctx)
     elif target.module is ctx.frame.scope.module and not target.chunk.chunk.is_async and not gives:
         found = DeferredReturn(function=target)
-    body = _body(args)
+    body = body_of(args)
     if body is not None and all(isinstance(option, (Unknown, Derived)) for option in options(found)):
         found = Derived(Path(target.chunk.name, (Called(),)), body)
     return Pending(found) if frame is not None and frame.is_async else found

@@ -12,8 +12,10 @@ from ..exceptions.handlers import Handler, handlers_of, named
 from ..exceptions.hierarchy import is_a
 from ..interp.calls import Call, Frame, call_at
 from ..interp.values import Const, Ref, Response, Sequence, Value
+from ..syntax.exits import Exit, ways
 from ..syntax.idioms import is_log
 from ..syntax.tree import walk
+from .answer_reads import reads_at
 
 _NAMED = re.compile(r"\.status\.HTTP_(\d{3})_\w+\Z|\.(?:HTTPStatus|codes)\.(\w+?)(?:\.value)?\Z")
 """The names that frameworks and clients have for statuses."""
@@ -33,12 +35,16 @@ class IneffectiveChecks:
         """The error statuses that are treated, if single ones are."""
         self.branches: list[cst.If] = []
         """Where they are treated."""
+        self.servers = False
+        """All statuses of 500 and above are treated."""
         self.swallowed = False
         """The error that the check raises is caught and dropped."""
         self._inside: set[int] = set()
         looks = [(name, node) for name, node in response.uses if name in fact.checks]
         self.ineffective = bool(looks) and all(self._note(name, node, fact) for name, node in looks)
-        self.ineffective &= len(self.statuses - PASSING) <= MOST
+        self.ineffective &= len(self.statuses - PASSING) <= MOST and (
+            not self.servers or _is_taken_apart(response, fact)
+        )
 
     def reached(self, node: cst.CSTNode) -> bool:
         """Whether an untreated error page comes to a place."""
@@ -46,6 +52,8 @@ class IneffectiveChecks:
 
     def _note(self, name: str, node: cst.CSTNode, fact: ResponseFact) -> bool:
         """Whether a look at the status is ineffective; what it tells is noted."""
+        if id(node) in self._inside:
+            return True  # such as in the message of what is raised there
         if name == fact.raiser:
             return self._is_swallowed(node, fact)
         return self._is_one_status(node)
@@ -61,7 +69,20 @@ class IneffectiveChecks:
         if comparison.left is not node or branch.test is not comparison or known is None or len(known[1]) != 2:
             return False
         statuses, sign = _statuses(known[1][1]), comparison.comparisons[0].operator
+        if isinstance(sign, (cst.GreaterThanEqual, cst.GreaterThan)):
+            return self._is_upwards(branch, statuses, sign)
         return bool(statuses) and self._is_branch(branch, statuses, sign)
+
+    def _is_upwards(self, branch: cst.If, statuses: set[int], sign: cst.BaseCompOp) -> bool:
+        """Whether an `if` treats the faults of the server, and lets a refusal pass into what takes the body apart."""
+        if statuses != ({500} if isinstance(sign, cst.GreaterThanEqual) else {499}) or branch.orelse is not None:
+            return False
+        if Exit.FALLS in ways(branch.body):
+            return False
+        self.servers = True
+        self.branches.append(branch)
+        self._inside |= {id(part) for part in walk(branch.body)}
+        return True
 
     def _is_branch(self, branch: cst.If, statuses: set[int], sign: cst.BaseCompOp) -> bool:
         """Whether an `if` treats some statuses, or all but them, and lets the others pass."""
@@ -95,6 +116,14 @@ class IneffectiveChecks:
         return True
 
 
+def _is_taken_apart(response: Response, fact: ResponseFact) -> bool:
+    """Whether nothing but keys of the body is read where it is parsed: what a refusal does not have."""
+    tree = call_at(response.call).frame.tree
+    read = [tree.parent(node) for name, node in response.uses if name in fact.body]
+    found = [reads_at(tree, node) for node in read if isinstance(node, cst.Call)]
+    return bool(found) and len(found) == len(read) and all(one.words and not one.escaped for one in found)
+
+
 def _taken(frame: Frame, node: cst.CSTNode, error: str) -> list[Handler]:
     """The handler of a `try` that takes an error, or those that may."""
     guard = frame.guards.get(id(node))
@@ -112,12 +141,16 @@ def ineffective_checks(response: Response, fact: ResponseFact) -> IneffectiveChe
 
 
 def treated_first(call: Call, checks: IneffectiveChecks) -> cst.If | None:
-    """The `if` behind which the other statuses are to be checked: it stands right in the block of the call."""
+    """The `if` behind which the other statuses are to be checked: in the block of the call, or behind its `with`."""
     tree = call.frame.tree
+    last = checks.branches[-1] if checks.branches and not checks.swallowed else None
+    wanted = tree.parent(last) if last is not None else None
     line = tree.parent(call.statement) if call.statement is not None else None
     block = tree.parent(line) if line is not None else None
-    last = checks.branches[-1] if checks.branches and not checks.swallowed else None
-    return last if last is not None and block is not None and tree.parent(last) is block else None
+    while block is not None and block is not wanted:
+        around = tree.parent(block)
+        block = tree.parent(around) if isinstance(around, cst.With) and isinstance(block, cst.IndentedBlock) else None
+    return last if block is not None else None
 
 
 def _statuses(value: Value) -> set[int]:

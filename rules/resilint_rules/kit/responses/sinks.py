@@ -9,12 +9,14 @@ from typing import NamedTuple
 import libcst as cst
 
 from ..catalog.records import ResponseFact
+from ..findings import Fix
+from ..fixes.edits import after_statement
 from ..interp.calls import Call, Frame, call_at
 from ..interp.session import Session
 from ..interp.values import Class, Object, Pending, Ref, Response
 from ..project.module import FunctionChunk, Module
 from ..syntax.idioms import is_log, last_name
-from ..syntax.text import Span
+from ..syntax.text import Edit, Span
 from ..syntax.tree import Tree, dotted, walk
 from .body_flow import MAX_FUNCTIONS, function_chunks, interpreted
 
@@ -214,6 +216,8 @@ class Reader(NamedTuple):
     function: str
     accessor: str
     place: Span
+    check: Edit | None
+    """What lets an error status raise before; None where that needs more than a line."""
 
 
 def readers(call: Call) -> tuple[list[Reader], bool]:
@@ -236,7 +240,7 @@ def readers(call: Call) -> tuple[list[Reader], bool]:
             given = Response(response.call, response.type)
             session.supposed[chunks[0]] = Pending(given) if frame.is_async else given
             inner = interpreted(session.scope(module), caller, None, None)
-            reader = _reader(given, fact, inner, caller) if inner is not None else None
+            reader = _reader(given, fact, inner, caller, chunks[0]) if inner is not None else None
             if reader is not None:
                 found.append(reader)
             elif inner is None or given.uses or given.escaped or given.truth:
@@ -244,6 +248,13 @@ def readers(call: Call) -> tuple[list[Reader], bool]:
     finally:
         session.dismiss()
     return found, alone
+
+
+def raise_at_readers(found: Iterable[Reader]) -> list[Fix]:
+    """Lets an error status raise in the functions that read what another one gives back, if a line does in all."""
+    edits = {reader.check for reader in found}
+    every = [edit for edit in edits if edit is not None]
+    return [Fix("Check the status where the answer is read", tuple(sorted(every)))] if len(every) == len(edits) else []
 
 
 def _callers(module: Module, called: FunctionChunk) -> list[FunctionChunk]:
@@ -254,7 +265,9 @@ def _callers(module: Module, called: FunctionChunk) -> list[FunctionChunk]:
     return [one for one in mentioning if one != called and module.search(call, one.chunk) is not None]
 
 
-def _reader(given: Response, fact: ResponseFact, frame: Frame, caller: FunctionChunk) -> Reader | None:
+def _reader(
+    given: Response, fact: ResponseFact, frame: Frame, caller: FunctionChunk, called: FunctionChunk
+) -> Reader | None:
     """What a caller reads of a response that it never checks; None if it checks it, or may."""
     if given.escaped or given.envelope or given.noticed or given.passed_to or given.truth:
         return None
@@ -263,4 +276,26 @@ def _reader(given: Response, fact: ResponseFact, frame: Frame, caller: FunctionC
         return None
     harmless = drained(frame.tree)
     read = [(name, node) for name, node in given.uses if name in fact.body and id(node) not in harmless]
-    return Reader(caller.name, read[0][0], frame.tree.span(read[0][1])) if read else None
+    if not read:
+        return None
+    name, node = read[0]
+    return Reader(caller.name, name, frame.tree.span(node), _check(frame, node, called.name, fact))
+
+
+def _check(frame: Frame, node: cst.CSTNode, called: str, fact: ResponseFact) -> Edit | None:
+    """Lets an error status raise right behind the one statement by which a name gets the answer of a function."""
+    name = node.value.value if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) else ""
+    bound = [one for one in frame.tree.derived(_bindings, frame.tree.module) if _target(one) == name] if name else []
+    value = without_await(bound[0].value) if len(bound) == 1 else None
+    if not fact.raiser or not isinstance(value, cst.Call) or last_name(value) != called:
+        return None
+    return after_statement(frame, bound[0], f"{name}.{fact.raiser}()")
+
+
+def _target(node: cst.Assign) -> str:
+    target = node.targets[0].target if len(node.targets) == 1 else None
+    return target.value if isinstance(target, cst.Name) else ""
+
+
+def _bindings(_: Tree, top: cst.CSTNode) -> list[cst.Assign]:
+    return [node for node in walk(top) if isinstance(node, cst.Assign)]

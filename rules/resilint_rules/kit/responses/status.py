@@ -80,8 +80,8 @@ def seen_in_part(response: Response) -> SeenInPart | None:
     checks = ineffective_checks(response, fact) if fact is not None else None
     if checks is None or fact is None:
         return None
-    are = "are" if len(checks.statuses) > 1 else "is"
-    how = f"only {' and '.join(str(status) for status in sorted(checks.statuses))} {are} treated"
+    treated = [*map(str, sorted(checks.statuses)), *(["5xx"] if checks.servers else [])]
+    how = f"only {' and '.join(treated)} {'are' if len(treated) > 1 else 'is'} treated"
     if checks.swallowed:
         how = f"`{fact.raiser}` is called and its error dropped"
     read = next((node for _, node in _body_reads(response, fact) if checks.reached(node)), None)
