@@ -9,7 +9,7 @@ from ..kit.findings import Fix
 from ..kit.fixes.edits import indentation
 from ..kit.interp.calls import Guard
 from ..kit.retries.loops import enclosing_loop
-from ..kit.syntax.exits import AGAIN
+from ..kit.syntax.exits import AGAIN, Exit, ways_of
 from ..kit.syntax.idioms import calls_in, closes, last_name
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import Tree, walk
@@ -27,7 +27,7 @@ def swallowing_handler(guard: Guard) -> Handler | None:
             return None
         if any(error in _TAKEN for error in handler.errors):
             raises = any(isinstance(node, cst.Raise) for node in walk(handler.node.body))
-            return handler if handler.leaves <= AGAIN and not raises else None
+            return handler if handler.leaves <= AGAIN and not raises and _comes_round(guard, handler) else None
     return None
 
 
@@ -39,6 +39,23 @@ def _goes_on(guard: Guard) -> bool:
     if frame.tree.derived(_cancels, frame.node or loop):
         return False
     return not any(closes(last_name(call)) for call in calls_in(guard.node.body))
+
+
+def _comes_round(guard: Guard, handler: Handler) -> bool:
+    """Whether the loop goes on behind a handler: what follows the `try` in the loop may leave it for good."""
+    if Exit.CONTINUE in handler.leaves:
+        return True
+    loop = enclosing_loop(guard.within)
+    node: cst.CSTNode | None = guard.node
+    while node is not None and node is not loop:
+        above = guard.frame.tree.parent(node)
+        if isinstance(above, cst.IndentedBlock):
+            place = next((index for index, line in enumerate(above.body) if line is node), len(above.body))
+            after = ways_of(above.body[place + 1 :])
+            if Exit.FALLS not in after:
+                return Exit.CONTINUE in after
+        node = above
+    return True
 
 
 def _waits(node: cst.CSTNode) -> bool:

@@ -70,7 +70,8 @@ class Robot:
             await asyncio.sleep(5)
 ```
 
-Silent where the handler leaves the loop or may raise, for `except Exception`, which takes no CancelledError
+Silent where the handler leaves the loop or may raise, where what follows it in the loop leaves that,
+for `except Exception`, which takes no CancelledError
 since Python 3.8, where things are closed one after the other, where a handler above lets it pass, outside
 of a loop, and where the task that is awaited was cancelled here.
 
@@ -101,6 +102,18 @@ async def leaves(client: httpx.AsyncClient):
             await handle(await client.get("/events"))
         except asyncio.CancelledError:
             break
+
+async def at_most_once(client: httpx.AsyncClient, left):
+    while left:
+        try:
+            answer = await client.get("/events")
+            if answer.status_code == 429:
+                left -= 1
+                continue
+            return answer
+        except BaseException:
+            log.exception("lost")
+        return None
 
 async def once(client: httpx.AsyncClient):
     try:

@@ -89,7 +89,9 @@ def _hides(clause: Handler, guard: Guard) -> bool:
     """Whether a handler does not report what it catches, and nothing says that the failure is expected."""
     if not _says_nothing(clause, guard) or clause.comment:
         return False
-    return not (_only_slow(clause, guard) or _verdict(clause, guard) or _tried_out(clause, guard))
+    if _only_slow(clause, guard) or _verdict(clause, guard):
+        return False
+    return not (_tried_out(clause, guard) or _tries_next(clause, guard))
 
 
 def _is_hidden(guard: Guard, clause: Handler, call: Call) -> bool:
@@ -235,6 +237,16 @@ def _tried_out(clause: Handler, guard: Guard) -> bool:
     if not _discards_results(statements[:-1] if ends else statements, loop.target):
         return False
     return ends or _success_ends(loop, clause, guard)
+
+
+def _tries_next(clause: Handler, guard: Guard) -> bool:
+    """Whether what follows a `try` that returns if nothing fails asks another peer: a second source for the same."""
+    if Exit.FALLS not in clause.leaves or Exit.FALLS in ways(guard.node.orelse or guard.node.body):
+        return False
+    tree = guard.frame.tree
+    block, end = tree.parent(guard.node), tree.span(guard.node).end
+    later = (call for call in guard.frame.calls.values() if call.span.start >= end and external(call))
+    return block is not None and any(tree.inside(call.node, block) for call in later)
 
 
 def _discards_results(statements: list[cst.CSTNode], target: cst.CSTNode) -> bool:

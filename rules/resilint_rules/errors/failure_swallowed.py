@@ -116,7 +116,8 @@ def price(item) -> float | None:
 A failure that is logged, counted, raised later or reported to the caller is not swallowed. A check
 whether a peer is available has "no" for an answer, what is being closed may be gone already, a reader of
 a stream learns in this way that the peer has closed it, and a comment in or above the handler shows that
-the failure was considered. A program need not fail because it could not send a usage report, or could not
+the failure was considered. What asks a second source where the first one fails has not failed
+yet. A program need not fail because it could not send a usage report, or could not
 find out whether a newer version exists.
 
 ```python good
@@ -150,6 +151,26 @@ def first(mirrors):
         except requests.RequestException:
             continue
     raise LookupError("no mirror answers")
+
+def clock():
+    try:
+        answer = requests.get(f"{URL}/time", timeout=5)
+        answer.raise_for_status()
+        return answer.json()["time"]
+    except requests.RequestException:
+        pass
+    answer = requests.get(OTHER_URL, timeout=5)
+    answer.raise_for_status()
+    return answer.json()["time"]
+
+def link(provider):
+    try:
+        answer = requests.head(f"http://{provider}", timeout=3)
+        answer.raise_for_status()
+    except requests.RequestException:
+        return None
+    else:
+        return f"<a href='http://{provider}'>{provider}</a>"
 
 def drop(number):
     try:

@@ -168,6 +168,13 @@ def checked():
 def page():
     return urlopen(URL, timeout=5).read()
 
+def directory(url):
+    try:
+        found = requests.get(url, timeout=5).json()
+        return {key: found[key] for key in ("newOrder", "newNonce")}
+    except (requests.RequestException, ValueError, KeyError) as error:
+        raise NoDirectory(url) from error
+
 def first():
     if (found := requests.get(URL, timeout=5)).ok:
         return found.json()

@@ -31,6 +31,10 @@ _PEERS = ("http", "llm", "cloud")
 """Peers without a pool of connections in between that is shorter than a list."""
 _TIMES = re.compile(r"timeout|deadline|fail_a|move_on|TaskGroup|nursery|ClientSession|AsyncClient", re.IGNORECASE)
 """What limits the time, or holds tasks or connections."""
+_CHOSEN = re.compile(
+    r"(?:^|[._])(?:settings|config|conf|cfg|options|opts)\.\w+$|(?:^|\.)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$"
+)
+"""Names of what is written down: an attribute of the settings, a constant."""
 _FEW = 20
 _CHANGES = ("append", "extend", "insert", "clear", "pop", "remove")
 
@@ -248,8 +252,8 @@ def _is_bounded(frame: Frame, place: _Place) -> bool:
     if isinstance(source, cst.Call) and last_name(source) == "range":
         number = source.args[-1].value if source.args else None
         return not isinstance(number, cst.Integer) or number.evaluated_value <= _FEW
-    if isinstance(source, cst.Subscript):
-        return True  # a part of the list
+    if isinstance(source, cst.Subscript) or _CHOSEN.search(dotted(source)):
+        return True  # a part of the list, or one that the owner of the program wrote
     return tree.derived(_says_bounded, tree.module)
 
 

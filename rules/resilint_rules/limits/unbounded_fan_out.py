@@ -61,8 +61,8 @@ async def load(client: httpx.AsyncClient, names):
     return await asyncio.gather(*tasks)
 ```
 
-Silent where each request holds a semaphore or limiter, where the list is short or cut into parts, and where the
-client or another word of the function says that something is limited.
+Silent where each request holds a semaphore or limiter, where the list is short, one of the settings or cut into parts,
+and where the client or another word of the function says that something is limited.
 
 ```python good
 import asyncio
@@ -81,6 +81,9 @@ async def league(client: httpx.AsyncClient, names):
 
 async def both(client: httpx.AsyncClient):
     return await asyncio.gather(*(client.get(path) for path in ("/players", "/teams")))
+
+async def of_settings(client: httpx.AsyncClient):
+    return await asyncio.gather(*(client.get(url) for url in settings.rate_providers))
 
 async def in_parts(client: httpx.AsyncClient, names):
     for start in range(0, len(names), 10):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple, cast
 
@@ -15,12 +16,15 @@ from ..kit.effects.transactions import Transaction, transaction_at
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.session import Session
 from ..kit.interp.values import Derived, Method, ProjectModule
+from ..kit.syntax.tree import dotted
 from ._messages import facts, given, is_spread, literal_of, own_calls, own_nodes
 
 SENDS = (".delay(", ".apply_async(", ".send(", ".send_with_options(", ".enqueue", ".send_task(", ".schedule(")
 """What a text holds that sends a task."""
 _NAMES = tuple(word.strip(".(") for word in SENDS)
 _DEPTH = 3
+_READS_ONLY = re.compile(r"replica|read_?only|slave", re.IGNORECASE)
+"""Names of connections to a database that only read."""
 
 
 class Sending(NamedTuple):
@@ -174,6 +178,16 @@ def waits_for_tasks(frame: Frame) -> Iterator[Wait]:
             yield Wait(call, fact)
 
 
+def writing_at(frame: Frame, node: cst.CSTNode) -> Transaction | None:
+    """Returns the innermost transaction around a node; None without one, or if its connection only reads."""
+    opened = transaction_at(frame, node)
+    given = opened.node.args if opened is not None and isinstance(opened.node, cst.Call) else ()
+    words = (
+        dotted(arg.value) or (arg.value.raw_value if isinstance(arg.value, cst.SimpleString) else "") for arg in given
+    )
+    return None if any(_READS_ONLY.search(word) is not None for word in words) else opened
+
+
 def led_sendings(frame: Frame, depth: int = _DEPTH) -> Iterator[tuple[cst.Call, Transaction, Sending]]:
     """Yields calls in a transaction of functions of the project that send a task, where no transaction is theirs."""
     session = frame.scope.session
@@ -183,7 +197,7 @@ def led_sendings(frame: Frame, depth: int = _DEPTH) -> Iterator[tuple[cst.Call, 
     if not frame.decorators and "with " not in frame.tree.text:
         return
     for node in own_calls(frame.node.body):
-        opened = transaction_at(frame, node) if id(node) not in frame.calls else None
+        opened = writing_at(frame, node) if id(node) not in frame.calls else None
         function = called_function(frame, node) if opened is not None else None
         reaches = function is not None and may_reach(session, function.module, function.chunk)
         inner = session.frame(function) if function is not None and reaches else None

@@ -178,6 +178,21 @@ def later(order):
         transaction.on_commit(send)
 ```
 
+A transaction on a connection that only reads writes nothing that a worker could miss.
+
+```python good
+from celery import shared_task
+from django.conf import settings
+from django.db import transaction
+
+@shared_task
+def fill(numbers):
+    with transaction.atomic(using=settings.REPLICA_NAME, savepoint=False):
+        missing = absent(numbers)
+        if missing:
+            fill.delay(missing)
+```
+
 What is not known to be a task is not judged, nor one whose base class may wait for the commit itself.
 
 ```python good
@@ -261,9 +276,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Edit, Finding, Fix, Frame, Import, Severity, dotted, spelled, transaction_at, transaction_of_caller
+from ..kit import Edit, Finding, Fix, Frame, Import, Severity, dotted, spelled, transaction_of_caller
 from ..kit.rule import rule
-from ._sending import Sending, led_sendings, sendings
+from ._sending import Sending, led_sendings, sendings, writing_at
 
 
 @rule(
@@ -278,7 +293,7 @@ def check(frame: Frame) -> Iterator[Finding]:
     for sending in sendings(frame):
         if sending.fact.own_store:
             continue
-        opened = transaction_at(frame, sending.node)
+        opened = writing_at(frame, sending.node)
         if opened is not None:
             alone = not (isinstance(opened.node, cst.Call) and opened.node.args)
             after = opened.fact.after if alone else ""

@@ -142,7 +142,8 @@ def bench(port):
 Any limit counts: a number of attempts, a time, an event, a `raise` or `break` on the way of a
 failure. So does a function of yours that may hold one, and options that cannot be seen. A policy or a
 loop that repeats nothing but an error that says "not finished yet" waits for work, and each attempt is
-as good as the last; a policy that a client is given to stay connected waits out the outages it is for.
+as good as the last; a policy that a client is given to stay connected
+waits out the outages it is for, as does one around a function that never returns by itself.
 
 ```python good
 import asyncio, time
@@ -205,6 +206,17 @@ class NotFinished(Exception): ...
 def finished(statement):
     if requests.get(f"{URL}/{statement}", timeout=5).json()["state"] == "running":
         raise NotFinished
+
+@retry(wait=wait_exponential(max=30))
+def forward(store, clients):
+    while True:
+        events = store.pubsub()
+        try:
+            while True:
+                event = events.get_message(timeout=5)
+                clients.put(event)
+        finally:
+            events.close()
 
 def listen(queue):
     while True:

@@ -190,7 +190,9 @@ _ABSENT = frozenset(("ImportError", "ModuleNotFoundError", "AttributeError", "Ke
 
 def _only_logs(body: cst.BaseSuite) -> bool:
     """Whether a handler does nothing but write to a log."""
-    lines = [part for line in body.body for part in getattr(line, "body", [line])]
+    lines = [
+        part for line in body.body for part in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
+    ]
     calls = (part.value for part in lines if isinstance(part, cst.Expr))
     plain = all(isinstance(part, (cst.Pass, cst.Expr)) for part in lines)
     return plain and all(isinstance(call, (cst.Call, cst.Ellipsis)) and _is_quiet(call) for call in calls)

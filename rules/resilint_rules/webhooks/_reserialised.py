@@ -16,7 +16,7 @@ from ..kit.interp.call_kinds import DigestCall, VerifyCall
 from ..kit.interp.calls import Call, Frame
 from ..kit.reach.callers import CallSite, argument_for, callers
 from ..kit.syntax.idioms import last_name
-from ..kit.syntax.tree import dotted, walk
+from ..kit.syntax.tree import Tree, dotted, walk
 from ._signatures import digest_in
 
 _DEPTH = 5
@@ -106,14 +106,28 @@ def verifies(frame: Frame) -> bool:
 
 def _verifies(frame: Frame) -> bool:
     top = frame.node if frame.node is not None else frame.tree.module
-    if _VERIFIES.search(frame.qualname):
+    if _VERIFIES.search(frame.qualname) and not frame.tree.derived(_writes_headers, top):
         return True
     if any(isinstance(node, cst.Call) and _COMPARES.search(last_name(node)) for node in walk(top)):
         return True
     sides = [side for node, _ in frame.compares.values() for side in (node.left, node.comparisons[0].comparator)]
     if any(digest_in(frame, side) is not None for side in sides):
         return True
-    return bool(_COMPUTES.search(frame.qualname)) and not any(type(made) is Call for made in frame.calls.values())
+    if not _COMPUTES.search(frame.qualname) or frame.tree.derived(_writes_headers, top):
+        return False
+    return not any(type(made) is Call for made in frame.calls.values())
+
+
+def _writes_headers(_: Tree, top: cst.CSTNode) -> bool:
+    """Whether a function puts something into headers: it signs a request of its own."""
+    for node in walk(top):
+        if isinstance(node, cst.Call) and dotted(node.func).endswith("headers.update"):
+            return True
+        if isinstance(node, cst.AssignTarget) and isinstance(node.target, (cst.Attribute, cst.Subscript)):
+            held = node.target.value if isinstance(node.target, cst.Subscript) else node.target
+            if dotted(held).rpartition(".")[2] == "headers":
+                return True
+    return False
 
 
 def _leaves(frame: Frame, node: cst.BaseExpression, depth: int) -> Iterator[cst.BaseExpression]:

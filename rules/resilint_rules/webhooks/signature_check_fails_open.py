@@ -117,6 +117,17 @@ def hook():
         abort(401)
     return "taken"
 
+@app.post("/payments")
+def payment():
+    try:
+        if not verify_signature(request.get_data(), request.headers["X-Signature"]):
+            abort(401)
+    except ValueError as error:
+        if "captured" in str(error):
+            return "taken"
+        raise
+    return "taken"
+
 @app.post("/trials")
 def trial():
     given = request.headers.get("X-Signature", "")

@@ -161,6 +161,15 @@ def verify_order(given):
     text = json.dumps(request.get_json(), sort_keys=True)
     return hmac.compare_digest(hmac.new(SECRET, text.encode(), hashlib.sha256).hexdigest(), given)
 
+class Auth:
+    async def rest_authenticate(self, request):
+        body = str(request.data)
+        signature = hmac.new(SECRET, body.encode(), hashlib.sha256).hexdigest()
+        headers = request.headers or {}
+        headers.update({"X-Signature": signature})
+        request.headers = headers
+        return request
+
 def verify_part(given):
     number = request.get_json()["id"]
     return hmac.compare_digest(hmac.new(SECRET, str(number).encode(), hashlib.sha256).hexdigest(), given)

@@ -11,7 +11,7 @@ from ...kit import Frame
 from ...kit.entry_points.entry import EntryKind, entry_point
 from ...kit.syntax.bound_names import values_given
 from ...kit.syntax.idioms import is_log, last_name
-from ...kit.syntax.tree import dotted, walk
+from ...kit.syntax.tree import children, dotted
 from .names import names_credential, own_name
 
 _MAKES = re.compile(
@@ -20,7 +20,9 @@ _MAKES = re.compile(
 """What makes something else of a credential."""
 _SAYS = re.compile(r"token|secret|key|pass|headers|authorization", re.IGNORECASE)
 """What stands in a function that has a credential."""
-_PROVES = re.compile(r"auth|token|api_?key|bearer", re.IGNORECASE)
+_PROVES = re.compile(
+    r"authori[sz]|(?<![a-z])auth(?![a-z])|(?:auth|access|api|bearer)_?token|api[_-]?key|bearer", re.IGNORECASE
+)
 """What a function says whose requests carry a credential."""
 _FUNCTIONS = frozenset(("str", "repr", "format", "pformat", "dumps"))
 """Functions that give a value as a text."""
@@ -37,10 +39,19 @@ def logged_secrets(frame: Frame) -> Iterator[tuple[cst.BaseExpression, bool]]:
     """Yields the credentials that calls of a log are given, and whether each is a mapping of headers."""
     if not isinstance(frame.node, cst.FunctionDef) or not _SAYS.search(frame.tree.text):
         return
-    for node in walk(frame.node.body):
+    for node in _own(frame.node):
         if isinstance(node, cst.Call) and is_log(node) and _is_kept(frame, node):
             for arg in node.args:
                 yield from _secrets(frame, arg.value)
+
+
+def _own(function: cst.FunctionDef) -> Iterator[cst.CSTNode]:
+    """The nodes of a function's body, without those of the functions in it."""
+    stack: list[cst.CSTNode] = [function.body]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(child for child in children(node) if not isinstance(child, cst.FunctionDef))
 
 
 def _is_kept(frame: Frame, node: cst.Call) -> bool:

@@ -107,6 +107,8 @@ def _subscript(ctx: Context, node: cst.Subscript) -> Value:
     if kept is not None:
         return kept
     if len(keys) != 1 or not isinstance(keys[0], Const):
+        if any(place.ignores_missing_key for place in ctx.within):
+            mark_checked(owner)
         return join([_any_function(option) or _part(option) for option in options(owner)])
     return join([_item(ctx, option, keys[0].value, node) for option in options(present(owner))])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -58,6 +59,8 @@ RECORDED = (
 NUMBERS = {"int": int, "float": float}
 """The functions that make numbers, by name."""
 _STUB = "Stub"
+_STREAMS = re.compile(r"a?iter_(?:lines|text|content|bytes|raw|chunked|chunks|any)")
+"""Accessors that give a body piece by piece."""
 """The end of the names of classes that generated code makes calls with."""
 
 
@@ -154,6 +157,9 @@ def member_of(ctx: Context, value: Value) -> Value:
     """What an item of a value is, or what a loop over it gives, if that is an object of a known type."""
     found: list[Value] = []
     for option in options(value):
+        if isinstance(option, Derived) and option.source is not None and _STREAMS.fullmatch(option.path.called):
+            found.append(option)  # a line of a body says what a body says
+            continue
         fact = ctx.frame.scope.catalog.fact(ClientFact, option.type) if isinstance(option, Instance) else None
         if not isinstance(option, Instance) or fact is None or not fact.index:
             return UNKNOWN

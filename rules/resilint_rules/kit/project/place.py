@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from ..syntax.text import Span
 from .module import Module
 
-_DEMOS = frozenset(("example", "examples", "example_dags", "doc", "docs", "demo", "demos"))
+_DEMOS = frozenset((
+    "example", "examples", "example_dags", "example_apps", "sample", "samples", "tutorial", "tutorials", "doc", "docs",
+    "demo", "demos",
+))  # fmt: skip
 _TOOLS = frozenset(
     ("contrib", "tools", "dev", "devtools", "hack", "ci", "benchmark", "benchmarks", "build_tools", "release")
 )

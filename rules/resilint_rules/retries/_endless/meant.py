@@ -7,6 +7,7 @@ import re
 import libcst as cst
 
 from ...kit.retries.policies import RetryPolicy
+from ...kit.syntax.exits import Exit, ways
 from ...kit.syntax.tree import walk
 
 WAITS = re.compile(r"(?:^|[_.])(?:wait|await|poll|until)(?:_|$)")
@@ -21,8 +22,8 @@ _HOLDS = re.compile(r"(?:^|_)re_?connect|(?:^|_)connect(?:ion)?(?:_|$)")
 
 
 def is_meant(layer: RetryPolicy) -> bool:
-    """Whether a policy polls for work done elsewhere, decorates a generator, or is for a client to stay connected."""
-    return is_undone(layer.errors) or _is_lazy(layer) or _holds(layer)
+    """Whether a policy polls for work, is for a service or a generator, or for a client to stay connected."""
+    return is_undone(layer.errors) or _is_lazy(layer) or _holds(layer) or _serves(layer)
 
 
 def is_undone(errors: tuple[str, ...] | None) -> bool:
@@ -36,6 +37,12 @@ def _holds(layer: RetryPolicy) -> bool:
     given = (node for node in walk(top) if isinstance(node, cst.Arg) and node.value is layer.node)
     name = next((argument.keyword.value for argument in given if argument.keyword is not None), "")
     return bool(_HOLDS.search(name)) and layer.waits is not False
+
+
+def _serves(layer: RetryPolicy) -> bool:
+    """Whether a policy waits, and then starts a function again that never returns by itself."""
+    node = layer.body.node if layer.body is not None else None
+    return isinstance(node, cst.FunctionDef) and layer.waits is not False and ways(node.body) == {Exit.HANGS}
 
 
 def _is_lazy(layer: RetryPolicy) -> bool:

@@ -10,7 +10,7 @@ from ...kit.exceptions.hierarchy import is_a
 from ...kit.findings import Fix
 from ...kit.fixes.edits import remove_argument, replace
 from ...kit.interp.calls import Call
-from ...kit.interp.values import Argument, Const, Sequence, literal
+from ...kit.interp.values import Argument, Const, Mapping, Sequence, literal
 from ...kit.retries.loops import RetryLoop
 from ...kit.retries.policies import RetryPolicy
 
@@ -30,6 +30,8 @@ _READS = re.compile(
     re.IGNORECASE,
 )
 """Names of what changes nothing, or the same if it is done twice, or anything."""
+_ASKS = re.compile(r"(?:get|list|search|find|fetch|read|query|lookup|check|poll|status|describe)(?:[_.A-Z-]|\Z)")
+"""Commands in a body that change nothing."""
 _FETCHES = re.compile(r"\w*(?:session|client|http)\w*\.get\(", re.IGNORECASE)
 _WRITES = re.compile(r"\.(?:post|patch|put|delete|request|send)\(|_request\(|\burlopen\(")
 
@@ -114,4 +116,12 @@ def _is_repeatable(call: Call) -> bool:
     written = call.frame.tree.code(target.node) if target is not None else ""
     known = target.value.value if target is not None and isinstance(target.value, Const) else ""
     names = f"{frame.qualname.rpartition('.')[2]} {written} {known}"
-    return bool(_RECOGNISED.search(frame.tree.flat) or _READS.search(names))
+    return bool(_RECOGNISED.search(frame.tree.flat) or _READS.search(names)) or _asks_only(call)
+
+
+def _asks_only(call: Call) -> bool:
+    """Whether a word of the body says that the peer shall only give something: `{"action": "get_results"}`."""
+    given = (call.args.named.get(name) for name in ("json", "data"))
+    bodies = (body.value for body in given if body is not None)
+    values = (value for body in bodies if isinstance(body, Mapping) for value, _ in body.items.values())
+    return any(isinstance(value, Const) and _ASKS.match(str(value.value)) is not None for value in values)
