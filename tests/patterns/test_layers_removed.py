@@ -105,3 +105,33 @@ def test_polling_is_no_repetition() -> None:
         "        if r.status_code == 202:\n            time.sleep(5)\n            continue\n        return r\n"
     )
     assert "while True:" in hardened(text, ("retry",))
+
+
+OWN = (
+    "import functools\nimport time\n\nimport requests\n\n\n"
+    "def again(f):\n    @functools.wraps(f)\n    def inner(*args):\n        for n in range(4):\n            try:\n"
+    "                return f(*args)\n            except Exception:\n                time.sleep(n)\n"
+    "    return inner\n\n\n"
+    "@again\ndef get(u):\n    r = requests.get(u, timeout=5)\n    r.raise_for_status()\n    return r.json()\n\n\n"
+    "@again\ndef name(u):\n    return get(u)\n"
+)
+
+
+def test_a_decorator_of_the_project_repeats_once() -> None:
+    """The function inside keeps it."""
+    done = hardened(OWN, ("layers",))
+    assert done.count("@again\n") == 1 and "@again\ndef get(u):\n" in done
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("@again\ndef get", "def get"),
+        ("    return get(u)", "    requests.get(u, timeout=5)\n    return get(u)"),
+        ("@again\ndef name", "@again  # the page is slow\ndef name"),
+    ],
+)
+def test_a_decorator_of_the_project_stays(old: str, new: str) -> None:
+    """Where it repeats something else as well, or where somebody says why."""
+    text = OWN.replace(old, new)
+    assert hardened(text, ("layers",)).count("@again") == text.count("@again")

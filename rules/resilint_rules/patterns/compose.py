@@ -18,6 +18,7 @@ from .isolation.rate_limit import wait_for_limiter
 from .isolation.renewal import renew_once
 from .last_error import raise_last
 from .limits import shorten
+from .loops.doubled import undecorate
 from .loops.gates import let_out
 from .loops.recursion import let_recursion_out
 from .loops.refused import drop_waits, end_refusals
@@ -38,6 +39,7 @@ _IN_FUNCTIONS: tuple[tuple[str, Callable[[Frame], Iterator[Finding]]], ...] = (
     ("idempotency", make_once),
     ("layers", unroll),
     ("layers", fewer),
+    ("layers", undecorate),
     ("retry", judge),
     ("retry", let_out),
     ("retry", let_recursion_out),

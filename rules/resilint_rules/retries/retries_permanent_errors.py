@@ -84,6 +84,49 @@ Silent where a handler names the base of all that a library raises, as most of t
 is looked at, by a condition of the policy or in the function; where no status raises; for statuses that may
 pass: 408, 409, 425, 429 and all from 500 on; and in a function that waits until something is there.
 
+What is repeated may stand behind a function of the project, which raises for each error status.
+
+```python bad
+import requests
+import time
+
+def user(uid):
+    answer = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
+    answer.raise_for_status()
+    return answer.json()
+
+def load(uid):
+    for attempt in range(8):  # finds: retries-permanent-errors
+        try:
+            found = user(uid)
+            if not found:
+                continue
+            return found
+        except Exception:
+            time.sleep(5)
+    raise LookupError(uid)
+```
+
+```python good
+import requests
+import time
+
+def user(uid):
+    answer = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
+    if answer.status_code == 404:
+        return None
+    answer.raise_for_status()
+    return answer.json()
+
+def load(uid):
+    for attempt in range(8):
+        try:
+            return user(uid)
+        except Exception:
+            time.sleep(5)
+    raise LookupError(uid)
+```
+
 ```python good
 import httpx, requests, stamina, time
 from urllib3.util import Retry

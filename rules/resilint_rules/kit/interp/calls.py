@@ -219,6 +219,8 @@ class Call(Site):
     """A call of something that the catalogue knows, with everything that bears on it."""
 
     frame: Frame = field(kw_only=True)
+    reached: Call | None = field(default=None, kw_only=True)
+    """The call itself, where this one stands for it at the call of a function of the project."""
 
     @property
     def span(self) -> Span:

@@ -81,7 +81,7 @@ def _in_place(site: Call, call: Call) -> Call:
     )  # fmt: skip
     return type(call)(
         site.node, call.fact, args, call.clients, site.within, site.statement, site.awaited,
-        discarded=site.discarded, keywords=False, frame=site.frame,
+        discarded=site.discarded, keywords=False, frame=site.frame, reached=call,
     )  # fmt: skip
 
 

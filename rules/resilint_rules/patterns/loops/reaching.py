@@ -106,7 +106,7 @@ def is_tried_again(frame: Frame) -> bool:
     if not isinstance(function.node, cst.FunctionDef):
         return False
     module, name = function.scope.module, function.node.name.value
-    if any(_repeats_what_it_decorates(module, decorator) for decorator, _ in function.decorators):
+    if repeating_decorator(function) is not None:
         return True
     mentioned = re.compile(rf"\b{re.escape(name)}\s*[(,)]")
     others = [other for other in module.all_functions() if other.chunk.start != function.tree.start]
@@ -120,6 +120,13 @@ def is_tried_again(frame: Frame) -> bool:
         if any(_is_given(known, target, function) for known, target in inner.uses.values()):
             return True
     return False
+
+
+def repeating_decorator(function: Frame) -> cst.Decorator | None:
+    """The decorator of a function that repeats it, if that is a function of its module; None if there is none."""
+    module = function.scope.module
+    every = (decorator for decorator, _ in function.decorators)
+    return next((decorator for decorator in every if _repeats_what_it_decorates(module, decorator)), None)
 
 
 def _repeats(function: Function) -> bool:

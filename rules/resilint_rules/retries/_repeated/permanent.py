@@ -88,7 +88,8 @@ def _refused_in_loop(loop: RetryLoop) -> Call | None:
     """The call of a counted loop that goes round again after each error status."""
     if not loop.counted or loop.varies:
         return None
-    if not loop.every_success_leaves or _examined(loop.frame):
+    leaves = loop.every_success_leaves or (loop.is_named_as_retry and loop.leaves_or_repeats)
+    if not leaves or _examined(loop.frame):
         return next((call for call in loop.calls if _repeats_all_but_success(loop, call)), None)
     return next((call for call in loop.calls if _takes_refusals(loop, call)), None)
 
@@ -146,6 +147,8 @@ def _raised(call: Call) -> str:
 
 def _raised_anyhow(call: Call) -> str:
     """The exception of an error status, also where the library raises it by itself; "" if nothing does."""
+    if call.reached is not None:
+        return _raised_anyhow(call.reached) if not _examined(call.reached.frame) else ""
     library = call.record
     refusal = library.transient.refusal if library is not None and library.transient is not None else None
     if call.as_external.status == "raises" and refusal is not None and call.peer in ("http", "llm"):

@@ -37,7 +37,8 @@ def attempts_of(loop: BoundedLoop, calls: Iterable[Call]) -> int:
 
 def _is_repeated_inside(loop: BoundedLoop, call: Call) -> bool:
     """Whether a policy repeats a call within the function that a loop goes around."""
-    return call.frame.outermost is not loop.frame.outermost and bool(policies(call))
+    own = call.reached or call
+    return own.frame.outermost is not loop.frame.outermost and bool(policies(own))
 
 
 def name_for(call: Call, library: Library, plain: str, suffix: str = "") -> str:
