@@ -17,10 +17,10 @@ from .assigned import annotated_parameters
 from .exports import Exports
 from .marking import taint
 from .mentions import acts, docstring_span
+from .own_code.asking import Asking
 from .own_code.secret_comparisons import comparing
 from .own_code.unawaited import Coroutines
-from .reach import Reach, asks_near, named_near, reaching
-from .reach import asks as asks_for
+from .reach import Reach, named_near, reaching
 from .summaries import ExportSummary
 from .taint import Taint
 from .usage import asks
@@ -77,8 +77,9 @@ def relevant(module: Module, exports: Exports, *, follow: bool = False) -> Relev
     mentioned = any(marks) or bool(in_coroutines)
     found = _pieces(search, words, in_coroutines) if mentioned else {}
     comparisons = dict(comparing(module))
-    near = asks_near(module.text)
-    far = follow or near or asks_for(module.text)
+    asking = module.derived(Asking)
+    near = asking.near()
+    far = follow or near or asking.far()
     near = near and mentioned
     calling = _calling_through(search, mentioned, follow=follow, far=far, near=near) if far or near else []
     callers = _callers(search, found) if found else {}
@@ -100,7 +101,7 @@ def _calling_through(search: Taint, mentioned: bool, *, follow: bool, far: bool,
     With `far` by those of other modules, too, which cost more to find; with `near` also by coroutines of this one.
     """
     module = search.module
-    only = None if follow or asks_for(module.text) else named_near(module)
+    only = None if follow or module.derived(Asking).far() else named_near(module)
     leads = search.project.derived(Reach).leads(module, only=only) if far else {}
     own = acting(search, coroutines=near) if mentioned else frozenset()
     found = reaching(module, own, leads, coroutines=near)

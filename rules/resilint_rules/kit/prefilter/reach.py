@@ -23,35 +23,9 @@ from .acting import waiting
 from .exports import Exports
 from .files import NO
 from .library_names import COMMON, prefixes_of
+from .own_code.asking import Asking
 from .summaries import Export
 
-ASKING = ("async ", "atomic", "@retry", ".retry(", "on_exception(", "Retrying(", "autoretry_for", "for attempt in ")
-"""What a text holds that defines a coroutine, opens a transaction or retries: what is called there matters."""
-LISTENING = (
-    "X-Hub-Sig", "X_HUB_SIG", "x_hub_sig", "x-hub-sig",
-    "X-GitHub-Ev", "X-Github-Ev", "X_GITHUB_EV", "x_github_ev", "x-github-ev",
-    "X-Gitlab-", "X_GITLAB_", "x_gitlab_", "x-gitlab-", "X-Shopify-", "X_SHOPIFY_", "x_shopify_", "x-shopify-",
-    "X-Slack-", "X_SLACK_", "x_slack_", "x-slack-", "Stripe-Sig", "STRIPE_SIG", "stripe_sig", "stripe-sig",
-    "Linear-Sig", "linear_sig", "construct_event(", "ack(", "ack)", "ack,", "app.event(",
-)  # fmt: skip
-"""What a function holds that answers a webhook: its sender waits for all that is called there, awaited or not."""
-_SILENT = re.compile(
-    r"\bexcept\b[^\n]*:[ \t]*(?:#[^\n]*)?\n?[ \t]*(?:pass|continue|return|\.\.\.|\w+ = (?:\[\]|\{\}|\(\)|[\"']{2}$))",
-    re.MULTILINE,
-)
-"""A handler that begins with an end of its own: nothing is logged, and nothing is raised."""
-_LOOPS = re.compile(
-    r"^[ \t]+(?:while|for)\b[^\n]*:[ \t]*(?:#[^\n]*)?\n(?:[^\n]*\n){0,3}?[ \t]+try[ \t]*:", re.MULTILINE
-)
-"""A loop that begins with a `try`, or nearly."""
-_ENTERED = re.compile(
-    r"^[ \t]*@(?:\w+\.)*(?:task|shared_task|actor|job|get|post|put|patch|delete|route|api_view)\b"
-    r"|\bbasic_ack\(|\.ack\(|\bdelete_message\(|^[ \t]+(?:async )?for \w*(?:message|msg|record)\w* in\b",
-    re.MULTILINE,
-)
-"""A function that is called for a task, a request or a message, which wait for it; a loop over messages."""
-_HOLDS = re.compile(r"^[ \t]+(?:async )?with (?:\w+\.)*\w+[ \t]*:", re.MULTILINE)
-"""A block that enters an object with a name, as it is written for locks: others wait for its end."""
 HOPS = 2
 """Modules that a call may lead through: re-exports count. Wide packages make one more expensive."""
 LONG = 6_000
@@ -145,9 +119,10 @@ class Reach:
 
     def reached(self, module: Module) -> bool:
         """Whether coroutines or transactions of a module may reach integration code by other modules."""
-        if asks(module.text):
+        asking = module.derived(Asking)
+        if asking.far():
             return any(self._words(target, name, module, HOPS) for name, target in _imports(module))
-        only = named_near(module) if asks_near(module.text) else _NO_WORDS
+        only = named_near(module) if asking.near() else _NO_WORDS
         return any(name in only and self._words(target, name, module, HOPS) for name, target in _imports(module))
 
     def _words(self, target: ImportedName, name: str, module: Module, hops: int) -> frozenset[str]:
@@ -171,33 +146,16 @@ class Reach:
         return frozenset(method for library in libraries for method in METHODS.get(library, ())) - COMMON
 
 
-def asks(text: str) -> bool:
-    """Whether it matters in a text, or in one of its functions, what is behind the functions that are called."""
-    return any(word in text for word in ASKING) or listens(text)
-
-
-def listens(text: str) -> bool:
-    """Whether a text, or one of its functions, answers a webhook."""
-    return any(word in text for word in LISTENING)
-
-
-def asks_near(text: str) -> bool:
-    """The same for functions of the same module: failures are hidden or repeated, or others wait for the function."""
-    if "except" in text and (_SILENT.search(text) or _LOOPS.search(text)):
-        return True
-    return _ENTERED.search(text) is not None or ("with " in text and _HOLDS.search(text) is not None)
-
-
 def named_near(module: Module) -> frozenset[str]:
     """Returns the words of the functions of a module in which failures are hidden or repeated, or that are entered."""
-    text = module.text
-    if not asks_near(text):
+    asking = module.derived(Asking)
+    if not asking.near():
         return _NO_WORDS
     found: set[str] = set()
     for function in module.all_functions():
         chunk = function.chunk
-        if asks_near(text[chunk.start : chunk.end]):
-            found.update(_WORD.findall(text, chunk.body, chunk.end))
+        if asking.near_in(chunk):
+            found.update(_WORD.findall(module.text, chunk.body, chunk.end))
     return frozenset(found)
 
 
@@ -255,10 +213,11 @@ class _Closure:
     def finish(self, *, callers: bool) -> Reaching:
         """Returns what was found, with the attributes that it concerns, and the functions if `callers` are wanted."""
         attributes: set[str] = set()
+        asking = self.module.derived(Asking)
         for top, active in self._active():
             for function in top.functions if callers else ():
                 chunk = function.chunk
-                matters = self._matters(chunk)
+                matters = asking.in_function(chunk)
                 calls = self._calls(function) if matters else self._not_awaited(function) if chunk.is_async else set()
                 if not active.isdisjoint(calls):
                     self.found.callers.append(function)
@@ -266,11 +225,6 @@ class _Closure:
                 attributes |= top.attributes(self.module.text, self.found.entries)
         self.found.names = frozenset(attributes).union(self.found.entries, *self.found.entries.values())
         return self.found
-
-    def _matters(self, chunk: Chunk) -> bool:
-        """Whether it matters in a function what is behind all functions that it calls, not only what blocks there."""
-        text = self.module.text[chunk.start : chunk.end]
-        return asks_near(text) or (listens(text) if chunk.is_async else asks(text))
 
     def _active(self) -> Iterator[tuple[_Top, frozenset[str]]]:
         """Yields the tops that name an entry, with the words that are calls of it there."""
