@@ -72,11 +72,11 @@ def tables(module: Module, functions: Mentions) -> Iterator[str]:
                 yield name
 
 
-def taken_from(name: str, text: str) -> Iterator[str]:
+def taken_from(name: str, places: MentionIndex) -> Iterator[str]:
     """Yields what goes on from the name of a module that is used as a value, where a member is taken from it later."""
-    if f"or {name}" in text:  # `(session or requests).get(url)`, `http = a or requests`
+    if places.follows("or ", name):  # `(session or requests).get(url)`, `http = a or requests`
         yield rf"(?<=\bor {re.escape(name)})[ \t]*(?:\){GAP}\.|#|[\r\n]|\Z)"
-    if f"getattr({name}," in text:  # `getattr(requests, verb)(url)`
+    if places.follows("getattr(", name):  # `getattr(requests, verb)(url)`
         yield rf"(?<=getattr\({re.escape(name)}),"
 
 

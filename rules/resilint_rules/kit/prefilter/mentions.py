@@ -6,8 +6,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
 from ..syntax.words import words
+
+_CHAIN = re.compile(rf"(?:{GAP}\.{GAP}\w+)+")
+_WORD = re.compile(r"\w+")
 
 
 class MentionIndex:
@@ -40,6 +44,19 @@ class MentionIndex:
                 found = self._moved(anchor, self._earlier.of(anchor))
             self._found[anchor] = found
         return found
+
+    def used(self, name: str, *kinds: Sequence[str]) -> list[tuple[str, ...]]:
+        """Of some kinds of words those that are an attribute somewhere by which the text goes on from a name.
+
+        `a`, `b` and `c` are, of `name.a.b` and `name.c`. Each place of the name is then compared with them.
+        """
+        chains = (_CHAIN.match(self.text, at + len(name)) for at in self.of(name))
+        words = {word for chain in chains if chain is not None for word in _WORD.findall(chain.group())}
+        return [tuple(word for word in kind if word.rpartition(".")[2] in words) for kind in kinds]
+
+    def follows(self, before: str, name: str) -> bool:
+        """Whether a text stands right before a name somewhere."""
+        return any(self.text.endswith(before, 0, at) for at in self.of(name))
 
     def _search(self, anchor: str, start: int, end: int) -> list[int]:
         text = self.text
@@ -159,8 +176,3 @@ def acts(text: str, offset: int, docstring: tuple[int, int]) -> bool:
         return False
     before = text[text.rfind("\n", 0, offset) + 1 : offset].strip()
     return not before.startswith("#") and before not in ("def", "async def")
-
-
-def written(names: tuple[str, ...], text: str) -> tuple[str, ...]:
-    """Returns those of some names that a text holds: each place of a module is compared with them."""
-    return tuple(name for name in names if name.rpartition(".")[2] in text)

@@ -32,7 +32,7 @@ from .assigned import (
     taken_from,
 )
 from .library_names import COMMON, GIVERS, LibraryNames, generated_code, is_strange, member, names_of, prefixes_of
-from .mentions import MentionIndex, Mentions, written
+from .mentions import MentionIndex, Mentions
 from .summaries import CLASS, WORD, Export, ExportSummary, ModuleExports
 
 _CALLED = rf"{GAP}\("
@@ -224,10 +224,10 @@ class Taint:
 
     def _library_module(self, name: str, known: LibraryNames) -> None:
         """Follows a module: only what the catalogue knows of it counts."""
-        functions, types, makers = (written(kind, self.text) for kind in (known.functions, known.types, known.makers))
+        functions, types, makers = self.places.used(name, known.functions, known.types, known.makers)
         if functions:
             self.mentions.add(name, member(functions))
-        for rest in taken_from(name, self.text) if known.functions else ():
+        for rest in taken_from(name, self.places) if known.functions else ():
             self.mentions.add(name, rest)
         if known.loops:
             self.loops.add(name, member(known.loops))
