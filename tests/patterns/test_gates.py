@@ -89,7 +89,10 @@ def test_an_error_that_is_raised_to_be_repeated_is_repeated() -> None:
     text = LOOP.replace("            r.raise_for_status()\n", check)
     assert "not (_may_pass(e) or isinstance(e, RuntimeError)):\n" in hardened(HEAD + text, ("retry",))
     other = text.replace(">= 500", "!= 200")
-    assert "isinstance(e, RuntimeError)" not in hardened(HEAD + other, ("retry",))
+    passing = "(isinstance(e, RuntimeError) and r.status_code in (429, 500, 502, 503, 504))"
+    assert f"not (_may_pass(e) or {passing}):\n" in hardened(HEAD + other, ("retry",))
+    broad = other.replace("RuntimeError", "OSError")  # as requests raises for an address that is none
+    assert "isinstance(e, OSError)" not in hardened(HEAD + broad, ("retry",))
 
 
 def test_a_refusal_behind_the_try_is_let_out() -> None:
@@ -138,6 +141,33 @@ def test_a_status_that_is_looked_at_in_part_is_raised_at_the_end() -> None:
     ))  # fmt: skip
     done = hardened(HEAD + text, ("retry",))
     assert "                return r.text\n            r.raise_for_status()\n        except" in done
+
+
+POLLS = (
+    "def f(u):\n    for n in range(20):\n        if n:\n            time.sleep(2)\n"
+    "        r = requests.get(u, timeout=5)\n        if r.status_code == 404:\n            continue\n"
+    "        r.raise_for_status()\n        return r.json()\n    return None\n"
+)
+
+
+def test_a_result_that_is_not_there_yet_is_waited_for() -> None:
+    """As often as the code says: a 404 is no failure here."""
+    assert hardened(HEAD + POLLS, ("retry",)) == HEAD + POLLS
+    assert "range(3)" in hardened(HEAD + POLLS.replace("404", "503"), ("retry",))
+
+
+WATCHES = (
+    "def f(u, tries):\n    for n in range(tries):\n        try:\n            r = requests.get(u, timeout=5)\n"
+    "            r.raise_for_status()\n            if r.json()['state'] == 'done':\n                return r.json()\n"
+    "        except requests.RequestException as e:\n            log.warning(e)\n        time.sleep(9)\n"
+    "    return None\n"
+)
+
+
+def test_what_is_waited_for_may_take_its_time() -> None:
+    """Only failures in a row end a loop that asks until something is done, however long it goes on."""
+    done = hardened(HEAD + WATCHES, ("retry",))
+    assert "failures == 3 or not _may_pass(e):\n" in done and "time.monotonic() >=" not in done
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,30 @@ class Tools:
         raise LookupError(url)
 ```
 
+```python bad
+import json
+
+import httpx
+
+def track(number):
+    with httpx.stream("GET", f"https://pay.example.com/{number}", timeout=None) as answer:  # finds: timeout-disabled
+        answer.raise_for_status()
+        for line in answer.iter_lines():
+            return json.loads(line)["result"]
+```
+
+```python fixed
+import json
+
+import httpx
+
+def track(number):
+    with httpx.stream("GET", f"https://pay.example.com/{number}", timeout=httpx.Timeout(30, connect=3.05)) as answer:
+        answer.raise_for_status()
+        for line in answer.iter_lines():
+            return json.loads(line)["result"]
+```
+
 A limit on connecting alone is none for the answer: not for a store that gives a value, and not where the limit for
 connecting comes from the settings.
 

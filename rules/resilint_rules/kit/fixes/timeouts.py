@@ -14,7 +14,7 @@ from ..catalog.records import ExternalFact, Fact, LimitFact
 from ..findings import Fix, Import
 from ..interp.calls import Call, Frame, call_at, maker
 from ..interp.kinds import FrameKind
-from ..interp.values import Instance, Mapping, Ref
+from ..interp.values import Const, Instance, Mapping, Ref
 from ..project.module import Module
 from ..syntax.text import Span
 from ..syntax.tree import dotted
@@ -158,6 +158,9 @@ def _bound(call: Call) -> list[Fix]:
     held = holder(call, fact)
     if held is not None:
         return completed(call, held)
+    off = next((given for param in fact.timeout if (given := call.args.get(param)) is not None), None)
+    if off is not None and isinstance(off.value, Const) and off.value.value is None and off.node is not None:
+        return _rebound(call, off.node)
     fixes = _where_built(call, pairs)
     if fixes:
         return fixes

@@ -24,6 +24,8 @@ from ...kit.syntax.tree import walk
 
 _LET_OUT = re.compile(r"\b(?:wanted_)?pause > \d")
 _LEFT = frozenset((Exit.RETURN, Exit.BREAK))
+_PASSING = frozenset((408, 425, 429))
+"""Statuses below 500 of a peer that may answer a moment later."""
 
 
 def let_statuses_out(frame: Frame) -> Iterator[Finding]:
@@ -57,15 +59,29 @@ def _ended(loop: StatusLoop, answer: str) -> list[Edit]:
         return []
     if is_let_out(loop.call):
         return []
-    bound, at, pause = bounded(loop), _failing(loop), unused(frame, ("pause", "wanted_pause"))
+    at, pause = _failing(loop), unused(frame, ("pause", "wanted_pause"))
+    node = frame.tree.parent(at[0]) if at is not None and at[1] is None else None
+    if isinstance(node, cst.If) and _awaits_result(node):
+        return []
+    bound = bounded(loop)
     if bound is None or at is None or not pause or _raised_before(loop, fact.raiser, *at):
         return []
     last, edits = bound
-    node = frame.tree.parent(at[0]) if at[1] is None else None
     if isinstance(node, cst.If):
         given_up = give_up(Refusal(node, frame, loop.call), last)
         return [*edits, *given_up.edits] if given_up is not None else []
     return _checked_behind(loop, answer, at, bound)
+
+
+def _awaits_result(node: cst.If) -> bool:
+    """Whether a loop goes round for statuses alone that say that a result is not there yet: 404, 202, 409."""
+    statuses = [int(part.evaluated_value) for part in walk(node.test) if isinstance(part, cst.Integer)]
+    equal = all(
+        isinstance(part.operator, (cst.Equal, cst.In))
+        for part in walk(node.test)
+        if isinstance(part, cst.ComparisonTarget)
+    )
+    return bool(statuses) and equal and all(status not in _PASSING and status < 500 for status in statuses)
 
 
 def _checked_behind(

@@ -26,12 +26,13 @@ from .giving_up import Ended, give_up
 from .judges import MAY_PASS, Judges, judges
 from .refusals import Refusal
 from .waits import in_place_of_wait, is_passing, is_wait
-from .wanted import attempts_of, numbers
+from .wanted import STATUSES, attempts_of, numbers
 
 _LONG = 35.0
 """Seconds of one attempt beyond which three take more than two minutes with their pauses."""
 
 
+_NAME = "{name}"
 _PLAIN = frozenset(("RuntimeError", "ConnectionError", "OSError", "IOError", "TimeoutError"))
 """Built-in errors by which code says that a request has failed."""
 _MOST = 115
@@ -76,7 +77,7 @@ def _with_gates(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
         return None
     row = consecutive(loop) if _goes_on(loop, call) else None
     bound = bounded(loop) if not _goes_on(loop, call) else _in_a_row(loop, row)
-    late = _late(loop, call)
+    late = _late(loop, call) if row is None else Late()  # what it waits for may come after any time
     if bound is None or late is None:
         return None
     (last, edits), counting = bound, row.counting if row is not None else ""
@@ -142,13 +143,29 @@ def _goes_on(loop: RetryLoop, call: Call) -> bool:
 
 
 def _passing_error(loop: RetryLoop, call: Call) -> str:
-    """The built-in error that a `try` raises for statuses that may pass, to be tried again; "" for others."""
+    """The condition for an error that a `try` raises for statuses that may pass, to be tried again; "" for others."""
     frame, body = loop.frame, loop.guard.node.body
     found = [node for node in walk(body) if isinstance(node, cst.Raise) and isinstance(node.exc, cst.Call)]
     names = {frame.tree.code(node.exc.func) for node in found if isinstance(node.exc, cst.Call)}
     tests = [node for node in walk(body) if isinstance(node, cst.If) and any(part in found for part in walk(node.body))]
-    passing = tests and all(is_passing(call, node.test) for node in tests)
-    return names.pop() if passing and len(names) == 1 and names <= _PLAIN else ""
+    if not tests or len(names) != 1:
+        return ""
+    if all(is_passing(call, node.test) for node in tests):
+        return f"isinstance({_NAME}, {names.pop()})" if names <= _PLAIN else ""
+    return _refused_error(loop, call, names.pop(), tests)
+
+
+def _refused_error(loop: RetryLoop, call: Call, error: str, tests: list[cst.If]) -> str:
+    """The same for an error that stands for each error status: it is tried again for those that may pass."""
+    fact, response = call.answer, call.response
+    if fact is None or not fact.number or response is None or len(response.names) != 1 or call.frame is not loop.frame:
+        return ""
+    if not all(verdict_on(call, node.test) is False for node in tests):
+        return ""
+    own = isinstance(named(loop.frame, cst.parse_expression(error)), Class)
+    if not own and error != "RuntimeError":
+        return ""  # the library may raise it as well, before there is an answer
+    return f"(isinstance({_NAME}, {error}) and {response.names[0]}.{fact.number} in {STATUSES})"
 
 
 def _takes_long(loop: RetryLoop, call: Call) -> bool:
@@ -206,7 +223,7 @@ class Gate(NamedTuple):
     counting: str = ""
     """What counts the failure before."""
     again: str = ""
-    """The error that is raised to be tried again."""
+    """The condition for an error that is raised to be tried again, with `{name}` for it."""
     least: str = ""
     """Seconds that a pause takes at least where there is none; "" if something else waits."""
 
@@ -229,7 +246,8 @@ def gated(clause: Handler, judged: Judges, gate: Gate, frame: Frame) -> list[Edi
     inner = indentation(frame, tree.span(block.body[0]).start)
     step = inner[len(indentation(frame, tree.span(clause.node).start)) :]
     lasts = f"{gate.last} or " if gate.last and not _raises_at_last(clause) else ""
-    stays = _stays(judged, name, _own_errors(frame, clause) or gate.again)
+    own = _own_errors(frame, clause)
+    stays = _stays(judged, name, f"isinstance({name}, {own})" if own else gate.again.replace(_NAME, name))
     lines = _counted_first(gate, [f"if {lasts}{stays}{gate.late}:", f"{inner}{step}{gate.leave}"], inner)
     longer = longer_pauses(frame, block, f"{judged.pause}({name})")
     if not longer:
@@ -247,7 +265,7 @@ def gated(clause: Handler, judged: Judges, gate: Gate, frame: Frame) -> list[Edi
 def _stays(judged: Judges, name: str, again: str) -> str:
     """The condition for a failure that no further attempt changes."""
     passes = f"{judged.may_pass}({name})"
-    return f"not ({passes} or isinstance({name}, {again}))" if again else f"not {passes}"
+    return f"not ({passes} or {again})" if again else f"not {passes}"
 
 
 def _put(clause: Handler, block: cst.IndentedBlock, lines: list[str], indent: str, *, keeps: bool) -> Edit | None:
