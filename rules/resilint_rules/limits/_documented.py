@@ -16,6 +16,9 @@ _SECONDS = re.compile(
     r"atlassian\.net|api\.notion\.com|api\.spotify\.com)(?:[:/]|\Z)"
 )
 """Addresses whose owners promise whole seconds in their documentation."""
+_ADDRESS = re.compile(r"https?://[\w.-]+")
+_OF_SLACK = re.compile(r"\bSlack(?:Api)?(?:Error|Response)\b")
+"""Answers of a library for such an address."""
 _THOUSAND = frozenset(("1000", "1_000", "1000.0", "1e3", "1_000.0"))
 _THOUSANDTH = frozenset(("0.001", "1e-3", ".001"))
 
@@ -26,7 +29,12 @@ def counts_seconds(frame: Frame, node: cst.Call) -> bool:
     senders = [
         call for call in frame.calls.values() if call.response is not None and not names.isdisjoint(call.response.names)
     ]
-    return bool(senders) and all(_SECONDS.match(_address(call)) for call in senders)
+    if senders:
+        return all(_SECONDS.match(_address(call)) is not None for call in senders)
+    written = _ADDRESS.findall(frame.tree.text)  # the client is not known, but the only address
+    if written:
+        return all(_SECONDS.match(address) is not None for address in written)
+    return _OF_SLACK.search(frame.tree.text) is not None
 
 
 def _address(call: Call) -> str:

@@ -80,7 +80,8 @@ def whole(numbers, pool):
     return pool.delay(1).get()
 ```
 
-The fix sets a limit; in a task there is none, because the work has to be split.
+The fix sets a limit; in a task there is none, because the work has to be split. In a command of the project the finding
+is for information only, without a fix: its user waits for as long as the task takes.
 
 When not to: a script that is run by hand.
 """
@@ -89,7 +90,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Finding, Fix, Frame, Severity
+from ..kit import EntryKind, Finding, Fix, Frame, Severity, entry_point
 from ..kit.rule import rule
 from ._sending import Wait, task_of, waits_for_tasks
 
@@ -112,15 +113,21 @@ def _finding(frame: Frame, found: Wait, inside: bool) -> Finding:
         message = f"`{written}` waits in a task for another task: when every worker does, none is left to run it"
     else:
         message = f"`{written}` waits for the result of a task without limit: with no worker up it never ends"
+    awaited = not inside and _is_command(frame)
     return frame.finding(
         message,
         frame.tree.span(found.call.func),
-        () if inside else tuple(_limited(frame, found)),
-        severity=Severity.ERROR if inside else None,
+        () if inside or awaited else tuple(_limited(frame, found)),
+        severity=Severity.ERROR if inside else Severity.INFO if awaited else None,
         callee=found.fact.name,
         library=found.fact.library,
         statement=frame.tree.parent(found.call),
     )
+
+
+def _is_command(frame: Frame) -> bool:
+    """Whether a function is of a command of the project, whose user waits for as long as the task takes."""
+    return "management/commands/" in frame.scope.module.doc.name or entry_point(frame) is EntryKind.COMMAND
 
 
 def _limited(frame: Frame, found: Wait) -> Iterator[Fix]:

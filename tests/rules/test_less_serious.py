@@ -1,0 +1,52 @@
+"""Places where a finding is for information only, since little depends on it or its owner knows better."""
+
+from __future__ import annotations
+
+import pytest
+
+from resilint.config.settings import Settings
+from resilint.engine.check import check
+from resilint_rules.kit.project.imports import Project
+from resilint_rules.kit.syntax.text import Document
+
+PAUSE = "import aiohttp\n\nclass Music:\n    async def data(self, path):\n"
+ASKS = "        async with self.mass.session.get({url}) as answer:\n            if answer.status == 429:\n"
+WAITS = "                return int(answer.headers['Retry-After'])\n"
+TASK = "from celery import shared_task\n\n@shared_task\ndef sync(kind):\n    print(kind)\n\n"
+COMMAND = "class Command:\n    def contacts(self):\n        task = sync.delay('contacts')\n        task.get()\n"
+
+
+def severity(text: str, rule: str, name: str = "shop/music.py") -> str:
+    """That of the one finding in a text."""
+    doc = Document(text, name, name.removesuffix(".py").replace("/", "."), "source")
+    (finding,) = check(doc, Project(lambda _: None), Settings(select=(rule,), preview=True)).findings
+    return finding.severity.value
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ('f"https://api.spotify.com/v1/{path}"', "info"),
+        ('f"https://musicbrainz.org/ws/2/{path}"', "warning"),
+        ("path", "warning"),
+    ],
+)
+def test_an_address_whose_owner_promises_seconds(url: str, expected: str) -> None:
+    """Also where nothing is known of the client that asks."""
+    text = PAUSE + ASKS.replace("{url}", url) + WAITS
+    assert severity(text, "retry-after-as-number") == expected
+
+
+def test_an_answer_of_slack() -> None:
+    """It has seconds there."""
+    text = "class Limited(Exception):\n    def __init__(self, answer: SlackResponse):\n"
+    text += "        self.after = int(answer.headers.get('Retry-After', 30))\n"
+    assert severity(f"from slack_sdk.web import SlackResponse\n\n{text}", "retry-after-as-number") == "info"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("shop/management/commands/sync_all.py", "info"), ("shop/orders.py", "warning")]
+)
+def test_the_user_of_a_command_waits_for_a_task(name: str, expected: str) -> None:
+    """And sees that it goes on, or ends it."""
+    assert severity(TASK + COMMAND, "waiting-for-task", name) == expected
