@@ -30,8 +30,10 @@ _READS = re.compile(
     re.IGNORECASE,
 )
 """Names of what changes nothing, or the same if it is done twice, or anything."""
-_ASKS = re.compile(r"(?:get|list|search|find|fetch|read|query|lookup|check|poll|status|describe)(?:[_.A-Z-]|\Z)")
+_ASKS = re.compile(r"(?:get|list|search|find|fetch|read|query|lookup|describe)(?:[_.A-Z-]|\Z)")
 """Commands in a body that change nothing."""
+_COMMANDS = ("action", "query", "method", "command", "cmd", "op", "operation", "function", "call", "request")
+"""Keys of a body that say what the peer shall do."""
 _FETCHES = re.compile(r"\w*(?:session|client|http)\w*\.get\(", re.IGNORECASE)
 _WRITES = re.compile(r"\.(?:post|patch|put|delete|request|send)\(|_request\(|\burlopen\(")
 
@@ -123,5 +125,6 @@ def _asks_only(call: Call) -> bool:
     """Whether a word of the body says that the peer shall only give something: `{"action": "get_results"}`."""
     given = (call.args.named.get(name) for name in ("json", "data"))
     bodies = (body.value for body in given if body is not None)
-    values = (value for body in bodies if isinstance(body, Mapping) for value, _ in body.items.values())
+    items = (item for body in bodies if isinstance(body, Mapping) for item in body.items.items())
+    values = [value for key, (value, _) in items if key.lower() in _COMMANDS]
     return any(isinstance(value, Const) and _ASKS.match(str(value.value)) is not None for value in values)
