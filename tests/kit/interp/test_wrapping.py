@@ -113,3 +113,17 @@ def test_chains_and_diamonds_of_modules() -> None:
     many = {f"d{n}.py": f"from lib.http import get\n\ndef d{n}(u):\n    return get(u, timeout=5)\n" for n in range(500)}
     lines = "".join(f"from d{n} import d{n}\n" for n in range(500))
     assert report(f"{lines}\ndef f():\n    return d7(U).json()\n", many).chunks < 10
+
+
+def test_a_wrapper_that_nobody_gives_a_limit_is_reported_once() -> None:
+    """Where it is written: those who call another function of its module do not say it again."""
+    api = (
+        "import requests\n\nclass Api:\n    def _call(self, method, path, **kw):\n"
+        "        return requests.request(method, path, **kw)\n\n"
+        "    def users(self):\n        return self._call('GET', '/users')\n\n"
+        "    def teams(self):\n        return self._call('GET', '/teams')\n"
+    )
+    text = "from lib.api import Api\n\napi = Api()\n\ndef users():\n    return api.users().ok\n"
+    there = check(Document(api, "lib/api.py", "lib.api", "source"), Project(lambda _: None), Settings()).findings
+    assert [finding.code for finding in there] == ["TMO001"]
+    assert codes(text, {"lib/api.py": api}) == []

@@ -84,7 +84,7 @@ def unlimited_by_caller(call: WrappedCall) -> Iterator[Finding]:
     if call.as_external.missing != "flag" or call.tails or limit(made).unbounded or _is_exempt(made):
         return
     found = limit(call)
-    if found.unbounded and found.off is None and not _is_exempt(call):
+    if found.unbounded and found.off is None and not _is_exempt(call) and next(open_wrapper(made), None) is None:
         yield call.finding(
             f"`{call.written}` gives `{made.written}` no timeout: {found.why}", *bound(call), related=path_of(call)
         )
