@@ -129,7 +129,8 @@ _TAKES_LONG = re.compile(
 
 def bound(call: Call) -> list[Fix]:
     """Ways to give a call a time limit; only to be looked at where a comment or a docstring says that it takes long."""
-    return _unless_long(call, _bound(call))
+    off = _written_none(call)
+    return _unless_long(call, _bound(call) if off is None else _rebound(call, off))
 
 
 def _unless_long(call: Call, fixes: list[Fix]) -> list[Fix]:
@@ -149,6 +150,13 @@ def _takes_long(call: Call) -> bool:
     return any(_TAKES_LONG.search(text) for text in texts)
 
 
+def _written_none(call: Call) -> cst.CSTNode | None:
+    """The None that a call is given for a time limit, which a limit has to take the place of; None without one."""
+    given = (call.args.get(param) for param in call.as_external.timeout)
+    off = next((argument for argument in given if argument is not None and isinstance(argument.value, Const)), None)
+    return off.node if off is not None and isinstance(off.value, Const) and off.value.value is None else None
+
+
 def _bound(call: Call) -> list[Fix]:
     """Ways to give a call a time limit: the module's own constant, the caller's limit, the settings' values."""
     fact = call.as_external
@@ -158,9 +166,6 @@ def _bound(call: Call) -> list[Fix]:
     held = holder(call, fact)
     if held is not None:
         return completed(call, held)
-    off = next((given for param in fact.timeout if (given := call.args.get(param)) is not None), None)
-    if off is not None and isinstance(off.value, Const) and off.value.value is None and off.node is not None:
-        return _rebound(call, off.node)
     fixes = _where_built(call, pairs)
     if fixes:
         return fixes

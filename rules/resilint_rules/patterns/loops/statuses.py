@@ -57,29 +57,29 @@ def _ended(loop: StatusLoop, answer: str) -> list[Edit]:
     fact, frame = loop.call.answer, loop.frame
     if fact is None or not (fact.number and fact.headers and fact.raiser):
         return []
-    if is_let_out(loop.call):
+    at = _failing(loop)
+    if at is None or is_let_out(loop.call) or _awaits_result(frame, *at):
         return []
-    at, pause = _failing(loop), unused(frame, ("pause", "wanted_pause"))
-    node = frame.tree.parent(at[0]) if at is not None and at[1] is None else None
-    if isinstance(node, cst.If) and _awaits_result(node):
-        return []
-    bound = bounded(loop)
-    if bound is None or at is None or not pause or _raised_before(loop, fact.raiser, *at):
+    bound, pause = bounded(loop), unused(frame, ("pause", "wanted_pause"))
+    if bound is None or not pause or _raised_before(loop, fact.raiser, *at):
         return []
     last, edits = bound
+    node = frame.tree.parent(at[0]) if at[1] is None else None
     if isinstance(node, cst.If):
         given_up = give_up(Refusal(node, frame, loop.call), last)
         return [*edits, *given_up.edits] if given_up is not None else []
     return _checked_behind(loop, answer, at, bound)
 
 
-def _awaits_result(node: cst.If) -> bool:
+def _awaits_result(frame: Frame, block: cst.IndentedBlock, behind: cst.BaseStatement | None) -> bool:
     """Whether a loop goes round for statuses alone that say that a result is not there yet: 404, 202, 409."""
-    statuses = [int(part.evaluated_value) for part in walk(node.test) if isinstance(part, cst.Integer)]
+    node = frame.tree.parent(block) if behind is None else None
+    if not isinstance(node, cst.If):
+        return False
+    parts = [*walk(node.test)]
+    statuses = [int(part.evaluated_value) for part in parts if isinstance(part, cst.Integer)]
     equal = all(
-        isinstance(part.operator, (cst.Equal, cst.In))
-        for part in walk(node.test)
-        if isinstance(part, cst.ComparisonTarget)
+        isinstance(part.operator, (cst.Equal, cst.In)) for part in parts if isinstance(part, cst.ComparisonTarget)
     )
     return bool(statuses) and equal and all(status not in _PASSING and status < 500 for status in statuses)
 

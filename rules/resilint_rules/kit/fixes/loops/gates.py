@@ -77,7 +77,7 @@ def _with_gates(loop: RetryLoop, call: Call, judged: Judges) -> Fix | None:
         return None
     row = consecutive(loop) if _goes_on(loop, call) else None
     bound = bounded(loop) if not _goes_on(loop, call) else _in_a_row(loop, row)
-    late = _late(loop, call) if row is None else Late()  # what it waits for may come after any time
+    late = _late(loop, call, waits=row is not None)
     if bound is None or late is None:
         return None
     (last, edits), counting = bound, row.counting if row is not None else ""
@@ -104,9 +104,12 @@ class Late(NamedTuple):
     imports: tuple[Import, ...] = ()
 
 
-def _late(loop: RetryLoop, call: Call) -> Late | None:
-    """Ends a loop that may take long when its time is over; None if there is no name for that."""
-    if not _takes_long(loop, call):
+def _late(loop: RetryLoop, call: Call, *, waits: bool) -> Late | None:
+    """Ends a loop that may take long when its time is over; None if there is no name for that.
+
+    What a loop waits for that goes on after success may come after any time.
+    """
+    if waits or not _takes_long(loop, call):
         return Late()
     end = unused(loop.frame, ("end", "deadline", "give_up_at"))
     start = f"{end} = time.monotonic() + {numbers(loop.frame).within}"
