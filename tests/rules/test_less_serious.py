@@ -50,3 +50,20 @@ def test_an_answer_of_slack() -> None:
 def test_the_user_of_a_command_waits_for_a_task(name: str, expected: str) -> None:
     """And sees that it goes on, or ends it."""
     assert severity(TASK + COMMAND, "waiting-for-task", name) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "@receiver(post_save, sender=Order)\ndef saved(sender, instance, **kwargs):\n    sync.delay(instance.pk)\n",
+            "warning",
+        ),
+        ("def pay(order):\n    with transaction.atomic():\n        order.save()\n        sync.delay(order.pk)\n", "error"),
+    ],
+)
+def test_a_signal_may_come_in_no_transaction(text: str, expected: str) -> None:
+    """Who saves the row decides."""
+    imports = "from django.db import transaction\nfrom django.db.models.signals import post_save\n"
+    imports += "from django.dispatch import receiver\n"
+    assert severity(imports + TASK + text, "enqueue-in-transaction") == expected

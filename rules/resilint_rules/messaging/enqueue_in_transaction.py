@@ -301,7 +301,8 @@ def check(frame: Frame) -> Iterator[Finding]:
             continue
         outside = transaction_of_caller(frame)
         if outside is not None:
-            yield _finding(frame, sending, "before the transaction around the change is committed", outside.fact.after)
+            when = "before the transaction around the change is committed"
+            yield _finding(frame, sending, when, outside.fact.after, Severity.WARNING)  # its caller may open none
     for node, opened, sending in led_sendings(frame):
         yield frame.finding(
             f"`{dotted(node.func)}` leads to `{dotted(sending.node.func)}` before `{opened.name}` has committed: "
@@ -314,12 +315,13 @@ def check(frame: Frame) -> Iterator[Finding]:
         )
 
 
-def _finding(frame: Frame, sending: Sending, when: str, after: str) -> Finding:
+def _finding(frame: Frame, sending: Sending, when: str, after: str, severity: Severity | None = None) -> Finding:
     written = frame.tree.code(sending.node.func)
     return frame.finding(
         f"`{written}` sends the task {when}: the worker may not find the row, or work for one that is rolled back",
         frame.tree.span(sending.node.func),
         tuple(_afterwards(frame, sending.node, after)),
+        severity=severity,
         callee=sending.fact.name,
         library=sending.fact.library,
         statement=frame.tree.parent(sending.node),
