@@ -549,6 +549,7 @@ def seconds(text: str) -> float:
     return min(times)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("make", ADVERSARIES.values(), ids=ADVERSARIES)
 def test_time_is_linear(make: Callable[[int], str]) -> None:
     """Twice the text takes at most two and a half times as long, however mean it is."""
