@@ -141,6 +141,36 @@ def level(number):
     return get(f"https://stock.example.com/{number}").json()["level"]  # finds: unchecked-body
 ```
 
+A body without the key is no empty answer: an error page has none either.
+
+```python bad
+import requests
+
+def prices(day):
+    try:
+        return requests.get(f"https://fx.example.com/{day}", timeout=5).json()["prices"]  # finds: unchecked-body
+    except KeyError:
+        return []
+```
+
+```python good
+import logging
+import requests
+
+def price(day):
+    try:
+        return requests.get(f"https://fx.example.com/{day}", timeout=5).json()["price"]
+    except KeyError:
+        return None
+
+def prices(day):
+    try:
+        return requests.get(f"https://fx.example.com/{day}", timeout=5).json()["prices"]
+    except KeyError as error:
+        logging.error("no prices of %s: %s", day, error)
+        return []
+```
+
 A client that raises by itself needs no look, and neither does a status that is read in the same
 breath. A library that raises on an error status is none of this rule's business.
 

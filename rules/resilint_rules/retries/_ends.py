@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import libcst as cst
 
+from ..kit.effects.followed import followed_calls
 from ..kit.exceptions.handlers import Handler, failures, handlers_of
 from ..kit.exceptions.hierarchy import is_a
 from ..kit.findings import Fix
 from ..kit.fixes.edits import after_statement, before_body, indentation, replace, unused
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.kinds import Around, Part
+from ..kit.policy.through import calls_through
 from ..kit.retries.loops import RetryLoop
 from ..kit.retries.policies import RetryPolicy, external
 from ..kit.syntax.exits import AGAIN, Exit
@@ -133,20 +136,53 @@ _MAY_RAISE = re.compile(r"raise|retry|abort|fail|reject|exit|requeue|again|throw
 
 
 def defeating_handlers(layer: RetryPolicy) -> list[tuple[Handler, Call]]:
-    """The handlers of a decorated function that catch all that the policy retries, with a call; [] if any is left."""
+    """The handlers of a decorated function that catch all that the policy retries, with a call; [] if any is left.
+
+    So do those of the functions whose results it drops or gives back as they are.
+    """
     body, wanted = layer.body, layer.errors
     if body is None or not wanted or body.nested:
         return []
-    calls = [call for call in body.calls.values() if external(call) and not call.deferred]
+    inner = _left_to(body)
+    if inner is None:
+        return []
+    calls = [(frame, call) for frame in (body, *(frame for _, frame in inner)) for call in _external(frame)]
+    calls += [(body, call) for guard in body.guards.values() for call in calls_through(guard)]
     found: dict[int, tuple[Handler, Call]] = {}
-    for call in calls:
-        handler = _defeating(body, call, wanted)
+    for frame, call in calls:
+        handler = _defeating(frame, call, wanted)
         if handler is None:
             return []
         found.setdefault(id(handler.node), (handler, call))
-    if set(wanted) & BROAD and _others(body, [handler for handler, _ in found.values()]):
-        return []
+    if set(wanted) & BROAD:
+        followed = {id(node) for node, _ in inner}
+        handlers = [handler for handler, _ in found.values()]
+        if any(_others(frame, handlers, followed) for frame in (body, *(frame for _, frame in inner))):
+            return []
     return list(found.values())
+
+
+def _external(frame: Frame) -> list[Call]:
+    return [call for call in frame.calls.values() if external(call) and not call.deferred]
+
+
+def _left_to(body: Frame) -> list[tuple[cst.Call, Frame]] | None:
+    """The calls of the module's functions outside of any `try`, with their frames.
+
+    None if one is of another module, or its answer is looked at: that may tell what became of the request.
+    """
+    found: list[tuple[cst.Call, Frame]] = []
+    for node, frame in followed_calls(body, reaching=True):
+        if any(body.tree.inside(node, guard.node) for guard in body.guards.values()):
+            continue
+        above = body.tree.parent(node)
+        statement = body.tree.parent(above) if isinstance(above, cst.Await) else above
+        own = frame.scope.module is body.scope.module and not frame.nested
+        if own and isinstance(statement, (cst.Expr, cst.Return)):
+            found.append((node, frame))
+        elif _external(frame):
+            return None
+    return found
 
 
 def _defeating(body: Frame, call: Call, wanted: tuple[str, ...]) -> Handler | None:
@@ -179,12 +215,12 @@ def _is_quiet(handler: Handler) -> bool:
     return not any(_MAY_RAISE.search(last_name(call)) for call in calls_in(handler.node.body))
 
 
-def _others(body: Frame, handlers: list[Handler]) -> bool:
-    """Whether a function calls something outside of the `try` statements of some handlers that may raise, too."""
+def _others(body: Frame, handlers: list[Handler], followed: Collection[int]) -> bool:
+    """Whether a function calls something else, outside of its `try` statements, that may raise, too."""
     tree = body.tree
     guarded = [guard.node for guard in body.guards.values()]
     for call in calls_in(body.node.body if isinstance(body.node, cst.FunctionDef) else tree.module):
-        if any(tree.inside(call, top) for top in guarded):
+        if id(call) in followed or any(tree.inside(call, top) for top in guarded):
             continue
         if is_log(call) or (isinstance(call.func, cst.Name) and harmless(call.func.value, COMPUTES)):
             continue

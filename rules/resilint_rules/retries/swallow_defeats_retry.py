@@ -60,6 +60,59 @@ Silent where the handler may raise, or requests another attempt by itself; where
 what is retried; where a result decides about another attempt; where another call of the function is not
 guarded, for which the retry may be meant; and in a loop, where one item is skipped.
 
+The handler may stand in a function that the task only calls, or around such a call.
+
+```python bad
+import logging
+import requests
+from celery import shared_task
+
+def send(number):
+    try:
+        requests.put(f"https://hub.example.com/{number}", timeout=5).raise_for_status()
+    except requests.RequestException:  # finds: swallow-defeats-retry
+        logging.warning("push of %s", number)
+
+def fetch(number):
+    answer = requests.get(f"https://hub.example.com/{number}", timeout=5)
+    answer.raise_for_status()
+    return answer.json()
+
+@shared_task(autoretry_for=(requests.RequestException,), retry_backoff=True, max_retries=3)
+def push(number):
+    send(number)
+
+@shared_task(autoretry_for=(requests.RequestException,), retry_backoff=True, max_retries=3)
+def pull(number):
+    try:
+        return fetch(number)
+    except requests.RequestException:  # finds: swallow-defeats-retry
+        logging.exception("pull of %s", number)
+```
+
+```python good
+import logging
+import requests
+from celery import shared_task
+
+def send(number):
+    try:
+        requests.put(f"https://hub.example.com/{number}", timeout=5).raise_for_status()
+    except requests.RequestException:
+        return False
+    return True
+
+@shared_task(autoretry_for=(requests.RequestException,), retry_backoff=True, max_retries=3)
+def push(number):
+    if not send(number):
+        raise requests.ConnectionError("not sent")
+
+@shared_task(autoretry_for=(requests.RequestException,), retry_backoff=True, max_retries=3)
+def both(number):
+    send(number)
+    requests.post("https://log.example.com", json={"number": number}, timeout=5).raise_for_status()
+```
+
 ```python good
 import backoff, celery, requests
 from tenacity import retry, retry_if_result, stop_after_attempt, wait_fixed

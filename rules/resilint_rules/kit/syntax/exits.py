@@ -112,17 +112,31 @@ def refuses(block: cst.BaseSuite) -> bool:
     )
 
 
+_OF_SHAPE = frozenset(("KeyError", "LookupError", "IndexError", "TypeError"))
+
+
 def ignores_missing_key(node: cst.CSTNode) -> bool:
-    """Whether a statement is a `try` that goes on where a key is missing, or after any exception, in its body."""
+    """Whether a statement is a `try` that goes on where a key is missing, or after any exception, in its body.
+
+    One that takes a body without the key for an empty answer, and only that, does not look at what came.
+    """
     if not isinstance(node, (cst.Try, cst.TryStar)):
         return False
     for handler in node.handlers:
         names = {inner.value for inner in walk(handler.type) if isinstance(inner, cst.Name)} if handler.type else {""}
         if "KeyError" in names or "LookupError" in names:
-            return True
+            return not (names <= _OF_SHAPE and _gives_nothing(handler.body))
         if handler.name is None and not _may_report(handler.body) and names & {"", "Exception", "BaseException"}:
             return True
     return False
+
+
+def _gives_nothing(body: cst.BaseSuite) -> bool:
+    """Whether all that a handler does is to return an empty list, tuple or dict."""
+    line = body.body[0] if len(body.body) == 1 else None
+    only = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else line
+    value = only.value if isinstance(only, cst.Return) else None
+    return isinstance(value, (cst.List, cst.Tuple, cst.Dict)) and not value.elements
 
 
 def _may_report(body: cst.BaseSuite) -> bool:
