@@ -74,6 +74,13 @@ def repositories(owner):
     answer.raise_for_status()
     return [repository["name"] for repository in answer.json()]
 
+def open_issues(name):
+    answer = requests.get(  # finds: first-page-only
+        f"https://api.github.com/repos/{name}/issues", params={"state": "open"}, timeout=5
+    )
+    answer.raise_for_status()
+    return [issue["title"] for issue in answer.json()]
+
 def people():
     answer = requests.get("https://example.com/people", params={"per_page": 99}, timeout=5)  # finds: first-page-only
     answer.raise_for_status()
@@ -141,6 +148,12 @@ def last_commit(name):
     answer = requests.get(f"https://api.github.com/repos/{name}/commits", timeout=5)
     answer.raise_for_status()
     return answer.json()[0]["sha"]
+
+def newest(name):
+    chosen = {"sort": "created", "per_page": 3}
+    answer = requests.get(f"https://api.github.com/repos/{name}/issues", params=chosen, timeout=5)
+    answer.raise_for_status()
+    return [issue["title"] for issue in answer.json()]
 
 def latest():
     return [project.name for project in gl.projects.list(order_by="created_at", per_page=5)]
