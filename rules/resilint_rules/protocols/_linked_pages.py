@@ -21,7 +21,9 @@ _GOES_ON = re.compile(
 )
 _LENGTHS = ("per_page", "page_size", "pageSize", "pagelen")
 _LENGTH_IN_TEXT = re.compile(r"[?&](?:per_page|page_size|pageSize|pagelen)=(\d+)")
-_FILTERS = frozenset(("state", "type", "visibility", "affiliation", "labels", "protected", "scope", "owned", "archived"))
+_FILTERS = frozenset(
+    ("state", "type", "visibility", "affiliation", "labels", "protected", "scope", "owned", "archived")
+)
 """Parameters after which a list may still be of any length."""
 _LONG = 50
 
