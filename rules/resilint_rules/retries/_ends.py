@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import libcst as cst
 
@@ -141,25 +141,29 @@ def defeating_handlers(layer: RetryPolicy) -> list[tuple[Handler, Call]]:
     So do those of the functions whose results it drops or gives back as they are.
     """
     body, wanted = layer.body, layer.errors
-    if body is None or not wanted or body.nested:
+    inner = _left_to(body) if body is not None and wanted and not body.nested else None
+    if body is None or not wanted or inner is None:
         return []
-    inner = _left_to(body)
-    if inner is None:
-        return []
-    calls = [(frame, call) for frame in (body, *(frame for _, frame in inner)) for call in _external(frame)]
-    calls += [(body, call) for guard in body.guards.values() for call in calls_through(guard)]
+    frames = [body, *(frame for _, frame in inner)]
     found: dict[int, tuple[Handler, Call]] = {}
-    for frame, call in calls:
+    for frame, call in _to_be_repeated(body, frames):
         handler = _defeating(frame, call, wanted)
         if handler is None:
             return []
         found.setdefault(id(handler.node), (handler, call))
     if set(wanted) & BROAD:
-        followed = {id(node) for node, _ in inner}
-        handlers = [handler for handler, _ in found.values()]
-        if any(_others(frame, handlers, followed) for frame in (body, *(frame for _, frame in inner))):
+        handlers, followed = [handler for handler, _ in found.values()], {id(node) for node, _ in inner}
+        if any(_others(frame, handlers, followed) for frame in frames):
             return []
     return list(found.values())
+
+
+def _to_be_repeated(body: Frame, frames: list[Frame]) -> Iterator[tuple[Frame, Call]]:
+    """The external calls of some functions, and those that a function makes in a `try` through others."""
+    for frame in frames:
+        yield from ((frame, call) for call in _external(frame))
+    for guard in body.guards.values():
+        yield from ((body, call) for call in calls_through(guard))
 
 
 def _external(frame: Frame) -> list[Call]:
