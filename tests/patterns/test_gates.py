@@ -75,6 +75,31 @@ def test_the_last_failure_is_kept_before_the_loop_is_left() -> None:
     assert wanted in hardened(f"{HEAD}class Gone(Exception):\n    pass\n\n\n{kept}", ("retry",))
 
 
+@pytest.mark.parametrize(
+    ("start", "head", "step", "wanted"),
+    [
+        ("left = 5", "left > 0", "left -= 1", "if left <= 1 or not _may_pass(e)"),
+        ("n = 0", "n < 5", "n += 1", "if n >= 2 or not _may_pass(e)"),
+        ("n = 0", "n < TRIES", "n = n + 1", "if n >= TRIES - 1 or not _may_pass(e)"),
+        ("n = 0", "n <= 4", "n += 1", "if not _may_pass(e)"),
+    ],
+)
+def test_a_while_that_counts_raises_at_last(start: str, head: str, step: str, wanted: str) -> None:
+    """Up to a number, or down to nothing."""
+    text = LOOP.replace("    for n in range(5):\n", f"    {start}\n    while {head}:\n").replace("2 ** n", "2")
+    text = text.replace("            time", f"            {step}\n            time")
+    done = hardened(HEAD + text, ("retry",))
+    assert wanted in done
+    assert "    left = 3\n" in done or "left" not in start
+
+
+def test_a_long_pause_is_known_by_its_name() -> None:
+    """Three attempts with it take more than two minutes."""
+    text = HEAD + "WAIT = 10\n\n\n" + LOOP.replace("2 ** n", "WAIT * 2").replace("timeout=5", "timeout=30")
+    assert "or time.monotonic() >= end:" in hardened(text, ("retry",))
+    assert "time.monotonic() >=" not in hardened(text.replace("WAIT = 10", "WAIT = 1"), ("retry",))
+
+
 def test_an_answer_of_no_use_spends_an_attempt() -> None:
     """A loop that counts its attempts goes round for it; one over pages does not."""
     text = LOOP.replace("return r.text", "if not r.text:\n                continue\n            return r.text")
@@ -106,10 +131,9 @@ def test_a_refusal_behind_the_try_is_let_out() -> None:
     done = hardened(HEAD + text)
     assert "while tries < 3:\n" in done
     assert "            time.sleep(max(1, _wanted_pause(error)))\n            continue\n" in done
-    assert (
-        "            pause = retry_after_seconds(r.headers.get('Retry-After', \"\"))\n            if pause > 60:\n"
-        "                r.raise_for_status()\n            time.sleep(pause)\n            continue\n"
-    ) in done
+    assert "            pause = retry_after_seconds(r.headers.get('Retry-After', \"\"))\n" in done
+    assert "            if tries >= 3 or pause > 60:\n                r.raise_for_status()\n" in done
+    assert "            time.sleep(pause)\n            continue\n" in done
 
 
 INSIDE = (

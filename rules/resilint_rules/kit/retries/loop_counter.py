@@ -26,10 +26,11 @@ def names_attempts(name: str) -> bool:
 
 def counters(node: cst.CSTNode) -> set[str]:
     """The names that a loop changes by a number: `tries += 1`, `tries = tries + 1`."""
-    return {name for part in walk(node) if (name := _changed(part))}
+    return {name for part in walk(node) if (name := changed(part))}
 
 
-def _changed(node: cst.CSTNode) -> str:
+def changed(node: cst.CSTNode) -> str:
+    """The name that a statement adds a number to, or takes one from; "" if it does something else."""
     if isinstance(node, cst.AugAssign):
         return node.target.value if isinstance(node.target, cst.Name) and isinstance(node.value, cst.Integer) else ""
     if not isinstance(node, cst.Assign) or len(node.targets) != 1 or not isinstance(node.value, cst.BinaryOperation):

@@ -17,6 +17,7 @@ from ...syntax.exits import Exit, is_endless, ways
 from ...syntax.text import Edit
 from ...syntax.tree import walk
 from ..edits import indentation, replace, unused
+from .rounds import last_round
 from .wanted import attempts_of, numbers
 
 AnyLoop = RetryLoop | StatusLoop
@@ -144,6 +145,9 @@ def _bounded_while(loop: AnyLoop) -> Bounds | None:
     if len(names) == 1 and is_endless(loop.node) and _only_in_handlers(loop, compared):
         most = _most(loop)
         return f"{next(iter(names))} >= {most}", edits  # the other handlers go round without end
+    if isinstance(loop, RetryLoop) and not loop.raises_after:
+        last, more = last_round(loop, edits)
+        return last, [*edits, *more]
     return "", edits
 
 

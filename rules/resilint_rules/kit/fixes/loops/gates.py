@@ -13,12 +13,12 @@ from ...exceptions.handlers import Handler, named
 from ...findings import Fix, Import
 from ...interp.call_kinds import SleepCall
 from ...interp.calls import Call, Frame
-from ...interp.values import Class
+from ...interp.values import Class, Const
 from ...retries.loops import RetryLoop
 from ...retries.status_loops import last_choice, verdict_on
 from ...syntax.exits import Exit, is_endless, ways
 from ...syntax.text import Edit
-from ...syntax.tree import walk
+from ...syntax.tree import children, walk
 from ...timeouts.effective import limit
 from ..edits import after_statement, are_free, before_body, indentation, replace, unused
 from .bounds import Bounds, Consecutive, at_end, bounded, consecutive
@@ -35,6 +35,8 @@ _LONG = 35.0
 _NAME = "{name}"
 _PLAIN = frozenset(("RuntimeError", "ConnectionError", "OSError", "IOError", "TimeoutError"))
 """Built-in errors by which code says that a request has failed."""
+_USUAL = 30.0
+"""Seconds of one attempt where nothing limits it yet."""
 _MOST = 115
 """Seconds that all attempts may take."""
 
@@ -173,17 +175,27 @@ def _refused_error(loop: RetryLoop, call: Call, error: str, tests: list[cst.If])
 
 def _takes_long(loop: RetryLoop, call: Call) -> bool:
     """Whether three attempts with their pauses may take two minutes, or the number of attempts is configured."""
-    attempt = limit(call).seconds or 0
+    attempt = limit(call).seconds or _USUAL
     pauses = [
-        float(node.evaluated_value)
-        for known in _sleeps(loop.frame, loop.node)
-        for node in walk(known.node)
-        if isinstance(node, (cst.Integer, cst.Float))
+        _seconds(loop.frame, known.node.args[0].value) for known in _sleeps(loop.frame, loop.node) if known.node.args
     ]
     most = attempts_of(loop, loop.calls)
     attempts = min(loop.attempts or most, most)
     unknown = loop.attempts is None and (bool(loop.ranged()) or (loop.counted and not is_endless(loop.node)))
     return attempt > _LONG or unknown or attempts * attempt + (attempts - 1) * max(pauses, default=0) > _MOST
+
+
+def _seconds(frame: Frame, node: cst.CSTNode) -> float:
+    """The seconds of a pause as far as numbers and constants tell: their product, or the largest one."""
+    if isinstance(node, (cst.Integer, cst.Float)):
+        return float(node.evaluated_value)
+    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Multiply):
+        return (_seconds(frame, node.left) or 1.0) * (_seconds(frame, node.right) or 1.0)
+    value = named(frame, node) if isinstance(node, (cst.Name, cst.Attribute)) else None
+    if isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return float(value.value)
+    parts = (child for child in children(node) if isinstance(child, (cst.BaseExpression, cst.Arg)))
+    return max((_seconds(frame, child) for child in parts), default=0.0)
 
 
 def _waits(loop: RetryLoop, clause: Handler) -> bool:
