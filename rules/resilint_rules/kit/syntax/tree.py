@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABCMeta
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any, TypeVar, cast
@@ -269,9 +269,10 @@ def _trusted(self: cst.CSTNode) -> None:
     """What the parser makes is valid: checking each node again takes a third of the time."""
 
 
-_CHECKS, _WHITE = cst.CSTNode.__post_init__, cst.SimpleWhitespace
-_blanks = lru_cache(maxsize=1024)(_WHITE)
-"""Blanks between words, two of five nodes of a tree: their spans are never needed, so equal ones are one object."""
+_CHECKS, _WHITE, _END = cst.CSTNode.__post_init__, cst.SimpleWhitespace, cst.Newline
+_blanks, _ends = lru_cache(maxsize=1024)(_WHITE), lru_cache(maxsize=16)(_END)
+"""Blanks between words and ends of lines, half of the nodes of a tree: their spans are never needed, so equal ones are
+one object."""
 
 
 def parse(chunk: str, start: int, *, indented: bool) -> Tree | None:
@@ -283,12 +284,14 @@ def parse(chunk: str, start: int, *, indented: bool) -> Tree | None:
     try:
         cst.CSTNode.__post_init__ = _trusted  # type: ignore[method-assign]
         cst.SimpleWhitespace = _blanks  # type: ignore[misc,assignment]
+        cst.Newline = _ends  # type: ignore[misc,assignment]
         module = cst.parse_module(header + chunk)
     except Exception:  # noqa: BLE001 - ParserSyntaxError, RecursionError, and whatever a bug of the parser raises
         return None
     finally:
         cst.CSTNode.__post_init__ = _CHECKS  # type: ignore[method-assign]
         cst.SimpleWhitespace = _WHITE  # type: ignore[misc]
+        cst.Newline = _END  # type: ignore[misc]
     body: tuple[cst.BaseStatement, ...] = tuple(module.body)
     if indented:
         holder = module.body[0] if module.body else None
@@ -306,21 +309,26 @@ def expression(text: str) -> cst.BaseExpression | None:
         return None
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def children(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
     """The nodes directly below, in order of the text, without white space and punctuation."""
     kind = type(node)
     names = _children.get(kind)
     if names is None:
         names = _children[kind] = tuple(
-            f.name for f in fields(kind) if f.name not in _SKIPPED and not f.name.startswith("whitespace")
-        )
+            f.name for f in fields(kind)
+            if f.name not in _SKIPPED and not f.name.startswith("whitespace") and f.type not in ("str", "bool")
+        )  # fmt: skip
+    if not names:
+        return ()
+    found: list[cst.CSTNode] = []
     for name in names:
         value = getattr(node, name)
         kind = type(value)
         if kind is list or kind is tuple:
-            yield from value
+            found += value
         elif kind not in _LEAVES:  # asking isinstance costs more than all the rest: nodes are abstract classes
-            yield value
+            found.append(value)
+    return found
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -329,7 +337,7 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(children(node))
+        stack += children(node)
 
 
 def dotted(node: cst.CSTNode) -> str:
