@@ -78,10 +78,16 @@ def delivery(frame: Frame) -> Delivery | None:
 def headers_in(frame: Frame) -> list[str]:
     """Returns the headers of webhooks that a function mentions, in small letters and as they are sent."""
     if headers_in not in frame.derived:
-        names = _names(frame.node) if isinstance(frame.node, cst.FunctionDef) else ()
+        names = _names(frame.node) if isinstance(frame.node, cst.FunctionDef) and _may_name(frame.tree.text) else ()
         frame.derived[headers_in] = [name for name in map(sent_name, names) if is_event(name) or is_signature(name)]
     found: list[str] = frame.derived[headers_in]
     return found
+
+
+def _may_name(text: str) -> bool:
+    """Whether a text says a header of a webhook in some spelling: most functions do not, and need no closer look."""
+    written = text.lower().replace("_", "-")
+    return any(name in written for names in (_EVENTS, _SIGNATURES, events(), signatures()) for name in names)
 
 
 def sent_name(text: str) -> str:
