@@ -343,6 +343,7 @@ from ..kit import (
     Severity,
     WrappedCall,
     gives_refusals,
+    how_given_back,
     is_given_back_unchecked,
     path_of,
     raise_after_all,
@@ -388,7 +389,7 @@ def _read_by_callers(call: Call) -> Iterator[Finding]:
     position = call.frame.scope.module.doc.position
     if found:
         yield call.finding(
-            f"the answer of `{call.written}` is given back unchecked, and so read by {listed}: "
+            f"the answer of `{call.written}` is given back {how_given_back(call)}, and so read by {listed}: "
             "an error page is processed as data",
             *((raise_before_giving_back(call) if alone else ()) or raise_at_readers(found)),
             related=tuple(

@@ -122,6 +122,7 @@ if TYPE_CHECKING:
     from .responses.sinks import raise_at_readers as raise_at_readers
     from .responses.sinks import readers as readers
     from .responses.status import chained as chained
+    from .responses.status import how_given_back as how_given_back
     from .responses.status import is_given_back_unchecked as is_given_back_unchecked
     from .responses.status import raise_after_all as raise_after_all
     from .responses.status import raise_before_giving_back as raise_before_giving_back
@@ -225,8 +226,8 @@ _MODULES = {
     "responses.refusals": "gives_refusals",
     "responses.sinks": "raise_at_readers readers",
     "responses.status": (
-        "chained is_given_back_unchecked raise_after_all raise_before_giving_back raise_between read_together "
-        "read_unchecked seen_in_part"
+        "chained how_given_back is_given_back_unchecked raise_after_all raise_before_giving_back raise_between "
+        "read_together read_unchecked seen_in_part"
     ),
     "retries.attempts": "built_in policies",
     "retries.consume_loops": "ConsumeLoop",

@@ -194,7 +194,7 @@ class Network:
         from yarl import URL
 
         async def request(session: Any, method: str, target: Any, **options: Any) -> Any:
-            url = session._build_url(target)
+            url = session._build_url(target).update_query(options.get("params") or {})
             self.take(method, str(url))
             failure = self.failure
             if failure.kind == "hang":

@@ -14,7 +14,7 @@ from ..interp.calls import Call, Frame, call_at
 from ..interp.values import Const, Ref, Response, Sequence, Value
 from ..syntax.exits import Exit, ways
 from ..syntax.idioms import is_log
-from ..syntax.tree import walk
+from ..syntax.tree import Tree, walk
 from .answer_reads import reads_at
 
 _NAMED = re.compile(r"\.status\.HTTP_(\d{3})_\w+\Z|\.(?:HTTPStatus|codes)\.(\w+?)(?:\.value)?\Z")
@@ -29,7 +29,7 @@ PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
 class IneffectiveChecks:
     """The looks at the status of a response, if none of them keeps every other error page away."""
 
-    def __init__(self, response: Response, fact: ResponseFact) -> None:
+    def __init__(self, response: Response, fact: ResponseFact, *, given_back: bool = False) -> None:
         self._frame = call_at(response.call).frame
         self.statuses: set[int] = set()
         """The error statuses that are treated, if single ones are."""
@@ -43,7 +43,7 @@ class IneffectiveChecks:
         looks = [(name, node) for name, node in response.uses if name in fact.checks]
         self.ineffective = bool(looks) and all(self._note(name, node, fact) for name, node in looks)
         self.ineffective &= len(self.statuses - PASSING) <= MOST and (
-            not self.servers or _is_taken_apart(response, fact)
+            given_back or not self.servers or _is_taken_apart(response, fact)
         )
 
     def reached(self, node: cst.CSTNode) -> bool:
@@ -62,11 +62,10 @@ class IneffectiveChecks:
         """Whether an attribute is compared with single error statuses, as the test of an `if`."""
         tree = self._frame.tree
         comparison = tree.parent(node)
-        branch = tree.parent(comparison) if isinstance(comparison, cst.Comparison) else None
-        if not isinstance(comparison, cst.Comparison) or not isinstance(branch, cst.If):
+        if not isinstance(comparison, cst.Comparison):
             return False
-        known = self._frame.compares.get(id(comparison))
-        if comparison.left is not node or branch.test is not comparison or known is None or len(known[1]) != 2:
+        known, branch = self._frame.compares.get(id(comparison)), _branch_of(self._frame, comparison)
+        if comparison.left is not node or branch is None or known is None or len(known[1]) != 2:
             return False
         statuses, sign = _statuses(known[1][1]), comparison.comparisons[0].operator
         if isinstance(sign, (cst.GreaterThanEqual, cst.GreaterThan)):
@@ -116,12 +115,26 @@ class IneffectiveChecks:
         return True
 
 
+def _branch_of(frame: Frame, comparison: cst.Comparison) -> cst.If | None:
+    """The `if` that a comparison is the test of, or one of its alternatives."""
+    inner: cst.CSTNode = comparison
+    above = frame.tree.parent(inner)
+    while isinstance(above, cst.BooleanOperation) and isinstance(above.operator, cst.Or):
+        inner, above = above, frame.tree.parent(above)
+    return above if isinstance(above, cst.If) and above.test is inner else None
+
+
 def _is_taken_apart(response: Response, fact: ResponseFact) -> bool:
     """Whether nothing but keys of the body is read where it is parsed: what a refusal does not have."""
-    tree = call_at(response.call).frame.tree
-    read = [tree.parent(node) for name, node in response.uses if name in fact.body]
+    return are_taken_apart(call_at(response.call).frame.tree, [use for use in response.uses if use[0] in fact.body])
+
+
+def are_taken_apart(tree: Tree, uses: list[tuple[str, cst.CSTNode]]) -> bool:
+    """Whether keys alone are read of what accessors of a body give, or its parts in a row."""
+    read = [tree.parent(node) for _, node in uses]
     found = [reads_at(tree, node) for node in read if isinstance(node, cst.Call)]
-    return bool(found) and len(found) == len(read) and all(one.words and not one.escaped for one in found)
+    apart = all((one.words or one.iterated) and not one.escaped for one in found)
+    return bool(found) and len(found) == len(read) and apart
 
 
 def _taken(frame: Frame, node: cst.CSTNode, error: str) -> list[Handler]:

@@ -19,6 +19,7 @@ from ..syntax.idioms import is_log, last_name
 from ..syntax.text import Edit, Span
 from ..syntax.tree import Tree, dotted, walk
 from .body_flow import MAX_FUNCTIONS, function_chunks, interpreted
+from .ineffective_checks import are_taken_apart
 
 PLAIN = frozenset(
     (
@@ -276,10 +277,16 @@ def _reader(
         return None
     harmless = drained(frame.tree)
     read = [(name, node) for name, node in given.uses if name in fact.body and id(node) not in harmless]
-    if not read:
+    if not read or (_is_looked_at(given, fact) and not are_taken_apart(frame.tree, read)):
         return None
     name, node = read[0]
     return Reader(caller.name, name, frame.tree.span(node), _check(frame, node, called.name, fact))
+
+
+def _is_looked_at(given: Response, fact: ResponseFact) -> bool:
+    """Whether the function that gives a response back looks at its status."""
+    home = call_at(given.call).response
+    return home is not None and any(name in fact.checks for name, _ in home.uses)
 
 
 def _check(frame: Frame, node: cst.CSTNode, called: str, fact: ResponseFact) -> Edit | None:

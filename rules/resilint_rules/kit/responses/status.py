@@ -22,7 +22,7 @@ from ..syntax.text import Edit
 from ..syntax.tree import walk
 from ..trust.switches import protection_argument
 from .body_flow import is_examined_elsewhere
-from .ineffective_checks import ineffective_checks, treated_first
+from .ineffective_checks import IneffectiveChecks, ineffective_checks, treated_first
 from .sinks import PLAIN, drained, is_displayed, without_await
 
 
@@ -64,7 +64,27 @@ def is_given_back_unchecked(call: Call) -> bool:
         return False
     if call.as_external.status != "silent" or call.verb == "HEAD" or raises_itself(call):
         return False
-    return all(name in PLAIN or name in fact.plain for name, _ in response.uses)
+    uses = [name for name, _ in response.uses if name not in PLAIN and name not in fact.plain]
+    return not uses or (all(name in fact.checks for name in uses) and treated_in_part(response, fact) is not None)
+
+
+def treated_in_part(response: Response, fact: ResponseFact) -> IneffectiveChecks | None:
+    """The looks at the status of a response that is given back, if they let other error pages pass; else None."""
+    if not any(name in fact.checks and name != fact.raiser for name, _ in response.uses):
+        return None
+    checks = IneffectiveChecks(response, fact, given_back=True)
+    return checks if checks.ineffective and not checks.swallowed else None
+
+
+def how_given_back(call: Call) -> str:
+    """How an answer is given back that `is_given_back_unchecked` is about, in words."""
+    checks = treated_in_part(call.response, call.answer) if call.response is not None and call.answer else None
+    return f"although {_treated(checks)}" if checks is not None else "unchecked"
+
+
+def _treated(checks: IneffectiveChecks) -> str:
+    treated = [*map(str, sorted(checks.statuses)), *(["5xx"] if checks.servers else [])]
+    return f"only {' and '.join(treated)} {'are' if len(treated) > 1 else 'is'} treated"
 
 
 class SeenInPart(NamedTuple):
@@ -80,8 +100,7 @@ def seen_in_part(response: Response) -> SeenInPart | None:
     checks = ineffective_checks(response, fact) if fact is not None else None
     if checks is None or fact is None:
         return None
-    treated = [*map(str, sorted(checks.statuses)), *(["5xx"] if checks.servers else [])]
-    how = f"only {' and '.join(treated)} {'are' if len(treated) > 1 else 'is'} treated"
+    how = _treated(checks)
     if checks.swallowed:
         how = f"`{fact.raiser}` is called and its error dropped"
     read = next((node for _, node in _body_reads(response, fact) if checks.reached(node)), None)
@@ -323,13 +342,23 @@ def raise_between(call: Call) -> list[Fix]:
     return [Fix(title, tuple(sorted((*edits, *wider))), imports)] if edits else []
 
 
+def _raise_behind(call: Call, checks: IneffectiveChecks, text: str) -> list[Fix]:
+    """Inserts the status check behind what treats some statuses."""
+    treated = treated_first(call, checks)
+    edit = after_statement(call.frame, treated, text) if treated is not None else None
+    return [Fix(f"Insert {text}", (edit,))] if edit is not None else []
+
+
 def raise_before_giving_back(call: Call) -> list[Fix]:
     """Inserts the status check before a response is given back: after the call, or around what is returned."""
     response, fact = call.response, call.answer
     if response is None or fact is None or not fact.raiser:
         return []
     if response.names:
-        return raise_after(call)
+        checks = treated_in_part(response, fact)
+        return (
+            raise_after(call) if checks is None else _raise_behind(call, checks, f"{response.names[0]}.{fact.raiser}()")
+        )
     statement, tree = call.statement, call.frame.tree
     if not isinstance(statement, cst.Return) or statement.value is None:
         return []
