@@ -1,7 +1,7 @@
 """With memory a check finds what it finds without: for every example, after changes in its other functions.
 
 The changes are drawn by hash, so that a run repeats the last one. `RESILINT_CHANGES` sets how many are tried
-in an example, by default so many that all take some 40 seconds; `all` tries
+in an example, by default some ten thousand in all, a minute or two; `all` tries
 every line in every function, which takes hours.
 """
 
@@ -28,7 +28,7 @@ from resilint_rules.kit.rule_page import parse_docstring
 from resilint_rules.kit.syntax.text import Document
 
 CHANGES = os.environ.get("RESILINT_CHANGES", "")
-CHARACTERS = 20_000
+CHARACTERS = 5_000
 """Text that is checked for one example: a small one gets many changes, a large one a few."""
 FILES = Path(__file__).parents[2] / "rules"
 RULES = sorted(registry.rules().values(), key=lambda rule: rule.code)
@@ -136,7 +136,7 @@ def drawn(pairs: list[tuple[FunctionChunk, str]], text: str) -> list[tuple[Funct
     """Some changes of a text, always the same ones, or all."""
     if CHANGES == "all":
         return pairs
-    count = int(CHANGES) if CHANGES else max(5, CHARACTERS // len(text))
+    count = int(CHANGES) if CHANGES else max(3, CHARACTERS // len(text))
     key = hashlib.blake2b(text.encode()).hexdigest()
     order = sorted(pairs, key=lambda pair: _hash(f"{key} {pair[0].qualname} {pair[1]}"))
     return order[:count]
