@@ -90,20 +90,23 @@ def _wrapped(frame: Frame, fan_out: FanOut, before: str) -> Iterator[Edit]:
         yield Edit(end, end, f",{document.newline}{indent})")
         return
     yield Edit(start, start, before)
-    yield Edit(end, end, ")")
     around = _brackets(frame, made)
     if around is None:
+        yield Edit(end, end, ")")
         return
     opened = tree.span(around.func).end + 1 if isinstance(around, cst.Call) else tree.span(around).start + 1
     closed = tree.span(around).end - 1
     row = document.position(opened)[0]
     line = document.line(row)
     if document.position(closed)[0] != row or len(line) + len(before) + 1 <= width(document):
+        yield Edit(end, end, ")")
         return
     indent = line[: len(line) - len(line.lstrip())]
+    yield Edit(end, end, f"){document.newline}{indent}" if closed == end else ")")
     deeper = document.newline + indent + ("\t" if "\t" in indent else "    ")
     yield Edit(opened, opened, deeper)
-    yield Edit(closed, closed, document.newline + indent)
+    if closed > end:
+        yield Edit(closed, closed, document.newline + indent)
     if isinstance(around, cst.ListComp) and len(deeper) + closed - opened + len(before) > width(document):
         behind = tree.span(around.for_in).start
         blank = behind - len(document.text[:behind]) + len(document.text[:behind].rstrip(" "))

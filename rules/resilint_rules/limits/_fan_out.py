@@ -35,6 +35,8 @@ _CHOSEN = re.compile(
     r"(?:^|[._])(?:settings|config|conf|cfg|options|opts)\.\w+$|(?:^|\.)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$"
 )
 """Names of what is written down: an attribute of the settings, a constant."""
+_TOGETHER = ("gather", "as_completed", "TaskGroup", "asyncio.wait")
+"""What runs several coroutines at a time."""
 _FEW = 20
 _CHANGES = ("append", "extend", "insert", "clear", "pop", "remove")
 
@@ -47,7 +49,7 @@ class FanOut(NamedTuple):
     limiter: str
     """What is held around all of them together, as written; "" if nothing is."""
     collected: cst.CSTNode | None = None
-    """What makes the empty list to which a loop adds them; None for a comprehension."""
+    """What makes the empty list to which a loop adds them, or the loop that starts them; None for a comprehension."""
 
 
 def fan_outs(frame: Frame) -> list[FanOut]:
@@ -161,25 +163,64 @@ class _Place(NamedTuple):
 
 
 def _gathered(tree: Tree, top: cst.CSTNode) -> dict[int, _Place]:
-    """The calls, by id, that make what a `gather(*...)` below a node gathers, one for each member of a list."""
+    """The calls, by id, that make what is gathered below a node, or run by a group, one for each member of a list."""
     found: dict[int, _Place] = {}
-    for node in walk(top) if "gather" in tree.text else ():
-        if not isinstance(node, cst.Call) or last_name(node) != "gather":
-            continue
-        for arg in node.args:
-            if arg.star != "*":
-                continue
-            value: cst.CSTNode = arg.value
-            if isinstance(value, cst.Name):
-                given = tree.derived(values_given, tree.module).get(value.value, [])
-                value = given[0] if len(given) == 1 else value
-                if isinstance(value, cst.List) and not value.elements:
-                    found.update(_collected(tree, node, arg.value, value))
-            if isinstance(value, (cst.GeneratorExp, cst.ListComp)):
-                made = _made(value.elt)
-                if made is not None:
-                    found[id(made)] = _Place(node, value.for_in.iter)
+    for node in walk(top) if any(word in tree.text for word in _TOGETHER) else ():
+        if isinstance(node, cst.With) and node.asynchronous is not None:
+            found.update(_grouped(tree, node))
+        for value in _lists(node) if isinstance(node, cst.Call) else ():
+            given = tree.derived(values_given, tree.module).get(value.value, []) if isinstance(value, cst.Name) else []
+            several = given[0] if len(given) == 1 else value
+            if isinstance(several, cst.List) and not several.elements:
+                found.update(_collected(tree, node, value, several))
+            made = _made(several.elt) if isinstance(several, (cst.GeneratorExp, cst.ListComp)) else None
+            if isinstance(several, (cst.GeneratorExp, cst.ListComp)) and made is not None:
+                found[id(made)] = _Place(node, several.for_in.iter)
     return found
+
+
+def _lists(node: cst.Call) -> Iterator[cst.BaseExpression]:
+    """Yields the lists of what a call waits for: `gather(*these)`, `as_completed(these)`."""
+    name = last_name(node)
+    if name == "gather":
+        yield from (arg.value for arg in node.args if arg.star == "*")
+    elif name in ("as_completed", "wait") and node.args and not node.args[0].star and node.args[0].keyword is None:
+        yield node.args[0].value
+
+
+def _grouped(tree: Tree, node: cst.With) -> Iterator[tuple[int, _Place]]:
+    """The calls, by id, of which a group of tasks runs one for each member of a list."""
+    named = [item.asname.name for item in node.items if item.asname is not None and _is_group(item.item)]
+    groups = {name.value for name in named if isinstance(name, cst.Name)}
+    for call in walk(node.body) if groups else ():
+        made = _made(call) if isinstance(call, cst.Call) and _starts(call, groups) else None
+        around = _round(tree, call, node) if made is not call else None
+        if made is None or around is None or not isinstance(call, cst.Call):
+            continue
+        if isinstance(around, cst.For):
+            yield id(made), _Place(call, around.iter, around)
+        else:
+            yield id(made), _Place(call, around.for_in.iter)
+
+
+def _starts(call: cst.Call, groups: set[str]) -> bool:
+    """Whether a call is `group.create_task(...)`."""
+    of_group = isinstance(call.func, cst.Attribute) and dotted(call.func.value) in groups
+    return of_group and last_name(call) == "create_task"
+
+
+def _round(tree: Tree, node: cst.CSTNode, top: cst.CSTNode) -> cst.For | cst.GeneratorExp | cst.ListComp | None:
+    """The innermost loop over a list around a node, if that is within another node; None if something else is."""
+    around = tree.parent(node)
+    while around is not top and not isinstance(around, (cst.While, cst.FunctionDef, type(None))):
+        if isinstance(around, (cst.For, cst.GeneratorExp, cst.ListComp)):
+            return around
+        around = tree.parent(around)
+    return None
+
+
+def _is_group(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Call) and last_name(node) == "TaskGroup"
 
 
 def _collected(tree: Tree, gather: cst.Call, name: cst.BaseExpression, made: cst.List) -> Iterator[tuple[int, _Place]]:

@@ -64,6 +64,55 @@ async def load(client: httpx.AsyncClient, names):
 Silent where each request holds a semaphore or limiter, where the list is short, one of the settings or cut into parts,
 and where the client or another word of the function says that something is limited.
 
+So are the tasks of a group, and those that are taken as they are done.
+
+```python bad
+import asyncio
+import httpx
+
+async def names(numbers):
+    async with httpx.AsyncClient() as client, asyncio.TaskGroup() as group:
+        for number in numbers:
+            group.create_task(client.get(f"https://users.example.com/{number}"))  # finds: unbounded-fan-out
+
+client = httpx.AsyncClient()
+
+async def first(numbers):
+    tasks = [asyncio.create_task(client.get(f"/users/{number}")) for number in numbers]  # finds: unbounded-fan-out
+    for done in asyncio.as_completed(tasks):
+        return await done
+```
+
+```python fixed
+import asyncio
+import httpx
+
+async def _in_turn(semaphore, work):
+    # at most as many at a time as the semaphore has places
+    async with semaphore:
+        return await work
+
+
+async def names(numbers):
+    async with httpx.AsyncClient() as client, asyncio.TaskGroup() as group:
+        semaphore = asyncio.Semaphore(10)
+        for number in numbers:
+            group.create_task(
+                _in_turn(semaphore, client.get(f"https://users.example.com/{number}"))
+            )
+
+client = httpx.AsyncClient()
+
+async def first(numbers):
+    semaphore = asyncio.Semaphore(10)
+    tasks = [
+        asyncio.create_task(_in_turn(semaphore, client.get(f"/users/{number}")))
+        for number in numbers
+    ]
+    for done in asyncio.as_completed(tasks):
+        return await done
+```
+
 ```python good
 import asyncio
 import httpx
@@ -151,7 +200,12 @@ from ._bulkhead import in_turn
 from ._fan_out import fan_outs
 
 
-@rule(code="RLM003", name="unbounded-fan-out", preview=True, words=("gather(*",))
+@rule(
+    code="RLM003",
+    name="unbounded-fan-out",
+    preview=True,
+    words=("gather(*", "as_completed(", "taskgroup(", "asyncio.wait("),
+)
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports a request for each member of a list, where nothing limits how many there are at a time."""
     for fan_out in fan_outs(frame):

@@ -9,7 +9,7 @@ import libcst as cst
 from ..catalog.lookup import BUILTIN_ERRORS
 from ..findings import Import
 from ..interp.calls import Call, Frame, Guard
-from ..interp.values import Class, ProjectModule, Ref, Sequence, Value
+from ..interp.values import Class, Const, ProjectModule, Ref, Sequence, Value
 from ..syntax.exits import Exit, ways
 from ..syntax.idioms import BROAD, calls_in, sleeps
 from ..syntax.layout import with_comments
@@ -186,10 +186,13 @@ def failures(call: Call) -> tuple[str, ...]:
 
 
 def pauses(frame: Frame, node: cst.Call) -> bool:
-    """Whether a call sleeps or waits, as the catalogue knows or its name says."""
+    """Whether a call sleeps or waits, as the catalogue knows or its name says; a sleep of no seconds is none."""
     known = frame.calls.get(id(node))
+    if known is not None and known.fact.kind == "sleep":
+        given = known.args.positional[0].value if known.args.positional else None
+        return not (isinstance(given, Const) and given.value == 0)
     if known is not None:
-        return known.fact.kind in ("sleep", "block", "limiter")
+        return known.fact.kind in ("block", "limiter")
     return sleeps(node)
 
 
