@@ -32,14 +32,20 @@ def passed_on(frame: Frame) -> Iterator[PassedOn]:
     """Yields the literals of a function that reach a call by the `**options` of a function which it calls."""
     if "False" not in frame.tree.text:
         return
+    local = _LOCAL.search(frame.tree.text) is not None
     for node in walk(frame.node if frame.node is not None else frame.tree.module):
         if not isinstance(node, cst.Call) or id(node) in frame.calls:
             continue
         literals = [arg for arg in node.args if arg.keyword is not None and _is_false(arg.value)]
         function = _called(frame, node) if literals else None
         inner = frame.scope.session.frame(function) if isinstance(function, Function) else None
-        if inner is not None and not any(_LOCAL.search(frame.tree.code(arg.value)) for arg in node.args):
+        if inner is not None and not (local and _is_local(frame, node)):
             yield from _reached(inner, literals)
+
+
+def _is_local(frame: Frame, node: cst.Call) -> bool:
+    """Whether a call is given an address of the own machine, or one without encryption."""
+    return any(_LOCAL.search(frame.tree.code(arg.value)) for arg in node.args)
 
 
 def _called(frame: Frame, node: cst.Call) -> Value | None:

@@ -39,10 +39,10 @@ def shared_connections(frame: Frame) -> Iterator[Shared]:
     node = frame.node
     if not isinstance(node, cst.FunctionDef) or not any(word in frame.tree.text for word in _STARTS):
         return
-    if frame.scope.module.search(_GUARDS) is not None:
-        return
     for start in walk(node.body):
         target = _started(frame, start) if isinstance(start, cst.Call) else None
+        if target is not None and frame.scope.module.search(_GUARDS) is not None:
+            return
         inner = _frame_of(frame, target) if target is not None else None
         found = next(_shared_in(inner), None) if inner is not None else None
         if found is not None and isinstance(start, cst.Call):

@@ -48,6 +48,8 @@ class Conversion:
 
 def conversions(frame: Frame, header: str) -> Iterator[Conversion]:
     """Yields conversions of a header to a number in a function, where no handler catches a failure."""
+    if header not in frame.tree.text.lower():
+        return
     text = frame.tree.flat
     if header not in text.lower() or any(candidate in text for candidate in _ALIKE):
         return

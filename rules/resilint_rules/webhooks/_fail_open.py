@@ -24,6 +24,7 @@ _CHECK = re.compile(
     r"(?:signature|sig|hmac|webhook|hook|digest)\w*|(?:signature|hmac|webhook)_?(?:is_?)?(?:valid|ok|matches|verified)\w*",
     re.IGNORECASE,
 )
+_CHECK_LOWERED = re.compile(_CHECK.pattern)
 _CHECK_WORDS = ("sig", "hmac", "hook", "digest", "constant_time_compare")
 """Of these each name that `_CHECK` finds holds one, in any case."""
 _SECRET = re.compile(r"secret|(?:signing|webhook|hook|hmac|shared|public|verif\w*)_?key|token$", re.IGNORECASE)
@@ -72,7 +73,7 @@ def _may_check(frame: Frame) -> bool:
         return True
     text, module = frame.tree.text, frame.scope.module
     lowered = text.lower()  # the patterns are slow, and their words are rare
-    if any(word in lowered for word in _CHECK_WORDS) and _CHECK.search(text):
+    if any(word in lowered for word in _CHECK_WORDS) and _CHECK_LOWERED.search(lowered):
         return True
     if not any(word in lowered for word in _VERIFY_WORDS) or not module.mentions("hmac", "compare_digest"):
         return False

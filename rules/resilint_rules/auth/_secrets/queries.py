@@ -105,7 +105,8 @@ def _in_address(call: Call) -> Iterator[tuple[str, cst.CSTNode]]:
     if not isinstance(target.node, cst.BaseExpression):
         return
     found = list(_written(call.frame, target.node))
-    if any(_MEANT.search(call.frame.tree.code(node)) for node in found):
+    tree = call.frame.tree
+    if _MEANT.search(tree.text) and any(_MEANT.search(tree.code(node)) for node in found):
         return
     for node in found:
         yield from _joined(node)

@@ -6,7 +6,6 @@ a `return`, `raise`, `break` or `continue` is left out. What cannot be seen is U
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
 from typing import Any
@@ -166,7 +165,7 @@ def _assign(ctx: Context, node: cst.Assign) -> None:
     value = ctx.value(node.value)
     for target in node.targets:
         name = target.target.value if isinstance(target.target, cst.Name) else ""
-        if name and isinstance(value, DeferredReturn) and re.search(rf"\*\* ?{name}\b", ctx.frame.tree.flat):
+        if name and isinstance(value, DeferredReturn) and ctx.frame.tree.spreads(name):
             value = returned_keywords(ctx.frame, value, node.value)
         bind(ctx, target.target, value)
 

@@ -242,6 +242,10 @@ class Tree:
             self._flat = flat(self.text)
         return self._flat
 
+    def spreads(self, name: str) -> bool:
+        """Whether the members of a name are passed on somewhere: `**options`."""
+        return "**" in self.text and re.search(rf"\*\* ?{name}\b", self.flat) is not None
+
     def source(self, start: int, end: int) -> str:
         """The text between two offsets of the document that lie in this chunk."""
         return self.text[start - self.start : end - self.start]
