@@ -135,3 +135,20 @@ def test_a_decorator_of_the_project_stays(old: str, new: str) -> None:
     """Where it repeats something else as well, or where somebody says why."""
     text = OWN.replace(old, new)
     assert hardened(text, ("layers",)).count("@again") == text.count("@again")
+
+
+FACTORY = (
+    "import requests\nfrom requests.adapters import HTTPAdapter\nfrom urllib3.util import Retry\n\n\n"
+    "def session(retries: int = 8, wait=2.0):\n    made = requests.Session()\n"
+    "    policy = Retry(total=retries, connect=retries, backoff_factor=wait, status_forcelist=(500, 502))\n"
+    "    made.mount('https://', HTTPAdapter(max_retries=policy))\n    return made\n"
+)
+
+
+def test_a_default_says_how_often() -> None:
+    """The number of a factory is that of its parameter."""
+    assert "def session(retries: int = 2, wait=2.0):\n" in hardened(FACTORY, ("layers",))
+    few = FACTORY.replace("= 8", "= 2")
+    assert "def session(retries: int = 2, wait=2.0):\n" in hardened(few, ("layers",))
+    none = FACTORY.replace("retries: int = 8", "retries: int")
+    assert "def session(retries: int, wait=2.0):\n" in hardened(none, ("layers",))

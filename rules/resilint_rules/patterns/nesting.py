@@ -84,17 +84,34 @@ def _left_to_caller(policy: RetryPolicy) -> Fix | None:
 
 def _bounded(policy: RetryPolicy, calls: list[Call]) -> Fix | None:
     """Puts three attempts, two of long ones, in place of more; None if the number is not written at the policy."""
-    attempts = policy.attempts
+    number, attempts = _default(policy) or (None, policy.attempts)
     wanted = numbers(policy.frame).attempts
     most = wanted if all((limit(call).seconds or 0) <= _LONG for call in calls) else max(wanted - 1, 2)
     if attempts is None or attempts <= most or not policy.remote:
         return None
-    number = _number(policy)
+    number = number or _number(policy)
     if number is None:
         return None
     more = attempts - int(number.evaluated_value)
     edit = replace(policy.frame, number, str(most - more))
     return Fix(f"Try {most} times in all, not {attempts}", (edit,))
+
+
+def _default(policy: RetryPolicy) -> tuple[cst.Integer, int] | None:
+    """The default of the parameter that says how often a policy tries, and how often that is; None if it is no such."""
+    fact, function = policy.fact.attempts, policy.frame.node
+    given = policy.args.get(fact) if fact is not None else None
+    if (
+        fact is None
+        or given is None
+        or not isinstance(given.node, cst.Name)
+        or not isinstance(function, cst.FunctionDef)
+    ):
+        return None
+    every = (*function.params.params, *function.params.kwonly_params)
+    default = next((param.default for param in every if param.name.value == given.node.value), None)
+    more = 1 if fact.counts == "retries" else 0
+    return (default, int(default.evaluated_value) + more) if isinstance(default, cst.Integer) else None
 
 
 def _number(policy: RetryPolicy) -> cst.Integer | None:
