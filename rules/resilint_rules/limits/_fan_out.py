@@ -37,6 +37,8 @@ _CHOSEN = re.compile(
 """Names of what is written down: an attribute of the settings, a constant."""
 _TOGETHER = ("gather", "as_completed", "TaskGroup", "asyncio.wait")
 """What runs several coroutines at a time."""
+_OWNED = re.compile(r"(?:^|[._])(?:endpoints|replicas|hosts|servers|nodes|providers|backends|regions|shards|mirrors)$")
+"""Names of what there are a few of, as all of them have to be kept up."""
 _FEW = 20
 _CHANGES = ("append", "extend", "insert", "clear", "pop", "remove")
 
@@ -293,7 +295,7 @@ def _is_bounded(frame: Frame, place: _Place) -> bool:
     if isinstance(source, cst.Call) and last_name(source) == "range":
         number = source.args[-1].value if source.args else None
         return not isinstance(number, cst.Integer) or number.evaluated_value <= _FEW
-    if isinstance(source, cst.Subscript) or _CHOSEN.search(dotted(source)):
+    if isinstance(source, cst.Subscript) or _CHOSEN.search(dotted(source)) or _OWNED.search(dotted(source)):
         return True  # a part of the list, or one that the owner of the program wrote
     return tree.derived(_says_bounded, tree.module)
 

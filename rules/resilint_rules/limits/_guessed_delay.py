@@ -57,10 +57,10 @@ def _guessed(tree: Tree, top: cst.CSTNode) -> list[GuessedDelay]:
         return []
     found: dict[int, GuessedDelay] = {}
     for branch in branches:
-        limit = _limits(tree, branch)
-        for call, delay in _pauses(branch.body) if limit is not None else ():
-            response, status = limit if limit is not None else ("", 0)
-            if not _comes_from(tree, delay, response):
+        response, status = _limits(tree, branch) or ("", 0)
+        told = _made_of_answer(branch.body, response.partition(".")[0])
+        for call, delay in _pauses(branch.body):
+            if not _comes_from(tree, delay, response) and not _is_weighed(tree, call, branch, told):
                 found.setdefault(id(call), GuessedDelay(call, delay, response, status))
     return list(found.values())
 
@@ -107,6 +107,36 @@ def _pauses(body: cst.BaseSuite) -> Iterator[tuple[cst.Call, cst.BaseExpression]
             for arg in node.args:
                 if arg.keyword is not None and arg.keyword.value == "countdown":
                     yield node, arg.value
+
+
+def _made_of_answer(body: cst.BaseSuite, answer: str) -> set[str]:
+    """The names that a block gives to what it makes of the answer."""
+    given = [node for node in walk(body) if isinstance(node, cst.Assign)]
+    found = {answer} if answer else set()
+    for _ in given:
+        more = {
+            name for node in given if _named(node.value) & found for aim in node.targets for name in _named(aim.target)
+        }
+        if more <= found:
+            break
+        found |= more
+    return found - {answer}
+
+
+def _named(node: cst.CSTNode) -> set[str]:
+    return {part.value for part in walk(node) if isinstance(part, cst.Name)}
+
+
+def _is_weighed(tree: Tree, call: cst.Call, branch: cst.If, told: set[str]) -> bool:
+    """Whether a pause has what the answer tells in it, or stands where that is compared with something."""
+    above: cst.CSTNode | None = call
+    while told and above is not None and above is not branch:
+        if above is call and _named(call) & told:
+            return True
+        if isinstance(above, cst.If) and _named(above.test) & told:
+            return True
+        above = tree.parent(above)
+    return False
 
 
 def _comes_from(tree: Tree, delay: cst.BaseExpression, response: str) -> bool:

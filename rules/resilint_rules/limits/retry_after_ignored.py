@@ -55,6 +55,7 @@ Silent where the header is read, where the length of the pause is made of the an
 it, and for other statuses, as few peers say then how long to wait.
 
 ```python good
+import json
 import time
 import requests
 
@@ -74,6 +75,17 @@ def of_the_body(url):
     answer = requests.get(url, timeout=5)
     if answer.status_code == 429:
         time.sleep(answer.json()["parameters"]["seconds"])
+    return answer.status_code
+
+def weighed(url, longest):
+    answer = requests.get(url, timeout=5)
+    if answer.status_code == 429:
+        available = json.loads(answer.text).get("available_in", "0 seconds")
+        delay, unit = available.split()
+        if longest < int(delay):
+            time.sleep(longest)
+        else:
+            time.sleep(int(delay))
     return answer.status_code
 
 def by_a_function(url):

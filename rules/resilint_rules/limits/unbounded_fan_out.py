@@ -61,8 +61,8 @@ async def load(client: httpx.AsyncClient, names):
     return await asyncio.gather(*tasks)
 ```
 
-Silent where each request holds a semaphore or limiter, where the list is short, one of the settings or cut into parts,
-and where the client or another word of the function says that something is limited.
+Silent where each request holds a semaphore or limiter, where the list is short, of servers, one of the settings
+or cut into parts, and where the client or another word of the function says that something is limited.
 
 So are the tasks of a group, and those that are taken as they are done.
 
@@ -130,6 +130,9 @@ async def league(client: httpx.AsyncClient, names):
 
 async def both(client: httpx.AsyncClient):
     return await asyncio.gather(*(client.get(path) for path in ("/players", "/teams")))
+
+async def of_all_servers(client: httpx.AsyncClient, servers):
+    return await asyncio.gather(*(client.get(server) for server in servers))
 
 async def of_settings(client: httpx.AsyncClient):
     return await asyncio.gather(*(client.get(url) for url in settings.rate_providers))
