@@ -60,6 +60,11 @@ def test_the_user_of_a_command_waits_for_a_task(name: str, expected: str) -> Non
             "warning",
         ),
         ("def pay(order):\n    with transaction.atomic():\n        order.save()\n        sync.delay(order.pk)\n", "error"),
+        (
+            "def next_part(order):\n    with transaction.atomic():\n        order.save()\n"
+            "        sync.apply_async(args=(order.pk,), countdown=300)\n",
+            "warning",
+        ),
     ],
 )
 def test_a_signal_may_come_in_no_transaction(text: str, expected: str) -> None:

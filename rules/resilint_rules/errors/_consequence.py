@@ -45,6 +45,20 @@ def excused(call: Call) -> bool:
     return is_aside(call)
 
 
+_DESCRIBED = re.compile(
+    r"swallow|best[- ]effort|fails? open|(?:errors?|failures?|exceptions?) (?:is|are) ignored"
+    r"|ignor(?:es|ing) (?:all )?errors",
+    re.IGNORECASE,
+)
+"""Words of a docstring which say that a failure is taken in silence."""
+
+
+def is_described(frame: Frame) -> bool:
+    """Whether the docstring of a function says that a failure is taken in silence, which its callers can read."""
+    text = frame.node.get_docstring() if isinstance(frame.node, cst.FunctionDef) else None
+    return text is not None and _DESCRIBED.search(text) is not None
+
+
 def _only_asks(call: Call) -> bool:
     """Whether a call only finds out if something is there: a HEAD, of whose answer nothing but the status counts."""
     fact, uses = call.answer, call.response.uses if call.response is not None else []

@@ -27,6 +27,7 @@ from ._consequence import (
     excused,
     is_aside,
     is_constant,
+    is_described,
     is_made_empty,
     is_refused,
     is_repeated,
@@ -61,7 +62,7 @@ def silent_handlers(guard: Guard) -> Iterator[tuple[Handler, Call]]:
     """Yields the handlers that hide the failure of an external call, each with the call."""
     calls = [call for call in (*guard.calls, *calls_through(guard)) if _has_consequence(guard, call)]
     refused = [call for call in refusable(guard) if not excused(call) and not _of_use(call)]
-    if not (calls or refused) or _seen_later(guard):
+    if not (calls or refused) or _seen_later(guard) or is_described(guard.frame):
         return
     for clause in handlers_of(guard):
         call = _hidden_call(guard, clause, calls, refused) if _hides(clause, guard) else None

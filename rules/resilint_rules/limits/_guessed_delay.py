@@ -58,9 +58,9 @@ def _guessed(tree: Tree, top: cst.CSTNode) -> list[GuessedDelay]:
     found: dict[int, GuessedDelay] = {}
     for branch in branches:
         response, status = _limits(tree, branch) or ("", 0)
-        told = _made_of_answer(branch.body, response.partition(".")[0])
+        made = _made_of_answer(branch.body, response.partition(".")[0])
         for call, delay in _pauses(branch.body):
-            if not _comes_from(tree, delay, response) and not _is_weighed(tree, call, branch, told):
+            if not _comes_from(tree, delay, response) and not _is_weighed(tree, call, branch, made):
                 found.setdefault(id(call), GuessedDelay(call, delay, response, status))
     return list(found.values())
 
@@ -127,13 +127,13 @@ def _named(node: cst.CSTNode) -> set[str]:
     return {part.value for part in walk(node) if isinstance(part, cst.Name)}
 
 
-def _is_weighed(tree: Tree, call: cst.Call, branch: cst.If, told: set[str]) -> bool:
+def _is_weighed(tree: Tree, call: cst.Call, branch: cst.If, made: set[str]) -> bool:
     """Whether a pause has what the answer tells in it, or stands where that is compared with something."""
     above: cst.CSTNode | None = call
-    while told and above is not None and above is not branch:
-        if above is call and _named(call) & told:
+    while made and above is not None and above is not branch:
+        if above is call and _named(call) & made:
             return True
-        if isinstance(above, cst.If) and _named(above.test) & told:
+        if isinstance(above, cst.If) and _named(above.test) & made:
             return True
         above = tree.parent(above)
     return False

@@ -178,6 +178,11 @@ def waits_for_tasks(frame: Frame) -> Iterator[Wait]:
             yield Wait(call, fact)
 
 
+def is_put_off(node: cst.Call) -> bool:
+    """Whether a task is sent for later, so that the transaction is over when a worker takes it."""
+    return any(arg.keyword is not None and arg.keyword.value in ("countdown", "eta") for arg in node.args)
+
+
 def writing_at(frame: Frame, node: cst.CSTNode) -> Transaction | None:
     """Returns the innermost transaction around a node; None without one, or if its connection only reads."""
     opened = transaction_at(frame, node)

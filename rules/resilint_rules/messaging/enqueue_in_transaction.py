@@ -278,7 +278,7 @@ import libcst as cst
 
 from ..kit import Edit, Finding, Fix, Frame, Import, Severity, dotted, spelled, transaction_of_caller
 from ..kit.rule import rule
-from ._sending import Sending, led_sendings, sendings, writing_at
+from ._sending import Sending, is_put_off, led_sendings, sendings, writing_at
 
 
 @rule(
@@ -321,7 +321,7 @@ def _finding(frame: Frame, sending: Sending, when: str, after: str, severity: Se
         f"`{written}` sends the task {when}: the worker may not find the row, or work for one that is rolled back",
         frame.tree.span(sending.node.func),
         tuple(_afterwards(frame, sending.node, after)),
-        severity=severity,
+        severity=Severity.WARNING if is_put_off(sending.node) else severity,
         callee=sending.fact.name,
         library=sending.fact.library,
         statement=frame.tree.parent(sending.node),
