@@ -170,7 +170,9 @@ def _gathered(tree: Tree, top: cst.CSTNode) -> dict[int, _Place]:
     for node in walk(top) if any(word in tree.text for word in _TOGETHER) else ():
         if isinstance(node, cst.With) and node.asynchronous is not None:
             found.update(_grouped(tree, node))
-        for value in _lists(node) if isinstance(node, cst.Call) else ():
+        if not isinstance(node, cst.Call):
+            continue
+        for value in _lists(node):
             given = tree.derived(values_given, tree.module).get(value.value, []) if isinstance(value, cst.Name) else []
             several = given[0] if len(given) == 1 else value
             if isinstance(several, cst.List) and not several.elements:
