@@ -93,6 +93,19 @@ def test_a_while_that_counts_raises_at_last(start: str, head: str, step: str, wa
     assert "    left = 3\n" in done or "left" not in start
 
 
+def test_a_wait_inside_gives_way_where_attempts_are_used_up() -> None:
+    """A count that goes down is left to end the loop."""
+    text = (
+        "def f(u):\n    left = 5\n    while True:\n        try:\n            r = requests.get(u, timeout=30)\n"
+        "            if r.status_code == 429:\n                time.sleep(30)\n                continue\n"
+        "            r.raise_for_status()\n            return r.text\n        except requests.RequestException as e:\n"
+        "            left -= 1\n            if not left:\n                raise\n            time.sleep(10)\n"
+    )
+    done = hardened(HEAD + text, ("retry",))
+    assert "429:" not in done and "            if not _may_pass(e) or time.monotonic() >= end:\n" in done
+    assert "time.sleep(max(10, _wanted_pause(e)))" in done
+
+
 def test_a_long_pause_is_known_by_its_name() -> None:
     """Three attempts with it take more than two minutes."""
     text = HEAD + "WAIT = 10\n\n\n" + LOOP.replace("2 ** n", "WAIT * 2").replace("timeout=5", "timeout=30")

@@ -68,7 +68,10 @@ class BoundedLoop:
             return True
         names = counters(self.node)
         compared = [node for node in walk(self.node) if isinstance(node, cst.Comparison)]
-        return any(isinstance(n, cst.Name) and n.value in names for candidate in compared for n in walk(candidate))
+        if any(isinstance(n, cst.Name) and n.value in names for candidate in compared for n in walk(candidate)):
+            return True
+        used_up = [n.expression for n in walk(self.node) if names and isinstance(n, cst.UnaryOperation)]
+        return any(isinstance(n, cst.Name) and n.value in names for n in used_up)  # `if not tries: raise`
 
     @property
     def paced(self) -> bool:

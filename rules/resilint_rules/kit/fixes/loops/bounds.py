@@ -151,10 +151,16 @@ def _bounded_while(loop: AnyLoop) -> Bounds | None:
     return "", edits
 
 
+def _goes_down(loop: AnyLoop) -> bool:
+    """Whether a loop takes something from a count, so that what is left of it says little."""
+    return any(isinstance(node, (cst.SubtractAssign, cst.Subtract)) for node in walk(loop.node))
+
+
 def _only_in_handlers(loop: AnyLoop, nodes: Sequence[cst.CSTNode]) -> bool:
-    """Whether some nodes stand in the handlers of a loop's `try`."""
+    """Whether some nodes stand in the handlers of a loop's `try`, and compare a count that goes up."""
     clauses = [clause.node for clause in loop.handlers_of] if isinstance(loop, RetryLoop) else []
-    return all(any(loop.frame.tree.inside(node, clause) for clause in clauses) for node in nodes)
+    inside = all(any(loop.frame.tree.inside(node, clause) for clause in clauses) for node in nodes)
+    return inside and not _goes_down(loop)
 
 
 def _counted_from_now(loop: AnyLoop) -> Bounds | None:

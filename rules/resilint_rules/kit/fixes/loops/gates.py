@@ -136,6 +136,8 @@ def _goes_on(loop: RetryLoop, call: Call) -> bool:
     """Whether a loop goes on after success, as one that waits for something, or fetches one thing after the other."""
     if loop.every_success_leaves or (loop.is_named_as_retry and loop.leaves_or_repeats):
         return False
+    if loop.leaves_or_repeats and _only_waits_go_round(loop, call):
+        return False
     last = last_choice(loop.guard.node.body)
     if last is None or not ways(last.body) <= {Exit.RETURN, Exit.BREAK}:
         return True
@@ -171,6 +173,13 @@ def _refused_error(loop: RetryLoop, call: Call, error: str, tests: list[cst.If])
     if not own and error != "RuntimeError":
         return ""  # the library may raise it as well, before there is an answer
     return f"(isinstance({_NAME}, {error}) and {response.names[0]}.{fact.number} in {STATUSES})"
+
+
+def _only_waits_go_round(loop: RetryLoop, call: Call) -> bool:
+    """Whether the one `continue` of what a loop tries is that of a wait for a refusal."""
+    wait = _waits_itself(loop, call)
+    rounds = [node for node in walk(loop.guard.node.body) if isinstance(node, cst.Continue)]
+    return wait is not None and len(rounds) == 1 and any(node is rounds[0] for node in walk(wait))
 
 
 def _takes_long(loop: RetryLoop, call: Call) -> bool:
