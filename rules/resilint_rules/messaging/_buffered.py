@@ -67,7 +67,7 @@ def _sends(frame: Frame, function: cst.FunctionDef, target: cst.Name, buffer: Bu
             return []
         method = call.func.attr.value
         fills = method in buffer.sends and _is_dropped(frame, call) and not _lives_on(frame, call)
-        if not fills and method not in _BEGINS:
+        if not fills and method not in _BEGINS and not _waits_for_nothing(call):
             return []
         if fills:
             sends.append(call)
@@ -76,6 +76,14 @@ def _sends(frame: Frame, function: cst.FunctionDef, target: cst.Name, buffer: Bu
 
 _BEGINS = ("start",)
 """Methods that neither fill a buffer nor wait for it."""
+
+
+def _waits_for_nothing(call: cst.Call) -> bool:
+    """Whether it is `poll(0)`, which asks what has happened so far."""
+    assert isinstance(call.func, cst.Attribute)
+    given = call.args[0].value if len(call.args) == 1 else None
+    zero = isinstance(given, (cst.Integer, cst.Float)) and given.evaluated_value == 0
+    return zero and call.func.attr.value == "poll"
 
 
 def _is_keyword(frame: Frame, node: cst.Name) -> bool:

@@ -44,10 +44,34 @@ def export(row):
     print("exported")
 ```
 
+`poll(0)` asks what has happened so far, and waits for nothing.
+
+```python bad
+from confluent_kafka import Producer
+
+def export_all(rows):
+    producer = Producer({"bootstrap.servers": "kafka.internal"})
+    for row in rows:
+        producer.produce("rows", row)  # finds: producer-never-flushed
+        producer.poll(0)
+```
+
+```python fixed
+from confluent_kafka import Producer
+
+def export_all(rows):
+    producer = Producer({"bootstrap.servers": "kafka.internal"})
+    for row in rows:
+        producer.produce("rows", row)
+        producer.poll(0)
+    producer.flush(30)
+```
+
 A producer that is flushed or closed, whose results are waited for, or that is used elsewhere, loses nothing here.
 
 ```python good
 from aiokafka import AIOKafkaProducer
+from confluent_kafka import Producer
 from kafka import KafkaProducer
 
 def announce(hosts, brokers):
@@ -62,6 +86,11 @@ def wait(host, brokers):
     producer = KafkaProducer(bootstrap_servers=brokers)
     future = producer.send("inventory.hosts", host)
     future.get(timeout=10)
+
+def settle(brokers, row):
+    producer = Producer({"bootstrap.servers": brokers})
+    producer.produce("rows", row)
+    producer.poll(5)
 
 def make(brokers):
     producer = KafkaProducer(bootstrap_servers=brokers)
