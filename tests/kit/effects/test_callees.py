@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from resilint_rules.kit.effects.callees import callee, makes_coroutine
+from resilint_rules.kit.effects.callees import callee, makes_coroutine, repeats, runs_as_written, takes_what_is_given
 from resilint_rules.kit.interp.calls import Frame
 from resilint_rules.kit.interp.session import Session
 from resilint_rules.kit.interp.values import Class, Function, Object
@@ -65,3 +65,59 @@ def test_method_that_an_heir_replaces_is_not_seen(base: str, expected: bool) -> 
     cls = known.classes["Shop"]
     function = Function(known, cls.methods["close"][0], Object(Class(known, cls)))
     assert (callee(Session(Project(lambda name: None)), function) is not None) is expected
+
+
+REPEATS = """
+def again(times=3):
+    def decorate(function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            for _ in range(times):
+                try:
+                    return function(*args, **kwargs)
+                except OSError:
+                    continue
+            return None
+        return wrapper
+    return decorate
+def limited(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        kwargs.setdefault("timeout", 3)
+        return function(*args, **kwargs)
+    return wrapper
+def patient(function):
+    @functools.wraps(function)
+    async def wrapper(*args, **kwargs):
+        return await function(*args, **kwargs)
+    return wrapper
+def kept(name):
+    def decorate(function):
+        return TABLE.setdefault(name, function)
+    return decorate
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "runs", "repeated", "taken"),
+    [
+        ("@again(times=4)\ndef f(): return 1", True, True, True),
+        ("@limited\ndef f(): return 1", True, False, False),
+        ("@patient\nasync def f(): return 1", True, False, True),
+        ("@patient\ndef f(): return 1", False, False, False),
+        ("@kept('f')\ndef f(): return 1", False, False, False),
+        ("@again\ndef f(): return 1", False, False, False),
+        ("@unknown(3)\ndef f(): return 1", False, False, False),
+    ],
+)
+def test_decorators_of_the_project(text: str, runs: bool, repeated: bool, taken: bool) -> None:
+    """Whether a call still runs the function, perhaps several times, and with what its caller gives."""
+    known = Module(Document(HEAD + REPEATS + text))
+    session = Session(Project(lambda name: None))
+    found = session.scope(known).frame(list(known.all_functions())[-1])
+    assert found is not None
+    assert (runs_as_written(found, session), repeats(found, session), takes_what_is_given(found)) == (
+        runs,
+        repeated,
+        taken,
+    )

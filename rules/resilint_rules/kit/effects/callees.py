@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from ..catalog.policies import BreakerFact, RetryFact
 from ..catalog.surroundings import RouteFact, TaskFact
 from ..interp.calls import Frame
 from ..interp.session import Session
-from ..interp.values import Class, Derived, Function, Nested, Object, ProjectModule, Ref, Unknown, Value
+from ..interp.values import Class, DeferredReturn, Derived, Function, Nested, Object, ProjectModule, Ref, Unknown, Value
 from ..prefilter.reach import Reach
 from ..project.module import ClassChunk, FunctionChunk, Module
 from ..syntax.tree import children, dotted, walk
@@ -89,6 +91,24 @@ def runs_as_written(frame: Frame, session: Session) -> bool:
     return found
 
 
+def takes_what_is_given(frame: Frame) -> bool:
+    """Whether a call of a function runs it with the arguments of its caller: no decorator adds one."""
+    session = frame.scope.session
+    if not isinstance(session, Session) or not runs_as_written(frame, session):
+        return False
+    return all(_hands_on(wrapper) for wrapper in _wrappers(frame, session))
+
+
+def _hands_on(wrapper: Frame) -> bool:
+    """Whether a wrapper only passes on its keywords."""
+    node, tree = wrapper.node, wrapper.tree
+    star = node.params.star_kwarg if isinstance(node, cst.FunctionDef) else None
+    if star is None or not isinstance(node, cst.FunctionDef):
+        return False
+    used = [part for part in walk(node.body) if isinstance(part, cst.Name) and part.value == star.name.value]
+    return all(isinstance(above, cst.Arg) and above.star == "**" for above in map(tree.parent, used))
+
+
 def _runs(frame: Frame, session: Session) -> bool:
     node = frame.node
     if not isinstance(node, cst.FunctionDef):
@@ -149,11 +169,35 @@ def _keeps(frame: Frame, decorator: cst.Decorator, value: Value, session: Sessio
         if task is not None:
             return not task.called
         return name in _KEEPS or any(catalog.fact(kind, name) for kind in (RetryFact, BreakerFact, RouteFact))
-    if isinstance(value, Unknown):
-        value = imported_value(frame, dotted(decorator.decorator)) or value
-    if isinstance(value, Function):
-        return _passes_on(session, value)
+    own = _decorator(frame, decorator, value)
+    if own is not None:
+        return _wrapper_of(session, *own, is_async=frame.is_async) is not None
     return isinstance(value, Unknown) and _registers(decorator)
+
+
+def repeats(frame: Frame, session: Session) -> bool:
+    """Whether a decorator of the project's own may call a function several times: there is a loop in what it makes."""
+    nodes = (wrapper.node for wrapper in _wrappers(frame, session))
+    return any(isinstance(part, (cst.For, cst.While)) for node in nodes if node is not None for part in walk(node))
+
+
+def _wrappers(frame: Frame, session: Session) -> Iterator[Frame]:
+    """Yields what decorators of the project put in the place of a function."""
+    for decorator, value in frame.decorators:
+        own = _decorator(frame, decorator, value)
+        wrapper = _wrapper_of(session, *own, is_async=frame.is_async) if own is not None else None
+        if wrapper is not None:
+            yield wrapper
+
+
+def _decorator(frame: Frame, decorator: cst.Decorator, value: Value) -> tuple[Function, bool] | None:
+    """The function of the project that decorates, and whether it is called to make the decorator: `@retry(times=3)`."""
+    node = decorator.decorator
+    if isinstance(value, DeferredReturn) and value.function is not None:
+        return value.function, True
+    if isinstance(value, Unknown):
+        value = imported_value(frame, dotted(node.func if isinstance(node, cst.Call) else node)) or value
+    return (value, isinstance(node, cst.Call)) if isinstance(value, Function) else None
 
 
 def _registers(decorator: cst.Decorator) -> bool:
@@ -162,21 +206,31 @@ def _registers(decorator: cst.Decorator) -> bool:
     return isinstance(node, cst.Call) and dotted(node.func).rpartition(".")[2] == "route"
 
 
-def _passes_on(session: Session, decorator: Function) -> bool:
-    """Whether a decorator of the project returns a plain function, made with `functools.wraps`, that calls its own."""
+def _wrapper_of(session: Session, decorator: Function, made: bool, *, is_async: bool) -> Frame | None:
+    """What a decorator of the project puts in the place of a function: made with `functools.wraps`, and calls it.
+
+    With `made`, the decorator is what the function returns. None if it is anything else.
+    """
     frame = session.scope(decorator.module).frame(decorator.chunk)
+    if made and frame is not None:
+        frame = frame.nested[0] if _gives_its_own(frame) else None
     node = frame.node if frame is not None else None
-    if frame is None or not isinstance(node, cst.FunctionDef) or frame.is_async or frame.decorators:
-        return False
+    if frame is None or not isinstance(node, cst.FunctionDef) or not _gives_its_own(frame):
+        return None
     params = [param.name.value for param in node.params.params]
-    returns_one = len(params) == 1 and len(frame.nested) == 1 and isinstance(frame.returned(), Nested)
-    return returns_one and _stands_for(frame.nested[0], params[0])
+    return frame.nested[0] if len(params) == 1 and _stands_for(frame.nested[0], params[0], is_async) else None
 
 
-def _stands_for(frame: Frame, function: str) -> bool:
-    """Whether a plain function has `functools.wraps` as its only decorator, and calls a function in its body."""
+def _gives_its_own(frame: Frame) -> bool:
+    """Whether a plain function returns the one function that is defined in it."""
+    plain = not frame.is_async and not frame.decorators and len(frame.nested) == 1
+    return plain and isinstance(frame.returned(), Nested)
+
+
+def _stands_for(frame: Frame, function: str, is_async: bool) -> bool:
+    """Whether a function has `functools.wraps` as its only decorator, and calls another one in its body."""
     node, wraps = frame.node, [value for _, value in frame.decorators]
-    if frame.is_async or frame.nested or not isinstance(node, cst.FunctionDef) or len(wraps) != 1:
+    if frame.is_async is not is_async or frame.nested or not isinstance(node, cst.FunctionDef) or len(wraps) != 1:
         return False
     if not isinstance(wraps[0], Derived) or wraps[0].path.qualified != "functools.wraps":
         return False

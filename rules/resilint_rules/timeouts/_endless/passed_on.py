@@ -25,6 +25,7 @@ from ...kit import (
     limit,
     walk,
 )
+from ...kit.effects.callees import takes_what_is_given
 from ...kit.fixes.edits import before_body
 from ...kit.fixes.timeouts import written
 from ...kit.interp.values import Method
@@ -40,7 +41,9 @@ def open_wrapper(call: Call) -> Iterator[Finding]:
     """Reports a call that has a limit only if a caller of its function gives one, where some callers do not."""
     frame, names = call.frame, {param.name for param in call.as_external.timeout}
     function = frame.node
-    if not isinstance(function, cst.FunctionDef) or frame.outer is not None or frame.wrapped or call.offloaded:
+    if not isinstance(function, cst.FunctionDef) or frame.outer is not None or call.offloaded:
+        return
+    if frame.wrapped and not takes_what_is_given(frame):
         return
     name = _passed_options(call, function, names) or _passed_limit(call, function)
     if not name:
@@ -49,7 +52,7 @@ def open_wrapper(call: Call) -> Iterator[Finding]:
     closed = replace(call, args=Arguments(call.args.positional, left))
     if not limit(closed).unbounded:
         return
-    sites = callers(frame)
+    sites = [site for site in callers(frame) if site.owner != frame.qualname]
     lacking = [site for site in sites if _lacks_limit(site, frame, names | {name})]
     if lacking:
         yield _finding(call, function, name, sites, lacking)
