@@ -401,3 +401,33 @@ def test_a_call_that_is_made_later() -> None:
                 return None
     """
     assert outcome(text, HANG).text.endswith("it is raised where the function is called in the end")
+
+
+def test_a_decorator_of_the_project_may_repeat_it() -> None:
+    """Its loop is seen, and not how often it goes round."""
+    found = outcome(
+        """
+        import functools
+        import requests
+
+        def again(times):
+            def decorate(function):
+                @functools.wraps(function)
+                def wrapper(*args):
+                    for _ in range(times):
+                        try:
+                            return function(*args)
+                        except OSError:
+                            continue
+                return wrapper
+            return decorate
+
+        @again(3)
+        def fetch(url):
+            return requests.get(url, timeout=5)
+        """,
+        DROPPED,
+    )
+    assert "a decorator of the project may repeat it (line 16)" in found.text
+    assert found.least
+    assert not found.handled

@@ -96,7 +96,7 @@ def takes_what_is_given(frame: Frame) -> bool:
     session = frame.scope.session
     if not isinstance(session, Session) or not runs_as_written(frame, session):
         return False
-    return all(_hands_on(wrapper) for wrapper in _wrappers(frame, session))
+    return all(_hands_on(wrapper) for _, wrapper in _wrappers(frame))
 
 
 def _hands_on(wrapper: Frame) -> bool:
@@ -175,19 +175,24 @@ def _keeps(frame: Frame, decorator: cst.Decorator, value: Value, session: Sessio
     return isinstance(value, Unknown) and _registers(decorator)
 
 
-def repeats(frame: Frame, session: Session) -> bool:
-    """Whether a decorator of the project's own may call a function several times: there is a loop in what it makes."""
-    nodes = (wrapper.node for wrapper in _wrappers(frame, session))
-    return any(isinstance(part, (cst.For, cst.While)) for node in nodes if node is not None for part in walk(node))
+def repeating(frame: Frame) -> cst.Decorator | None:
+    """The decorator of the project's own that may call a function several times: there is a loop in what it makes."""
+    for decorator, wrapper in _wrappers(frame):
+        if wrapper.node is not None and any(isinstance(part, (cst.For, cst.While)) for part in walk(wrapper.node)):
+            return decorator
+    return None
 
 
-def _wrappers(frame: Frame, session: Session) -> Iterator[Frame]:
-    """Yields what decorators of the project put in the place of a function."""
+def _wrappers(frame: Frame) -> Iterator[tuple[cst.Decorator, Frame]]:
+    """Yields the decorators of the project with what they put in the place of a function."""
+    session = frame.scope.session
+    if not frame.decorators or not isinstance(session, Session):
+        return
     for decorator, value in frame.decorators:
         own = _decorator(frame, decorator, value)
         wrapper = _wrapper_of(session, *own, is_async=frame.is_async) if own is not None else None
         if wrapper is not None:
-            yield wrapper
+            yield decorator, wrapper
 
 
 def _decorator(frame: Frame, decorator: cst.Decorator, value: Value) -> tuple[Function, bool] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..effects.callees import callee, nested_frame, repeats, runs_as_written
+from ..effects.callees import callee, nested_frame, repeating, runs_as_written
 from ..effects.local import sends, step_of
 from ..effects.records import Step
 from ..interp.call_kinds import WrappedCall
@@ -90,7 +90,7 @@ class Walk:
         if inner is None or again or len(choices) > 1 or not runs_as_written(inner, self.session):
             self.complete = False
             return
-        self.complete = self.complete and not repeats(inner, self.session)
+        self.complete = self.complete and repeating(inner) is None
         yield from self._within(inner, inner.calls.values(), inner.uses.values(), (call, *callers), (*above, inner))
 
     def _frame(self, function: Function) -> Frame | None:

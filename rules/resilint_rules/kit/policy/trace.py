@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
+from ..effects.callees import repeating
 from ..exceptions.handlers import Handler
 from ..interp.calls import Call, Frame
 from ..interp.kinds import Around, FrameKind
@@ -289,7 +290,11 @@ class FailureTrace:
             reraise = policy.args.value(policy.fact.reraise)
             if getattr(reraise, "value", None) is not True:
                 errors = (gives_up,) if reraise is None and verdict else None
-        return errors
+        decorator = repeating(call.frame)
+        if decorator is None:
+            return errors
+        self.add(RetryLayer("a decorator of the project", None, where(call.frame, decorator, self.here)), None)
+        return None
 
     def _count(self, loop: RetryLoop, clause: Handler) -> None:
         place = where(loop.frame, loop.node, self.here)
