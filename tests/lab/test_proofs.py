@@ -107,7 +107,7 @@ PROOFS = [
         given=ANYBODY, tls=True,
     ),
     Proof(
-        "retry-without-effect", 4, "busy", "PoolManager(retries=policy).request('GET', URL).status",
+        "retry-without-effect", 5, "busy", "PoolManager(retries=policy).request('GET', URL).status",
         "builtins.TypeError", "200", given="from urllib3 import PoolManager",
     ),
     Proof("status-never-checked", 1, "error", "user(1)", "builtins.KeyError", HTTP_ERROR),
