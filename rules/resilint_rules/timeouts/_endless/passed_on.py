@@ -41,9 +41,7 @@ def open_wrapper(call: Call) -> Iterator[Finding]:
     """Reports a call that has a limit only if a caller of its function gives one, where some callers do not."""
     frame, names = call.frame, {param.name for param in call.as_external.timeout}
     function = frame.node
-    if not isinstance(function, cst.FunctionDef) or frame.outer is not None or call.offloaded:
-        return
-    if frame.wrapped and not takes_what_is_given(frame):
+    if not isinstance(function, cst.FunctionDef) or not _is_called_as_written(frame) or call.offloaded:
         return
     name = _passed_options(call, function, names) or _passed_limit(call, function)
     if not name:
@@ -56,6 +54,11 @@ def open_wrapper(call: Call) -> Iterator[Finding]:
     lacking = [site for site in sites if _lacks_limit(site, frame, names | {name})]
     if lacking:
         yield _finding(call, function, name, sites, lacking)
+
+
+def _is_called_as_written(frame: Frame) -> bool:
+    """Whether a function of the module or of a class gets what its callers give, whatever decorates it."""
+    return frame.outer is None and (not frame.wrapped or takes_what_is_given(frame))
 
 
 def _passed_options(call: Call, function: cst.FunctionDef, names: set[str]) -> str:
