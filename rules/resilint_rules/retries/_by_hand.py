@@ -140,7 +140,7 @@ def may_end(frame: Frame, block: cst.BaseSuite, again: cst.Call) -> bool:
         return True
     if any(isinstance(part, (cst.If, cst.Raise, cst.AugAssign, cst.IfExp)) for part in walk(block)):
         return True
-    parts = [*walk(node)]
+    parts = [*walk(node.params), *walk(node.body)]  # what decorates it counts something else
     if any(name in given for part in parts for name in _assigned(part)):
         return True
     return any(isinstance(part, cst.Name) and _COUNTS.search(part.value) for part in parts)
