@@ -38,6 +38,8 @@ class ToyProcess:
     """A worker that the supervisor takes for a process of its own: its pipe is this object."""
 
     pid = -1
+    pause = 0.0
+    """Seconds before it turns to what it is sent."""
 
     def __init__(self, engine: Engine) -> None:
         self.returncode: int | None = None
@@ -57,7 +59,7 @@ class ToyProcess:
         numbered = numbered_from_json(body)
         self.got.append(numbered.message)
         self._inbox.put(numbered)
-        self._loop.call_soon(self._turn)
+        self._loop.call_later(self.pause, self._turn)
 
     def kill(self) -> None:
         self.end(-9)

@@ -217,10 +217,17 @@ def test_an_action_is_resolved_for_its_version_only(monkeypatch: pytest.MonkeyPa
     converse(monkeypatch, talk)
 
 
+class SlowProcess(ToyProcess):
+    """What is sent next comes before its answer."""
+
+    pause = 0.3
+
+
 def test_a_question_whose_text_changes_meanwhile_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both are sent at once, so that the change overtakes the answer."""
+    """The change overtakes the answer."""
 
     async def talk(it: Conversation) -> None:
+        it.process = SlowProcess
         await it.greet()
         it.open(URI, "SLOW")
         await it.published(URI, 1)
