@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import libcst as cst
 
@@ -21,10 +22,6 @@ _GOES_ON = re.compile(
 )
 _LENGTHS = ("per_page", "page_size", "pageSize", "pagelen")
 _LENGTH_IN_TEXT = re.compile(r"[?&](?:per_page|page_size|pageSize|pagelen)=(\d+)")
-_FILTERS = frozenset(
-    ("state", "type", "visibility", "affiliation", "labels", "protected", "scope", "owned", "archived")
-)
-"""Parameters after which a list may still be of any length."""
 _LONG = 50
 
 
@@ -64,18 +61,18 @@ def _is_linked(call: Call) -> str:
     text, start = call.frame.tree.code(node), leading_text(call.frame, node)
     peer = next((peer for peer in linked() if any(start.startswith(address) for address in peer.addresses)), None)
     paging = peer.paging if peer is not None else None
-    if paging is None or not _only_filters(call) or (paging.length and paging.length in text):
+    if paging is None or not _only_filters(call, paging.filters) or (paging.length and paging.length in text):
         return ""
     found = re.search(rf"/(?:{'|'.join(paging.lists)})[\"'?]", text)
     return found.group()[:-1] if found is not None else ""
 
 
-def _only_filters(call: Call) -> bool:
+def _only_filters(call: Call, filters: Collection[str]) -> bool:
     """Whether a request has no parameters but some that choose what is listed, and neither a page nor its length."""
     given = call.args.named.get("params")
     if given is None:
         return True
-    return isinstance(given.value, Mapping) and not given.value.open and given.value.items.keys() <= _FILTERS
+    return isinstance(given.value, Mapping) and not given.value.open and given.value.items.keys() <= set(filters)
 
 
 def _takes_body(call: Call, tree: Tree) -> bool:

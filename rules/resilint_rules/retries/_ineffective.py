@@ -208,7 +208,9 @@ class Mount:
 
 def plain_mounts(frame: Frame) -> Iterator[Mount]:
     """Yields the transports with retries that a client mounts for `http://` and for nothing else."""
-    for part in (frame.node,) if frame.node is not None else frame.tree.body if "mount" in frame.tree.text else ():
+    if "mount" not in frame.tree.text:
+        return
+    for part in (frame.node,) if frame.node is not None else frame.tree.body:
         for node in calls_in(part):
             statement = frame.tree.parent(node)
             if not isinstance(statement, cst.Expr) or not _is_mount(node):

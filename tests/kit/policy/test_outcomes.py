@@ -431,3 +431,45 @@ def test_a_decorator_of_the_project_may_repeat_it() -> None:
     assert "a decorator of the project may repeat it (line 16)" in found.text
     assert found.least
     assert not found.handled
+
+
+CATCHES = """
+import functools
+import requests
+
+def renewed(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        try:
+            return function(*args)
+        except PermissionError:
+            renew()
+            return function(*args)
+    return wrapper
+
+def timed(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        with clock():
+            return function(*args)
+    return wrapper
+
+@DECORATOR
+def fetch(url):
+    return requests.get(url, timeout=5)
+"""
+
+
+def test_a_decorator_that_calls_it_twice_may_repeat_and_catch_it() -> None:
+    """Without a loop, too; nothing is said to be seen by the caller for sure."""
+    found = outcome(CATCHES.replace("DECORATOR", "renewed"), DROPPED)
+    assert "a decorator of the project may repeat it (line 21)" in found.text
+    assert "a decorator of the project may catch it (line 21); else an exception reaches" in found.text
+    assert not found.handled
+
+
+def test_a_decorator_that_only_calls_it_changes_nothing() -> None:
+    """What it wraps ends as it does without."""
+    found = outcome(CATCHES.replace("DECORATOR", "timed"), DROPPED)
+    assert "decorator" not in found.text
+    assert "nothing here repeats it" in found.text

@@ -14,7 +14,7 @@ from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document
 
 ABOVE = """
-import httpx, requests, threading
+import functools, httpx, requests, threading
 
 def fetched(path):
     return requests.get("https://a.example.com" + path, timeout=5)
@@ -36,6 +36,30 @@ def translated(path):
         return fetched(path)
     except requests.RequestException as error:
         raise LookupError(path) from error
+
+def kept(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        try:
+            return function(*args)
+        except requests.RequestException:
+            return None
+    return wrapper
+
+def noted(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        print(args)
+        return function(*args)
+    return wrapper
+
+@kept
+def hidden(path):
+    return requests.get("https://a.example.com" + path, timeout=5)
+
+@noted
+def printed(path):
+    return requests.get("https://a.example.com" + path, timeout=5)
 
 async def awaited(path):
     async with httpx.AsyncClient() as client:
@@ -146,3 +170,16 @@ def test_what_a_call_behind_a_function_is_given_has_a_place_in_the_caller() -> N
     assert call.target is not None
     assert list(call.args.named) == ["timeout"]
     assert call.frame.tree.code(call.target.node) == "fetched(path)"
+
+
+@pytest.mark.parametrize(("name", "expected"), [("hidden", 0), ("printed", 1)])
+def test_a_decorator_of_the_project_may_keep_the_failure(name: str, expected: int) -> None:
+    """One with a `try` may; one that only calls the function hands it on."""
+    text = f"""
+    def f(path):
+        try:
+            return {name}(path)
+        except requests.RequestException:
+            return None
+    """
+    assert [len(calls_through(guard)) for guard in guards(text)] == [expected]

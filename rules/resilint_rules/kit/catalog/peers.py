@@ -36,6 +36,8 @@ class PeerPaging(Record):
     default: int | None = toml.maybe_whole("The length if none is given.")
     lists: tuple[str, ...] = toml.words("The last parts of addresses of lists.")
     source: str = toml.required_text("The page that states it.")
+    filters: tuple[str, ...] = toml.words("Parameters that choose what is listed; the list may be of any length still.")
+    filters_source: str = toml.text("The page that states these.")
 
 
 class PeerIdempotency(Record):

@@ -96,7 +96,7 @@ def takes_what_is_given(frame: Frame) -> bool:
     session = frame.scope.session
     if not isinstance(session, Session) or not runs_as_written(frame, session):
         return False
-    return all(_hands_on(wrapper) for _, wrapper in _wrappers(frame))
+    return all(_hands_on(wrapper) for _, wrapper, _ in _wrappers(frame))
 
 
 def _hands_on(wrapper: Frame) -> bool:
@@ -176,23 +176,31 @@ def _keeps(frame: Frame, decorator: cst.Decorator, value: Value, session: Sessio
 
 
 def repeating(frame: Frame) -> cst.Decorator | None:
-    """The decorator of the project's own that may call a function several times: there is a loop in what it makes."""
-    for decorator, wrapper in _wrappers(frame):
-        if wrapper.node is not None and any(isinstance(part, (cst.For, cst.While)) for part in walk(wrapper.node)):
+    """The decorator of the project's own that may call a function several times: in a loop, or in several places."""
+    for decorator, wrapper, function in _wrappers(frame):
+        parts = list(walk(wrapper.node)) if wrapper.node is not None else []
+        calls = sum(isinstance(part, cst.Call) and dotted(part.func) == function for part in parts)
+        if calls > 1 or any(isinstance(part, (cst.For, cst.While)) for part in parts):
             return decorator
     return None
 
 
-def _wrappers(frame: Frame) -> Iterator[tuple[cst.Decorator, Frame]]:
-    """Yields the decorators of the project with what they put in the place of a function."""
+def catching(frame: Frame) -> cst.Decorator | None:
+    """The decorator of the project's own that may catch what a function raises."""
+    return next((decorator for decorator, wrapper, _ in _wrappers(frame) if wrapper.guards), None)
+
+
+def _wrappers(frame: Frame) -> Iterator[tuple[cst.Decorator, Frame, str]]:
+    """Yields the decorators of the project with what they put in the place of a function, and its name there."""
     session = frame.scope.session
     if not frame.decorators or not isinstance(session, Session):
         return
     for decorator, value in frame.decorators:
         own = _decorator(frame, decorator, value)
         wrapper = _wrapper_of(session, *own, is_async=frame.is_async) if own is not None else None
-        if wrapper is not None:
-            yield decorator, wrapper
+        outer = wrapper.outer.node if wrapper is not None and wrapper.outer is not None else None
+        if wrapper is not None and isinstance(outer, cst.FunctionDef):
+            yield decorator, wrapper, outer.params.params[0].name.value
 
 
 def _decorator(frame: Frame, decorator: cst.Decorator, value: Value) -> tuple[Function, bool] | None:

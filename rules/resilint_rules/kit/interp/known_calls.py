@@ -59,9 +59,9 @@ RECORDED = (
 NUMBERS = {"int": int, "float": float}
 """The functions that make numbers, by name."""
 _STUB = "Stub"
+"""The end of the names of classes that generated code makes calls with."""
 _STREAMS = re.compile(r"a?iter_(?:lines|text|content|bytes|raw|chunked|chunks|any)")
 """Accessors that give a body piece by piece."""
-"""The end of the names of classes that generated code makes calls with."""
 
 
 def plain(name: str) -> Fact:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..effects.callees import catching
 from ..effects.store import EffectStore, effects_of
 from ..interp.calls import Call, Frame, Guard
 from ..interp.kinds import Around, Part
@@ -61,6 +62,8 @@ def _fails(lead: Lead) -> bool:
         return False
     errors = call.raises("connect") or call.raises("timeout")
     for place in (call, *lead.callers[:-1]):
+        if catching(place.frame) is not None:
+            return False
         for guard in guards_around(place):
             clause, _ = find_clause(guard, errors)
             if clause is not None and not (clause.leaves == frozenset((Exit.RAISE,)) and is_bare(clause)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from ..effects.callees import repeating
+from ..effects.callees import catching, repeating
 from ..exceptions.handlers import Handler
 from ..interp.calls import Call, Frame
 from ..interp.kinds import Around, FrameKind
@@ -246,6 +246,11 @@ class FailureTrace:
         self._cap(passage, scopes, 0)
         if not passage.ended:
             passage.errors = self._add_policies(call, passage.errors)
+            decorator = catching(call.frame)
+            if decorator is not None:
+                place = where(call.frame, decorator, self.here)
+                passage.text += f"a decorator of the project may catch it ({place}); else "
+                passage.errors = None
 
     def _cap(self, passage: _Passage, scopes: list[tuple[int, float]], depth: int) -> list[tuple[int, float]]:
         """Lets the time limits end it that stand deeper than `depth` in a function; returns the others."""
