@@ -221,6 +221,8 @@ class Call(Site):
     frame: Frame = field(kw_only=True)
     reached: Call | None = field(default=None, kw_only=True)
     """The call itself, where this one stands for it at the call of a function of the project."""
+    chosen: bool = field(default=False, kw_only=True)
+    """Whether it is one of several functions, of which the first stands for all."""
 
     @property
     def span(self) -> Span:
@@ -283,7 +285,7 @@ class Call(Site):
         if method is not None:
             value = self.args.value(method)
             return value.value.upper() if isinstance(value, Const) and isinstance(value.value, str) else ""
-        name = self.callee.rpartition(".")[2].upper()
+        name = "" if self.chosen else self.callee.rpartition(".")[2].upper()
         return name if name in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS") else ""
 
     @property

@@ -129,13 +129,13 @@ def _one_of(ctx: Context, node: cst.Call, choices: tuple[Value, ...], args: Argu
     """The value of calling one of several functions, of which it is not known which."""
     catalog = ctx.frame.scope.catalog
     if same_function(catalog, choices):
-        return invoke(ctx, node, choices[0], args, offloaded=offloaded)
+        return _chosen(ctx, node, invoke(ctx, node, choices[0], args, offloaded=offloaded), choices)
     if all(isinstance(choice, Derived) for choice in choices):  # taken from one of several responses
         return join([invoke(ctx, node, choice, args) for choice in choices])
     merged = same_method(catalog, choices)
     if merged is not None:
         owners = tuple(choice.owner for choice in choices if isinstance(choice, Method))
-        return _method(ctx, node, merged, args, owners, offloaded)
+        return _chosen(ctx, node, _method(ctx, node, merged, args, owners, offloaded), choices)
     names = {choice.name.rpartition(".")[2] if isinstance(choice, Ref) else "" for choice in choices}
     stub = generated_stub(ctx, node, names.pop(), args) if len(names) == 1 else None
     if stub is not None:
@@ -144,6 +144,15 @@ def _one_of(ctx: Context, node: cst.Call, choices: tuple[Value, ...], args: Argu
         _note_questions(choice, args)
     _hand_over(ctx, args, "one of several functions")
     return UNKNOWN
+
+
+def _chosen(ctx: Context, node: cst.Call, value: Value, choices: tuple[Value, ...]) -> Value:
+    """The value of a call that stands for several; which HTTP method it has is not known if their names differ."""
+    call = ctx.frame.calls.get(id(node))
+    names = {choice.name.rpartition(".")[2] for choice in choices if isinstance(choice, (Ref, Method))}
+    if isinstance(call, Call):
+        call.chosen = len(names) > 1
+    return value
 
 
 def _construct(ctx: Context, node: cst.Call, cls: Class, args: Arguments) -> Value:
