@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..kit.entry_points.sent import is_sent, names_given
+from ..kit.entry_points.sent import is_sent
 from ..kit.findings import Fix
 from ..kit.fixes.edits import replace
 from ..kit.interp.call_kinds import DigestCall, VerifyCall
 from ..kit.interp.calls import Frame
+from ..kit.syntax.bound_names import names_given
 from ..kit.syntax.exits import Exit, ways
 from ..kit.syntax.idioms import is_log, last_name
 from ..kit.syntax.layout import plain

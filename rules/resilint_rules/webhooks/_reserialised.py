@@ -9,12 +9,13 @@ from typing import NamedTuple
 import libcst as cst
 
 from ..kit.catalog.surroundings import RawFact
-from ..kit.entry_points.sent import is_sent, names_given, spine
+from ..kit.entry_points.sent import is_sent, spine
 from ..kit.findings import Fix
 from ..kit.fixes.edits import replace
 from ..kit.interp.call_kinds import DigestCall, VerifyCall
 from ..kit.interp.calls import Call, Frame
 from ..kit.reach.callers import CallSite, argument_for, callers
+from ..kit.syntax.bound_names import values_reaching
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.tree import Tree, dotted, walk
 from ._signatures import digest_in
@@ -141,7 +142,7 @@ def _leaves(frame: Frame, node: cst.BaseExpression, depth: int) -> Iterator[cst.
 
 def _parts(frame: Frame, node: cst.BaseExpression) -> list[cst.BaseExpression]:
     if isinstance(node, cst.Name):
-        return [value for value in _given(frame, node.value) if value is not node]
+        return [value for value in _given(frame, node) if value is not node]
     if isinstance(node, cst.BinaryOperation):
         return [node.left, node.right]
     if isinstance(node, cst.FormattedString):
@@ -160,8 +161,8 @@ def _parts_of_call(node: cst.Call) -> list[cst.BaseExpression]:
     return [arg.value for arg in node.args[:1]] if dotted(node.func) in ("bytes", "bytearray") else []
 
 
-def _given(frame: Frame, name: str) -> list[cst.BaseExpression]:
-    return frame.tree.derived(names_given, frame.node if frame.node is not None else frame.tree.module).get(name, [])
+def _given(frame: Frame, name: cst.Name) -> list[cst.BaseExpression]:
+    return values_reaching(frame.tree, frame.node if frame.node is not None else frame.tree.module, name)
 
 
 def _rewritten(frame: Frame, node: cst.BaseExpression) -> Rewritten | None:
@@ -207,7 +208,7 @@ def _is_written(frame: Frame, node: cst.Call, body: cst.BaseExpression) -> bool:
 def _is_parsed(frame: Frame, node: cst.BaseExpression) -> bool:
     """Whether an expression is a body that was parsed as a whole."""
     if isinstance(node, cst.Name):
-        return any(_is_parsed(frame, value) for value in _given(frame, node.value) if value is not node)
+        return any(_is_parsed(frame, value) for value in _given(frame, node) if value is not node)
     if isinstance(node, cst.Call) and last_name(node) == "loads" and node.args:
         return is_sent(frame, node.args[0].value) or _is_param(frame, node.args[0].value)
     return _PARSES.match(spine(node)) is not None
@@ -236,14 +237,14 @@ def _is_cut(frame: Frame, node: cst.BaseExpression) -> bool:
 def _is_body(frame: Frame, node: cst.BaseExpression) -> bool:
     """Whether an expression is a body, parsed or not, whose text is another one than what came."""
     if isinstance(node, cst.Name):
-        return any(_is_body(frame, value) for value in _given(frame, node.value) if value is not node)
+        return any(_is_body(frame, value) for value in _given(frame, node) if value is not node)
     return _is_parsed(frame, node) or re.fullmatch(r"req(?:uest)?\.(?:data|body|get_data\(\))", spine(node)) is not None
 
 
 def _raw(frame: Frame, node: cst.BaseExpression) -> str:
     """The text of an expression for the body as it came; "" if none is known."""
     if isinstance(node, cst.Name):
-        found = {_raw(frame, value) for value in _given(frame, node.value) if value is not node}
+        found = {_raw(frame, value) for value in _given(frame, node) if value is not node}
         return found.pop() if len(found) == 1 else ""
     if isinstance(node, cst.Call) and last_name(node) == "loads" and node.args:
         source = node.args[0].value

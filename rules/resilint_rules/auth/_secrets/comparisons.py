@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ...kit.entry_points.sent import is_sent, names_given, spine
+from ...kit.entry_points.sent import is_sent, spine
 from ...kit.interp.calls import Frame
+from ...kit.syntax.bound_names import names_given
 from ...kit.syntax.exits import Exit, ways, ways_of
 from ...kit.syntax.layout import plain
 from ...kit.syntax.tree import Tree, dotted, walk

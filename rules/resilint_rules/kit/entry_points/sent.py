@@ -11,8 +11,8 @@ import libcst as cst
 from ..interp.calls import Frame
 from ..interp.values import Class, Object, Ref
 from ..reach.callers import argument_for, callers
-from ..syntax.bound_names import values_given
-from ..syntax.tree import Tree, walk
+from ..syntax.bound_names import names_given, values_reaching
+from ..syntax.tree import Tree
 from .entry import EntryKind, entry_point
 
 REQUEST = re.compile(
@@ -43,7 +43,6 @@ _CONVERTS = re.compile(
 _JSON = re.compile(r"json|\.get_media\(|\.media\b|\.post\(\)|loads\(")
 """What gives values of any type."""
 _DEPTH = 4
-Bound = dict[str, list[cst.BaseExpression]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,9 @@ def is_sent(frame: Frame, node: cst.CSTNode) -> bool:
 def may_be_no_text(frame: Frame, node: cst.BaseExpression) -> bool:
     """Whether a value is read from a body that may hold a number or a list in its place."""
     if isinstance(node, cst.Name):
-        return any(may_be_no_text(frame, value) for value in _values(frame, node.value) if value is not node)
+        top = frame.node if frame.node is not None else frame.tree.module
+        values = values_reaching(frame.tree, top, node)
+        return any(may_be_no_text(frame, value) for value in values if value is not node)
     path = spine(node)
     root = path.partition(".")[0].partition("[")[0]
     if _JSON.search(path):
@@ -102,29 +103,6 @@ def spine(node: cst.CSTNode) -> str:
     return node.value + "".join(reversed(steps))
 
 
-def names_given(tree: Tree, top: cst.CSTNode) -> Bound:
-    """What assignments below a node give to names, by name, one of several at once included; for `tree.derived`."""
-    found: Bound = {name: list(values) for name, values in values_given(tree, top).items()}
-    for node in walk(top):
-        if not isinstance(node, cst.Assign):
-            continue
-        for target in node.targets:
-            if isinstance(target.target, (cst.Tuple, cst.List)):
-                parts = [part.value for part in target.target.elements]
-                values = _members(node.value, len(parts))
-                for part, value in zip(parts, values, strict=True):
-                    if isinstance(part, cst.Name):
-                        found.setdefault(part.value, []).append(value)
-    return found
-
-
-def _members(value: cst.BaseExpression, size: int) -> list[cst.BaseExpression]:
-    """The values that several names get: those of a tuple, or for each the whole that it is a part of."""
-    if isinstance(value, cst.Tuple) and len(value.elements) == size:
-        return [element.value for element in value.elements]
-    return [value] * size
-
-
 def _is_sent(place: _Place, depth: int) -> bool:
     node = place.node
     if depth == 0:
@@ -141,12 +119,21 @@ def _is_sent(place: _Place, depth: int) -> bool:
     if path.startswith(f"{root}()"):
         converted = _converted(node) if _CONVERTS.fullmatch(root) else None
         return converted is not None and _is_sent(_at(place, converted), depth - 1)
-    given = place.tree.derived(names_given, place.function).get(root)
+    given = _given(place)
     if given:
         return any(_is_sent(_at(place, value), depth - 1) for value in given if value is not node)
     if root == "self":
         return _of_handler(place, path)
     return _is_given(place, root, path, depth)
+
+
+def _given(place: _Place) -> list[cst.BaseExpression]:
+    """What the name at the left end of a path may have been given."""
+    node = place.node
+    while not isinstance(node, cst.Name):
+        inner = node.func if isinstance(node, cst.Call) else getattr(node, "value", None)
+        node = inner if inner is not None else node.expression  # type: ignore[attr-defined]
+    return values_reaching(place.tree, place.function, node)
 
 
 def _at(place: _Place, node: cst.CSTNode) -> _Place:
