@@ -48,7 +48,6 @@ def test_a_value_that_nothing_reads(lines: list[str]) -> None:
         (["answer = (await send()) or {}", 'return answer["why"]'], {"why"}),
         (["answer = send()", "def inner():", '    return answer["late"]'], {"late"}),
         (["answer = send()", 'index[answer["at"]] = key'], {"at"}),
-        (["answer = send()", 'answer = {**base, "more": 1}', 'return answer["more"]'], {"more"}),
     ],
 )
 def test_keys_and_attributes(lines: list[str], words: set[str]) -> None:
@@ -117,3 +116,25 @@ def test_a_module_has_readers_elsewhere() -> None:
     assert tree is not None
     (node,) = (node for node in walk(tree.module) if isinstance(node, cst.Call))
     assert reads_at(tree, node).escaped
+
+
+def test_a_name_that_is_given_itself_again() -> None:
+    """It is followed once more, and no further."""
+    found = reads("answer = send()", "answer = answer or {}", "answer['Failed']")
+    assert (found.words, found.names, found.tested) == ({"Failed"}, ["answer"], True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (["answer = send()", "answer = other()", "answer['Failed']"], set()),
+        (["answer = send()", 'answer = {**base, "more": 1}', 'return answer["more"]'], set()),
+        (["answer = other()", "answer['Code']", "answer = send()", "answer['Failed']"], {"Failed"}),
+        (["answer = {}", "if key:", "    answer = send()", "answer['Failed']"], {"Failed"}),
+        (["answer = {}", "while key:", "    answer['Failed']", "    answer = send()"], {"Failed"}),
+    ],
+)
+def test_a_name_that_is_given_several_values(lines: list[str], words: set[str]) -> None:
+    """What is read of another one's value is not read of this one."""
+    found = reads(*lines)
+    assert (found.words, found.escaped) == (words, False)

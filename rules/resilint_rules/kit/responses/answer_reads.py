@@ -1,19 +1,19 @@
 """What a function reads of a value that a call gives it: keys, attributes, positions; or that it goes out of sight.
 
-Names are followed by their text alone. Two values that are bound to one name are taken for one, so that what is read
-of either counts as read: a reader that needs to know what is *not* read stays on the silent side.
+Names are followed to where the value may arrive. Values that may arrive at one place are taken for one, so that what is
+read of either counts as read: a reader that needs to know what is *not* read stays on the silent side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from ..interp.calls import Call
 from ..interp.kinds import FrameKind
-from ..syntax.bound_names import shared_in
+from ..syntax.bound_names import shared_in, values_reaching
 from ..syntax.idioms import last_name
 from ..syntax.tree import Tree, walk
 
@@ -30,6 +30,8 @@ class Reads:
     """Positions of a tuple, by index or by unpacking it."""
     names: list[str] = field(default_factory=list)
     """The names that it is bound to."""
+    bound: set[tuple[str, int]] = field(default_factory=set)
+    """Names with the values by id that were followed already: `answer = answer or {}` in a loop."""
     tested: bool = False
     """Its truth value decides something."""
     iterated: bool = False
@@ -76,13 +78,13 @@ def _follow(tree: Tree, node: cst.CSTNode, found: Reads) -> None:
     if isinstance(above, cst.Expr):
         return
     if isinstance(above, cst.NamedExpr):
-        _bind(tree, above.target, found)
+        _bind(tree, above.target, found, node)
         _follow(tree, above, found)
     elif isinstance(above, cst.Assign):
         for target in above.targets:
-            _bind(tree, target.target, found)
+            _bind(tree, target.target, found, node)
     elif isinstance(above, cst.AnnAssign):
-        _bind(tree, above.target, found)
+        _bind(tree, above.target, found, node)
     elif isinstance(above, (cst.For, cst.CompFor)) and above.iter is node:
         found.iterated = True
         _bind(tree, above.target, found)
@@ -92,18 +94,40 @@ def _follow(tree: Tree, node: cst.CSTNode, found: Reads) -> None:
         _use(tree, node, above, found)
 
 
-def _bind(tree: Tree, target: cst.BaseExpression, found: Reads) -> None:
-    """Adds what is done with the names of a target."""
+def _bind(tree: Tree, target: cst.BaseExpression, found: Reads, value: cst.CSTNode | None = None) -> None:
+    """Adds what is done with the names of a target, where the value that they are given arrives."""
     if isinstance(target, cst.Name):
         if not isinstance(tree.body[0], cst.FunctionDef) or target.value in tree.derived(_shared, tree.module):
             found.escaped = True
-        found.names.append(target.value)
-        for node in tree.derived(_loads, tree.module).get(target.value, ()):
+            value = None
+        if (target.value, id(value)) in found.bound:
+            return
+        found.bound.add((target.value, id(value)))
+        if target.value not in found.names:
+            found.names.append(target.value)
+        for node in _loads_of_value(tree, target.value, value):
             _use(tree, node, tree.parent(node), found)
     elif isinstance(target, (cst.Tuple, cst.List)):
         _unpack(tree, target, found)
     else:
         found.escaped = True
+
+
+def _loads_of_value(tree: Tree, name: str, value: cst.CSTNode | None) -> Sequence[cst.Name]:
+    """The places at which a name is read that is given a value, or whatever it is given if that is None."""
+    if value is None:
+        return tree.derived(_loads, tree.module).get(name, ())
+    return tree.derived(_arrivals, tree.module).get((name, id(value)), ())
+
+
+def _arrivals(tree: Tree, top: cst.CSTNode) -> dict[tuple[str, int], list[cst.Name]]:
+    """Where names are read, by the name and the id of each value that it may have there."""
+    found: dict[tuple[str, int], list[cst.Name]] = {}
+    for name, loads in tree.derived(_loads, top).items():
+        for load in loads:
+            for value in values_reaching(tree, tree.body[0], load):
+                found.setdefault((name, id(value)), []).append(load)
+    return found
 
 
 def _unpack(tree: Tree, target: cst.Tuple | cst.List, found: Reads) -> None:
