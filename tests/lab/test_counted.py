@@ -45,7 +45,7 @@ class Shape:
 
 
 IMPORTS = """
-import asyncio
+import asyncio, functools
 import backoff
 import requests, httpx, urllib3, urllib.request, aiohttp, openai
 from requests.adapters import HTTPAdapter
@@ -99,6 +99,28 @@ WRAPPERS = {
         "{define} g(url):\n{call}\n\n@retry(stop=stop_after_attempt(2), wait=wait_none())\n"
         "{define} f(url):\n    for turn in range(2):\n        try:\n            return {wait}g(url)\n"
         "        except {errors}:\n            if turn == 1: raise\n"
+    ),
+    "a decorator of the project": (
+        "def again(function):\n    @functools.wraps(function)\n    {define} wrapper(*args, **kwargs):\n"
+        "        for turn in range(3):\n            try:\n                return {wait}function(*args, **kwargs)\n"
+        "            except Exception:\n                if turn == 2: raise\n    return wrapper\n\n"
+        "@again\n{define} f(url):\n{call}\n"
+    ),
+    "a decorator that a function makes, without wraps": (
+        "def again(times=5, errors=(ValueError,)):\n    def decorate(function):\n"
+        "        {define} wrapper(*args):\n            last = None\n            for _ in range(times):\n"
+        "                try:\n                    return {wait}function(*args)\n"
+        "                except errors as error:\n                    last = error\n            raise last\n"
+        "        return wrapper\n    return decorate\n\n"
+        "@again(times=2, errors={errors})\n{define} f(url):\n{call}\n"
+    ),
+    "a decorator of the project in a loop": (
+        "def again(function):\n    @functools.wraps(function)\n    {define} wrapper(*args):\n"
+        "        for turn in range(2):\n            try:\n                return {wait}function(*args)\n"
+        "            except {errors}:\n                if turn == 1: raise\n    return wrapper\n\n"
+        "@again\n{define} g(url):\n{call}\n\n"
+        "{define} f(url):\n    for turn in range(3):\n        try:\n            return {wait}g(url)\n"
+        "        except {errors}:\n            pass\n"
     ),
     "handled inside": (
         "{define} g(url):\n    try:\n{inner}\n    except {errors}:\n        return None\n\n"
@@ -168,6 +190,42 @@ OWN = {
         "    return client.chat.completions.create(model='m', messages=[])\n"
     ),
 }
+AGAIN = (
+    "class Again:\n    def __init__(self, times=4):\n        self.times = times\n\n"
+    "    def __call__(self, function):\n        @functools.wraps(function)\n        def wrapper(*args):\n"
+    "            for _ in range(self.times):\n                try:\n                    return function(*args)\n"
+    "                except requests.RequestException:\n                    continue\n            return None\n"
+    "        return wrapper\n\n"
+)
+OWN |= {
+    "a class that decorates": "session = requests.Session()\n\n" + AGAIN + "@Again()\n" + F_GETS,
+    "a class that decorates, given a number": "session = requests.Session()\n\n" + AGAIN + "@Again(times=2)\n" + F_GETS,
+    "an object in the place of a function": (
+        "session = requests.Session()\n\n"
+        "class Again:\n    def __init__(self, function):\n        self.function = function\n\n"
+        "    def __call__(self, *args):\n        for turn in range(3):\n            try:\n"
+        "                return self.function(*args)\n            except OSError:\n"
+        "                if turn == 2: raise\n\n@Again\n" + F_GETS
+    ),
+    "a decorator of the project around a transport": (
+        "session = requests.Session()\n"
+        "session.mount('http://', HTTPAdapter(max_retries=Retry(total=1, status_forcelist=[503])))\n\n"
+        + AGAIN + "@Again(3)\n" + F_GETS
+    ),
+    "a decorator with brackets or without": (
+        "def again(function=None, *, times=3):\n    def decorate(inner):\n        @functools.wraps(inner)\n"
+        "        def wrapper(*args):\n            for turn in range(times):\n                try:\n"
+        "                    return inner(*args)\n                except requests.RequestException:\n"
+        "                    if turn == times - 1: raise\n        return wrapper\n"
+        "    return decorate if function is None else decorate(function)\n\n"
+        "session = requests.Session()\n\n@again\n"
+        + F_GETS.replace("def f", "def g") + "\n@again(times=2)\ndef f(url):\n    return g(url)\n"
+    ),
+    "a policy around a decorator of the project": (
+        AGAIN.replace("continue\n            return None", "pass\n            raise ConnectionError")
+        + "session = requests.Session()\n\n@retry(stop=stop_after_attempt(2), wait=wait_none())\n@Again(2)\n" + F_GETS
+    ),
+}  # fmt: skip
 _NEEDED = re.compile(r"\b(backoff|requests|httpx|urllib3|aiohttp|openai)\.")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..kit.catalog.parts import Retries
+from ..kit.effects.decorators import wrappers
 from ..kit.effects.records import Step
 from ..kit.interp.calls import Call, Frame
 from ..kit.policy.behind import Lead
@@ -41,7 +42,7 @@ class NestedRetry:
 def nested_retries(frame: Frame) -> Iterator[NestedRetry]:
     """Yields the calls of a function that a policy or a loop in it repeats, and another layer beneath it, too."""
     repeats = any(guard.within for guard in frame.guards.values()) or any(True for _ in layers_of(frame))
-    if not repeats:
+    if not repeats and not any(wrapper.repeats for wrapper in wrappers(frame)):
         return
     for site, lead in leads(frame):
         found = _nested(frame, site, lead)

@@ -114,6 +114,75 @@ def other(question, options):
     return made(options).responses.create(model="m", input=question)
 ```
 
+Decorators that the project wrote count with the attempts of their own loops.
+
+```python bad
+import time
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+session = requests.Session()
+session.mount("https://", HTTPAdapter(max_retries=Retry(total=2, backoff_factor=0.5, status_forcelist=[503])))
+
+def again(times=2):
+    def decorate(function):
+        def wrapper(*args, **kwargs):
+            for attempt in range(times):
+                try:
+                    return function(*args, **kwargs)
+                except requests.RequestException:
+                    if attempt == times - 1:
+                        raise
+                    time.sleep(2**attempt)
+        return wrapper
+    return decorate
+
+@again(times=4)  # finds: nested-retries
+def rates():
+    return session.get("https://rates.example.com", timeout=5).json()
+
+@again()
+def price(item):
+    return requests.get(f"https://prices.example.com/{item}", timeout=5).json()
+
+def listed(item):
+    for attempt in range(3):  # finds: nested-retries
+        try:
+            return price(item)
+        except requests.RequestException:
+            time.sleep(2**attempt)
+    raise LookupError(item)
+```
+
+```python good
+import time
+import requests
+
+def again(times):
+    def decorate(function):
+        def wrapper(*args, **kwargs):
+            for attempt in range(times):
+                try:
+                    return function(*args, **kwargs)
+                except ValueError:
+                    time.sleep(2**attempt)
+        return wrapper
+    return decorate
+
+@again(9)
+def price(item):
+    return requests.get(f"https://prices.example.com/{item}", timeout=5)
+
+def listed(item):
+    for attempt in range(4):
+        try:
+            return price(item)
+        except requests.RequestException:
+            time.sleep(2**attempt)
+    raise LookupError(item)
+```
+
 The fix switches the retries of the inner client off, and its title says what that changes. It is unsafe: other
 calls of that client are not repeated any more either.
 

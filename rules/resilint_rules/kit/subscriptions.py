@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from .interp.call_kinds import KINDS, BlockCall, GlobalCall, WrappedCall
 from .interp.calls import Call, Frame, Guard
-from .policy.through import all_constructs, all_loops, all_retries
+from .policy.constructs import all_constructs, all_loops, all_retries
 from .retries.policies import layers
 
 

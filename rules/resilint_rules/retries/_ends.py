@@ -14,6 +14,7 @@ from ..kit.findings import Fix
 from ..kit.fixes.edits import after_statement, before_body, indentation, replace, unused
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.kinds import Around, Part
+from ..kit.policy.decorating import DecoratorLoop
 from ..kit.policy.through import calls_through
 from ..kit.retries.loops import RetryLoop
 from ..kit.retries.policies import RetryPolicy, external
@@ -30,6 +31,8 @@ def falls_through(loop: RetryLoop) -> bool:
     """Whether a counted loop returns an answer on success, and nothing follows after its last attempt."""
     function = loop.frame.node
     if not isinstance(function, cst.FunctionDef) or loop.endless or loop.node.orelse is not None:
+        return False
+    if isinstance(loop, DecoratorLoop) and not loop.gives_an_answer:
         return False
     counted = bool(loop.counter) if isinstance(loop.node, cst.For) else loop.counted
     if not counted or any(not handler.leaves <= AGAIN for handler in loop.handlers_of):

@@ -219,6 +219,56 @@ def looked_at(uid):
     raise LookupError(uid)
 ```
 
+A decorator of the project that catches every exception repeats these statuses for all that it decorates.
+
+```python bad
+import functools
+import time
+import requests
+
+def again(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        for attempt in range(5):  # finds: retries-permanent-errors
+            try:
+                return function(*args, **kwargs)
+            except Exception:
+                if attempt == 4:
+                    raise
+                time.sleep(2**attempt)
+    return wrapper
+
+@again
+def user(uid):
+    answer = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
+    answer.raise_for_status()
+    return answer.json()
+```
+
+```python good
+import functools
+import time
+import requests
+
+def again(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        for attempt in range(5):
+            try:
+                return function(*args, **kwargs)
+            except requests.HTTPError as error:
+                if attempt == 4 or error.response.status_code < 500:
+                    raise
+                time.sleep(2**attempt)
+    return wrapper
+
+@again
+def user(uid):
+    answer = requests.get(f"https://api.example.com/u/{uid}", timeout=5)
+    answer.raise_for_status()
+    return answer.json()
+```
+
 The fix takes the permanent statuses out of a list. In a loop the handlers let out what stays and the last
 failure, wait as long as the peer asks, and give up after three attempts, or what
 `[tool.resilint.patterns]` says. It is not applied unasked, because a peer may use a status in a way of its

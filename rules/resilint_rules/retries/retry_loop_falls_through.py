@@ -167,6 +167,87 @@ def again(urls):
                 continue
 ```
 
+The same holds for the loop of a decorator that the project wrote: it stands in the place of the function. Where
+another module decorates with it, the finding stands there.
+
+```python bad
+import time
+import requests
+
+def retry(function):
+    def wrapper(*args, **kwargs):
+        for attempt in range(3):  # finds: retry-loop-falls-through
+            try:
+                return function(*args, **kwargs)
+            except requests.RequestException:
+                time.sleep(2**attempt)
+    return wrapper
+
+@retry
+def rates():
+    return requests.get("https://rates.example.com", timeout=5)
+```
+
+```python bad app/again.py
+import functools
+import time
+
+import requests
+
+def retry(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        for attempt in range(3):
+            try:
+                return function(*args, **kwargs)
+            except requests.RequestException:
+                time.sleep(2**attempt)
+    return wrapper
+```
+
+```python bad app/rates.py
+import requests
+
+from .again import retry
+
+@retry  # finds: retry-loop-falls-through
+def rates():
+    return requests.get("https://rates.example.com", timeout=5)
+
+@retry
+def names():
+    return requests.get("https://names.example.com", timeout=5)
+```
+
+A function without a value of its own promises none, and what the decorator does not repeat leaves it.
+
+```python good
+import functools
+import time
+import requests
+
+def retry(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        for attempt in range(3):
+            try:
+                return function(*args, **kwargs)
+            except requests.RequestException:
+                time.sleep(2**attempt)
+    return wrapper
+
+@retry
+def report(text):
+    requests.post("https://reports.example.com", data=text, timeout=5)
+
+@retry
+def cached():
+    try:
+        return requests.get("https://rates.example.com", timeout=5)
+    except requests.RequestException:
+        return {}
+```
+
 The fix raises the last error. It is not applied unasked, because a caller may live on None.
 
 When not to: a function whose callers all test for None. Say so in its annotation; it is enough.

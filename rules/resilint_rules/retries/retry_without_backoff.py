@@ -262,6 +262,70 @@ def all_of(urls):
             log.exception("left out")
 ```
 
+The loop of a decorator that the project wrote is one around the calls of the functions that it decorates.
+
+```python bad
+import functools
+import requests
+
+def again(times=3):
+    def decorate(function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            for attempt in range(times):  # finds: retry-without-backoff
+                try:
+                    return function(*args, **kwargs)
+                except requests.ConnectionError:
+                    if attempt == times - 1:
+                        raise
+        return wrapper
+    return decorate
+
+@again(times=5)
+def prices(item):
+    return requests.get(f"https://prices.example.com/{item}", timeout=5)
+```
+
+```python good
+import functools
+import time
+import requests
+
+def again(times=3):
+    def decorate(function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            for attempt in range(times):
+                try:
+                    return function(*args, **kwargs)
+                except ValueError:
+                    if attempt == times - 1:
+                        raise
+        return wrapper
+    return decorate
+
+def calmly(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        for attempt in range(4):
+            try:
+                return function(*args, **kwargs)
+            except requests.ConnectionError:
+                if attempt == 3:
+                    raise
+                time.sleep(2**attempt)
+    return wrapper
+
+@again(times=2)
+@calmly
+def prices(item):
+    return requests.get(f"https://prices.example.com/{item}", timeout=5)
+
+@again(times=5)
+def parsed(text):
+    return int(text)
+```
+
 The fix waits before every attempt but the first, at random and up to twice as long each time, and
 never more than ten seconds. In a `while` it waits a second between two rounds, and a policy says the
 same in its library's own words. It is not applied unasked: callers wait longer

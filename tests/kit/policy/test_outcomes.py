@@ -403,8 +403,8 @@ def test_a_call_that_is_made_later() -> None:
     assert outcome(text, HANG).text.endswith("it is raised where the function is called in the end")
 
 
-def test_a_decorator_of_the_project_may_repeat_it() -> None:
-    """Its loop is seen, and not how often it goes round."""
+def test_a_decorator_of_the_project_repeats_it() -> None:
+    """Its loop is read with the arguments that the decorator is given."""
     found = outcome(
         """
         import functools
@@ -428,9 +428,8 @@ def test_a_decorator_of_the_project_may_repeat_it() -> None:
         """,
         DROPPED,
     )
-    assert "a decorator of the project may repeat it (line 16)" in found.text
-    assert found.least
-    assert not found.handled
+    assert "`again` tries 3 times in all (line 16, by its loop, line 8, no pause)" in found.text
+    assert (found.attempts, found.least, found.handled) == (3, False, True)
 
 
 CATCHES = """
@@ -463,8 +462,8 @@ def fetch(url):
 def test_a_decorator_that_calls_it_twice_may_repeat_and_catch_it() -> None:
     """Without a loop, too; nothing is said to be seen by the caller for sure."""
     found = outcome(CATCHES.replace("DECORATOR", "renewed"), DROPPED)
-    assert "a decorator of the project may repeat it (line 21)" in found.text
-    assert "a decorator of the project may catch it (line 21); else an exception reaches" in found.text
+    assert "`renewed` may repeat it (line 21)" in found.text
+    assert "`renewed` may catch it (line 21); else an exception reaches" in found.text
     assert not found.handled
 
 

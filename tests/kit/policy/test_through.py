@@ -9,7 +9,8 @@ import pytest
 from resilint.config.settings import Settings
 from resilint.engine.frames import frames
 from resilint_rules.kit.interp.calls import Frame, Guard
-from resilint_rules.kit.policy.through import all_loops, calls_through
+from resilint_rules.kit.policy.constructs import all_loops
+from resilint_rules.kit.policy.through import calls_through
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.syntax.text import Document
 

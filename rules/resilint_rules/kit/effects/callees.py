@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
 from ..catalog.policies import BreakerFact, RetryFact
 from ..catalog.surroundings import RouteFact, TaskFact
 from ..interp.calls import Frame
 from ..interp.session import Session
-from ..interp.values import Class, DeferredReturn, Derived, Function, Nested, Object, ProjectModule, Ref, Unknown, Value
+from ..interp.values import Class, Derived, Function, Nested, Object, Ref, Unknown, Value
 from ..prefilter.reach import Reach
 from ..project.module import ClassChunk, FunctionChunk, Module
 from ..syntax.tree import children, dotted, walk
+from .decorators import wrappers
 
 _KEEPS = frozenset((
     "staticmethod", "classmethod", "functools.lru_cache", "functools.cache", "functools.wraps", "typing.override",
@@ -86,7 +85,7 @@ def nested_frame(frame: Frame, target: Value) -> Frame | None:
 def runs_as_written(frame: Frame, session: Session) -> bool:
     """Whether a call of a function runs its body in place: no generator, no decorator that may change it."""
     if runs_as_written not in frame.derived:
-        frame.derived[runs_as_written] = _runs(frame, session)
+        frame.derived[runs_as_written] = _runs(frame)
     found: bool = frame.derived[runs_as_written]
     return found
 
@@ -96,7 +95,7 @@ def takes_what_is_given(frame: Frame) -> bool:
     session = frame.scope.session
     if not isinstance(session, Session) or not runs_as_written(frame, session):
         return False
-    return all(_hands_on(wrapper) for _, wrapper, _ in _wrappers(frame))
+    return all(_hands_on(wrapper.frame) for wrapper in wrappers(frame))
 
 
 def _hands_on(wrapper: Frame) -> bool:
@@ -109,13 +108,13 @@ def _hands_on(wrapper: Frame) -> bool:
     return all(isinstance(above, cst.Arg) and above.star == "**" for above in map(tree.parent, used))
 
 
-def _runs(frame: Frame, session: Session) -> bool:
+def _runs(frame: Frame) -> bool:
     node = frame.node
     if not isinstance(node, cst.FunctionDef):
         return False
     if any(isinstance(inner, (cst.Yield, cst.FunctionDef)) and _delays(inner) for inner in walk(node.body)):
         return False  # a generator; or it may return a coroutine, which waits only where it is awaited
-    return all(_keeps(frame, decorator, value, session) for decorator, value in frame.decorators)
+    return all(_keeps(frame, decorator, value) for decorator, value in frame.decorators)
 
 
 def makes_coroutine(frame: Frame) -> bool:
@@ -151,7 +150,7 @@ def _delays(node: cst.Yield | cst.FunctionDef) -> bool:
     return isinstance(node, cst.Yield) or node.asynchronous is not None
 
 
-def _keeps(frame: Frame, decorator: cst.Decorator, value: Value, session: Session) -> bool:
+def _keeps(frame: Frame, decorator: cst.Decorator, value: Value) -> bool:
     """Whether calling the decorated function calls the function."""
     catalog = frame.scope.catalog
     made = frame.calls.get(id(decorator.decorator))
@@ -169,110 +168,12 @@ def _keeps(frame: Frame, decorator: cst.Decorator, value: Value, session: Sessio
         if task is not None:
             return not task.called
         return name in _KEEPS or any(catalog.fact(kind, name) for kind in (RetryFact, BreakerFact, RouteFact))
-    own = _decorator(frame, decorator, value)
-    if own is not None:
-        return _wrapper_of(session, *own, is_async=frame.is_async) is not None
+    if any(wrapper.decorator is decorator for wrapper in wrappers(frame)):
+        return True
     return isinstance(value, Unknown) and _registers(decorator)
-
-
-def repeating(frame: Frame) -> cst.Decorator | None:
-    """The decorator of the project's own that may call a function several times: in a loop, or in several places."""
-    for decorator, wrapper, function in _wrappers(frame):
-        parts = list(walk(wrapper.node)) if wrapper.node is not None else []
-        calls = sum(isinstance(part, cst.Call) and dotted(part.func) == function for part in parts)
-        if calls > 1 or any(isinstance(part, (cst.For, cst.While)) for part in parts):
-            return decorator
-    return None
-
-
-def catching(frame: Frame) -> cst.Decorator | None:
-    """The decorator of the project's own that may catch what a function raises."""
-    return next((decorator for decorator, wrapper, _ in _wrappers(frame) if wrapper.guards), None)
-
-
-def _wrappers(frame: Frame) -> Iterator[tuple[cst.Decorator, Frame, str]]:
-    """Yields the decorators of the project with what they put in the place of a function, and its name there."""
-    session = frame.scope.session
-    if not frame.decorators or not isinstance(session, Session):
-        return
-    for decorator, value in frame.decorators:
-        own = _decorator(frame, decorator, value)
-        wrapper = _wrapper_of(session, *own, is_async=frame.is_async) if own is not None else None
-        outer = wrapper.outer.node if wrapper is not None and wrapper.outer is not None else None
-        if wrapper is not None and isinstance(outer, cst.FunctionDef):
-            yield decorator, wrapper, outer.params.params[0].name.value
-
-
-def _decorator(frame: Frame, decorator: cst.Decorator, value: Value) -> tuple[Function, bool] | None:
-    """The function of the project that decorates, and whether it is called to make the decorator: `@retry(times=3)`."""
-    node = decorator.decorator
-    if isinstance(value, DeferredReturn) and value.function is not None:
-        return value.function, True
-    if isinstance(value, Unknown):
-        value = imported_value(frame, dotted(node.func if isinstance(node, cst.Call) else node)) or value
-    return (value, isinstance(node, cst.Call)) if isinstance(value, Function) else None
 
 
 def _registers(decorator: cst.Decorator) -> bool:
     """Whether a decorator is that of a route, by its form: `@app.get("/path")`."""
     node = decorator.decorator
     return isinstance(node, cst.Call) and dotted(node.func).rpartition(".")[2] == "route"
-
-
-def _wrapper_of(session: Session, decorator: Function, made: bool, *, is_async: bool) -> Frame | None:
-    """What a decorator of the project puts in the place of a function: made with `functools.wraps`, and calls it.
-
-    With `made`, the decorator is what the function returns. None if it is anything else.
-    """
-    frame = session.scope(decorator.module).frame(decorator.chunk)
-    if made and frame is not None:
-        frame = frame.nested[0] if _gives_its_own(frame) else None
-    node = frame.node if frame is not None else None
-    if frame is None or not isinstance(node, cst.FunctionDef) or not _gives_its_own(frame):
-        return None
-    params = [param.name.value for param in node.params.params]
-    return frame.nested[0] if len(params) == 1 and _stands_for(frame.nested[0], params[0], is_async) else None
-
-
-def _gives_its_own(frame: Frame) -> bool:
-    """Whether a plain function returns the one function that is defined in it."""
-    plain = not frame.is_async and not frame.decorators and len(frame.nested) == 1
-    return plain and isinstance(frame.returned(), Nested)
-
-
-def _stands_for(frame: Frame, function: str, is_async: bool) -> bool:
-    """Whether a function has `functools.wraps` as its only decorator, and calls another one in its body."""
-    node, wraps = frame.node, [value for _, value in frame.decorators]
-    if frame.is_async is not is_async or frame.nested or not isinstance(node, cst.FunctionDef) or len(wraps) != 1:
-        return False
-    if not isinstance(wraps[0], Derived) or wraps[0].path.qualified != "functools.wraps":
-        return False
-    parts = list(walk(node.body))
-    return not any(isinstance(part, cst.Yield) for part in parts) and any(
-        isinstance(part, cst.Call) and dotted(part.func) == function for part in parts
-    )
-
-
-def imported_value(frame: Frame, path: str) -> Value | None:
-    """Returns what a dotted name stands for, if its first part is from another module of the project; None if not."""
-    session = frame.scope.session
-    assert isinstance(session, Session)
-    head, *rest = path.split(".") if path else [""]
-    targets = frame.scope.module.imports.get(head)
-    if not targets or _is_local(frame, head) or not isinstance(frame.lookup(head), Unknown):
-        return None
-    found: Value | None = frame.scope.imported(targets)
-    for name in rest:
-        if found is None:
-            return None
-        module = found.module if isinstance(found, ProjectModule) else None
-        found = session.scope(module).value(name) if module is not None else session.attribute(found, name)
-    return found
-
-
-def _is_local(frame: Frame, name: str) -> bool:
-    """Whether a function, or one around it, binds a name itself."""
-    around: Frame | None = frame
-    while around is not None and name not in around.env:
-        around = around.outer
-    return around is not None

@@ -15,7 +15,8 @@ from ..interp.session import Session
 from ..interp.statements import evaluate
 from ..interp.values import Function, options
 from ..syntax.tree import dotted, walk
-from .callees import callee, imported_value, may_reach, runs_as_written
+from .callees import callee, may_reach, runs_as_written
+from .decorators import imported_value
 
 
 def followed_calls(frame: Frame, *, reaching: bool = False) -> Iterator[tuple[cst.Call, Frame]]:

@@ -42,10 +42,16 @@ def local_effects(frame: Frame) -> LocalEffects:
     calls = [reached(call) for call in frame.calls.values() if counts(call)]
     sites = [
         CallSite(call, target, id(call.node) in awaited)
-        for call, target in frame.uses.values()
+        for call, target in used(frame)
         if not call.offloaded and not call.deferred
     ]
     return LocalEffects(tuple(calls), tuple(sites))
+
+
+def used(frame: Frame) -> list[tuple[Call, Value]]:
+    """Returns the calls of the project that a body makes, each with what is called; what decorates it runs before."""
+    above = {id(decorator.decorator) for decorator, _ in frame.decorators}
+    return [use for key, use in frame.uses.items() if key not in above]
 
 
 def counts(call: Call) -> bool:

@@ -9,12 +9,12 @@ import libcst as cst
 from ..catalog.lookup import BUILTIN_ERRORS
 from ..findings import Import
 from ..interp.calls import Call, Frame, Guard
-from ..interp.values import Class, Const, ProjectModule, Ref, Sequence, Value
+from ..interp.values import Class, Const, Object, ProjectModule, Ref, Sequence, Value
 from ..syntax.exits import Exit, ways
 from ..syntax.idioms import BROAD, calls_in, sleeps
 from ..syntax.layout import with_comments
 from ..syntax.text import Edit, Span
-from ..syntax.tree import walk
+from ..syntax.tree import dotted, walk
 from .hierarchy import TIMEOUT, is_a
 
 _COMMON_ATTRIBUTES = frozenset(("args", "__class__", "__traceback__", "with_traceback"))
@@ -169,6 +169,8 @@ def named(frame: Frame, node: cst.CSTNode) -> Value | None:
             return Ref(f"{owner.name}.{node.attr.value}")
         if isinstance(owner, ProjectModule):
             return frame.scope.session.scope(owner.module).value(node.attr.value)
+        if isinstance(owner, Object):
+            return frame.lookup(f"{dotted(node.value)}.{node.attr.value}")
     return None
 
 

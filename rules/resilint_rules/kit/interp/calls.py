@@ -221,6 +221,8 @@ class Call(Site):
     frame: Frame = field(kw_only=True)
     reached: Call | None = field(default=None, kw_only=True)
     """The call itself, where this one stands for it at the call of a function of the project."""
+    stands_for: str = field(default="", kw_only=True)
+    """The function that a decorator calls here by another name."""
     chosen: bool = field(default=False, kw_only=True)
     """Whether it is one of several functions, of which the first stands for all."""
 
@@ -257,8 +259,8 @@ class Call(Site):
     @property
     def written(self) -> str:
         """What is called, as it is written."""
-        if self.offloaded:
-            return self.callee
+        if self.offloaded or self.stands_for:
+            return self.stands_for or self.callee
         text = self.frame.tree.code(self.factory or self.node.func)
         return text if len(text) <= _SHORT else re.sub(r"\((?:[^()]|\([^()]*\))+\)", "(...)", text)
 

@@ -51,6 +51,7 @@ def run_function(frame: Frame, node: cst.FunctionDef, receiver: Value | None, gi
         frame.decorators.append((decorator, ctx.value(decorator.decorator)))
     _parameters(ctx, node.params, receiver)
     frame.env.update(given or {})
+    ctx.kept.update(name.rpartition(".")[2] for name in given or () if "." in name)
     suite(ctx, node.body)
     _promise(ctx, node)
     _nested_functions(ctx)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..effects.callees import callee, nested_frame, repeating, runs_as_written
-from ..effects.local import sends, step_of
+from ..effects.callees import callee, nested_frame, runs_as_written
+from ..effects.decorators import wrappers
+from ..effects.local import sends, step_of, used
 from ..effects.records import Step
 from ..interp.call_kinds import WrappedCall
 from ..interp.calls import Call, Frame
@@ -51,7 +52,7 @@ class Walk:
 
     def of_function(self, frame: Frame) -> Iterator[Lead]:
         """Yields what calling a function leads to, in the order of the text."""
-        return self._within(frame, frame.calls.values(), frame.uses.values(), (), ())
+        return self._within(frame, frame.calls.values(), used(frame), (), ())
 
     def of_calls(self, frame: Frame, calls: Iterable[tuple[Call, Value]]) -> Iterator[Lead]:
         """Yields what some calls of functions of the project lead to."""
@@ -90,8 +91,8 @@ class Walk:
         if inner is None or again or len(choices) > 1 or not runs_as_written(inner, self.session):
             self.complete = False
             return
-        self.complete = self.complete and repeating(inner) is None
-        yield from self._within(inner, inner.calls.values(), inner.uses.values(), (call, *callers), (*above, inner))
+        self.complete = self.complete and _is_counted(inner)
+        yield from self._within(inner, inner.calls.values(), used(inner), (call, *callers), (*above, inner))
 
     def _frame(self, function: Function) -> Frame | None:
         """A function's frame; None if it would cost too much, or cannot be parsed."""
@@ -100,3 +101,8 @@ class Walk:
         if chunk.end - chunk.start > LONG or len(self._looked_into) > FUNCTIONS:
             return None
         return self.session.scope(function.module).frame(function.chunk)
+
+
+def _is_counted(frame: Frame) -> bool:
+    """Whether it is seen how often decorators of the project call a function."""
+    return all(wrapper.site is not None or not wrapper.repeats for wrapper in wrappers(frame))

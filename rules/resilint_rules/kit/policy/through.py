@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-from ..effects.callees import catching
+from ..effects.decorators import wrappers
 from ..effects.store import EffectStore, effects_of
 from ..interp.calls import Call, Frame, Guard
 from ..interp.kinds import Around, Part
 from ..interp.session import Session
 from ..interp.values import Argument, Arguments, Value
-from ..retries.loops import RetryConstruct, RetryLoop, enclosing_loop, may_fail, retry_loop
-from ..retries.policies import layers
-from ..retries.status_loops import AnyRetry, other_loops
+from ..retries.loops import may_fail
 from ..syntax.exits import Exit
 from .behind import Lead, Walk
 from .handling import find_clause, guards_around, is_bare
@@ -52,26 +50,31 @@ def _through(frame: Frame, site: Call, target: Value) -> Call | None:
         return None
     walk = Walk(session.derived(EffectStore).session, frame.scope.module)
     lead = next((lead for lead in walk.of_calls(frame, [(site, target)]) if _fails(lead)), None)
-    return _in_place(site, lead.call) if lead is not None else None
+    return in_place(site, lead.call) if lead is not None else None
 
 
 def _fails(lead: Lead) -> bool:
     """Whether a failure to reach the peer of a call leaves all functions on the way, but the first, as it is."""
-    call = lead.call
+    places = (lead.call, *lead.callers[:-1])
+    decorated = [site for place in places for wrapper in wrappers(place.frame) for site in wrapper.sites]
+    return leaves(lead.call, (*places, *decorated))
+
+
+def leaves(call: Call, places: Iterable[Call]) -> bool:
+    """Whether a call may fail to reach its peer, and all functions that some places stand in let that out as it is."""
     if not may_fail(call) or call.offloaded:
         return False
     errors = call.raises("connect") or call.raises("timeout")
-    for place in (call, *lead.callers[:-1]):
-        if catching(place.frame) is not None:
-            return False
-        for guard in guards_around(place):
-            clause, _ = find_clause(guard, errors)
-            if clause is not None and not (clause.leaves == frozenset((Exit.RAISE,)) and is_bare(clause)):
-                return False
-    return True
+    return not any(_may_end(guard, errors) for place in places for guard in guards_around(place))
 
 
-def _in_place(site: Call, call: Call) -> Call:
+def _may_end(guard: Guard, errors: tuple[str, ...] | None) -> bool:
+    """Whether a `try` may catch one of these exceptions and do more than to raise it again."""
+    clause, _ = find_clause(guard, errors)
+    return clause is not None and not (clause.leaves == frozenset((Exit.RAISE,)) and is_bare(clause))
+
+
+def in_place(site: Call, call: Call) -> Call:
     """An external call as if it stood where a function that makes it is called.
 
     Its arguments keep their values, but stand where the call does: what they are written as is in another tree.
@@ -86,27 +89,3 @@ def _in_place(site: Call, call: Call) -> Call:
         site.node, call.fact, args, call.clients, site.within, site.statement, site.awaited,
         discarded=site.discarded, keywords=False, frame=site.frame, reached=call,
     )  # fmt: skip
-
-
-def all_loops(frames: list[Frame]) -> Iterator[RetryLoop]:
-    """Yields the retry loops of functions and statements: what they repeat may stand behind functions."""
-    for outer in frames:
-        for frame in outer.all_frames():
-            for guard in frame.guards.values():
-                found = retry_loop(guard)
-                if found is None and enclosing_loop(guard.within) is not None:
-                    found = retry_loop(guard, calls_through(guard))
-                if found is not None:
-                    yield found
-
-
-def all_constructs(frames: list[Frame]) -> Iterator[RetryConstruct]:
-    """Yields the retries of functions and statements: policies first, then loops."""
-    yield from layers(frames)
-    yield from all_loops(frames)
-
-
-def all_retries(frames: list[Frame]) -> Iterator[AnyRetry]:
-    """Yields the retries of functions and statements, and the loops that check the status."""
-    yield from all_constructs(frames)
-    yield from other_loops(frames)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from ..effects.callees import catching, repeating
+from ..effects.decorators import Wrapper, wrappers
 from ..exceptions.handlers import Handler
 from ..interp.calls import Call, Frame
 from ..interp.kinds import Around, FrameKind
@@ -15,6 +15,7 @@ from ..responses.status import raises_itself
 from ..retries.attempts import policies
 from ..retries.layer import DROPPED, HANG, STATUSES, RetryLayer, row, seconds, where
 from ..retries.loops import RetryLoop, loop_around
+from ..retries.policies import RetryPolicy
 from ..syntax.exits import Exit
 from ..timeouts.effective import scopes_around
 from .handling import (
@@ -88,6 +89,8 @@ class FailureTrace:
         """How long a pause may be that the answer asks for, in words; "" if no layer waits for that."""
         self.ends: tuple[str, ...] = ()
         self._per: float | None = None
+        self._wrapper: Wrapper | None = None
+        """The decorator of the project through which the exception passes."""
         self._ended_by = ""
         """The enclosing limit that ends all attempts before their own do, in words."""
         for repeat in repeats:
@@ -244,13 +247,39 @@ class FailureTrace:
             else:
                 self._stop(passage, clause)
         self._cap(passage, scopes, 0)
-        if not passage.ended:
-            passage.errors = self._add_policies(call, passage.errors)
-            decorator = catching(call.frame)
-            if decorator is not None:
-                place = where(call.frame, decorator, self.here)
-                passage.text += f"a decorator of the project may catch it ({place}); else "
-                passage.errors = None
+        self._leave(passage, call)
+
+    def _leave(self, passage: _Passage, call: Call) -> None:
+        """Takes an exception out of the function of a call: blocks of policies, then decorators from the inside out."""
+        own = {id(wrapper.decorator): wrapper for wrapper in wrappers(call.frame)}
+        found = policies(call, self.here)
+        for policy, layer in found:
+            if policy.body is None and not passage.ended:
+                passage.errors = self._add_policy(call, policy, layer, passage.errors)
+        for decorator, _ in reversed(call.frame.decorators):
+            if passage.ended:
+                return
+            wrapper = own.get(id(decorator))
+            if wrapper is not None:
+                self._pass_wrapper(passage, wrapper)
+            for policy, layer in found:
+                if policy.body is not None and policy.node is decorator.decorator:
+                    passage.errors = self._add_policy(call, policy, layer, passage.errors)
+
+    def _pass_wrapper(self, passage: _Passage, wrapper: Wrapper) -> None:
+        """Takes an exception through what a decorator of the project puts in the place of a function."""
+        site, around = wrapper.site, self._wrapper
+        if site is not None:
+            self._wrapper = wrapper
+            self._pass(passage, site, site.node)
+            self._wrapper = around
+            return
+        place = where(wrapper.of, wrapper.decorator, self.here)
+        if wrapper.repeats:
+            self.add(RetryLayer(f"`{wrapper.written}`", None, place), None)
+        if wrapper.frame.guards:
+            passage.text += f"`{wrapper.written}` may catch it ({place}); else "
+            passage.errors = None
 
     def _cap(self, passage: _Passage, scopes: list[tuple[int, float]], depth: int) -> list[tuple[int, float]]:
         """Lets the time limits end it that stand deeper than `depth` in a function; returns the others."""
@@ -283,23 +312,20 @@ class FailureTrace:
         passage.text += f"{place} raises {'it again' if is_bare(clause) else 'another exception'}; "
         passage.errors = passage.errors if is_bare(clause) else None
 
-    def _add_policies(self, call: Call, errors: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        """Counts in the policies around the function; returns what leaves the last one, None if that is not known."""
-        for policy, layer in policies(call, self.here):
-            wanted = policy.errors
-            verdict = is_covered(call, wanted, errors) if wanted is not None and errors else None
-            self.add(layer, verdict)
-            gives_up = policy.fact.gives_up
-            if verdict is False or not gives_up or layer.attempts == 1:
-                continue
-            reraise = policy.args.value(policy.fact.reraise)
-            if getattr(reraise, "value", None) is not True:
-                errors = (gives_up,) if reraise is None and verdict else None
-        decorator = repeating(call.frame)
-        if decorator is None:
+    def _add_policy(
+        self, call: Call, policy: RetryPolicy, layer: RetryLayer, errors: tuple[str, ...] | None
+    ) -> tuple[str, ...] | None:
+        """Counts in a policy around the function; returns what leaves it, None if that is not known."""
+        wanted = policy.errors
+        verdict = is_covered(call, wanted, errors) if wanted is not None and errors else None
+        self.add(layer, verdict)
+        gives_up = policy.fact.gives_up
+        if verdict is False or not gives_up or layer.attempts == 1:
             return errors
-        self.add(RetryLayer("a decorator of the project", None, where(call.frame, decorator, self.here)), None)
-        return None
+        reraise = policy.args.value(policy.fact.reraise)
+        if getattr(reraise, "value", None) is True:
+            return errors
+        return (gives_up,) if reraise is None and verdict else None
 
     def _count(self, loop: RetryLoop, clause: Handler) -> None:
         place = where(loop.frame, loop.node, self.here)
@@ -307,8 +333,15 @@ class FailureTrace:
         pace = "pauses in between" if loop.paced else "no pause"
         endless = loop.endless and not loop.gives_up
         layer = RetryLayer("the loop", loop.attempts, place, endless=endless, pauses=pauses, pace=pace)
-        chosen = None if loop.chooses(clause) else True
-        self.add(replace(layer, frame=loop.frame, span=loop.head), chosen)
+        layer = replace(layer, frame=loop.frame, span=loop.head)
+        if self._wrapper is not None:
+            decorated, decorator = self._wrapper.of, self._wrapper.decorator
+            source = f"{where(decorated, decorator, self.here)}, by its loop, {place}"
+            layer = replace(
+                layer, who=f"`{self._wrapper.written}`", source=source, frame=decorated,
+                span=decorated.tree.span(decorator),
+            )  # fmt: skip
+        self.add(layer, None if loop.chooses(clause) else True)
 
     def _outcome(self, seen: str) -> Outcome:
         """The outcome with all that was counted in; `seen` says who sees the failure."""

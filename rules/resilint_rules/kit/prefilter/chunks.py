@@ -18,6 +18,7 @@ from .exports import Exports
 from .marking import taint
 from .mentions import acts, docstring_span
 from .own_code.asking import Asking
+from .own_code.decorators import repeating_decorators
 from .own_code.secret_comparisons import comparing
 from .own_code.unawaited import Coroutines
 from .reach import Reach, named_near, reaching
@@ -86,6 +87,7 @@ def relevant(module: Module, exports: Exports, *, follow: bool = False) -> Relev
     for function in calling:  # whatever the functions that it calls do themselves
         callers.pop(function.chunk.start, None)
         found.setdefault(function.chunk.start, function)
+    found.update(repeating_decorators(module, found.values()))
     chunks = _in_order({**found, **{start: item for start, (item, _) in callers.items()}, **comparisons})
     names = {start: called for start, (_, called) in callers.items() if start not in comparisons}
     return Relevant(chunks, names, search.summary, mentioned or bool(calling or comparisons))
