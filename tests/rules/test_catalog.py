@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import contextlib
 import importlib
 import inspect
+import platform
 import sys
 import warnings
 from collections.abc import Iterator
@@ -90,13 +92,24 @@ def here(library: lookup.Library) -> bool:
     if library.distribution == "stdlib":
         removed = library.removed
         return not removed or sys.version_info[:2] < tuple(int(part) for part in removed.split("."))
+    return bool(installed_version(library))
+
+
+def installed_version(library: lookup.Library) -> str:
+    """The version of a library, or of Python for its own; "" if it is not installed."""
+    if library.distribution == "stdlib":
+        return platform.python_version()
     for each in (library.distribution, *library.also):
-        try:
-            metadata.version(each)
-        except metadata.PackageNotFoundError:
-            continue
-        return True
-    return False
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return metadata.version(each)
+    return ""
+
+
+def is_older(library: lookup.Library) -> bool:
+    """Whether a range that leaves out the version the file was checked with holds the installed one."""
+    have = f"=={installed_version(library)}"
+    ranges = {version["range"] for entry in library.entries.values() for version in entry.get("versions", ())}
+    return any(covers(one, have) and not covers(one, f"=={library.checked}") for one in ranges)
 
 
 @pytest.fixture(params=FILES)
@@ -112,6 +125,8 @@ def installed(library: lookup.Library) -> Iterator[lookup.Library]:
         pytest.skip(f"{library.distribution} is not installed")
     if library.name in ("asyncio", "concurrent", "concurrent.futures") and sys.version_info < (3, 11):
         pytest.skip(f"what is said of {library.name} came with Python 3.11")
+    if library.distribution != "stdlib" and is_older(library):
+        pytest.skip(f"{library.distribution} is older: for test_older_versions.py")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -122,9 +137,15 @@ def installed(library: lookup.Library) -> Iterator[lookup.Library]:
 
 
 def entries(library: lookup.Library) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(table, spelling, words) of all entries, `like` resolved; the type of a factory is left to its own entry."""
+    """(table, spelling, words) of all entries as they are for the installed version, `like` resolved.
+
+    The type of a factory is left to its own entry.
+    """
     for (kind, name), entry in library.entries.items():
         words = dict(entry)
+        for version in words.get("versions", ()):
+            if covers(version["range"], f"=={installed_version(library)}"):
+                words.update({key: value for key, value in version.items() if key != "range"})
         if name in (words.get("type"), *words.get("names", ())) or words.get("on"):
             made_elsewhere = name == words.get("type") and name not in words.get("names", ())
             if not made_elsewhere:
@@ -272,21 +293,27 @@ def test_defaults_are_the_library_s_own(installed: lookup.Library) -> None:
     """A number in the signature is the limit that the catalogue gives for the phases of the parameter."""
     wrong: list[str] = []
     for kind, name, words in entries(installed):
-        if kind not in ("client", "call") or words.get("missing") not in ("ok", "flag", "partial"):
-            continue
-        found = target(name, words)
+        found = target(name, words) if kind in ("client", "call") else None
         shape = signature(found) if found is not None else None
-        for each in words.get("timeout", ()) if shape else ():
-            default = shape[0].get(each["param"], (0, None))[1] if shape else None
-            if isinstance(default, bool) or not isinstance(default, (int, float)) or default < 0:
-                continue
-            seconds = default * (0.001 if words.get("unit") == "ms" else 1)
-            given = {words["default"].get(phase) for phase in each["phases"].split("+")}
-            if default == 0 and words.get("zero") == "unbounded":
-                seconds = "none"
-            if seconds not in given and given != {None}:
-                wrong.append(f"{kind} {name}: {each['param']}={default} in the library, {given} in the catalogue")
+        if shape is not None:
+            wrong.extend(limits_that_differ(f"{kind} {name}", words, shape[0]))
     assert not wrong
+
+
+def limits_that_differ(name: str, words: dict[str, Any], known: dict[str, tuple[int, Any]]) -> Iterator[str]:
+    """Yields the limits that a signature has as its defaults and the catalogue does not."""
+    if words.get("missing") not in ("ok", "flag", "partial"):
+        return
+    for each in words.get("timeout", ()):
+        default = known.get(each["param"], (0, None))[1]
+        if isinstance(default, bool) or not isinstance(default, (int, float)) or default < 0:
+            continue
+        seconds = default * (0.001 if words.get("unit") == "ms" else 1)
+        given = {words["default"].get(phase) for phase in each["phases"].split("+")}
+        if default == 0 and words.get("zero") == "unbounded":
+            seconds = "none"
+        if seconds not in given and given != {None}:
+            yield f"{name}: {each['param']}={default} in the library, {given} in the catalogue"
 
 
 def base_of(name: str) -> Any:
