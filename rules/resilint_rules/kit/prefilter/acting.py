@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator
 from ...catalog.index import CLIENTS, SENDS, WAITS
 from ..project.module import FunctionChunk, ImportedName, Module
 from ..syntax.layout import GAP
-from ..syntax.words import words
+from ..syntax.words import may_follow_a_dot, words
 from .library_names import COMMON, prefixes_of
-from .mentions import may_follow_a_dot
 from .taint import Taint
 
 _NAME = re.compile(r"\w+")

@@ -12,6 +12,7 @@ from ...rule_table import RULES
 from ..project.module import FunctionChunk, Module
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
+from ..syntax.words import has_phrase, is_phrase, phrases
 from .acting import acting
 from .assigned import annotated_parameters
 from .exports import Exports
@@ -28,10 +29,7 @@ from .usage import asks
 from .wrapping import wrapping
 
 _RULE_WORDS = sorted({word.lower() for row in RULES for word in row.words})
-_ACROSS_LINES = {
-    word: re.compile(re.escape(word).replace(r"\(", rf"\({GAP}").replace("=", rf"{GAP}={GAP}"))
-    for word in _RULE_WORDS if "(" in word[:-1] or "=" in word[:-1]
-}  # fmt: skip
+_PHRASES = frozenset(filter(is_phrase, _RULE_WORDS))
 """Of these the words that may be written on several lines, or with blanks: `gather(*`, `verify=false`."""
 _ALONE = {word.lower() for row in RULES for word in row.words if not row.beside}
 _BESIDE = {
@@ -116,22 +114,15 @@ def _calling_through(search: Taint, mentioned: bool, *, follow: bool, far: bool,
 def _words(text: str) -> list[str]:
     """Words in any case by which a rule knows a chunk of text that is for it."""
     lowered = text.lower()
-    return [word for word in _RULE_WORDS if word in lowered or (word in _ACROSS_LINES and _starts(word, lowered))]
-
-
-def _starts(word: str, lowered: str) -> bool:
-    """Whether a word of several parts stands in a text, perhaps on several lines."""
-    head = word[: word.index("(") + 1] if "(" in word else word.partition("=")[0]
-    return head in lowered and _ACROSS_LINES[word].search(lowered) is not None
+    return [word for word in _RULE_WORDS if word in lowered or (word in _PHRASES and has_phrase(word, lowered))]
 
 
 def _places_of(words: list[str], lowered: str) -> list[int]:
     """Where some of the rules' words stand, in order."""
     found: list[int] = []
     for word in words:
-        pattern = _ACROSS_LINES.get(word)
-        if pattern is not None:
-            found.extend(match.start() for match in pattern.finditer(lowered))
+        if word in _PHRASES:
+            found.extend(phrases(word, lowered))
             continue
         at = lowered.find(word)
         while at >= 0:
@@ -158,12 +149,19 @@ class _WordPlaces:
         if _holds(self._alone, start, end):
             return True
         found = (others for places, others in self._beside if _holds(places, start, end))
-        return any(self._lowered.find(word, start, end) >= 0 for others in found for word in others)
+        return any(_stands(word, self._lowered, start, end) for others in found for word in others)
+
+
+def _stands(word: str, text: str, start: int, end: int) -> bool:
+    """Whether a word of a rule stands in a range."""
+    if text.find(word, start, end) >= 0:
+        return True
+    return is_phrase(word) and next(phrases(word, text, start, end), None) is not None
 
 
 def _coroutine_words(text: str) -> list[str]:
     """Words by which a rule knows a coroutine that is for it."""
-    return [word for word in _IN_COROUTINES if word in text] if "async " in text else []
+    return [word for word in _IN_COROUTINES if _stands(word, text, 0, len(text))] if "async" in text else []
 
 
 def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[int, FunctionChunk | Chunk]:
@@ -177,21 +175,21 @@ def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[i
     def idle(chunk: Chunk, at: int) -> bool:
         """Whether a mention is of a sleep outside any coroutine, or of a task whose handle is kept."""
         if at in search.sleeps.ends:
-            return text.find("async ", chunk.start, chunk.end) < 0
+            return text.find("async", chunk.start, chunk.end) < 0
         return at in search.spawns.ends and _TAKEN.search(text, text.rfind("\n", 0, at) + 1, at) is not None
 
     def matters(chunk: Chunk) -> bool:
         start, end = chunk.start, chunk.end
         if unawaited.within(start, end) or for_rules.within(start, end):
             return True
-        if chunk.is_async and any(text.find(word, start, end) >= 0 for word in in_coroutines):
+        if chunk.is_async and any(_stands(word, text, start, end) for word in in_coroutines):
             return True
         docstring = docstring_span(text, chunk)
         if any(acts(text, at, docstring) and not idle(chunk, at) for at, _ in mentions.inside(start, end)):
             return True
         if kept_loop and _KEPT_LOOP.search(text, start, end):
             return True
-        if search.loops.within(start, end) and any(text.find(word, start, end) >= 0 for word in _THROUGH):
+        if search.loops.within(start, end) and any(_stands(word, text, start, end) for word in _THROUGH):
             return True
         found = [candidate for candidate in followed.inside(start, end) if acts(text, candidate[0], docstring)]
         names = search.locals_of(chunk) if found else set()

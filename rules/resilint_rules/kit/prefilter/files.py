@@ -1,6 +1,6 @@
 """Which files can matter at all: one regular expression over bytes, no parsing.
 
-Imports no other module of ours but tables, `dropped` and `secret_comparisons`, so that start-up stays short.
+Imports no other module of ours but tables, `words`, `dropped` and `secret_comparisons`, so that start-up stays short.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from ...catalog.index import GENERATED, IMPORTS, WORDS
 from ...rule_table import RULES
+from ..syntax.words import has_phrase, is_phrase
 from .own_code.dropped import may_drop
 from .own_code.secret_comparisons import may_compare
 
@@ -21,8 +22,21 @@ _CONTINUED = re.compile(rb"\\(?:\r\n|\n|\r)")
 _DOT = re.compile(rb"[ \t\f]*\.[ \t\f]*")
 _FAR = 200
 """Bytes before the word `import` in which its statement begins."""
+
+
+def _head(word: bytes) -> bytes:
+    """The longest name in a word."""
+    names: list[bytes] = re.findall(rb"\w+", word)
+    return max(names, key=len)
+
+
 _RULE_WORDS: tuple[bytes, ...] = tuple(sorted({word.lower().encode() for row in RULES for word in row.words}))
 _IN_COROUTINES: tuple[bytes, ...] = tuple(sorted({word.encode() for row in RULES for word in row.coroutine_words}))
+_RULE_PHRASES, _PHRASES_IN_COROUTINES = (
+    tuple((_head(word), word.decode()) for word in words if is_phrase(word.decode()))
+    for words in (_RULE_WORDS, _IN_COROUTINES)
+)
+"""Of these the words of several tokens, each with the longest of its names, without which it is nowhere."""
 _GENERATED: tuple[bytes, ...] = tuple(end.encode() for end in GENERATED)
 _OURS = b"resilint:"
 
@@ -54,7 +68,10 @@ def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
 
 def _is_for_a_rule(data: bytes) -> bool:
     """Whether a file holds a word by which a rule knows what is for it."""
-    return _holds(data.lower(), _RULE_WORDS) or (b"async def" in data and _holds(data, _IN_COROUTINES))
+    lowered = data.lower()
+    if _holds(lowered, _RULE_WORDS) or _holds_phrase(lowered, _RULE_PHRASES):
+        return True
+    return b"async" in data and (_holds(data, _IN_COROUTINES) or _holds_phrase(data, _PHRASES_IN_COROUTINES))
 
 
 def _with_comparisons(data: bytes, level: int) -> int:
@@ -81,6 +98,15 @@ def _holds(data: bytes, words: tuple[bytes, ...]) -> bool:
         if word in data:
             return True
     return False
+
+
+def _holds_phrase(data: bytes, found: tuple[tuple[bytes, str], ...]) -> bool:
+    """Whether a file holds one of some words of several tokens in another layout than the usual one."""
+    likely = [word for head, word in found if head in data]
+    if not likely:
+        return False
+    text = data.decode("latin-1")
+    return any(has_phrase(word, text) for word in likely)
 
 
 def wanted(data: bytes) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
-from ..syntax.words import words
+from ..syntax.words import may_follow_a_dot, words
 
 _CHAIN = re.compile(rf"(?:{GAP}\.{GAP}\w+)+")
 _WORD = re.compile(r"\w+")
@@ -77,22 +77,6 @@ class MentionIndex:
                 found += self._search(anchor, *changed[number])
                 last = number
         return found
-
-
-def may_follow_a_dot(text: str, at: int) -> bool:
-    """Whether a dot may stand before a word, with blanks, line ends and comments between."""
-    before = text[at - 1 : at]
-    if not before.isspace():
-        return before == "."
-    line = text.rfind("\n", 0, at) + 1
-    before = text[line:at].rstrip()
-    while not before and line:  # in brackets, a dot may end the line above
-        end, line = line - 1, text.rfind("\n", 0, line - 1) + 1
-        *code, last = text[line:end].split("#")
-        if any(part.rstrip().endswith(".") for part in code):
-            return True
-        before = last.rstrip() if not code else code[0].strip()
-    return before.endswith(".")
 
 
 class Mentions:

@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...syntax.words import is_phrase, phrases
+
 if TYPE_CHECKING:
     from ...project.module import Module
     from ...syntax.outline import Chunk
@@ -24,7 +26,8 @@ _LISTENING = (
 
 # Each begins with a word, for which a text is searched at once; what has to stand before it is looked at then.
 _SILENT = re.compile(
-    r"except\b[^\n]*:[ \t]*(?:#[^\n]*)?\n?[ \t]*(?:pass|continue|return|\.\.\.|\w+ = (?:\[\]|\{\}|\(\)|[\"']{2}$))",
+    r"except\b[^\n]*:[ \t]*(?:#[^\n]*)?\n?[ \t]*"
+    r"(?:pass|continue|return|\.\.\.|\w+[ \t]*=[ \t]*(?:\[\]|\{\}|\(\)|[\"']{2}$))",
     re.MULTILINE,
 )
 """A handler that begins with an end of its own: nothing is logged, and nothing is raised."""
@@ -32,13 +35,15 @@ _TRY = re.compile(r"try[ \t]*:")
 _LOOP = re.compile(r"[ \t]+(?:while|for)\b[^\n]*:[ \t]*(?:#[^\n]*)?")
 _NEAR = 4
 """Lines above a `try` of which one begins the loop that it stands in, or nearly."""
-_ENTRY = re.compile(r"@(?:\w+\.)*(?:task|shared_task|actor|job|get|post|put|patch|delete|route|api_view)\b")
-_MESSAGES = re.compile(r"for \w*(?:message|msg|record)\w* in\b")
-_HOLDS = re.compile(r"with (?:\w+\.)*\w+[ \t]*:")
+_ENTRY = re.compile(
+    r"@[ \t]*(?:\w+[ \t]*\.[ \t]*)*(?:task|shared_task|actor|job|get|post|put|patch|delete|route|api_view)\b"
+)
+_MESSAGES = re.compile(r"for[ \t]+\w*(?:message|msg|record)\w*[ \t]+in\b")
+_HOLDS = re.compile(r"with[ \t]+(?:\w+[ \t]*\.[ \t]*)*\w+[ \t]*:")
 """A block that enters an object with a name, as it is written for locks: others wait for its end."""
 _TAKEN = ("basic_ack(", ".ack(", "delete_message(")
 """What is done with a message; its queue waits for it."""
-_INDENT = re.compile(r"[ \t]+(?:async )?")
+_INDENT = re.compile(r"[ \t]+(?:async[ \t]+)?")
 _BLANKS = re.compile(r"[ \t]*")
 
 
@@ -49,8 +54,8 @@ class Asking:
 
     def __init__(self, module: Module) -> None:
         self._text = text = module.text
-        self._asking = [word for word in _ASKING if word in text]
-        self._listening = [word for word in _LISTENING if word in text]
+        self._asking = [word for word in _ASKING if _stands(word, text)]
+        self._listening = [word for word in _LISTENING if _stands(word, text)]
         self._loops = sorted(_loops(text)) if "except" in text else []
         entered = sorted(_entered(text))
         self._starts, self._ends = [start for start, _ in entered], [end for _, end in entered]
@@ -66,7 +71,7 @@ class Asking:
     def in_function(self, chunk: Chunk) -> bool:
         """Whether it matters in a function what is behind all functions that it calls, not only what blocks there."""
         words = self._listening if chunk.is_async else (*self._asking, *self._listening)
-        return self.near_in(chunk) or any(self._text.find(word, chunk.start, chunk.end) >= 0 for word in words)
+        return self.near_in(chunk) or any(_stands(word, self._text, chunk.start, chunk.end) for word in words)
 
     def near_in(self, chunk: Chunk) -> bool:
         """Whether one of the places that `near` is about lies in a function."""
@@ -76,6 +81,13 @@ class Asking:
             return True
         loops = self._loops[bisect_left(self._loops, (start, 0)) : bisect_left(self._loops, (end, 0))]
         return any(stop <= end for _, stop in loops) and self._text.find("except", start, end) >= 0
+
+
+def _stands(word: str, text: str, start: int = 0, end: int | None = None) -> bool:
+    """Whether a word stands in a range, whatever the layout between its tokens."""
+    if text.find(word, start, end) >= 0:
+        return True
+    return is_phrase(word) and next(phrases(word, text, start, end), None) is not None
 
 
 def _entered(text: str) -> Iterator[tuple[int, int]]:
@@ -90,12 +102,10 @@ def _entered(text: str) -> Iterator[tuple[int, int]]:
             if indent.fullmatch(text, line, found.start()):
                 yield line, found.end()
     for word in _TAKEN:
-        at = text.find(word)
-        while at >= 0:
+        for at in phrases(word, text):
             before = text[at - 1 : at]
-            if word[0] == "." or not (before.isalnum() or before == "_"):
+            if not (before.isalnum() or before == "_"):
                 yield at, at + len(word)
-            at = text.find(word, at + 1)
 
 
 def _loops(text: str) -> Iterator[tuple[int, int]]:

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ....catalog.index import COROUTINES
+from ...syntax.words import phrases
 
 _DEFINED = re.compile(r"async[ \t]+def[ \t]+(\w+)")  # without `\b` in front, the search is for its first word
-_BEFORE = re.compile(r"((?:.*(?:[:;]|\b(?:if|elif|while|not|assert|in)\b))?)[ \t]*((?:\w+\.)*)")
+_BEFORE = re.compile(r"((?:.*(?:[:;]|\b(?:if|elif|while|not|assert|in)\b))?)[ \t]*((?:\w+[ \t]*\.[ \t]*)*)")
 """What stands on a line before the name of what a statement or a condition calls first."""
 _TESTS = re.compile(r"\b(?:if|elif|while|not|assert|in)[ \t]*\Z")
 """What stands before a bracket whose content is a condition, or what a loop is over."""
+_NAME = re.compile(r"\w+")
 _INDENT = 4
 _OTHERS = (
     "\ndef ",
@@ -85,15 +87,12 @@ def _is_method(text: str, at: int) -> bool:
 def beginnings(text: str, names: Iterable[str]) -> Iterator[Beginning]:
     """Yields the calls of some names that statements and conditions begin with."""
     for name in sorted(names)[:MANY]:
-        called = f"{name}("
-        at = text.find(called)
-        while at >= 0:
+        for at in phrases(f"{name}(", text):
             line = text.rfind("\n", 0, at) + 1
-            defined = text.startswith("def ", at - 4)
+            defined = text[max(line, at - _FAR) : at].rstrip(" \t").endswith("def")
             before = None if defined else _BEFORE.fullmatch(text, max(line, at - _FAR), at)
             if before is not None and (before.group(1) or not _goes_on(text, line)):
-                yield Beginning(before.start(2), tuple(before.group(2).split(".")[:-1]), name)
-            at = text.find(called, at + len(called))
+                yield Beginning(before.start(2), tuple(_NAME.findall(before.group(2))), name)
 
 
 def _goes_on(text: str, line: int) -> bool:
