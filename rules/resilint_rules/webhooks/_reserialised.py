@@ -15,7 +15,7 @@ from ..kit.fixes.edits import replace
 from ..kit.interp.call_kinds import DigestCall, VerifyCall
 from ..kit.interp.calls import Call, Frame
 from ..kit.reach.callers import CallSite, argument_for, callers
-from ..kit.syntax.bound_names import values_reaching
+from ..kit.syntax.bound_names import followed, values_reaching
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.tree import Tree, dotted, walk
 from ._signatures import digest_in
@@ -205,10 +205,16 @@ def _is_written(frame: Frame, node: cst.Call, body: cst.BaseExpression) -> bool:
     return (_is_parsed(frame, body) or is_sent(frame, body)) and not _is_cut(frame, body)
 
 
+def _origins(frame: Frame, name: cst.Name) -> list[cst.BaseExpression]:
+    """What a name holds, by other names if need be; no names."""
+    found = followed(name, lambda node: _given(frame, node) if isinstance(node, cst.Name) else [])
+    return [node for node in found if not isinstance(node, cst.Name)]
+
+
 def _is_parsed(frame: Frame, node: cst.BaseExpression) -> bool:
     """Whether an expression is a body that was parsed as a whole."""
     if isinstance(node, cst.Name):
-        return any(_is_parsed(frame, value) for value in _given(frame, node) if value is not node)
+        return any(_is_parsed(frame, value) for value in _origins(frame, node))
     if isinstance(node, cst.Call) and last_name(node) == "loads" and node.args:
         return is_sent(frame, node.args[0].value) or _is_param(frame, node.args[0].value)
     return _PARSES.match(spine(node)) is not None
@@ -237,14 +243,14 @@ def _is_cut(frame: Frame, node: cst.BaseExpression) -> bool:
 def _is_body(frame: Frame, node: cst.BaseExpression) -> bool:
     """Whether an expression is a body, parsed or not, whose text is another one than what came."""
     if isinstance(node, cst.Name):
-        return any(_is_body(frame, value) for value in _given(frame, node) if value is not node)
+        return any(_is_body(frame, value) for value in _origins(frame, node))
     return _is_parsed(frame, node) or re.fullmatch(r"req(?:uest)?\.(?:data|body|get_data\(\))", spine(node)) is not None
 
 
 def _raw(frame: Frame, node: cst.BaseExpression) -> str:
     """The text of an expression for the body as it came; "" if none is known."""
     if isinstance(node, cst.Name):
-        found = {_raw(frame, value) for value in _given(frame, node) if value is not node}
+        found = {_raw(frame, value) for value in _origins(frame, node)}
         return found.pop() if len(found) == 1 else ""
     if isinstance(node, cst.Call) and last_name(node) == "loads" and node.args:
         source = node.args[0].value

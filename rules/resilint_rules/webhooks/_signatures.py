@@ -270,17 +270,21 @@ def compare_signatures(frame: Frame, node: cst.Comparison, side: int, made: Dige
     return [Fix("Compare in constant time", (edit,), imports, applicability)]
 
 
-def _is_certain(frame: Frame, node: cst.BaseExpression, *, binary: bool) -> bool:
-    """Whether a value demonstrably is text, or bytes, or missing."""
+def _is_certain(frame: Frame, node: cst.BaseExpression, *, binary: bool, seen: set[str] | None = None) -> bool:
+    """Whether a value demonstrably is text, or bytes, or missing; names that were `seen` on the way decide nothing."""
     given = is_bytes(frame, node)
     if given is not None:
         return given is binary
     if not binary and is_sent(frame, node) and spine(node).endswith(("[]", "()")):
         return True
     if isinstance(node, cst.Name):
+        seen = set() if seen is None else seen
+        if node.value in seen:
+            return True
+        seen.add(node.value)
         values = _assigned(frame, node.value)
         if values:
-            return all(_is_certain(at, value, binary=binary) for at, value in values if value is not node)
+            return all(_is_certain(at, value, binary=binary, seen=seen) for at, value in values)
         kind = "bytes" if binary else "str"
         return re.match(rf"(?:Annotated\[|Optional\[)?{kind}\b", _annotation(frame, node.value)) is not None
     return False
@@ -295,8 +299,11 @@ def _annotation(frame: Frame, name: str) -> str:
     return ""
 
 
-def _may_be_missing(frame: Frame, node: cst.CSTNode) -> bool:
-    """Whether a value may be None, as far as can be seen: a look-up without a default, a name without a test."""
+def _may_be_missing(frame: Frame, node: cst.CSTNode, seen: set[str] | None = None) -> bool:
+    """Whether a value may be None, as far as can be seen: a look-up without a default, a name without a test.
+
+    Names that were `seen` on the way decide nothing.
+    """
     if isinstance(node, cst.Subscript):
         return False
     if isinstance(node, cst.Call):
@@ -308,8 +315,12 @@ def _may_be_missing(frame: Frame, node: cst.CSTNode) -> bool:
     known = frame.tree.derived(_may_be_none, top).get(node.value)
     if known is not None:
         return known
+    seen = set() if seen is None else seen
+    if node.value in seen:
+        return False
+    seen.add(node.value)
     values = _assigned(frame, node.value)
-    return not values or any(_may_be_missing(at, value) for at, value in values)
+    return not values or any(_may_be_missing(at, value, seen) for at, value in values)
 
 
 _TESTED = re.compile(r"\b\w+\b(?!\s*[\[.(])")

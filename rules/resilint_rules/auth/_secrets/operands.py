@@ -9,6 +9,7 @@ import libcst as cst
 from ...kit import Const, Fix, Frame
 from ...kit.entry_points.sent import may_be_no_text
 from ...kit.fixes.constant_time import Operand, compare_in_constant_time
+from ...kit.syntax.bound_names import followed
 from ...kit.syntax.tree import dotted
 from .comparisons import LOOKS_UP, WRAPS, SecretComparison, values_of
 
@@ -32,33 +33,46 @@ def compare_secrets(frame: Frame, found: SecretComparison) -> Fix:
 
 def _is_binary(frame: Frame, node: cst.BaseExpression) -> bool:
     """Whether a value is bytes, as far as can be seen."""
+
+    def given(value: cst.BaseExpression) -> list[cst.BaseExpression]:
+        if isinstance(value, cst.Name):
+            return values_of(frame, value.value)
+        if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
+            name = value.func.attr.value
+            return [value.func.value] if name in WRAPS and name not in ("encode", "decode") else []
+        return []
+
+    values = followed(node, given)
+    return bool(values) and all(map(_makes_bytes, values))
+
+
+def _makes_bytes(node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.SimpleString):
         return "b" in node.prefix.lower()
-    if isinstance(node, cst.Name):
-        values = values_of(frame, node.value)
-        return bool(values) and all(_is_binary(frame, value) for value in values if value is not node)
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-        name = node.func.attr.value
-        if name in WRAPS and name not in ("encode", "decode"):
-            return _is_binary(frame, node.func.value)
-        return name in ("encode", "digest", "b64decode")
+        return node.func.attr.value in ("encode", "digest", "b64decode")
     return isinstance(node, cst.Call) and dotted(node.func) == "bytes"
 
 
 def _may_be_absent(frame: Frame, node: cst.BaseExpression) -> bool:
     """Whether what a request brought may be None: unless it is tested, has a default, or has to be there."""
+
+    def given(value: cst.BaseExpression) -> list[cst.BaseExpression]:
+        if isinstance(value, cst.NamedExpr):
+            return [value.value]
+        return values_of(frame, value.value) if isinstance(value, cst.Name) and not _is_tested(frame, value) else []
+
+    return any(_is_absent(frame, value) for value in followed(node, given))
+
+
+def _is_absent(frame: Frame, node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
         return node.func.attr.value in LOOKS_UP and len(node.args) < 2
     if isinstance(node, (cst.Name, cst.Attribute)) and _is_tested(frame, node):
         return False
     if isinstance(node, cst.Name):
-        values = values_of(frame, node.value)
-        if not values:
-            return not _is_text(frame, node.value)
-        return any(_may_be_absent(frame, value) for value in values if value is not node)
-    if isinstance(node, cst.Attribute):
-        return node.attr.value != "credentials"
-    return isinstance(node, cst.NamedExpr) and _may_be_absent(frame, node.value)
+        return not _is_text(frame, node.value)
+    return isinstance(node, cst.Attribute) and node.attr.value != "credentials"
 
 
 def _may_be_none(frame: Frame, node: cst.BaseExpression) -> bool:

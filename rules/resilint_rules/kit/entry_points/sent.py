@@ -11,7 +11,7 @@ import libcst as cst
 from ..interp.calls import Frame
 from ..interp.values import Class, Object, Ref
 from ..reach.callers import argument_for, callers
-from ..syntax.bound_names import names_given, values_reaching
+from ..syntax.bound_names import followed, names_given, values_reaching
 from ..syntax.tree import Tree
 from .entry import EntryKind, entry_point
 
@@ -64,10 +64,15 @@ def is_sent(frame: Frame, node: cst.CSTNode) -> bool:
 
 def may_be_no_text(frame: Frame, node: cst.BaseExpression) -> bool:
     """Whether a value is read from a body that may hold a number or a list in its place."""
-    if isinstance(node, cst.Name):
-        top = frame.node if frame.node is not None else frame.tree.module
-        values = values_reaching(frame.tree, top, node)
-        return any(may_be_no_text(frame, value) for value in values if value is not node)
+    top = frame.node if frame.node is not None else frame.tree.module
+
+    def given(value: cst.BaseExpression) -> list[cst.BaseExpression]:
+        return values_reaching(frame.tree, top, value) if isinstance(value, cst.Name) else []
+
+    return any(_is_no_text(frame, value) for value in followed(node, given) if not isinstance(value, cst.Name))
+
+
+def _is_no_text(frame: Frame, node: cst.BaseExpression) -> bool:
     path = spine(node)
     root = path.partition(".")[0].partition("[")[0]
     if _JSON.search(path):

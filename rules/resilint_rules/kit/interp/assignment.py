@@ -7,7 +7,7 @@ import libcst as cst
 from ..project.module import ImportedName
 from ..syntax.tree import dotted
 from .calls import Env
-from .context import Context, keep
+from .context import Context, contents, keep
 from .kinds import EventKind
 from .values import (
     UNKNOWN,
@@ -75,7 +75,7 @@ def _set_item(ctx: Context, target: cst.Subscript, value: Value) -> None:
     for option in options(owner):
         if isinstance(option, Mapping):
             if isinstance(key, Const) and isinstance(key.value, str):
-                option.items[key.value] = (value, target)
+                _put(option, key.value, value, target)
             else:
                 option.open = True
 
@@ -166,7 +166,8 @@ def change(made: Change, args: Arguments, node: cst.Call) -> None:
     else:
         for value in values:
             _merge_into(known, value, node)
-        known.items.update({name: (given.value, node) for name, given in args.named.items()})
+        for name, given in args.named.items():
+            _put(known, name, given.value, node)
 
 
 def _set_default(known: Mapping, values: list[Value], node: cst.Call) -> None:
@@ -175,12 +176,33 @@ def _set_default(known: Mapping, values: list[Value], node: cst.Call) -> None:
     if not isinstance(key, Const):
         known.open = True
     elif len(values) > 1 and str(key.value) not in known.items:
-        known.items[str(key.value)] = (values[1], node)
+        _put(known, str(key.value), values[1], node)
 
 
 def _merge_into(known: Mapping, value: Value, node: cst.Call) -> None:
     """Applies `update(value)`."""
     for option in options(value):
         if isinstance(option, Mapping):
-            known.items.update({name: (inner, node) for name, (inner, _) in option.items.items()})
+            for name, (inner, _) in [*option.items.items()]:
+                _put(known, name, inner, node)
         known.open = known.open or not isinstance(option, Mapping) or option.open
+
+
+_MANY = 200
+"""Values in a value that are looked at."""
+
+
+def _put(known: Mapping, key: str, value: Value, node: cst.CSTNode) -> None:
+    """Sets a key; one of a value that holds the dict itself, or too many to tell, is not seen: nothing has to end."""
+    pending = [*options(value)]
+    for _ in range(_MANY):
+        if not pending:
+            known.items[key] = (value, node)
+            return
+        option = pending.pop()
+        if option is known:
+            break
+        if isinstance(option, (Mapping, Sequence)):
+            pending += [inner for content in contents(option) for inner in options(content)]
+    known.open = True
+    known.items.pop(key, None)

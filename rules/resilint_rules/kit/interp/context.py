@@ -81,7 +81,7 @@ class Context:
             elif isinstance(option, (Mapping, Sequence)):
                 if settle and isinstance(option, Mapping):
                     option.open = True
-                for inner in _contents(option):
+                for inner in contents(option):
                     self.escape(inner, why, settle=settle)
             elif isinstance(option, Instance) and settle:
                 option.escaped = option.escaped or why
@@ -120,7 +120,8 @@ def kept_at(ctx: Context, node: cst.Attribute | cst.Subscript, name: str) -> Val
     return ctx.frame.env.get(ctx.frame.tree.code(node)) if name in ctx.kept else None
 
 
-def _contents(value: Mapping | Sequence) -> tuple[Value, ...]:
+def contents(value: Mapping | Sequence) -> tuple[Value, ...]:
+    """The values in a value."""
     return value.members if isinstance(value, Sequence) else tuple(inner for inner, _ in value.items.values())
 
 

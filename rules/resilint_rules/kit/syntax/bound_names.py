@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import libcst as cst
@@ -112,6 +113,28 @@ def _members(value: cst.BaseExpression, size: int) -> list[cst.BaseExpression]:
     if isinstance(value, cst.Tuple) and len(value.elements) == size:
         return [element.value for element in value.elements]
     return [value] * size
+
+
+def followed(
+    node: cst.BaseExpression, given: Callable[[cst.BaseExpression], Iterable[cst.BaseExpression]]
+) -> list[cst.BaseExpression]:
+    """The expressions that a value comes from: what `given` has for it, and for that, until it has no more.
+
+    Each name is followed once, so that one that holds itself has only what else it holds.
+    """
+    found: list[cst.BaseExpression] = []
+    pending, seen = [node], set()
+    while pending:
+        inner = pending.pop()
+        if isinstance(inner, cst.Name):
+            if inner.value in seen:
+                continue
+            seen.add(inner.value)
+        more = list(given(inner))
+        pending.extend(more)
+        if not more:
+            found.append(inner)
+    return found
 
 
 class _Given(NamedTuple):
