@@ -1,4 +1,4 @@
-"""Names that are given their own value, and names that are given those of others by turns, end every search for what they hold.
+"""Names that hold themselves, or each what another holds, end every search for what they hold.
 
 So do functions, classes and modules that lead back to where one began. `RESILINT_NAMES=N` sets how many programs are
 checked. The same number makes the same program in every run.
