@@ -9,6 +9,7 @@ import ast
 import io
 import random
 import tokenize
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -78,13 +79,20 @@ Change = Callable[[str, Token, Token, str], str | None]
 """(gap, the token before it, the token after it, the text) to the new gap; None if it stays."""
 
 
-def _relaid(text: str, change: Change) -> str:
-    """The text with the gaps within its logical lines changed; never one that ends at or follows a comment."""
+def _relaid(text: str, change: Change, *, breaks: bool = False) -> str:
+    """The text with the gaps within its logical lines changed; never one that ends at or follows a comment.
+
+    With `breaks`, also none with a comment behind it on its line: a line end would part that from what it explains.
+    """
     tokens = tokens_of(text)
+    comments = [token.start for token in tokens if token.comment] if breaks else []
     parts: list[str] = []
     at = 0
     for before, after in pairwise(tokens):
         if after.first or after.comment or before.comment or (not after.nesting and _line_ends(text, before, after)):
+            continue
+        behind = bisect_left(comments, after.start)
+        if behind < len(comments) and "\n" not in text[after.start : comments[behind]]:
             continue
         gap = change(text[before.end : after.start], before, after, text)
         if gap is not None:
@@ -107,7 +115,7 @@ def continued(text: str, chosen: Callable[[], bool], seed: random.Random) -> str
     def change(gap: str, *_: object) -> str | None:
         return f"{gap}{seed.choice(['', ' '])}\\\n{' ' * seed.randrange(9)}" if chosen() else None
 
-    return _relaid(text, change)
+    return _relaid(text, change, breaks=True)
 
 
 def widened(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
@@ -125,7 +133,7 @@ def broken(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
     def change(gap: str, _before: Token, after: Token, _text: str) -> str | None:
         return f"{gap}\n{' ' * seed.randrange(30)}" if after.nesting and chosen() else None
 
-    return _relaid(text, change)
+    return _relaid(text, change, breaks=True)
 
 
 def commented(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
@@ -135,7 +143,7 @@ def commented(text: str, chosen: Callable[[], bool], seed: random.Random) -> str
         note = seed.choice(["# -", "#", "# (", "# ''", f"# {'-' * 90}\n\n  # ."])
         return f"{gap}  {note}\n{' ' * seed.randrange(12)}" if after.nesting and chosen() else None
 
-    return _relaid(text, change)
+    return _relaid(text, change, breaks=True)
 
 
 def packed(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:

@@ -32,6 +32,7 @@ def _first(text: str) -> tuple[Module, bool, int | None]:
         ("def again(send, *args, **kwargs):\n    return send(*args, **kwargs)\n", 1),
         ("def again(\n    send: Callable[..., Response],\n    *args: Any,\n    **kwargs: Any,\n) -> Response:\n"
          "    for n in range(5):\n        return send(*args, **kwargs)\n", 5),
+        ("def again (f,\n  * a, ** k):\n    return f (* a,  # all\n      ** k)\n", 1),
         ("async def again(f, *a, **k):\n    while True:\n        return await f(*a, **k)\n", None),
         ("def again(f, *a, **k):\n    for n in range(LIMIT):\n        return f(*a, **k)\n", None),
     ],

@@ -199,3 +199,12 @@ def yields_only(url):
         except requests.ConnectionError:
             time.sleep(0)
     raise RuntimeError(url)
+
+
+def follows(url, stop, handle):
+    while not stop.is_set():  # finds: retry-without-backoff
+        try:
+            answer = requests.get(url, timeout=5); answer.raise_for_status()
+            handle(answer.json())
+        except requests.RequestException:
+            log.exception("again")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+from ..syntax.layout import GAP
 from .definitions import FunctionChunk
 from .module import Module
 
-_HEAD = re.compile(r"def\s+\w+\(\s*(\w+)\b[^()*]*(?:\[[^\]]*\][^()*]*)?,\s*\*(\w+)[^()*]*,\s*\*\*(\w+)[^()*]*\)")
+_HEAD = re.compile(
+    rf"def\s+\w+{GAP}\({GAP}(\w+)\b[^()*]*(?:\[[^\]]*\][^()*]*)?,{GAP}\*{GAP}(\w+)[^()*]*,"
+    rf"{GAP}\*\*{GAP}(\w+)[^()*]*\)"
+)
 _STATUS = re.compile(r"\.(?:raise_for_status|status(?:_code)?|ok|is_success|is_error)\b")
 _ATTEMPTS = re.compile(r"\bfor\s+\w+\s+in\s+range\(\s*(?:(\d+)\s*,\s*)?(\d+)\s*\)\s*:")
 
@@ -22,7 +26,8 @@ def passes_on(module: Module, function: FunctionChunk) -> bool:
         return False
     first, others, named = head.groups()
     body = source[head.end() :]
-    called = len(re.findall(rf"(?<![\w.]){first}\(\s*\*{others}\s*,\s*\*\*{named}\s*\)", body))
+    call = rf"(?<![\w.]){first}{GAP}\({GAP}\*{GAP}{others}{GAP},{GAP}\*\*{GAP}{named}{GAP}\)"
+    called = len(re.findall(call, body))
     used = [len(re.findall(rf"(?<![\w.]){name}\b", body)) for name in (first, others, named)]
     return used == [called] * 3 and called > 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import libcst as cst
 
@@ -98,7 +99,8 @@ def _may_wait(loop: ConsumeLoop, guard: Guard, rest: tuple[cst.CSTNode, ...]) ->
 
 def _up_to(block: cst.BaseSuite, call: cst.Call) -> Iterator[cst.CSTNode]:
     """Yields what of a block runs before a call is answered: of a `with` that enters it, not what it is for."""
-    for line in block.body:
+    lines = (line.body if isinstance(line, cst.SimpleStatementLine) else (line,) for line in block.body)
+    for line in chain.from_iterable(lines):
         here = any(part is call for part in walk(line))
         if here and isinstance(line, cst.With):
             yield from line.items
