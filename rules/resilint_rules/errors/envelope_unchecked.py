@@ -170,7 +170,7 @@ from collections.abc import Iterator
 
 from ..kit import Call, Finding
 from ..kit.rule import rule
-from ._envelopes import read_envelope, unread_envelope
+from ._bodies.envelopes import read_envelope, unread_envelope
 
 
 @rule(code="ERR009", name="envelope-unchecked")

@@ -12,13 +12,13 @@ from ...kit.findings import Finding, Fix, Severity
 from ...kit.fixes.edits import after_statement, hoist, indentation
 from ...kit.interp.calls import Call, Frame, call_at
 from ...kit.interp.values import Function, Response, options
+from ...kit.responses.flows import bound_name, is_name
 from ...kit.responses.refusals import gives_refusals
 from ...kit.responses.status import chained, raise_after_all, raise_between, read_unchecked
 from ...kit.retries.status_loops import verdict_on
 from ...kit.syntax.text import Edit
 from ...kit.syntax.tree import walk
 from ..resending import is_resender
-from .flows import bound_name, is_name
 
 _NAMES = ("response", "answer", "resp")
 

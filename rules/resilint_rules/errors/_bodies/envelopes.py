@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ..kit.catalog.parts import Envelope
-from ..kit.findings import Fix
-from ..kit.fixes.edits import remove_argument
-from ..kit.interp.calls import Call
-from ..kit.interp.values import Const
-from ..kit.reach.addresses import leading_text
-from ..kit.responses.answer_reads import Reads, reads_of
-from ..kit.responses.in_band import is_body_unread, raise_where
-from ..kit.syntax.tree import Tree, walk
-from ..kit.trust.switches import matches
+from ...kit.catalog.parts import Envelope
+from ...kit.findings import Fix
+from ...kit.fixes.edits import remove_argument
+from ...kit.interp.calls import Call
+from ...kit.interp.values import Const
+from ...kit.reach.addresses import leading_text
+from ...kit.responses.answer_reads import Reads, reads_of
+from ...kit.responses.in_band import is_body_unread, raise_where
+from ...kit.syntax.tree import Tree, walk
+from ...kit.trust.switches import matches
 
 
 class InBand(NamedTuple):

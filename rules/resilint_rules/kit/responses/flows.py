@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from ...kit.interp.calls import Call, Frame
-from ...kit.interp.values import Function, options
-from ...kit.syntax.tree import children, dotted, walk
+from ..interp.calls import Call, Frame
+from ..interp.values import Function, options
+from ..syntax.tree import children, dotted, walk
 
 _DEPTH = 3
 """Functions that may pass a body on, one to the next."""
@@ -151,6 +151,12 @@ def _given(frame: Frame, target: object, depth: int) -> tuple[Call, str] | None:
         if found is not None:
             return found
     return None
+
+
+def given_back(frame: Frame) -> Call | None:
+    """The request whose answer, or a part of its body, a function gives back."""
+    found = _returned(frame, _DEPTH - 1)
+    return found[0] if found is not None else None
 
 
 def _returned(frame: Frame, depth: int) -> tuple[Call, str] | None:

@@ -1,0 +1,180 @@
+"""Whether anything expects a body of another shape: the code that takes it apart, or what calls that in its module."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from ...kit.exceptions.handlers import Handler, caught
+from ...kit.findings import Fix
+from ...kit.interp.calls import Call, Frame
+from ...kit.interp.values import Function
+from ...kit.project.module import FunctionChunk
+from ...kit.responses.flows import Flow, given_back, last
+from ...kit.responses.shape import TakenApart, taken_apart
+from ...kit.responses.status import raises_itself, read_unchecked
+from ...kit.syntax.idioms import BROAD, is_log, last_name
+from ...kit.syntax.tree import Tree, walk
+
+_MOST = 20
+"""Functions that mention the names at hand: beyond, nothing is known of what they handle."""
+
+
+class Unexpected(NamedTuple):
+    """A request whose body is taken apart by code that takes its shape for granted."""
+
+    request: Call
+    parts: tuple[TakenApart, ...]
+    missed: bool
+    """A handler around takes failed requests only."""
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """Raises an error of the library wherever the body is taken apart; () if that cannot be written at once."""
+        edits = sorted({edit for part in self.parts for edit in part.fix.edits})
+        if any(edit.end > after.start for edit, after in itertools.pairwise(edits)):
+            return ()
+        imports = dict.fromkeys(needed for part in self.parts for needed in part.fix.imports)
+        return (Fix(self.parts[0].fix.title, tuple(edits), tuple(imports)),)
+
+
+def unexpected(frame: Frame) -> Iterator[Unexpected]:
+    """The requests of a function whose bodies are taken apart with nothing that expects another shape of them.
+
+    It takes them apart itself, or what calls it in its module does.
+    """
+    own = {id(found.flow.request): found for found in taken_apart(frame) if found.flow.call is found.flow.request}
+    given = given_back(frame)
+    for call in frame.calls.values():
+        here = own.get(id(call))
+        if here is not None and "LookupError" in here.errors:
+            yield from _judged(call, [here], ())
+        elif call is given:
+            yield from _judged(call, list(_taken_by_callers(call)), () if here is None else (here,))
+
+
+def _judged(call: Call, parts: list[TakenApart], beside: tuple[TakenApart, ...]) -> Iterator[Unexpected]:
+    """The parts of a body that nothing expects to be missing, with what only parses it `beside` them."""
+    seen = [(part, missed) for part in parts for missed in [_is_missed(part)] if missed is not None]
+    if seen:
+        yield Unexpected(call, (*beside, *(part for part, _ in seen)), any(missed for _, missed in seen))
+
+
+def _taken_by_callers(call: Call) -> Iterator[TakenApart]:
+    """What the callers of a function in its module take out of the body of a request that it sends."""
+    for frame in _above(call.frame):
+        for found in taken_apart(frame):
+            request = found.flow.request
+            if "LookupError" in found.errors and request.span == call.span and request.frame.tree is call.frame.tree:
+                yield found
+
+
+def _above(frame: Frame) -> Iterator[Frame]:
+    """The functions of a module that call one of it, by its name, and those that call these for the same."""
+    module, names = frame.scope.module, [frame.qualname.rpartition(".")[2]]
+    known = set(names)
+    for name in names:  # grows
+        chunks = module.chosen(module.functions_mentioning(name))
+        for chunk in chunks if len(chunks) <= _MOST else ():
+            if chunk.name in known or not _sites(frame, chunk, name):
+                continue
+            known.add(chunk.name)
+            inner = frame.scope.session.frame(Function(module, chunk))
+            if inner is not None:
+                yield inner
+            if inner is not None and given_back(inner) is not None:
+                names.append(chunk.name)
+
+
+def _is_missed(found: TakenApart) -> bool | None:
+    """Whether a handler around takes failed requests, but no body of another shape; None if nothing is wrong."""
+    flow = found.flow
+    if flow.is_object or not _is_checked(flow) or _looks_first(flow):
+        return None
+    around = list(_around(flow.call, found.errors))
+    return None if None in around else any(around)
+
+
+def _is_checked(flow: Flow) -> bool:
+    """Whether an error status does not get as far as the body: where one does, that is to be said first."""
+    request = flow.request
+    response, fact = request.response, request.answer
+    if response is None or fact is None or read_unchecked(response):
+        return False
+    if request.as_external.status != "silent" or raises_itself(request):
+        return True
+    checks, node = {*fact.checks, fact.raiser}, flow.call.frame.node
+    if node is None or any(name in checks for name, _ in response.uses):
+        return node is not None
+    return any(isinstance(part, cst.Attribute) and part.attr.value in checks for part in walk(node))
+
+
+def _looks_first(flow: Flow) -> bool:
+    """Whether the function looks at what it has got: for a key, for its type, or by a function that may raise."""
+    node = flow.call.frame.node
+    return node is not None and any(_looks(flow, part) for part in walk(node))
+
+
+def _looks(flow: Flow, node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.Comparison):
+        keys = [part.comparator for part in node.comparisons if isinstance(part.operator, (cst.In, cst.NotIn))]
+        return any(flow.rooted(key) for key in keys)
+    given: cst.CSTNode | None = None
+    if isinstance(node, cst.Expr):
+        given = node.value.expression if isinstance(node.value, cst.Await) else node.value
+        return isinstance(given, cst.Call) and not is_log(given) and any(flow.rooted(arg.value) for arg in given.args)
+    return isinstance(node, cst.Call) and last(node) == "isinstance" and any(flow.rooted(a.value) for a in node.args)
+
+
+def _around(call: Call, errors: tuple[str, ...]) -> Iterator[bool | None]:
+    """For each handler around a call, or around a call of its function: whether it takes failed requests only.
+
+    None if it may take the errors of a body as well.
+    """
+    frame = call.frame
+    for clause in _clauses(frame, frame.tree, call.node):
+        yield _kind(call, clause, errors)
+    module, names = frame.scope.module, [frame.qualname.rpartition(".")[2]]
+    known = set(names)
+    for name in names:  # grows
+        chunks = module.chosen(module.functions_mentioning(name))
+        if len(chunks) > _MOST or len(names) > _MOST:
+            yield None
+            return
+        for chunk in chunks:
+            sites = _sites(frame, chunk, name)
+            for tree, node in sites:
+                yield from (_kind(call, clause, errors) for clause in _clauses(frame, tree, node))
+            if sites and chunk.name not in known:
+                known.add(chunk.name)
+                names.append(chunk.name)
+
+
+def _sites(frame: Frame, chunk: FunctionChunk, name: str) -> list[tuple[Tree, cst.Call]]:
+    """Where a function of the module calls something of a name."""
+    tree = frame.scope.tree(chunk.chunk)
+    if tree is None:
+        return []
+    nodes = (node for node in walk(tree.module) if isinstance(node, cst.Call) and last_name(node) == name)
+    return [(tree, node) for node in nodes]
+
+
+def _clauses(frame: Frame, tree: Tree, node: cst.CSTNode) -> Iterator[Handler]:
+    """The handlers of the `try` statements in whose body a node stands."""
+    above = tree.parent(node)
+    while above is not None:
+        if isinstance(above, (cst.Try, cst.TryStar)) and tree.inside(node, above.body):
+            for clause in above.handlers:
+                yield Handler(clause, frame, caught(frame, clause.type))
+        above = tree.parent(above)
+
+
+def _kind(call: Call, clause: Handler, errors: tuple[str, ...]) -> bool | None:
+    if clause.errors is None or any(error in BROAD for error in clause.errors):
+        return None
+    if any(clause.catches(error) or clause.catches("KeyError") for error in errors):
+        return None
+    return clause.concerns(call)
