@@ -93,6 +93,29 @@ class Staff:
             raise httpx.DecodingError(f"unexpected answer: {error!r}") from error
 ```
 
+A look for the error that a body may tell of is none for what is wanted of it.
+
+```python bad
+import httpx
+
+class ApiError(Exception):
+    pass
+
+def members(query):
+    response = httpx.post("https://api.example.com/graphql", json={"query": query})  # finds: body-shape-unchecked
+    payload = response.json()
+    if payload.get("errors"):
+        raise ApiError(payload["errors"])
+    return payload["data"]["members"]
+
+def rename(number, name):
+    answer = httpx.post(f"https://api.example.com/{number}", json={"name": name})  # finds: body-shape-unchecked
+    body = answer.json()
+    if "error" in body:
+        raise ApiError(body["error"])
+    print(body["id"], "has a new name")
+```
+
 It is silent where the code, or what calls it in its module, expects such an answer: a handler that takes the error,
 a look at the type or for the key, a function that is given the body to check it. So it is where the status is not
 checked either, which is another finding; and for what is read by `get`.

@@ -10,6 +10,7 @@ import libcst as cst
 
 from ...kit.exceptions.handlers import Handler, caught
 from ...kit.findings import Fix
+from ...kit.interp.body_checks import ENVELOPE
 from ...kit.interp.calls import Call, Frame
 from ...kit.interp.values import Function
 from ...kit.project.module import FunctionChunk
@@ -50,10 +51,11 @@ def unexpected(frame: Frame) -> Iterator[Unexpected]:
     given = given_back(frame)
     for call in frame.calls.values():
         here = own.get(id(call))
-        if here is not None and "LookupError" in here.errors:
-            yield from _judged(call, [here], ())
-        elif call is given:
-            yield from _judged(call, list(_taken_by_callers(call)), () if here is None else (here,))
+        beside = (here,) if here is not None and "LookupError" not in here.errors else ()
+        found = list(_judged(call, [here], ())) if here is not None and not beside else []
+        if not found and call is given:
+            found = list(_judged(call, list(_taken_by_callers(call)), beside))
+        yield from found
 
 
 def _judged(call: Call, parts: list[TakenApart], beside: tuple[TakenApart, ...]) -> Iterator[Unexpected]:
@@ -99,12 +101,15 @@ def _is_missed(found: TakenApart) -> bool | None:
 
 
 def _is_checked(flow: Flow) -> bool:
-    """Whether an error status does not get as far as the body: where one does, that is to be said first."""
+    """Whether an error does not get as far as the body: where one does, that is to be said first.
+
+    An error status does not, nor one that the body tells of where the code looks for it.
+    """
     request = flow.request
     response, fact = request.response, request.answer
     if response is None or fact is None or read_unchecked(response):
         return False
-    if request.as_external.status != "silent" or raises_itself(request):
+    if request.as_external.status != "silent" or raises_itself(request) or response.envelope:
         return True
     checks, node = {*fact.checks, fact.raiser}, flow.call.frame.node
     if node is None or any(name in checks for name, _ in response.uses):
@@ -120,13 +125,31 @@ def _looks_first(flow: Flow) -> bool:
 
 def _looks(flow: Flow, node: cst.CSTNode) -> bool:
     if isinstance(node, cst.Comparison):
-        keys = [part.comparator for part in node.comparisons if isinstance(part.operator, (cst.In, cst.NotIn))]
-        return any(flow.rooted(key) for key in keys)
-    given: cst.CSTNode | None = None
+        given = [part.comparator for part in node.comparisons if isinstance(part.operator, (cst.In, cst.NotIn))]
+        return any(flow.rooted(key) for key in given) and not _is_other_key(flow, node.left)
     if isinstance(node, cst.Expr):
-        given = node.value.expression if isinstance(node.value, cst.Await) else node.value
-        return isinstance(given, cst.Call) and not is_log(given) and any(flow.rooted(arg.value) for arg in given.args)
+        done = node.value.expression if isinstance(node.value, cst.Await) else node.value
+        return isinstance(done, cst.Call) and _is_given_whole(flow, done)
     return isinstance(node, cst.Call) and last(node) == "isinstance" and any(flow.rooted(a.value) for a in node.args)
+
+
+def _is_given_whole(flow: Flow, done: cst.Call) -> bool:
+    """Whether a function that is called for its effect gets a body, or a named part of it: it may check that."""
+    if is_log(done) or last(done) == "print":
+        return False
+    given = [arg.value for arg in done.args]
+    parsed = [node for node in given if isinstance(node, cst.Call) and id(node.func) in flow.reads]
+    return bool(parsed) or any(flow.rooted(node) for node in given if isinstance(node, cst.Name))
+
+
+def _is_other_key(flow: Flow, key: cst.BaseExpression) -> bool:
+    """Whether a key is a text that tells of an error, and is not what the function wants of the body."""
+    if not isinstance(key, cst.SimpleString) or str(key.evaluated_value).lower() not in ENVELOPE:
+        return False
+    parts = (node for node in walk(flow.call.frame.tree.module) if isinstance(node, cst.Subscript))
+    keys = (element.slice.value for part in parts for element in part.slice if isinstance(element.slice, cst.Index))
+    wanted = {value.evaluated_value for value in keys if isinstance(value, cst.SimpleString)}
+    return bool(wanted - {key.evaluated_value})
 
 
 def _around(call: Call, errors: tuple[str, ...]) -> Iterator[bool | None]:
