@@ -244,6 +244,49 @@ async def patched():
     return requests.get(URL, timeout=5)
 ```
 
+A generator runs where it is iterated: in the head of a loop, or in what makes a list of it.
+
+```python bad
+import requests
+
+def pages(url):
+    while url:
+        answer = requests.get(url, timeout=9)
+        answer.raise_for_status()
+        yield answer.json()["items"]
+        url = answer.links.get("next", {}).get("url")
+
+async def everything(url):
+    found = []
+    for number, items in enumerate(pages(url)):  # finds: blocking-call-in-async
+        found.extend(items)
+    return found
+
+async def listed(url):
+    return list(pages(url))  # finds: blocking-call-in-async
+```
+
+```python good
+import asyncio
+import requests
+
+def pages(url):
+    while url:
+        answer = requests.get(url, timeout=9)
+        answer.raise_for_status()
+        yield answer.json()["items"]
+        url = answer.links.get("next", {}).get("url")
+
+def listed(url):
+    return [item for items in pages(url) for item in items]
+
+async def everything(url):
+    return await asyncio.to_thread(listed, url)
+
+async def handed_on(url, store):
+    await store.take(pages(url))
+```
+
 The fix moves the call to a thread. It is not applied unasked: other coroutines now run while it
 waits, and a client that is shared between threads has to bear that. Where the library has an
 asynchronous twin (`httpx.AsyncClient`, `AsyncOpenAI`), that is the better way. For databases
@@ -271,6 +314,7 @@ from ..kit import (
     path_to,
     waits,
 )  # fmt: skip
+from ..kit.effects.callees import is_iterated
 from ..kit.rule import rule
 from ._alone import is_alone
 from ._blocking import is_movable, offloaded
@@ -296,7 +340,7 @@ def check(frame: Frame) -> Iterator[Finding]:
         if not (call.offloaded or call.deferred or _is_coroutine(target))
     ]  # fmt: skip
     for call, target in through:
-        effects = effects_of(frame, target)
+        effects = effects_of(frame, target, call)
         if effects.blocking is not None and id(call.node) not in awaited_calls(frame):
             yield from _through(call, effects)
 
@@ -343,7 +387,7 @@ def _through(call: Call, effects: EffectSummary) -> Iterator[Finding]:
     finding = call.finding(
         f"`{call.written}` blocks the whole event loop: {reaches} `{inner.place.written}` "
         + ("and waits for the answer" if len(inner.path) == 1 else "waits for the answer"),
-        *offloaded(call.frame, call.node, call.statement, movable),
+        *([] if is_iterated(call) else offloaded(call.frame, call.node, call.statement, movable)),
         related=path_to(call, inner),
         severity=Severity.INFO if is_alone(call.frame) else None,
     )

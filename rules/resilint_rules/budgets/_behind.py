@@ -31,6 +31,6 @@ def _through(frame: Frame, uses: list[tuple[Call, Value]]) -> Iterator[tuple[Cal
         return
     store = session.derived(EffectStore)
     for call, target in uses:
-        if effects_of(frame, target).calls:
+        if effects_of(frame, target, call).calls:
             walk = Walk(store.session, frame.scope.module)
             yield from ((call, lead) for lead in walk.of_calls(frame, [(call, target)]))

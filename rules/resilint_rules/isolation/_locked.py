@@ -54,7 +54,7 @@ def held_calls(frame: Frame) -> Iterator[Held]:
             yield Held(call, block, "", call.callee, call.library, (), _is_checked_first(call, block))
     for call, target in frame.uses.values():
         block = None if call.offloaded or call.deferred or _is_switched(call) else _lock_around(call)
-        calls = effects_of(frame, target).calls if block is not None else ()
+        calls = effects_of(frame, target, call).calls if block is not None else ()
         reached = next((hit for hit in calls if _is_certain(hit)), None)
         if block is not None and reached is not None:
             path, checked = path_to(call, reached), _is_checked_first(call, block)

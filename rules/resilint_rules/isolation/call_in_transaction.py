@@ -70,6 +70,43 @@ def save(connection, url):
     cursor.execute("update orders set state = %s", [answer.status_code])
 ```
 
+What a loop in a transaction iterates is made there: a generator of pages asks for each of them.
+
+```python bad
+import requests
+from django.db import transaction
+
+def pages(url):
+    while url:
+        answer = requests.get(url, timeout=9)
+        answer.raise_for_status()
+        yield from answer.json()["items"]
+        url = answer.links.get("next", {}).get("url")
+
+def stored(url):
+    with transaction.atomic():
+        for item in pages(url):  # finds: call-in-transaction
+            Item.objects.create(**item)
+```
+
+```python good
+import requests
+from django.db import transaction
+
+def pages(url):
+    while url:
+        answer = requests.get(url, timeout=9)
+        answer.raise_for_status()
+        yield from answer.json()["items"]
+        url = answer.links.get("next", {}).get("url")
+
+def stored(url):
+    items = list(pages(url))
+    with transaction.atomic():
+        for item in items:
+            Item.objects.create(**item)
+```
+
 When not to: nothing else needs the rows, and the pool is larger than the number of such calls.
 """
 
@@ -96,7 +133,7 @@ def check(frame: Frame) -> Iterator[Finding]:
             yield call.finding(_message(call, opened, "waits for the other side"))
     for call, target in frame.uses.values():
         opened = "" if call.offloaded or call.deferred else transaction_around(call)
-        calls = effects_of(frame, target).calls if opened else ()
+        calls = effects_of(frame, target, call).calls if opened else ()
         reached = next((hit for hit in calls if hit.blocks and hit.peer not in _LOCAL), None)
         if reached is not None:
             finding = call.finding(

@@ -6,7 +6,15 @@ from textwrap import dedent
 
 import pytest
 
-from resilint_rules.kit.effects.callees import callee, makes_coroutine, runs_as_written, takes_what_is_given
+from resilint_rules.kit.effects.callees import (
+    callee,
+    is_iterated,
+    makes_coroutine,
+    runs_as_written,
+    runs_at,
+    runs_when_iterated,
+    takes_what_is_given,
+)
 from resilint_rules.kit.effects.decorators import wrappers
 from resilint_rules.kit.interp.calls import Frame
 from resilint_rules.kit.interp.session import Session
@@ -126,3 +134,34 @@ def test_decorators_of_the_project(text: str, runs: bool, repeated: bool, taken:
         repeated,
         taken,
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "iterated"),
+    [
+        ("for page in pages(): pass", True),
+        ("return [page for page in pages()]", True),
+        ("return {page: 1 for page in pages()}", True),
+        ("return list(pages())", True),
+        ("return sum(map(len, pages()))", True),
+        ("for number, page in enumerate(pages(), 1): pass", True),
+        ("yield from pages()", True),
+        ("return (page for page in pages())", False),
+        ("return pages()", False),
+        ("return taken(pages())", False),
+        ("return map(len, pages())", False),
+        ("for page in other: pages()", False),
+        ("for page in Reader(pages()): pass", False),
+    ],
+)
+def test_where_a_generator_runs(body: str, iterated: bool) -> None:
+    """In the head of a loop, or in a function that takes all of it."""
+    known = Module(Document(HEAD + f"def pages():\n    yield requests.get(URL)\ndef f(other):\n    {body}\n"))
+    session = Session(Project(lambda name: None))
+    inner, found = (session.scope(known).frame(known.functions_named(name)[0]) for name in ("pages", "f"))
+    assert inner is not None
+    assert found is not None
+    ((call, _),) = [use for use in found.uses.values() if use[0].written == "pages"]
+    assert runs_when_iterated(inner)
+    assert not runs_as_written(inner, session)
+    assert (is_iterated(call), runs_at(inner, call)) == (iterated, iterated)

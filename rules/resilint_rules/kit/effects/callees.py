@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import enum
+
 import libcst as cst
 
 from ..catalog.policies import BreakerFact, RetryFact
 from ..catalog.surroundings import RouteFact, TaskFact
-from ..interp.calls import Frame
+from ..interp.calls import Call, Frame
 from ..interp.session import Session
 from ..interp.values import Class, Derived, Function, Nested, Object, Ref, Unknown, Value
 from ..prefilter.reach import Reach
@@ -84,10 +86,19 @@ def nested_frame(frame: Frame, target: Value) -> Frame | None:
 
 def runs_as_written(frame: Frame, session: Session) -> bool:
     """Whether a call of a function runs its body in place: no generator, no decorator that may change it."""
-    if runs_as_written not in frame.derived:
-        frame.derived[runs_as_written] = _runs(frame)
-    found: bool = frame.derived[runs_as_written]
-    return found
+    del session
+    return _runs(frame) is Runs.CALLED
+
+
+def runs_when_iterated(frame: Frame) -> bool:
+    """Whether the body of a function runs where it is called if what that gives is iterated there: a generator."""
+    return _runs(frame) is Runs.ITERATED
+
+
+def runs_at(frame: Frame, call: Call) -> bool:
+    """Whether a call runs the body of a function in place, or the loop whose head it is does."""
+    found = _runs(frame)
+    return found is Runs.CALLED or (found is Runs.ITERATED and is_iterated(call))
 
 
 def takes_what_is_given(frame: Frame) -> bool:
@@ -108,13 +119,54 @@ def _hands_on(wrapper: Frame) -> bool:
     return all(isinstance(above, cst.Arg) and above.star == "**" for above in map(tree.parent, used))
 
 
-def _runs(frame: Frame) -> bool:
+class Runs(enum.Enum):
+    """When the body of a function runs."""
+
+    CALLED = "where it is called"
+    ITERATED = "where what it gives is iterated"
+    UNKNOWN = "it cannot be seen"
+
+
+def _runs(frame: Frame) -> Runs:
+    """When the body of a function runs, found once."""
+    if Runs not in frame.derived:
+        frame.derived[Runs] = _found_runs(frame)
+    found: Runs = frame.derived[Runs]
+    return found
+
+
+def _found_runs(frame: Frame) -> Runs:
     node = frame.node
-    if not isinstance(node, cst.FunctionDef):
-        return False
-    if any(isinstance(inner, (cst.Yield, cst.FunctionDef)) and _delays(inner) for inner in walk(node.body)):
-        return False  # a generator; or it may return a coroutine, which waits only where it is awaited
-    return all(_keeps(frame, decorator, value) for decorator, value in frame.decorators)
+    if not isinstance(node, cst.FunctionDef) or not all(_keeps(frame, *decorator) for decorator in frame.decorators):
+        return Runs.UNKNOWN
+    delays = [inner for inner in walk(node.body) if isinstance(inner, (cst.Yield, cst.FunctionDef)) and _delays(inner)]
+    if not delays:
+        return Runs.CALLED  # else a generator; or it may return a coroutine, which waits only where it is awaited
+    generator = not frame.decorators and not frame.nested and _yields(node.body)
+    return Runs.ITERATED if generator else Runs.UNKNOWN
+
+
+_TAKING = frozenset(("list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "max", "min", "any", "all", "next"))
+"""Functions that iterate what they are given at once."""
+_PASSING = frozenset(("enumerate", "zip", "map", "filter", "iter"))
+"""Functions that iterate what they are given when they are iterated."""
+
+
+def is_iterated(call: Call) -> bool:
+    """Whether what a call gives is iterated right there, so that a generator runs: in the head of a loop."""
+    tree, node = call.frame.tree, call.node
+    above = tree.parent(node)
+    while isinstance(above, cst.Arg):
+        outer = tree.parent(above)
+        name = outer.func.value if isinstance(outer, cst.Call) and isinstance(outer.func, cst.Name) else ""
+        if name in _TAKING:
+            return call.frame.lookup(name) is None
+        if name not in _PASSING or not isinstance(outer, cst.Call):
+            return False
+        node, above = outer, tree.parent(outer)
+    if isinstance(above, cst.CompFor):
+        return above.iter is node and not isinstance(tree.parent(above), cst.GeneratorExp)
+    return (isinstance(above, cst.For) and above.iter is node) or isinstance(above, cst.From)
 
 
 def makes_coroutine(frame: Frame) -> bool:

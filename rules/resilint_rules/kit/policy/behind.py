@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..effects.callees import callee, nested_frame, runs_as_written
+from ..effects.callees import callee, nested_frame, runs_at
 from ..effects.decorators import wrappers
 from ..effects.local import sends, step_of, used
 from ..effects.records import Step
@@ -88,7 +88,7 @@ class Walk:
             function = callee(self.session, choices[0])
             inner = self._frame(function) if function is not None else None
         again = any(inner is known for known in above)
-        if inner is None or again or len(choices) > 1 or not runs_as_written(inner, self.session):
+        if inner is None or again or len(choices) > 1 or not runs_at(inner, call):
             self.complete = False
             return
         self.complete = self.complete and _is_counted(inner)

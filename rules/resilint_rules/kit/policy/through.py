@@ -46,7 +46,7 @@ def _by_guard(frame: Frame) -> dict[int, list[_Use]]:
 def _through(frame: Frame, site: Call, target: Value) -> Call | None:
     """The first external call that a call leads to and whose failure leaves the function, put in its place."""
     session = frame.scope.session
-    if not isinstance(session, Session) or not effects_of(frame, target).calls:
+    if not isinstance(session, Session) or not effects_of(frame, target, site).calls:
         return None
     walk = Walk(session.derived(EffectStore).session, frame.scope.module)
     lead = next((lead for lead in walk.of_calls(frame, [(site, target)]) if _fails(lead)), None)
