@@ -221,6 +221,32 @@ OWN |= {
         "session = requests.Session()\n\n@again\n"
         + F_GETS.replace("def f", "def g") + "\n@again(times=2)\ndef f(url):\n    return g(url)\n"
     ),
+    "a decorator of the project that counts by itself": (
+        "session = requests.Session()\n\n"
+        "def again(tries):\n    def decorate(function):\n        def wrapper(*args):\n            left = tries\n"
+        "            while True:\n                try:\n                    return function(*args)\n"
+        "                except requests.RequestException:\n                    left -= 1\n"
+        "                    if left == 0:\n                        raise\n        return wrapper\n"
+        "    return decorate\n\n@again(3)\n" + F_GETS
+    ),
+    "a decorator that calls once more behind its loop": (
+        "session = requests.Session()\n\n"
+        "def again(tries=4):\n    def decorate(function):\n        def wrapper(*args):\n            left = tries\n"
+        "            while left > 1:\n                try:\n                    return function(*args)\n"
+        "                except requests.ConnectionError:\n                    left -= 1\n"
+        "            return function(*args)\n        return wrapper\n    return decorate\n\n@again(tries=3)\n" + F_GETS
+    ),
+    "a loop that counts by itself": (
+        "def f(url):\n    turn = 0\n    while turn < 2:\n        try:\n"
+        "            answer = requests.get(url, timeout=0.3)\n            answer.raise_for_status()\n"
+        "            return answer.text\n        except requests.RequestException:\n            turn += 1\n"
+    ),
+    "a generator of pages": (
+        "def pages(url):\n    answer = requests.get(url, timeout=0.3)\n    answer.raise_for_status()\n"
+        "    yield answer.text\n\n"
+        "def f(url):\n    for turn in range(2):\n        try:\n            return list(pages(url))\n"
+        "        except requests.RequestException:\n            pass\n"
+    ),
     "a policy around a decorator of the project": (
         AGAIN.replace("continue\n            return None", "pass\n            raise ConnectionError")
         + "session = requests.Session()\n\n@retry(stop=stop_after_attempt(2), wait=wait_none())\n@Again(2)\n" + F_GETS

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from ..interp.calls import Call, Env, Frame
-from ..interp.kinds import FrameKind
+from ..interp.kinds import Around, FrameKind
 from ..interp.session import Session
 from ..interp.statements import run_function
 from ..interp.values import (
@@ -52,6 +52,15 @@ class Wrapper:
         """The only call of the function; None if there are several, or if it is made elsewhere."""
         call = self.sites[0]
         return call if len(self.sites) == 1 and not call.deferred and not call.offloaded else None
+
+    @property
+    def before_last(self) -> Call | None:
+        """The call in a loop, behind which the function is called for the last time; None if there is none."""
+        if len(self.sites) != 2:
+            return None
+        first, last = sorted(self.sites, key=lambda call: call.span.start)
+        looped = any(place.kind is Around.LOOP for place in first.within)
+        return first if looped and not last.within and not (first.deferred or last.deferred) else None
 
     @property
     def repeats(self) -> bool:

@@ -105,4 +105,4 @@ class Walk:
 
 def _is_counted(frame: Frame) -> bool:
     """Whether it is seen how often decorators of the project call a function."""
-    return all(wrapper.site is not None or not wrapper.repeats for wrapper in wrappers(frame))
+    return all(wrapper.site or wrapper.before_last or not wrapper.repeats for wrapper in wrappers(frame))

@@ -13,6 +13,7 @@ from ..interp.calls import Call, Frame
 from ..interp.kinds import Around, FrameKind
 from ..responses.status import raises_itself
 from ..retries.attempts import policies
+from ..retries.counted_turns import turns
 from ..retries.layer import DROPPED, HANG, STATUSES, RetryLayer, row, seconds, where
 from ..retries.loops import RetryLoop, loop_around
 from ..retries.policies import RetryPolicy
@@ -268,11 +269,17 @@ class FailureTrace:
 
     def _pass_wrapper(self, passage: _Passage, wrapper: Wrapper) -> None:
         """Takes an exception through what a decorator of the project puts in the place of a function."""
-        site, around = wrapper.site, self._wrapper
+        site, around = wrapper.site or wrapper.before_last, self._wrapper
         if site is not None:
+            errors, known = passage.errors, len(self.parts)
             self._wrapper = wrapper
             self._pass(passage, site, site.node)
             self._wrapper = around
+            if (
+                wrapper.site is None and passage.ended and len(self.parts) > known
+            ):  # the last attempt is behind the loop
+                passage.errors, passage.ended = errors, False
+                passage.text += ", the last one leaves it; "
             return
         place = where(wrapper.of, wrapper.decorator, self.here)
         if wrapper.repeats:
@@ -332,7 +339,10 @@ class FailureTrace:
         pauses = None if loop.paced else 0.0
         pace = "pauses in between" if loop.paced else "no pause"
         endless = loop.endless and not loop.gives_up
-        layer = RetryLayer("the loop", loop.attempts, place, endless=endless, pauses=pauses, pace=pace)
+        attempts = turns(loop)
+        if attempts is not None and self._wrapper is not None and self._wrapper.site is None:
+            attempts += 1
+        layer = RetryLayer("the loop", attempts, place, endless=endless, pauses=pauses, pace=pace)
         layer = replace(layer, frame=loop.frame, span=loop.head)
         if self._wrapper is not None:
             decorated, decorator = self._wrapper.of, self._wrapper.decorator

@@ -100,7 +100,7 @@ class BoundedLoop:
         args = self.ranged()
         if len(args) == 1:
             return 0
-        value = self._number(args[0].value) if args else None
+        value = self.number(args[0].value) if args else None
         return value if len(args) == 2 else None
 
     @property
@@ -108,9 +108,9 @@ class BoundedLoop:
         """How often it goes round at most; None if that cannot be seen."""
         args = self.ranged()
         if len(args) == 1:
-            return self._number(args[0].value)
+            return self.number(args[0].value)
         if len(args) == 2:
-            low, high = self._number(args[0].value), self._number(args[1].value)
+            low, high = self.number(args[0].value), self.number(args[1].value)
             return high - low if low is not None and high is not None else None
         return None
 
@@ -129,11 +129,12 @@ class BoundedLoop:
                 return tuple(node.iter.args)
         return ()
 
-    def _number(self, node: cst.BaseExpression) -> int | None:
+    def number(self, node: cst.BaseExpression) -> int | None:
+        """The whole number that an expression stands for; None if it cannot be seen."""
         if isinstance(node, cst.Integer):
             return int(node.evaluated_value)
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
-            left, right = self._number(node.left), self._number(node.right)
+            left, right = self.number(node.left), self.number(node.right)
             return left + right if left is not None and right is not None else None
         value = named(self.frame, node)
         if isinstance(value, Const) and isinstance(value.value, int) and not value.soft:
