@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit import BROAD, Call, EntryKind, Frame, Guard, Handler, RetryFact, dotted, entry_point, handlers_of, walk
-from ..kit.interp.values import Derived, Method, Object, Ref, Value
+from ..kit.interp.values import Derived, Function, Method, Object, Ref, Value
 from ..kit.policy.through import calls_through
 from ..kit.retries.policies import external
 from ..kit.syntax.idioms import calls_in
@@ -87,6 +87,31 @@ def calls_itself(guard: Guard) -> Iterator[tuple[cst.Call, cst.BaseSuite, Call]]
         for again in calls_in(body):
             if dotted(again.func) in wanted and not may_end(frame, body, again):
                 yield again, body, failed
+
+
+def called_back(guard: Guard) -> Iterator[tuple[cst.Call, Call]]:
+    """Yields the calls, after a failure, of functions that only call this one again; with each the call that failed."""
+    frame, node = guard.frame, guard.frame.node
+    if not isinstance(node, cst.FunctionDef) or frame.outer is not None or not frame.uses:
+        return
+    for body, failed in _after_failures(guard):
+        for away in calls_in(body):
+            _, target = frame.uses.get(id(away), (None, None))
+            if isinstance(target, Function) and not may_end(frame, body, away) and _calls_back(frame, target):
+                yield away, failed
+
+
+def _calls_back(frame: Frame, target: Function) -> bool:
+    """Whether another function of the module surely calls a function again, with what it is given itself."""
+    other = frame.scope.session.frame(target) if target.module is frame.scope.module else None
+    node = other.node if other is not None else None
+    if other is None or other is frame or other.decorators or not isinstance(node, cst.FunctionDef):
+        return False
+    name = frame.qualname.rpartition(".")[2]
+    wanted = {f"self.{name}", f"cls.{name}"} if "." in frame.qualname else {name}
+    lines = [line for line in node.body.body if isinstance(line, cst.SimpleStatementLine)]
+    back = [call for line in lines for call in calls_in(line) if dotted(call.func) in wanted]
+    return len(back) == 1 and not may_end(other, node.body, back[0])
 
 
 def _after_failures(guard: Guard) -> Iterator[tuple[cst.BaseSuite, Call]]:

@@ -171,6 +171,35 @@ def handled():
         return None
 ```
 
+A task has what its base class sets.
+
+```python bad
+import requests
+from celery import Task, shared_task
+
+class Patient(Task):
+    autoretry_for = (Exception,)
+    max_retries = 5
+    retry_backoff = True
+
+@shared_task(base=Patient)  # finds: retries-every-exception
+def push(url):
+    requests.get(url, timeout=5).raise_for_status()
+```
+
+```python good
+import requests
+from celery import Task, shared_task
+
+class Patient(Task):
+    autoretry_for = (Exception,)
+    max_retries = 5
+
+@shared_task(base=Patient, autoretry_for=(requests.ConnectionError, requests.Timeout))
+def push(url):
+    requests.get(url, timeout=5).raise_for_status()
+```
+
 The fix names the errors that the library in use raises when the other side cannot be reached, does not answer, or
 breaks off. Where the function raises for an error status, and the policy can look at it, the fix keeps those that pass,
 such as 503: a 401 stays one, however often it is sent. It is not applied unasked: another attempt may have

@@ -36,6 +36,7 @@ class RetryFact(Fact):
     growth: Setting | None = toml.one(Setting, "The parameter for the factor by which pauses grow.")
     jitter: Jitter | None = toml.one(Jitter, "The parameter that spreads pauses.")
     options: Options | None = toml.one(Options, "The parameter for a mapping of settings.")
+    base: Param | None = toml.one(Param, "The parameter for a class whose attributes are the other arguments.")
     errors: Errors | None = toml.one(Errors, "The parameter for the exceptions to repeat.")
     never_on: Param | None = toml.one(Param, "The parameter for the exceptions not to repeat.")
     giveup: Param | None = toml.one(Param, "The parameter for a condition that ends it.")

@@ -99,28 +99,35 @@ def _mentions(node: cst.CSTNode, name: str) -> bool:
 
 def _turns_by(loop: RetryLoop, counter: _Counter, clause: Handler) -> int:
     """How often a loop tries if one clause catches each failure."""
-    guard, value, seen = loop.guard.node, counter.start, 0
-    final = guard.finalbody.body.body if guard.finalbody is not None else ()
-    parts = (*loop.before, *clause.node.body.body, *final, *(loop.after if loop.falls_on else ()))
-    changes = sum(bool(_step(small)) for line in parts for small in _small(line))
-    if changes != counter.changes or not changes:
+    before, after = list(loop.before), [*clause.node.body.body, *_behind(loop)]
+    changes = sum(bool(_step(small)) for line in (*before, *after) for small in _small(line))
+    if changes != counter.changes:
         raise _Unseen
-    before = len(loop.before)
-    while seen < _MOST and _goes_on(loop, counter.name, value):
-        tried = False
-        for index, line in enumerate(parts):
-            if index == before:
-                seen, tried = seen + 1, True
-            step = sum(_step(small) for small in _small(line))
-            if step:
-                value += step
-            elif isinstance(line, cst.If) and _ends(loop, line, counter.name, value):
-                return seen
-        if not tried:
-            raise _Unseen
-    if seen >= _MOST:
-        raise _Unseen
-    return seen
+    value = counter.start
+    for seen in range(_MOST):
+        begun = _passed(loop, before, counter.name, value) if _goes_on(loop, counter.name, value) else None
+        if begun is None:
+            return seen
+        failed = _passed(loop, after, counter.name, begun)
+        if failed is None:
+            return seen + 1
+        value = failed
+    raise _Unseen
+
+
+def _behind(loop: RetryLoop) -> list[cst.CSTNode]:
+    """The statements that run after a handler in one turn."""
+    final = loop.guard.node.finalbody
+    return [*(final.body.body if final is not None else ()), *(loop.after if loop.falls_on else ())]
+
+
+def _passed(loop: RetryLoop, lines: Iterable[cst.CSTNode], name: str, value: int) -> int | None:
+    """The counter after some statements; None if one of them ends the loop."""
+    for line in lines:
+        value += sum(_step(small) for small in _small(line))
+        if isinstance(line, cst.If) and _ends(loop, line, name, value):
+            return None
+    return value
 
 
 def _goes_on(loop: RetryLoop, name: str, value: int) -> bool:

@@ -21,6 +21,7 @@ from ..interp.values import Argument, Arguments, Const, Derived, Mapping, Ref, V
 from ..syntax.exits import Exit, ways
 from ..syntax.text import Span
 from ..syntax.tree import walk
+from .inherited import with_base
 
 LIMITED, UNLIMITED, UNKNOWN = "limited", "unlimited", "unknown"
 """Whether the attempts of a policy end: surely, surely not, or nothing is known."""
@@ -44,6 +45,8 @@ class RetryPolicy:
     node: cst.BaseExpression
     call: Call | None = None
     body: Frame | None = None
+    inherited: Arguments | None = None
+    """The arguments of the call, with those that the base of a task holds; None if it has none."""
 
     @property
     def written(self) -> str:
@@ -53,6 +56,8 @@ class RetryPolicy:
     @property
     def args(self) -> Arguments:
         """What the policy was given."""
+        if self.inherited is not None:
+            return self.inherited
         return self.call.args if self.call is not None else Arguments()
 
     @property
@@ -180,7 +185,8 @@ class RetryPolicy:
         return self.frame.scope.module.search(_LIMITED_LATER) is None
 
     def finding(self, message: str, *fixes: Fix, span: Span | None = None, severity: Severity | None = None) -> Finding:
-        """A finding about this policy."""
+        """A finding about this policy; what a base holds is changed there, and by no fix."""
+        fixes = fixes if self.inherited is None else ()
         if self.call is not None:
             return self.call.finding(message, *fixes, span=span, severity=severity)
         return self.frame.finding(
@@ -342,8 +348,8 @@ def _decorating(frame: Frame) -> Iterator[RetryPolicy]:
         node = decorator.decorator
         call = frame.calls.get(id(node))
         fact = _policy(frame, call) if call is not None else None
-        if fact is not None:
-            yield RetryPolicy(fact, frame, node, call, frame)
+        if fact is not None and call is not None:
+            yield RetryPolicy(fact, frame, node, call, frame, with_base(frame, fact, call))
         elif isinstance(value, Ref) and not isinstance(node, cst.Call):
             bare = frame.scope.catalog.fact(RetryFact, value.name)
             if bare is not None and bare.bare:

@@ -13,7 +13,7 @@ from ...kit.interp.calls import Call, Frame, Guard
 from ...kit.interp.kinds import Around
 from ...kit.reach.addresses import stays_here
 from ...kit.syntax.text import Span
-from .._by_hand import calls_itself, may_end
+from .._by_hand import called_back, calls_itself, may_end
 from .recursion import count_down
 
 _STATUS = re.compile(r"\b[45]\d\d\b")
@@ -69,4 +69,11 @@ def endless_recursion(guard: Guard) -> Iterator[Finding]:
             "an outage ends in RecursionError",
             frame.tree.span(again), (fix,) if fix is not None and len(own) == len(found) else (),
             callee=call.callee, library=call.library,
+        )  # fmt: skip
+    for away, call in called_back(guard):
+        name = frame.qualname.rpartition(".")[2]
+        yield frame.finding(
+            f"`{frame.tree.code(away.func)}` calls `{name}` again whenever `{call.written}` fails: "
+            "an outage ends in RecursionError",
+            frame.tree.span(away), callee=call.callee, library=call.library,
         )  # fmt: skip
