@@ -158,6 +158,33 @@ def statuses_only(text):
     requests.post("https://hooks.slack.com/services/T0/B0/x", json={"text": text}, timeout=5).raise_for_status()
 ```
 
+The answer to a batch of records has an entry for each, so that the length of that list tells nothing.
+
+```python bad
+import boto3
+
+kinesis = boto3.client("kinesis")
+
+def publish(stream, records):
+    answer = kinesis.put_records(StreamName=stream, Records=records)  # finds: envelope-unchecked
+    return len(answer["Records"])
+```
+
+```python good
+import boto3
+
+kinesis = boto3.client("kinesis")
+
+def publish(stream, records):
+    answer = kinesis.put_records(StreamName=stream, Records=records)
+    log.info("%s answers", len(answer["Records"]))
+    return [part for part in answer["Records"] if "ErrorCode" in part]
+
+def counted(stream, records):
+    answer = kinesis.put_records(StreamName=stream, Records=records)
+    return len(answer["Records"]) - answer["FailedRecordCount"]
+```
+
 The fix raises with the whole answer. It is not applied unasked: what failed until now without a trace will be
 an exception. Where the rest is to go on, send the failed parts again, a few times, with a pause in between.
 

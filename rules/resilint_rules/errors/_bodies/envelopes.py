@@ -123,8 +123,22 @@ def _misses(call: Call, envelope: Envelope, reads: Reads) -> bool:
     if reads.discarded:
         return True
     tree = call.frame.tree
+    keys = set(envelope.keys) - _only_counted(tree, envelope, reads)
     written = tree.derived(_texts, tree.module)
-    return bool(envelope.keys) and written.isdisjoint(envelope.keys) and reads.words.isdisjoint(envelope.keys)
+    return bool(keys) and written.isdisjoint(keys) and reads.words.isdisjoint(keys)
+
+
+def _only_counted(tree: Tree, envelope: Envelope, reads: Reads) -> set[str]:
+    """The keys of lists of which a function takes nothing but the length, which tells of no failure."""
+    places = {key: [node for word, node in reads.parts if word == key] for key in envelope.sized}
+    return {key for key, nodes in places.items() if nodes and all(_is_counted(tree, node) for node in nodes)}
+
+
+def _is_counted(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether an expression is given to `len`."""
+    above = tree.parent(node)
+    outer = tree.parent(above) if isinstance(above, cst.Arg) else None
+    return isinstance(outer, cst.Call) and isinstance(outer.func, cst.Name) and outer.func.value == "len"
 
 
 def _texts(_: Tree, top: cst.CSTNode) -> set[str]:

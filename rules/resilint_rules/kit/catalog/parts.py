@@ -245,6 +245,7 @@ class Envelope(Record):
 
     methods: tuple[str, ...] = toml.words("Methods of an entry that stands for several; all of them if left out.")
     keys: tuple[str, ...] = toml.words("Keys or attributes that tell it; none: the answer is nothing else.")
+    sized: tuple[str, ...] = toml.words("Keys of lists with an entry for each part, whatever became of it.")
     index: int | None = toml.maybe_whole("Its position, if the answer is a tuple.")
     yields: bool = toml.flag("It yields such an answer for each part.")
     parts: str = toml.text("What may fail, in the plural.")

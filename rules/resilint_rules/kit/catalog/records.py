@@ -161,6 +161,7 @@ class ClientFact(ExternalFact):
     attributes: Mapping[str, str] = toml.texts_by_name("Types of its attributes.")
     awaited: bool = toml.flag("It is made by `await`.")
     resources: bool = toml.flag("Methods lie on attributes: `client.chat.completions.create`.")
+    identified: bool = toml.flag("Such an attribute may be called with an identifier: `client.messages(sid).fetch()`.")
     part: bool = toml.flag("It is made from another client, costs nothing, and has the limits of that.")
     covers: bool = toml.flag("Its limit bounds the calls made on it too.")
     connects: bool = toml.flag("Making it reaches the peer.")

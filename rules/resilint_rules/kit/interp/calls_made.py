@@ -27,6 +27,7 @@ from .known_calls import (
     called,
     declared,
     generated_stub,
+    identified,
     known,
     note,
     note_aside,
@@ -262,8 +263,7 @@ def _foreign(ctx: Context, name: str, args: Arguments) -> Value:
 def _method(
     ctx: Context, node: cst.Call, method: Method, args: Arguments, owners: tuple[Instance, ...], offloaded: bool
 ) -> Value:
-    catalog = ctx.frame.scope.catalog
-    owner = method.owner
+    catalog, owner = ctx.frame.scope.catalog, method.owner
     offload = catalog.method(OffloadFact, owner.type, method.name)
     if offload is not None:
         return _offload(ctx, node, offload, args)
@@ -278,8 +278,8 @@ def _method(
         if fact is not None:
             return known(ctx, node, fact, args, owners, offloaded)
     spread = catalog.method(OptionsFact, owner.type, method.name)
-    if spread is not None:
-        return Mapping(dict.fromkeys(spread.keys, (UNKNOWN, node)))
+    if spread is not None or (args.positional and identified(catalog, owner)):  # chosen by an identifier
+        return Mapping(dict.fromkeys(spread.keys, (UNKNOWN, node))) if spread is not None else method
     for candidate in owners:
         given = tuple(argument.value for argument in (*args.positional, *args.named.values()))
         candidate.note(Event(EventKind.CALL, method.name, given, node))

@@ -64,6 +64,12 @@ _STREAMS = re.compile(r"a?iter_(?:lines|text|content|bytes|raw|chunked|chunks|an
 """Accessors that give a body piece by piece."""
 
 
+def identified(catalog: Catalog, client: Instance) -> bool:
+    """Whether an attribute of a client may be called with an identifier: `client.messages(sid).fetch()`."""
+    fact = catalog.fact(ClientFact, client.type)
+    return fact is not None and fact.identified
+
+
 def plain(name: str) -> Fact:
     """An entry for what the catalogue does not know."""
     return Fact(library="", name=name)
