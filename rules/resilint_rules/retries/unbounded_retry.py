@@ -296,22 +296,6 @@ def refused_at_most(url, left=4):
     return answer.raise_for_status()
 ```
 
-So does one that is called back by what it calls then.
-
-```python bad
-import requests
-
-def fetch(url):
-    try:
-        return requests.get(url, timeout=5)
-    except requests.RequestException:
-        return again(url)  # finds: unbounded-retry
-
-def again(url):
-    log.warning("again: %s", url)
-    return fetch(url)
-```
-
 The fix sets five attempts. In a loop it counts the failures and lets the last error out; the rest
 of the loop stays as it is, and the first four failures are handled as before. It is not applied
 unasked: what used to wait now raises, and the program has to handle that. A function that calls itself gets a parameter
