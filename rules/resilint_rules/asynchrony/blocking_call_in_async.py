@@ -311,10 +311,10 @@ from ..kit import (
     Value,
     awaited_calls,
     effects_of,
+    is_iterated,
     path_to,
     waits,
 )  # fmt: skip
-from ..kit.effects.callees import is_iterated
 from ..kit.rule import rule
 from ._alone import is_alone
 from ._blocking import is_movable, offloaded

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .catalog.security import InsecureFact as InsecureFact
     from .catalog.surroundings import ScopeFact as ScopeFact
     from .catalog.surroundings import SleepFact as SleepFact
+    from .effects.callees import is_iterated as is_iterated
     from .effects.paths import path_of as path_of
     from .effects.paths import path_to as path_to
     from .effects.paths import places_of as places_of
@@ -196,6 +197,7 @@ _MODULES = {
     "catalog.security": "InsecureFact",
     "catalog.surroundings": "ScopeFact SleepFact",
     "entry_points.entry": "EntryKind entry_point",
+    "effects.callees": "is_iterated",
     "effects.paths": "path_of path_to places_of",
     "effects.records": "EffectSummary ReachedCall",
     "effects.store": "effects_of",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import libcst as cst
+
 from ..effects.decorators import Wrapper, wrappers
 from ..effects.local import used
 from ..effects.store import EffectStore
@@ -27,6 +29,11 @@ class DecoratorLoop(RetryLoop):
     """The loop of a decorator, around the calls of functions that it decorates; `wrapper` is that of one of them."""
 
     wrapper: Wrapper
+
+    @property
+    def varies(self) -> bool:
+        """Whether each function that it decorates may choose the number: it is not written in the loop."""
+        return not all(isinstance(arg.value, cst.Integer) for arg in self.ranged())
 
     @property
     def gives_an_answer(self) -> bool:

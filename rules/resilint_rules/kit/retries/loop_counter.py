@@ -104,6 +104,11 @@ class BoundedLoop:
         return value if len(args) == 2 else None
 
     @property
+    def varies(self) -> bool:
+        """Whether `attempts` is that of one place: others give the same loop another number."""
+        return False
+
+    @property
     def attempts(self) -> int | None:
         """How often it goes round at most; None if that cannot be seen."""
         args = self.ranged()
