@@ -31,7 +31,7 @@ class DecoratorLoop(RetryLoop):
     wrapper: Wrapper
 
     @property
-    def varies(self) -> bool:
+    def number_varies(self) -> bool:
         """Whether each function that it decorates may choose the number: it is not written in the loop."""
         return not all(isinstance(arg.value, cst.Integer) for arg in self.ranged())
 

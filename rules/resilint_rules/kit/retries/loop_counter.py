@@ -104,7 +104,7 @@ class BoundedLoop:
         return value if len(args) == 2 else None
 
     @property
-    def varies(self) -> bool:
+    def number_varies(self) -> bool:
         """Whether `attempts` is that of one place: others give the same loop another number."""
         return False
 
