@@ -20,6 +20,8 @@ from ...kit.responses.status import raises_itself, read_unchecked
 from ...kit.syntax.idioms import BROAD, is_log, last_name
 from ...kit.syntax.tree import Tree, walk
 
+_CALLS = 12
+"""Calls of one function up to which it is looked into."""
 _MOST = 20
 """Functions that mention the names at hand: beyond, nothing is known of what they handle."""
 
@@ -45,8 +47,11 @@ class Unexpected(NamedTuple):
 def unexpected(frame: Frame) -> Iterator[Unexpected]:
     """The requests of a function whose bodies are taken apart with nothing that expects another shape of them.
 
-    It takes them apart itself, or what calls it in its module does.
+    It takes them apart itself, or what calls it in its module does. A function with many calls is left out: to look
+    for what is done with each body takes a walk through all of it.
     """
+    if len(frame.calls) > _CALLS:
+        return
     own = {id(found.flow.request): found for found in taken_apart(frame) if found.flow.call is found.flow.request}
     given = given_back(frame)
     for call in frame.calls.values():
