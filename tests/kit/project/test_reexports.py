@@ -66,6 +66,32 @@ def test_a_diamond() -> None:
     assert _codes(files, "app.py") == ["TMO001"]
 
 
+RETRYING = "def retry(times):\n    return lambda function: function\n"
+RETRIED = (
+    "import requests\nfrom retrying import retry\n\n\n@retry(5)\ndef ask(u):\n    return requests.get(u, timeout=5)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "codes"),
+    [
+        ({"ask.py": RETRIED}, ["RTY001"]),
+        ({"ask.py": RETRIED, "retrying.py": RETRYING}, []),
+        ({"ask.py": RETRIED, "retrying.py": "from retrying import Retrying\n"}, ["RTY001"]),
+        ({"ask.py": RETRIED, "src/retrying.py": RETRYING}, ["RTY001"]),
+        ({"tools/ask.py": RETRIED, "tools/retrying.py": RETRYING}, []),
+        ({"app/ask.py": RETRIED, "app/__init__.py": "", "app/retrying.py": RETRYING}, ["RTY001"]),
+    ],
+    ids=["the library", "a module", "one about the library", "one elsewhere", "in a folder", "in a package"],
+)
+def test_a_module_with_the_name_of_a_library(files: dict[str, str], codes: list[str]) -> None:
+    """Beside the file, or beside its package, it is what is imported, unless it imports the library itself."""
+    name = next(name for name in files if name.endswith("ask.py"))
+    module = "app.ask" if name.startswith("app/") else "ask"
+    found = check(Document(files[name], name, module), _project(files), Settings()).findings
+    assert [finding.code for finding in found if finding.code == "RTY001"] == codes
+
+
 @pytest.mark.parametrize("backwards", [False, True])
 def test_cost_of_a_chain(backwards: bool) -> None:
     """Twice the modules take at most twice the work, in whatever order they are checked."""

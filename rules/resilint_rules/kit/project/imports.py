@@ -235,7 +235,9 @@ class Project:
         """Returns the file that an import names and the path that was looked up; "" if there may be several."""
         top = target.module.partition(".")[0]
         with self.recording() as reads:
-            base = next((candidate for candidate in bases if target.level or self._top(candidate, top)), None)
+            base = next(
+                (candidate for candidate in bases if target.level or self._may_hold(bases, candidate, top)), None
+            )
             if base is not None and target.module:
                 file = "/".join(filter(None, (base, target.module.replace(".", "/")))) + ".py"
                 if self.file(file) is not None:
@@ -244,7 +246,7 @@ class Project:
 
     def _locate(self, target: ImportedName, bases: tuple[str, ...]) -> tuple[str, str]:
         for base in bases:
-            if not target.level and not self._top(base, target.module.partition(".")[0]):
+            if not target.level and not self._may_hold(bases, base, target.module.partition(".")[0]):
                 continue
             path = "/".join(filter(None, (base, target.module.replace(".", "/"))))
             candidates: list[tuple[str, str]] = [(f"{path}.py", target.name)] if path else []
@@ -259,25 +261,31 @@ class Project:
 
     def inside(self, target: ImportedName, importer: Document) -> bool:
         """Whether an import names something of the project, without looking into it."""
-        return bool(target.level) or any(
-            self._top(base, target.module.partition(".")[0]) for base in self.folders(target, importer)
-        )
+        bases = self.folders(target, importer)
+        top = target.module.partition(".")[0]
+        return bool(target.level) or any(self._may_hold(bases, base, top) for base in bases)
 
-    def _top(self, base: str, name: str) -> bool:
-        """Whether a top-level module of this name can be in the project: most imports are not."""
+    def _may_hold(self, bases: tuple[str, ...], base: str, name: str) -> bool:
+        """Whether a top-level module of this name can be in a folder of the project: most imports are not."""
+        if name in sys.stdlib_module_names:
+            return False  # a module that hides one of these is not worth a question for each import
         path = f"{base}/{name}" if base else name
+        if name in IMPORTS:
+            return base == bases[0] and self._hides(f"{path}.py", name)
         known = self._tops.get(path)
         if known is None:
-            if name in IMPORTS or name in sys.stdlib_module_names:
-                known = False  # a module of ours that hides a library's name is not worth a question for each import
-            elif self._exists is None:
-                known = True
-            else:
-                known = self._exists(path) or self._exists(path + ".py")
-            self._tops[path] = known
-        if not known and name not in IMPORTS and name not in sys.stdlib_module_names:
+            known = self._tops[path] = self._exists is None or self._exists(path) or self._exists(path + ".py")
+        if not known:
             self.reads[path + "/"] = ""
         return known
+
+    def _hides(self, file: str, name: str) -> bool:
+        """Whether a file of the project stands for a library of its name: it does not import that itself."""
+        module = self.file(file) if self._exists is not None else None
+        if module is None:
+            return False
+        wanted = (target for targets in module.imports.values() for target in targets if not target.level)
+        return all(target.module.partition(".")[0] != name for target in wanted)
 
     def folders(self, target: ImportedName, importer: Document) -> tuple[str, ...]:
         """Returns the folders in which the file of an import can lie, most likely first."""
