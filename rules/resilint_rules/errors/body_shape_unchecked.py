@@ -118,7 +118,8 @@ def rename(number, name):
 
 It is silent where the code, or what calls it in its module, expects such an answer: a handler that takes the error,
 a look at the type or for the key, a function that is given the body to check it. So it is where the status is not
-checked either, which is another finding; and for what is read by `get`.
+checked either, which is another finding; and for what is read by `get`. Functions with more than twelve calls are left
+out.
 
 ```python good
 import requests

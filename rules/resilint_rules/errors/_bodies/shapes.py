@@ -21,7 +21,7 @@ from ...kit.syntax.idioms import BROAD, is_log, last_name
 from ...kit.syntax.tree import Tree, walk
 
 _CALLS = 12
-"""Calls of one function up to which it is looked into."""
+"""Calls in one function up to which it is looked into, so that the work stays in proportion to their number."""
 _MOST = 20
 """Functions that mention the names at hand: beyond, nothing is known of what they handle."""
 
@@ -47,13 +47,10 @@ class Unexpected(NamedTuple):
 def unexpected(frame: Frame) -> Iterator[Unexpected]:
     """The requests of a function whose bodies are taken apart with nothing that expects another shape of them.
 
-    It takes them apart itself, or what calls it in its module does. A function with many calls is left out: to look
-    for what is done with each body takes a walk through all of it.
+    It takes them apart itself, or what calls it in its module does.
     """
-    if len(frame.calls) > _CALLS:
-        return
-    own = {id(found.flow.request): found for found in taken_apart(frame) if found.flow.call is found.flow.request}
-    given = given_back(frame)
+    own = {id(found.flow.request): found for found in _taken_apart(frame) if found.flow.call is found.flow.request}
+    given = given_back(frame) if _is_small(frame) else None
     for call in frame.calls.values():
         here = own.get(id(call))
         beside = (here,) if here is not None and "LookupError" not in here.errors else ()
@@ -61,6 +58,19 @@ def unexpected(frame: Frame) -> Iterator[Unexpected]:
         if not found and call is given:
             found = list(_judged(call, list(_taken_by_callers(call)), beside))
         yield from found
+
+
+def _is_small(frame: Frame) -> bool:
+    """Whether a function is looked into: what is done with each body takes a walk through all of it."""
+    return len(frame.calls) + len(frame.uses) <= _CALLS
+
+
+def _taken_apart(frame: Frame) -> tuple[TakenApart, ...]:
+    """The bodies that a function takes apart, found once; none of a function with many calls."""
+    if taken_apart not in frame.derived:
+        frame.derived[taken_apart] = tuple(taken_apart(frame)) if _is_small(frame) else ()
+    found: tuple[TakenApart, ...] = frame.derived[taken_apart]
+    return found
 
 
 def _judged(call: Call, parts: list[TakenApart], beside: tuple[TakenApart, ...]) -> Iterator[Unexpected]:
@@ -73,7 +83,7 @@ def _judged(call: Call, parts: list[TakenApart], beside: tuple[TakenApart, ...])
 def _taken_by_callers(call: Call) -> Iterator[TakenApart]:
     """What the callers of a function in its module take out of the body of a request that it sends."""
     for frame in _above(call.frame):
-        for found in taken_apart(frame):
+        for found in _taken_apart(frame):
             request = found.flow.request
             if "LookupError" in found.errors and request.span == call.span and request.frame.tree is call.frame.tree:
                 yield found
@@ -92,7 +102,7 @@ def _above(frame: Frame) -> Iterator[Frame]:
             inner = frame.scope.session.frame(Function(module, chunk))
             if inner is not None:
                 yield inner
-            if inner is not None and given_back(inner) is not None:
+            if inner is not None and _is_small(inner) and given_back(inner) is not None:
                 names.append(chunk.name)
 
 
