@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,12 +14,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from clients.tools import TOOLS
+from clients.tools import FORMATS, run
 
 pytest.importorskip("hatchling", reason="hatchling builds the wheel")
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = TOOLS / "formats" / "venv" / ("Scripts" if os.name == "nt" else "bin")
 RISKY = """\
 import requests
 
@@ -67,32 +65,16 @@ def bare(tmp_path: Path) -> Mapping[str, str]:
         "PIPX_BIN_DIR": str(home / "bin"),
         "UV_TOOL_BIN_DIR": str(home / "bin"),
         "UV_CACHE_DIR": str(home / "uv"),
-        "PATH": os.pathsep.join([str(home / "bin"), str(SCRIPTS), *path]),
+        "PATH": os.pathsep.join([str(home / "bin"), str(FORMATS), *path]),
     }
 
 
 def program(name: str) -> str:
     """An installer, or a skip that says how to get it."""
-    found = shutil.which(name, path=str(SCRIPTS))
+    found = shutil.which(name, path=str(FORMATS))
     if not found:
-        pytest.skip(f"needs: python -m venv {SCRIPTS.parent} && {SCRIPTS / 'pip'} install uv pipx")
+        pytest.skip(f"needs: python -m venv {FORMATS.parent} && {FORMATS / 'pip'} install uv pipx")
     return found
-
-
-def run(folder: Path, surroundings: Mapping[str, str], *command: object, status: int = 0) -> str:
-    """What a command prints; it has to end with this status."""
-    done = subprocess.run(
-        [str(word) for word in command],
-        cwd=folder,
-        env=surroundings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == status, done.stdout
-    return done.stdout
 
 
 def test_uvx(wheel: Path, project: Path, bare: Mapping[str, str]) -> None:

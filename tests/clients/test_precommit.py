@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from clients.tools import FORMATS, run
+
 ROOT = Path(__file__).parents[2]
-TOOLS = Path(os.environ.get("RESILINT_TOOLS") or "~/.cache/resilint-tools").expanduser() / "formats"
-SCRIPTS = TOOLS / "venv" / ("Scripts" if os.name == "nt" else "bin")
 
 RISKY = """\
 import requests
@@ -29,9 +28,9 @@ def pay(order):
 
 def pre_commit() -> str:
     """The program, or a skip that says how to get it."""
-    found = shutil.which("pre-commit", path=str(SCRIPTS))
+    found = shutil.which("pre-commit", path=str(FORMATS))
     if not found:
-        pytest.skip(f"needs: python -m venv {TOOLS / 'venv'} && {SCRIPTS / 'pip'} install pre-commit")
+        pytest.skip(f"needs: python -m venv {FORMATS.parent} && {FORMATS / 'pip'} install pre-commit")
     return found
 
 
@@ -43,28 +42,12 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
         **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
         "HOME": str(home),
         "PRE_COMMIT_HOME": str(home / "pre-commit"),
-        "PATH": os.pathsep.join([str(SCRIPTS), str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PATH": os.pathsep.join([str(FORMATS), str(Path(sys.executable).parent), os.environ["PATH"]]),
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         **{f"GIT_{who}_NAME": "A Tester" for who in ("AUTHOR", "COMMITTER")},
         **{f"GIT_{who}_EMAIL": "tester@example.org" for who in ("AUTHOR", "COMMITTER")},
     }
-
-
-def run(folder: Path, surroundings: Mapping[str, str], *command: object, status: int = 0) -> str:
-    """What a command prints; it has to end with this status."""
-    done = subprocess.run(
-        [str(word) for word in command],
-        cwd=folder,
-        env=surroundings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == status, done.stdout
-    return done.stdout
 
 
 @pytest.fixture(scope="module")

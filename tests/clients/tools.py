@@ -6,14 +6,34 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 TOOLS = Path(os.environ.get("RESILINT_TOOLS") or "~/.cache/resilint-tools").expanduser()
 
+FORMATS = TOOLS / "formats" / "venv" / ("Scripts" if os.name == "nt" else "bin")
+"""Programs from PyPI that are installed in one environment: report checkers, pre-commit, uv and pipx."""
+
 _LIMIT = 300
 """Seconds that installing may take."""
+
+
+def run(folder: Path, surroundings: Mapping[str, str], *command: object, status: int = 0) -> str:
+    """What a command prints; it has to end with this status."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=folder,
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == status, done.stdout
+    return done.stdout
 
 
 def modern_neovim() -> str:
