@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resilint_rules.kit.syntax.words import has_phrase, is_phrase, phrases
+from resilint_rules.kit.syntax.words import is_phrase, phrases, stands
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from resilint_rules.kit.syntax.words import has_phrase, is_phrase, phrases
 def test_layout_between_tokens_decides_nothing(word: str, text: str) -> None:
     """Blanks, line ends and comments."""
     assert is_phrase(word)
-    assert has_phrase(word, text)
+    assert stands(word, text)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_layout_between_tokens_decides_nothing(word: str, text: str) -> None:
 )
 def test_other_words_are_none(word: str, text: str) -> None:
     """What stands before and behind has to be there."""
-    assert not has_phrase(word, text)
+    assert not stands(word, text)
 
 
 def test_words_of_one_token_and_of_strings_are_no_phrases() -> None:

@@ -275,9 +275,8 @@ class FailureTrace:
             self._wrapper = wrapper
             self._pass(passage, site, site.node)
             self._wrapper = around
-            if (
-                wrapper.site is None and passage.ended and len(self.parts) > known
-            ):  # the last attempt is behind the loop
+            counted = len(self.parts) > known
+            if wrapper.site is None and passage.ended and counted:  # the last attempt is behind the loop
                 passage.errors, passage.ended = errors, False
                 passage.text += ", the last one leaves it; "
             return

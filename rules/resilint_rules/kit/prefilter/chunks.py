@@ -12,7 +12,7 @@ from ...rule_table import RULES
 from ..project.module import FunctionChunk, Module
 from ..syntax.layout import GAP
 from ..syntax.outline import Chunk
-from ..syntax.words import has_phrase, is_phrase, phrases
+from ..syntax.words import is_phrase, phrases, stands
 from .acting import acting
 from .assigned import annotated_parameters
 from .exports import Exports
@@ -114,7 +114,7 @@ def _calling_through(search: Taint, mentioned: bool, *, follow: bool, far: bool,
 def _words(text: str) -> list[str]:
     """Words in any case by which a rule knows a chunk of text that is for it."""
     lowered = text.lower()
-    return [word for word in _RULE_WORDS if word in lowered or (word in _PHRASES and has_phrase(word, lowered))]
+    return [word for word in _RULE_WORDS if word in lowered or (word in _PHRASES and stands(word, lowered))]
 
 
 def _places_of(words: list[str], lowered: str) -> list[int]:
@@ -149,19 +149,12 @@ class _WordPlaces:
         if _holds(self._alone, start, end):
             return True
         found = (others for places, others in self._beside if _holds(places, start, end))
-        return any(_stands(word, self._lowered, start, end) for others in found for word in others)
-
-
-def _stands(word: str, text: str, start: int, end: int) -> bool:
-    """Whether a word of a rule stands in a range."""
-    if text.find(word, start, end) >= 0:
-        return True
-    return is_phrase(word) and next(phrases(word, text, start, end), None) is not None
+        return any(stands(word, self._lowered, start, end) for others in found for word in others)
 
 
 def _coroutine_words(text: str) -> list[str]:
     """Words by which a rule knows a coroutine that is for it."""
-    return [word for word in _IN_COROUTINES if _stands(word, text, 0, len(text))] if "async" in text else []
+    return [word for word in _IN_COROUTINES if stands(word, text)] if "async" in text else []
 
 
 def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[int, FunctionChunk | Chunk]:
@@ -182,14 +175,14 @@ def _pieces(search: Taint, words: list[str], in_coroutines: list[str]) -> dict[i
         start, end = chunk.start, chunk.end
         if unawaited.within(start, end) or for_rules.within(start, end):
             return True
-        if chunk.is_async and any(_stands(word, text, start, end) for word in in_coroutines):
+        if chunk.is_async and any(stands(word, text, start, end) for word in in_coroutines):
             return True
         docstring = docstring_span(text, chunk)
         if any(acts(text, at, docstring) and not idle(chunk, at) for at, _ in mentions.inside(start, end)):
             return True
         if kept_loop and _KEPT_LOOP.search(text, start, end):
             return True
-        if search.loops.within(start, end) and any(_stands(word, text, start, end) for word in _THROUGH):
+        if search.loops.within(start, end) and any(stands(word, text, start, end) for word in _THROUGH):
             return True
         found = [candidate for candidate in followed.inside(start, end) if acts(text, candidate[0], docstring)]
         names = search.locals_of(chunk) if found else set()

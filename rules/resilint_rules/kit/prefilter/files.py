@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from ...catalog.index import GENERATED, IMPORTS, WORDS
 from ...rule_table import RULES
-from ..syntax.words import has_phrase, is_phrase
+from ..syntax.words import is_phrase, stands
 from .own_code.dropped import may_drop
 from .own_code.secret_comparisons import may_compare
 
@@ -106,7 +106,7 @@ def _holds_phrase(data: bytes, found: tuple[tuple[bytes, str], ...]) -> bool:
     if not likely:
         return False
     text = data.decode("latin-1")
-    return any(has_phrase(word, text) for word in likely)
+    return any(stands(word, text) for word in likely)
 
 
 def wanted(data: bytes) -> bool:

@@ -50,9 +50,11 @@ def is_phrase(word: str) -> bool:
     return not word.isidentifier() and "-" not in word
 
 
-def has_phrase(word: str, text: str) -> bool:
-    """Whether a word of several tokens stands in a text, whatever the layout between them."""
-    return word in text or next(phrases(word, text), None) is not None
+def stands(word: str, text: str, start: int = 0, end: int | None = None) -> bool:
+    """Whether a word stands in a range of a text, if it is of several tokens whatever the layout between them."""
+    if text.find(word, start, len(text) if end is None else end) >= 0:
+        return True
+    return is_phrase(word) and next(phrases(word, text, start, end), None) is not None
 
 
 def phrases(word: str, text: str, start: int = 0, end: int | None = None) -> Iterator[int]:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ...syntax.words import is_phrase, phrases
+from ...syntax.words import phrases, stands
 
 if TYPE_CHECKING:
     from ...project.module import Module
@@ -54,8 +54,8 @@ class Asking:
 
     def __init__(self, module: Module) -> None:
         self._text = text = module.text
-        self._asking = [word for word in _ASKING if _stands(word, text)]
-        self._listening = [word for word in _LISTENING if _stands(word, text)]
+        self._asking = [word for word in _ASKING if stands(word, text)]
+        self._listening = [word for word in _LISTENING if stands(word, text)]
         self._loops = sorted(_loops(text)) if "except" in text else []
         entered = sorted(_entered(text))
         self._starts, self._ends = [start for start, _ in entered], [end for _, end in entered]
@@ -71,7 +71,7 @@ class Asking:
     def in_function(self, chunk: Chunk) -> bool:
         """Whether it matters in a function what is behind all functions that it calls, not only what blocks there."""
         words = self._listening if chunk.is_async else (*self._asking, *self._listening)
-        return self.near_in(chunk) or any(_stands(word, self._text, chunk.start, chunk.end) for word in words)
+        return self.near_in(chunk) or any(stands(word, self._text, chunk.start, chunk.end) for word in words)
 
     def near_in(self, chunk: Chunk) -> bool:
         """Whether one of the places that `near` is about lies in a function."""
@@ -81,13 +81,6 @@ class Asking:
             return True
         loops = self._loops[bisect_left(self._loops, (start, 0)) : bisect_left(self._loops, (end, 0))]
         return any(stop <= end for _, stop in loops) and self._text.find("except", start, end) >= 0
-
-
-def _stands(word: str, text: str, start: int = 0, end: int | None = None) -> bool:
-    """Whether a word stands in a range, whatever the layout between its tokens."""
-    if text.find(word, start, end) >= 0:
-        return True
-    return is_phrase(word) and next(phrases(word, text, start, end), None) is not None
 
 
 def _entered(text: str) -> Iterator[tuple[int, int]]:
