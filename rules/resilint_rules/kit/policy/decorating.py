@@ -31,9 +31,10 @@ class DecoratorLoop(RetryLoop):
     wrapper: Wrapper
 
     @property
-    def number_varies(self) -> bool:
-        """Whether each function that it decorates may choose the number: it is not written in the loop."""
-        return not all(isinstance(arg.value, cst.Integer) for arg in self.ranged())
+    def own_attempts(self) -> int | None:
+        """How often it tries, if that is written in the loop: each function that it decorates may choose else."""
+        written = all(isinstance(arg.value, cst.Integer) for arg in self.ranged())
+        return self.attempts if written else None
 
     @property
     def gives_an_answer(self) -> bool:

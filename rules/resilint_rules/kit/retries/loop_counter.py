@@ -104,11 +104,6 @@ class BoundedLoop:
         return value if len(args) == 2 else None
 
     @property
-    def number_varies(self) -> bool:
-        """Whether `attempts` is that of one place: others give the same loop another number."""
-        return False
-
-    @property
     def attempts(self) -> int | None:
         """How often it goes round at most; None if that cannot be seen."""
         args = self.ranged()
@@ -118,6 +113,11 @@ class BoundedLoop:
             low, high = self.number(args[0].value), self.number(args[1].value)
             return high - low if low is not None and high is not None else None
         return None
+
+    @property
+    def own_attempts(self) -> int | None:
+        """The same, where the loop has the number itself; None if each place that runs it may give it another."""
+        return self.attempts
 
     @property
     def is_named_as_retry(self) -> bool:

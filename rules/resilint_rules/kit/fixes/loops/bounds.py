@@ -60,7 +60,7 @@ def _last(loop: AnyLoop) -> Bounds:
     """The value that the counter has in the last attempt, of three at most."""
     frame, first, stop = loop.frame, loop.first, loop.ranged()[-1].value
     code = frame.tree.code
-    attempts = None if loop.number_varies else loop.attempts
+    attempts = loop.own_attempts
     allowed = _most(loop)
     if first is not None and attempts is not None and attempts > allowed:
         limit = first + allowed
@@ -77,8 +77,7 @@ def _last(loop: AnyLoop) -> Bounds:
 
 def _last_as_written(loop: AnyLoop, stop: cst.BaseExpression) -> Bounds:
     """The same where the number of attempts is not known, or small."""
-    frame, first, code = loop.frame, loop.first, loop.frame.tree.code
-    attempts = None if loop.number_varies else loop.attempts
+    frame, attempts, first, code = loop.frame, loop.own_attempts, loop.first, loop.frame.tree.code
     if attempts is None and first == 0 and _configured(loop, stop) > _own_choice(loop):
         most = f"min({code(stop)}, {_most(loop)})"
         edits = _compared(loop, (f"{code(stop)} - 1",), f"{most} - 1")

@@ -189,8 +189,8 @@ def _takes_long(loop: RetryLoop, call: Call) -> bool:
         _seconds(loop.frame, known.node.args[0].value) for known in _sleeps(loop.frame, loop.node) if known.node.args
     ]
     most = attempts_of(loop, loop.calls)
-    attempts = min(loop.attempts or most, most)
-    unknown = loop.attempts is None and (bool(loop.ranged()) or (loop.counted and not is_endless(loop.node)))
+    attempts = min(loop.own_attempts or most, most)
+    unknown = loop.own_attempts is None and (bool(loop.ranged()) or (loop.counted and not is_endless(loop.node)))
     return attempt > _LONG or unknown or attempts * attempt + (attempts - 1) * max(pauses, default=0) > _MOST
 
 
