@@ -51,7 +51,8 @@ class MentionIndex:
         `a`, `b` and `c` are, of `name.a.b` and `name.c`. Each place of the name is then compared with them.
         """
         chains = (_CHAIN.match(self.text, at + len(name)) for at in self.of(name))
-        words = {word for chain in chains if chain is not None for word in _WORD.findall(chain.group())}
+        distinct = {chain.group() for chain in chains if chain is not None}
+        words = {word for chain in distinct for word in _WORD.findall(chain)}
         return [tuple(word for word in kind if word.rpartition(".")[2] in words) for kind in kinds]
 
     def follows(self, before: str, name: str) -> bool:
