@@ -14,7 +14,7 @@ from ...kit.interp.body_checks import ENVELOPE
 from ...kit.interp.calls import Call, Frame
 from ...kit.interp.values import Function
 from ...kit.project.module import FunctionChunk
-from ...kit.responses.flows import Flow, given_back, last
+from ...kit.responses.flows import Flow, given_back, last, sent_and_given_back
 from ...kit.responses.shape import TakenApart, taken_apart
 from ...kit.responses.status import raises_itself, read_unchecked
 from ...kit.syntax.idioms import BROAD, is_log, last_name
@@ -49,8 +49,10 @@ def unexpected(frame: Frame) -> Iterator[Unexpected]:
 
     It takes them apart itself, or what calls it in its module does.
     """
-    own = {id(found.flow.request): found for found in _taken_apart(frame) if found.flow.call is found.flow.request}
-    given = given_back(frame) if _is_small(frame) else None
+    if not _is_small(frame):
+        return
+    own = {id(found.flow.request): found for found in taken_apart(frame, passed=False)}
+    given = sent_and_given_back(frame)
     for call in frame.calls.values():
         here = own.get(id(call))
         beside = (here,) if here is not None and "LookupError" not in here.errors else ()
@@ -66,7 +68,7 @@ def _is_small(frame: Frame) -> bool:
 
 
 def _taken_apart(frame: Frame) -> tuple[TakenApart, ...]:
-    """The bodies that a function takes apart, found once; none of a function with many calls."""
+    """The bodies that a caller takes apart, found once; none of a function with many calls."""
     if taken_apart not in frame.derived:
         frame.derived[taken_apart] = tuple(taken_apart(frame)) if _is_small(frame) else ()
     found: tuple[TakenApart, ...] = frame.derived[taken_apart]

@@ -159,6 +159,12 @@ def given_back(frame: Frame) -> Call | None:
     return found[0] if found is not None else None
 
 
+def sent_and_given_back(frame: Frame) -> Call | None:
+    """The same, if the function sends the request itself: no other function is looked at."""
+    found = _own(frame, _returned_values(frame.node)) if isinstance(frame.node, cst.FunctionDef) else None
+    return found[0] if found is not None else None
+
+
 def _returned(frame: Frame, depth: int) -> tuple[Call, str] | None:
     key = _returned, depth
     if key not in frame.derived:
@@ -172,10 +178,9 @@ def _find_returned(frame: Frame, depth: int) -> tuple[Call, str] | None:
     if not isinstance(frame.node, cst.FunctionDef):
         return None
     values = _returned_values(frame.node)
-    for call in frame.calls.values():
-        kind = _kind(call, frame.node, values) if type(call) is Call else ""
-        if kind:
-            return call, kind
+    own = _own(frame, values)
+    if own is not None:
+        return own
     for known, target in frame.uses.values() if values else ():
         found = _given(frame, target, depth)
         if found is None:
@@ -185,6 +190,18 @@ def _find_returned(frame: Frame, depth: int) -> tuple[Call, str] | None:
         flow = passed_flow(frame, known, target)
         if flow is not None and _gives(flow, frame.node, values):
             return flow.request, "part"
+    return None
+
+
+def _own(frame: Frame, values: list[cst.BaseExpression]) -> tuple[Call, str] | None:
+    """The request that a function sends and whose answer it gives back, and as what."""
+    function = frame.node
+    if not isinstance(function, cst.FunctionDef) or not values:
+        return None
+    for call in frame.calls.values():
+        kind = _kind(call, function, values) if type(call) is Call else ""
+        if kind:
+            return call, kind
     return None
 
 

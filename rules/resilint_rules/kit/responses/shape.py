@@ -57,9 +57,12 @@ class TakenApart:
     """Raises an error of the library in place of these."""
 
 
-def taken_apart(frame: Frame) -> Iterator[TakenApart]:
-    """The bodies that a function takes apart where nothing takes the error of one that lacks a part; one for each."""
-    for flow in _flows(frame):
+def taken_apart(frame: Frame, *, passed: bool = True) -> Iterator[TakenApart]:
+    """The bodies that a function takes apart where nothing takes the error of one that lacks a part; one for each.
+
+    With `passed`, those that functions of the project give it, too: these are looked at.
+    """
+    for flow in _flows(frame, passed):
         unreadable = _unreadable(flow.request)
         for block in _blocks(flow.call) if unreadable else ():
             found = _offered(flow, block, unreadable)
@@ -68,13 +71,13 @@ def taken_apart(frame: Frame) -> Iterator[TakenApart]:
                 break
 
 
-def _flows(frame: Frame) -> Iterator[Flow]:
+def _flows(frame: Frame, passed: bool) -> Iterator[Flow]:
     """The answers that are taken apart in a function: its own requests', and those of functions that it calls."""
     for call in frame.calls.values():
         flow = flow_of(call) if type(call) is Call else None
         if flow is not None:
             yield flow
-    for call, target in frame.uses.values():
+    for call, target in frame.uses.values() if passed else ():
         flow = passed_flow(frame, call, target)
         if flow is not None:
             yield flow
