@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
@@ -58,7 +59,10 @@ def _is_switch(client: ClientFact | None, name: str, value: Value) -> bool:
 
 
 def _context(frame: Frame, found: list[tuple[cst.Attribute, Instance, str]]) -> Iterator[Finding]:
-    """Yields one finding per context: at `verify_mode` if that is switched off, else at `check_hostname`."""
+    """Yields one finding per context: at `verify_mode` if that is switched off, else at `check_hostname`.
+
+    A reason that stands at either is one for both.
+    """
     owner = found[0][1]
     fact = context_of(frame, owner)
     target = next((target for target, _, name in found if name == "verify_mode"), None)
@@ -66,7 +70,9 @@ def _context(frame: Frame, found: list[tuple[cst.Attribute, Instance, str]]) -> 
     off = [item for item, _, _ in found]
     fixes = reset(frame, off, fact.secure, trust) if fact is not None and trust is not None else []
     if target is not None:
-        yield _finding(frame, target, ANY, *fixes)
+        reported = _finding(frame, target, ANY, *fixes)
+        beside = (text for item in off for text in _finding(frame, item, ANY).comments)
+        yield replace(reported, comments=tuple(dict.fromkeys((*reported.comments, *beside))))
     elif not vouched(owner) and not _elsewhere(owner, fact.off.get("verify_mode", ()) if fact is not None else ()):
         yield _finding(frame, found[0][0], "accepts the certificate of any host", *fixes)
 

@@ -214,6 +214,7 @@ none, and neither is a plan to change it.
 
 ```python good
 import requests
+import ssl
 
 def crawler():
     session = requests.Session()
@@ -224,6 +225,13 @@ def crawler():
 def status(device):
     # The device signs its certificate itself.
     return requests.get(f"https://{device}/status", verify=False, timeout=5)
+
+def printers():
+    context = ssl.create_default_context()
+    # the printers in the office use self-signed certificates
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 ```
 
 ```python bad
