@@ -31,6 +31,8 @@ def stays_here(call: Call) -> bool:
         return False
     if isinstance(target.value, Const):
         return isinstance(target.value.value, str) and target.value.value.startswith(words)
+    if leading_text(call.frame, target.node).startswith(words):
+        return True
     if _is_tested(call.frame.tree, call.node, target.node, words):
         return True
     return isinstance(target.node, cst.Name) and _is_tested_by_callers(call.frame, target.node.value, words)
@@ -244,6 +246,8 @@ def leading_text(frame: Frame, node: cst.CSTNode, depth: int = 4) -> str:
         return _leading_part(frame, node, depth)
     if isinstance(node, cst.BinaryOperation):
         return leading_text(frame, node.left, depth - 1)
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "as_uri":
+        return "" if node.args else "file:"  # of a path
     if isinstance(node, (cst.Tuple, cst.List)) and node.elements:
         return leading_text(frame, node.elements[0].value, depth - 1)
     if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value in ("self", "cls"):
