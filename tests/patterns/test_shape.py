@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
 from patterns.hardening import hardened
@@ -69,3 +71,20 @@ def test_a_missing_part_is_an_error_of_the_library(text: str, wanted: str) -> No
 def test_other_code_is_left_alone(text: str) -> None:
     """What passes the body on, does other things with it, or expects a lack already."""
     assert hardened(text, ("status",)) == text
+
+
+@pytest.mark.parametrize(
+    ("caught", "left"),
+    [
+        ("ValueError", "(LookupError, TypeError)"),
+        ("(TypeError, ValueError)", "LookupError"),
+        ("AttributeError", "(LookupError, TypeError, ValueError)"),
+    ],
+)
+def test_what_a_handler_takes_stays_with_it(caught: str, left: str) -> None:
+    """Its fallback is used as before: only what would leave the function becomes an error of the library."""
+    head, _, body = REQUESTS.partition("    r =")
+    inside = textwrap.indent(f'    r ={body}    return int(r.json()["a"])\n', "    ")
+    done = hardened(f"{head}    try:\n{inside}    except {caught}:\n        return 0\n", ("status",))
+    assert f"        except {left} as error:\n" in done
+    assert done.endswith(f"    except {caught}:\n        return 0\n")

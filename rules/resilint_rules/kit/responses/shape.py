@@ -99,8 +99,8 @@ def _offered(flow: Flow, block: cst.IndentedBlock, unreadable: str) -> TakenApar
         return None
     if not region:
         return _iterated(flow, parts[fragile[0]], unreadable) or _within(flow, parts[fragile[0]], unreadable)
-    errors = _all_errors(flow, region)
-    return _guarded(flow, region, errors, unreadable) if not _is_caught(flow.call, region[0], errors) else None
+    errors = _uncaught(flow.call, region[0], _all_errors(flow, region))
+    return _guarded(flow, region, errors, unreadable) if errors else None
 
 
 def _within(flow: Flow, part: cst.CSTNode, unreadable: str) -> TakenApart | None:
@@ -255,20 +255,23 @@ def _is_method(flow: Flow, node: cst.Call) -> bool:
     )
 
 
-def _is_caught(call: Call, first: cst.CSTNode, errors: Sequence[str]) -> bool:
-    """Whether a handler around a place takes these errors already, and does not raise in turn."""
+def _uncaught(call: Call, first: cst.CSTNode, errors: Sequence[str]) -> Sequence[str]:
+    """Those of some errors that no handler around a place takes to go on; none if one takes the lack of a key."""
     frame = call.frame
     start = frame.tree.span(first).start
+    left = list(errors)
     for guard in frame.guards.values():
         body = frame.tree.span(guard.node.body)
         if not body.start <= start < body.end:
             continue
         for clause in handlers_of(guard):
-            whole = any(clause.catches(kind) for kind in ("KeyError", "LookupError"))
-            taken = not _keeps(clause) and (whole or all(clause.catches(kind) for kind in errors))
-            if taken and not (clause.broad and Exit.RAISE in clause.leaves):
-                return True
-    return any(place.kind is Around.TRY and place.part is Part.HANDLER for place in call.within)
+            if _keeps(clause) or (clause.broad and Exit.RAISE in clause.leaves):
+                continue
+            if any(clause.catches(kind) for kind in ("KeyError", "LookupError")):
+                return []
+            left = [kind for kind in left if not clause.catches(kind)]
+    in_handler = any(place.kind is Around.TRY and place.part is Part.HANDLER for place in call.within)
+    return [] if in_handler else left
 
 
 def _keeps(clause: Handler) -> bool:
@@ -311,13 +314,13 @@ def _iterated(flow: Flow, loop: cst.CSTNode, unreadable: str) -> TakenApart | No
     frame, call = flow.call.frame, flow.call
     if not isinstance(loop, cst.For) or not _errors(flow, loop.iter) or not _is_plain(flow, loop.iter):
         return None
-    errors = _all_errors(flow, [loop.iter])
+    errors = _uncaught(call, loop, _all_errors(flow, [loop.iter]))
     name, item = unused(frame, ("error", "exc", "err")), unused(frame, _list_names(loop.iter), _QUOTED)
     start, iterated = frame.tree.span(loop).start, frame.tree.outer(loop.iter)
     document = frame.scope.module.even
     indent = document.text[document.starts[document.position(start)[0] - 1] : start]
     text = document.text[iterated.start : iterated.end]
-    if _is_caught(call, loop, errors) or not name or not item or indent.strip() or "\n" in text:
+    if not errors or not name or not item or indent.strip() or "\n" in text:
         return None
     spelled, needed = known_as(frame, unreadable)
     step = "\t" if "\t" in indent else "    "
