@@ -116,10 +116,10 @@ def rename(number, name):
     print(body["id"], "has a new name")
 ```
 
-It is silent where the code, or what calls it in its module, expects such an answer: a handler that takes the error,
-a look at the type or for the key, a function that is given the body to check it. So it is where the status is not
-checked either, which is another finding; and for what is read by `get`. Functions with more than twelve calls are left
-out.
+It is silent where the code, or what calls it in its module, expects such an answer: a handler that takes the error, a
+look at the type, for the key or at what the body says, a function that is given the body to check it. So it is where
+the status is not checked either, which is another finding; and for what is read by `get`. Functions with more than
+twelve calls are left out.
 
 ```python good
 import requests
@@ -157,6 +157,14 @@ def looked_at(url):
     body = answer.json()
     if not isinstance(body, dict):
         raise RatesError(url)
+    return body["rates"]
+
+def told(url):
+    answer = requests.get(url, timeout=5)
+    answer.raise_for_status()
+    body = answer.json()
+    if not body["ok"]:
+        raise RatesError(body["error"])
     return body["rates"]
 
 def checked(url):

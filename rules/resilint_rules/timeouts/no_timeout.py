@@ -235,9 +235,6 @@ def _inline(url):
 
 def local(path):
     return urlopen(f"file://{path}").read()
-
-def beside(path):
-    return urlopen(path.resolve().as_uri()).read()
 ```
 
 A comment beside the call, or right above it, that says that there is no timeout is respected, too: the

@@ -36,3 +36,13 @@ def other_part(uri):
     if parts.netloc == "data":
         return urlopen(uri).read()  # finds: no-timeout
     return b""
+
+
+def beside(path):
+    return urlopen(path.resolve().as_uri()).read()
+
+
+def named(path):
+    address = path.as_uri()
+    with urlopen(address) as file:
+        return file.read()

@@ -17,6 +17,7 @@ from ...kit.project.module import FunctionChunk
 from ...kit.responses.flows import Flow, given_back, last, sent_and_given_back
 from ...kit.responses.shape import TakenApart, taken_apart
 from ...kit.responses.status import raises_itself, read_unchecked
+from ...kit.syntax.exits import Exit, ways
 from ...kit.syntax.idioms import BROAD, is_log, last_name
 from ...kit.syntax.tree import Tree, walk
 
@@ -135,12 +136,14 @@ def _is_checked(flow: Flow) -> bool:
 
 
 def _looks_first(flow: Flow) -> bool:
-    """Whether the function looks at what it has got: for a key, for its type, or by a function that may raise."""
+    """Whether the function looks at what it has got: for a key, for its type, at what it says, or by a function."""
     node = flow.call.frame.node
     return node is not None and any(_looks(flow, part) for part in walk(node))
 
 
 def _looks(flow: Flow, node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.If):
+        return Exit.RAISE in ways(node.body) and _reads_part(flow, node.test)
     if isinstance(node, cst.Comparison):
         given = [part.comparator for part in node.comparisons if isinstance(part.operator, (cst.In, cst.NotIn))]
         return any(flow.rooted(key) for key in given) and not _is_other_key(flow, node.left)
@@ -148,6 +151,11 @@ def _looks(flow: Flow, node: cst.CSTNode) -> bool:
         done = node.value.expression if isinstance(node.value, cst.Await) else node.value
         return isinstance(done, cst.Call) and _is_given_whole(flow, done)
     return isinstance(node, cst.Call) and last(node) == "isinstance" and any(flow.rooted(a.value) for a in node.args)
+
+
+def _reads_part(flow: Flow, test: cst.BaseExpression) -> bool:
+    """Whether a test reads a part of the body: `if not body["ok"]`."""
+    return any(isinstance(part, cst.Subscript) and flow.rooted(part) for part in walk(test))
 
 
 def _is_given_whole(flow: Flow, done: cst.Call) -> bool:

@@ -246,8 +246,8 @@ def leading_text(frame: Frame, node: cst.CSTNode, depth: int = 4) -> str:
         return _leading_part(frame, node, depth)
     if isinstance(node, cst.BinaryOperation):
         return leading_text(frame, node.left, depth - 1)
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "as_uri":
-        return "" if node.args else "file:"  # of a path
+    if _is_file(node):
+        return "file:"
     if isinstance(node, (cst.Tuple, cst.List)) and node.elements:
         return leading_text(frame, node.elements[0].value, depth - 1)
     if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value in ("self", "cls"):
@@ -260,6 +260,13 @@ def leading_text(frame: Frame, node: cst.CSTNode, depth: int = 4) -> str:
             return leading_text(frame, value, depth - 1)
         return _text_of(frame.lookup(node.value))
     return ""
+
+
+def _is_file(node: cst.CSTNode) -> bool:
+    """Whether an expression is the address of a file: `path.as_uri()`."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+        return False
+    return node.func.attr.value == "as_uri" and not node.args
 
 
 def _text_of(value: Value | None) -> str:
