@@ -59,6 +59,8 @@ def catalog_index() -> str:
         "GENERATED": _generated(libraries),
         "GIVERS": _filled(_by_import(libraries, _givers)),
         "SENDS": _filled(_by_import(libraries, _sends)),
+        "ELSEWHERE": {name: (own,) for data in libraries for name, own in sorted(data.get("elsewhere", {}).items())},
+        "PYTHON2": {name: (data["library"],) for data in libraries for name in sorted(data.get("python2", ()))},
     }
     written = (
         f"{name}: dict[str, tuple[str, ...]] = {pprint.pformat(table, width=110)}\n" for name, table in tables.items()

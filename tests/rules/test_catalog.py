@@ -9,6 +9,7 @@ import asyncio
 import builtins
 import contextlib
 import importlib
+import importlib.util
 import inspect
 import platform
 import sys
@@ -366,6 +367,15 @@ def test_other_spellings_reach_the_same(installed: lookup.Library) -> None:
     """An alias is another name for the same object."""
     for name, first in installed.aliases.items():
         assert resolve(name) is resolve(first), name
+
+
+def test_other_import_names_reach_the_same(library: lookup.Library) -> None:
+    """Another import name is one of the module itself, where the package that has it is installed."""
+    for name, first in library.elsewhere.items():
+        assert any(first == known or first.startswith(f"{known}.") for known in library.imports), name
+        if not name.startswith(("*.", "future.backports.")) and importlib.util.find_spec(name.partition(".")[0]):
+            public = {word for word in dir(resolve(first)) if not word.startswith("_")}
+            assert public <= set(dir(resolve(name))), name
 
 
 def test_exceptions_are_known_to_the_end(library: lookup.Library) -> None:

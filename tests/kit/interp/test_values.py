@@ -6,6 +6,7 @@ import libcst as cst
 import pytest
 
 from resilint_rules.kit.interp.kinds import EventKind
+from resilint_rules.kit.interp.parts.operators import either
 from resilint_rules.kit.interp.values import (
     NONE,
     UNKNOWN,
@@ -20,7 +21,6 @@ from resilint_rules.kit.interp.values import (
     Sequence,
     Unknown,
     Value,
-    either,
     join,
     keys,
     literal,

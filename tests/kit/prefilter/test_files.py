@@ -27,6 +27,12 @@ from resilint_rules.kit.prefilter.files import MAYBE, NO, YES, sift, wanted
         "import asyncio\nasyncio.create_task(f())",
         "import time\ntime.sleep(1)",
         "x = 1\rimport requests",
+        "import six\nsix.moves.urllib.request.urlopen(url)",
+        "from six.moves.urllib.request import urlopen",
+        "from six.moves import http_client",
+        "from pip._vendor import requests",
+        "from ._vendor import requests",
+        "from shop.vendor.requests import get",
         "# resilint: ignore",
     ],
 )
@@ -49,6 +55,8 @@ def test_integration_code(text: str) -> None:
         "# the import of requests",
         "text = 'requests'",
         "import math, json",
+        "import six",
+        "from six.moves.urllib.parse import quote",
     ],
 )
 def test_no_integration_code(text: str) -> None:

@@ -68,6 +68,12 @@ class Library(Record):
     imports: tuple[str, ...] = toml.words("Module prefixes that bring it in.", toml="import")
     distribution: str = toml.text("Its name in a package index, if it is another; `stdlib` for Python's own.")
     also: tuple[str, ...] = toml.words("Other distributions with the same modules.")
+    python2: tuple[str, ...] = toml.words(
+        "Names that Python 2 alone has: of several that a name may stand for, these are none."
+    )
+    elsewhere: Mapping[str, str] = toml.texts_by_name(
+        "Other names of its modules, each with their own; `*.` is any package, which has a copy of its own."
+    )
     words: tuple[str, ...] = toml.words(
         "Words of which one has to occur in a file, for modules that nearly every program imports."
     )

@@ -120,7 +120,7 @@ def import_modules(ctx: Context, node: cst.Import) -> None:
             name = name.partition(".")[0]
             _imported(ctx, name, ImportedName(name))
         elif isinstance(alias.asname.name, cst.Name):
-            _imported(ctx, alias.asname.name.value, ImportedName(name))
+            _imported(ctx, alias.asname.name.value, ImportedName.of(name))
 
 
 def import_names(ctx: Context, node: cst.ImportFrom) -> None:
@@ -131,7 +131,7 @@ def import_names(ctx: Context, node: cst.ImportFrom) -> None:
         bound = (
             alias.asname.name.value if alias.asname is not None and isinstance(alias.asname.name, cst.Name) else name
         )
-        _imported(ctx, bound, ImportedName(module, name, len(node.relative)))
+        _imported(ctx, bound, ImportedName.of(module, name, len(node.relative)))
 
 
 def _imported(ctx: Context, name: str, target: ImportedName) -> None:

@@ -6,6 +6,7 @@ import builtins
 
 import libcst as cst
 
+from ..catalog.import_names import same_module
 from ..catalog.records import CallFact, ClientFact
 from ..catalog.surroundings import LoopFact
 from ..syntax.access_path import Attr, Path
@@ -163,7 +164,7 @@ def member(ctx: Context, owner: Value, name: str, node: cst.CSTNode) -> Value:
     """What an attribute of a value stands for."""
     scope = ctx.frame.scope
     if isinstance(owner, Ref):
-        return Ref(f"{owner.name}.{name}")
+        return Ref(same_module(f"{owner.name}.{name}"))
     if isinstance(owner, Mapping):
         if name in CHANGES:
             return Change(owner, name)

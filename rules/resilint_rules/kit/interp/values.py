@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Union
 
 import libcst as cst
 
+from ..catalog.import_names import only_python2
 from ..catalog.parts import Param
 from ..catalog.records import Described, Fact
 from ..project.module import ClassChunk, FunctionChunk, Module
@@ -358,23 +359,20 @@ NONE = Const(None)
 
 
 def join(values: list[Value]) -> Value:
-    """One value for several paths; equal ones are merged, an empty list is unknown."""
+    """One value for several paths; equal ones are merged, an empty list is unknown.
+
+    A name that Python 2 alone has is no path: its import fails.
+    """
     flat: list[Value] = []
     for value in values:
         for option in value.options if isinstance(value, OneOf) else (value,):
             if not any(option is other or option == other for other in flat):
                 flat.append(option)
+    if len(flat) > 1:
+        flat = [option for option in flat if not (isinstance(option, Ref) and only_python2(option.name))] or flat
     if not flat:
         return UNKNOWN
     return flat[0] if len(flat) == 1 else OneOf(tuple(flat[:8]) if len(flat) <= 8 else (*flat[:7], UNKNOWN))
-
-
-def either(one: Value, other: Value) -> Value:
-    """One of two values; what may be given in place of a client that is made here, is a client of its kind."""
-    for known, unknown in ((one, other), (other, one)):
-        if isinstance(known, Instance) and known.made is not None and isinstance(unknown, Unknown):
-            return OneOf((known, Instance(known.type, None, "given")))
-    return join([one, other])
 
 
 def options(value: Value) -> tuple[Value, ...]:

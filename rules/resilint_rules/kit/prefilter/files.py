@@ -1,6 +1,7 @@
 """Which files can matter at all: one regular expression over bytes, no parsing.
 
-Imports no other module of ours but tables, `words`, `dropped` and `secret_comparisons`, so that start-up stays short.
+Imports no other module of ours but tables, `import_names`, `words`, `dropped` and `secret_comparisons`, so that
+start-up stays short.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import lru_cache
 
 from ...catalog.index import GENERATED, IMPORTS, WORDS
 from ...rule_table import RULES
+from ..catalog.import_names import names_below, own_name
 from ..syntax.words import is_phrase, stands
 from .own_code.dropped import may_drop
 from .own_code.secret_comparisons import may_compare
@@ -120,11 +122,13 @@ ANY: tuple[bytes, ...] = (b"",)
 @lru_cache(maxsize=16384)
 def _import(name: bytes) -> tuple[bytes, ...] | None:
     """Words of which one must occur for an import to matter; () if none can, None if it may be the project's."""
-    if name.startswith(b"."):
+    own = own_name(name.decode("ascii", "replace"))
+    elsewhere = names_below(own)
+    if own.startswith(".") and not elsewhere:
         return None
-    parts = name.decode("ascii", "replace").split(".")
-    found: list[bytes] = []
-    known = False
+    parts = own.split(".")
+    found = [last.encode() for last, _ in elsewhere]  # `import six`
+    known = bool(elsewhere)
     for end in range(len(parts), 0, -1):
         prefix = ".".join(parts[:end])
         if prefix in IMPORTS:

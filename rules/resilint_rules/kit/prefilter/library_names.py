@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ...catalog import index
 from ...catalog.index import CLIENTS, GENERATED, IMPORTS, NAMES, THROUGH
+from ..catalog.import_names import names_below
 from ..project.imports import Project
 from ..project.module import ImportedName, Module
 from ..syntax.layout import GAP
@@ -81,7 +82,7 @@ def prefixes_of(dotted: str) -> tuple[str, ...]:
     """Returns the catalogue imports that a dotted name leads to, or lies above."""
     parts = dotted.split(".")
     if parts[0] not in _ROOTS:
-        return ()
+        return tuple(dict.fromkeys(prefix for _, own in names_below(dotted) for prefix in prefixes_of(own)))
     found = tuple(prefix for end in range(len(parts), 0, -1) if (prefix := ".".join(parts[:end])) in IMPORTS)
     return found or tuple(prefix for prefix in IMPORTS if prefix.startswith(dotted + "."))
 

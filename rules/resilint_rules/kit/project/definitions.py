@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..catalog.import_names import own_name
 from ..syntax.outline import Chunk
 
 
@@ -14,6 +15,15 @@ class ImportedName(NamedTuple):
     module: str
     name: str = ""
     level: int = 0
+
+    @classmethod
+    def of(cls, module: str, name: str = "", level: int = 0) -> ImportedName:
+        """What an import statement names: where that is a library under another name, the library's own module."""
+        written = "." * level + (f"{module}.{name}" if module and name else module or name)
+        own = own_name(written)
+        if own == written:
+            return cls(module, name, level)
+        return cls(own) if not name or not own.endswith(f".{name}") else cls(own.removesuffix(f".{name}"), name)
 
 
 @dataclass(slots=True, eq=False)

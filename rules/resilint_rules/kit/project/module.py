@@ -269,14 +269,14 @@ def _imported(line: str) -> Iterator[tuple[str, ImportedName]]:
             for section in found.group(3).split(","):
                 words = section.split()
                 if words:  # `*` stands for all that the other module binds
-                    yield words[-1], ImportedName(module, words[0], level)
+                    yield words[-1], ImportedName.of(module, words[0], level)
             continue
         plain = _IMPORT.match(clean)
         if plain:
             for segment in _DOT.sub(".", plain.group(1)).split(","):
                 words = segment.split()
                 if len(words) == 3:
-                    yield words[2], ImportedName(words[0])
+                    yield words[2], ImportedName.of(words[0])
                 elif len(words) == 1:
                     yield words[0].split(".")[0], ImportedName(words[0].split(".")[0])
 

@@ -9,7 +9,7 @@ import libcst as cst
 
 from ..body_checks import tested
 from ..context import Context, Table
-from ..values import UNKNOWN, Const, Ref, Unknown, Value, either, join, options, present
+from ..values import UNKNOWN, Const, Instance, OneOf, Ref, Unknown, Value, join, options, present
 
 _FOLDS: dict[type, Any] = {
     cst.Add: operator.add,
@@ -115,6 +115,14 @@ def _stands_in(ctx: Context, left: Value, right: Value) -> bool:
 def _choice(ctx: Context, node: cst.IfExp) -> Value:
     ctx.truth(node.test)
     return either(ctx.value(node.body), ctx.value(node.orelse))
+
+
+def either(one: Value, other: Value) -> Value:
+    """One of two values; what may be given in place of a client that is made here, is a client of its kind."""
+    for known, unknown in ((one, other), (other, one)):
+        if isinstance(known, Instance) and known.made is not None and isinstance(unknown, Unknown):
+            return OneOf((known, Instance(known.type, None, "given")))
+    return join([one, other])
 
 
 OPERATORS: Table = {
