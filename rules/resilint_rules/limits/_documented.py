@@ -8,8 +8,9 @@ import libcst as cst
 
 from ..kit.catalog.parts import Param
 from ..kit.interp.calls import Call, Frame, maker
+from ..kit.interp.values import literal
 from ..kit.reach.addresses import leading_text
-from ..kit.syntax.tree import Tree, walk
+from ..kit.syntax.tree import walk
 
 _SECONDS = re.compile(
     r"https?://(?:[\w-]+\.)*(?:slack\.com|api\.github\.com|discord\.com|graph\.microsoft\.com|zendesk\.com|"
@@ -19,8 +20,7 @@ _SECONDS = re.compile(
 _ADDRESS = re.compile(r"https?://[\w.-]+")
 _OF_SLACK = re.compile(r"\bSlack(?:Api)?(?:Error|Response)\b")
 """Answers of a library for such an address."""
-_THOUSAND = frozenset(("1000", "1_000", "1000.0", "1e3", "1_000.0"))
-_THOUSANDTH = frozenset(("0.001", "1e-3", ".001"))
+_THOUSAND, _THOUSANDTH = 1000, 0.001
 
 
 def counts_seconds(frame: Frame, node: cst.Call) -> bool:
@@ -62,7 +62,7 @@ def counts_milliseconds(frame: Frame, node: cst.Call) -> bool:
     at: cst.CSTNode = node
     above = tree.parent(at)
     while above is not None and not isinstance(above, (cst.BaseStatement, cst.BaseSmallStatement)):
-        if _divides(tree, above, at):
+        if _divides(frame, above, at):
             return True
         if isinstance(above, cst.Arg) and above.keyword is not None and above.keyword.value == "milliseconds":
             return True
@@ -77,19 +77,27 @@ def _is_divided_later(frame: Frame, kept: cst.Assign) -> bool:
     for part in walk(top):
         if isinstance(part, cst.BinaryOperation):
             sides = (side for side in (part.left, part.right) if any(_is_named(word, names) for word in walk(side)))
-            if any(_divides(frame.tree, part, side) for side in sides):
+            if any(_divides(frame, part, side) for side in sides):
                 return True
     return False
 
 
-def _divides(tree: Tree, node: cst.CSTNode, part: cst.CSTNode) -> bool:
+def _divides(frame: Frame, node: cst.CSTNode, part: cst.CSTNode) -> bool:
     """Whether a node makes a thousandth of one of its parts."""
     if not isinstance(node, cst.BinaryOperation):
         return False
-    other = tree.code(node.right if part is node.left else node.left)
+    other = node.right if part is node.left else node.left
     if isinstance(node.operator, (cst.Divide, cst.FloorDivide)):
-        return part is node.left and other in _THOUSAND
-    return isinstance(node.operator, cst.Multiply) and other in _THOUSANDTH
+        return part is node.left and _number(frame, other) == _THOUSAND
+    return isinstance(node.operator, cst.Multiply) and _number(frame, other) == _THOUSANDTH
+
+
+def _number(frame: Frame, node: cst.BaseExpression) -> object:
+    """The number that an expression is, as it stands there or by the name of a constant; None for others."""
+    if isinstance(node, (cst.Integer, cst.Float)):
+        return node.evaluated_value
+    value = literal(frame.lookup(node.value)) if isinstance(node, cst.Name) else None
+    return value if isinstance(value, (int, float)) else None
 
 
 def _is_named(node: cst.CSTNode, names: set[str]) -> bool:

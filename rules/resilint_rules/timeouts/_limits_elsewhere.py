@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ..kit import Call
 from ..kit.interp.calls import Names
+from ..kit.syntax.layout import literals
 from ..kit.timeouts.client_usage import calls_on
 
 _ELSEWHERE = re.compile(r"[\"']timeout[\"']|with_options")
@@ -28,10 +30,19 @@ def limits_elsewhere(call: Call) -> bool:
     if any(calls_on(call)):
         return False
     for line in scope.module.lines_with("timeout"):
-        for given in _GIVEN.finditer(line) if not _OTHER.match(line) else ():
+        for given in _given(line) if not _OTHER.match(line) else ():
             if not _is_of_another(scope, _called(line[max(0, given.start() - _FAR) : given.start()]), call.library):
                 return True
     return False
+
+
+def _given(line: str) -> Iterator[re.Match[str]]:
+    """Where a line gives a limit in its code: a text that speaks of one, such as a prompt, gives none."""
+    texts: list[tuple[int, int]] | None = None
+    for given in _GIVEN.finditer(line):
+        texts = list(literals(line, formatted=True)) if texts is None else texts
+        if not any(start <= given.start() < end for start, end in texts):
+            yield given
 
 
 def _called(before: str) -> str:

@@ -46,3 +46,51 @@ def named(path):
     address = path.as_uri()
     with urlopen(address) as file:
         return file.read()
+
+
+def as_address(kind, data):
+    """What the module makes of it, read in place."""
+    if kind is None:
+        return "data:;base64," + data
+    return f"data:{kind};base64,{data}"
+
+
+def decoded(kind, data):
+    with urlopen(as_address(kind, data)) as opened:
+        return opened.read()
+
+
+def either(name):
+    return f"data:,{name}" if name else f"data:,{len(name)}"
+
+
+def place(name):
+    if name.startswith("/"):
+        return f"file:{name}"
+    return f"https://files.example.com/{name}"
+
+
+def of_either(name):
+    address = either(name)
+    return urlopen(address).read()
+
+
+def of_somewhere(name):
+    return urlopen(place(name)).read()  # finds: no-timeout
+
+
+class Pictures:
+    def embedded(self, data):
+        return f"data:image/png;base64,{data}"
+
+    def size(self, data):
+        return len(urlopen(self.embedded(data)).read())
+
+
+def each(names):
+    for name in names:
+        yield f"data:,{name}"
+
+
+def of_each(names):
+    return urlopen(each(names)).read()  # finds: no-timeout

@@ -108,3 +108,26 @@ def twice(response, other):
         raise Throttled(response)
     time.sleep(float(response.headers['retry-after']))
     time.sleep(float(other.headers["Retry-After"]))  # finds: retry-after-as-number
+
+
+MS = 0.001
+PER_SECOND = 1000
+TWICE = 2
+
+
+def in_milliseconds(response):
+    time.sleep(float(response.headers["Retry-After"]) * MS)
+    time.sleep(MS * float(response.headers["Retry-After"]))
+
+
+def of_milliseconds(response):
+    time.sleep(int(response.headers["Retry-After"]) / PER_SECOND)
+
+
+def in_seconds(response):
+    time.sleep(int(response.headers["Retry-After"]) * TWICE)  # finds: retry-after-as-number
+
+
+def with_local_unit(response):
+    unit = 1e-3
+    time.sleep(int(response.headers["Retry-After"]) * unit)

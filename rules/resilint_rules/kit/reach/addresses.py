@@ -9,7 +9,8 @@ import libcst as cst
 
 from ..catalog.parts import Param
 from ..interp.calls import Call, Frame, maker
-from ..interp.values import Argument, Const, Value
+from ..interp.statements import evaluate
+from ..interp.values import Argument, Const, Function, Value
 from ..syntax.bound_names import values_given
 from ..syntax.idioms import last_name
 from ..syntax.tree import Tree, walk
@@ -246,27 +247,47 @@ def leading_text(frame: Frame, node: cst.CSTNode, depth: int = 4) -> str:
         return _leading_part(frame, node, depth)
     if isinstance(node, cst.BinaryOperation):
         return leading_text(frame, node.left, depth - 1)
-    if _is_file(node):
-        return "file:"
+    if isinstance(node, cst.IfExp):
+        return _common([leading_text(frame, side, depth - 1) for side in (node.body, node.orelse)])
+    if isinstance(node, cst.Call):
+        return "file:" if _is_file(node) else _given_back(frame, node, depth)
     if isinstance(node, (cst.Tuple, cst.List)) and node.elements:
         return leading_text(frame, node.elements[0].value, depth - 1)
-    if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value in ("self", "cls"):
-        return _text_of(
-            frame.scope.session.attribute(frame.owner, node.attr.value) if frame.owner is not None else None
-        )
-    if isinstance(node, cst.Name):
-        value = _assigned(frame.tree, node)
-        if value is not None:
-            return leading_text(frame, value, depth - 1)
-        return _text_of(frame.lookup(node.value))
-    return ""
+    return _named_text(frame, node, depth) if isinstance(node, (cst.Name, cst.Attribute)) else ""
 
 
-def _is_file(node: cst.CSTNode) -> bool:
-    """Whether an expression is the address of a file: `path.as_uri()`."""
-    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
-        return False
-    return node.func.attr.value == "as_uri" and not node.args
+def _named_text(frame: Frame, node: cst.Name | cst.Attribute, depth: int) -> str:
+    """The text that a name, or an attribute of an object itself, stands for."""
+    if isinstance(node, cst.Attribute):
+        if frame.owner is None or not isinstance(node.value, cst.Name) or node.value.value not in ("self", "cls"):
+            return ""
+        return _text_of(frame.scope.session.attribute(frame.owner, node.attr.value))
+    value = _assigned(frame.tree, node)
+    return leading_text(frame, value, depth - 1) if value is not None else _text_of(frame.lookup(node.value))
+
+
+def _given_back(frame: Frame, node: cst.Call, depth: int) -> str:
+    """What all texts that a function of the project gives back have in common at their beginning."""
+    target = evaluate(frame, node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
+    inner = frame.scope.session.frame(target) if isinstance(target, Function) else None
+    if inner is None or not isinstance(inner.node, cst.FunctionDef) or inner.is_async or inner.decorators:
+        return ""
+    parts = list(walk(inner.node.body))
+    if any(isinstance(part, cst.Yield) for part in parts):
+        return ""
+    given = [part.value for part in parts if isinstance(part, cst.Return)]
+    return _common([leading_text(inner, value, depth - 1) if value is not None else "" for value in given])
+
+
+def _common(texts: list[str]) -> str:
+    """The beginning that several texts have in common."""
+    first, last = min(texts, default=""), max(texts, default="")
+    return next((first[:at] for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), first)
+
+
+def _is_file(node: cst.Call) -> bool:
+    """Whether a call gives the address of a file: `path.as_uri()`."""
+    return isinstance(node.func, cst.Attribute) and node.func.attr.value == "as_uri" and not node.args
 
 
 def _text_of(value: Value | None) -> str:
