@@ -72,3 +72,22 @@ def test_a_signal_may_come_in_no_transaction(text: str, expected: str) -> None:
     imports = "from django.db import transaction\nfrom django.db.models.signals import post_save\n"
     imports += "from django.dispatch import receiver\n"
     assert severity(imports + TASK + text, "enqueue-in-transaction") == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ("anyio.run(main, [])", "info"),
+        ("trio.run(\n        main, [])", "info"),
+        ("anyio.run(partial(main, []))", "info"),
+        ("asyncio.run(main([]))", "info"),
+        ("anyio.run(main, [])\n    portal.call(main, [])", "error"),
+        ("portal.call(main, [])", "error"),
+    ],
+)
+def test_a_program_that_runs_one_coroutine(start: str, expected: str) -> None:
+    """By a call of it, or by its name: nothing else is on its loop."""
+    text = "import anyio, asyncio, httpx, trio\nfrom functools import partial\n\n"
+    text += "async def main(urls):\n    for url in urls:\n        print(httpx.get(url).raise_for_status().text)\n\n"
+    text += f"def command(portal):\n    {start}\n"
+    assert severity(text, "blocking-call-in-async") == expected

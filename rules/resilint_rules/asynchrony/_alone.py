@@ -18,6 +18,8 @@ _TOGETHER = re.compile(
     r"run_coroutine_threadsafe|add_reader|run_forever|serve_forever)\b|\.wait\("
 )
 """What puts more than one thing on a loop."""
+_BY_NAME = r"\b(?:anyio|trio|curio)\.run\(\s*(?:functools\.)?(?:partial\(\s*)?{name}\b"
+"""How a program starts a coroutine that it does not call."""
 _DEPTH = 5
 
 
@@ -36,7 +38,16 @@ def _is_alone(frame: Frame, above: tuple[str, ...]) -> bool:
     if _TOGETHER.search(frame.tree.flat):
         return False
     sites = callers(frame)
-    return bool(sites) and all(_is_step(frame, site, (*above, frame.qualname)) for site in sites)
+    if not sites:
+        return _is_only_run(frame)
+    return all(_is_step(frame, site, (*above, frame.qualname)) for site in sites)
+
+
+def _is_only_run(frame: Frame) -> bool:
+    """Whether a program runs a coroutine by its name, and nothing else uses that: `anyio.run(main, urls)`."""
+    module, name = frame.scope.module, re.escape(frame.qualname)
+    started = module.count(_BY_NAME.format(name=name))
+    return started > 0 and module.count(rf"\b{name}\b") == started + 1
 
 
 def _is_step(frame: Frame, site: CallSite, above: tuple[str, ...]) -> bool:

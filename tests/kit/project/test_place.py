@@ -84,6 +84,7 @@ def test_parts_of_a_program_are_not_theirs(name: str, module: str) -> None:
         "import pytest\n\nclass TestOrders:\n    def test_there(self):\n        work()\n",
         "class Orders(unittest.TestCase):\n    def test_there(self):\n        work()\n",
         "import pytest\n\ndef test_there():\n    work()\n",
+        "import pytest\n\nclass CheckOrders:\n    def test_there(self):\n        work()\n",
     ],
 )
 def test_tests_are_known_by_what_they_are(text: str) -> None:
@@ -107,3 +108,23 @@ def test_a_program_below_its_functions() -> None:
         text = f"def names():\n    work()\n\nif __name__ == '__main__':\n    {body}"
         at = (_HEAD + text).index("show")
         assert not Places(_module(text)).reason(Span(at, at + 4))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("def _demo():\n    show()\n\nif __name__ == '__main__':\n    _demo()\n", True),
+        ("async def example() -> None:\n    show()\n\nif __name__ == '__main__':\n    run(example())\n", True),
+        ("def demo():\n    show()\n\ndef other():\n    demo()\n\nif __name__ == '__main__':\n    demo()\n", False),
+        ("def main():\n    show()\n\nif __name__ == '__main__':\n    main()\n", False),
+        ("def _demo():\n    while True:\n        show()\n\nif __name__ == '__main__':\n    _demo()\n", False),
+        ("def demo():\n    show()\n", False),
+    ],
+)
+def test_a_demonstration_in_a_function(text: str, shown: bool) -> None:
+    """A function that is called like one, and called where the module is started, and nowhere else."""
+    text = f"class Client:\n    def item(self):\n        work()\n\n{text}"
+    places = Places(_module(text))
+    at = (_HEAD + text).index
+    assert bool(places.reason(Span(at("show"), at("show") + 4))) is shown
+    assert not places.reason(Span(at("work"), at("work") + 4))

@@ -51,6 +51,7 @@ _TEST_TOOL = re.compile(r"^[ \t]*(?:import|from) (?:pytest|unittest|hypothesis)\
 
 _MAIN = re.compile(r"^if (?:__name__ ?== ?['\"]__main__['\"]|['\"]__main__['\"] ?== ?__name__)[^\n]*\n", re.MULTILINE)
 _WORD = re.compile(r"\w+")
+_DEMO = re.compile(r"_*(?:demo|example|sample|try_?(?:it|out)|self_?test|smoke)(?:_\w+)?\Z|_*\w+_demo\Z")
 _INSIDE = re.compile(r"(?:[ \t][^\n]*(?:\n|\Z)|\n|#[^\n]*\n)*")
 
 
@@ -108,13 +109,14 @@ def _is_test(module: Module) -> bool:
         return False
     if _TEST_CLASS.search(text) and _TESTS.search(text):
         return True
-    return _TEST_TOOL.search(text) is not None and _TEST_FUNCTION.search(text) is not None
+    if _TEST_TOOL.search(text) is None:
+        return False
+    return _TEST_FUNCTION.search(text) is not None or (_TESTS.search(text) is not None and "pytest" in text)
 
 
 def is_service(module: Module) -> bool:
     """Whether a module goes on until it is stopped, or is called for each event: a service, not a script."""
-    text = module.flat
-    return _SERVES.search(text) is not None or any(_goes_on(text, loop) for loop in _LOOP.finditer(text))
+    return _is_endless(module.flat)
 
 
 def _goes_on(text: str, loop: re.Match[str]) -> bool:
@@ -166,6 +168,22 @@ def _demonstrations(module: Module) -> Iterator[Span]:
         defined = [*module.functions, *module.classes]
         words = set(_WORD.findall(block))
         others = [name for name in defined if not name.startswith("_") and name not in words]
-        endless = _SERVES.search(block) or any(_goes_on(block, loop) for loop in _LOOP.finditer(block))
-        if (others or module.classes) and not endless:
+        if (others or module.classes) and not _is_endless(block):
             yield Span(found.start(), end)
+        yield from _shown(module, words)
+
+
+def _shown(module: Module, started: set[str]) -> Iterator[Span]:
+    """Yields the functions for demonstration that run where the module is started, by some names, and nowhere else."""
+    for name in started:
+        chunks = module.functions.get(name, ()) if _DEMO.match(name) else ()
+        if len(chunks) != 1 or len(re.findall(rf"\b{name}\b", module.text)) != 2:
+            continue
+        chunk = chunks[0].chunk
+        if not _is_endless(module.text[chunk.start : chunk.end]):
+            yield Span(chunk.start, chunk.end)
+
+
+def _is_endless(text: str) -> bool:
+    """Whether a text goes on until it is stopped."""
+    return _SERVES.search(text) is not None or any(_goes_on(text, loop) for loop in _LOOP.finditer(text))
