@@ -156,7 +156,6 @@ if TYPE_CHECKING:
     from .timeouts.client_usage import all_calls_limited as all_calls_limited
     from .timeouts.client_usage import idle as idle
     from .timeouts.client_usage import in_transport as in_transport
-    from .timeouts.client_usage import only_given_away as only_given_away
     from .timeouts.client_usage import own_default as own_default
     from .timeouts.client_usage import set_later as set_later
     from .timeouts.client_usage import streamed as streamed
@@ -241,9 +240,7 @@ _MODULES = {
     "syntax.idioms": "BROAD calls_in last_name",
     "syntax.text": "Edit Span",
     "syntax.tree": "children dotted walk",
-    "timeouts.client_usage": (
-        "idle in_transport all_calls_limited only_given_away own_default set_later streamed takes_whole_answers"
-    ),
+    "timeouts.client_usage": ("idle in_transport all_calls_limited own_default set_later streamed takes_whole_answers"),
     "timeouts.drivers": "open_driver",
     "timeouts.effective": "Limit connects_late enclosing leaves limit timeout_bounds timeout_off",
     "timeouts.streams": "HALF_AN_HOUR silent_for_one_answer total_alone",

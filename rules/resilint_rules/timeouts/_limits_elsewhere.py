@@ -37,7 +37,7 @@ def limits_elsewhere(call: Call) -> bool:
 
 
 def _given(line: str) -> Iterator[re.Match[str]]:
-    """Where a line gives a limit in its code: a text that speaks of one, such as a prompt, gives none."""
+    """Where a line gives a limit in its code: in a text, such as a prompt, it gives none."""
     texts: list[tuple[int, int]] | None = None
     for given in _GIVEN.finditer(line):
         texts = list(literals(line, formatted=True)) if texts is None else texts

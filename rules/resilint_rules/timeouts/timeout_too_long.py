@@ -171,11 +171,11 @@ from ..kit import (
     end_silence,
     idle,
     number,
-    only_given_away,
     own_default,
     total_alone,
 )
 from ..kit.rule import rule
+from ._given_away import only_given_away
 from ._limits_elsewhere import limits_elsewhere
 
 

@@ -111,7 +111,7 @@ def test_a_program_below_its_functions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "demo"),
     [
         ("def _demo():\n    show()\n\nif __name__ == '__main__':\n    _demo()\n", True),
         ("async def example() -> None:\n    show()\n\nif __name__ == '__main__':\n    run(example())\n", True),
@@ -121,10 +121,10 @@ def test_a_program_below_its_functions() -> None:
         ("def demo():\n    show()\n", False),
     ],
 )
-def test_a_demonstration_in_a_function(text: str, shown: bool) -> None:
+def test_a_demonstration_in_a_function(text: str, demo: bool) -> None:
     """A function that is called like one, and called where the module is started, and nowhere else."""
     text = f"class Client:\n    def item(self):\n        work()\n\n{text}"
     places = Places(_module(text))
     at = (_HEAD + text).index
-    assert bool(places.reason(Span(at("show"), at("show") + 4))) is shown
+    assert bool(places.reason(Span(at("show"), at("show") + 4))) is demo
     assert not places.reason(Span(at("work"), at("work") + 4))

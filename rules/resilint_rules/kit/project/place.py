@@ -170,10 +170,10 @@ def _demonstrations(module: Module) -> Iterator[Span]:
         others = [name for name in defined if not name.startswith("_") and name not in words]
         if (others or module.classes) and not _is_endless(block):
             yield Span(found.start(), end)
-        yield from _shown(module, words)
+        yield from _demo_functions(module, words)
 
 
-def _shown(module: Module, started: set[str]) -> Iterator[Span]:
+def _demo_functions(module: Module, started: set[str]) -> Iterator[Span]:
     """Yields the functions for demonstration that run where the module is started, by some names, and nowhere else."""
     for name in started:
         chunks = module.functions.get(name, ()) if _DEMO.match(name) else ()

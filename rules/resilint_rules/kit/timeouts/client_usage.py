@@ -144,19 +144,6 @@ def idle(made: Call) -> bool:
     return all(not candidate.escaped and candidate.events for candidate in held)
 
 
-def only_given_away(made: Call) -> bool:
-    """Whether a function gives the client that it makes to other modules alone: they may limit each call on it."""
-    name = made.frame.qualname.rpartition(".")[2]
-    if made.frame.kind is not FrameKind.FUNCTION or name.startswith("_"):
-        return False
-    given = [value for returned in made.frame.returns for value in options(returned)]
-    clients = [value.value if isinstance(value, Pending) else value for value in given]
-    if not any(isinstance(client, Instance) and _is_same_call(maker(client), made) for client in clients):
-        return False
-    own = any(_is_on_client(call, made) for call in made.frame.calls.values())
-    return not own and made.frame.scope.module.count(rf"\b{name}\b") == 1
-
-
 def _limits_itself(call: Call) -> bool:
     """Whether a call sets a limit of its own or stands in one, or a spread may hold one."""
     try:
