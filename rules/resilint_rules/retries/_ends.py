@@ -209,8 +209,10 @@ def _awaited(body: Frame, call: Call, wanted: tuple[str, ...]) -> list[str]:
     """The failures of a call that a policy retries; [] in a loop, where one item of several is skipped."""
     if any(place.kind is Around.LOOP for place in call.within):
         return []
-    catalog = body.scope.catalog
-    return [error for error in failures(call) if any(is_a(catalog, error, other) for other in wanted)]
+    catalog, raised = body.scope.catalog, failures(call)
+    found = [error for error in raised if any(is_a(catalog, error, other) for other in wanted)]
+    parts = (other for other in wanted if any(is_a(catalog, other, error) for error in raised))
+    return list(dict.fromkeys((*found, *parts)))
 
 
 def _is_quiet(handler: Handler) -> bool:
