@@ -120,7 +120,7 @@ RULES: tuple[RuleRow, ...] = (
         preview=False,
         default=True,
         tests=False,
-        words=("check_hostname", "cert_none", "verify=false"),
+        words=("check_hostname", "cert_none", "verify=false", "ssl=false", "tls=false", "certs=false"),
         beside=(),
         coroutine_words=(),
         equivalents=("S501", "S507", "S323", "B501", "B507", "B323", "S4830"),

@@ -281,7 +281,7 @@ from ._tls_attributes import ANY, CONSEQUENCE, assigned
     code="ATH001",
     name="tls-verification-off",
     severity="error",
-    words=("check_hostname", "cert_none", "verify=false"),
+    words=("check_hostname", "cert_none", "verify=false", "ssl=false", "tls=false", "certs=false"),
     equivalents=("S501", "S507", "S323", "B501", "B507", "B323", "S4830"),
 )
 def check(frame: Frame) -> Iterator[Finding]:
@@ -292,11 +292,11 @@ def check(frame: Frame) -> Iterator[Finding]:
     given = {id(call.node): call for call in frame.wrapped_calls.values() if is_given_off(call)}
     for call in given.values():
         yield from _called(call)
-    for argument, call in passed_on(frame):
+    for argument, off in passed_on(frame):
         if id(frame.tree.parent(argument)) not in given and not chosen(frame, argument.value):
             yield frame.finding(
-                f"`{frame.tree.code(argument)}` reaches `{call.written}`, which {ANY}: {CONSEQUENCE}",
-                frame.tree.span(argument), callee=call.callee, library=call.library,
+                f"`{frame.tree.code(argument)}` reaches `{off.written}`, which {ANY}: {CONSEQUENCE}",
+                frame.tree.span(argument), callee=off.callee, library=off.library,
             )  # fmt: skip
 
 
