@@ -131,3 +131,83 @@ def w14(url, **kw):
 
 def use14():
     return w14("x")
+
+
+class Api7:
+    def _send7(self, method, path, **kwargs):
+        answer = requests.request(method, path, **kwargs)  # finds: no-timeout
+        answer.raise_for_status()
+        return answer.json()
+
+    def _get7(self, path, **kwargs):
+        return self._send7("GET", path, **kwargs)
+
+    def _post7(self, path, body, **kwargs):
+        return self._send7("POST", path, json=body, **kwargs)
+
+    def one(self):
+        return self._get7("/1")
+
+    def two(self, body):
+        return self._post7("/2", body, timeout=9)
+
+
+class Api8:
+    def _send8(self, method, path, **kwargs):
+        answer = requests.request(method, path, **kwargs)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _get8(self, path, **kwargs):
+        return self._send8("GET", path, **kwargs)
+
+    def _slow8(self, path, **kwargs):
+        kwargs.setdefault("timeout", 60)
+        return self._send8("GET", path, **kwargs)
+
+    def _fast8(self, path, **kwargs):
+        return self._send8("GET", path, timeout=2, **kwargs)
+
+    def one(self):
+        return self._get8("/1", timeout=3)
+
+    def two(self):
+        return self._slow8("/2")
+
+    def three(self):
+        return self._fast8("/3")
+
+
+def first(url, timeout=None):
+    return requests.get(url, timeout=timeout).raise_for_status()  # finds: no-timeout
+
+def second(url, limit=None):
+    return first(url, timeout=limit)
+
+def third(url):
+    return second(url)
+
+def w13(url, timeout=None):
+    return requests.get(url, timeout=timeout).raise_for_status()
+
+def x10(url, limit=None):
+    return w13(url, timeout=limit)
+
+def y10(url):
+    return x10(url, 5)
+
+def w11(url, timeout=None):
+    return requests.get(url, timeout=timeout).raise_for_status()
+
+def x11(url, limit=None):
+    return w11(url, timeout=limit or 9)
+
+def y11(url):
+    return x11(url)
+
+def w12(url, **kwargs):
+    return requests.get(url, **kwargs).raise_for_status()
+
+def x12(url, **kwargs):
+    """Other modules call it, here nobody does."""
+    return w12(url, **kwargs)

@@ -33,6 +33,8 @@ from ...kit.reach.callers import CallSite, argument_for, callers, parameters
 from ...kit.syntax.bound_names import values_given
 
 _KEEPS = frozenset(("get", "pop", "setdefault"))
+_DEPTH = 3
+"""How many functions are followed that leave a limit to their callers."""
 _NAMED = 3
 """How many callers a message names."""
 
@@ -50,10 +52,57 @@ def open_wrapper(call: Call) -> Iterator[Finding]:
     closed = replace(call, args=Arguments(call.args.positional, left))
     if not limit(closed).unbounded:
         return
-    sites = [site for site in callers(frame) if site.owner != frame.qualname]
-    lacking = [site for site in sites if _lacks_limit(site, frame, names | {name})]
+    found = list(_deciding(frame, name, names))
+    lacking = [site for site, called, option in found if _lacks_limit(site, called, names | {option})]
     if lacking:
-        yield _finding(call, function, name, sites, lacking)
+        yield _finding(call, function, name, [site for site, _, _ in found], lacking)
+
+
+def _deciding(frame: Frame, option: str, names: set[str], depth: int = _DEPTH) -> Iterator[tuple[CallSite, Frame, str]]:
+    """Yields the calls of a function that decide on a limit, with the function and the option that holds it there.
+
+    A call in a function that passes the option of its own callers on leaves it to these.
+    """
+    for site in callers(frame):
+        if site.owner == frame.qualname:
+            continue
+        above = _owner(frame, site) if depth else None
+        own = _own_option(site, frame, above, names | {option}) if above is not None else ""
+        if above is not None and own:
+            yield from _deciding(above, own, names, depth - 1)
+        else:
+            yield site, frame, option
+
+
+def _owner(frame: Frame, site: CallSite) -> Frame | None:
+    """The function that a call stands in, if its callers are known by its name."""
+    owners = frame.scope.module.functions_named(site.owner)
+    owner = frame.scope.frame(owners[0]) if len(owners) == 1 else None
+    same = owner is not None and owner.node is site.function
+    return owner if owner is not None and same and _is_called_as_written(owner) else None
+
+
+def _own_option(site: CallSite, frame: Frame, owner: Frame, names: set[str]) -> str:
+    """The parameter of a function whose value a call in it gives for an option; "" if the call decides itself."""
+    function = owner.node
+    given = [arg for name in names if (arg := argument_for(site, frame, name)) is not None]
+    if not isinstance(function, cst.FunctionDef) or len(given) > 1:
+        return ""
+    if given:
+        return _optional(owner, function, given[0])
+    if any(arg.keyword is not None and arg.keyword.value in names for arg in site.node.args):
+        return ""
+    name = _spreads_own(site.node, function)
+    return name if name and _is_left_as_it_is(owner, function, name, names) else ""
+
+
+def _optional(frame: Frame, function: cst.FunctionDef, node: cst.BaseExpression) -> str:
+    """The name of a parameter that is None unless a caller says more, if an expression is one as it was given."""
+    if not isinstance(node, cst.Name) or node.value in frame.tree.derived(values_given, function.body):
+        return ""
+    params = (*function.params.params, *function.params.kwonly_params)
+    default = next((param.default for param in params if param.name.value == node.value), None)
+    return node.value if isinstance(default, cst.Name) and default.value == "None" else ""
 
 
 def _is_called_as_written(frame: Frame) -> bool:
@@ -65,14 +114,14 @@ def _passed_options(call: Call, function: cst.FunctionDef, names: set[str]) -> s
     """The parameter for all other keywords, if it is passed on as it is; "" if a limit is added to it, or beside it."""
     if any(call.args.get(param) is not None for param in call.as_external.timeout):
         return ""
-    name = _spreads_own(call, function)
+    name = _spreads_own(call.node, function)
     return name if name and _is_left_as_it_is(call.frame, function, name, names) else ""
 
 
-def _spreads_own(call: Call, function: cst.FunctionDef) -> str:
+def _spreads_own(call: cst.Call, function: cst.FunctionDef) -> str:
     """The parameter for all other keywords, if a call spreads that and nothing else; it holds no named parameter."""
     star = function.params.star_kwarg
-    spreads = [arg.value for arg in call.node.args if arg.star]
+    spreads = [arg.value for arg in call.args if arg.star]
     name = star.name.value if star is not None else ""
     return name if len(spreads) == 1 and isinstance(spreads[0], cst.Name) and spreads[0].value == name else ""
 
@@ -102,14 +151,9 @@ def _passed_limit(call: Call, function: cst.FunctionDef) -> str:
     given = [argument for param in call.as_external.timeout if (argument := call.args.get(param)) is not None]
     if len(given) != 1 or not isinstance(given[0].node, cst.Name) or call.args.open_positions:
         return ""
-    if call.args.open_names and not _spreads_own(call, function):
+    if call.args.open_names and not _spreads_own(call.node, function):
         return ""
-    name = given[0].node.value
-    if name in call.frame.tree.derived(values_given, function.body):
-        return ""
-    params = (*function.params.params, *function.params.kwonly_params)
-    default = next((param.default for param in params if param.name.value == name), None)
-    return name if isinstance(default, cst.Name) and default.value == "None" else ""
+    return _optional(call.frame, function, given[0].node)
 
 
 def _lacks_limit(site: CallSite, frame: Frame, names: set[str]) -> bool:
