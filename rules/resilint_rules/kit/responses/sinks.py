@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import libcst as cst
 
+from ..catalog.policies import BreakerFact, RetryFact
 from ..catalog.records import ResponseFact
 from ..findings import Fix
 from ..fixes.edits import after_statement
 from ..interp.calls import Call, Frame, call_at
 from ..interp.session import Session
-from ..interp.values import Class, Object, Pending, Ref, Response
+from ..interp.values import Class, Derived, Object, Pending, Ref, Response, Value
 from ..project.module import FunctionChunk, Module
 from ..syntax.idioms import is_log, last_name
 from ..syntax.text import Edit, Span
@@ -211,6 +212,10 @@ def _branches_that_return(_: Tree, top: cst.CSTNode) -> list[tuple[list[int], li
     return found
 
 
+_KEEPING = frozenset(("staticmethod", "classmethod", "functools.lru_cache", "functools.cache"))
+"""Decorators of the standard library that give back what a function does."""
+
+
 class Reader(NamedTuple):
     """A function that reads the body of a response that it was given, by what, and where."""
 
@@ -228,14 +233,14 @@ def readers(call: Call) -> tuple[list[Reader], bool]:
     """
     frame, response, fact = call.frame, call.response, call.answer
     chunks = function_chunks(frame)
-    if len(chunks) != 1 or frame.wrapped or response is None or fact is None:
+    if len(chunks) != 1 or not _keeps_answers(frame) or response is None or fact is None:
         return [], False
     module = frame.scope.module
     callers = _callers(module, chunks[0])
     session = Session(frame.scope.session.project, frame.scope.session.timeouts)
     session.scope(module).known = frame.scope.known
     found: list[Reader] = []
-    alone = len(callers) <= MAX_FUNCTIONS
+    alone = len(callers) <= MAX_FUNCTIONS and not frame.wrapped  # a check inside would count for what decorates it
     try:
         for caller in callers[:MAX_FUNCTIONS]:
             given = Response(response.call, response.type)
@@ -249,6 +254,19 @@ def readers(call: Call) -> tuple[list[Reader], bool]:
     finally:
         session.dismiss()
     return found, alone
+
+
+def _keeps_answers(frame: Frame) -> bool:
+    """Whether what a function gives back is what its callers get: it is at most repeated, refused, or kept."""
+    return all(_keeps(frame, decorator, value) for decorator, value in frame.decorators)
+
+
+def _keeps(frame: Frame, decorator: cst.Decorator, value: Value) -> bool:
+    made = frame.calls.get(id(decorator.decorator))
+    if made is not None:
+        return isinstance(made.fact, (RetryFact, BreakerFact))
+    name = value.path.base if isinstance(value, Derived) else value.name if isinstance(value, Ref) else ""
+    return name in _KEEPING or any(frame.scope.catalog.fact(kind, name) for kind in (RetryFact, BreakerFact))
 
 
 def raise_at_readers(found: Iterable[Reader]) -> list[Fix]:
