@@ -46,7 +46,7 @@ RULES: tuple[RuleRow, ...] = (
         severity="warning",
         family="asynchrony",
         module="resilint_rules.asynchrony.cancellation_swallowed",
-        on=("Guard",),
+        on=("Guard", "Frame"),
         summary="A loop in a coroutine that goes on when it is cancelled.",
         fixable=True,
         preview=True,
@@ -54,7 +54,7 @@ RULES: tuple[RuleRow, ...] = (
         tests=False,
         words=(),
         beside=(),
-        coroutine_words=(),
+        coroutine_words=("CancelledError",),
         equivalents=(),
     ),
     RuleRow(

@@ -2,70 +2,134 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import libcst as cst
 
-from ..kit.exceptions.handlers import Handler, handlers_of, known_as
+from ..kit.exceptions.handlers import Handler, caught, handlers_of, known_as
 from ..kit.findings import Fix
 from ..kit.fixes.edits import indentation
-from ..kit.interp.calls import Guard
+from ..kit.interp.calls import Frame, Guard
 from ..kit.retries.loops import enclosing_loop
 from ..kit.syntax.exits import AGAIN, Exit, ways_of
 from ..kit.syntax.idioms import calls_in, closes, last_name
 from ..kit.syntax.text import Edit
-from ..kit.syntax.tree import Tree, walk
+from ..kit.syntax.tree import Tree, dotted, walk
 
 _CANCELLED = "asyncio.CancelledError"
 _TAKEN = frozenset(("BaseException", _CANCELLED, "asyncio.exceptions.CancelledError"))
 
+_CANCELS = re.compile(r"\.cancel\(")
+_FOR_TASKS = frozenset(("gather", "wait", "shield", "wait_closed", "join"))
+"""Functions that wait for tasks, each of which may be cancelled alone."""
+
 
 def swallowing_handler(guard: Guard) -> Handler | None:
     """Returns the handler of a `try` in a coroutine's loop that takes a cancellation and goes on; None without one."""
-    if not _goes_on(guard):
+    loop = enclosing_loop(guard.within)
+    if loop is None or not guard.frame.is_async or not _may_be_cancelled(guard.frame, guard.node.body, loop):
         return None
     for handler in handlers_of(guard):
         if handler.errors is None:
             return None
         if any(error in _TAKEN for error in handler.errors):
+            again = Exit.CONTINUE in handler.leaves or _comes_round(guard.frame, guard.node, loop)
             raises = any(isinstance(node, cst.Raise) for node in walk(handler.node.body))
-            return handler if handler.leaves <= AGAIN and not raises and _comes_round(guard, handler) else None
+            ended = _ends(handler, loop) or _ended_elsewhere(guard.frame, loop)
+            return handler if handler.leaves <= AGAIN and again and not raises and not ended else None
     return None
 
 
-def _goes_on(guard: Guard) -> bool:
-    """Whether a `try` awaits in a coroutine's loop, and neither cancels a task nor closes one thing after the other."""
-    frame, loop = guard.frame, enclosing_loop(guard.within)
-    if not frame.is_async or loop is None or not any(_waits(node) for node in walk(guard.node.body)):
+def suppressing(frame: Frame) -> Iterator[cst.BaseExpression]:
+    """Yields each `suppress(...)` in a loop of a coroutine that takes a cancellation, where the loop goes on."""
+    if not frame.is_async or frame.node is None or not frame.scope.module.mentions("suppress"):
+        return
+    for node in walk(frame.node):
+        taking = [item.item for item in node.items if _takes(frame, item.item)] if isinstance(node, cst.With) else []
+        loop = _loop_around(frame, node) if taking else None
+        if isinstance(node, cst.With) and loop is not None:
+            goes_on = _comes_round(frame, node, loop) and not _ended_elsewhere(frame, loop)
+            if goes_on and _may_be_cancelled(frame, node.body, loop):
+                yield taking[0]
+
+
+def _takes(frame: Frame, manager: cst.BaseExpression) -> bool:
+    """Whether a context manager suppresses a cancellation."""
+    if not isinstance(manager, cst.Call) or last_name(manager) != "suppress":
         return False
+    return any(error in _TAKEN for argument in manager.args for error in caught(frame, argument.value) or ())
+
+
+def _loop_around(frame: Frame, node: cst.CSTNode) -> cst.For | cst.While | None:
+    """The loop in the frame's function around a node, if only `with` blocks are in between."""
+    above = frame.tree.parent(node)
+    while isinstance(above, (cst.IndentedBlock, cst.With)):
+        above = frame.tree.parent(above)
+    return above if isinstance(above, (cst.For, cst.While)) else None
+
+
+def _may_be_cancelled(frame: Frame, body: cst.BaseSuite, loop: cst.CSTNode) -> bool:
+    """Whether a block in a coroutine's loop waits for what it does itself, and nothing there cancels or closes."""
     if frame.tree.derived(_cancels, frame.node or loop):
         return False
-    return not any(closes(last_name(call)) for call in calls_in(guard.node.body))
+    return any(_waits(node) for node in walk(body)) and not any(closes(last_name(call)) for call in calls_in(body))
 
 
-def _comes_round(guard: Guard, handler: Handler) -> bool:
-    """Whether the loop goes on behind a handler: what follows the `try` in the loop may leave it for good."""
-    if Exit.CONTINUE in handler.leaves:
-        return True
-    loop = enclosing_loop(guard.within)
-    node: cst.CSTNode | None = guard.node
-    while node is not None and node is not loop:
-        above = guard.frame.tree.parent(node)
+def _comes_round(frame: Frame, node: cst.CSTNode, loop: cst.CSTNode) -> bool:
+    """Whether the loop goes on behind a statement in it: what follows there may leave it for good."""
+    at: cst.CSTNode | None = node
+    while at is not None and at is not loop:
+        above = frame.tree.parent(at)
         if isinstance(above, cst.IndentedBlock):
-            place = next((index for index, line in enumerate(above.body) if line is node), len(above.body))
+            place = next((index for index, line in enumerate(above.body) if line is at), len(above.body))
             after = ways_of(above.body[place + 1 :])
             if Exit.FALLS not in after:
                 return Exit.CONTINUE in after
-        node = above
+        at = above
     return True
 
 
+def _ends(handler: Handler, loop: cst.For | cst.While) -> bool:
+    """Whether a handler changes what a condition of the loop looks at: `self.running = False`, `stopped.set()`."""
+    tested = handler.frame.tree.derived(_tested, loop)
+    for node in walk(handler.node.body):
+        if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign)) and dotted(node.target) in tested:
+            return True
+        owner = dotted(node.func).rpartition(".")[0] if isinstance(node, cst.Call) else ""
+        if owner and (owner in tested or any(name.startswith(f"{owner}.") for name in tested)):
+            return True
+    return False
+
+
+def _ended_elsewhere(frame: Frame, loop: cst.For | cst.While) -> bool:
+    """Whether what the loop runs on for is mentioned where a task is cancelled: it ends by that."""
+    if not isinstance(loop, cst.While):
+        return False
+    names = {dotted(part).rpartition(".")[2] for part in walk(loop.test)} - {"", "True", "is_set"}
+    return any(frame.scope.module.functions_mentioning(name, _CANCELS) for name in sorted(names))
+
+
+def _tested(tree: Tree, loop: cst.CSTNode) -> frozenset[str]:
+    """The names and attributes that the conditions of a loop look at."""
+    tests = [node.test for node in walk(loop) if isinstance(node, (cst.While, cst.If))]
+    return frozenset(dotted(part) for test in tests for part in walk(test)) - {"", "True"}
+
+
 def _waits(node: cst.CSTNode) -> bool:
-    """Whether a coroutine waits at a node, so that a cancellation may come there."""
-    return isinstance(node, cst.Await) or (isinstance(node, (cst.With, cst.For)) and node.asynchronous is not None)
+    """Whether a coroutine waits at a node, so that a cancellation may come there.
+
+    A task or a future that it waits for may have been cancelled itself, by somebody else.
+    """
+    if isinstance(node, cst.Await):
+        inner = node.expression
+        return isinstance(inner, cst.Call) and last_name(inner) not in _FOR_TASKS
+    return isinstance(node, (cst.With, cst.For)) and node.asynchronous is not None
 
 
 def _cancels(tree: Tree, top: cst.CSTNode) -> bool:
-    """Whether code cancels a task, or closes what it reads from."""
-    return any(last_name(call) in ("cancel", "aclose") for call in calls_in(top))
+    """Whether code cancels a task or takes that back, or closes what it reads from."""
+    return any(last_name(call) in ("cancel", "aclose", "uncancel") for call in calls_in(top))
 
 
 def let_pass(handler: Handler) -> list[Fix]:

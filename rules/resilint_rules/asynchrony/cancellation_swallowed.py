@@ -146,6 +146,75 @@ def plain(client: httpx.Client):
             log.exception("lost")
 ```
 
+So does a `suppress(...)` in a loop, and a handler around whatever the coroutine awaits.
+
+```python bad
+import asyncio
+import contextlib
+import httpx
+
+client = httpx.AsyncClient(base_url="https://shop.example.com")
+
+async def beat():
+    while True:
+        with contextlib.suppress(BaseException):  # finds: cancellation-swallowed
+            await client.post("/alive")
+        await asyncio.sleep(30)
+
+async def work(queue):
+    while True:
+        job = await queue.get()
+        try:
+            await job.run()
+        except asyncio.CancelledError:  # finds: cancellation-swallowed
+            log.info("cancelled")
+        finally:
+            queue.task_done()
+```
+
+Silent where the handler, or the function that cancels the task, changes what the loop looks at, and for a task or
+future that may have been cancelled alone.
+
+```python good
+import asyncio
+import contextlib
+import httpx
+
+class Feed:
+    def __init__(self, client: httpx.AsyncClient):
+        self.client, self.running, self.stopped = client, True, asyncio.Event()
+
+    async def by_a_flag(self):
+        while self.running:
+            try:
+                await self.client.get("/events")
+            except asyncio.CancelledError:
+                self.running = False
+
+    async def by_an_event(self):
+        while not self.stopped.is_set():
+            try:
+                await self.client.get("/events")
+            except asyncio.CancelledError:
+                log.info("cancelled")
+
+    def stop(self):
+        self.stopped.set()
+        self.task.cancel()
+
+async def supervised(client: httpx.AsyncClient, tasks):
+    await client.get("/start")
+    while True:
+        try:
+            await asyncio.gather(*tasks)
+        except asyncio.CancelledError:
+            log.info("one was cancelled")
+
+async def once(client: httpx.AsyncClient):
+    with contextlib.suppress(asyncio.CancelledError):
+        await client.get("/events")
+```
+
 The fix puts a handler in front that raises CancelledError again. It is not applied unasked: the task can be
 cancelled afterwards.
 
@@ -156,17 +225,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Finding, Guard
+from ..kit import Finding, Frame, Guard
 from ..kit.rule import rule
-from ._cancelled import let_pass, swallowing_handler
+from ._cancelled import let_pass, suppressing, swallowing_handler
 
 
-@rule(code="ASY003", name="cancellation-swallowed", preview=True)
-def check(guard: Guard) -> Iterator[Finding]:
-    """Reports the handler of a loop in a coroutine that takes CancelledError and goes on."""
-    handler = swallowing_handler(guard)
+@rule(
+    code="ASY003", name="cancellation-swallowed", on=(Guard, Frame), preview=True, coroutine_words=("CancelledError",)
+)
+def check(place: Guard | Frame) -> Iterator[Finding]:
+    """Reports the handler of a loop in a coroutine that takes CancelledError and goes on, and `suppress(...)`."""
+    if isinstance(place, Frame):
+        for node in suppressing(place):
+            yield place.finding(
+                "CancelledError is suppressed, and the loop goes on: the task cannot be cancelled",
+                place.tree.span(node),
+            )
+        return
+    handler = swallowing_handler(place)
     if handler is not None:
-        yield guard.frame.finding(
+        yield place.frame.finding(
             "this handler takes CancelledError, and the loop goes on: the task cannot be cancelled",
             handler.head,
             tuple(let_pass(handler)),
