@@ -6,11 +6,12 @@ import re
 
 import libcst as cst
 
+from ..kit.catalog.records import CallFact
 from ..kit.catalog.surroundings import LogFact
 from ..kit.exceptions.handlers import Handler, named
 from ..kit.interp.calls import Call, Frame, Guard
-from ..kit.interp.kinds import Around
-from ..kit.interp.values import Ref
+from ..kit.interp.kinds import Around, Part
+from ..kit.interp.values import Ref, literal
 from ..kit.syntax.bound_names import values_given
 from ..kit.syntax.idioms import asks, closes, closes_only, last_name, probes
 from ..kit.syntax.tree import walk
@@ -32,7 +33,29 @@ _ASIDE_OF_WRITES = re.compile(
 
 def writes(call: Call) -> bool:
     """Whether a call changes something at its peer."""
-    return call.verb in ("POST", "PUT", "PATCH")
+    fact = call.as_external
+    body = call.args.get(fact.posts) if isinstance(fact, CallFact) and fact.posts is not None else None
+    given = body is not None and literal(body.value) is not None
+    return given or call.verb in ("POST", "PUT", "PATCH") or delivers(call)
+
+
+def delivers(call: Call) -> bool:
+    """Whether a call sends or stores what is lost where it fails, and a refusal is no answer to a condition."""
+    fact = call.as_external
+    if not isinstance(fact, CallFact) or not any(f".{call.callee}".endswith(f".{name}") for name in fact.delivers):
+        return False
+    return not call.args.open_names and call.args.named.keys().isdisjoint(fact.conditions)
+
+
+def gives_default(lines: list[cst.CSTNode], guard: Guard) -> bool:
+    """Whether the lines of a handler only return a parameter that has a default, in place of the answer to a change."""
+    node = guard.frame.node
+    returned = lines[0].value if len(lines) == 1 and isinstance(lines[0], cst.Return) else None
+    if not isinstance(returned, cst.Name) or not isinstance(node, cst.FunctionDef):
+        return False
+    params = (*node.params.params, *node.params.kwonly_params)
+    defaults = {param.name.value for param in params if param.default is not None}
+    return returned.value in defaults and any(writes(call) for call in guard.calls)
 
 
 def excused(call: Call) -> bool:
@@ -74,12 +97,27 @@ def is_aside(call: Call) -> bool:
 
 
 def refusable(guard: Guard) -> list[Call]:
-    """The calls that change something, and whose status is checked in a `try`: the check tells a refusal."""
+    """The calls that change something, and whose status is checked in a `try`: the check tells a refusal.
+
+    One that raises for an error status is its own check.
+    """
     frame = guard.frame
     if refusable not in frame.derived:
         frame.derived[refusable] = _checked_within(frame)
     found: list[Call] = frame.derived[refusable].get(id(guard.node.body), [])
-    return found
+    sent = (call for call in guard.calls if delivers(call) and call.raises("status") and not call.deferred)
+    return [*found, *(call for call in sent if within(guard, call))]
+
+
+def raises_refusal(clause: Handler, call: Call) -> bool:
+    """Whether a handler surely catches what a call raises for an error status."""
+    return any(clause.catches(error) for error in call.raises("status") or ()) or clause.catches_status_error(call)
+
+
+def within(guard: Guard, call: Call) -> bool:
+    """Whether no other `try` stands between a `try` and a call in its body."""
+    inner = [place.node for place in call.within if place.kind is Around.TRY and place.part is Part.BODY]
+    return bool(inner) and inner[-1] is guard.node
 
 
 def _checked_within(frame: Frame) -> dict[int, list[Call]]:

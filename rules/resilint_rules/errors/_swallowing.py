@@ -15,7 +15,7 @@ from ..kit.findings import Fix
 from ..kit.fixes.edits import before_body
 from ..kit.fixes.loggers import logger_of
 from ..kit.interp.calls import Call, Guard, explained
-from ..kit.interp.kinds import Around, Part
+from ..kit.interp.kinds import Around
 from ..kit.policy.through import calls_through
 from ..kit.retries.policies import external
 from ..kit.syntax.exits import AGAIN, Exit, ways
@@ -25,6 +25,7 @@ from ..kit.syntax.tree import Tree, walk
 from ._consequence import (
     answers_with_part,
     excused,
+    gives_default,
     is_aside,
     is_constant,
     is_described,
@@ -32,8 +33,10 @@ from ._consequence import (
     is_refused,
     is_repeated,
     picks_one,
+    raises_refusal,
     refusable,
     tells_visitor,
+    within,
 )
 
 _MEANT = re.compile(
@@ -83,12 +86,12 @@ def _has_consequence(guard: Guard, call: Call) -> bool:
     """Whether a call of a `try` is external, and its failure has a consequence."""
     if not external(call) or call.deferred or call.as_external.question:
         return False
-    return _guarded(guard, call) and not _harmless(call)
+    return within(guard, call) and not _harmless(call)
 
 
 def _hides(clause: Handler, guard: Guard) -> bool:
     """Whether a handler does not report what it catches, and nothing says that the failure is expected."""
-    if not _says_nothing(clause, guard) or clause.comment:
+    if clause.comment or not (_says_nothing(clause, guard) or gives_default(_lines(clause.node.body), guard)):
         return False
     if _only_slow(clause, guard) or _verdict(clause, guard):
         return False
@@ -102,15 +105,9 @@ def _is_hidden(guard: Guard, clause: Handler, call: Call) -> bool:
 
 def _is_refusal_hidden(guard: Guard, clause: Handler, call: Call) -> bool:
     """Whether a handler is the one that catches what the check of a call's status raises."""
-    takers = (one for one in handlers_of(guard) if one.errors is None or one.broad or one.catches_status_error(call))
+    takers = (one for one in handlers_of(guard) if one.errors is None or one.broad or raises_refusal(one, call))
     first = next(takers, None)
-    return first is not None and first.node is clause.node and first.catches_status_error(call)
-
-
-def _guarded(guard: Guard, call: Call) -> bool:
-    """Whether no other `try` stands between a `try` and a call in its body."""
-    inner = [place.node for place in call.within if place.kind is Around.TRY and place.part is Part.BODY]
-    return bool(inner) and inner[-1] is guard.node
+    return first is not None and first.node is clause.node and raises_refusal(first, call)
 
 
 def _parting(call: Call) -> bool:

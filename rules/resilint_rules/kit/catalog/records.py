@@ -137,6 +137,9 @@ class CallFact(ExternalFact):
         "A condition that is true once that wait is over, with {owner} and the limits.", "owner", *_LIMITS
     )
     safe: tuple[str, ...] = toml.words("Methods that change nothing.")
+    delivers: tuple[str, ...] = toml.words("Methods that send or store what is lost where they fail.")
+    conditions: tuple[str, ...] = toml.words("Parameters of these with which a refusal is an answer.")
+    posts: Param | None = toml.one(Param, "The parameter for a body, with which it changes something.")
     silent: bool = toml.flag("It does not raise when the time is over.")
     discards: str = toml.text("Where an error is, that the call does not raise.")
     quiet: tuple[str, ...] = toml.words("Parameters that keep it from raising.")
