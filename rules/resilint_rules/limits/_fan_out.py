@@ -39,6 +39,10 @@ _TOGETHER = ("gather", "as_completed", "TaskGroup", "asyncio.wait")
 """What runs several coroutines at a time."""
 _OWNED = re.compile(r"(?:^|[._])(?:endpoints|replicas|hosts|servers|nodes|providers|backends|regions|shards|mirrors)$")
 """Names of what there are a few of, as all of them have to be kept up."""
+_MADE = r"(?:\w+\.)*(?:Bounded)?Semaphore\([^()]*\)"
+_OWN_INLINE = re.compile(rf"\basync[ \t]+with[ \t]+{_MADE}")
+_OWN_NAMED = re.compile(rf"^[ \t]*(\w+)[ \t]*=[ \t]*{_MADE}[ \t]*\r?$", re.MULTILINE)
+_SEMAPHORES = ("Semaphore", "BoundedSemaphore")
 _FEW = 20
 _CHANGES = ("append", "extend", "insert", "clear", "pop", "remove")
 
@@ -52,6 +56,8 @@ class FanOut(NamedTuple):
     """What is held around all of them together, as written; "" if nothing is."""
     collected: cst.CSTNode | None = None
     """What makes the empty list to which a loop adds them, or the loop that starts them; None for a comprehension."""
+    alone: bool = False
+    """Whether each of them makes a semaphore of its own, which limits nothing."""
 
 
 def fan_outs(frame: Frame) -> list[FanOut]:
@@ -65,9 +71,10 @@ def fan_outs(frame: Frame) -> list[FanOut]:
         if place is None or call.offloaded:
             continue
         limiter = _held(frame.tree, place.gather)
-        if _is_limited(frame, target) or (not limiter and _is_bounded(frame, place)):
+        given = any(_is_semaphore(argument.value) for argument in call.node.args)
+        if (not given and _is_limited(frame, target)) or (not limiter and _is_bounded(frame, place, call.node)):
             continue
-        found.append(FanOut(call, place.gather, limiter, place.collected))
+        found.append(FanOut(call, place.gather, limiter, place.collected, given or _makes_its_own(frame, target)))
     return found
 
 
@@ -81,7 +88,9 @@ def _peer_calls(frame: Frame) -> list[tuple[Call, Value | None]]:
         if id(call.node) not in gathered:
             continue
         inner = _coroutine(frame, target)
-        if inner is not None and any(_asks_peer(made) for made in _made_behind(inner)):
+        own = any(_is_semaphore(argument.value) for argument in call.node.args)
+        made = () if inner is None else inner.calls.values() if own else _made_behind(inner)
+        if any(_asks_peer(behind) for behind in made):
             found.append((call, target))
     return [*found, *_imported_calls(frame, gathered)]
 
@@ -127,6 +136,12 @@ def _is_within(node: cst.CSTNode, item: cst.WithItem) -> bool:
 
 def _may_limit(frame: Frame, held: cst.BaseExpression) -> bool:
     """Whether something that is held may be a semaphore: it is no client, no answer of one and no limit in time."""
+    if _is_semaphore(held):
+        return False  # made here, for this one alone
+    if isinstance(held, cst.Name) and frame.node is not None:
+        made = frame.tree.derived(values_given, frame.tree.module).get(held.value, [])
+        if made and all(_is_semaphore(value) and frame.tree.inside(value, frame.node) for value in made):
+            return False
     if isinstance(held, cst.Call):
         return id(held) not in frame.calls and not _TIMES.search(last_name(held))
     return not any(isinstance(value, Instance) for value in options(evaluate(frame, held)))
@@ -276,16 +291,40 @@ def _held(tree: Tree, gather: cst.Call) -> str:
     return ""
 
 
+def _is_semaphore(node: cst.CSTNode) -> bool:
+    """Whether an expression makes a semaphore in place."""
+    return isinstance(node, cst.Call) and last_name(node) in _SEMAPHORES
+
+
 def _is_limited(frame: Frame, target: Value | None) -> bool:
     """Whether the function that is called holds something that limits, by its text."""
+    if isinstance(target, Function) and target.module.search(LIMITS, target.chunk.chunk) is None:
+        return False
+    return LIMITS.search(_without_own(_text_of(frame, target))) is not None
+
+
+def _makes_its_own(frame: Frame, target: Value | None) -> bool:
+    """Whether the function that is called makes a semaphore that is for it alone."""
+    text = _text_of(frame, target)
+    return _without_own(text) != text
+
+
+def _text_of(frame: Frame, target: Value | None) -> str:
     if isinstance(target, Function):
-        return target.module.search(LIMITS, target.chunk.chunk) is not None
-    if isinstance(target, Nested):
-        return LIMITS.search(frame.tree.code(target.node)) is not None
-    return False
+        return target.module.source(target.chunk.chunk)
+    return frame.tree.code(target.node) if isinstance(target, Nested) else ""
 
 
-def _is_bounded(frame: Frame, place: _Place) -> bool:
+def _without_own(text: str) -> str:
+    """A function's text without the semaphores that it makes for itself alone; as it is, if it starts tasks."""
+    if "emaphore(" not in text or text.count("def ") > 1 or any(word in text for word in (*_TOGETHER, "create_task")):
+        return text
+    for name in _OWN_NAMED.findall(text):
+        text = re.sub(rf"\b{name}\b", "own", text)
+    return re.sub(rf"\bown[ \t]*=[ \t]*{_MADE}", "", _OWN_INLINE.sub("", text))
+
+
+def _is_bounded(frame: Frame, place: _Place, made: cst.Call) -> bool:
     """Whether a list is short, or a word of the function says that something is limited."""
     tree = frame.tree
     source = place.source
@@ -299,8 +338,11 @@ def _is_bounded(frame: Frame, place: _Place) -> bool:
         return not isinstance(number, cst.Integer) or number.evaluated_value <= _FEW
     if isinstance(source, cst.Subscript) or _CHOSEN.search(dotted(source)) or _OWNED.search(dotted(source)):
         return True  # a part of the list, or one that the owner of the program wrote
+    if any(_is_semaphore(argument.value) for argument in made.args):
+        return False
     return tree.derived(_says_bounded, tree.module)
 
 
 def _says_bounded(tree: Tree, _: cst.CSTNode) -> bool:
-    return LIMITS.search(tree.flat) is not None or _BOUNDED.search(tree.flat) is not None
+    text = _OWN_INLINE.sub("", tree.flat)
+    return LIMITS.search(text) is not None or _BOUNDED.search(text) is not None

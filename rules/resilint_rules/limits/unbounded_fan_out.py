@@ -186,6 +186,74 @@ class Scores:
         return await asyncio.gather(*[self.polite(name) for name in names])
 ```
 
+A semaphore that each of them makes for itself lets all of them through.
+
+```python bad
+import asyncio
+import httpx
+
+client = httpx.AsyncClient(base_url="https://scores.example.com")
+gate = asyncio.Semaphore(5)
+
+async def one(name):
+    async with asyncio.Semaphore(5):
+        return await client.get(f"/players/{name}")
+
+async def several(names):
+    return await asyncio.gather(*(one(name) for name in names))  # finds: unbounded-fan-out
+
+async def named(name):
+    slots = asyncio.Semaphore(5)
+    async with slots:
+        return await client.get(f"/players/{name}")
+
+async def of_names(names):
+    return await asyncio.gather(*(named(name) for name in names))  # finds: unbounded-fan-out
+
+async def behind(slots, name):
+    async with slots:
+        return await client.get(f"/players/{name}")
+
+async def given(names):
+    return await asyncio.gather(*(behind(asyncio.Semaphore(5), name) for name in names))  # finds: unbounded-fan-out
+
+async def around(names):
+    async with gate:
+        return await asyncio.gather(*(client.get(f"/players/{name}") for name in names))  # finds: unbounded-fan-out
+```
+
+```python good
+import asyncio
+import httpx
+
+client = httpx.AsyncClient(base_url="https://scores.example.com")
+
+async def behind(slots, name):
+    async with slots:
+        return await client.get(f"/players/{name}")
+
+async def shared(names):
+    slots = asyncio.Semaphore(5)
+    return await asyncio.gather(*(behind(slots, name) for name in names))
+
+async def inside(names):
+    slots = asyncio.Semaphore(5)
+
+    async def one(name):
+        async with slots:
+            return await client.get(f"/players/{name}")
+
+    return await asyncio.gather(*(one(name) for name in names))
+
+async def both(name):
+    slots = asyncio.Semaphore(5)
+    async with slots, client.limiter:
+        return await client.get(f"/players/{name}")
+
+async def limited_as_well(names):
+    return await asyncio.gather(*(both(name) for name in names))
+```
+
 The fix lets each coroutine wait for one of ten places in an `asyncio.Semaphore`. It is not applied unasked: the whole
 list takes longer than one answer then. Where a limiter is held around all of them, each of them has to enter it, which
 is left to you.
@@ -214,6 +282,8 @@ def check(frame: Frame) -> Iterator[Finding]:
     for fan_out in fan_outs(frame):
         if fan_out.limiter:
             why = f"`{fan_out.limiter}` is held once for all of them together"
+        elif fan_out.alone:
+            why = "each makes a semaphore of its own, which limits nothing"
         else:
             why = "nothing limits how many there are at a time"
         yield fan_out.call.finding(
