@@ -119,7 +119,7 @@ def _tested(tree: Tree, loop: cst.CSTNode) -> frozenset[str]:
 def _waits(node: cst.CSTNode) -> bool:
     """Whether a coroutine waits at a node, so that a cancellation may come there.
 
-    A task or a future that it waits for may have been cancelled itself, by somebody else.
+    A task or a future that it waits for may have been cancelled alone.
     """
     if isinstance(node, cst.Await):
         inner = node.expression
