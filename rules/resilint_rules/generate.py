@@ -54,6 +54,7 @@ def catalog_index() -> str:
         "CLIENTS": _filled(_by_import(libraries, _clients)),
         "TAKERS": {stems[id(data)]: tuple(data["import"]) for data in libraries if _takes_handlers(data)},
         "COROUTINES": _coroutines(libraries),
+        "COROUTINE_METHODS": _filled(_by_import(libraries, _coroutine_methods)),
         "WAITS": _filled(_by_import(libraries, _waiting_modes)),
         "SILENT": _filled(_by_import(libraries, _silent)),
         "GENERATED": _generated(libraries),
@@ -138,6 +139,13 @@ def _coroutines(libraries: list[Library]) -> Index:
                 home, _, last = name.rpartition(".")
                 found.setdefault(home, set()).add(last)
     return _sorted(found)
+
+
+def _coroutine_methods(library: Library) -> set[str]:
+    """Returns the methods that give a coroutine, and are no calls of a peer."""
+    calls = {name for entry in library.get("call", ()) for name in entry["names"]}
+    entries = (entry for entry in library.get("coroutine", ()) if "on" in entry and not entry.get("wraps"))
+    return {name for entry in entries for name in entry["names"]} - calls
 
 
 def _clients(library: Library) -> set[str]:

@@ -15,7 +15,8 @@ from ..kit.effects.callees import callee, makes_coroutine, nested_frame
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.session import Session
 from ..kit.interp.statements import evaluate
-from ..kit.interp.values import Arguments, Function, Ref, Value, options
+from ..kit.interp.values import Arguments, Function, Instance, Ref, Response, Value, options, present
+from ..kit.prefilter.library_names import AWAITED
 from ..kit.syntax.idioms import last_name
 from ..kit.syntax.tree import walk
 
@@ -60,6 +61,36 @@ def unawaited(frame: Frame) -> Iterator[Unawaited]:
         if use is not None and is_coroutine(frame, target):
             yield Unawaited(call, use)
     yield from _other_functions(frame)
+    yield from _other_methods(frame)
+
+
+def _other_methods(frame: Frame) -> Iterator[Unawaited]:
+    """Yields dropped calls of a client's methods that are no calls of a peer: `client.aclose()`."""
+    if frame.node is None or not any(f"{name}(" in frame.tree.text for name in AWAITED):
+        return
+    for node in walk(frame.node.body):
+        call = node.value if isinstance(node, cst.Expr) else None
+        if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+            continue
+        name = call.func.attr.value
+        if name not in AWAITED or id(call) in frame.uses or id(call) in frame.calls:
+            continue
+        if _innermost(frame, node) is not frame.node:
+            continue  # of a function inside
+        fact = _method(frame, evaluate(frame, call.func.value), name)
+        if fact is not None:
+            yield Unawaited(Call(call, fact, Arguments(), statement=node, frame=frame), Use.DROPPED)
+
+
+def _method(frame: Frame, owner: Value, name: str) -> CoroutineFact | None:
+    """The entry of a method that gives a coroutine, whichever of several clients it is; None if one has another."""
+    facts = [
+        frame.scope.catalog.method(CoroutineFact, value.type, name)
+        if isinstance(value, Response) or (isinstance(value, Instance) and value.subclass is None)
+        else None
+        for value in options(present(owner))
+    ]
+    return facts[0] if facts and None not in facts else None
 
 
 def _other_functions(frame: Frame) -> Iterator[Unawaited]:

@@ -105,6 +105,66 @@ async def rename(session: AsyncSession, user, name):
     session.commit()  # finds: coroutine-never-awaited
 ```
 
+What closes a client, or reads the rest of an answer, is a coroutine as well.
+
+```python bad
+import aiohttp
+import httpx
+
+class Desk:
+    def __init__(self, session: aiohttp.ClientSession):
+        self.client, self.session = httpx.AsyncClient(base_url="https://desk.example.com"), session
+
+    async def tickets(self):
+        async with self.client.stream("GET", "/tickets") as answer:
+            answer.aread()  # finds: coroutine-never-awaited
+            return answer.raise_for_status().json()
+
+    async def close(self):
+        self.client.aclose()  # finds: coroutine-never-awaited
+        self.session.close()  # finds: coroutine-never-awaited
+```
+
+```python fixed
+import aiohttp
+import httpx
+
+class Desk:
+    def __init__(self, session: aiohttp.ClientSession):
+        self.client, self.session = httpx.AsyncClient(base_url="https://desk.example.com"), session
+
+    async def tickets(self):
+        async with self.client.stream("GET", "/tickets") as answer:
+            await answer.aread()
+            return answer.raise_for_status().json()
+
+    async def close(self):
+        await self.client.aclose()
+        await self.session.close()
+```
+
+```python good
+import asyncio
+import aiohttp
+import httpx
+
+class Session(aiohttp.ClientSession):
+    def close(self):
+        return super().close()
+
+async def close(client: httpx.AsyncClient, plain: httpx.Client, own: Session):
+    asyncio.create_task(client.aclose())
+    pending = client.aclose()
+    plain.close()
+    own.close()
+    await pending
+    return client.aclose()
+
+async def either(client: httpx.AsyncClient, plain: httpx.Client, choice):
+    used = client if choice else plain
+    used.close()
+```
+
 Nor does a thread begin its work before it is awaited.
 
 ```python bad

@@ -33,6 +33,9 @@ COMMON = frozenset(
 GIVERS = tuple(sorted({name for names in index.GIVERS.values() for name in names} - COMMON))
 """Methods of clients that give back an object on which calls can be made, too."""
 
+AWAITED = tuple(sorted({name for names in index.COROUTINE_METHODS.values() for name in names}))
+"""Methods of clients that give a coroutine, and are no calls of a peer."""
+
 
 class LibraryNames(NamedTuple):
     """The names that a catalogue import brings, by what they stand for; `functions` and `types` have no others."""
