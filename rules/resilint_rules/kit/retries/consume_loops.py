@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -10,13 +11,18 @@ import libcst as cst
 
 from ..exceptions.handlers import Handler, handlers_of, pauses
 from ..findings import Finding
+from ..interp.call_kinds import ClientCall, LimitCall
 from ..interp.calls import Call, Frame, Guard
-from ..syntax.exits import AGAIN, is_endless
+from ..syntax.exits import AGAIN, Exit, is_endless
 from ..syntax.idioms import calls_in
 from ..syntax.tree import walk
+from .attempts import retry_facts
 from .loop_counter import BoundedLoop
 from .loops import around, enclosing_loop, may_fail, retry_loop
 from .policies import external
+
+_REPEATS = re.compile(r"attempt|retr|delay|backoff|reconnect", re.IGNORECASE)
+"""Names of parameters by which a client repeats its attempts, or pauses, by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,17 @@ def _loop(guard: Guard) -> ConsumeLoop | None:
     if split is None or handler is None or not _is_hasty(guard, handler):
         return None
     found = ConsumeLoop(node, guard.frame, calls[0], handler)
-    return found if _is_at_full_speed(found, guard, (*split[0], *split[1])) else None
+    after = split[1] if Exit.FALLS in handler.leaves else ()
+    if _library_waits(calls[0], handler):
+        return None
+    return found if _is_at_full_speed(found, guard, (*split[0], *after)) else None
+
+
+def _library_waits(call: Call, handler: Handler) -> bool:
+    """Whether the library, in some version at least, repeats a call with pauses before a handler sees its failure."""
+    words = retry_facts(call)[0]
+    waits = words is not None and (words.waits or words.varies is not None)
+    return waits and not any(handler.catches(error) for error in call.raises("status") or ())
 
 
 def _is_at_full_speed(loop: ConsumeLoop, guard: Guard, rest: tuple[cst.CSTNode, ...]) -> bool:
@@ -94,7 +110,15 @@ def _may_wait(loop: ConsumeLoop, guard: Guard, rest: tuple[cst.CSTNode, ...]) ->
     """Whether anything in a round that fails may wait: only the call itself, logs and computations are known."""
     parts = (*rest, *_up_to(guard.node.body, loop.call.node), loop.handler.node.body)
     calls = (call for part in parts for call in calls_in(part) if call is not loop.call.node)
-    return any(pauses(loop.frame, call) or not loop.is_inert(call) for call in calls)
+    return any(pauses(loop.frame, call) or not (loop.is_inert(call) or _only_prepares(loop, call)) for call in calls)
+
+
+def _only_prepares(loop: ConsumeLoop, node: cst.Call) -> bool:
+    """Whether a call makes a client that does not connect yet, or an object with settings for one."""
+    known = loop.frame.calls.get(id(node))
+    if known is None or known.args.open_names or any(_REPEATS.search(name) for name in known.args.named):
+        return False
+    return not known.fact.connects if isinstance(known, ClientCall) else isinstance(known, LimitCall)
 
 
 def _up_to(block: cst.BaseSuite, call: cst.Call) -> Iterator[cst.CSTNode]:
