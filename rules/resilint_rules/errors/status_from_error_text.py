@@ -123,6 +123,100 @@ def unraised(base, number):
         raise
 ```
 
+Where a text begins, or what stands at a place of it, is the library's wording, which no version promises.
+
+```python bad
+import boto3
+import httpx
+import requests
+from botocore.exceptions import ClientError
+
+store = boto3.client("s3")
+
+def item(url):
+    try:
+        answer = requests.get(url, timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+    except requests.HTTPError as error:
+        if error.args[0].startswith("404"):  # finds: status-from-error-text
+            return None
+        if int(str(error)[:3]) == 410:  # finds: status-from-error-text
+            return None
+        if str(error).split()[0] == "451":  # finds: status-from-error-text
+            return None
+        raise
+
+def left(client: httpx.Client, number):
+    try:
+        return client.get(f"/items/{number}").raise_for_status().json()
+    except httpx.HTTPStatusError as error:
+        if str(error).startswith("Client error '404"):  # finds: status-from-error-text
+            return 0
+        raise
+
+def size(key):
+    try:
+        return store.head_object(Bucket="items", Key=key)["ContentLength"]
+    except ClientError as error:
+        if "(404)" in str(error):  # finds: status-from-error-text
+            return None
+        raise
+```
+
+```python fixed
+import boto3
+import httpx
+import requests
+from botocore.exceptions import ClientError
+
+store = boto3.client("s3")
+
+def item(url):
+    try:
+        answer = requests.get(url, timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+    except requests.HTTPError as error:
+        if error.response.status_code == 404:
+            return None
+        if error.response.status_code == 410:
+            return None
+        if error.response.status_code == 451:
+            return None
+        raise
+
+def left(client: httpx.Client, number):
+    try:
+        return client.get(f"/items/{number}").raise_for_status().json()
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code == 404:
+            return 0
+        raise
+
+def size(key):
+    try:
+        return store.head_object(Bucket="items", Key=key)["ContentLength"]
+    except ClientError as error:
+        if "(404)" in str(error):
+            return None
+        raise
+```
+
+```python good
+import httpx
+
+def left(client: httpx.Client, number):
+    try:
+        return client.get(f"/items/{number}").raise_for_status().json()
+    except httpx.HTTPStatusError as error:
+        if str(error).startswith("Server") or str(error).startswith("quota 4000") or error.args[0] == 404:
+            return 0
+        if str(error)[:3] == "404x" or str(error) == "order 404 of 500":
+            return 0
+        raise
+```
+
 The fix compares the status of the response. It is not applied unasked: texts that only looked alike take
 another path then.
 
@@ -144,7 +238,11 @@ def check(guard: Guard) -> Iterator[Finding]:
     frame = guard.frame
     for search in searches(guard):
         text = frame.tree.code(search.node)
+        if search.worded:
+            why = f"`{text}` takes a status from a text: nothing promises its wording"
+        else:
+            why = f"`{text}` searches a text for a status: an address or a number may hold it, too"
         yield frame.finding(
-            f"`{text}` searches a text for a status: an address or a number may hold it, too",
+            why,
             frame.tree.span(search.node), tuple(compare_status(search)), callee=search.call.callee,
         )  # fmt: skip

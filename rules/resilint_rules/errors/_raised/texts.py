@@ -16,12 +16,19 @@ from ...kit.syntax.bound_names import values_given
 from ...kit.syntax.idioms import last_name
 from ...kit.syntax.tree import dotted, walk
 
-_STATUS = re.compile(r"\W*([45]\d\d)(?!\d)[ \w:.-]{0,40}")
+_STATUS = re.compile(r"\W*([45]\d\d)(?!\d)[ \w:.)'-]{0,40}")
 """A text that is a status, with its phrase perhaps."""
+_PHRASE = re.compile(
+    r"(?:[\w:' -]{0,30}\b(?:errors?|http|status|code|returned|response)\b)?[\W_]*([45]\d\d)(?!\w)[ \w:.'-]{0,40}",
+    re.IGNORECASE,
+)
+"""The beginning or the whole of a library's text about a status: `Client error '404`, `500 Server Error`."""
 _IN_PATTERN = re.compile(r"(?<![\d\\])[45](?:\d\d(?!\d)|\d?\[\d[\d-]*\]|\\d\\d)")
 """A status in a regular expression: `429`, `50[234]`, `5\\d\\d`."""
 _FOLDS = ("lower", "upper", "strip", "casefold")
 _FINDS = ("find", "index", "count")
+_CUTS = ("split", "partition", "rsplit", "rpartition")
+_BEGINS = ("startswith", "endswith")
 _MATCHES = ("re.search", "re.match", "re.findall", "re.fullmatch")
 
 
@@ -33,6 +40,8 @@ class Search(NamedTuple):
     """The one status; "" where several are searched for, or in another way than by `in`."""
     clause: Handler
     call: Call
+    worded: bool = False
+    """Whether the wording of the text has to be the expected one."""
 
 
 class _Text(NamedTuple):
@@ -51,8 +60,11 @@ def searches(guard: Guard) -> Iterator[Search]:
         text = _texts(handler)
         for node in walk(handler.node.body):
             status = _searched(node, text)
-            if status is not None and isinstance(node, cst.BaseExpression):
-                yield Search(node, status, handler, call)
+            if isinstance(node, cst.BaseExpression):
+                if status is not None:
+                    yield Search(node, status, handler, call)
+                elif worded := _worded(node, text):
+                    yield Search(node, worded, handler, call, worded=True)
 
 
 def _may_raise_status(handler: Handler, call: Call) -> bool:
@@ -87,6 +99,38 @@ def _searched(node: cst.CSTNode, text: _Text) -> str | None:
     return None
 
 
+def _worded(node: cst.CSTNode, text: _Text) -> str:
+    """The status of which an expression expects a wording in the text of an exception; "" for other expressions.
+
+    `str(exc).startswith("404")`, `"Client error '404" in str(exc)`, `str(exc).split()[0] == "404"`.
+    """
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _BEGINS:
+        begins = len(node.args) == 1 and _is_text(node.func.value, text)
+        return _status(node.args[0].value, _PHRASE) if begins else ""
+    if not isinstance(node, cst.Comparison) or len(node.comparisons) != 1:
+        return ""
+    target, left = node.comparisons[0], node.left
+    if isinstance(target.operator, cst.In):
+        return _status(left, _PHRASE) if _is_text(target.comparator, text) else ""
+    if isinstance(target.operator, cst.Equal) and _is_part(left, text):
+        number = target.comparator
+        if isinstance(number, cst.Integer):
+            return number.value if isinstance(left, cst.Call) and 400 <= number.evaluated_value <= 599 else ""
+        return _status(number, _PHRASE)
+    return ""
+
+
+def _is_part(node: cst.BaseExpression, text: _Text) -> bool:
+    """Whether an expression is the text of an exception, or a part of it: `str(exc)[:3]`, `str(exc).split()[0]`."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "int":
+        return len(node.args) == 1 and _is_part(node.args[0].value, text)
+    if isinstance(node, cst.Subscript) and not _is_text(node, text):
+        return _is_part(node.value, text)
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _CUTS:
+        return _is_part(node.func.value, text)
+    return _is_text(node, text)
+
+
 def _compared(node: cst.Comparison, text: _Text) -> str | None:
     if len(node.comparisons) != 1:
         return None
@@ -102,9 +146,9 @@ def _compared(node: cst.Comparison, text: _Text) -> str | None:
     return None
 
 
-def _status(node: cst.BaseExpression) -> str:
+def _status(node: cst.BaseExpression, pattern: re.Pattern[str] = _STATUS) -> str:
     """The status that a text in the code is; "" if it is none."""
-    found = _STATUS.fullmatch(str(node.raw_value)) if isinstance(node, cst.SimpleString) else None
+    found = pattern.fullmatch(str(node.raw_value)) if isinstance(node, cst.SimpleString) else None
     return found.group(1) if found is not None else ""
 
 
