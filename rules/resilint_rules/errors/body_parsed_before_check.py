@@ -133,6 +133,69 @@ def envelope(number):
     return data
 ```
 
+A condition that leaves for every error status is a check, too. It comes too late for what was parsed above it, unless
+the branch of the errors reads that.
+
+```python bad
+import aiohttp
+import requests
+
+def order(number):
+    answer = requests.get(f"https://orders.example.com/{number}", timeout=5)
+    data = answer.json()  # finds: body-parsed-before-check
+    if answer.status_code != 200:
+        raise ApiError(answer.status_code)
+    return data
+
+def name(number):
+    answer = requests.get(f"https://orders.example.com/{number}", timeout=5)
+    text = answer.json()["name"]  # finds: body-parsed-before-check
+    if answer.ok:
+        return text
+    raise ApiError(answer.reason)
+
+async def stock(session: aiohttp.ClientSession, number):
+    async with session.get(f"https://orders.example.com/{number}/stock") as answer:
+        data = await answer.json()  # finds: body-parsed-before-check
+        if answer.status >= 400:
+            raise ApiError(answer.status)
+        return data
+```
+
+```python good
+import requests
+
+def told(number):
+    answer = requests.get(f"https://orders.example.com/{number}", timeout=5)
+    data = answer.json()
+    if answer.status_code != 200:
+        raise ApiError(data["message"])
+    return data
+
+def by_its_word(number):
+    answer = requests.get(f"https://orders.example.com/{number}", timeout=5)
+    data = answer.json()
+    if data.get("error"):
+        raise ApiError(data["error"])
+    if answer.status_code != 200:
+        raise ApiError(answer.status_code)
+    return data
+
+def goes_on(number):
+    answer = requests.get(f"https://orders.example.com/{number}", timeout=5)
+    data = answer.json()
+    if not answer.ok:
+        log.warning("no success: %s", answer.status_code)
+    return data
+
+def only_chosen(number):
+    answer = requests.get(f"https://orders.example.com/{number}", timeout=5)
+    data = answer.json()  # finds: status-never-checked
+    if answer.status_code == 404:
+        raise ApiError("unknown")
+    return data
+```
+
 The fix checks the status first. It is not applied unasked, because another exception is raised then. Where
 the text of an error is wanted, take `.json()` into a `try` that falls back to the first letters of the
 body.

@@ -21,9 +21,9 @@ from ..syntax.idioms import closes, probes
 from ..syntax.text import Edit, Span
 from ..syntax.tree import Tree, dotted, walk
 from .status import raises_itself
+from .tested_late import accepts, is_tested_behind, line_of, refuses
 
 _TYPED = re.compile(r"content[-_]type|mimetype|suppress\(", re.IGNORECASE)
-_STATUSES = ("status_code", "status")
 
 
 class Early(NamedTuple):
@@ -39,26 +39,22 @@ def parsed_early(call: Call) -> Early | None:
     if response is None or fact is None or response.envelope or not response.uses or not response.names:
         return None
     uses = [(name, node) for name, node in response.uses if name in ("json", *fact.checks, fact.raiser)]
-    if len(uses) < 2 or uses[0][0] != "json" or uses[1][0] != fact.raiser:
+    if len(uses) < 2 or uses[0][0] != "json" or uses[1][0] == "json":
         return None
     read, check = uses[0][1], uses[1][1]
-    if not _together(call.frame, read, check) or is_unreadable_caught(call.frame, read):
+    if uses[1][0] == fact.raiser:
+        late = _together(call.frame, read, check)
+    else:
+        late = is_tested_behind(call.frame, read, check)
+    if not late or is_unreadable_caught(call.frame, read):
         return None
     return None if _TYPED.search(call.frame.outermost.tree.flat) else Early(read, check)
 
 
 def _together(frame: Frame, one: cst.CSTNode, other: cst.CSTNode) -> bool:
     """Whether two nodes stand on lines of the same block."""
-    first, second = _line(frame, one), _line(frame, other)
+    first, second = line_of(frame, one), line_of(frame, other)
     return first is not None and second is not None and frame.tree.parent(first) is frame.tree.parent(second)
-
-
-def _line(frame: Frame, node: cst.CSTNode) -> cst.SimpleStatementLine | None:
-    """The line of simple statements that a node stands in; None for the head of a compound one."""
-    above: cst.CSTNode | None = node
-    while above is not None and not isinstance(above, cst.BaseStatement):
-        above = frame.tree.parent(above)
-    return above if isinstance(above, cst.SimpleStatementLine) else None
 
 
 def is_unreadable_caught(frame: Frame, node: cst.CSTNode) -> bool:
@@ -140,9 +136,9 @@ def _is_error(frame: Frame, node: cst.Attribute) -> bool:
         if isinstance(above, cst.If) and owner:
             if below is above.test:
                 return False
-            if below is above.body and _refuses(above.test, owner):
+            if below is above.body and refuses(above.test, owner):
                 return True
-            if below is above.orelse and _accepts(above.test, owner):
+            if below is above.orelse and accepts(above.test, owner):
                 return isinstance(below, cst.Else) and ways(below.body) == {Exit.RAISE}
             if f"{owner}." in tree.code(above.test):
                 return False  # one status, of which it may be known what comes with it
@@ -156,54 +152,15 @@ def _follows_success(block: cst.IndentedBlock, line: cst.CSTNode, owner: str) ->
     """Whether the statement right before a line leaves the function with success, and the rest raises."""
     index = next((number for number, item in enumerate(block.body) if item is line), 0)
     before = block.body[index - 1] if index else None
-    if not isinstance(before, cst.If) or before.orelse is not None or not _accepts(before.test, owner):
+    if not isinstance(before, cst.If) or before.orelse is not None or not accepts(before.test, owner):
         return False
     return Exit.FALLS not in ways(before.body) and ways_of(block.body[index:]) == {Exit.RAISE}
-
-
-def _accepts(test: cst.BaseExpression, owner: str) -> bool:
-    """Whether a test is true for success alone, so that all errors are in what is left: `r.ok`, `r.status == 200`."""
-    if dotted(test) in (f"{owner}.ok", f"{owner}.is_success"):
-        return True
-    if not isinstance(test, cst.Comparison) or dotted(test.left) not in [f"{owner}.{name}" for name in _STATUSES]:
-        return False
-    target = test.comparisons[0]
-    number = target.comparator.evaluated_value if isinstance(target.comparator, cst.Integer) else 0
-    return len(test.comparisons) == 1 and isinstance(target.operator, cst.Equal) and 200 <= number < 300
-
-
-def _is_range_of_errors(test: cst.Comparison, owner: str) -> bool:
-    """Whether a test is `400 <= r.status_code < 600`."""
-    low, high = test.comparisons
-    first = test.left.evaluated_value if isinstance(test.left, cst.Integer) else 0
-    last = high.comparator.evaluated_value if isinstance(high.comparator, cst.Integer) else 0
-    read = dotted(low.comparator) in [f"{owner}.{name}" for name in _STATUSES]
-    return read and first == 400 and last >= 599 and isinstance(low.operator, cst.LessThanEqual)
-
-
-def _refuses(test: cst.BaseExpression, owner: str) -> bool:
-    """Whether a test is true for all error statuses of a response: `not r.ok`, `r.status_code >= 400`, `!= 200`."""
-    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        return dotted(test.expression) in (f"{owner}.ok", f"{owner}.is_success")
-    if dotted(test) == f"{owner}.is_error":
-        return True
-    if not isinstance(test, cst.Comparison):
-        return False
-    if isinstance(test.left, cst.Integer) and len(test.comparisons) == 2:
-        return _is_range_of_errors(test, owner)
-    if dotted(test.left) not in [f"{owner}.{name}" for name in _STATUSES]:
-        return False
-    target = test.comparisons[0]
-    number = target.comparator.evaluated_value if isinstance(target.comparator, cst.Integer) else 0
-    if isinstance(target.operator, cst.NotEqual):
-        return 200 <= number < 300
-    return isinstance(target.operator, (cst.GreaterThanEqual, cst.GreaterThan)) and 299 <= number <= 400
 
 
 def check_first(call: Call, early: Early) -> list[Fix]:
     """Returns the fix that moves the check of the status in front of where the body is parsed."""
     tree, document = call.frame.tree, call.frame.scope.module.even
-    first, second = _line(call.frame, early.read), _line(call.frame, early.check)
+    first, second = line_of(call.frame, early.read), line_of(call.frame, early.check)
     if first is None or second is None or len(second.body) != 1 or len(first.body) != 1:
         return []
     expression = second.body[0]

@@ -52,16 +52,20 @@ def _loop(guard: Guard) -> ConsumeLoop | None:
     calls = [call for call in guard.calls if external(call) and may_fail(call)]
     node = enclosing_loop(guard.within) if calls and guard.node.handlers else None
     split = around(node.body, guard.node) if isinstance(node, cst.While) and _goes_on(node) else None
-    if not isinstance(node, cst.While):
-        return None
-    handler = next((one for one in handlers_of(guard) if one.concerns(calls[0])), None)
-    if split is None or handler is None or not _is_hasty(guard, handler):
+    handler = _hasty_handler(guard, calls[0]) if split is not None else None
+    if not isinstance(node, cst.While) or split is None or handler is None:
         return None
     found = ConsumeLoop(node, guard.frame, calls[0], handler)
     after = split[1] if Exit.FALLS in handler.leaves else ()
-    if _library_waits(calls[0], handler):
-        return None
     return found if _is_at_full_speed(found, guard, (*split[0], *after)) else None
+
+
+def _hasty_handler(guard: Guard, call: Call) -> Handler | None:
+    """The handler of a call's failure, if it goes on with the next round, and the library did not pause before it."""
+    handler = next((one for one in handlers_of(guard) if one.concerns(call)), None)
+    if handler is None or not _is_hasty(guard, handler) or _library_waits(call, handler):
+        return None
+    return handler
 
 
 def _library_waits(call: Call, handler: Handler) -> bool:
