@@ -61,7 +61,7 @@ def _refused_part(test: cst.If, rest: Sequence[cst.CSTNode], owner: str) -> list
         return [test.body] if Exit.FALLS not in ways(test.body) else []
     if not accepts(test.test, owner):
         return []
-    part = [test.orelse] if test.orelse is not None else list(rest[:_FEW])
+    part: list[cst.CSTNode] = [test.orelse] if test.orelse is not None else list(rest[:_FEW])
     ends = test.orelse is not None or Exit.FALLS not in ways(test.body)
     return part if part and ends and ways_of(part) == {Exit.RAISE} else []
 
