@@ -12,8 +12,9 @@ from ..kit.interp.calls import Call
 from ..kit.interp.values import Const, Mapping
 from ..kit.reach.addresses import leading_text
 from ..kit.responses.answer_reads import reads_at
+from ..kit.syntax.layout import flat
 from ..kit.syntax.tree import Tree
-from ._pages import takes_all
+from ._pages import around, takes_all
 
 _GOES_ON = re.compile(
     r"\.links\b|['\"][Ll]ink['\"]|rel=|\bpages?\b(?!_size)|[\"'&?]page[\"'=]|next|cursor|offset|has_?more|paginat|since"
@@ -30,14 +31,15 @@ def linked_page(call: Call) -> str:
     if call.verb != "GET" or call.target is None or call.response is None:
         return ""
     tree = call.frame.tree
-    if _GOES_ON.search(_without_lengths(tree.flat)):
+    if tree.derived(_goes_on, around(tree, call.node)):
         return ""
     sign = _length(call) or _is_linked(call)
     return sign if sign and _takes_body(call, tree) else ""
 
 
-def _without_lengths(text: str) -> str:
-    return re.sub("|".join(_LENGTHS), "", text)
+def _goes_on(tree: Tree, function: cst.CSTNode) -> bool:
+    text = tree.flat if function is tree.module else flat(tree.code(function))
+    return _GOES_ON.search(re.sub("|".join(_LENGTHS), "", text)) is not None
 
 
 def _length(call: Call) -> str:

@@ -13,6 +13,7 @@ from ..kit.interp.calls import Call
 from ..kit.interp.values import Const, Mapping, Value
 from ..kit.responses.answer_reads import loads_of, reads_of
 from ..kit.syntax.idioms import is_log, last_name
+from ..kit.syntax.layout import flat
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import Tree
 
@@ -43,7 +44,7 @@ def first_page(call: Call) -> FirstPage | None:
     if pages is None or call.deferred or not _wants_all(call, pages):
         return None
     tree = call.frame.tree
-    if tree.derived(_goes_on, tree.module):
+    if tree.derived(_goes_on, around(tree, call.node)):
         return None
     if pages.whole:
         return FirstPage("", pages) if takes_all(tree, call.node) else None
@@ -81,8 +82,19 @@ def _is_looped_over(tree: Tree, node: cst.CSTNode) -> bool:
     return isinstance(above, (cst.For, cst.CompFor)) and above.iter is node
 
 
-def _goes_on(tree: Tree, _: cst.CSTNode) -> bool:
-    return _GOES_ON.search(tree.flat) is not None
+def around(tree: Tree, node: cst.CSTNode) -> cst.CSTNode:
+    """The outermost function that holds a node, as what gets the next page stands in it; else all that is read."""
+    found: cst.CSTNode = tree.module
+    above = tree.parent(node)
+    while above is not None:
+        if isinstance(above, cst.FunctionDef):
+            found = above
+        above = tree.parent(above)
+    return found
+
+
+def _goes_on(tree: Tree, function: cst.CSTNode) -> bool:
+    return _GOES_ON.search(tree.flat if function is tree.module else flat(tree.code(function))) is not None
 
 
 _ABOUT = ("ResponseMetadata", "response_metadata", "headers")
@@ -93,7 +105,9 @@ def _wants_all(call: Call, pages: Pages) -> bool:
     method, args = call.callee.rpartition(".")[2], call.args
     if not any(_like(method, name) for name in pages.methods) or any(_like(method, name) for name in pages.except_):
         return False
-    if method in pages.bare and (args.named or args.positional):
+    if method in pages.bare and (args.positional or not args.named.keys() <= {*pages.filters, *pages.lengths}):
+        return False
+    if method in pages.by_length and args.named.keys().isdisjoint(pages.lengths):
         return False
     request = call.node.func.value if isinstance(call.node.func, cst.Attribute) else None
     if pages.built_by and not (isinstance(request, cst.Call) and _is_for_list(request, pages)):
