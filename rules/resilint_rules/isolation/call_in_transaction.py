@@ -117,6 +117,7 @@ from dataclasses import replace
 
 from ..kit import Call, Finding, Frame, effects_of, path_to, reaches_peer, transaction_around
 from ..kit.rule import rule
+from ._sent import sends_task
 
 _LOCAL = ("database", "cache")
 """Peers that take part in the transaction, or are as near as its database."""
@@ -129,7 +130,7 @@ def check(frame: Frame) -> Iterator[Finding]:
         if call.offloaded or call.deferred or call.peer in _LOCAL or not reaches_peer(call):
             continue
         opened = transaction_around(call)
-        if opened:
+        if opened and not sends_task(call):
             yield call.finding(_message(call, opened, "waits for the other side"))
     for call, target in frame.uses.values():
         opened = "" if call.offloaded or call.deferred else transaction_around(call)
