@@ -99,9 +99,11 @@ def test_mutants_of_published_files(tmp_path: Path) -> None:
     assert not found, "\n".join(found)
 
 
+@pytest.mark.timeout(0 if NUMBER else 600)
 def test_whole_texts() -> None:
-    """Also without a change."""
-    found = list(troubles(dict.fromkeys(examples())))
+    """Also without a change: every third text, or all of them if more is tried than usual."""
+    texts = list(dict.fromkeys(examples()))
+    found = list(troubles(texts if NUMBER else texts[::3]))
     assert not found, "\n".join(found)
 
 

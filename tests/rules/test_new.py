@@ -52,6 +52,7 @@ def copied(checkout: Path, name: str) -> str:
     return (checkout / "rules" / name).read_text("utf-8")
 
 
+@pytest.mark.once
 def test_it_writes_one_rule_and_the_tables(checkout: Path) -> None:
     """The file is the rule's, the tables know it, ruff and mypy accept it, and the next commands are printed."""
     done = start(checkout, f"errors/{FILE}", "--code", CODE, "--on", "Guard")
@@ -68,6 +69,7 @@ def test_it_writes_one_rule_and_the_tables(checkout: Path) -> None:
     assert CODE not in reserved
 
 
+@pytest.mark.once
 def test_its_examples_fail_until_they_are_written(checkout: Path) -> None:
     """The page, the finding, the fixed text and the good example are all demanded."""
     start(checkout, f"errors/{NAME}", "--code", CODE, "--on", "Guard")
@@ -82,6 +84,7 @@ def test_its_examples_fail_until_they_are_written(checkout: Path) -> None:
     }
 
 
+@pytest.mark.once
 def test_mistakes_are_reported_by_check(checkout: Path) -> None:
     """Both tools look at the file, and the exit status says that one of them has found something."""
     file = checkout / "rules" / "resilint_rules" / "errors" / f"{FILE}.py"
@@ -95,6 +98,7 @@ def test_mistakes_are_reported_by_check(checkout: Path) -> None:
     assert '"Guard" has no attribute "nonsense"' in done.stdout
 
 
+@pytest.mark.once
 def test_a_skeleton_for_each_subscription_is_right(checkout: Path) -> None:
     """Types and style are right for everything that a rule can subscribe to, alone and for two types together."""
     folder = checkout / "rules" / "resilint_rules" / "errors"

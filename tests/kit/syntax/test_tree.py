@@ -80,10 +80,10 @@ def names(tree: Tree) -> list[tuple[str, int]]:
     return sorted((node.value, tree.span(node).start) for node in walk(tree.module) if isinstance(node, cst.Name))
 
 
-def variants() -> Iterator[str]:
-    """The source with blanks put in front of one token, or a line put in front of one line, at a time."""
-    lines = SOURCE.splitlines(keepends=True)
-    for token in tokenize.generate_tokens(io.StringIO(SOURCE).readline):
+def variants(source: str) -> Iterator[str]:
+    """A text with blanks put in front of one token, or a line put in front of one line, at a time."""
+    lines = source.splitlines(keepends=True)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
         row, column = token.start
         line = lines[row - 1] if row <= len(lines) else ""
         if not line[:column].strip() or token.type in (tokenize.NEWLINE, tokenize.NL):
@@ -97,17 +97,21 @@ def variants() -> Iterator[str]:
 
 def test_every_name_is_where_it_stands() -> None:
     """Whatever blanks stand between two tokens: what libcst can read is located in the text that it read."""
-    expected = [name for name, _ in names(whole(SOURCE))]
-    assert len(expected) > 100
-    differing = 0
-    for text in variants():
-        tree = parse(text, 0, indented=False)
-        if tree is None:
-            continue
-        found = names(tree)
-        assert [name for name, _ in found] == expected
-        assert all(text.startswith(name, start) for name, start in found), text
-        differing += tree.module.code != text
+    statements = [cst.Module([statement]).code for statement in cst.parse_module(SOURCE).body]
+    assert "".join(statements) == SOURCE
+    seen = differing = 0
+    for statement in statements:
+        expected = [name for name, _ in names(whole(statement))]
+        seen += len(expected)
+        for text in variants(statement):
+            tree = parse(text, 0, indented=False)
+            if tree is None:
+                continue
+            found = names(tree)
+            assert [name for name, _ in found] == expected
+            assert all(text.startswith(name, start) for name, start in found), text
+            differing += tree.module.code != text
+    assert seen > 100
     assert differing > 50  # else this test tests nothing: libcst has learned to keep these blanks
 
 

@@ -58,6 +58,7 @@ def test_tools_say_what_they_do(project: Path) -> None:
     talk(conversation)
 
 
+@pytest.mark.once
 def test_an_agent_finds_understands_and_repairs(project: Path) -> None:
     """The worst first, with fixes; the page of the rule; what happens; the patch, and then its result."""
 

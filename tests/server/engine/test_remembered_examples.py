@@ -1,7 +1,7 @@
 """With memory a check finds what it finds without: for every example, after changes in its other functions.
 
 The changes are drawn by hash, so that a run repeats the last one. `RESILINT_CHANGES` sets how many are tried
-in an example, by default some ten thousand in all, a minute or two; `all` tries
+in an example, by default some thousand in all, a minute or two; `all` tries
 every line in every function, which takes hours.
 """
 
@@ -28,7 +28,7 @@ from resilint_rules.kit.rule_page import parse_docstring
 from resilint_rules.kit.syntax.text import Document
 
 CHANGES = os.environ.get("RESILINT_CHANGES", "")
-CHARACTERS = 5_000
+CHARACTERS = 2_500
 """Text that is checked for one example: a small one gets many changes, a large one a few."""
 FILES = Path(__file__).parents[2] / "rules"
 RULES = sorted(registry.rules().values(), key=lambda rule: rule.code)

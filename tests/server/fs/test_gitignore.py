@@ -104,6 +104,7 @@ def test_crlf_and_mark_do_not_matter() -> None:
     assert ignores.verdict("logs", False) is None
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "lines",
     [
