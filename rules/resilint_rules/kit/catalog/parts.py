@@ -271,7 +271,7 @@ class Pages(Record):
     methods: tuple[str, ...] = toml.words("Methods of an entry that stands for several; a star for any ending.")
     except_: tuple[str, ...] = toml.words("Methods that these leave out.", "except")
     bare: tuple[str, ...] = toml.words("Those of which only a call without arguments wants all there are.")
-    filters: tuple[str, ...] = toml.words("Parameters of these that choose what is listed, and not one thing by its name.")
+    filters: tuple[str, ...] = toml.words("Parameters of these that choose what is listed, not one thing by its name.")
     by_length: tuple[str, ...] = toml.words("Methods that give all there is, unless a length of a page is given.")
     built_by: tuple[str, ...] = toml.words("Methods of which one built the request that is sent.")
     lists: tuple[str, ...] = toml.words("What that method belongs to, as some lists are always whole.")
