@@ -127,10 +127,8 @@ _LOCAL = ("database", "cache")
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports external calls in transactions, and calls of functions of the project that lead to one."""
     for call in frame.calls.values():
-        if call.offloaded or call.deferred or call.peer in _LOCAL or not reaches_peer(call):
-            continue
-        opened = transaction_around(call)
-        if opened and not sends_task(call):
+        opened = transaction_around(call) if _waits(call) else ""
+        if opened:
             yield call.finding(_message(call, opened, "waits for the other side"))
     for call, target in frame.uses.values():
         opened = "" if call.offloaded or call.deferred else transaction_around(call)
@@ -142,6 +140,13 @@ def check(frame: Frame) -> Iterator[Finding]:
                 related=path_to(call, reached),
             )
             yield replace(finding, callee=reached.callee, library=reached.library)
+
+
+def _waits(call: Call) -> bool:
+    """Whether a call waits for a peer that has no part in the transaction, and does not only send a task."""
+    if call.offloaded or call.deferred or call.peer in _LOCAL:
+        return False
+    return reaches_peer(call) and not sends_task(call)
 
 
 def _message(call: Call, opened: str, does: str) -> str:

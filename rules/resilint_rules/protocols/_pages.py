@@ -102,17 +102,23 @@ _ABOUT = ("ResponseMetadata", "response_metadata", "headers")
 
 def _wants_all(call: Call, pages: Pages) -> bool:
     """Whether a call is one for a list, whose arguments choose neither a page nor how much of it."""
-    method, args = call.callee.rpartition(".")[2], call.args
+    method = call.callee.rpartition(".")[2]
     if not any(_like(method, name) for name in pages.methods) or any(_like(method, name) for name in pages.except_):
         return False
-    if method in pages.bare and (args.positional or not args.named.keys() <= {*pages.filters, *pages.lengths}):
-        return False
-    if method in pages.by_length and args.named.keys().isdisjoint(pages.lengths):
+    if not _lists_many(call, method, pages):
         return False
     request = call.node.func.value if isinstance(call.node.func, cst.Attribute) else None
     if pages.built_by and not (isinstance(request, cst.Call) and _is_for_list(request, pages)):
         return False
     return not _chooses(call, pages)
+
+
+def _lists_many(call: Call, method: str, pages: Pages) -> bool:
+    """Whether the arguments of a method that may be for one thing, or give all there is, ask for a page of many."""
+    args = call.args
+    if method in pages.bare and (args.positional or not args.named.keys() <= {*pages.filters, *pages.lengths}):
+        return False
+    return method not in pages.by_length or not args.named.keys().isdisjoint(pages.lengths)
 
 
 def _chooses(call: Call, pages: Pages) -> bool:
