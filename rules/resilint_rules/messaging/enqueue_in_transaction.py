@@ -286,7 +286,7 @@ from ._sending import Sending, is_put_off, led_sendings, sendings, writing_at
     name="enqueue-in-transaction",
     severity="error",
     preview=True,
-    words=(".delay(", ".apply_async(", ".enqueue(", ".send_task(", ".send_with_options("),
+    words=(".delay(", ".apply_async(", ".enqueue(", ".send_task(", ".send_with_options(", ".send(instance."),
 )
 def check(frame: Frame) -> Iterator[Finding]:
     """Reports tasks that are sent in a transaction, or in a handler that runs in that of another function."""
