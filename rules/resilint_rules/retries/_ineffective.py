@@ -259,14 +259,14 @@ def _mounts_plain_only(client: Instance) -> bool:
     mounts = [event.values for event in client.events if event.kind is EventKind.CALL and event.name == "mount"]
     if client.escaped or not all(arguments and _is_plain(arguments[0]) for arguments in mounts):
         return False
-    return any(_retries(value) for arguments in mounts for value in arguments[1:])
+    return any(has_retries(value) for arguments in mounts for value in arguments[1:])
 
 
 def _is_plain(prefix: object) -> bool:
     return isinstance(prefix, Const) and str(prefix.value).lower() == "http://"
 
 
-def _retries(value: Value) -> bool:
+def has_retries(value: Value) -> bool:
     """Whether a value is a transport with retries."""
     for option in options(value):
         call = maker(option) if isinstance(option, Instance) else None

@@ -327,6 +327,7 @@ from ._ineffective import (
     unrepeated_calls,
     unused_policy,
 )
+from ._unreached import unreached_mounts
 
 
 @rule(code="RTY009", name="retry-without-effect")
@@ -345,6 +346,10 @@ def check(frame: Frame) -> Iterator[Finding]:
         yield call.finding(
             f"`{call.written}` is not repeated on a status: {call.verb} is none of the methods of its `{policy}`"
         )
+    yield from _mounted(frame)
+
+
+def _mounted(frame: Frame) -> Iterator[Finding]:
     for mount in plain_mounts(frame):
         yield frame.finding(
             "`mount` covers http:// only: calls to https:// are not retried",
@@ -353,6 +358,11 @@ def check(frame: Frame) -> Iterator[Finding]:
             callee=mount.client.callee,
             library=mount.client.library,
         )
+    for client, node, address in unreached_mounts(frame):
+        yield frame.finding(
+            f"`mount` is for {address}, where no call of this client goes: none is retried because of it",
+            frame.tree.span(node.func), callee=client.callee, library=client.library,
+        )  # fmt: skip
 
 
 def _misplaced(call: Call) -> Iterator[Finding]:
