@@ -69,8 +69,50 @@ class Login:
         return f"Bearer {self.value}"
 ```
 
-Silent where either side has a margin, where the module looks at a refusal and may renew the token then, and for what is
-no token, such as kept data.
+What the clock gives decides whether the margin is a number of seconds or a duration.
+
+```python bad
+import httpx
+import pendulum
+
+class Account:
+    def __init__(self):
+        self.until = None
+
+    def header(self):
+        if not self.until or pendulum.now() >= self.until:  # finds: token-expiry-without-margin
+            self.renew()
+        return f"Bearer {self.value}"
+
+    def renew(self):
+        told = httpx.post(URL, json=self.account).raise_for_status().json()
+        self.value = told["access_token"]
+        self.until = pendulum.now().add(seconds=told["expires_in"])
+```
+
+```python fixed
+import datetime
+
+import httpx
+import pendulum
+
+class Account:
+    def __init__(self):
+        self.until = None
+
+    def header(self):
+        if not self.until or pendulum.now() >= self.until - datetime.timedelta(seconds=60):
+            self.renew()
+        return f"Bearer {self.value}"
+
+    def renew(self):
+        told = httpx.post(URL, json=self.account).raise_for_status().json()
+        self.value = told["access_token"]
+        self.until = pendulum.now().add(seconds=told["expires_in"])
+```
+
+Silent where either side has a margin, where the module looks at a refusal and may renew the token then, where a token
+is given up, and for what is no token, such as kept data.
 
 ```python good
 import time
@@ -99,6 +141,16 @@ class Rates:
             told = requests.get(RATES, timeout=10).json()
             self.rates, self.ends = told["rates"], time.time() + told["expires_in"]
         return self.rates
+
+class Session:
+    def login(self):
+        told = requests.post(URL, data={"grant_type": "client_credentials"}, timeout=10).json()
+        self.value, self.ends_at = told["access_token"], time.time() + told["expires_in"]
+
+    def logout(self):
+        if self.ends_at < time.time():
+            return
+        requests.post(REVOKE, data={"token": self.value}, timeout=10).raise_for_status()
 ```
 
 The fix renews a minute earlier. It is not applied unasked: tokens that last less than a minute would be renewed for

@@ -23,6 +23,10 @@ _TOKEN = re.compile(r"access_token|accessToken|id_token|grant_type|oauth|bearer|
 _NOW = re.compile(
     r"(?:time\.)?(?:time|monotonic)\(\)|(?:\w+\.)*(?:datetime\.)?(?:now|utcnow|today)\((?:[\w.]*|tz=[\w.]*)\)(?:\.timestamp\(\))?"
 )
+_NUMBER = re.compile(r"(?:time|monotonic|timestamp)\(\)\Z")
+"""The present time as a number of seconds; what else `_NOW` knows is a date."""
+_GIVES_UP = re.compile(r"log_?out|sign_?out|revoke|invalidate|disconnect", re.IGNORECASE)
+"""What functions are called that end the use of a token: it needs no margin there."""
 _MARGIN = (cst.Subtract, cst.Multiply, cst.Divide)
 _HEEDS_REFUSAL = re.compile(
     r"(?:[=!]=|\bin)\s*[\[({]?(?:\s*\d{3},)*\s*401\b|\bUNAUTHORIZED\b|[\"']invalid_token|except[^\n]*Unauthorized"
@@ -39,7 +43,7 @@ class LateRenewal(NamedTuple):
     node: cst.Comparison
     end: cst.BaseExpression
     dated: bool
-    """The end is a date, and no number."""
+    """The time that it is compared with is a date, and no number."""
 
 
 def late_renewals(frame: Frame) -> Iterator[LateRenewal]:
@@ -49,12 +53,11 @@ def late_renewals(frame: Frame) -> Iterator[LateRenewal]:
     module = frame.scope.module
     if not _TOKEN.search(frame.tree.text) or module.search(_HEEDS_REFUSAL) is not None:
         return
-    for kept, value in _kept(frame):
-        dated = "timedelta" in value or "fromtimestamp" in value
+    for kept in _kept(frame):
         for function in _users(frame, kept):
-            place = frame.scope.frame(function)
+            place = None if _GIVES_UP.search(function.qualname) else frame.scope.frame(function)
             for inner in place.all_frames() if place is not None else ():
-                yield from _compared(inner, kept, dated=dated)
+                yield from _compared(inner, kept)
 
 
 def _users(frame: Frame, kept: str) -> list[FunctionChunk]:
@@ -73,16 +76,15 @@ def methods_by_class(module: Module) -> dict[str, list[FunctionChunk]]:
     return found
 
 
-def _kept(frame: Frame) -> Iterator[tuple[str, str]]:
-    """Yields what a function keeps the end of a token in, and the text of that end, if it has no margin."""
+def _kept(frame: Frame) -> Iterator[str]:
+    """Yields what a function keeps the end of a token in, if that has no margin."""
     for node in walk(frame.node) if frame.node is not None else ():
         if not isinstance(node, cst.Assign):
             continue
         for target, value in (pair for item in node.targets for pair in _pairs(item.target, node.value)):
-            text = _full(frame, value)
             kept = isinstance(target, (cst.Attribute, cst.Subscript))
-            if kept and _ENDS.search(text) and not _has_margin(frame, value):
-                yield frame.tree.code(target), text
+            if kept and _ENDS.search(_full(frame, value)) and not _has_margin(frame, value):
+                yield frame.tree.code(target)
 
 
 def _pairs(
@@ -112,23 +114,25 @@ def _has_margin(frame: Frame, value: cst.BaseExpression) -> bool:
     return any(isinstance(node, cst.BinaryOperation) and isinstance(node.operator, _MARGIN) for node in nodes)
 
 
-def _compared(frame: Frame, kept: str, *, dated: bool) -> Iterator[LateRenewal]:
+def _compared(frame: Frame, kept: str) -> Iterator[LateRenewal]:
     """Yields the comparisons of a kept end with the clock, neither moved by a margin."""
     for node, _ in frame.compares.values():
         if len(node.comparisons) != 1 or not isinstance(node.comparisons[0].operator, _ORDERS):
             continue
         sides = (node.left, node.comparisons[0].comparator)
         for end, clock in (sides, sides[::-1]):
-            if frame.tree.code(end) == kept and _is_now(frame, clock):
-                yield LateRenewal(frame, node, end, dated)
+            if frame.tree.code(end) == kept and (times := _times(frame, clock)):
+                yield LateRenewal(frame, node, end, not all(_NUMBER.search(time) for time in times))
 
 
-def _is_now(frame: Frame, node: cst.BaseExpression) -> bool:
+def _times(frame: Frame, node: cst.BaseExpression) -> list[str]:
+    """The calls that an expression has the present time from; none if it is, or may be, something else."""
+    values: list[cst.BaseExpression] = [node]
     if isinstance(node, cst.Name):
         given = frame.tree.derived(values_given, frame.node if frame.node is not None else frame.tree.module)
         values = given.get(node.value, [])
-        return bool(values) and all(_NOW.fullmatch(frame.tree.code(value)) for value in values)
-    return _NOW.fullmatch(frame.tree.code(node)) is not None
+    times = [frame.tree.code(value) for value in values]
+    return times if all(_NOW.fullmatch(time) for time in times) else []
 
 
 def leave_margin(found: LateRenewal) -> Fix:
