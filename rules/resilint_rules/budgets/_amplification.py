@@ -57,13 +57,18 @@ def _nested(frame: Frame, site: Call, lead: Lead) -> NestedRetry | None:
     for trace, outcome in failures_of(lead.call, lead.callers):
         if trace.kind == HANG:
             hang = outcome
-        layers = tuple(layer for layer in trace.layers if (layer.attempts or 0) > 1)
+        layers = tuple(layer for layer in trace.layers if _multiplies(layer))
         if outcome.attempts is None or len(layers) < 2 or layers[-1].frame is not frame:
             continue
         if best is None or outcome.attempts > best.attempts:
             seconds = hang.seconds if hang is not None and hang.attempts == outcome.attempts else None
             best = NestedRetry(site, lead, layers, outcome.attempts, seconds)
     return best
+
+
+def _multiplies(layer: RetryLayer) -> bool:
+    """Whether a layer repeats, but for the one further attempt that a library makes when a connection ends."""
+    return (layer.attempts or 0) > (1 if layer.frame is not None else 2)
 
 
 def switch_of(call: Call) -> tuple[Call, Retries] | None:

@@ -183,6 +183,24 @@ def listed(item):
     raise LookupError(item)
 ```
 
+The one further attempt that some libraries make when a connection ends is no layer: a loop of five is no heavier by it.
+
+```python good
+import asyncio
+import aiohttp
+
+async def ready(url):
+    for attempt in range(5):
+        try:
+            async with aiohttp.ClientSession() as session, session.get(url) as answer:
+                if answer.status == 200:
+                    return True
+        except aiohttp.ClientError:
+            log.debug("not yet")
+        await asyncio.sleep(0.5 * 1.4**attempt)
+    return False
+```
+
 The fix switches the retries of the inner client off, and its title says what that changes. It is unsafe: other
 calls of that client are not repeated any more either.
 
