@@ -64,6 +64,16 @@ def pages(url, continuation_token):
             raise
         return answer
     return page
+
+class Zones:
+    def __init__(self, api, api_key):
+        self._api, self._api_key = api, api_key
+
+    def zone(self, domain):
+        try:
+            return self._api.domain.info(self._api_key, domain)["zone_id"]
+        finally:
+            requests.get("https://api.example.com/logout", timeout=5).raise_for_status()
 ```
 
 There is no fix: leave it out, or log a part that tells two of them apart, `token[-4:]`.

@@ -29,6 +29,9 @@ _FUNCTIONS = frozenset(("str", "repr", "format", "pformat", "dumps"))
 _CREDENTIALS = frozenset(
     ("authorization", "x-api-key", "api-key", "x-auth-token", "private-token", "proxy-authorization")
 )
+_LOGS = re.compile(r"log|self\Z|cls\Z|\bst\Z", re.IGNORECASE)
+"""What a log is called, or what has one."""
+_TEXTS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperation, cst.Call)
 _SERVES = (EntryKind.REQUEST, EntryKind.TASK, EntryKind.MESSAGE, EntryKind.EVENT)
 
 
@@ -40,7 +43,7 @@ def logged_secrets(frame: Frame) -> Iterator[tuple[cst.BaseExpression, bool]]:
     if not isinstance(frame.node, cst.FunctionDef) or not _SAYS.search(frame.tree.text):
         return
     for node in _own(frame.node):
-        if isinstance(node, cst.Call) and is_log(node) and _is_kept(frame, node):
+        if isinstance(node, cst.Call) and is_log(node) and _is_kept(frame, node) and not _is_request(frame, node):
             for arg in node.args:
                 yield from _secrets(frame, arg.value)
 
@@ -52,6 +55,16 @@ def _own(function: cst.FunctionDef) -> Iterator[cst.CSTNode]:
         node = stack.pop()
         yield node
         stack.extend(child for child in children(node) if not isinstance(child, cst.FunctionDef))
+
+
+def _is_request(frame: Frame, node: cst.Call) -> bool:
+    """Whether a call is one of a client, or of something else with such a method: a log is given a text first."""
+    if id(node) in frame.calls:
+        return True
+    owner = node.func.value if isinstance(node.func, cst.Attribute) else None
+    if owner is None or len(node.args) < 2 or _LOGS.search(frame.tree.code(owner)):
+        return False
+    return not isinstance(node.args[0].value, _TEXTS)
 
 
 def _is_kept(frame: Frame, node: cst.Call) -> bool:
