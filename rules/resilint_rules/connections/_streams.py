@@ -54,6 +54,8 @@ def _is_closed(call: Call) -> bool:
     if response is None or any(name in _CLOSES for name, _ in response.uses):
         return True
     tree = call.frame.tree
+    if not tree.derived(_shared, tree.module).isdisjoint(response.names):
+        return True
     return not tree.derived(_entered, tree.module).isdisjoint(response.names)
 
 
@@ -61,6 +63,12 @@ def _entered(_: Tree, top: cst.CSTNode) -> set[str]:
     """The names in what `with` blocks enter."""
     items = (node.item for node in walk(top) if isinstance(node, cst.WithItem))
     return {name.value for item in items for name in walk(item) if isinstance(name, cst.Name)}
+
+
+def _shared(_: Tree, top: cst.CSTNode) -> set[str]:
+    """The names that functions assign for another one: what holds the response there may close it."""
+    nodes = (node for node in walk(top) if isinstance(node, (cst.Global, cst.Nonlocal)))
+    return {item.name.value for node in nodes for item in node.names}
 
 
 def _loop_over(tree: Tree, node: cst.CSTNode) -> cst.For | None:
