@@ -178,6 +178,29 @@ def perhaps(url):
     answer = requests.get(url, timeout=5)
     answer.raise_for_status()
     return answer.json().get("rates", {})
+
+def put_together(url):
+    answer = requests.get(url, timeout=5)
+    answer.raise_for_status()
+    body = answer.json()
+    result = {"rates": body.get("rates", []), "day": body.get("day")}
+    log.info("%d rates", len(result["rates"]))
+    return result
+
+def an_object(url):
+    answer = requests.get(url, timeout=5)
+    answer.raise_for_status()
+    body = answer.json()
+    return body if isinstance(body, dict) else None
+
+def missing(url):
+    body = an_object(url)
+    if body is None or not body.get("rates"):
+        return []
+    return body["rates"]
+
+def of_an_object(url):
+    return an_object(url)["rates"]
 ```
 
 The fix lets such a body end in an error of the library, in which the handlers of callers know a failed request. It is

@@ -18,11 +18,12 @@ from ...kit.responses.flows import Flow, given_back, last, sent_and_given_back
 from ...kit.responses.shape import TakenApart, taken_apart
 from ...kit.responses.status import raises_itself, read_unchecked
 from ...kit.syntax.exits import Exit, ways
-from ...kit.syntax.idioms import BROAD, is_log, last_name
+from ...kit.syntax.idioms import BROAD, calls_in, is_log, last_name
 from ...kit.syntax.tree import Tree, walk
 
 _CALLS = 12
 """Calls in one function up to which it is looked into, so that the work stays in proportion to their number."""
+_KINDS = ("dict", "list", "Mapping", "Sequence")
 _MOST = 20
 """Functions that mention the names at hand: beyond, nothing is known of what they handle."""
 
@@ -138,12 +139,25 @@ def _is_checked(flow: Flow) -> bool:
 def _looks_first(flow: Flow) -> bool:
     """Whether the function looks at what it has got: for a key, for its type, at what it says, or by a function."""
     node = flow.call.frame.node
-    return node is not None and any(_looks(flow, part) for part in walk(node))
+    if node is not None and any(_looks(flow, part) for part in walk(node)):
+        return True
+    sender = flow.request.frame
+    return sender is not flow.call.frame and sender.node is not None and any(map(_asks_kind, calls_in(sender.node)))
+
+
+def _asks_kind(node: cst.Call) -> bool:
+    """Whether a call asks if something is what JSON gives for an object, or a list."""
+    if last(node) != "isinstance" or len(node.args) != 2:
+        return False
+    return any(isinstance(part, cst.Name) and part.value in _KINDS for part in walk(node.args[1].value))
 
 
 def _looks(flow: Flow, node: cst.CSTNode) -> bool:
     if isinstance(node, cst.If):
-        return Exit.RAISE in ways(node.body) and _reads_part(flow, node.test)
+        exits = ways(node.body)
+        if Exit.FALLS not in exits and _is_absence(flow, node.test):
+            return True
+        return Exit.RAISE in exits and _reads_part(flow, node.test)
     if isinstance(node, cst.Comparison):
         given = [part.comparator for part in node.comparisons if isinstance(part.operator, (cst.In, cst.NotIn))]
         return any(flow.rooted(key) for key in given) and not _is_other_key(flow, node.left)
@@ -151,6 +165,16 @@ def _looks(flow: Flow, node: cst.CSTNode) -> bool:
         done = node.value.expression if isinstance(node.value, cst.Await) else node.value
         return isinstance(done, cst.Call) and _is_given_whole(flow, done)
     return isinstance(node, cst.Call) and last(node) == "isinstance" and any(flow.rooted(a.value) for a in node.args)
+
+
+def _is_absence(flow: Flow, test: cst.BaseExpression) -> bool:
+    """Whether a test holds where a key is missing: `if not body.get("id")`, or `is None`."""
+    if isinstance(test, cst.BooleanOperation):
+        return any(_is_absence(flow, side) for side in (test.left, test.right))
+    asked = test.expression if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not) else None
+    if isinstance(test, cst.Comparison) and isinstance(test.comparisons[0].operator, cst.Is):
+        asked = test.left
+    return isinstance(asked, cst.Call) and last(asked) == "get" and flow.rooted(asked)
 
 
 def _reads_part(flow: Flow, test: cst.BaseExpression) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from ..syntax.tree import children, dotted, walk
 _DEPTH = 3
 """Functions that may pass a body on, one to the next."""
 _PARSERS = ("loads", "load")
+_FORMATS = re.compile(r"^load$|json|yaml|toml|xml|pickle|parse|deserial|decod", re.IGNORECASE)
+"""What modules and objects are called whose `load` reads a format."""
 
 
 @dataclass(slots=True)
@@ -65,6 +68,8 @@ class Flow:
     def learn(self, node: cst.CSTNode) -> None:
         """Notes the names that a statement gives parts of the body to."""
         for inner in walk(node):
+            if isinstance(inner, (cst.Assign, cst.AnnAssign)) and isinstance(inner.value, cst.Dict):
+                continue  # what the function puts together itself has the keys that it gives it
             if isinstance(inner, cst.Assign) and self.holds(inner.value):
                 for target in inner.targets:
                     self._bind(target.target)
@@ -260,14 +265,20 @@ def _parsed(function: cst.FunctionDef, texts: frozenset[int], answers: set[str])
     """The calls that parse a body which was read as a text, at once or by a name, or the answer itself."""
     names: set[str] = set()
     for node in walk(function):
-        if isinstance(node, cst.Assign) and any(id(inner) in texts for inner in walk(node.value)):
+        own = isinstance(node, cst.Assign) and isinstance(node.value, cst.Dict)
+        if isinstance(node, cst.Assign) and not own and any(id(inner) in texts for inner in walk(node.value)):
             names.update(target.target.value for target in node.targets if isinstance(target.target, cst.Name))
     for node in walk(function):
-        if not isinstance(node, cst.Call) or last(node) not in _PARSERS:
+        if not isinstance(node, cst.Call) or last(node) not in _PARSERS or not _is_of_parser(node):
             continue
         whole = {arg.value.value for arg in node.args if isinstance(arg.value, cst.Name)}
         if _has_text(node, texts, names) or (last(node) == "load" and whole & answers):
             yield node
+
+
+def _is_of_parser(node: cst.Call) -> bool:
+    """Whether a function that loads something is one of a parser of texts: other things load what they are made of."""
+    return last(node) != "load" or bool(_FORMATS.search(dotted(node.func)))
 
 
 def _has_text(node: cst.Call, texts: frozenset[int], names: set[str]) -> bool:
