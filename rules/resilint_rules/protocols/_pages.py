@@ -15,7 +15,7 @@ from ..kit.responses.answer_reads import loads_of, reads_of
 from ..kit.syntax.idioms import is_log, last_name
 from ..kit.syntax.layout import flat
 from ..kit.syntax.text import Edit
-from ..kit.syntax.tree import Tree
+from ..kit.syntax.tree import Tree, walk
 
 _GOES_ON = re.compile(
     r"next_?(?:page|token|marker|cursor|link|forward|key|record|url)|continuation|is_?truncated|(?:last_?evaluated|exclusive_?start)"
@@ -26,6 +26,8 @@ _GOES_ON = re.compile(
 """Words of code that gets the next page, or knows that there is one."""
 _WHOLE_PAGE = 100
 """The shortest length of a page that is given where everything is wanted; a shorter one is a choice."""
+_CHOOSES = ("prefix", "name", "identifier", "filter", "query", "q")
+"""How parameters end that choose items by what they are called."""
 _LOOKS = frozenset(("len", "bool", "next", "iter", "print", "isinstance", "type", "get"))
 """Functions that do not take a list to its end."""
 
@@ -55,7 +57,25 @@ def first_page(call: Call) -> FirstPage | None:
         return None
     keys = (key for key, node in reads.parts if key not in _ABOUT and takes_all(tree, node))
     key = next(keys, "")
-    return FirstPage(key, pages) if key else None
+    return FirstPage(key, pages) if key and not _looks_for_named(call) else None
+
+
+def _looks_for_named(call: Call) -> bool:
+    """Whether the code looks for the one item that is called what the call is given: a prefix that it begins with."""
+    tree = call.frame.tree
+    named = {tree.code(given.node) for name, given in call.args.named.items() if name.lower().endswith(_CHOOSES)}
+    return not named.isdisjoint(tree.derived(_looked_for, tree.module)) if named else False
+
+
+def _looked_for(tree: Tree, top: cst.CSTNode) -> set[str]:
+    """What parts of something are compared with."""
+    found: set[str] = set()
+    for node in walk(top):
+        if isinstance(node, cst.Comparison) and isinstance(node.comparisons[0].operator, cst.Equal):
+            sides = (node.left, node.comparisons[0].comparator)
+            if any(isinstance(side, (cst.Subscript, cst.Attribute, cst.Call)) for side in sides):
+                found.update(tree.code(side) for side in sides)
+    return found
 
 
 def _of_list(call: Call, pages: Pages) -> FirstPage | None:

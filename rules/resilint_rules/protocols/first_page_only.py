@@ -157,6 +157,10 @@ def newest(name):
 
 def latest():
     return [project.name for project in gl.projects.list(order_by="created_at", per_page=5)]
+
+def stored(bucket, key):
+    found = s3.list_objects_v2(Bucket=bucket, Prefix=key)
+    return any(item["Key"] == key for item in found["Contents"])
 ```
 
 The fix lets the library get all pages and put them together. It is not applied unasked: with many pages it takes
