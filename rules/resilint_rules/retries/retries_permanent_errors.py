@@ -217,6 +217,18 @@ def looked_at(uid):
                 raise
             time.sleep(2**attempt)
     raise LookupError(uid)
+
+def started(port):
+    address = f"http://localhost:{port}"
+    for attempt in range(10):
+        try:
+            answer = requests.get(f"{address}/version", timeout=2)
+            if answer.status_code == 200:
+                return answer.json()
+        except requests.RequestException:
+            pass
+        time.sleep(0.5)
+    return None
 ```
 
 A decorator of the project that catches every exception repeats these statuses for all that it decorates.

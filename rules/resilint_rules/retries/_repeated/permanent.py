@@ -12,6 +12,7 @@ from ...kit.findings import Fix
 from ...kit.fixes.edits import replace
 from ...kit.interp.calls import Call, Frame
 from ...kit.interp.values import Argument, Const, Sequence
+from ...kit.reach.addresses import is_local
 from ...kit.retries.loops import RetryLoop
 from ...kit.retries.policies import RetryPolicy
 from ...kit.retries.status_loops import last_choice, verdict_on
@@ -105,8 +106,8 @@ def _takes_refusals(loop: RetryLoop, call: Call) -> bool:
 
 def _repeats_all_but_success(loop: RetryLoop, call: Call) -> bool:
     """Whether a loop of many attempts is left for a good status only: nothing else looks at it in the function."""
-    if (loop.attempts is not None and loop.attempts <= _FEW) or _POLLS.search(loop.frame.qualname):
-        return False
+    if (loop.attempts is not None and loop.attempts <= _FEW) or _POLLS.search(loop.frame.qualname) or is_local(call):
+        return False  # what runs on this machine was started a moment ago
     last = last_choice(loop.guard.node.body)
     if last is None or last.orelse is not None or not ways(last.body) <= _LEFT:
         return False
