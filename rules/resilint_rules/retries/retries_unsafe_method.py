@@ -105,6 +105,12 @@ session.mount("https://", HTTPAdapter(max_retries=Retry(total=3, allowed_methods
 
 def candles(pair):
     return session.get(f"https://exchange.example.com/candles/{pair}", timeout=5)
+
+def _request(path, **params):
+    return session.get(f"https://exchange.example.com{path}", params=params, timeout=5)
+
+def pairs():
+    return _request("/pairs", limit=500).json()
 ```
 
 The fix takes POST and PATCH out of the list of methods. It is not applied unasked, as fewer calls are

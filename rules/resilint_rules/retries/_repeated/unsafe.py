@@ -35,7 +35,9 @@ _ASKS = re.compile(r"(?:get|list|search|find|fetch|read|query|lookup|describe)(?
 _COMMANDS = ("action", "query", "method", "command", "cmd", "op", "operation", "function", "call", "request")
 """Keys of a body that say what the peer shall do."""
 _FETCHES = re.compile(r"\w*(?:session|client|http)\w*\.get\(", re.IGNORECASE)
-_WRITES = re.compile(r"\.(?:post|patch|put|delete|request|send)\(|_request\(|\burlopen\(")
+_WRITES = re.compile(r"\.(?:post|patch|put|delete|request|send)\(|\burlopen\(")
+_SENDS = re.compile(r"\b(\w*_request)\(")
+"""What functions are called that send what they are told to."""
 
 
 def allows_writes(layer: RetryPolicy) -> bool:
@@ -55,7 +57,9 @@ def allows_writes(layer: RetryPolicy) -> bool:
 def _only_fetches(layer: RetryPolicy) -> bool:
     """Whether the module of a policy uses its session itself, and for nothing but GET."""
     module = layer.frame.scope.module
-    return module.search(_FETCHES) is not None and module.search(_WRITES) is None
+    if module.search(_FETCHES) is None or module.search(_WRITES) is not None:
+        return False
+    return all(module.search(re.compile(rf"\bdef {name}\(")) for name in module.matches(_SENDS))
 
 
 def _methods(layer: RetryPolicy) -> Argument | None:
