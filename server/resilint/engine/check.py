@@ -218,6 +218,7 @@ class _Run:
         from resilint_rules.kit.syntax.tree import Misread
 
         found: list[Finding] = []
+        seen: set[tuple[Span, str]] = set()  # several calls may lead to the same fault of the code
         severity = self.severities[rule.name]
         configured = severity is not rule.severity
         subject: object = None
@@ -229,6 +230,9 @@ class _Run:
                         continue
                     if candidate.played or gives_reason(rule.family, candidate.comments):
                         continue
+                    if (candidate.span, candidate.message) in seen:
+                        continue
+                    seen.add((candidate.span, candidate.message))
                     level = candidate.severity if candidate.own_severity and not configured else severity
                     found.append(replace(candidate, code=rule.code, rule=rule.name, severity=level, comments=()))
         except Misread:
