@@ -22,12 +22,30 @@ _STATEFUL = ("database", "file")
 _ROOM = 88
 """How long a line of arguments may become for the function to join them."""
 
+_CONNECTED = re.compile(r"Async\w*(?:Session|Connection|Client|Engine)\b|\b(?:Connection|Cursor|Transaction)\b")
+"""Types of what must not be used by two threads, or away from its loop."""
 _OPENING = re.compile(rf"{GAP}\(")
 
 
 def is_movable(call: Call) -> bool:
     """Whether a call can be made in another thread: a stateful connection must stay in the thread that uses it."""
     return not isinstance(call, ClientCall) and call.peer not in _STATEFUL
+
+
+def is_given_connection(call: Call) -> bool:
+    """Whether a function is given a parameter that belongs to this loop or thread, by its annotation."""
+    node = call.frame.outermost.node
+    params = node.params if isinstance(node, cst.FunctionDef) else None
+    if params is None:
+        return False
+    every = (*params.posonly_params, *params.params, *params.kwonly_params)
+    code = call.frame.outermost.tree.code
+    bound = {
+        param.name.value
+        for param in every
+        if param.annotation is not None and _CONNECTED.search(code(param.annotation.annotation))
+    }
+    return any(isinstance(arg.value, cst.Name) and arg.value.value in bound for arg in call.node.args)
 
 
 def offloaded(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movable: bool) -> list[Fix]:

@@ -317,7 +317,7 @@ from ..kit import (
 )  # fmt: skip
 from ..kit.rule import rule
 from ._alone import is_alone
-from ._blocking import is_movable, offloaded
+from ._blocking import is_given_connection, is_movable, offloaded
 
 _PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
 
@@ -383,7 +383,7 @@ def _through(call: Call, effects: EffectSummary) -> Iterator[Finding]:
     if inner is None:
         return
     reaches = "it calls" if len(inner.path) == 1 else "behind it,"
-    movable = not any(reached.stateful for reached in effects.calls)
+    movable = not any(reached.stateful for reached in effects.calls) and not is_given_connection(call)
     finding = call.finding(
         f"`{call.written}` blocks the whole event loop: {reaches} `{inner.place.written}` "
         + ("and waits for the answer" if len(inner.path) == 1 else "waits for the answer"),
