@@ -130,10 +130,14 @@ def test_limits_of_minutes_become_shorter(text: str, wanted: str) -> None:
         "import requests\n\n\ndef f(u):\n    return requests.post(u, timeout=60).text\n",
         "import requests\n\n\ndef f(u, timeout=600):\n    return requests.post(u, timeout=timeout).text\n",
         "import httpx\n\n\ndef f(u):\n    with httpx.stream('GET', u, timeout=600) as r:\n        return r.read()\n",
+        (
+            "import aiohttp\n\n\nasync def train(u):\n    async with aiohttp.ClientSession() as s:\n"
+            "        log.info('Now training, this may take a while')\n        await s.post(u, data=MODEL)\n"
+        ),
     ],
 )
 def test_other_limits_stay(text: str) -> None:
-    """A minute, what the caller decides, and a stream."""
+    """A minute, what the caller decides, a stream, and what people are told to wait for."""
     assert hardened(text, ("limit",)) == text
 
 

@@ -43,6 +43,11 @@ SAFE = {
     ),
 }
 UNTOUCHED = {
+    "a loop that goes round again for its status": (
+        "import requests\n\ndef f(u):\n    left = 4\n    while left:\n        r = requests.get(u, timeout=5)\n"
+        "        if not r.ok:\n            left -= 1\n            continue\n        page = r.text\n"
+        "        return page.strip()\n    return None\n"
+    ),
     "a payment": "import requests\n\ndef f(u, b):\n    return requests.post(u, json=b, timeout=5).text\n",
     "an open file": 'import requests\n\ndef f(u, p):\n    requests.put(u, data=open(p, "rb"), timeout=5)\n',
     "any method": "import requests\n\ndef f(m, u):\n    return requests.request(m, u, timeout=5).text\n",

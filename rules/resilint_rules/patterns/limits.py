@@ -9,7 +9,7 @@ import libcst as cst
 from ..kit.findings import Finding, Fix, Severity
 from ..kit.fixes.edits import add_argument, before_body, replace
 from ..kit.fixes.loops.wanted import numbers
-from ..kit.fixes.timeouts import needed, written
+from ..kit.fixes.timeouts import needed, takes_long, written
 from ..kit.interp.call_kinds import ClientCall
 from ..kit.interp.calls import Call, Frame
 from ..kit.retries.attempts import built_in
@@ -27,7 +27,7 @@ def shorten(frame: Frame) -> Iterator[Finding]:
     for call in frame.calls.values():
         if type(call) not in (Call, ClientCall) or call.peer not in ("http", "llm") or call.tails:
             continue
-        fix = _passed_on(call) or (None if call.streams else _fewer(call) or _shorter(call) or _default(call))
+        fix = _passed_on(call) or (None if call.streams else _fewer(call) or _sooner(call))
         if fix is not None:
             message = f"`{call.written}` may wait for minutes"
             yield call.finding(message, fix, severity=Severity.HINT)
@@ -37,6 +37,12 @@ def _longest(call: Call) -> int:
     """Seconds that one attempt of a call may take: as long as a retry begins some, less if the client repeats."""
     attempts = max((layer.attempts or 1 for layer in built_in(call)), default=1)
     return min(int(float(numbers(call.frame).within)), _ALL // attempts // 5 * 5)
+
+
+def _sooner(call: Call) -> Fix | None:
+    """Puts a shorter limit in place of a long one, unless people are told that the call takes long."""
+    fix = _shorter(call) or _default(call)
+    return fix if fix is not None and not takes_long(call) else None
 
 
 def _shorter(call: Call) -> Fix | None:

@@ -16,8 +16,9 @@ from ..interp.calls import Call, Frame, call_at, maker
 from ..interp.kinds import FrameKind
 from ..interp.values import Const, Instance, Mapping, Ref
 from ..project.module import Module
+from ..syntax.idioms import calls_in, is_log
 from ..syntax.text import Span
-from ..syntax.tree import dotted
+from ..syntax.tree import dotted, walk
 from ..timeouts.client_usage import may_stay_silent
 from ..timeouts.constants import constants, parameter
 from ..timeouts.drivers import ARGUMENTS, open_driver
@@ -135,18 +136,20 @@ def bound(call: Call) -> list[Fix]:
 
 def _unless_long(call: Call, fixes: list[Fix]) -> list[Fix]:
     """The fixes, only to be looked at where it is said that the call takes longer than they allow."""
-    if not fixes or not _takes_long(call):
+    if not fixes or not takes_long(call):
         return fixes
     return [replace_fix(fix, applicability="displayonly") for fix in fixes]
 
 
-def _takes_long(call: Call) -> bool:
-    """Whether what is written for people around a call says that it takes minutes, or is slow."""
+def takes_long(call: Call) -> bool:
+    """Whether what is written for people around a call, or by it into a log, says that it takes minutes, or is slow."""
     frame, function = call.frame, call.frame.node
     start = frame.tree.span(call.statement or call.node).start
     texts = [*frame.comments(Span(start, start))]
     if isinstance(function, cst.FunctionDef):
         texts.append(str(function.get_docstring() or ""))
+        parts = (part for node in calls_in(function.body) if is_log(node) for part in walk(node))
+        texts.extend(part.value for part in parts if isinstance(part, cst.SimpleString))
     return any(_TAKES_LONG.search(text) for text in texts)
 
 

@@ -52,6 +52,24 @@ def is_let_out(call: Call) -> bool:
     return _LET_OUT.search(call.frame.tree.source(*call.frame.tree.span(node))) is not None
 
 
+def goes_round_again(call: Call) -> bool:
+    """Whether a loop sends the same request again where a question about its status goes on with the next round."""
+    loop, response, tree = enclosing_loop(call.within), call.response, call.frame.tree
+    if loop is None or response is None or not response.names:
+        return False
+    names = "|".join(map(re.escape, response.names))
+    asked = re.compile(rf"\b(?:{names})\.(?:ok|status|status_code|is_\w+)\b")
+    again = (node for node in walk(loop.body) if isinstance(node, cst.If) and Exit.CONTINUE in ways(node.body))
+    if not any(asked.search(tree.code(node.test)) for node in again):
+        return False
+    changed = [node.target for node in walk(loop.body) if isinstance(node, (cst.AssignTarget, cst.AugAssign))]
+    if isinstance(loop, cst.For):
+        changed.append(loop.target)
+    sent = (name for arg in call.node.args for name in walk(arg.value))
+    varies = {name.value for target in changed for name in walk(target) if isinstance(name, cst.Name)}
+    return varies.isdisjoint(name.value for name in sent if isinstance(name, cst.Name))
+
+
 def _ended(loop: StatusLoop, answer: str) -> list[Edit]:
     """The edits after which a status that stays, or comes in the last attempt, raises; [] for other shapes."""
     fact, frame = loop.call.answer, loop.frame
