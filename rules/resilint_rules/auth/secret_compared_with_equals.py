@@ -67,6 +67,46 @@ def report():
     return "all is well"
 ```
 
+Only what is asked before the comparison is sure to be there.
+
+```python bad
+from aiohttp import web
+
+class Api:
+    async def ask(self, request):
+        got = request.headers.get("Authorization", "")
+        if got != self.token or self.token is None:  # finds: secret-compared-with-equals
+            raise web.HTTPForbidden()
+        return web.json_response({})
+
+    async def tell(self, request):
+        if self.token:
+            got = request.headers.get("X-Token")
+            if got != self.token:  # finds: secret-compared-with-equals
+                raise web.HTTPForbidden()
+        return web.json_response({})
+```
+
+```python fixed
+import secrets
+
+from aiohttp import web
+
+class Api:
+    async def ask(self, request):
+        got = request.headers.get("Authorization", "")
+        if not (self.token and secrets.compare_digest(got.encode(), self.token.encode())) or self.token is None:
+            raise web.HTTPForbidden()
+        return web.json_response({})
+
+    async def tell(self, request):
+        if self.token:
+            got = request.headers.get("X-Token")
+            if not secrets.compare_digest((got or "").encode(), self.token.encode()):
+                raise web.HTTPForbidden()
+        return web.json_response({})
+```
+
 What is public is no secret. Neither is what the request itself brings twice, or the `state` of a login, which
 is of use once. A comparison without a refusal only finds out whether something has changed.
 

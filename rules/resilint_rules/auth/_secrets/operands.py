@@ -10,7 +10,7 @@ from ...kit import Const, Fix, Frame
 from ...kit.entry_points.sent import may_be_no_text
 from ...kit.fixes.constant_time import Operand, compare_in_constant_time
 from ...kit.syntax.bound_names import followed
-from ...kit.syntax.tree import dotted
+from ...kit.syntax.tree import Tree, dotted, walk
 from .comparisons import LOOKS_UP, WRAPS, SecretComparison, values_of
 
 _TEXT = re.compile(r"(?:Annotated\[)?str\b(?!\s*\|)")
@@ -97,9 +97,28 @@ def _is_open(node: cst.BaseExpression) -> bool:
 
 
 def _is_tested(frame: Frame, node: cst.Name | cst.Attribute) -> bool:
-    """Whether the function asks whether something is there."""
-    name = re.escape(frame.tree.code(node))
-    return re.search(rf"\bnot {name}(?![\w.(\[])|(?<![\w.]){name} is (?:not )?None\b", frame.tree.flat) is not None
+    """Whether the function asks whether something is there before it uses it."""
+    asked = frame.tree.derived(_asked, frame.tree.module)
+    start = frame.tree.span(node).start
+    return any(place < start for place in asked.get(frame.tree.code(node), ()))
+
+
+def _asked(tree: Tree, top: cst.CSTNode) -> dict[str, list[int]]:
+    """Where conditions ask whether names and attributes are there: `not x`, `x is None`, or `x` itself."""
+    found: dict[str, list[int]] = {}
+    for node in walk(top):
+        name: cst.CSTNode | None = None
+        if isinstance(node, cst.UnaryOperation):
+            name = node.expression if isinstance(node.operator, cst.Not) else None
+        elif isinstance(node, cst.Comparison):
+            name = node.left if isinstance(node.comparisons[0].operator, (cst.Is, cst.IsNot)) else None
+        elif isinstance(node, cst.BooleanOperation):
+            name = node.left
+        elif isinstance(node, (cst.If, cst.IfExp, cst.Assert)):
+            name = node.test
+        if isinstance(name, (cst.Name, cst.Attribute)):
+            found.setdefault(tree.code(name), []).append(tree.span(name).start)
+    return found
 
 
 def _is_text(frame: Frame, name: str) -> bool:
