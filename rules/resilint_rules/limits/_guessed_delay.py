@@ -27,6 +27,14 @@ _LIMIT = re.compile(r"rate[-_ ]?limit|secondary limit|abuse", re.IGNORECASE)
 """Words that tell a 403 which is one of limits from others."""
 _STATUS = re.compile(r"(?:^|\.|_)(?:status_code|status|code|status_int|http_status)$")
 _TOO_MANY = re.compile(r"(?:^|\.)(?:too_many_requests|too_many|HTTP_429\w*)$", re.IGNORECASE)
+_CHOOSES = re.compile(
+    r"_?(?:set|switch|rotate|next|change|choose|pick|cycle|swap|use|refresh|renew)_\w*"
+    r"(?:key|token|proxy|account|credential|endpoint|model|provider|host|server)s?$",
+    re.IGNORECASE,
+)
+"""What functions are called that turn to another account or server."""
+_CHOSEN = re.compile(r"(?:key|token|proxy|proxies|account|credentials?|endpoint|model|provider)$", re.IGNORECASE)
+"""What holds the account or server that is in use."""
 _PAUSES = ("sleep", "async_sleep")
 _WAITS = re.compile(r"sleep|countdown")
 _TELLS = re.compile(r"429|403|too_many", re.IGNORECASE)
@@ -57,12 +65,24 @@ def _guessed(tree: Tree, top: cst.CSTNode) -> list[GuessedDelay]:
         return []
     found: dict[int, GuessedDelay] = {}
     for branch in branches:
+        if _turns_elsewhere(tree, branch.body):
+            continue
         response, status = _limits(tree, branch) or ("", 0)
         made = _made_of_answer(branch.body, response.partition(".")[0])
         for call, delay in _pauses(branch.body):
             if not _comes_from(tree, delay, response) and not _is_weighed(tree, call, branch, made):
                 found.setdefault(id(call), GuessedDelay(call, delay, response, status))
     return list(found.values())
+
+
+def _turns_elsewhere(tree: Tree, body: cst.BaseSuite) -> bool:
+    """Whether a block chooses another credential or peer for the next attempt: the limit was that of the last."""
+    for node in walk(body):
+        if isinstance(node, cst.Call) and _CHOOSES.match(last_name(node)):
+            return True
+        if isinstance(node, cst.Assign) and any(_CHOSEN.search(tree.code(aim.target)) for aim in node.targets):
+            return True
+    return False
 
 
 def _limits(tree: Tree, branch: cst.If) -> tuple[str, int] | None:

@@ -99,6 +99,21 @@ def unavailable(url):
     if answer.status_code == 503:
         time.sleep(5)
     return answer.status_code
+
+def with_another_key(url, keys):
+    answer = requests.get(url, headers={"X-Api-Key": keys.current}, timeout=5)
+    if answer.status_code == 429:
+        keys.set_key(keys.others.pop())
+        time.sleep(1)
+    return answer.status_code
+
+class Feed:
+    def through_another_proxy(self, url):
+        answer = requests.get(url, proxies={"https": self.proxy}, timeout=5)
+        if answer.status_code == 429:
+            self.proxy = next(self.known)
+            time.sleep(1)
+        return answer.status_code
 ```
 
 The fix waits for as long as the header says, an hour at most, and for the old time where there is none. It is not
