@@ -56,6 +56,7 @@ class Ledger:
         self.session = requests.Session()
         self.session.verify = False  # finds: tls-verification-off
         self.shell = paramiko.SSHClient()
+        self.shell.load_system_host_keys()
         self.shell.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # finds: tls-verification-off
 ```
 
@@ -249,7 +250,8 @@ def stock(number):
 The fix removes the argument, or switches the check on again; a client without trusted certificates gets
 those of the system. Where the library lets you name the certificates to trust, a second one takes their
 file from `CA_BUNDLE`. It is not applied unasked: against a peer whose certificate is not in order, calls
-will fail from then on, which is the point.
+will fail from then on, which is the point. Where a program loads no keys of hosts, the fix is only to be looked at:
+the hosts have to be made known first.
 
 When not to: a tool whose very task is to look at broken certificates, such as a scanner.
 """

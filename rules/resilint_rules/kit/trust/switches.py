@@ -11,7 +11,7 @@ import libcst as cst
 from ..catalog.parts import Param, Tls
 from ..catalog.records import ExternalFact
 from ..catalog.security import ContextFact, InsecureFact
-from ..findings import Fix, Import
+from ..findings import Applicability, Fix, Import
 from ..fixes.edits import indentation, remove_argument, replace
 from ..interp.calls import Call, Frame, maker
 from ..interp.kinds import Around, EventKind, Part
@@ -316,14 +316,18 @@ def _flipped(node: cst.CSTNode) -> str:
 
 
 def _renamed(frame: Frame, node: cst.CSTNode, name: str, first: tuple[Edit, ...] = ()) -> list[Fix]:
-    """Puts another member of the same module in place of one, after what else has to change."""
+    """Puts another member of the same module in place of one, after what else has to change.
+
+    What has to be loaded first may know nobody yet: this is finished by hand.
+    """
     head, _, last = name.rpartition(".")
+    applied: Applicability = "displayonly" if first else "unsafe"
     if isinstance(node, cst.Attribute):
-        return [Fix(f"Use {last}", (*first, replace(frame, node.attr, last)))]
+        return [Fix(f"Use {last}", (*first, replace(frame, node.attr, last)), (), applied)]
     top = name.partition(".")[0]
     known = frame.lookup(top)
     if isinstance(node, cst.Name) and known is None and frame.lookup(last) is None:
-        return [Fix(f"Use {last}", (*first, replace(frame, node, last)), (Import(head, last),))]
+        return [Fix(f"Use {last}", (*first, replace(frame, node, last)), (Import(head, last),), applied)]
     if isinstance(node, cst.Name) and known in (None, Ref(top)):
-        return [Fix(f"Use {last}", (*first, replace(frame, node, name)), (Import(head),))]
+        return [Fix(f"Use {last}", (*first, replace(frame, node, name)), (Import(head),), applied)]
     return []

@@ -1,4 +1,4 @@
-"""What moves to a thread, and what is said once although several calls lead to it."""
+"""What is offered in bulk, by hand or not at all, and what is said once although several calls lead to it."""
 
 from __future__ import annotations
 
@@ -44,3 +44,11 @@ def test_what_belongs_to_a_loop_is_handed_to_no_thread(annotation: str, moved: b
 def test_one_read_of_several_answers_is_one_finding() -> None:
     """The body of whichever request was sent is parsed at one place."""
     assert len(found(ERRORS, "body-parsed-before-check")) == 1
+
+
+@pytest.mark.parametrize(("loaded", "applied"), [("", "displayonly"), ("c.load_host_keys(HOSTS)", "unsafe")])
+def test_hosts_have_to_be_known_before_others_are_refused(loaded: str, applied: str) -> None:
+    """A program that loads no keys of hosts would reach none of them any more."""
+    text = f"import paramiko\n\nc = paramiko.SSHClient()\n{loaded}\nc.set_missing_host_key_policy(paramiko.AutoAddPolicy())\n"
+    (finding,) = found(text, "tls-verification-off")
+    assert [fix.applicability for fix in finding.fixes] == [applied]
