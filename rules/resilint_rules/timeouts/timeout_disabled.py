@@ -207,7 +207,7 @@ shows that the wait is intended.
 
 ```python good
 import asyncio
-import httpx, requests
+import aiohttp, httpx, requests
 
 def lines(url):
     with httpx.stream("GET", url, timeout=httpx.Timeout(5.0, read=None)) as answer:
@@ -239,6 +239,18 @@ class Partner:
 def proxy():
     # the time limits are those of whoever asks
     return httpx.AsyncClient(timeout=None)
+
+class Chat:
+    def __init__(self, session: aiohttp.ClientSession):
+        self.session = session
+
+    async def connect(self, url):
+        self.lines = await self.session.get(url, timeout=None)
+        self.lines.raise_for_status()
+
+    async def listen(self):
+        async for line in self.lines.content:
+            await self.take(line)
 ```
 
 A deadline around the call is one, from whatever place its function comes; and a client whose transport answers within
@@ -274,6 +286,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+
+import libcst as cst
 
 from ..kit import (
     Call,
@@ -311,7 +325,7 @@ def check(call: Call | ClientCall | WrappedCall) -> Iterator[Finding]:
     if off is None:
         part = timeout_off(call, part=True)
         off = part if part is not None and takes_whole_answers(call) else None
-    if off is None or off.node is None or explained(call, off.node, _SAYS_WHY):
+    if off is None or off.node is None or explained(call, off.node, _SAYS_WHY) or _is_read_elsewhere(call):
         return
     if not isinstance(call, ClientCall) or not (streamed(call) or all_calls_limited(call)):
         yield call.finding(
@@ -320,3 +334,14 @@ def check(call: Call | ClientCall | WrappedCall) -> Iterator[Finding]:
             span=call.frame.tree.span(off.node),
             related=path_of(call),
         )
+
+
+def _is_read_elsewhere(call: Call | ClientCall | WrappedCall) -> bool:
+    """Whether the answer is kept in an attribute, of which the module reads the body bit by bit."""
+    statement, fact = call.statement, call.answer if type(call) is Call else None
+    target = statement.targets[0].target if isinstance(statement, cst.Assign) else None
+    if fact is None or not fact.streaming or not isinstance(target, cst.Attribute):
+        return False
+    reads = "|".join(map(re.escape, fact.streaming))
+    kept = re.escape(call.frame.tree.code(target))
+    return call.frame.scope.module.search(rf"{kept}\.(?:{reads})\b") is not None
