@@ -56,7 +56,7 @@ def test_a_limit_that_is_enough(wait: str) -> None:
     """Who reads all the other machine says has its exit status, too."""
     doc, finding = found(BEGUN + wait)
     assert "recv_exit_status" not in finding.message
-    assert [fix.title for fix in finding.fixes] == ["Add timeout=27"]
+    assert [(fix.title, fix.applicability) for fix in finding.fixes] == [("Add timeout=27", "displayonly")]
     assert apply(doc.text, finding.fixes[:1]).text == START + LIMITED + wait
 
 
