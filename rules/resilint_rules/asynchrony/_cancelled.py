@@ -14,7 +14,7 @@ from ..kit.interp.calls import Frame, Guard
 from ..kit.retries.loops import enclosing_loop
 from ..kit.syntax.exits import AGAIN, Exit, ways_of
 from ..kit.syntax.idioms import calls_in, closes, last_name
-from ..kit.syntax.text import Edit
+from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import Tree, dotted, walk
 
 _CANCELLED = "asyncio.CancelledError"
@@ -36,7 +36,7 @@ def swallowing_handler(guard: Guard) -> Handler | None:
         if any(error in _TAKEN for error in handler.errors):
             again = Exit.CONTINUE in handler.leaves or _comes_round(guard.frame, guard.node, loop)
             raises = any(isinstance(node, cst.Raise) for node in walk(handler.node.body))
-            ended = _ends(handler, loop) or _ended_elsewhere(guard.frame, loop)
+            ended = _ends(handler, loop) or _ended_elsewhere(guard.frame, loop) or _raised_later(handler)
             return handler if handler.leaves <= AGAIN and again and not raises and not ended else None
     return None
 
@@ -71,9 +71,24 @@ def _loop_around(frame: Frame, node: cst.CSTNode) -> cst.For | cst.While | None:
 
 def _may_be_cancelled(frame: Frame, body: cst.BaseSuite, loop: cst.CSTNode) -> bool:
     """Whether a block in a coroutine's loop waits for what it does itself, and nothing there cancels or closes."""
-    if frame.tree.derived(_cancels, frame.node or loop):
+    if frame.tree.derived(_cancels, frame.node or loop) or _is_meant(frame, loop, frame.tree.parent(body)):
         return False
     return any(_waits(node) for node in walk(body)) and not any(closes(last_name(call)) for call in calls_in(body))
+
+
+def _is_meant(frame: Frame, *nodes: cst.CSTNode | None) -> bool:
+    """Whether a comment above a loop, or above the statement in it, says what a cancellation is there."""
+    starts = [frame.tree.span(node).start for node in nodes if node is not None]
+    return any("cancel" in text.lower() for start in starts for text in frame.comments(Span(start, start)))
+
+
+def _raised_later(handler: Handler) -> bool:
+    """Whether the function raises, behind the loop, what a handler has kept."""
+    top = handler.frame.node
+    assigned = [node for node in walk(handler.node.body) if isinstance(node, cst.AssignTarget)]
+    kept = {dotted(node.target) for node in assigned}
+    raised = (node.exc for node in walk(top) if isinstance(node, cst.Raise)) if kept and top is not None else ()
+    return any(exc is not None and dotted(exc) in kept for exc in raised)
 
 
 def _comes_round(frame: Frame, node: cst.CSTNode, loop: cst.CSTNode) -> bool:

@@ -172,8 +172,9 @@ async def work(queue):
             queue.task_done()
 ```
 
-Silent where the handler, or the function that cancels the task, changes what the loop looks at, and for a task or
-future that may have been cancelled alone.
+Silent where the handler, or the function that cancels the task, changes what the loop looks at, where what it keeps is
+raised behind the loop, where a comment above tells of cancellation, and for a task or future that may have been
+cancelled alone.
 
 ```python good
 import asyncio
@@ -213,6 +214,25 @@ async def supervised(client: httpx.AsyncClient, tasks):
 async def once(client: httpx.AsyncClient):
     with contextlib.suppress(asyncio.CancelledError):
         await client.get("/events")
+
+async def kept(client: httpx.AsyncClient, parts):
+    late = None
+    for part in parts:
+        try:
+            await client.delete(f"/parts/{part}")
+        except asyncio.CancelledError as error:
+            late = error
+    if late is not None:
+        raise late
+
+async def all_of_them(client: httpx.AsyncClient, parts):
+    # nothing else runs on this loop, so that a cancellation comes from a part that failed:
+    # the others are still to be removed
+    for part in parts:
+        try:
+            await client.delete(f"/parts/{part}")
+        except BaseException:
+            log.exception("left: %s", part)
 ```
 
 The fix puts a handler in front that raises CancelledError again. It is not applied unasked: the task can be
