@@ -37,6 +37,27 @@ def test_an_address_whose_owner_promises_seconds(url: str, expected: str) -> Non
     assert severity(text, "retry-after-as-number") == expected
 
 
+KEPT = (
+    "import boto3\n\n_found = None\n\ndef groups():\n    global _found\n    if _found is not None:\n        return _found\n"
+    "    _found = boto3.client('logs').describe_log_groups(limit=1)\n    return _found\n\n"
+    "async def poll(asked):\n    return await asked(groups())\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (KEPT, "warning"),
+        (KEPT.replace("is not None:\n        return _found\n", "is None:\n    "), "warning"),
+        (KEPT.replace("    global _found\n", "    _found = read()\n"), "error"),
+        (KEPT.replace("if _found is not None", "if ready()"), "error"),
+    ],
+)
+def test_a_wait_for_what_is_kept_from_then_on(text: str, expected: str) -> None:
+    """The loop is blocked by the first task that asks, and by no other."""
+    assert severity(text, "blocking-call-in-async") == expected
+
+
 def test_an_answer_of_slack() -> None:
     """It has seconds there."""
     text = "class Limited(Exception):\n    def __init__(self, answer: SlackResponse):\n"

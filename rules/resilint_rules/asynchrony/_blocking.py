@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -12,6 +13,8 @@ from ..kit import (
     Edit,
     Fix,
     Frame,
+    Function,
+    Value,
     elsewhere_driven,
     spelled,
     walk,
@@ -46,6 +49,36 @@ def is_given_connection(call: Call) -> bool:
         if param.annotation is not None and _CONNECTED.search(code(param.annotation.annotation))
     }
     return any(isinstance(arg.value, cst.Name) and arg.value.value in bound for arg in call.node.args)
+
+
+def answers_once(frame: Frame, target: Value) -> bool:
+    """Whether a function of the project keeps what it makes, and only gives it back from then on."""
+    inner = frame.scope.session.frame(target) if isinstance(target, Function) else None
+    node = inner.node if inner is not None else None
+    if inner is None or not isinstance(node, cst.FunctionDef):
+        return False
+    code = inner.tree.code
+    given = {code(part.target) for part in walk(node.body) if isinstance(part, cst.AssignTarget)}
+    lines = [line for line in node.body.body if isinstance(line, cst.If) and line.orelse is None]
+    return any(_is_kept(code(part), node, inner) and code(part) in given for line in lines for part in _asked_for(line))
+
+
+def _asked_for(line: cst.If) -> Iterator[cst.BaseExpression]:
+    """What a condition of a function asks for: `x`, `not x`, `x is None` or `x is not None`."""
+    test = line.test
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        test = test.expression
+    elif isinstance(test, cst.Comparison) and isinstance(test.comparisons[0].operator, (cst.Is, cst.IsNot)):
+        test = test.left
+    if isinstance(test, (cst.Name, cst.Attribute)):
+        yield test
+
+
+def _is_kept(text: str, node: cst.FunctionDef, frame: Frame) -> bool:
+    """Whether a name outlives a function: an attribute, or a global name; and the function gives it back."""
+    outer = {item.name.value for part in walk(node.body) if isinstance(part, cst.Global) for item in part.names}
+    returned = (part.value for part in walk(node.body) if isinstance(part, cst.Return) and part.value is not None)
+    return ("." in text or text in outer) and any(frame.tree.code(value) == text for value in returned)
 
 
 def offloaded(frame: Frame, node: cst.Call, statement: cst.CSTNode | None, movable: bool) -> list[Fix]:

@@ -317,7 +317,7 @@ from ..kit import (
 )  # fmt: skip
 from ..kit.rule import rule
 from ._alone import is_alone
-from ._blocking import is_given_connection, is_movable, offloaded
+from ._blocking import answers_once, is_given_connection, is_movable, offloaded
 
 _PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
 
@@ -342,7 +342,8 @@ def check(frame: Frame) -> Iterator[Finding]:
     for call, target in through:
         effects = effects_of(frame, target, call)
         if effects.blocking is not None and id(call.node) not in awaited_calls(frame):
-            yield from _through(call, effects)
+            once = answers_once(frame, target)
+            yield from _through(call, effects, Severity.WARNING if once else None)
 
 
 def _is_coroutine(target: Value) -> bool:
@@ -377,7 +378,7 @@ def _together(calls: list[Call]) -> list[list[Call]]:
     return list(found.values())
 
 
-def _through(call: Call, effects: EffectSummary) -> Iterator[Finding]:
+def _through(call: Call, effects: EffectSummary, severity: Severity | None) -> Iterator[Finding]:
     """The finding on a call of the project's own, if that leads to a call that waits."""
     inner = effects.blocking
     if inner is None:
@@ -389,6 +390,6 @@ def _through(call: Call, effects: EffectSummary) -> Iterator[Finding]:
         + ("and waits for the answer" if len(inner.path) == 1 else "waits for the answer"),
         *([] if is_iterated(call) else offloaded(call.frame, call.node, call.statement, movable)),
         related=path_to(call, inner),
-        severity=Severity.INFO if is_alone(call.frame) else None,
+        severity=Severity.INFO if is_alone(call.frame) else severity,
     )
     yield replace(finding, callee=inner.callee, library=inner.library)
