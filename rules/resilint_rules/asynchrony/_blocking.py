@@ -60,11 +60,11 @@ def answers_once(frame: Frame, target: Value) -> bool:
     code = inner.tree.code
     given = {code(part.target) for part in walk(node.body) if isinstance(part, cst.AssignTarget)}
     lines = [line for line in node.body.body if isinstance(line, cst.If) and line.orelse is None]
-    return any(_is_kept(code(part), node, inner) and code(part) in given for line in lines for part in _asked_for(line))
+    return any(_is_kept(code(part), node, inner) and code(part) in given for line in lines for part in _tested_by(line))
 
 
-def _asked_for(line: cst.If) -> Iterator[cst.BaseExpression]:
-    """What a condition of a function asks for: `x`, `not x`, `x is None` or `x is not None`."""
+def _tested_by(line: cst.If) -> Iterator[cst.BaseExpression]:
+    """What a condition of a function looks at: `x`, `not x`, `x is None` or `x is not None`."""
     test = line.test
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         test = test.expression

@@ -36,7 +36,7 @@ def swallowing_handler(guard: Guard) -> Handler | None:
         if any(error in _TAKEN for error in handler.errors):
             again = Exit.CONTINUE in handler.leaves or _comes_round(guard.frame, guard.node, loop)
             raises = any(isinstance(node, cst.Raise) for node in walk(handler.node.body))
-            ended = _ends(handler, loop) or _ended_elsewhere(guard.frame, loop) or _raised_later(handler)
+            ended = _ends(handler, loop) or _ended_elsewhere(guard.frame, loop)
             return handler if handler.leaves <= AGAIN and again and not raises and not ended else None
     return None
 
@@ -106,7 +106,12 @@ def _comes_round(frame: Frame, node: cst.CSTNode, loop: cst.CSTNode) -> bool:
 
 
 def _ends(handler: Handler, loop: cst.For | cst.While) -> bool:
-    """Whether a handler changes what a condition of the loop looks at: `self.running = False`, `stopped.set()`."""
+    """Whether a handler changes what a condition of the loop looks at: `self.running = False`, `stopped.set()`.
+
+    Or it keeps what is raised behind the loop.
+    """
+    if _raised_later(handler):
+        return True
     tested = handler.frame.tree.derived(_tested, loop)
     for node in walk(handler.node.body):
         if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign)) and dotted(node.target) in tested:

@@ -67,7 +67,7 @@ def report():
     return "all is well"
 ```
 
-Only what is asked before the comparison is sure to be there.
+Only what is tested before the comparison is sure to be there.
 
 ```python bad
 from aiohttp import web

@@ -40,7 +40,7 @@ def _longest(call: Call) -> int:
 
 
 def _sooner(call: Call) -> Fix | None:
-    """Puts a shorter limit in place of a long one, unless people are told that the call takes long."""
+    """Puts a shorter limit in place of a long one, unless it is said that the call takes long."""
     fix = _shorter(call) or _default(call)
     return fix if fix is not None and not takes_long(call) else None
 

@@ -57,7 +57,7 @@ def first_page(call: Call) -> FirstPage | None:
         return None
     keys = (key for key, node in reads.parts if key not in _ABOUT and takes_all(tree, node))
     key = next(keys, "")
-    return FirstPage(key, pages) if key and not _looks_for_named(call) else None
+    return FirstPage(key, pages) if key else None
 
 
 def _looks_for_named(call: Call) -> bool:
@@ -130,7 +130,7 @@ def _wants_all(call: Call, pages: Pages) -> bool:
     request = call.node.func.value if isinstance(call.node.func, cst.Attribute) else None
     if pages.built_by and not (isinstance(request, cst.Call) and _is_for_list(request, pages)):
         return False
-    return not _chooses(call, pages)
+    return not _chooses(call, pages) and not _looks_for_named(call)
 
 
 def _lists_many(call: Call, method: str, pages: Pages) -> bool:

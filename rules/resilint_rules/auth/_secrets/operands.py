@@ -98,12 +98,12 @@ def _is_open(node: cst.BaseExpression) -> bool:
 
 def _is_tested(frame: Frame, node: cst.Name | cst.Attribute) -> bool:
     """Whether the function asks whether something is there before it uses it."""
-    asked = frame.tree.derived(_asked, frame.tree.module)
+    tests = frame.tree.derived(_tests, frame.tree.module)
     start = frame.tree.span(node).start
-    return any(place < start for place in asked.get(frame.tree.code(node), ()))
+    return any(place < start for place in tests.get(frame.tree.code(node), ()))
 
 
-def _asked(tree: Tree, top: cst.CSTNode) -> dict[str, list[int]]:
+def _tests(tree: Tree, top: cst.CSTNode) -> dict[str, list[int]]:
     """Where conditions ask whether names and attributes are there: `not x`, `x is None`, or `x` itself."""
     found: dict[str, list[int]] = {}
     for node in walk(top):

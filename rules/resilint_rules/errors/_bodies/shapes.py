@@ -154,10 +154,7 @@ def _asks_kind(node: cst.Call) -> bool:
 
 def _looks(flow: Flow, node: cst.CSTNode) -> bool:
     if isinstance(node, cst.If):
-        exits = ways(node.body)
-        if Exit.FALLS not in exits and _is_absence(flow, node.test):
-            return True
-        return Exit.RAISE in exits and _reads_part(flow, node.test)
+        return _refuses(flow, node)
     if isinstance(node, cst.Comparison):
         given = [part.comparator for part in node.comparisons if isinstance(part.operator, (cst.In, cst.NotIn))]
         return any(flow.rooted(key) for key in given) and not _is_other_key(flow, node.left)
@@ -167,14 +164,22 @@ def _looks(flow: Flow, node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Call) and last(node) == "isinstance" and any(flow.rooted(a.value) for a in node.args)
 
 
+def _refuses(flow: Flow, node: cst.If) -> bool:
+    """Whether a branch leaves the function for what the body says, or for a key that is missing."""
+    exits = ways(node.body)
+    if Exit.FALLS not in exits and _is_absence(flow, node.test):
+        return True
+    return Exit.RAISE in exits and _reads_part(flow, node.test)
+
+
 def _is_absence(flow: Flow, test: cst.BaseExpression) -> bool:
     """Whether a test holds where a key is missing: `if not body.get("id")`, or `is None`."""
     if isinstance(test, cst.BooleanOperation):
         return any(_is_absence(flow, side) for side in (test.left, test.right))
-    asked = test.expression if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not) else None
+    looked = test.expression if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not) else None
     if isinstance(test, cst.Comparison) and isinstance(test.comparisons[0].operator, cst.Is):
-        asked = test.left
-    return isinstance(asked, cst.Call) and last(asked) == "get" and flow.rooted(asked)
+        looked = test.left
+    return isinstance(looked, cst.Call) and last(looked) == "get" and flow.rooted(looked)
 
 
 def _reads_part(flow: Flow, test: cst.BaseExpression) -> bool:

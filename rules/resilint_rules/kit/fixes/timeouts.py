@@ -137,7 +137,7 @@ def bound(call: Call) -> list[Fix]:
 def _unless_long(call: Call, fixes: list[Fix]) -> list[Fix]:
     """The fixes, only to be looked at where the call takes longer than they allow, by what is said or by what it does.
 
-    Nobody but its author knows how long a command runs on another machine before it says something.
+    Only its author knows how long a command runs on another machine before it says something.
     """
     unsaid = isinstance(call.fact, CallFact) and bool(call.fact.beyond)
     if not fixes or not (unsaid or takes_long(call)):

@@ -263,17 +263,22 @@ def _texts(call: Call) -> frozenset[int]:
 
 def _parsed(function: cst.FunctionDef, texts: frozenset[int], answers: set[str]) -> Iterator[cst.Call]:
     """The calls that parse a body which was read as a text, at once or by a name, or the answer itself."""
-    names: set[str] = set()
-    for node in walk(function):
-        own = isinstance(node, cst.Assign) and isinstance(node.value, cst.Dict)
-        if isinstance(node, cst.Assign) and not own and any(id(inner) in texts for inner in walk(node.value)):
-            names.update(target.target.value for target in node.targets if isinstance(target.target, cst.Name))
+    names = set(_named(function, texts))
     for node in walk(function):
         if not isinstance(node, cst.Call) or last(node) not in _PARSERS or not _is_of_parser(node):
             continue
         whole = {arg.value.value for arg in node.args if isinstance(arg.value, cst.Name)}
         if _has_text(node, texts, names) or (last(node) == "load" and whole & answers):
             yield node
+
+
+def _named(function: cst.FunctionDef, texts: frozenset[int]) -> Iterator[str]:
+    """The names that are given a body which was read as a text; a mapping with it in it is something else."""
+    for node in walk(function):
+        if not isinstance(node, cst.Assign) or isinstance(node.value, cst.Dict):
+            continue
+        if any(id(inner) in texts for inner in walk(node.value)):
+            yield from (target.target.value for target in node.targets if isinstance(target.target, cst.Name))
 
 
 def _is_of_parser(node: cst.Call) -> bool:

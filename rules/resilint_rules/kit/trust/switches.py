@@ -318,7 +318,7 @@ def _flipped(node: cst.CSTNode) -> str:
 def _renamed(frame: Frame, node: cst.CSTNode, name: str, first: tuple[Edit, ...] = ()) -> list[Fix]:
     """Puts another member of the same module in place of one, after what else has to change.
 
-    What has to be loaded first may know nobody yet: this is finished by hand.
+    What has to be loaded first may be empty yet: this is finished by hand.
     """
     head, _, last = name.rpartition(".")
     applied: Applicability = "displayonly" if first else "unsafe"

@@ -58,16 +58,18 @@ def goes_round_again(call: Call) -> bool:
     if loop is None or response is None or not response.names:
         return False
     names = "|".join(map(re.escape, response.names))
-    asked = re.compile(rf"\b(?:{names})\.(?:ok|status|status_code|is_\w+)\b")
+    tests = re.compile(rf"\b(?:{names})\.(?:ok|status|status_code|is_\w+)\b")
     again = (node for node in walk(loop.body) if isinstance(node, cst.If) and Exit.CONTINUE in ways(node.body))
-    if not any(asked.search(tree.code(node.test)) for node in again):
-        return False
+    return any(tests.search(tree.code(node.test)) for node in again) and _stays_same(call, loop)
+
+
+def _stays_same(call: Call, loop: cst.For | cst.While) -> bool:
+    """Whether nothing that a loop changes is part of a request in it."""
     changed = [node.target for node in walk(loop.body) if isinstance(node, (cst.AssignTarget, cst.AugAssign))]
     if isinstance(loop, cst.For):
         changed.append(loop.target)
-    sent = (name for arg in call.node.args for name in walk(arg.value))
-    varies = {name.value for target in changed for name in walk(target) if isinstance(name, cst.Name)}
-    return varies.isdisjoint(name.value for name in sent if isinstance(name, cst.Name))
+    sent = {name.value for arg in call.node.args for name in walk(arg.value) if isinstance(name, cst.Name)}
+    return sent.isdisjoint(name.value for target in changed for name in walk(target) if isinstance(name, cst.Name))
 
 
 def _ended(loop: StatusLoop, answer: str) -> list[Edit]:

@@ -37,7 +37,7 @@ _COMMANDS = ("action", "query", "method", "command", "cmd", "op", "operation", "
 _FETCHES = re.compile(r"\w*(?:session|client|http)\w*\.get\(", re.IGNORECASE)
 _WRITES = re.compile(r"\.(?:post|patch|put|delete|request|send)\(|\burlopen\(")
 _SENDS = re.compile(r"\b(\w*_request)\(")
-"""What functions are called that send what they are told to."""
+"""What functions are called that send any request."""
 
 
 def allows_writes(layer: RetryPolicy) -> bool:
