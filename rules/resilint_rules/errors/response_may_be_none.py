@@ -121,6 +121,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from ..kit import Call, Finding, Guard
 from ..kit.rule import rule
 from ._raised.responses import compare_with_none, false_tests, false_tests_of_error, unguarded_reads
@@ -132,8 +134,11 @@ def check(found: Call | Guard) -> Iterator[Finding]:
     frame, span = found.frame, found.frame.tree.span
     for node in false_tests(found) if isinstance(found, Call) else false_tests_of_error(found):
         text = frame.tree.code(node)
+        follows = (
+            "what follows `and`" if isinstance(frame.tree.parent(node), cst.BooleanOperation) else "what it guards"
+        )
         yield frame.finding(
-            f"`{text}` is false for every error status: what follows `and` is never reached with one",
+            f"`{text}` is false for every error status: {follows} is never reached with one",
             span(node), tuple(compare_with_none(frame, node)),
         )  # fmt: skip
     if isinstance(found, Guard):

@@ -49,29 +49,46 @@ def _is_error(node: cst.CSTNode) -> bool:
 
 
 def false_tests_of_error(guard: Guard) -> Iterator[cst.BaseExpression]:
-    """Yields `exc.response` where its truth value stands before `and` and its status, and its class is false then."""
+    """Yields `exc.response` where its truth value decides whether its status is looked at, and it is false then."""
     for handler in handlers_of(guard):
         text = f"{handler.name}.response" if handler.name and handler.names else ""
         if text and _is_false_for_errors(handler):
-            yield from _tests(handler, text)
+            for same in (text, *_names_of(handler, text)):
+                yield from _tests(handler, same)
+
+
+def _names_of(handler: Handler, text: str) -> Iterator[str]:
+    """Yields the names that a handler gives to an expression: `response = exc.response`."""
+    for node in walk(handler.node.body):
+        if isinstance(node, cst.Assign) and dotted(node.value) == text:
+            yield from (item.target.value for item in node.targets if isinstance(item.target, cst.Name))
 
 
 def _tests(handler: Handler, text: str) -> Iterator[cst.BaseExpression]:
-    """Yields an expression where a handler has it before `and` and a comparison of what is read of it."""
+    """Yields an expression where a handler reads what it stands for only if it is true."""
     for node in walk(handler.node.body):
-        right = node.right if isinstance(node, cst.BooleanOperation) else None
-        if not isinstance(node, cst.BooleanOperation) or not isinstance(right, cst.Comparison):
-            continue
-        reads = dotted(node.left) == text and dotted(right.left).startswith(f"{text}.")
-        if reads and _is_and(node, right) and _compares_error(right):
-            yield node.left
+        if isinstance(node, cst.BooleanOperation):
+            right = node.right if isinstance(node.right, cst.Comparison) else None
+            reads = right is not None and dotted(node.left) == text and dotted(right.left).startswith(f"{text}.")
+            if right is not None and reads and _is_and(node, right) and _compares_error(right):
+                yield node.left
+        elif isinstance(node, (cst.If, cst.IfExp)) and dotted(node.test) == text and _reads(node.body, text):
+            yield node.test
+
+
+def _reads(top: cst.CSTNode, text: str) -> bool:
+    """Whether an attribute of something is read below a node."""
+    return any(isinstance(node, cst.Attribute) and dotted(node.value) == text for node in walk(top))
 
 
 def _is_false_for_errors(handler: Handler) -> bool:
-    """Whether the responses of a handler's library are false for error statuses."""
-    libraries = [library for name in handler.names for library in handler.frame.scope.catalog.libraries(name)]
+    """Whether the responses of a handler's library are false for error statuses, and the handler catches those."""
+    catalog = handler.frame.scope.catalog
+    libraries = [library for name in handler.names for library in catalog.libraries(name)]
     facts = [fact for library in libraries for fact in library.facts.values() if isinstance(fact, ResponseFact)]
-    return bool(facts) and all(fact.truth == "status" for fact in facts)
+    raised = {fact.raiser_raises for fact in facts if fact.raiser_raises}
+    caught = any(is_a(catalog, error, name) for error in raised for name in handler.names)
+    return bool(facts) and caught and all(fact.truth == "status" for fact in facts)
 
 
 def unguarded_reads(guard: Guard) -> Iterator[cst.Attribute]:
