@@ -104,6 +104,23 @@ def demands(node: cst.Comparison, sides: list[Value]) -> bool:
     return not parts or any(not isinstance(part.path.steps[-1:] and part.path.steps[-1], Item) for part in parts)
 
 
+_FAILURE = re.compile(
+    r"err|fail|fault|except|messag|reason|problem|denied|invalid|reject|refus|warn|stat|code|result|ok|success|fatal|issue",
+    re.IGNORECASE,
+)
+"""Words of keys that an error may have, and an answer may not."""
+
+
+def holds_for_errors(test: cst.BaseExpression) -> bool:
+    """Whether a body without the key that a test reads is not refused: `if body.get("archived"): raise`."""
+    key: cst.BaseExpression | None = None
+    if isinstance(test, cst.Call) and isinstance(test.func, cst.Attribute) and test.func.attr.value == "get":
+        key = test.args[0].value if len(test.args) == 1 else None
+    elif isinstance(test, cst.Subscript) and isinstance(test.slice[0].slice, cst.Index):
+        key = test.slice[0].slice.value
+    return isinstance(key, cst.SimpleString) and _FAILURE.search(str(key.evaluated_value)) is None
+
+
 def demand(tested_values: list[Value]) -> None:
     """Notes that a body is not taken unless it holds what an answer must: a look at one of its parts decides."""
     for candidate in tested_values:

@@ -15,7 +15,7 @@ import libcst as cst
 from ..syntax.exits import Exit, is_endless, refuses
 from ..syntax.tree import children
 from .assignment import bind, define_class, define_function, import_modules, import_names, merge, unset
-from .body_checks import demand
+from .body_checks import demand, holds_for_errors
 from .calls import Env, Frame, Guard
 from .context import Context
 from .expressions import EXPRESSIONS
@@ -249,7 +249,8 @@ def _if(ctx: Context, node: cst.If) -> None:
         else:
             suite(ctx, node.orelse.body)
         ctx.within.pop()
-    if first[1] is Exit.RAISE or ctx.left is Exit.RAISE or refuses(node.body):
+    refused = (first[1] is Exit.RAISE or refuses(node.body)) and not holds_for_errors(node.test)
+    if refused or ctx.left is Exit.RAISE:
         demand(tested_values)
     ctx.accepted = tested_values if first[1] is Exit.RETURN and ctx.left is None else []
     _branches(ctx, [first, (ctx.frame.env, ctx.left)])
