@@ -94,3 +94,25 @@ def each(names):
 
 def of_each(names):
     return urlopen(each(names)).read()  # finds: no-timeout
+
+
+def by_a_case(address):
+    match address.split(":", 1)[0]:
+        case "data":
+            return urlopen(address).read()
+        case _:
+            return urlopen(address).read()  # finds: no-timeout
+
+
+def by_a_case_of_its_scheme(address):
+    match urlsplit(address).scheme:
+        case "data" | "file":
+            return urlopen(address).read()
+        case "data" | "http":
+            return urlopen(address).read()  # finds: no-timeout
+
+
+def by_a_guard(address):
+    match address:
+        case str() if address.startswith("data:"):
+            return urlopen(address).read()

@@ -82,10 +82,33 @@ def _is_tested(tree: Tree, node: cst.CSTNode, target: cst.CSTNode, words: tuple[
     return False
 
 
+def _is_case_of(tree: Tree, case: cst.MatchCase, text: str, words: tuple[str, ...]) -> bool:
+    """Whether a case of a `match` on a text, or on the scheme in it, is for a beginning that is one of some words."""
+    if case.guard is not None and _says(tree, case.guard, text, words):
+        return True
+    match = tree.parent(case)
+    beginnings = _beginnings(tree, match.subject, text, words) if isinstance(match, cst.Match) else ()
+    return bool(beginnings) and _is_pattern_of(case.pattern, beginnings)
+
+
+def _is_pattern_of(pattern: cst.MatchPattern, words: tuple[str, ...]) -> bool:
+    """Whether a pattern is for texts that each begin with one of some words."""
+    if isinstance(pattern, cst.MatchOr):
+        return all(_is_pattern_of(part.pattern, words) for part in pattern.patterns)
+    if isinstance(pattern, cst.MatchAs):
+        return pattern.pattern is not None and _is_pattern_of(pattern.pattern, words)
+    return isinstance(pattern, cst.MatchValue) and _is_one_of(pattern.value, words)
+
+
 def _is_tested_before(
     tree: Tree, block: cst.CSTNode, statement: cst.CSTNode, text: str, words: tuple[str, ...]
 ) -> bool:
-    """Whether a block is left, or fails an assertion, before one of its statements where a text begins otherwise."""
+    """Whether a block is left, or fails an assertion, before one of its statements where a text begins otherwise.
+
+    The block of a case is not even entered.
+    """
+    if isinstance(block, cst.MatchCase):
+        return statement is block.body and _is_case_of(tree, block, text, words)
     if any(_denies(tree, test, text, words) for test in _left_before(block, statement)):
         return True
     return any(_says(tree, test, text, words) for test in _asserted_before(block, statement))
@@ -160,17 +183,22 @@ def _compares(tree: Tree, test: cst.BaseExpression, text: str, words: tuple[str,
         return False
     kinds = (cst.Equal, cst.In) if equal else (cst.NotEqual, cst.NotIn)
     other = test.comparisons[0]
-    part = _SAME.sub("", _spelled_out(tree, test.left))
-    if not isinstance(other.operator, kinds) or text not in part:
-        return False
+    beginnings = _beginnings(tree, test.left, text, words) if isinstance(other.operator, kinds) else ()
+    return bool(beginnings) and _is_one_of(other.comparator, beginnings)
+
+
+def _beginnings(tree: Tree, node: cst.BaseExpression, text: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """What an expression that takes the beginning of a text, or its scheme, gives for some words; () for another."""
+    part = _SAME.sub("", _spelled_out(tree, node))
+    if text not in part:
+        return ()
+    schemes = tuple(word.rstrip(":") for word in words)
     if part == f"{text}.scheme" or re.search(rf"\({re.escape(text)}\)\.scheme\Z", part):
-        return _is_one_of(other.comparator, tuple(word.rstrip(":") for word in words))
+        return schemes
     rest = part.removeprefix(text)
     if re.fullmatch(r"\[:\d+\]", rest):
-        return _is_one_of(other.comparator, words)
-    if re.fullmatch(r"\.(?:split|partition)\(['\"]:['\"](?:, ?1)?\)\[0\]", rest):
-        return _is_one_of(other.comparator, tuple(word.rstrip(":") for word in words))
-    return False
+        return words
+    return schemes if re.fullmatch(r"\.(?:split|partition)\(['\"]:['\"](?:, ?1)?\)\[0\]", rest) else ()
 
 
 def _spelled_out(tree: Tree, node: cst.BaseExpression) -> str:
