@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from ..catalog.records import AdapterFact, ClientFact
+from ..catalog.records import AdapterFact, ClientFact, ResponseFact
 from ..interp.calls import Call, Frame, maker
 from ..interp.kinds import FrameKind
-from ..interp.values import Instance, Object, Pending, Ref, options
+from ..interp.values import Instance, Object, Pending, Ref, Response, options
+from ..syntax.tree import Tree
 from .effective import enclosing, limit, timeout_bounds
 from .values import UnknownBound
 
@@ -122,7 +123,23 @@ def _takes_whole(use: Call) -> bool:
         return not use.streams and use.frame.scope.module.search(_WAITS) is None
     if use.streams or use.tails or may_stay_silent(use) or response is None or response.escaped or use.answer is None:
         return False
-    return any(name in use.answer.body and name not in use.answer.streaming for name, _ in response.uses)
+    answer = use.answer
+    return any(name in answer.body and name not in answer.streaming for name in _read_of(use, response, answer))
+
+
+def _read_of(use: Call, response: Response, fact: ResponseFact) -> list[str]:
+    """What is read of a response, by itself or behind the check of its status that gives it back."""
+    read = [name for name, _ in response.uses]
+    if fact.raiser_returns != "response":
+        return read
+    return read + [_read_behind(use.frame.tree, node) for name, node in response.uses if name == fact.raiser]
+
+
+def _read_behind(tree: Tree, node: cst.CSTNode) -> str:
+    """What is read of the value of the method at a node: `json` of `answer.raise_for_status().json()`."""
+    call = tree.parent(node)
+    above = tree.parent(call) if isinstance(call, cst.Call) else None
+    return above.attr.value if isinstance(above, cst.Attribute) else ""
 
 
 def idle(made: Call) -> bool:
