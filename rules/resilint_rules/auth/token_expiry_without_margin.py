@@ -153,6 +153,97 @@ class Session:
         requests.post(REVOKE, data={"token": self.value}, timeout=10).raise_for_status()
 ```
 
+The time may be kept by an object that the program makes of the answer, and compared in a property of that.
+
+```python bad
+import time
+from dataclasses import dataclass
+import requests
+
+@dataclass
+class Kept:
+    value: str
+    ends: float
+
+    @property
+    def expired(self):
+        return time.time() > self.ends  # finds: token-expiry-without-margin
+
+def kept():
+    answer = requests.post(URL, data={"grant_type": "client_credentials"}, timeout=10)
+    answer.raise_for_status()
+    told = answer.json()
+    return Kept(told["access_token"], time.time() + told["expires_in"])
+```
+
+```python fixed
+import time
+from dataclasses import dataclass
+import requests
+
+@dataclass
+class Kept:
+    value: str
+    ends: float
+
+    @property
+    def expired(self):
+        return time.time() > self.ends - 60
+
+def kept():
+    answer = requests.post(URL, data={"grant_type": "client_credentials"}, timeout=10)
+    answer.raise_for_status()
+    told = answer.json()
+    return Kept(told["access_token"], time.time() + told["expires_in"])
+```
+
+```python good
+import time
+from dataclasses import dataclass
+import requests
+
+@dataclass
+class Earlier:
+    value: str
+    ends: float
+
+    @property
+    def expired(self):
+        return time.time() > self.ends
+
+@dataclass
+class Margin:
+    value: str
+    ends: float
+
+    @property
+    def expired(self):
+        return time.time() > self.ends - 30
+
+@dataclass
+class Shortened:
+    value: str
+    ends: float
+
+    def __post_init__(self):
+        self.ends -= 60
+
+    @property
+    def expired(self):
+        return time.time() > self.ends
+
+def kept(make):
+    answer = requests.post(URL, data={"grant_type": "client_credentials"}, timeout=10)
+    answer.raise_for_status()
+    told = answer.json()
+    ends = time.time() + told["expires_in"]
+    if make == "margin":
+        return Margin(told["access_token"], ends)
+    if make == "shortened":
+        return Shortened(value=told["access_token"], ends=ends)
+    return Earlier(told["access_token"], ends=time.time() + told["expires_in"] - 60)
+```
+
 The fix renews a minute earlier. It is not applied unasked: tokens that last less than a minute would be renewed for
 each call.
 

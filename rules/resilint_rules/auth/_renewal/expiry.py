@@ -27,6 +27,7 @@ _NUMBER = re.compile(r"(?:time|monotonic|timestamp)\(\)\Z")
 """The present time as a number of seconds; what else `_NOW` knows is a date."""
 _GIVES_UP = re.compile(r"log_?out|sign_?out|revoke|invalidate|disconnect", re.IGNORECASE)
 """What functions are called that end the use of a token: it needs no margin there."""
+_FIELD = re.compile(r"[ \t]*(\w+)[ \t]*:(?![ \t]*(?:\w+\.)?ClassVar)")
 _MARGIN = (cst.Subtract, cst.Multiply, cst.Divide)
 _HEEDS_REFUSAL = re.compile(
     r"(?:[=!]=|\bin)\s*[\[({]?(?:\s*\d{3},)*\s*401\b|\bUNAUTHORIZED\b|[\"']invalid_token|except[^\n]*Unauthorized"
@@ -53,11 +54,40 @@ def late_renewals(frame: Frame) -> Iterator[LateRenewal]:
     module = frame.scope.module
     if not _TOKEN.search(frame.tree.text) or module.search(_HEEDS_REFUSAL) is not None:
         return
-    for kept in _kept(frame):
-        for function in _users(frame, kept):
+    places = [(_users(frame, kept), kept) for kept in _kept(frame)]
+    by_class = module.derived(methods_by_class)
+    places += [(by_class.get(cls, []), f"self.{field}") for cls, field in _given_to_objects(frame)]
+    for functions, kept in places:
+        for function in functions:
             place = None if _GIVES_UP.search(function.qualname) else frame.scope.frame(function)
             for inner in place.all_frames() if place is not None else ():
                 yield from _compared(inner, kept)
+
+
+def _given_to_objects(frame: Frame) -> Iterator[tuple[str, str]]:
+    """Yields the class of each object that a function makes with the end of a token, and the field that keeps it."""
+    classes = frame.scope.module.classes
+    for node in walk(frame.node) if frame.node is not None else ():
+        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Name):
+            continue
+        name = node.func.value
+        names = frame.scope.module.derived(_fields).get(name, []) if name in classes else []
+        for index, argument in enumerate(node.args) if names else ():
+            field = argument.keyword.value if argument.keyword is not None else "".join(names[index : index + 1])
+            if argument.star or field not in names:
+                continue
+            if _ENDS.search(_full(frame, argument.value)) and not _has_margin(frame, argument.value):
+                yield name, field
+
+
+def _fields(module: Module) -> dict[str, list[str]]:
+    """The annotated fields of the classes of a module, in order; none of those that have a constructor of their own."""
+    found: dict[str, list[str]] = {}
+    for name, cls in module.classes.items():
+        if not {"__init__", "__new__", "__post_init__"} & cls.methods.keys():
+            lines = (_FIELD.match(module.source(chunk)) for chunk in cls.statements)
+            found[name] = [line.group(1) for line in lines if line is not None]
+    return found
 
 
 def _users(frame: Frame, kept: str) -> list[FunctionChunk]:
