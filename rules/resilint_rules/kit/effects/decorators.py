@@ -123,12 +123,25 @@ def _use(frame: Frame, decorator: cst.Decorator, value: Value) -> _Use | None:
             target = imported_value(frame, dotted(node.func))
         return _Use(target, True, node) if isinstance(target, (Function, Class)) else None
     if isinstance(value, DeferredReturn) and value.function is not None:
-        return _Use(value.function, True, None)
+        return _Use(value.function, True, _making_call(frame, dotted(node)))
     if isinstance(value, Object):
         return _Use(value.cls, True, None)
     if isinstance(value, Unknown):
         value = imported_value(frame, dotted(node)) or value
     return _Use(value, False, None) if isinstance(value, (Function, Class)) else None
+
+
+def _making_call(frame: Frame, name: str) -> cst.Call | None:
+    """The call by which the module makes a decorator that it keeps in a name: `thrice = again(3)`; None if unseen."""
+    statements = frame.scope.module.bindings.get(name, ())
+    made = frame.scope.statement(statements[0]) if len(statements) == 1 and not _is_local(frame, name) else None
+    lines = [line for line in made.tree.body if isinstance(line, cst.SimpleStatementLine)] if made is not None else []
+    kept = lines[0].body[0] if len(lines) == 1 and len(lines[0].body) == 1 else None
+    given = kept.value if isinstance(kept, cst.Assign) and len(kept.targets) == 1 else None
+    plain = isinstance(given, cst.Call) and all(
+        isinstance(argument.value, (cst.Integer, cst.Float, cst.SimpleString, cst.Name)) for argument in given.args
+    )
+    return given if plain and isinstance(given, cst.Call) else None
 
 
 def _of_function(session: Session, frame: Frame, use: _Use, stand_in: Nested) -> tuple[Frame, Function] | None:

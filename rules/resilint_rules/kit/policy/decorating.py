@@ -14,6 +14,7 @@ from ..findings import Finding, Fix, Related, Severity
 from ..interp.calls import Call, Frame, Guard
 from ..interp.kinds import FrameKind
 from ..interp.session import Session
+from ..prefilter.own_code.decorators import made_by
 from ..project.module import FunctionChunk, Module
 from ..retries.loops import RetryLoop, enclosing_loop, retry_loop
 from ..retries.policies import external
@@ -102,12 +103,13 @@ def _decorated(module: Module, name: str) -> tuple[FunctionChunk, ...]:
 
 
 def _by_decorator(module: Module) -> dict[str, list[FunctionChunk]]:
-    """The functions of a module by the last names of their decorators."""
+    """The functions of a module by the last names of their decorators, and of what makes a decorator kept in a name."""
     found: dict[str, list[FunctionChunk]] = {}
     for function in sorted(module.all_functions(), key=lambda function: function.chunk.start):
         for line in module.decorators(function.chunk).split("@")[1:]:
             name = line.partition("(")[0].strip().rpartition(".")[2]
-            found.setdefault(name, []).append(function)
+            for known in dict.fromkeys((name, *made_by(module, name))):
+                found.setdefault(known, []).append(function)
     return found
 
 

@@ -9,6 +9,7 @@ from ...project.module import FunctionChunk, Module
 from ...syntax.outline import Chunk
 
 _NAME = re.compile(r"^[ \t]*@[ \t]*([^\W\d]\w*)", re.MULTILINE)
+_MADE = re.compile(r"[ \t]*(\w+)[ \t]*=[ \t]*([^\W\d]\w*)\(")
 _LOOP = re.compile(r"^[ \t]+(?:async for|for|while)\b", re.MULTILINE)
 _HANDLER = re.compile(r"^[ \t]+except\b", re.MULTILINE)
 
@@ -19,12 +20,20 @@ def repeating_decorators(module: Module, chunks: Iterable[FunctionChunk | Chunk]
     for item in chunks:
         if isinstance(item, FunctionChunk) and item.chunk.head > item.chunk.start:
             names.update(_NAME.findall(module.text, item.chunk.start, item.chunk.head))
+    names |= {made for name in names for made in made_by(module, name)}
     found: dict[int, FunctionChunk] = {}
     for name in sorted(names):
         cls = module.classes.get(name)
         makers = cls.methods.get("__call__", ()) if cls is not None else module.functions.get(name, ())
         found.update((maker.chunk.start, maker) for maker in makers if _tries_again(module.text, maker.chunk))
     return found
+
+
+def made_by(module: Module, name: str) -> list[str]:
+    """The functions that make what a statement of the module gives a name: `thrice = again(3)`."""
+    texts = (module.source(chunk) for chunk in module.bindings.get(name, ()))
+    found = (_MADE.match(text) for text in texts)
+    return [made.group(2) for made in found if made is not None and made.group(1) == name]
 
 
 def _tries_again(text: str, chunk: Chunk) -> bool:
