@@ -136,11 +136,13 @@ class _Run:
     def findings(self, wanted: Relevant, *, report_syntax: bool) -> list[Finding]:
         """What the rules find in the chunks that can matter."""
         from resilint_rules.kit.interp.session import Session  # brings libcst, which most files never need
+        from resilint_rules.kit.reach.given import GivenClients
 
         self.report_syntax = report_syntax
         session = Session(self.project, asdict(self.settings.timeouts), asdict(self.settings.patterns))
         session.scope(self.module).known = wanted.summary
         session.follows = bool(wanted.summary.reaching)
+        session.given = given = GivenClients(session, self.module)
         chunks = affordable(self.module, wanted.chunks)
         rest = wanted.chunks[len(chunks) :]
         try:
@@ -150,6 +152,7 @@ class _Run:
                 found = self._remembered(session, chunks, wanted.summary, self.memo)
         finally:
             session.dismiss()
+            given.dismiss()
         found = self._lowered(found)
         if rest:
             session.left_out.update((self.doc.name, _chunk(statement).start) for statement in rest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -43,28 +43,12 @@ def frames(
     if not chunks:
         return
     from resilint_rules.kit.interp.session import Session
+    from resilint_rules.kit.reach.given import GivenClients
 
     session = Session(project, asdict(settings.timeouts), asdict(settings.patterns))
     session.scope(module).known = known
-    wanted = [*chunks, *(_callers(module, chunks) if callers else [])]
-    if callers:
-        from resilint_rules.kit.reach.given import given_clients
-
-        found = given_clients(list(_interpreted(session, module, wanted, None)))
-        if found:
-            session = Session(project, asdict(settings.timeouts), asdict(settings.patterns))
-            session.scope(module).known = known
-            session.given = found
-            starts = {statement.chunk.start for statement in wanted if isinstance(statement, FunctionChunk)}
-            wanted += [function for function in _given(module, found) if function.chunk.start not in starts]
-    yield from _interpreted(session, module, wanted, span)
-
-
-def _given(module: Module, found: Collection[FunctionChunk]) -> list[FunctionChunk]:
-    """The functions that are given a client, and the methods of objects that are made with one."""
-    owners = {id(function.owner) for function in found if function.owner is not None and function.name == "__init__"}
-    methods = (function for function in module.all_functions() if id(function.owner) in owners)
-    return list({function.chunk.start: function for function in (*found, *methods)}.values())
+    session.given = GivenClients(session, module)
+    yield from _interpreted(session, module, [*chunks, *(_callers(module, chunks) if callers else [])], span)
 
 
 def _interpreted(

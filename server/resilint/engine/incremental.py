@@ -184,6 +184,7 @@ def _summary_text(known: ExportSummary) -> str:
             *map(sorted, (known.names, known.attributes, known.classes, known.through, known.called_by_coroutines)),
             sorted(known.reaching),
             sorted(known.reaching_functions),
+            sorted(known.receiving),
             sorted(known.unawaited),
             sorted(known.wrapping),
             sorted(known.brought),

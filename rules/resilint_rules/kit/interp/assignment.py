@@ -9,6 +9,7 @@ from ..syntax.tree import dotted
 from .calls import Env
 from .context import Context, contents, keep
 from .kinds import EventKind
+from .parts.parameter import Parameter
 from .values import (
     UNKNOWN,
     Arguments,
@@ -61,6 +62,8 @@ def _set_attribute(ctx: Context, target: cst.Attribute, value: Value) -> None:
     if all(isinstance(option, (Derived, Unknown)) for option in options(owner)):
         keep(ctx, target, name, value)  # an attribute of a thread's own object
     for option in options(owner):
+        if isinstance(option, Parameter):
+            option.members.add(f"={name}")
         if isinstance(option, Instance):
             option.note(Event(EventKind.SET, name, (value,), target))
         if option is ctx.frame.owner or (isinstance(option, Object) and option == ctx.frame.owner):

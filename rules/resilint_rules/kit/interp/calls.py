@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -46,7 +46,7 @@ class Queries(Protocol):
     timeouts: dict[str, float]
     patterns: dict[str, float]
     supposed: dict[FunctionChunk, Value]
-    given: dict[FunctionChunk, dict[str, Value]]
+    given: Mapping[FunctionChunk, Env]
     frames: list[Frame]
     catalog: Catalog
     foreign: int

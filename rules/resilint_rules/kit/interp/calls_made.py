@@ -360,7 +360,7 @@ def _pass_on(ctx: Context, target: Function, args: Arguments) -> None:
         _mark_arguments_checked(args)
     configures = ctx.frame.scope.session.configures(target)
     for argument in (*args.positional, *args.named.values()):
-        ctx.escape(argument.value, f"it is passed to `{target.chunk.name}`", settle=configures)
+        ctx.escape(argument.value, f"it is passed to `{target.chunk.name}`", settle=configures, receiver=target.chunk)
     places: list[tuple[int | str, Argument]] = [*enumerate(args.positional), *args.named.items()]
     for place, given in places:
         for value in options(given.value):

@@ -8,10 +8,12 @@ from typing import Any
 
 import libcst as cst
 
+from ..project.module import FunctionChunk
 from ..syntax.exits import Exit
 from ..syntax.tree import children
 from .body_checks import demands, tested
 from .calls import Env, Frame
+from .parts.parameter import Parameter
 from .values import UNKNOWN, Instance, Mapping, Pending, Response, Sequence, Value, Within, join, options
 
 
@@ -73,8 +75,19 @@ class Context:
             return tested_values
         return [option for side in compared[1] for option in options(side)] if demands(*compared) else []
 
-    def escape(self, value: Value, why: str, *, settle: bool, kinds: tuple[type, ...] = (Response, Mapping)) -> None:
-        """Notes that a value leaves the function's sight; with `settle`, it may be configured there."""
+    def escape(
+        self,
+        value: Value,
+        why: str,
+        *,
+        settle: bool,
+        kinds: tuple[type, ...] = (Response, Mapping),
+        receiver: FunctionChunk | None = None,
+    ) -> None:
+        """Notes that a value leaves the function's sight; with `settle`, it may be configured there.
+
+        `receiver` is the function of the project that it is passed to.
+        """
         for option in options(value):
             if isinstance(option, Response) and Response in kinds:
                 option.escaped = option.escaped or why
@@ -84,7 +97,10 @@ class Context:
                 for inner in contents(option):
                     self.escape(inner, why, settle=settle)
             elif isinstance(option, Instance) and settle:
+                _note_receiver(option, receiver)
                 option.escaped = option.escaped or why
+            elif isinstance(option, Parameter) and settle:
+                option.receivers.append(receiver)
             elif isinstance(option, Pending):
                 self.escape(option.value, why, settle=settle, kinds=kinds)
                 if option.call is not None:
@@ -101,6 +117,14 @@ class Context:
             else:
                 found.append(option)
         return join(found)
+
+
+def _note_receiver(client: Instance, receiver: FunctionChunk | None) -> None:
+    """Notes which function a client is passed to, as long as that is all that happens to it."""
+    if receiver is None:
+        client.receivers.clear()
+    elif not client.escaped or client.receivers:
+        client.receivers.append(receiver)
 
 
 def keep(ctx: Context, target: cst.Attribute | cst.Subscript, name: str, value: Value) -> None:

@@ -16,6 +16,7 @@ from .calls_made import CHANGES, READS, invoke
 from .context import Context, Table, kept_at
 from .kinds import Around, EventKind
 from .known_calls import generated
+from .parts.parameter import Parameter
 from .values import (
     UNKNOWN,
     Argument,
@@ -186,6 +187,8 @@ def member(ctx: Context, owner: Value, name: str, node: cst.CSTNode) -> Value:
         return Derived(owner.path.then(Attr(name)), owner.source)
     if isinstance(owner, Method):
         return _method_member(ctx, owner, name, node)
+    if isinstance(owner, Parameter):
+        owner.members.add(name)
     return UNKNOWN
 
 

@@ -14,7 +14,7 @@ from ..catalog.records import ClientFact
 from ..prefilter.reach import Reach
 from ..project.imports import HOPS, Project
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
-from .calls import Frame
+from .calls import Env, Frame
 from .module_scope import ModuleScope
 from .values import UNKNOWN, Class, Function, Instance, Object, ProjectModule, Ref, Site, Value
 
@@ -55,8 +55,8 @@ class Session:
         """All that were begun, in any module."""
         self.supposed: dict[FunctionChunk, Value] = {}
         """What some functions are taken to give back, to see what others would do with it."""
-        self.given: dict[FunctionChunk, dict[str, Value]] = {}
-        """What parameters without annotation hold, as the calls in the module show: only where that is wanted."""
+        self.given: Mapping[FunctionChunk, Env] = {}
+        """What parameters without annotation hold, as the calls in the module show."""
         self.follows = False
         """Whether functions of other modules are followed: only where a chunk may reach integration code by them."""
         self._derived: dict[Callable[[Session], Any], Any] = {}

@@ -37,10 +37,7 @@ class DeferredReturn(Unknown):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Const:
-    """A literal: number, text, bytes, None, True, False. `soft`: a default that the environment may replace.
-
-    Two are equal if their values have one type, too: `1` is not `True`.
-    """
+    """A literal, equal to one of its type alone: `1` is not `True`. `soft`: the environment may replace it."""
 
     value: Any
     soft: bool = False
@@ -124,6 +121,8 @@ class Instance:
     escaped: str = ""
     subclass: ClassChunk | None = None
     """The project's class that extends the type, if it is one."""
+    receivers: list[FunctionChunk] = field(default_factory=list)
+    """The project's functions that it was passed to, if that is all that `escaped` is about."""
 
     def note(self, event: Event) -> None:
         """Adds an event; going through a loop again adds nothing, but values that are joined with the first."""

@@ -23,6 +23,7 @@ from .own_code.decorators import repeating_decorators
 from .own_code.secret_comparisons import comparing
 from .own_code.unawaited import Coroutines
 from .reach import Reach, named_near, reaching
+from .receiving import receiving
 from .summaries import ExportSummary
 from .taint import Taint
 from .usage import asks
@@ -75,6 +76,7 @@ def relevant(module: Module, exports: Exports, *, follow: bool = False) -> Relev
     marks = (search.mentions.offsets, search.followed.offsets, search.loops.offsets, words, unawaited.offsets)
     mentioned = any(marks) or bool(in_coroutines)
     found = _pieces(search, words, in_coroutines) if mentioned else {}
+    _add_receiving(search, found)
     comparisons = dict(comparing(module))
     asking = module.derived(Asking)
     near = asking.near()
@@ -89,6 +91,15 @@ def relevant(module: Module, exports: Exports, *, follow: bool = False) -> Relev
     chunks = _in_order({**found, **{start: item for start, (item, _) in callers.items()}, **comparisons})
     names = {start: called for start, (_, called) in callers.items() if start not in comparisons}
     return Relevant(chunks, names, search.summary, mentioned or bool(calling or comparisons))
+
+
+def _add_receiving(search: Taint, found: dict[int, FunctionChunk | Chunk]) -> None:
+    """Effect: adds the functions that may do something with a client that the module's calls give them."""
+    if found:
+        received = receiving(search, _methods(search))
+        search.summary.receiving = received.names
+        for function in received.using:
+            found.setdefault(function.chunk.start, function)
 
 
 def _in_order(by_start: dict[int, FunctionChunk | Chunk]) -> list[FunctionChunk | Chunk]:

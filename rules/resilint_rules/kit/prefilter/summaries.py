@@ -47,6 +47,8 @@ class ExportSummary:
     _methods: dict[str, set[str]] = field(default_factory=dict)
     """The methods that may be wrappers, by class."""
 
+    receiving: frozenset[str] = frozenset()
+    """Functions and methods, by qualified name, that may be given a client in a parameter without annotation."""
     unawaited: frozenset[str] = frozenset()
     """Names and attributes by which coroutines are called that perhaps nothing awaits."""
 

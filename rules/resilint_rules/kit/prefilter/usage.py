@@ -67,7 +67,7 @@ def _reaches(text: str, at: int, end: int, methods: frozenset[str], names: set[s
             last = "."
             continue
         last = step.group(2)
-        at = _closed(text, at, min(end, at + _FAR))
+        at = closed(text, at, min(end, at + _FAR))
         if at < 0:
             return True
     becomes = _BECOMES.match(text, at, end)
@@ -78,7 +78,7 @@ def _reaches(text: str, at: int, end: int, methods: frozenset[str], names: set[s
     return last in (".", "[") and _STORED.match(text, at, end) is not None
 
 
-def _closed(text: str, at: int, end: int) -> int:
+def closed(text: str, at: int, end: int) -> int:
     """Just after the bracket that closes the one before `at`; -1 if that is not plain to see."""
     depth = 1
     while depth:

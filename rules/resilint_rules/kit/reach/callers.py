@@ -46,7 +46,7 @@ def callers(frame: Frame) -> list[CallSite]:
         return []
     module = frame.scope.module
     chunks = [(function.chunk, function.qualname) for function in module.chosen(module.functions_mentioning(name))]
-    chunks += [(chunk, "") for chunk in module.statements_mentioning(name) if _is_code(module, chunk)]
+    chunks += [(chunk, "") for chunk in module.statements_mentioning(name) if is_code(module, chunk)]
     found: list[CallSite] = []
     for chunk, owner in chunks:
         tree = frame.scope.tree(chunk)
@@ -127,7 +127,7 @@ def _names(node: cst.CSTNode, name: str) -> bool:
     return isinstance(node, cst.Name) and node.value == name
 
 
-def _is_code(module: Module, statement: Chunk) -> bool:
+def is_code(module: Module, statement: Chunk) -> bool:
     """Whether a statement of a module is more than a text."""
     return not module.source(statement).lstrip("rRbBuUfF \t\n").startswith(("'", '"'))
 
