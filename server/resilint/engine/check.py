@@ -142,7 +142,7 @@ class _Run:
         session = Session(self.project, asdict(self.settings.timeouts), asdict(self.settings.patterns))
         session.scope(self.module).known = wanted.summary
         session.follows = bool(wanted.summary.reaching)
-        session.given = given = GivenClients(session, self.module)
+        given = GivenClients(session, self.module)
         chunks = affordable(self.module, wanted.chunks)
         rest = wanted.chunks[len(chunks) :]
         try:

@@ -47,7 +47,7 @@ def frames(
 
     session = Session(project, asdict(settings.timeouts), asdict(settings.patterns))
     session.scope(module).known = known
-    session.given = GivenClients(session, module)
+    GivenClients(session, module)
     yield from _interpreted(session, module, [*chunks, *(_callers(module, chunks) if callers else [])], span)
 
 

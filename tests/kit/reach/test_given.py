@@ -123,6 +123,16 @@ def test_another_function_may_change_a_client(code: str, seen: bool) -> None:
     assert all(bool(escaped) is not seen for _, escaped in found)
 
 
+def test_who_has_a_client_does_not_lose_it_by_passing_it_on() -> None:
+    """A function whose words let expect that it configures a client leaves it as it is."""
+    text = DEEP.replace("    return client.get(path)", "    retries = 3\n    return client.get(path)")
+    doc, project = Document(text, "app.py", "app"), Project(read=lambda wanted: None)
+    for rules in (("no-timeout",), ("ALL",)):
+        settings = Settings(select=rules, preview=True)
+        (findings,) = on_deep_stack([check(doc, project, settings).findings for _ in range(1)])
+        assert "no-timeout" in {finding.rule for finding in findings}, rules
+
+
 def test_a_change_of_a_caller_is_noticed() -> None:
     """What is remembered of a function depends on what its callers give it."""
     project = Project(read=lambda wanted: None)

@@ -35,3 +35,22 @@ def test_the_clause_for_what_cannot_be_parsed(clauses: list[str], fixed: str) ->
     done = fix_all(doc, lambda document: check(document, project, settings).findings, UNSAFE).text
     assert "        resp.raise_for_status()\n" in done
     assert done.splitlines()[8:] == [f"    {fixed or clauses[0]}", *(f"    {line}" for line in clauses[1:])]
+
+
+@pytest.mark.parametrize(
+    "opening", ["async with session.get(URL) as answer:", "with requests.get(URL, timeout=5) as answer:"]
+)
+def test_a_block_that_treats_one_status_checks_the_others(opening: str) -> None:
+    """The check stands in the block of the response, right behind what treats the one."""
+    word = "await " if opening.startswith("async") else ""
+    status = "status" if word else "status_code"
+    text = (
+        f"import aiohttp\nimport requests\n\n{word and 'async '}def state(session: aiohttp.ClientSession):\n"
+        f"    for attempt in range(3):\n        {opening}\n            if answer.{status} == 429:\n"
+        f"                continue\n            return {word}answer.json()\n"
+    )
+    settings = Settings(select=("status-never-checked",))
+    doc = Document(text, "state.py", "state", "source")
+    project = Project({doc.name: doc.text})
+    done = fix_all(doc, lambda document: check(document, project, settings).findings, UNSAFE).text
+    assert "continue\n            answer.raise_for_status()\n            return" in done

@@ -57,6 +57,8 @@ class Session:
         """What some functions are taken to give back, to see what others would do with it."""
         self.given: Mapping[FunctionChunk, Env] = {}
         """What parameters without annotation hold, as the calls in the module show."""
+        self.leaves: Callable[[FunctionChunk], bool] = lambda function: False
+        """Whether a function is known to leave the clients that it is given as they are."""
         self.follows = False
         """Whether functions of other modules are followed: only where a chunk may reach integration code by them."""
         self._derived: dict[Callable[[Session], Any], Any] = {}
@@ -241,4 +243,5 @@ class Session:
 
     def configures(self, function: Function) -> bool:
         """Whether a project function may change a client it is given: it mentions a transport or a limit."""
-        return function.module.search(_CONFIGURES, function.chunk.chunk) is not None
+        found = function.module.search(_CONFIGURES, function.chunk.chunk) is not None
+        return found and not self.leaves(function.chunk)

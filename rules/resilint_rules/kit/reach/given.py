@@ -33,24 +33,26 @@ Source = tuple[FunctionChunk, str]
 
 
 class GivenClients(Mapping[FunctionChunk, Env]):
-    """What the functions of a checked module are given, found when the first of them is interpreted."""
+    """What the functions of a checked module are given, found when the first of them is interpreted.
+
+    Effect: the session that it is made for uses it.
+    """
 
     def __init__(self, asking: Session, module: Module) -> None:
+        asking.given, asking.leaves = self, self.leaves
         self._asking = asking
         self._module = module
         self._session: Session | None = None
         self._found: dict[FunctionChunk, Env] = {}
+        self._plain: set[FunctionChunk] = set()
         self._recording = Recording()
         self._may = {
             id(function) for name in asking.scope(module).known.receiving for function in module.functions_named(name)
         }
 
     def __getitem__(self, function: FunctionChunk) -> Env:
-        if id(function) not in self._may:
+        if not self._looked_at(function):
             raise KeyError(function)
-        if self._session is None:
-            self._find()
-        self._module.use(self._recording)
         return self._found[function]
 
     def __iter__(self) -> Iterator[FunctionChunk]:
@@ -60,6 +62,19 @@ class GivenClients(Mapping[FunctionChunk, Env]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def leaves(self, function: FunctionChunk) -> bool:
+        """Whether a function, and those that it passes them to, leave the clients that it is given as they are."""
+        return self._looked_at(function) and function in self._plain
+
+    def _looked_at(self, function: FunctionChunk) -> bool:
+        """Whether it is known what a function may be given. Effect: it is found, and its use is recorded."""
+        if id(function) not in self._may:
+            return False
+        if self._session is None:
+            self._find()
+        self._module.use(self._recording)
+        return True
 
     def dismiss(self) -> None:
         """Lets go of all that was learnt."""
@@ -72,7 +87,9 @@ class GivenClients(Mapping[FunctionChunk, Env]):
         self._session.follows = self._asking.follows
         self._session.scope(self._module).share(self._asking.scope(self._module))
         with self._module.recording(self._recording):
-            self._found.update(_Search(self._session, self._module).found())
+            search = _Search(self._session, self._module)
+            self._found.update(search.found())
+        self._plain = search.plain
         self._asking.chunks += self._session.chunks
         self._asking.lines += self._session.lines
 
@@ -92,6 +109,8 @@ class _Search:
         """What the calls give for a parameter; None for what cannot be seen."""
         self.called: dict[int, set[FunctionChunk]] = {}
         """The functions that the calls in these frames run, by their nodes."""
+        self.plain: set[FunctionChunk] = set()
+        """Those that leave what they are given as it is."""
         self.known: set[int] = set()
         """The nodes of the calls of what is none of the module's."""
         for name in sorted(self.scope.known.receiving):
@@ -132,7 +151,7 @@ class _Search:
             (function, name): self._clients((function, name)) for function, params in self.params.items()
             for name in params
         }  # fmt: skip
-        plain = self._plain(clients)
+        self.plain = plain = self._plain(clients)
         changed = {
             client.made.node: function.name for (function, _), given in clients.items() if function not in plain
             for client in given if client.made is not None
@@ -268,13 +287,11 @@ def _leaves(param: Value, plain: set[FunctionChunk]) -> bool:
 
 
 def _in_sight(client: Instance, plain: set[FunctionChunk], changed: dict[cst.Call, str]) -> Instance:
-    """A client that has left its function only for others that leave it as it is, is in sight there."""
+    """A client as a function has it: in sight if it has left its maker only for others that leave it as it is."""
     name = changed.get(client.made.node, "") if client.made is not None else ""
-    if name:
-        return replace(client, escaped=f"it is passed to `{name}`", receivers=[])
-    if client.escaped and client.receivers and plain.issuperset(client.receivers):
-        return replace(client, escaped="", receivers=[])
-    return client
+    stays = not name and bool(client.receivers) and plain.issuperset(client.receivers)
+    why = f"it is passed to `{name}`" if name else "" if stays else client.escaped
+    return replace(client, escaped=why, receivers=[])
 
 
 def _uses(tree: Tree, top: cst.CSTNode) -> dict[str, list[cst.CSTNode]]:

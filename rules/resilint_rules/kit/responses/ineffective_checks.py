@@ -154,10 +154,12 @@ def ineffective_checks(response: Response, fact: ResponseFact) -> IneffectiveChe
 
 
 def treated_first(call: Call, checks: IneffectiveChecks) -> cst.If | None:
-    """The `if` behind which the other statuses are to be checked: in the block of the call, or behind its `with`."""
+    """The `if` behind which the other statuses are to be checked: in the block of the call, in or behind its `with`."""
     tree = call.frame.tree
     last = checks.branches[-1] if checks.branches and not checks.swallowed else None
     wanted = tree.parent(last) if last is not None else None
+    if isinstance(call.statement, cst.With) and wanted is call.statement.body:
+        return last
     line = tree.parent(call.statement) if call.statement is not None else None
     block = tree.parent(line) if line is not None else None
     while block is not None and block is not wanted:
