@@ -182,3 +182,19 @@ def test_parts_of_a_body_are_followed_into_callers() -> None:
     assert "    try:\n        return json.loads(load(u))\n    except ValueError as error:\n" in done
     assert done.count("except ValueError") == 1
     assert "    try:\n        return data['a']\n    except (LookupError, TypeError) as error:\n" in done
+
+
+def test_all_refusals_of_a_loop_are_counted_together() -> None:
+    """Behind a `try` that counts its failures, too."""
+    done = hardened(
+        "import time\nimport requests\n\ndef send(data):\n    while True:\n        try:\n"
+        "            r = requests.post(URL, data=data, timeout=5)\n        except requests.ConnectionError:\n"
+        "            time.sleep(1)\n            continue\n        if r.status_code == 429:\n            time.sleep(2)\n"
+        "            continue\n        if r.status_code >= 500:\n            time.sleep(5)\n            continue\n"
+        "        return r.json()\n",
+        ("retry",),
+    )
+    assert done.count("refusals += 1") == done.count("r.raise_for_status()") == 2
+    assert done.count("refusals = 0") == done.count("attempts += 1") == 1
+    assert "                raise\n            time.sleep(max(1, _wanted_pause(error)))" in done
+    assert "failures" not in done

@@ -89,3 +89,41 @@ class Client:
                 time.sleep(delay)
                 continue
             return answer.raise_for_status()
+
+
+def several_refusals_behind_a_try(path, data):
+    while True:
+        try:
+            response = requests.post(f"https://pay.example.com{path}", data=data, timeout=5)
+        except requests.RequestException as error:
+            raise LookupError(path) from error
+        if response.status_code == 429:  # finds: unbounded-retry
+            time.sleep(2)
+            continue
+        if response.status_code >= 500:
+            time.sleep(5)
+            continue
+        return response.json()
+
+
+def one_of_them_does_more(path, data):
+    while True:
+        response = requests.post(f"https://pay.example.com{path}", data=data, timeout=5)
+        if response.status_code == 429:
+            time.sleep(2)
+            continue
+        if response.status_code == 401:
+            data = renewed(data)
+            continue
+        return response.json()
+
+
+def refused_in_a_handler(path):
+    while True:
+        try:
+            response = requests.get(f"https://pay.example.com{path}", timeout=5)
+            if response.status_code == 429:
+                raise LookupError(path)
+        except requests.RequestException:
+            return None
+        return response.json()

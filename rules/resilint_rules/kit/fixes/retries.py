@@ -14,7 +14,9 @@ from ..retries.policies import RetryPolicy
 from ..syntax.exits import Exit, is_endless, ways
 from ..syntax.text import Edit
 from ..syntax.tree import walk
+from ..timeouts.effective import limit
 from .edits import add_argument, are_free, before_body, indentation, replace, unused
+from .loops.refusals import only_refusals_go_round
 
 
 def add_words(layer: RetryPolicy, words: list[str]) -> list[Fix]:
@@ -64,9 +66,15 @@ def space(layer: RetryPolicy) -> list[Fix]:
     return [Fix(f"Set {text}", (replace(layer.frame, given.node, text.partition("=")[2]),), imports)]
 
 
+_LONG = 120
+"""Seconds that a loop may take at most while nothing answers."""
+_USUAL = 30.0
+"""Seconds of one attempt where nothing limits it yet."""
+
+
 def count_failures(loop: RetryLoop) -> list[Fix]:
-    """Counts what fails before a `while True`, and lets the fifth error out."""
-    if not loop.every_success_leaves:
+    """Counts what fails before a `while True`, and lets the fifth error out: the third, if five take two minutes."""
+    if not loop.every_success_leaves and not only_refusals_go_round(loop.node, loop.calls[0], loop.after):
         return []
     frame, document = loop.frame, loop.frame.scope.module.even
     name = unused(frame, ("attempts", "failures", "failed_attempts"))
@@ -76,16 +84,18 @@ def count_failures(loop: RetryLoop) -> list[Fix]:
     if not name or indent.strip():
         return []
     edits = [Edit(start, start, f"{name} = 0{newline}{indent}")]
+    waits = limit(loop.calls[0])
+    most = 5 if 5 * (_USUAL if waits.unbounded else waits.seconds or 0) < _LONG else 3
     for clause in loop.handlers_of:
         body = clause.node.body
         inner = indentation(frame, frame.tree.span(body.body[0]).start) if body.body else ""
         step = inner[len(indentation(frame, frame.tree.span(clause.node).start)) :]
-        lines = (f"{name} += 1", f"{inner}if {name} == 5:", f"{inner}{step}raise")
+        lines = (f"{name} += 1", f"{inner}if {name} == {most}:", f"{inner}{step}raise")
         edit = before_body(frame, body, newline.join(lines))
         if edit is None:
             return []
         edits.append(edit)
-    return [Fix("Give up after 5 attempts", tuple(edits))]
+    return [Fix(f"Give up after {most} attempts", tuple(edits))]
 
 
 def pause(loop: BoundedLoop) -> list[Fix]:

@@ -89,18 +89,15 @@ class Context:
         `receiver` is the function of the project that it is passed to.
         """
         for option in options(value):
-            if isinstance(option, Response) and Response in kinds:
+            if settle and isinstance(option, (Instance, Parameter)):
+                _note_receiver(option, why, receiver)
+            elif isinstance(option, Response) and Response in kinds:
                 option.escaped = option.escaped or why
             elif isinstance(option, (Mapping, Sequence)):
                 if settle and isinstance(option, Mapping):
                     option.open = True
                 for inner in contents(option):
                     self.escape(inner, why, settle=settle)
-            elif isinstance(option, Instance) and settle:
-                _note_receiver(option, receiver)
-                option.escaped = option.escaped or why
-            elif isinstance(option, Parameter) and settle:
-                option.receivers.append(receiver)
             elif isinstance(option, Pending):
                 self.escape(option.value, why, settle=settle, kinds=kinds)
                 if option.call is not None:
@@ -119,12 +116,16 @@ class Context:
         return join(found)
 
 
-def _note_receiver(client: Instance, receiver: FunctionChunk | None) -> None:
-    """Notes which function a client is passed to, as long as that is all that happens to it."""
+def _note_receiver(client: Instance | Parameter, why: str, receiver: FunctionChunk | None) -> None:
+    """Notes that a client leaves, and for which function as long as that is all that happens to it."""
+    if isinstance(client, Parameter):
+        client.receivers.append(receiver)
+        return
     if receiver is None:
         client.receivers.clear()
     elif not client.escaped or client.receivers:
         client.receivers.append(receiver)
+    client.escaped = client.escaped or why
 
 
 def keep(ctx: Context, target: cst.Attribute | cst.Subscript, name: str, value: Value) -> None:

@@ -136,6 +136,27 @@ class _Search:
 
     def found(self) -> dict[FunctionChunk, Env]:
         """What each function is given."""
+        self._look()
+        clients = {
+            (function, name): self._clients((function, name))
+            for function, params in self.params.items()
+            for name in params
+        }
+        self.plain = plain = self._plain(clients)
+        changed = {
+            client.made.node: function.name
+            for (function, _), given in clients.items()
+            for client in (given if function not in plain else ())
+            if client.made is not None
+        }
+        found: dict[FunctionChunk, Env] = {}
+        for (function, name), given in clients.items():
+            if given:
+                found.setdefault(function, {})[name] = join([_in_sight(client, plain, changed) for client in given])
+        return found
+
+    def _look(self) -> None:
+        """Effect: finds what the calls give, and what cannot be seen of them."""
         mentions = {function: self._mentioning(function) for function in self.params}
         for items in mentions.values():
             for item in items if len(items) <= _OFTEN else ():
@@ -147,20 +168,6 @@ class _Search:
             if len(items) > _OFTEN or not all(self._sees_calls(function, item) for item in items):
                 for name in self.params[function]:
                     self.sources.setdefault((function, name), []).append(None)
-        clients = {
-            (function, name): self._clients((function, name)) for function, params in self.params.items()
-            for name in params
-        }  # fmt: skip
-        self.plain = plain = self._plain(clients)
-        changed = {
-            client.made.node: function.name for (function, _), given in clients.items() if function not in plain
-            for client in given if client.made is not None
-        }  # fmt: skip
-        found: dict[FunctionChunk, Env] = {}
-        for (function, name), given in clients.items():
-            if given:
-                found.setdefault(function, {})[name] = join([_in_sight(client, plain, changed) for client in given])
-        return found
 
     def _mentioning(self, function: FunctionChunk) -> list[FunctionChunk | Chunk]:
         """The functions and statements that mention a function, and itself."""

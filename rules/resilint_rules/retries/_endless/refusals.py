@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...kit.findings import Finding
 from ...kit.fixes.loops.giving_up import end_loop
-from ...kit.fixes.loops.refusals import lasts, refusal_in, refused_again, refused_loops
+from ...kit.fixes.loops.refusals import lasts, refusals_in, refused_again, refused_loops
 from ...kit.fixes.loops.waits import RefusedLoop
 from ...kit.interp.calls import Call, Frame, Guard
 from ...kit.interp.kinds import Around
@@ -50,8 +50,8 @@ def endless_refusals(frame: Frame) -> Iterator[Finding]:
 
 def _place(frame: Frame, loop: RefusedLoop) -> Span:
     """The condition on which a loop goes round again."""
-    refusal = refusal_in(loop) if lasts(loop) else None
-    return frame.tree.span(refusal.node.test if refusal is not None else loop.node.test)
+    refusals = refusals_in(loop) if lasts(loop) else []
+    return frame.tree.span(refusals[0].node.test if refusals else loop.node.test)
 
 
 def endless_recursion(guard: Guard) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from ..edits import after_statement, are_free, before_body, indentation, replace
 from .bounds import Bounds, Consecutive, at_end, bounded, consecutive
 from .giving_up import Ended, give_up
 from .judges import MAY_PASS, Judges, judges
-from .refusals import Refusal
+from .refusals import Refusal, only_refusals_go_round
 from .waits import in_place_of_wait, is_passing, is_wait
 from .wanted import STATUSES, attempts_of, numbers
 
@@ -135,6 +135,8 @@ def _titled(loop: RetryLoop, last: str, edits: list[Edit], imports: list[Import]
 def _goes_on(loop: RetryLoop, call: Call) -> bool:
     """Whether a loop goes on after success, as one that waits for something, or fetches one thing after the other."""
     if loop.every_success_leaves or (loop.is_named_as_retry and loop.leaves_or_repeats):
+        return False
+    if only_refusals_go_round(loop.node, call, loop.after):
         return False
     if loop.leaves_or_repeats and _only_waits_go_round(loop, call):
         return False

@@ -16,7 +16,7 @@ from ...syntax.text import Edit
 from ...syntax.tree import Tree, walk
 from ..edits import after_statement, are_free, before_body, front, indentation, replace, unused
 from ..retry_after import HELPER, IMPORTS, SECONDS, can_import
-from .refusals import Refusal, lasts, refusal_in
+from .refusals import Refusal, lasts, refusals_in
 from .waits import RefusedLoop, asks
 from .wanted import STATUSES, numbers
 
@@ -37,8 +37,8 @@ def end_loop(loop: RefusedLoop) -> Fix | None:
     brought = helper(frame)
     if brought is None or node.orelse is not None or fact is None or not fact.headers:
         return None
-    refusal = refusal_in(loop) if lasts(loop) else None
-    ended = _counted(loop) if not lasts(loop) else _refused(loop, refusal) if refusal is not None else None
+    refusals = refusals_in(loop) if lasts(loop) else []
+    ended = _counted(loop) if not lasts(loop) else _refused(loop, refusals) if refusals else None
     if ended is None:
         return None
     title = f"Repeat {loop.call.written} {numbers(frame).attempts} times at most"
@@ -47,17 +47,20 @@ def end_loop(loop: RefusedLoop) -> Fix | None:
     return Fix(title, tuple(sorted((*brought, *ended.edits))), imports) if are_free(frame, imports) else None
 
 
-def _refused(loop: RefusedLoop, refusal: Refusal) -> Ended | None:
+def _refused(loop: RefusedLoop, refusals: list[Refusal]) -> Ended | None:
     """Counts the refusals of a request in a `while True`; each request that has succeeded sets the count back."""
     frame, start = loop.frame, loop.frame.tree.span(loop.node).start
     name = unused(frame, ("refusals", "refused"))
     newline = frame.scope.module.doc.newline
-    given_up = give_up(refusal, f"{name} == {numbers(frame).attempts}", f"{name} += 1") if name else None
-    again = _begin_again(loop, refusal, f"{name} = 0")
-    if given_up is None or again is None:
+    last = f"{name} == {numbers(frame).attempts}"
+    given_up = [give_up(refusal, last, f"{name} += 1") for refusal in refusals] if name else []
+    ended = [one for one in given_up if one is not None]
+    again = _begin_again(loop, refusals[-1], f"{name} = 0")
+    if len(ended) < len(refusals) or again is None:
         return None
     above = Edit(start, start, f"{name} = 0{newline}{indentation(frame, start)}")
-    return Ended((above, *given_up.edits, *again), given_up.imports)
+    edits = (above, *(edit for one in ended for edit in one.edits), *again)
+    return Ended(edits, tuple(dict.fromkeys(needed for one in ended for needed in one.imports)))
 
 
 def _begin_again(loop: RefusedLoop, refusal: Refusal, text: str) -> list[Edit] | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
 from ...interp.call_kinds import SleepCall
 from ...interp.calls import Call, Frame
-from ...interp.values import Function, options
+from ...interp.kinds import Around, Part
+from ...interp.values import Function, Within, options
 from ...retries.loops import enclosing_loop
-from ...syntax.exits import Exit, is_endless, ways
+from ...syntax.exits import Exit, is_endless, ways, ways_of
 from ...syntax.idioms import is_log, last_name
 from ...syntax.tree import walk
 from ..retry_after import SECONDS
@@ -31,17 +32,22 @@ def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
     """The loops of a function that repeat while a status is an error; with `counted` those that count attempts, too."""
     found: dict[int, RefusedLoop] = {}
     for call in _requests(frame):
-        node = enclosing_loop(call.within)
+        node = enclosing_loop([place for place in call.within if not _is_tried(place)])
         if not isinstance(node, cst.While):
             continue
         loop = RefusedLoop(node, frame, call)
         if lasts(loop):
-            again = bool(_rounds(loop)) and (counted or refusal_in(loop) is not None)
+            again = bool(_rounds(loop)) and (counted or bool(refusals_in(loop)))
         else:
             again = asks(loop, node.test) and (counted or not any(isinstance(n, cst.AugAssign) for n in walk(node)))
         if again:
             found.setdefault(id(node), loop)
     return list(found.values())
+
+
+def _is_tried(place: Within) -> bool:
+    """Whether a place is the body of a `try`: what it takes is no refusal, which comes as an answer."""
+    return place.kind is Around.TRY and place.part is Part.BODY
 
 
 def lasts(loop: RefusedLoop) -> bool:
@@ -90,22 +96,37 @@ def _by_part(node: cst.While) -> dict[int, tuple[int, cst.If]]:
     return {id(part): (number, found) for number, found in enumerate(again) for part in walk(found.test)}
 
 
-def refusal_in(loop: RefusedLoop) -> Refusal | None:
-    """The `if` in a `while True` that waits for a refusing peer without end; None if there is none."""
-    found = _rounds(loop)
-    if len(found) != 1:
-        return None
-    refusal = Refusal(found[0], loop.frame, loop.call)
-    above: cst.CSTNode | None = found[0]
+def refusals_in(loop: RefusedLoop) -> list[Refusal]:
+    """The statements in a `while True` that wait for a refusing peer without end; none if one of them does more."""
+    tree = loop.frame.tree
+    found = [Refusal(node, loop.frame, loop.call) for node in sorted(_rounds(loop), key=lambda n: tree.span(n).start)]
+    return found if all(_is_of(loop, refusal) and _only_waits(refusal) for refusal in found) else []
+
+
+def _is_of(loop: RefusedLoop, refusal: Refusal) -> bool:
+    """Whether what begins the next round begins that of a loop, and no failure of it is taken inside."""
+    above: cst.CSTNode | None = refusal.node
     while above is not None and above is not loop.node:
         if isinstance(above, (cst.For, cst.While, cst.Try, cst.TryStar, cst.FunctionDef)):
-            return None
+            return False
         above = loop.frame.tree.parent(above)
-    return refusal if _only_waits(refusal) else None
+    return True
+
+
+def only_refusals_go_round(node: cst.CSTNode, call: Call, after: Sequence[cst.CSTNode]) -> bool:
+    """Whether what follows a request in a `while True` leaves it, but where the peer refuses."""
+    if not isinstance(node, cst.While) or not is_endless(node) or call.response is None:
+        return False
+    loop = RefusedLoop(node, call.frame, call)
+    rest = [part for part in after if not (isinstance(part, cst.If) and part.orelse is None and asks(loop, part.test))]
+    return len(rest) < len(after) and ways_of(rest) <= {Exit.RETURN, Exit.BREAK, Exit.RAISE}
 
 
 def _only_waits(refusal: Refusal) -> bool:
     """Whether an `if` does nothing about a refusal but to wait, say so, and compute how long."""
+    asked = {part.value for part in walk(refusal.call.node) if isinstance(part, cst.Name)}
+    if asked & _bound(refusal.node):
+        return False  # the next request is another one
     return all(
         isinstance(part, (cst.Continue, cst.Pass, cst.Return, cst.Import, cst.ImportFrom))
         or (isinstance(part, cst.Expr) and _idles(refusal.frame, part.value))
