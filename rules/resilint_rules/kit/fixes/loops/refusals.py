@@ -124,8 +124,8 @@ def only_refusals_go_round(node: cst.CSTNode, call: Call, after: Sequence[cst.CS
 
 def _only_waits(refusal: Refusal) -> bool:
     """Whether an `if` does nothing about a refusal but to wait, say so, and compute how long."""
-    asked = {part.value for part in walk(refusal.call.node) if isinstance(part, cst.Name)}
-    if asked & _bound(refusal.node):
+    read = {part.value for part in walk(refusal.call.node) if isinstance(part, cst.Name)}
+    if read & _bound(refusal.node):
         return False  # the next request is another one
     return all(
         isinstance(part, (cst.Continue, cst.Pass, cst.Return, cst.Import, cst.ImportFrom))
