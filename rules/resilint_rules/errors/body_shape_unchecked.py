@@ -24,7 +24,7 @@ def rates(day):
         raise requests.exceptions.InvalidJSONError(f"unexpected answer: {error!r}") from error
 ```
 
-Where a handler in the module takes failed requests, it is a warning: the fallback that is written there is not used.
+Where a handler in the module takes failed requests, the finding says so: the fallback that is written there is not used.
 
 ```python bad
 import httpx
@@ -213,7 +213,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kit import Finding, Frame, Severity
+from ..kit import Finding, Frame
 from ..kit.rule import rule
 from ._bodies.shapes import unexpected
 
@@ -226,5 +226,4 @@ def check(frame: Frame) -> Iterator[Finding]:
         yield found.request.finding(
             f"`{found.request.written}` may answer with another body: taking it apart ends in a `KeyError`, {wrong}",
             *found.fixes,
-            severity=Severity.WARNING if found.missed else None,
         )
