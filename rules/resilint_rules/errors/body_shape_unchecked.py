@@ -24,7 +24,7 @@ def rates(day):
         raise requests.exceptions.InvalidJSONError(f"unexpected answer: {error!r}") from error
 ```
 
-Where a handler in the module takes failed requests, the finding says so: the fallback that is written there is not used.
+Where a handler in the module takes failed requests, the finding says so: the fallback written there is not used.
 
 ```python bad
 import httpx
