@@ -130,7 +130,7 @@ def test_what_is_done_with_a_client_matters(source: str) -> None:
         SESSION + "def f():\n    return SESSION.mount('x', y)\n",
         SESSION + "def f():\n    return SESSION.cookies\n",
         SESSION + "def f():\n    with SESSION as s:\n        return g(s)\n",
-        CREATE + "def f():\n    CLIENT.close()\n",
+        CREATE + "def f():\n    return CLIENT.is_closed()\n",
         CREATE + "def f():\n    return g(key=CLIENT.api_key)\n",
     ],
 )

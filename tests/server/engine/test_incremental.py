@@ -477,10 +477,10 @@ def last(order):
     ("before", "after", "again"),
     [
         ('/orders", json=order)', '/orders", json=order or 1)', {"second"}),
-        ('return "https://b/" + order', 'return "https://b" + order', set()),
+        ('return "https://b/" + order', 'return "https://b" + order', {"third"}),  # what the address is
         ('return {"headers": {}}', 'return {"headers": {}, "verify": True}', {"fourth"}),
         ('requests.delete("https://d")', 'requests.delete("https://d/e")', {"last"}),
-        ('return "https://b/" + order', "monkey_patch()\n    return order", set()),
+        ('return "https://b/" + order', "monkey_patch()\n    return order", {"third"}),
     ],
 )
 def test_an_edit_costs_the_function_and_those_that_depend_on_it(before: str, after: str, again: set[str]) -> None:
