@@ -46,6 +46,7 @@ FEWER = {
     ("unbounded-fan-out", "methods"), ("unbounded-fan-out", "calls"), ("happy-path-only", "functions"),
     ("happy-path-only", "methods"), ("happy-path-only", "calls"), ("latency-over-budget", "methods"),
     ("latency-over-budget", "calls"), ("client-shared-by-threads", "calls"), ("body-shape-unchecked", "calls"),
+    ("llm-output-parsed-unguarded", "calls"),
 }  # fmt: skip
 """Where the copies are one finding, as they read one name, or a function can fall through its last loop alone; and
 where they are none: a method is not called by its name alone, a name that is given twice is not followed, and without

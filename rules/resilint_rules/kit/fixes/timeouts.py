@@ -18,7 +18,7 @@ from ..interp.values import Const, Instance, Mapping, Ref
 from ..project.module import Module
 from ..syntax.idioms import calls_in, is_log
 from ..syntax.text import Span
-from ..syntax.tree import dotted, walk
+from ..syntax.tree import Tree, dotted, walk
 from ..timeouts.client_usage import may_stay_silent
 from ..timeouts.constants import constants, parameter
 from ..timeouts.drivers import ARGUMENTS, open_driver
@@ -152,9 +152,14 @@ def takes_long(call: Call) -> bool:
     texts = [*frame.comments(Span(start, start))]
     if isinstance(function, cst.FunctionDef):
         texts.append(str(function.get_docstring() or ""))
-        parts = (part for node in calls_in(function.body) if is_log(node) for part in walk(node))
-        texts.extend(part.value for part in parts if isinstance(part, cst.SimpleString))
+        texts.extend(frame.tree.derived(_logged, function.body))
     return any(_TAKES_LONG.search(text) for text in texts)
+
+
+def _logged(_: Tree, body: cst.CSTNode) -> list[str]:
+    """The texts that the body of a function writes into a log."""
+    parts = (part for node in calls_in(body) if is_log(node) for part in walk(node))
+    return [part.value for part in parts if isinstance(part, cst.SimpleString)]
 
 
 def _written_none(call: Call) -> cst.CSTNode | None:

@@ -42,8 +42,8 @@ _MARK = "unexpected answer"
 """What the errors say that are raised in place of Python's."""
 _QUOTED = r"""["']{}["']"""
 """A key, which is no name that is taken."""
-_MOST_LINES = 12
-"""Lines that one `try` may hold: beyond, the reader cannot tell which of them it is about."""
+_MOST_STATEMENTS = 12
+"""Statements that one `try` may hold: beyond, the reader cannot tell which of them it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +290,7 @@ def _guarded(flow: Flow, region: Sequence[cst.CSTNode], errors: Sequence[str], u
     indent = document.text[first:start]
     quoted = (n for part in region for n in walk(part) if isinstance(n, (cst.SimpleString, cst.FormattedString)))
     name = unused(frame, ("error", "exc", "err"))
-    if indent.strip() or not name or rows[1] - rows[0] > _MOST_LINES or any("\n" in tree.code(n) for n in quoted):
+    if indent.strip() or not name or _is_long(region) or any("\n" in tree.code(n) for n in quoted):
         return None
     spelled, needed = known_as(frame, unreadable)
     step = "\t" if "\t" in indent else "    "
@@ -299,6 +299,12 @@ def _guarded(flow: Flow, region: Sequence[cst.CSTNode], errors: Sequence[str], u
     inside = newline.join(step + line if line.strip() else line for line in lines)
     text = newline.join(_lines(indent, step, inside, (errors, name, spelled)))
     return _replaced(flow, errors, (Edit(first, last, text),), (spelled, needed))
+
+
+def _is_long(region: Sequence[cst.CSTNode]) -> bool:
+    """Whether these are many statements, however they are laid out."""
+    kinds = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
+    return sum(isinstance(node, kinds) for part in region for node in walk(part)) > _MOST_STATEMENTS
 
 
 def _replaced(
