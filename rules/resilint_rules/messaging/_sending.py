@@ -13,9 +13,10 @@ from ..kit.catalog.surroundings import TaskFact, TransactionFact
 from ..kit.effects.callees import may_reach, runs_as_written
 from ..kit.effects.followed import called_function, followed_calls
 from ..kit.effects.transactions import Transaction, transaction_at
-from ..kit.interp.calls import Call, Frame
+from ..kit.interp.calls import Frame
 from ..kit.interp.session import Session
 from ..kit.interp.values import Derived, Method, ProjectModule
+from ..kit.policy.sending import sending_entry
 from ..kit.syntax.tree import dotted
 from ._messages import facts, given, is_spread, literal_of, own_calls, own_nodes
 
@@ -59,7 +60,7 @@ def _sendings(frame: Frame) -> Iterator[Sending]:
 def _sending(frame: Frame, call: cst.Call) -> Sending | None:
     """What a call sends; None if it is not known to send anything."""
     known = frame.calls.get(id(call))
-    fact = _sent_by_library(known) if known is not None else None
+    fact = sending_entry(known) if known is not None else None
     if fact is not None:
         return Sending(call, fact, None)
     if not isinstance(call.func, cst.Attribute):
@@ -69,13 +70,6 @@ def _sending(frame: Frame, call: cst.Call) -> Sending | None:
     if task is None or name not in task[1].sends:
         return None
     return Sending(call, task[1], task[0])
-
-
-def _sent_by_library(call: Call) -> TaskFact | None:
-    """The entry of a call that sends a task itself: `queue.enqueue(function)`."""
-    catalog = call.frame.scope.catalog
-    fact = catalog.fact(TaskFact, call.callee)
-    return fact if fact is not None and fact.form == "send" else None
 
 
 def declared_task(frame: Frame, node: cst.BaseExpression) -> tuple[Frame, TaskFact] | None:

@@ -12,9 +12,8 @@ from ..kit.interp.calls import Call
 from ..kit.interp.values import Const, Mapping
 from ..kit.reach.addresses import leading_text
 from ..kit.responses.answer_reads import reads_at
-from ..kit.syntax.layout import flat
 from ..kit.syntax.tree import Tree
-from ._pages import around, takes_all
+from ._pages import around, flat_text, takes_all
 
 _GOES_ON = re.compile(
     r"\.links\b|['\"][Ll]ink['\"]|rel=|\bpages?\b(?!_size)|[\"'&?]page[\"'=]|next|cursor|offset|has_?more|paginat|since"
@@ -38,8 +37,7 @@ def linked_page(call: Call) -> str:
 
 
 def _goes_on(tree: Tree, function: cst.CSTNode) -> bool:
-    text = tree.flat if function is tree.module else flat(tree.code(function))
-    return _GOES_ON.search(re.sub("|".join(_LENGTHS), "", text)) is not None
+    return _GOES_ON.search(re.sub("|".join(_LENGTHS), "", flat_text(tree, function))) is not None
 
 
 def _length(call: Call) -> str:

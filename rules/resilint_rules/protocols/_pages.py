@@ -113,8 +113,13 @@ def around(tree: Tree, node: cst.CSTNode) -> cst.CSTNode:
     return found
 
 
+def flat_text(tree: Tree, function: cst.CSTNode) -> str:
+    """The text of what `around` gives, in an even layout."""
+    return tree.flat if function is tree.module else flat(tree.code(function))
+
+
 def _goes_on(tree: Tree, function: cst.CSTNode) -> bool:
-    return _GOES_ON.search(tree.flat if function is tree.module else flat(tree.code(function))) is not None
+    return _GOES_ON.search(flat_text(tree, function)) is not None
 
 
 _ABOUT = ("ResponseMetadata", "response_metadata", "headers")

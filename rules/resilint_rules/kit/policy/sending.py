@@ -51,6 +51,12 @@ def _target(frame: Frame, node: cst.BaseExpression) -> Value:
     return value if value is not None else Ref("")
 
 
+def sending_entry(call: Call) -> TaskFact | None:
+    """Returns the entry of a call that sends a task itself: `queue.enqueue(function)`; None for other calls."""
+    fact = call.frame.scope.catalog.fact(TaskFact, call.callee)
+    return fact if fact is not None and fact.form == "send" else None
+
+
 def declaration(catalog: Catalog, decorator: Value) -> TaskFact | None:
     """Returns the entry by which a decorator makes its function a task; None if it does not."""
     found: TaskFact | None = None
