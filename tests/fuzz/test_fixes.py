@@ -29,7 +29,7 @@ from resilint_rules.kit.syntax.text import Document
 
 FOUND = Path(__file__).parent / "found"
 NUMBER = int(os.environ.get("RESILINT_MUTANTS", "0"))
-USUAL, USUAL_PUBLISHED = 2000, 150
+USUAL, USUAL_PUBLISHED = 1200, 150
 SECONDS = 10
 """Of processor time that one text may take."""
 SETTINGS = Settings(preview=True)

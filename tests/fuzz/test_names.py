@@ -18,7 +18,7 @@ from fuzz.test_layout import PROGRAMS, look
 from resilint.engine.file_checker import on_deep_stack
 
 COUNT = int(os.environ.get("RESILINT_NAMES", "0"))
-USUAL = 400
+USUAL = 250
 SECONDS = 10
 """Of processor time that one program may take."""
 FOUND = {

@@ -21,6 +21,7 @@ from resilint.__main__ import main
 from server.fs.test_writing import SOMEONE, as_someone, in_child, posix, root, shared
 
 __all__ = ["shared"]
+pytestmark = pytest.mark.once  # what the system does, not Python
 
 KILLS = int(os.environ.get("RESILINT_FIX_KILLS", "3"))
 FILES = 40

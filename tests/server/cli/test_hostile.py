@@ -15,6 +15,7 @@ import pytest
 from resilint.__main__ import main
 from resilint.fs import files
 
+pytestmark = pytest.mark.once  # what terminals and devices do, not Python
 RISKY = "import requests\n\n\ndef rates():\n    return requests.get(URL, timeout=None)\n"
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 EVIL = "\x1b[31mevil\x1b]0;title\x07\x9b2J\u202e"

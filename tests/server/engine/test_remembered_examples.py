@@ -28,7 +28,7 @@ from resilint_rules.kit.rule_page import parse_docstring
 from resilint_rules.kit.syntax.text import Document
 
 CHANGES = os.environ.get("RESILINT_CHANGES", "")
-CHARACTERS = 2_500
+CHARACTERS = 1_500
 """Text that is checked for one example: a small one gets many changes, a large one a few."""
 FILES = Path(__file__).parents[2] / "rules"
 RULES = sorted(registry.rules().values(), key=lambda rule: rule.code)

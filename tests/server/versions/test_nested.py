@@ -12,6 +12,7 @@ import pytest
 
 from resilint.versions import find
 
+pytestmark = pytest.mark.once  # folders and processes, for which no Python version differs
 CODE = 'import redis\n\nline = redis.Redis(host="cache")\n\n\ndef basket(user):\n    return line.get(user)\n'
 
 
