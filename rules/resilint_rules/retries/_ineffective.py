@@ -218,8 +218,18 @@ def plain_mounts(frame: Frame) -> Iterator[Mount]:
             assert isinstance(node.func, cst.Attribute)
             for made in options(named(frame, node.func.value) or evaluate(frame, node.func.value)):
                 client = maker(made) if isinstance(made, Instance) else None
-                if isinstance(made, Instance) and client is not None and _mounts_plain_only(made):
+                if client is None or _stands_above(frame, node, client):
+                    continue
+                if isinstance(made, Instance) and _mounts_plain_only(made):
                     yield Mount(client, node, _mount_too(frame, statement, node))
+
+
+def _stands_above(frame: Frame, node: cst.Call, client: Call) -> bool:
+    """Whether a call stands above what makes its client, where it is run only once: in a module's own statements."""
+    if not (frame.kind is client.frame.kind is FrameKind.STATEMENT):
+        return False
+    same = frame.scope.module is client.frame.scope.module
+    return same and frame.tree.span(node).start < client.span.start
 
 
 def unrepeated_calls(frame: Frame) -> Iterator[tuple[Call, str]]:
