@@ -39,11 +39,14 @@ class Unexpected(NamedTuple):
     @property
     def fixes(self) -> tuple[Fix, ...]:
         """Raises an error of the library wherever the body is taken apart; () if that cannot be written at once."""
-        edits = sorted({edit for part in self.parts for edit in part.fix.edits})
+        fixes = [part.fix for part in self.parts if part.fix is not None]
+        if len(fixes) < len(self.parts):
+            return ()
+        edits = sorted({edit for fix in fixes for edit in fix.edits})
         if any(edit.end > after.start for edit, after in itertools.pairwise(edits)):
             return ()
-        imports = dict.fromkeys(needed for part in self.parts for needed in part.fix.imports)
-        return (Fix(self.parts[0].fix.title, tuple(edits), tuple(imports)),)
+        imports = dict.fromkeys(needed for fix in fixes for needed in fix.imports)
+        return (Fix(fixes[0].title, tuple(edits), tuple(imports)),)
 
 
 def unexpected(frame: Frame) -> Iterator[Unexpected]:

@@ -97,7 +97,7 @@ def unguarded_reads(guard: Guard) -> Iterator[cst.Attribute]:
         if not handler.name or not _may_lack_response(handler, guard):
             continue
         text = f"{handler.name}.response"
-        if _looks(handler.frame.tree.source(*handler.frame.tree.span(handler.node)), text, handler.name):
+        if _looks(handler.frame.tree.flat_part(handler.node), text, handler.name):
             continue
         for node in walk(handler.node.body):
             if isinstance(node, cst.Attribute) and dotted(node.value) == text:

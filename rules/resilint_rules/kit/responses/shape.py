@@ -53,8 +53,8 @@ class TakenApart:
     flow: Flow
     errors: tuple[str, ...]
     """Python's errors with which a body of another shape ends, as far as no handler around takes them."""
-    fix: Fix
-    """Raises an error of the library in place of these."""
+    fix: Fix | None
+    """Raises an error of the library in place of these; None where what it is about shares a line with other code."""
 
 
 def taken_apart(frame: Frame, *, passed: bool = True) -> Iterator[TakenApart]:
@@ -83,7 +83,7 @@ def _flows(frame: Frame, passed: bool) -> Iterator[Flow]:
             yield flow
 
 
-def _offered(flow: Flow, block: cst.IndentedBlock, unreadable: str) -> TakenApart | None:
+def _offered(flow: Flow, block: cst.BaseSuite, unreadable: str) -> TakenApart | None:
     """A `try` around the statements of a block that take the body apart; None if there are none, or other things are
     done in between."""
     parts = list(block.body)
@@ -106,12 +106,12 @@ def _offered(flow: Flow, block: cst.IndentedBlock, unreadable: str) -> TakenApar
 def _within(flow: Flow, part: cst.CSTNode, unreadable: str) -> TakenApart | None:
     """The same in the branches of an `if` whose condition needs nothing of the body."""
     while isinstance(part, cst.If) and not _errors(flow, part.test):
-        found = _offered(flow, part.body, unreadable) if isinstance(part.body, cst.IndentedBlock) else None
+        found = _offered(flow, part.body, unreadable)
         if found is not None or part.orelse is None:
             return found
         other = part.orelse
         if isinstance(other, cst.Else):
-            return _offered(flow, other.body, unreadable) if isinstance(other.body, cst.IndentedBlock) else None
+            return _offered(flow, other.body, unreadable)
         part = other
     return None
 
@@ -134,14 +134,14 @@ def _unreadable(call: Call) -> str:
     return library.transient.unreadable if library is not None and library.transient is not None else ""
 
 
-def _blocks(call: Call) -> Iterator[cst.IndentedBlock]:
+def _blocks(call: Call) -> Iterator[cst.BaseSuite]:
     """The blocks in which the answer is read: that of a `with` which the call opens, then those that it stands in."""
     tree, statement = call.frame.tree, call.statement
-    if isinstance(statement, cst.With) and isinstance(statement.body, cst.IndentedBlock):
+    if isinstance(statement, cst.With):
         yield statement.body
     above = tree.parent(statement) if statement is not None else None
     while above is not None and above is not call.frame.node:
-        if isinstance(above, cst.IndentedBlock):
+        if isinstance(above, cst.BaseSuite):
             yield above
         above = tree.parent(above)
 
@@ -290,13 +290,14 @@ def _guarded(flow: Flow, region: Sequence[cst.CSTNode], errors: Sequence[str], u
     indent = document.text[first:start]
     quoted = (n for part in region for n in walk(part) if isinstance(n, (cst.SimpleString, cst.FormattedString)))
     name = unused(frame, ("error", "exc", "err"))
-    if indent.strip() or not name or _is_long(region) or any("\n" in tree.code(n) for n in quoted):
+    if not name or _is_long(region) or any("\n" in tree.code(n) for n in quoted):
         return None
+    if indent.strip():
+        return TakenApart(flow, tuple(errors), None)
     spelled, needed = known_as(frame, unreadable)
     step = "\t" if "\t" in indent else "    "
     newline = document.newline
-    lines = document.text[first:last].split(newline)
-    inside = newline.join(step + line if line.strip() else line for line in lines)
+    inside = newline.join(step + line if line.strip() else line for line in document.lines(first, last))
     text = newline.join(_lines(indent, step, inside, (errors, name, spelled)))
     return _replaced(flow, errors, (Edit(first, last, text),), (spelled, needed))
 
@@ -326,8 +327,10 @@ def _iterated(flow: Flow, loop: cst.CSTNode, unreadable: str) -> TakenApart | No
     document = frame.scope.module.even
     indent = document.text[document.starts[document.position(start)[0] - 1] : start]
     text = document.text[iterated.start : iterated.end]
-    if not errors or not name or not item or indent.strip() or "\n" in text:
+    if not errors or not name or not item or "\n" in text:
         return None
+    if indent.strip():
+        return TakenApart(flow, tuple(errors), None)
     spelled, needed = known_as(frame, unreadable)
     step = "\t" if "\t" in indent else "    "
     lines = _lines(indent, step, f"{indent}{step}{item} = {text}", (errors, name, spelled))

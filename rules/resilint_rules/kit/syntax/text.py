@@ -90,6 +90,10 @@ class Document:
         end = self.starts[row] if row < len(self.starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
 
+    def lines(self, start: int, end: int) -> list[str]:
+        """The text between two offsets, cut at its line ends, which are left out."""
+        return _NEWLINE.split(self.text[start:end])
+
     @property
     def newline(self) -> str:
         """The commonest line end, the first of those that tie, "\\n" if there is none: what an insertion uses."""

@@ -242,6 +242,11 @@ class Tree:
             self._flat = flat(self.text)
         return self._flat
 
+    def flat_part(self, node: cst.CSTNode) -> str:
+        """The flat text of a statement, or of a part of one that has a header and a block of its own."""
+        start, end = self.span(node)
+        return self.flat[start - self.start : end - self.start]
+
     def spreads(self, name: str) -> bool:
         """Whether the members of a name are passed on somewhere: `**options`."""
         return "**" in self.text and re.search(rf"\*\* ?{name}\b", self.flat) is not None

@@ -81,8 +81,8 @@ def _held(call: Call, name: str) -> Fix | None:
     end = document.starts[row - 1] + len(document.line(row))
     indent, text = document.text[first : span.start], document.text[first:end]
     step = "\t" if "\t" in indent else "    "
-    lines = [step + part for part in text.split("\n")]
+    lines = [step + part for part in document.lines(first, end)]
     if indent.strip() or '"""' in text or "'''" in text or max(map(len, lines)) > width(document):
         return None
     head = f"{indent}async with {name}:{document.newline}"
-    return Fix(f"Wait for {name} before {call.written}", (Edit(first, end, head + "\n".join(lines)),))
+    return Fix(f"Wait for {name} before {call.written}", (Edit(first, end, head + document.newline.join(lines)),))

@@ -96,11 +96,11 @@ def _under_lock(frame: Frame, node: cst.FunctionDef) -> Edit | None:
     row = document.position(last.start + len(document.text[last.start : last.end].rstrip()))[0]
     end = document.starts[row - 1] + len(document.line(row))
     step = "\t" if "\t" in indent else "    "
-    lines = [step + line if line.strip() else line for line in document.text[first:end].split("\n")]
+    lines = [step + line if line.strip() else line for line in document.lines(first, end)]
     if indent.strip() or max(map(len, lines)) > max(width(document), _MOST):
         return None
     head = f"{indent}async with self.{LOCK}:{document.newline}"
-    return Edit(first, end, head + "\n".join(lines))
+    return Edit(first, end, head + document.newline.join(lines))
 
 
 def _is_inside(frame: Frame, node: cst.CSTNode, parts: Sequence[cst.CSTNode]) -> bool:

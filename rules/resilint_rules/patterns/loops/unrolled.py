@@ -48,8 +48,8 @@ def _unrolled(loop: RetryLoop) -> Fix | None:
     deeper = document.text[document.starts[document.position(first)[0] - 1] : first]
     if indent.strip() or deeper.strip() or not deeper.startswith(indent):
         return None
-    lines = [line.removeprefix(deeper) for line in tree.source(first, behind).strip().split("\n")]
-    written = f"\n{indent}".join(line if line.strip() else "" for line in lines)
+    lines = [line.removeprefix(deeper) for line in document.lines(first, behind)]
+    written = f"{document.newline}{indent}".join(line if line.strip() else "" for line in lines)
     gone = tree.source(start, first) + tree.source(min(behind, end), end)
     edits = (Edit(start, end, written.rstrip()), *unneeded(frame.scope.module, gone))
     return Fix("Call it once: it is repeated inside", tuple(sorted(edits)))
