@@ -112,3 +112,28 @@ def test_a_program_that_runs_one_coroutine(start: str, expected: str) -> None:
     text += "async def main(urls):\n    for url in urls:\n        print(httpx.get(url).raise_for_status().text)\n\n"
     text += f"def command(portal):\n    {start}\n"
     assert severity(text, "blocking-call-in-async") == expected
+
+
+ALONE = (
+    "import asyncio\nimport time\n\nimport requests\n\nasync def size(url):\n    {blocks}\n    return len(url)\n\n"
+    "def main(urls):\n    async def steps():\n        for url in urls:\n            print(await size(url))\n\n    {runs}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("runs", "expected"),
+    [
+        ("asyncio.run(steps())", "info"),
+        ("asyncio.get_event_loop().run_until_complete(asyncio.wait_for(steps(), 60))", "info"),
+        ("return steps", "error"),
+        ("asyncio.run(asyncio.gather(steps(), steps()))", "error"),
+        ("register(steps); asyncio.run(steps())", "error"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("blocks", "rule"),
+    [("time.sleep(1)", "blocking-sleep-in-async"), ("requests.get(url, timeout=9)", "blocking-call-in-async")],
+)
+def test_steps_of_a_function_that_runs_its_own_loop(blocks: str, rule: str, runs: str, expected: str) -> None:
+    """Nothing else waits for the loop where one function makes all that is on it, step after step."""
+    assert severity(ALONE.format(blocks=blocks, runs=runs), rule) == expected

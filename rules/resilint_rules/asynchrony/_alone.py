@@ -8,9 +8,10 @@ import libcst as cst
 
 from ..kit.interp.calls import Frame
 from ..kit.reach.callers import CallSite, callers
-from ..kit.syntax.tree import dotted
+from ..kit.syntax.idioms import last_name
+from ..kit.syntax.tree import Tree, walk
 
-_RUNS = (".run", ".run_until_complete")
+_RUNS = ("run", "run_until_complete")
 """How a program starts its first coroutine."""
 _TOGETHER = re.compile(
     r"\b(?:gather|create_task|ensure_future|TaskGroup|as_completed|start_server|start_unix_server|serve|start_soon|"
@@ -18,14 +19,14 @@ _TOGETHER = re.compile(
     r"run_coroutine_threadsafe|add_reader|run_forever|serve_forever)\b|\.wait\("
 )
 """What puts more than one thing on a loop."""
-_BY_NAME = r"\b(?:anyio|trio|curio)\.run\(\s*(?:functools\.)?(?:partial\(\s*)?{name}\b"
+_BY_NAME = r"\b\w+\.run\(\s*(?:functools\.)?(?:partial\(\s*)?{name}\b"
 """How a program starts a coroutine that it does not call."""
 _DEPTH = 5
 
 
 def is_alone(frame: Frame) -> bool:
     """Whether all that is on the loop with a coroutine waits for it: from the program's start each step is awaited."""
-    if frame.scope.module.search(r"\.run(?:_until_complete)?\(") is None:
+    if frame.scope.module.search(r"\brun(?:_until_complete)?\(") is None:
         return False
     return _is_alone(frame, ())
 
@@ -57,9 +58,28 @@ def _is_step(frame: Frame, site: CallSite, above: tuple[str, ...]) -> bool:
         module = frame.scope.module
         owners = module.functions_named(site.owner)
         caller = frame.scope.frame(owners[0]) if len(owners) == 1 else None
-        return caller is not None and caller.node is site.function and _is_alone(caller, above)
+        if caller is None or caller.node is site.function:
+            return caller is not None and _is_alone(caller, above)
+        return _is_only_run_inside(caller, site.function)
+    return _is_run(frame, site.tree, site.node)
+
+
+def _is_only_run_inside(outer: Frame, function: cst.CSTNode) -> bool:
+    """Whether a coroutine function inside another function is what that runs, and it uses it in no other way."""
+    if not isinstance(function, cst.FunctionDef) or _TOGETHER.search(outer.tree.flat):
+        return False
+    name, tree = function.name, outer.tree
+    uses = [node for node in walk(tree.module) if isinstance(node, cst.Name) and node.value == name.value]
+    above = [(use, tree.parent(use)) for use in uses if use is not name]
+    calls = [up for use, up in above if not (isinstance(up, cst.Attribute) and up.attr is use)]
+    return bool(calls) and all(isinstance(call, cst.Call) and _is_run(outer, tree, call) for call in calls)
+
+
+def _is_run(frame: Frame, tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether a call stands in the argument of what runs a coroutine to its end."""
+    up = tree.parent(node)
     while up is not None and not isinstance(up, (cst.FunctionDef, cst.Lambda)):
-        if isinstance(up, cst.Call) and dotted(up.func).endswith(_RUNS):
-            return True
-        up = site.tree.parent(up)
+        if isinstance(up, cst.Call) and last_name(up) in _RUNS:
+            return isinstance(up.func, cst.Attribute) or last_name(up) in frame.scope.module.imports
+        up = tree.parent(up)
     return False

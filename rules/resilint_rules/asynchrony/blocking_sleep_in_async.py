@@ -90,8 +90,22 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Finding, Fix, Part, SleepCall, SleepFact, dotted, elsewhere_driven, literal, replace, spelled, walk
+from ..kit import (
+    Finding,
+    Fix,
+    Part,
+    Severity,
+    SleepCall,
+    SleepFact,
+    dotted,
+    elsewhere_driven,
+    literal,
+    replace,
+    spelled,
+    walk,
+)
 from ..kit.rule import rule
+from ._alone import is_alone
 
 
 @rule(
@@ -108,7 +122,9 @@ def check(call: SleepCall) -> Iterator[Finding]:
         return
     if _chosen(call):
         return
-    yield call.finding(f"`{call.written}` blocks the whole event loop, not only this coroutine", *_await(call))
+    alone = is_alone(call.frame)
+    what = "event loop, which has nothing else to do here" if alone else "whole event loop, not only this coroutine"
+    yield call.finding(f"`{call.written}` blocks the {what}", *_await(call), severity=Severity.INFO if alone else None)
 
 
 def _chosen(call: SleepCall) -> bool:
