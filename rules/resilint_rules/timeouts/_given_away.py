@@ -10,19 +10,23 @@ from ..kit.interp.calls import Call, Frame, maker
 from ..kit.interp.kinds import FrameKind
 from ..kit.interp.values import Instance, Pending, options
 from ..kit.syntax.tree import Tree, walk
+from ..kit.timeouts.client_usage import calls_on
 
 _MOST = 8
 """How many functions and tables a client is followed through."""
 _TABLES = (cst.Dict, cst.List, cst.Tuple, cst.Set, cst.DictElement, cst.Element)
+_MEMBERS = (*_TABLES, cst.DictComp)
 _PARTS = (cst.Subscript, cst.Await, *_TABLES)
 
 
 def only_given_away(made: Call) -> bool:
     """Whether a function gives the client that it makes to other modules alone: they may limit each call on it.
 
-    It may do so through functions of its module that give it back, and through tables of functions.
+    It may do so through functions of its module that give it back, and through tables of functions or clients.
     """
     frame = made.frame
+    if _is_member(made):
+        return not any(calls_on(made))
     if frame.kind is not FrameKind.FUNCTION or not _gives_back(made) or _is_called(made):
         return False
     names = [frame.qualname.rpartition(".")[2]]
@@ -32,6 +36,16 @@ def only_given_away(made: Call) -> bool:
             return False
         names.extend(new for new in dict.fromkeys(followed) if new not in names)
     return any(not name.startswith("_") for name in names)
+
+
+def _is_member(made: Call) -> bool:
+    """Whether a client is made for a table of clients, from which other modules take the one that they need."""
+    above = made.frame.tree.parent(made.node)
+    while isinstance(above, _MEMBERS):
+        if isinstance(above, (cst.DictElement, cst.DictComp)):
+            return True
+        above = made.frame.tree.parent(above)
+    return False
 
 
 def _gives_back(made: Call) -> bool:

@@ -10,7 +10,10 @@ from ..kit.interp.calls import Names
 from ..kit.syntax.layout import literals
 from ..kit.timeouts.client_usage import calls_on
 
-_ELSEWHERE = re.compile(r"[\"']timeout[\"']|with_options")
+_COPIED = re.compile(r"\bwith_options\b")
+"""How a client is copied with a limit of its own."""
+_KEY = re.compile(r"[\"']timeout[\"']")
+"""A limit in a mapping that may be given to a call."""
 _GIVEN = re.compile(r"\btimeout\s*=(?!=)")
 _OTHER = re.compile(r"\s*(?:[rR]?[\"']|self\.timeout\b)")
 """How a docstring begins, or what an object keeps for itself: given to the client, it stands at the client."""
@@ -25,10 +28,12 @@ def limits_elsewhere(call: Call) -> bool:
     Where calls on the client are seen, those say themselves what limits them.
     """
     scope = call.frame.scope
-    if scope.module.search(_ELSEWHERE) is not None:
+    if scope.module.search(_COPIED) is not None:
         return True
     if any(calls_on(call)):
         return False
+    if scope.module.search(_KEY) is not None:
+        return True
     for line in scope.module.lines_with("timeout"):
         for given in _given(line) if not _OTHER.match(line) else ():
             if not _is_of_another(scope, _called(line[max(0, given.start() - _FAR) : given.start()]), call.library):

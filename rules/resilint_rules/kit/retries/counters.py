@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import libcst as cst
 
-from ..catalog.records import AdapterFact
 from ..interp.calls import Call
 from .policies import RetryPolicy
 
@@ -19,14 +18,12 @@ def counts_by_hand(policy: RetryPolicy) -> bool:
 
 
 def _is_mounted(policy: RetryPolicy, made: Call) -> bool:
-    """Whether a transport that is made in the same function, or statement, is given the policy."""
+    """Whether a call of the catalogue in the same function, or statement, is given the policy."""
     statement = made.statement
     targets = statement.targets if isinstance(statement, cst.Assign) and statement.value is made.node else ()
     code = policy.frame.tree.code
     names = {code(target.target) for target in targets}
     for call in policy.frame.calls.values():
-        param = call.fact.retries if isinstance(call.fact, AdapterFact) else None
-        given = call.args.get(param) if param is not None else None
-        if given is not None and (given.node is made.node or code(given.node) in names):
+        if any(arg.value is made.node or code(arg.value) in names for arg in call.node.args):
             return True
     return False
