@@ -842,7 +842,7 @@ RULES: tuple[RuleRow, ...] = (
     RuleRow(
         code="RLM003",
         name="unbounded-fan-out",
-        severity="warning",
+        severity="info",
         family="limits",
         module="resilint_rules.limits.unbounded_fan_out",
         on=("Frame",),

@@ -137,3 +137,45 @@ ALONE = (
 def test_steps_of_a_function_that_runs_its_own_loop(blocks: str, rule: str, runs: str, expected: str) -> None:
     """Nothing else waits for the loop where one function makes all that is on it, step after step."""
     assert severity(ALONE.format(blocks=blocks, runs=runs), rule) == expected
+
+
+ROUTE = "import openai\nfrom fastapi import FastAPI\n\napp = FastAPI()\nllm = openai.OpenAI()\n\n@app.get('/title')\n"
+ROUTE += "def title(text):\n    return llm.responses.create(model='small', input=text)\n"
+STARTUP = "import requests\n\n@app.on_event('startup')\nasync def begin():\n    app.keys = requests.get(URL, timeout=5).json()\n"
+SPAWN = "import asyncio\n\nasync def send(event):\n    asyncio.create_task({coroutine}(event))\n"
+PROBE = "import requests\n\ndef {name}(url):\n    return requests.get(url, verify=False, timeout=5{more}).ok\n"
+POLLS = "import backoff, boto3\n\nathena = boto3.client('athena')\n\n@backoff.{policy}(backoff.fibo, {what})\n"
+POLLS += "def state(query):\n    return athena.get_query_execution(QueryExecutionId=query)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "expected"),
+    [
+        pytest.param(ROUTE, "timeout-too-long", "warning", id="default of a model that a route asks"),
+        pytest.param("import openai\n\nllm = openai.OpenAI()\n", "timeout-too-long", "info", id="default of a model"),
+        pytest.param(STARTUP, "blocking-call-in-async", "info", id="before the first request"),
+        pytest.param(STARTUP.replace("startup", "message"), "blocking-call-in-async", "error", id="at an event"),
+        pytest.param(SPAWN.replace("{coroutine}", "Metric.upload"), "task-dropped", "info", id="usage"),
+        pytest.param(SPAWN.replace("{coroutine}", "metrics_of"), "task-dropped", "warning", id="no usage"),
+        pytest.param(
+            PROBE.replace("{name}", "healthcheck").replace("{more}", ""), "tls-verification-off", "info", id="probe"
+        ),
+        pytest.param(
+            PROBE.replace("{name}", "healthcheck").replace("{more}", ", headers=KEY"),
+            "tls-verification-off", "error", id="probe with a key",
+        ),
+        pytest.param(
+            PROBE.replace("{name}", "orders").replace("{more}", ""), "tls-verification-off", "error", id="no probe"
+        ),
+        pytest.param(
+            POLLS.replace("{policy}", "on_predicate").replace("{what}", "is_running"),
+            "unbounded-retry", "warning", id="a policy that looks at results alone",
+        ),
+        pytest.param(
+            POLLS.replace("{policy}", "on_exception").replace("{what}", "OSError"), "unbounded-retry", "error", id="failures"
+        ),
+    ],
+)  # fmt: skip
+def test_what_little_depends_on(text: str, rule: str, expected: str) -> None:
+    """It waits for work, asks whether a peer is there, or it delays no request."""
+    assert severity(text, rule) == expected

@@ -24,6 +24,23 @@ _BY_NAME = r"\b\w+\.run\(\s*(?:functools\.)?(?:partial\(\s*)?{name}\b"
 _DEPTH = 5
 
 
+_STARTS = re.compile(r"_*(?:\w+_)?(?:lifespan|on_startup|startup|startup_event)\Z")
+"""Names of what a framework awaits before it serves the first request."""
+_STARTUP = re.compile(
+    r"""\.on_event\(\s*["'](?:startup|shutdown)|\b(?:before|after)_serving\b|\.on_startup\b|\.listener\(\s*["']before"""
+)
+
+
+def is_start(frame: Frame) -> bool:
+    """Whether a function runs before an application serves its first request, or after its last one."""
+    function = frame.outermost.node
+    if not isinstance(function, cst.FunctionDef):
+        return False
+    if "." not in frame.outermost.qualname and _STARTS.match(function.name.value):
+        return True
+    return any(_STARTUP.search(frame.outermost.tree.code(item.decorator) + "(") for item in function.decorators)
+
+
 def is_alone(frame: Frame) -> bool:
     """Whether all that is on the loop with a coroutine waits for it: from the program's start each step is awaited."""
     if frame.scope.module.search(r"\brun(?:_until_complete)?\(") is None:

@@ -11,9 +11,14 @@ from ..kit.interp.calls import Frame
 from ..kit.interp.values import Instance, Object
 from ..kit.project.module import FunctionChunk, Module
 from ..kit.syntax.idioms import last_name
-from ..kit.syntax.tree import children, walk
+from ..kit.syntax.tree import children, dotted, walk
 
 _OWN_SET = re.compile(r"\.add_done_callback\(\s*(self\.\w+)\.(?:discard|remove)\s*\)")
+_USAGE = re.compile(
+    r"telemetr|analytic|statsd|beacon|posthog|mixpanel|heartbeat|(?:^|[._])metrics?(?:$|\.)|"
+    r"(?:report|send|post|push|upload)_?usage|track(?:er|_?event|_?usage)?$",
+    re.IGNORECASE,
+)
 _NOTHING_ENDS = frozenset(("True", "1"))
 
 
@@ -51,6 +56,12 @@ def keeps_itself(call: SpawnCall) -> bool:
         return False
     loops = [node for node in walk(tree.module) if isinstance(node, cst.While) and _is_endless(node)]
     return any(_sleeps(loop) for loop in loops)
+
+
+def tells_usage(call: SpawnCall) -> bool:
+    """Whether a task only tells how the program is used, by the name of its coroutine, and is of little value."""
+    given = call.node.args[0].value if call.node.args else None
+    return isinstance(given, cst.Call) and _USAGE.search(dotted(given.func)) is not None
 
 
 def _functions_by_name(module: Module) -> dict[str, list[FunctionChunk]]:

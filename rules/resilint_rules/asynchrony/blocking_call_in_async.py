@@ -180,7 +180,8 @@ async def delete(uid: int, db: Session):
         raise
 ```
 
-The severity is info where nothing else is on the loop: a program that awaits one step after the other.
+The severity is info where nothing else is on the loop: before an application serves its first request, or in a program
+that awaits one step after the other.
 
 ```python bad
 import asyncio
@@ -316,7 +317,7 @@ from ..kit import (
     waits,
 )  # fmt: skip
 from ..kit.rule import rule
-from ._alone import is_alone
+from ._alone import is_alone, is_start
 from ._blocking import answers_once, is_given_connection, is_movable, offloaded
 
 _PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
@@ -356,7 +357,7 @@ def _direct(frame: Frame) -> Iterator[Finding]:
     if blocking:
         awaited = awaited_calls(frame)
         blocking = [call for call in blocking if id(call.node) not in awaited]
-    alone = bool(blocking) and is_alone(frame)
+    alone = bool(blocking) and (is_start(frame) or is_alone(frame))
     document = frame.scope.module.doc
     for first, *others in _together(blocking):
         places = (other.head for other in others)
@@ -390,6 +391,6 @@ def _through(call: Call, effects: EffectSummary, severity: Severity | None) -> I
         + ("and waits for the answer" if len(inner.path) == 1 else "waits for the answer"),
         *([] if is_iterated(call) else offloaded(call.frame, call.node, call.statement, movable)),
         related=path_to(call, inner),
-        severity=Severity.INFO if is_alone(call.frame) else severity,
+        severity=Severity.INFO if is_start(call.frame) or is_alone(call.frame) else severity,
     )
     yield replace(finding, callee=inner.callee, library=inner.library)

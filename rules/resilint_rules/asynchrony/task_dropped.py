@@ -174,7 +174,8 @@ class Shop:
         task.add_done_callback(self._tasks.discard)
 ```
 
-The severity is info for a loop that sleeps between its rounds: the timer of the event loop keeps it.
+The severity is info for a loop that sleeps between its rounds: the timer of the event loop keeps it. So it is for what
+only tells how a program is used, such as `Metric.upload()`.
 
 ```python bad
 import asyncio
@@ -244,7 +245,7 @@ import libcst as cst
 
 from ..kit import Edit, Finding, Fix, Frame, Part, Severity, SpawnCall, after_statement, front, last_name, unused, walk
 from ..kit.rule import rule
-from ._tasks import keeps_itself, kept_in, own_set
+from ._tasks import keeps_itself, kept_in, own_set, tells_usage
 
 _STARTS = re.compile(r"\.run_(?:forever|until_complete)\(")
 _KEPT = re.compile(r"\.add_done_callback\(\s*(\w+)\.discard\s*\)")
@@ -267,7 +268,7 @@ def check(call: SpawnCall) -> Iterator[Finding]:
         f"`{call.written}` starts a task without keeping a reference: it may be collected before it ends, and its "
         "exception is lost",
         *_keep(call, statement),
-        severity=Severity.INFO if keeps_itself(call) else None,
+        severity=Severity.INFO if keeps_itself(call) or tells_usage(call) else None,
     )
 
 

@@ -76,6 +76,41 @@ class Zones:
             requests.get("https://api.example.com/logout", timeout=5).raise_for_status()
 ```
 
+So is one that shows stars in its place, a first password that is made here and learned from the log alone, and what a
+comment says is none.
+
+```python good
+import logging
+import secrets
+import requests
+from pydantic import SecretStr
+
+log = logging.getLogger(__name__)
+
+async def profile(user):
+    access_token = await user.get_access_token()
+    answer = requests.get("https://id.example.com/me", auth=("", access_token.get_secret_value()), timeout=5)
+    if answer.status_code == 401:
+        log.info(f"refused {access_token}")
+    answer.raise_for_status()
+    return answer.json()
+
+def refused(refresh_token: SecretStr):
+    log.warning("refused %s", refresh_token)
+
+def first_user(users):
+    password = secrets.token_hex(16)
+    users.create("admin", password)
+    log.info(f"Created the user admin with the password {password}")
+
+def unreadable(refresh_token):
+    # What came is no token at all, so that it is no secret.
+    log.info(
+        "unreadable",
+        extra={"refresh_token": refresh_token},
+    )
+```
+
 There is no fix: leave it out, or log a part that tells two of them apart, `token[-4:]`.
 
 When not to: a test system with credentials of its own. A log level does not help: one day debug is switched on.
@@ -84,6 +119,8 @@ When not to: a test system with credentials of its own. A log level does not hel
 from __future__ import annotations
 
 from collections.abc import Iterator
+
+import libcst as cst
 
 from ..kit import Finding, Frame
 from ..kit.rule import rule
@@ -107,5 +144,15 @@ def check(frame: Frame) -> Iterator[Finding]:
         what = f"`{text}`, a mapping with a credential," if headers else f"`{text}`"
         subject = what if len(text) <= 70 else "a mapping with a credential"
         yield frame.finding(
-            f"{subject} is written to a log, which many can read for a long time", frame.tree.span(node)
+            f"{subject} is written to a log, which many can read for a long time",
+            frame.tree.span(node),
+            statement=_statement(frame, node),
         )
+
+
+def _statement(frame: Frame, node: cst.CSTNode) -> cst.CSTNode | None:
+    """The line of code around a node, above which its comments stand."""
+    above: cst.CSTNode | None = node
+    while above is not None and not isinstance(above, cst.SimpleStatementLine):
+        above = frame.tree.parent(above)
+    return above

@@ -247,6 +247,43 @@ def stock(number):
     return requests.get(f"https://erp.example.com/{number}", verify=False, timeout=5)  # finds: tls-verification-off
 ```
 
+So is a second attempt without the check that its callers have to allow. A probe of health that sends nothing and reads
+no more than whether there is an answer is for information.
+
+```python good
+import ssl
+import aiohttp
+
+async def download(url, allow_insecure_fallback=False):
+    try:
+        async with aiohttp.ClientSession(raise_for_status=True) as session, session.get(url) as answer:
+            return await answer.read()
+    except aiohttp.ClientConnectorCertificateError:
+        if not allow_insecure_fallback:
+            raise
+        made = ssl.create_default_context()
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+        async with aiohttp.ClientSession(raise_for_status=True) as session, session.get(url, ssl=made) as answer:
+            return await answer.read()
+```
+
+```python bad
+import requests
+
+def http_healthcheck(url):
+    try:
+        answer = requests.get(url, verify=False, timeout=5)  # finds: tls-verification-off
+    except requests.RequestException:
+        return False
+    return answer.ok
+
+def login(url, allow_guests):
+    if not allow_guests:
+        raise PermissionError(url)
+    return requests.post(url, verify=False, timeout=5).ok  # finds: tls-verification-off
+```
+
 The fix removes the argument, or switches the check on again; a client without trusted certificates gets
 those of the system. Where the library lets you name the certificates to trust, a second one takes their
 file from `CA_BUNDLE`. It is not applied unasked: against a peer whose certificate is not in order, calls
@@ -258,6 +295,7 @@ When not to: a tool whose very task is to look at broken certificates, such as a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..kit import (
@@ -302,6 +340,17 @@ def check(frame: Frame) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+_HEALTH = re.compile(r"health|liveness|readiness|(?:^|_)(?:ping|is_?alive|is_?up|is_?reachable)(?:_|$)", re.IGNORECASE)
+_SENT = frozenset(("headers", "auth", "data", "json", "files", "cookies", "params", "cert", "content"))
+
+
+def _only_probes(call: Call) -> bool:
+    """Whether a call finds out if a peer is up, and sends nothing that is worth to be read."""
+    if call.verb not in ("GET", "HEAD") or call.args.open_names or call.clients:
+        return False
+    return _HEALTH.search(call.frame.qualname) is not None and _SENT.isdisjoint(call.args.named)
+
+
 def _called(call: Call) -> Iterator[Finding]:
     fact, frame = call.fact, call.frame
     found = protection_off(call)
@@ -312,6 +361,7 @@ def _called(call: Call) -> Iterator[Finding]:
             yield call.finding(
                 f"`{call.written}` {message}: {CONSEQUENCE}",
                 *rechecked(call, name, argument),
+                severity=Severity.INFO if _only_probes(call) else None,
                 span=frame.tree.span(argument.node) if protection_argument(call, argument) is not None else None,
             )
     elif isinstance(fact, InsecureFact) and not fact.tls and about(call, fact) and not chosen(frame, call.node):

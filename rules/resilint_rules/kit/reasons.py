@@ -13,6 +13,7 @@ _MEANT = (
 _CAUSE = (
     r"\bbecause\b|\bsince\b|\bso that\b|\bharmless\b|\bacceptable\b|\b(?:is|are|it's) (?:fine|ok|okay|safe|enough)\b"
     r"|\b(?:does|do|did) ?n[o']?t matter\b|\bno need\b|\bneedn't\b|\bnot (?:needed|necessary|sensitive|secret)\b"
+    r"|\b(?:not (?:being )?a|no) (?:real )?secret\b"
     r"|\bnothing else\b|\bonly ever\b|\bwe (?:only|just)\b|\bnot used for\b"
 )
 """And says why."""

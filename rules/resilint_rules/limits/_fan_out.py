@@ -23,7 +23,7 @@ from ..kit.syntax.tree import Tree, dotted, walk
 LIMITS = re.compile(r"semaphore|\bsem\b|_sem\b|limiter|throttl|token_?bucket|leaky|rate_?limit|capacity", re.IGNORECASE)
 """Names of what lets only some through at a time, or in a time."""
 _BOUNDED = re.compile(
-    r"chunk|batch|concurren|max_workers|Limits\(|Connector\(|limit_per_host|pool_?size|parallel|window|queue",
+    r"chunk|batch|partition|halves|concurren|max_workers|Limits\(|Connector\(|limit_per_host|pool_?size|parallel|window|queue",
     re.IGNORECASE,
 )
 """Other words of code that limits how much is on its way."""

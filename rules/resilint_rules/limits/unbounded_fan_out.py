@@ -61,10 +61,23 @@ async def load(client: httpx.AsyncClient, names):
     return await asyncio.gather(*tasks)
 ```
 
+The severity is info: how long the list becomes is rarely seen in the code.
+
 Silent where each request holds a semaphore or limiter, where the list is short, of servers, one of the settings
 or cut into parts, and where the client or another word of the function says that something is limited.
 
-So are the tasks of a group, and those that are taken as they are done.
+```python good
+import asyncio
+import httpx
+
+async def load(client: httpx.AsyncClient, names):
+    try:
+        return await client.get("/players", params={"names": names})
+    except httpx.HTTPError:
+        return await asyncio.gather(*(client.get("/players", params={"names": part}) for part in partition(names, 4)))
+```
+
+No better are the tasks of a group, and those that are taken as they are done.
 
 ```python bad
 import asyncio
@@ -274,6 +287,7 @@ from ._fan_out import fan_outs
 @rule(
     code="RLM003",
     name="unbounded-fan-out",
+    severity="info",
     preview=True,
     words=("gather(*", "as_completed(", "taskgroup(", "asyncio.wait("),
 )

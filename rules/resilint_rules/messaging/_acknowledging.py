@@ -35,7 +35,7 @@ def early_acks(frame: Frame) -> Iterator[EarlyAck]:
     names = {fact.acknowledge: fact for fact in facts(frame, ConsumeFact) if fact.acknowledge}
     if not isinstance(node, cst.FunctionDef) or not any(name in frame.tree.text for name in names):
         return
-    if not any(f".{name}(" in frame.tree.flat for name in names):
+    if not any(f".{name}(" in frame.tree.flat for name in names) or frame.scope.module.mentions(*_OWN_QUEUE):
         return
     for call in own_calls(node.body):
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in names:
@@ -133,7 +133,7 @@ def _gives_back(call: cst.Call) -> bool:
     return name.removeprefix("basic_") in _GIVES_BACK
 
 
-_OWN_QUEUE = ("exclusive=True", "exclusive = True")
+_OWN_QUEUE = ("exclusive=True", "exclusive = True", "auto_delete=True")
 """A queue that ends with its consumer."""
 _BUILT_IN = "amq."
 

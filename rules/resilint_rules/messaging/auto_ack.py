@@ -154,6 +154,18 @@ def tail(params):
     channel.basic_consume("events", show, auto_ack=True)
 ```
 
+```python good
+import kombu
+
+class Live:
+    def queues(self, exchange, key):
+        return [kombu.Queue(self.fresh_name(), exchange, durable=False, routing_key=key, auto_delete=True)]
+
+    def handle(self, body, message):
+        message.ack()
+        self.show_to_those_who_listen(body, message)
+```
+
 The fix acknowledges at the end of the handler, where it is a function of the module; a handler that raises then
 gets the message again. It is not applied unasked: a handler has to bear that.
 

@@ -281,6 +281,15 @@ def user(uid):
     return answer.json()
 ```
 
+A comment that names the status has thought of it.
+
+```python good
+from urllib3.util import Retry
+
+# 406 says that the certificate is not issued yet
+policy = Retry(total=3, backoff_factor=0.5, status_forcelist=[406, 503])
+```
+
 The fix takes the permanent statuses out of a list. In a loop the handlers let out what stays and the last
 failure, wait as long as the peer asks, and give up after three attempts, or what
 `[tool.resilint.patterns]` says. It is not applied unasked, because a peer may use a status in a way of its
@@ -305,9 +314,11 @@ def check(retry: RetryPolicy | RetryLoop) -> Iterator[Finding]:
     found = permanent_statuses(retry) if isinstance(retry, RetryPolicy) else ()
     if found and isinstance(retry, RetryPolicy):
         numbers = ", ".join(str(status) for status in found)
-        yield retry.finding(
+        finding = retry.finding(
             f"`{retry.written}` repeats calls after {numbers}: the answer stays", *keep_transient(retry)
         )
+        if not all(str(status) in " ".join(finding.comments) for status in found):
+            yield finding  # a comment that names them has thought of them
         return
     call = refused_call(retry)
     if call is not None:

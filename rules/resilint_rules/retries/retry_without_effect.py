@@ -340,6 +340,7 @@ def check(frame: Frame) -> Iterator[Finding]:
                 f"`{call.written}` with a number retries calls without a whole answer, without a pause: a status such "
                 "as 502 is not retried, nor is a POST that was sent",
                 *replace_number_with_policy(call, number),
+                severity=Severity.INFO,
             )
         yield from _misplaced(call)
     for call, policy in unrepeated_calls(frame):

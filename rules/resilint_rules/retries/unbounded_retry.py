@@ -120,6 +120,8 @@ def deliver(hook, event):
     requests.post(hook, json=event, timeout=10).raise_for_status()
 ```
 
+A policy that looks at results alone waits for work done elsewhere, and any failure ends it: it is a warning.
+
 Where only a server on this machine is waited for, the severity is info, and there is no fix: it comes up, or its owner
 sees why not.
 
@@ -348,7 +350,9 @@ def check(retry: RetryPolicy | RetryLoop | Guard | Frame) -> Iterator[Finding]:
     elif isinstance(retry, RetryPolicy):
         if retry.limit == UNLIMITED and retry.settled and not is_meant(retry):
             yield retry.finding(
-                f"`{retry.written}` retries without limit: neither its attempts nor its time are limited", *_stop(retry)
+                f"`{retry.written}` retries without limit: neither its attempts nor its time are limited",
+                *_stop(retry),
+                severity=Severity.WARNING if _polls(retry) else None,
             )
     elif _is_endless(retry):
         local = retry.is_local
@@ -359,6 +363,11 @@ def check(retry: RetryPolicy | RetryLoop | Guard | Frame) -> Iterator[Finding]:
             *([] if local else _ends(retry)),
             severity=Severity.INFO if local else None,
         )
+
+
+def _polls(layer: RetryPolicy) -> bool:
+    """Whether a policy looks at results alone, so that every failure ends it: it waits for work done elsewhere."""
+    return layer.fact.predicate is not None and layer.fact.errors is None
 
 
 def _ends(loop: RetryLoop) -> list[Fix]:

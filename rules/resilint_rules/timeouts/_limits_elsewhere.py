@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..kit import Call
 from ..kit.interp.calls import Names
+from ..kit.project.place import is_service
 from ..kit.syntax.layout import literals
 from ..kit.timeouts.client_usage import calls_on
 
@@ -39,6 +40,11 @@ def limits_elsewhere(call: Call) -> bool:
             if not _is_of_another(scope, _called(line[max(0, given.start() - _FAR) : given.start()]), call.library):
                 return True
     return False
+
+
+def answers_requests(call: Call) -> bool:
+    """Whether the module that makes a client answers requests itself, so that its callers wait for the client, too."""
+    return is_service(call.frame.scope.module)
 
 
 def _given(line: str) -> Iterator[re.Match[str]]:

@@ -151,6 +151,21 @@ async def soon(session: aiohttp.ClientSession, url, prompt):
             return [line async for line in answer.content]
 ```
 
+The severity is info where the module itself answers no requests and is no service: a job may wait that long. It is a
+warning where a request waits for the answer:
+
+```python bad
+from fastapi import FastAPI
+from openai import OpenAI
+
+app = FastAPI()
+client = OpenAI()  # finds: timeout-too-long
+
+@app.get("/title")
+def title(text):
+    return client.responses.create(model="small", input=text).output_text
+```
+
 The fix sets the `llm` limit of `[tool.resilint.timeouts]`, or a constant of the module that plainly
 holds one. It is not applied unasked: an answer that took longer than that has arrived until now.
 Streamed answers are bounded between two pieces, so that a long text is no reason for a long limit.
@@ -167,6 +182,7 @@ from ..kit import (
     Call,
     ClientCall,
     Finding,
+    Severity,
     bound,
     end_silence,
     idle,
@@ -176,7 +192,7 @@ from ..kit import (
 )
 from ..kit.rule import rule
 from ._given_away import only_given_away
-from ._limits_elsewhere import limits_elsewhere
+from ._limits_elsewhere import answers_requests, limits_elsewhere
 
 
 @rule(code="TMO007", name="timeout-too-long", on=(Call, ClientCall))
@@ -208,4 +224,5 @@ def _long_default(call: ClientCall) -> Iterator[Finding]:
     yield call.finding(
         f"`{call.written}` waits {number(longest / 60)} minutes for an answer{tries}: the default of {call.library}",
         *bound(call),
+        severity=None if answers_requests(call) else Severity.INFO,
     )

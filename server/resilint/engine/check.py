@@ -25,7 +25,7 @@ from ..own_rules import CRASHED, OWN, SYNTAX, UNREADABLE
 from ..results import Report
 from ..suppress import apply, ruff
 from .fingerprint import fingerprinted
-from .heavy import affordable, reason_left_out, too_long
+from .heavy import affordable, is_table, reason_left_out, too_long
 from .incremental import Dependencies, IncrementalCache, Skeleton, named
 
 if TYPE_CHECKING:
@@ -179,6 +179,8 @@ class _Run:
     def _unread(self, chunk: Chunk, message: str) -> Finding:
         """The finding that a chunk is left out: silence would look like code without a fault."""
         severity = selection.severity_of(self.settings, UNREADABLE)
+        if severity is UNREADABLE.severity and is_table(self.module.source(chunk)):
+            severity = Severity.INFO
         return replace(_own(UNREADABLE, Span(chunk.head, chunk.head), message), severity=severity)
 
     def _fresh(self, session: Session, wanted: Relevant, chunks: list[FunctionChunk | Chunk]) -> list[Finding]:

@@ -5,10 +5,15 @@ They count what stands in the text, never time: the same text has the same findi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from resilint_rules.kit.project.module import FunctionChunk, Module
+
+_TABLE = re.compile(r"\s*[A-Za-z_]\w*(?:\s*:[^=\n]+)?\s*=\s*[\[{]")
+_CALLED = 0.2
+"""Calls a line, at most, of a table of data."""
 
 if TYPE_CHECKING:
     from resilint_rules.kit.syntax.outline import Chunk
@@ -44,6 +49,11 @@ def reason_left_out(chunk: Chunk, text: str) -> str:
     if cost(text) > MAX_COST:
         return f"not checked: over {MAX_COST:,} calls, or {4 * MAX_COST:,} elements, stand here; split it, or load data"
     return "not checked: what stands here, or what it uses, is nested too deeply to be followed; nest less"
+
+
+def is_table(text: str) -> bool:
+    """Whether a chunk gives a name a table of data in brackets, in which hardly anything is called."""
+    return _TABLE.match(text) is not None and text.count("(") <= _CALLED * text.count("\n")
 
 
 def too_long(count: int) -> str:

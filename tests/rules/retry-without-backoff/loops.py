@@ -208,3 +208,21 @@ def follows(url, stop, handle):
             handle(answer.json())
         except requests.RequestException:
             log.exception("again")
+
+
+def asks_another_host(hosts):
+    for attempt in range(5):
+        host = pick(hosts)
+        try:
+            return requests.get(f"https://{host}/state", timeout=5)
+        except requests.ConnectionError:
+            log.warning("%s is down, trying another", host)
+
+
+def asks_the_same_host(hosts):
+    host = pick(hosts)
+    for attempt in range(5):  # finds: retry-without-backoff
+        try:
+            return requests.get(f"https://{host}/state", timeout=5)
+        except requests.ConnectionError:
+            log.warning("%s is down", host)

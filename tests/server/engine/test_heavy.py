@@ -123,3 +123,20 @@ def test_data_in_a_string_is_not_heavy() -> None:
     data = "[" + "1, " * 200_000 + "]"
     assert tree.cost(f'POLICY = """{data}"""') == 0
     assert tree.cost(f"POLICY = {data}") > tree.MAX_COST
+
+
+ROW = "    'kind {number}': {'unit': 'W', 'scale': 1 + 1 + 1, 'at': [1, 2]},\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("KINDS = {\n" + ROW * 400 + "    'ask': requests.get,\n}\n", Severity.INFO),
+        ("KINDS = {\n" + ROW.replace("'W'", "requests.get(URL)") * 400 + "}\n", Severity.ERROR),
+        ("requests.get(" + "1 + " * 2_000 + "1)\n", Severity.ERROR),
+    ],
+)
+def test_a_table_of_data_that_is_left_out_hides_no_call(text: str, expected: Severity) -> None:
+    """Its owner need not split it: that it is left out is said for information."""
+    report = report_of(HEAD + text)
+    assert [finding.severity for finding in report.findings if finding.code == "E902"] == [expected]

@@ -18,6 +18,11 @@ _MAKES = re.compile(
     r"mask|redact|obfusc|hide|hash|digest|fingerprint|encrypt|\[[^\]]*:|\*\*\*|len\(|bool\(|truncat|shorten"
 )
 """What makes something else of a credential."""
+_MADE_HERE = re.compile(r"\bsecrets\.|random|generat", re.IGNORECASE)
+"""What makes a first password, which its owner learns from the log alone."""
+_FIRST = re.compile(r"passw|passphrase", re.IGNORECASE)
+_WRAPS = re.compile(r"\bSecret(?:Str|Bytes)?\b")
+"""What a credential is wrapped into, so that its text is a row of stars."""
 _SAYS = re.compile(r"token|secret|key|pass|headers|authorization", re.IGNORECASE)
 """What stands in a function that has a credential."""
 _PROVES = re.compile(
@@ -110,8 +115,36 @@ def _is_harmless(frame: Frame, node: cst.BaseExpression) -> bool:
     known: dict[str, bool] = frame.derived.setdefault(_is_harmless, {})
     if node.value not in known:
         values = _given(frame).get(node.value, [])
-        known[node.value] = any(isinstance(value, _PLAIN) or _MAKES.search(frame.tree.code(value)) for value in values)
+        known[node.value] = any(_is_other(frame, node.value, value) for value in values) or _is_wrapped(
+            frame, node.value, values
+        )
     return known[node.value]
+
+
+def _is_other(frame: Frame, name: str, value: cst.BaseExpression) -> bool:
+    """Whether a value is no credential that was kept secret until now."""
+    text = frame.tree.code(value)
+    if isinstance(value, _PLAIN) or _MAKES.search(text):
+        return True
+    return _FIRST.search(name) is not None and _MADE_HERE.search(text) is not None
+
+
+def _is_wrapped(frame: Frame, name: str, values: list[cst.BaseExpression]) -> bool:
+    """Whether a name stands for an object that shows stars in place of its secret."""
+    texts = [frame.tree.code(value) for value in values] + list(_annotations(frame, name))
+    if any(_WRAPS.search(text) for text in texts):
+        return True
+    if any(text.endswith(".get_secret_value()") for text in texts):
+        return False
+    return frame.scope.module.search(rf"\b{re.escape(name)}\.get_secret_value\(") is not None
+
+
+def _annotations(frame: Frame, name: str) -> Iterator[str]:
+    """The type of a parameter of a function, as written."""
+    if isinstance(frame.node, cst.FunctionDef):
+        for param in (*frame.node.params.params, *frame.node.params.kwonly_params):
+            if param.name.value == name and param.annotation is not None:
+                yield frame.tree.code(param.annotation.annotation)
 
 
 def _is_headers(frame: Frame, node: cst.BaseExpression) -> bool:

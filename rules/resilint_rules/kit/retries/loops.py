@@ -21,7 +21,18 @@ from ..syntax.tree import Tree, dotted, walk
 from .loop_counter import BoundedLoop, names_attempts
 from .policies import RetryPolicy, external
 
+_PEERS = re.compile(
+    r"host|server|prox(?:y|ies)|mirror|replica|endpoint|backend|node|peer|gateway|provider", re.IGNORECASE
+)
+"""Names of what there are several of, so that another one may answer."""
 _TIMED = re.compile(r"time_?out|deadline|move_on|fail_after|expir|alarm", re.IGNORECASE)
+
+
+def _picked(node: cst.CSTNode) -> Iterator[str]:
+    """The names to which a statement gives one of several peers, out of a call: `host = choose(hosts)`."""
+    for part in walk(node) if isinstance(node, cst.SimpleStatementLine) else ():
+        if isinstance(part, cst.Assign) and isinstance(part.value, cst.Call):
+            yield from (name for name in bound_in(part) if _PEERS.search(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +207,8 @@ class RetryLoop(BoundedLoop):
             used |= used_in(candidate) if isinstance(candidate, cst.SimpleStatementLine) else set()
         if self.counter and self.counter in used and self._counter_matters:
             return True
+        if self._picks_peer:
+            return True
         changed: set[str] = set()
         for clause in self.handlers_of:
             for node in walk(clause.node.body):
@@ -206,6 +219,12 @@ class RetryLoop(BoundedLoop):
                     targets = [node.target]
                 changed.update(dotted(target).partition(".")[0] or "?" for target in targets)
         return bool(changed & (used | {"?", "self"}))
+
+    @property
+    def _picks_peer(self) -> bool:
+        """Whether each attempt first picks one of several peers, which it then asks."""
+        tried = used_in(self.guard.node.body)
+        return any(name in tried for candidate in self.before for name in _picked(candidate))
 
     @property
     def _counter_matters(self) -> bool:

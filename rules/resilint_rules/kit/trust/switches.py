@@ -146,10 +146,18 @@ def _first_leaving(tree: Tree, block: cst.CSTNode) -> cst.If | None:
         if isinstance(section, cst.If) and _SWITCH.search(tree.code(section.test)) and not _skips(tree, section.test):
             inside = [*walk(section.body)]
             leaves = any(isinstance(node, (cst.Return, cst.Continue)) for node in inside)
+            leaves = leaves or _permits(tree, section)
             # One without a word of certificates that does nothing in the place of the call is about another matter.
             if leaves and (_CHECK.search(tree.code(section.test)) or any(isinstance(n, cst.Call) for n in inside)):
                 return section
     return None
+
+
+def _permits(tree: Tree, section: cst.If) -> bool:
+    """Whether a statement raises unless connections without a check are allowed: `if not allow_insecure: raise`."""
+    turned = isinstance(section.test, cst.UnaryOperation) and isinstance(section.test.operator, cst.Not)
+    raises = any(isinstance(node, cst.Raise) for node in walk(section.body))
+    return turned and raises and _OFF.search(tree.code(section.test)) is not None
 
 
 def _skips(tree: Tree, test: cst.BaseExpression) -> bool:
