@@ -227,3 +227,33 @@ def serve(sock, cert):
     context.verify_mode = ssl.CERT_NONE
     context.load_cert_chain(cert)
     return context.wrap_socket(sock, server_side=True)
+
+
+class InsecureSession(requests.Session):
+    def __init__(self):
+        super().__init__()
+        self.verify = False  # finds: tls-verification-off
+
+
+always = InsecureSession()
+
+
+class UnverifiedSession(requests.Session):
+    def __init__(self):
+        super().__init__()
+        self.verify = False
+
+
+def session(unverified):
+    return UnverifiedSession() if unverified else requests.Session()
+
+
+class Stock:
+    def all(self):
+        return self._skip_tls_get("https://stock.example.com")
+
+    def _skip_tls_get(self, url):
+        return requests.get(url, verify=False, timeout=4).raise_for_status()  # finds: tls-verification-off
+
+    def get_unverified(self, url):
+        return requests.get(url, verify=False, timeout=4).raise_for_status()

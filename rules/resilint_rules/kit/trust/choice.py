@@ -10,12 +10,14 @@ from ..syntax.tree import Tree, walk
 
 
 def is_always_used(frame: Frame) -> bool:
-    """Whether a function of a module is called there, and nowhere on a condition or by a name that says why.
+    """Whether what is called after unchecked peers is used in its module, and nowhere on a condition.
 
-    Then its name informs the reader, and there is no choice. False if it is not called in its module.
+    That is a function, a method or the class around it. Then its name informs the reader, and there is no choice. False
+    if nothing of the module calls it, or if what does is itself named so.
     """
-    name, module = frame.qualname, frame.scope.module
-    if not name or "." in name:
+    module = frame.scope.module
+    name = next((part for part in reversed(frame.qualname.split(".")) if skips_checks(part)), "")
+    if not name.isidentifier():
         return False
     chunks = module.statements_mentioning(name)
     functions = [one for one in module.chosen(module.functions_mentioning(name)) if one.name != name]
@@ -33,9 +35,11 @@ def is_always_used(frame: Frame) -> bool:
 
 
 def _is_plain_call(tree: Tree, node: cst.Name) -> bool:
-    """Whether a name is called, without arguments that choose and on no condition."""
-    call = tree.parent(node)
-    if not isinstance(call, cst.Call) or call.func is not node:
+    """Whether a name, or the attribute of that name, is called, without arguments that choose and on no condition."""
+    above = tree.parent(node)
+    func = above if isinstance(above, cst.Attribute) and above.attr is node else node
+    call = tree.parent(func)
+    if not isinstance(call, cst.Call) or call.func is not func:
         return False
     at: cst.CSTNode | None = call
     while at is not None:
