@@ -112,6 +112,46 @@ def good_status(url):
     return response.text
 ```
 
+A function that is given the exception tests it in the same way, after other conditions or alone.
+
+```python bad
+import requests
+from requests import HTTPError
+
+def passing(error: HTTPError) -> bool:
+    return bool(error.response and error.response.status_code >= 500)  # finds: response-may-be-none
+
+def is_limit(exc):
+    return isinstance(exc, HTTPError) and exc.response and exc.response.status_code == 429  # finds: response-may-be-none
+```
+
+```python fixed
+import requests
+from requests import HTTPError
+
+def passing(error: HTTPError) -> bool:
+    return bool(error.response is not None and error.response.status_code >= 500)
+
+def is_limit(exc):
+    return isinstance(exc, HTTPError) and exc.response is not None and exc.response.status_code == 429
+```
+
+```python good
+import httpx, requests
+
+def passing(error: httpx.HTTPStatusError) -> bool:
+    return bool(error.response and error.response.status_code >= 500)
+
+def of_two(error):
+    return isinstance(error, (httpx.HTTPStatusError, requests.HTTPError)) and error.response and error.response.status_code == 429
+
+def of_nobody(error) -> bool:
+    return bool(error.response and error.response.status_code >= 500)
+
+def done(error: requests.HTTPError) -> bool:
+    return bool(error.response and error.response.status_code == 200)
+```
+
 The fix compares with None. It is not applied unasked: the branch runs for the first time.
 
 When not to: never; where the status is meant, `response.ok` says so.
@@ -123,16 +163,30 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit import Call, Finding, Guard
+from ..kit import Call, Finding, Frame, Guard
 from ..kit.rule import rule
-from ._raised.responses import compare_with_none, false_tests, false_tests_of_error, unguarded_reads
+from ._raised.responses import (
+    compare_with_none,
+    false_tests,
+    false_tests_of_argument,
+    false_tests_of_error,
+    unguarded_reads,
+)
 
 
-@rule(code="ERR005", name="response-may-be-none", severity="error", preview=True, on=(Call, Guard))
-def check(found: Call | Guard) -> Iterator[Finding]:
+@rule(
+    code="ERR005",
+    name="response-may-be-none",
+    severity="error",
+    preview=True,
+    on=(Call, Guard, Frame),
+    words=("response and",),
+)
+def check(found: Call | Guard | Frame) -> Iterator[Finding]:
     """Reports tests of a response that are false for each error status, and responses that an error may not have."""
-    frame, span = found.frame, found.frame.tree.span
-    for node in false_tests(found) if isinstance(found, Call) else false_tests_of_error(found):
+    frame = found if isinstance(found, Frame) else found.frame
+    span = frame.tree.span
+    for node in _false_tests(found):
         text = frame.tree.code(node)
         follows = (
             "what follows `and`" if isinstance(frame.tree.parent(node), cst.BooleanOperation) else "what it guards"
@@ -148,3 +202,9 @@ def check(found: Call | Guard) -> Iterator[Finding]:
                 f"`{text}` may be missing: a timeout or a failed connection has no response, and this raises an error",
                 span(node),
             )
+
+
+def _false_tests(found: Call | Guard | Frame) -> Iterator[cst.BaseExpression]:
+    if isinstance(found, Frame):
+        return false_tests_of_argument(found)
+    return false_tests(found) if isinstance(found, Call) else false_tests_of_error(found)

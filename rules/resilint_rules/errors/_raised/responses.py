@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
 from ...kit.catalog.records import ResponseFact
-from ...kit.exceptions.handlers import Handler, handlers_of
+from ...kit.exceptions.handlers import Handler, caught, handlers_of
 from ...kit.exceptions.hierarchy import is_a
 from ...kit.findings import Fix
 from ...kit.fixes.edits import replace
@@ -27,8 +27,16 @@ def false_tests(call: Call) -> Iterator[cst.BaseExpression]:
         above = tree.parent(compared) if isinstance(compared, cst.Comparison) and compared.left is node else None
         if isinstance(node, cst.Attribute) and isinstance(compared, cst.Comparison) and _is_and(above, compared):
             assert isinstance(above, cst.BooleanOperation)
-            if dotted(above.left) == dotted(node.value) != "" and _compares_error(compared):
-                yield above.left
+            before = _last(above.left)
+            if dotted(before) == dotted(node.value) != "" and _compares_error(compared):
+                yield before
+
+
+def _last(node: cst.BaseExpression) -> cst.BaseExpression:
+    """What is tested last of several conditions that must all hold."""
+    while isinstance(node, cst.BooleanOperation) and isinstance(node.operator, cst.And):
+        node = node.right
+    return node
 
 
 def _is_and(node: cst.CSTNode | None, right: cst.CSTNode) -> bool:
@@ -52,9 +60,36 @@ def false_tests_of_error(guard: Guard) -> Iterator[cst.BaseExpression]:
     """Yields `exc.response` where its truth value decides whether its status is looked at, and it is false then."""
     for handler in handlers_of(guard):
         text = f"{handler.name}.response" if handler.name and handler.names else ""
-        if text and _is_false_for_errors(handler):
+        if text and _is_false_for_errors(handler.frame, handler.names):
             for same in (text, *_names_of(handler, text)):
-                yield from _tests(handler, same)
+                yield from _tests(handler.node.body, same)
+
+
+def false_tests_of_argument(frame: Frame) -> Iterator[cst.BaseExpression]:
+    """Yields `exc.response` in the same way, where a function is given an exception.
+
+    Its class is that of the annotation, or of `isinstance`.
+    """
+    if not isinstance(frame.node, cst.FunctionDef) or not _RESPONSE_AND.search(frame.tree.flat):
+        return
+    named = {param.name.value: param.annotation for param in frame.node.params.params}
+    for name, annotation in named.items():
+        kinds = [annotation.annotation] if annotation is not None else list(_instances(frame.node.body, name))
+        found = [caught(frame, kind) for kind in kinds]
+        classes = [one for names in found for one in names or ("",)]
+        if classes and "" not in classes and _is_false_for_errors(frame, classes):
+            yield from _tests(frame.node.body, f"{name}.response")
+
+
+_RESPONSE_AND = re.compile(r"\.response\s+and\b|\bif\s+\w+\.response\b")
+
+
+def _instances(top: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
+    """Yields the classes of which a function asks whether an argument is one."""
+    for node in walk(top):
+        if isinstance(node, cst.Call) and dotted(node.func) == "isinstance" and len(node.args) == 2:
+            if dotted(node.args[0].value) == name:
+                yield node.args[1].value
 
 
 def _names_of(handler: Handler, text: str) -> Iterator[str]:
@@ -64,14 +99,14 @@ def _names_of(handler: Handler, text: str) -> Iterator[str]:
             yield from (item.target.value for item in node.targets if isinstance(item.target, cst.Name))
 
 
-def _tests(handler: Handler, text: str) -> Iterator[cst.BaseExpression]:
-    """Yields an expression where a handler reads what it stands for only if it is true."""
-    for node in walk(handler.node.body):
+def _tests(top: cst.CSTNode, text: str) -> Iterator[cst.BaseExpression]:
+    """Yields an expression where what it stands for is read only if it is true."""
+    for node in walk(top):
         if isinstance(node, cst.BooleanOperation):
-            right = node.right if isinstance(node.right, cst.Comparison) else None
-            reads = right is not None and dotted(node.left) == text and dotted(right.left).startswith(f"{text}.")
+            before, right = _last(node.left), node.right if isinstance(node.right, cst.Comparison) else None
+            reads = right is not None and dotted(before) == text and dotted(right.left).startswith(f"{text}.")
             if right is not None and reads and _is_and(node, right) and _compares_error(right):
-                yield node.left
+                yield before
         elif isinstance(node, (cst.If, cst.IfExp)) and dotted(node.test) == text and _reads(node.body, text):
             yield node.test
 
@@ -81,14 +116,14 @@ def _reads(top: cst.CSTNode, text: str) -> bool:
     return any(isinstance(node, cst.Attribute) and dotted(node.value) == text for node in walk(top))
 
 
-def _is_false_for_errors(handler: Handler) -> bool:
-    """Whether the responses of a handler's library are false for error statuses, and the handler catches those."""
-    catalog = handler.frame.scope.catalog
-    libraries = [library for name in handler.names for library in catalog.libraries(name)]
+def _is_false_for_errors(frame: Frame, classes: Sequence[str]) -> bool:
+    """Whether the responses of the library of some exceptions are false for error statuses, which are among them."""
+    catalog = frame.scope.catalog
+    libraries = [library for name in classes for library in catalog.libraries(name)]
     facts = [fact for library in libraries for fact in library.facts.values() if isinstance(fact, ResponseFact)]
     raised = {fact.raiser_raises for fact in facts if fact.raiser_raises}
-    caught = any(is_a(catalog, error, name) for error in raised for name in handler.names)
-    return bool(facts) and caught and all(fact.truth == "status" for fact in facts)
+    are_raised = any(is_a(catalog, error, name) for error in raised for name in classes)
+    return bool(facts) and are_raised and all(fact.truth == "status" for fact in facts)
 
 
 def unguarded_reads(guard: Guard) -> Iterator[cst.Attribute]:
