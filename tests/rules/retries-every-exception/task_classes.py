@@ -1,6 +1,6 @@
 """Tasks as classes that ask for another attempt."""
 import httpx
-from celery import Task
+from celery import Celery, Task
 
 
 class Reminder(Task):
@@ -28,3 +28,14 @@ class NoTask:
             return httpx.get(f"https://parcels.example.net/{number}", timeout=9).json()
         except Exception as exc:
             raise self.retry(exc=exc, countdown=30)
+
+
+app = Celery("shop")
+
+
+class OfAnApp(app.Task):
+    def run(self, order):
+        try:
+            httpx.post("https://orders.example.net", json=order, timeout=5)
+        except Exception as error:  # finds: retries-every-exception
+            self.retry(exc=error, countdown=30)

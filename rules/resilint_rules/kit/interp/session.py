@@ -16,7 +16,7 @@ from ..project.imports import HOPS, Project
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from .calls import Env, Frame
 from .module_scope import ModuleScope
-from .values import UNKNOWN, Class, Function, Instance, Object, ProjectModule, Ref, Site, Value
+from .values import UNKNOWN, Class, Function, Instance, Method, Object, ProjectModule, Ref, Site, Value
 
 _CONFIGURES = re.compile(r"timeout|mount|adapter|verify|retr|auth|header", re.IGNORECASE)
 
@@ -166,8 +166,9 @@ class Session:
         return Object(cls)
 
     def bases(self, cls: Class) -> list[Value]:
-        """What the class statement names as bases."""
-        return self.scope(cls.module).bases(cls.chunk)
+        """What the class statement names as bases; one that an object of a library holds is named after its type."""
+        found = self.scope(cls.module).bases(cls.chunk)
+        return [Ref(f"{base.owner.type}.{base.name}") if isinstance(base, Method) else base for base in found]
 
     def extended(self, cls: Class, depth: int = 0) -> str | None:
         """The known client type that a project class extends, through its own bases too."""
