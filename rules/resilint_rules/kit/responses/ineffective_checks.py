@@ -33,7 +33,7 @@ class IneffectiveChecks:
         self._frame = call_at(response.call).frame
         self.statuses: set[int] = set()
         """The error statuses that are treated, if single ones are."""
-        self.branches: list[cst.If] = []
+        self.branches: list[cst.If | cst.Match] = []
         """Where they are treated."""
         self.servers = False
         """All statuses of 500 and above are treated."""
@@ -56,7 +56,20 @@ class IneffectiveChecks:
             return True  # such as in the message of what is raised there
         if name == fact.raiser:
             return self._is_swallowed(node, fact)
+        match = self._frame.tree.parent(node)
+        if isinstance(match, cst.Match) and match.subject is node:
+            return self._is_match(match)
         return self._is_one_status(node)
+
+    def _is_match(self, match: cst.Match) -> bool:
+        """Whether the cases of a `match` are for single statuses that are no success, and none is for all others."""
+        found = [_case_statuses(self._frame, case) for case in match.cases]
+        if not all(found):
+            return False
+        self.statuses |= {status for statuses in found for status in statuses if status >= 400}
+        self.branches.append(match)
+        self._inside |= {id(part) for case in match.cases for part in walk(case.body)}
+        return bool(self.statuses)
 
     def _is_one_status(self, node: cst.CSTNode) -> bool:
         """Whether an attribute is compared with single error statuses, as the test of an `if`."""
@@ -115,6 +128,22 @@ class IneffectiveChecks:
         return True
 
 
+def _case_statuses(frame: Frame, case: cst.MatchCase) -> set[int]:
+    """The statuses that a case is for, if that is seen, and all are redirects or errors; else none."""
+    found: set[int] = set()
+    pattern = case.pattern
+    for part in [one.pattern for one in pattern.patterns] if isinstance(pattern, cst.MatchOr) else [pattern]:
+        value = part.value if isinstance(part, cst.MatchValue) else None
+        name = named(frame, value) if isinstance(value, cst.Attribute) else None
+        number = (
+            value.evaluated_value if isinstance(value, cst.Integer) else _number(name) if name is not None else None
+        )
+        if number is None or not 300 <= number < 600:
+            return set()
+        found.add(number)
+    return found
+
+
 def _branch_of(frame: Frame, comparison: cst.Comparison) -> cst.If | None:
     """The `if` that a comparison is the test of, or one of its alternatives."""
     inner: cst.CSTNode = comparison
@@ -153,7 +182,7 @@ def ineffective_checks(response: Response, fact: ResponseFact) -> IneffectiveChe
     return found if found.ineffective else None
 
 
-def treated_first(call: Call, checks: IneffectiveChecks) -> cst.If | None:
+def treated_first(call: Call, checks: IneffectiveChecks) -> cst.If | cst.Match | None:
     """The `if` behind which the other statuses are to be checked: in the block of the call, in or behind its `with`."""
     tree = call.frame.tree
     last = checks.branches[-1] if checks.branches and not checks.swallowed else None
