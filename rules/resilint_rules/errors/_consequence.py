@@ -63,9 +63,27 @@ def excused(call: Call) -> bool:
     name = call.frame.qualname.rpartition(".")[2]
     if _only_asks(call):
         return True
-    if asks(name) or closes_only(name) if writes(call) else probes(name) or closes(name):
+    if (asks(name) and _answers(call)) or closes_only(name) if writes(call) else probes(name) or closes(name):
         return True
     return is_aside(call)
+
+
+_TRIES = re.compile(r"_*(?:try|maybe|ping|guess)(?:_|$)", re.IGNORECASE)
+"""Names of what may fail without an answer."""
+
+
+def _answers(call: Call) -> bool:
+    """Whether a function that is named like a question gives an answer: not always the same, and more than nothing."""
+    frame = call.frame
+    if _TRIES.match(frame.qualname.rpartition(".")[2]):
+        return True
+    given = {frame.tree.code(node) if node is not None else "None" for node in _returned(frame)}
+    return len(given) > 1 or any(not is_constant(node) for node in _returned(frame) if node is not None)
+
+
+def _returned(frame: Frame) -> list[cst.BaseExpression | None]:
+    nodes = walk(frame.node.body) if isinstance(frame.node, cst.FunctionDef) else ()
+    return [node.value for node in nodes if isinstance(node, cst.Return)]
 
 
 _DESCRIBED = re.compile(
