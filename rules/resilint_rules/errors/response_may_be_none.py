@@ -121,7 +121,7 @@ from requests import HTTPError
 def passing(error: HTTPError) -> bool:
     return bool(error.response and error.response.status_code >= 500)  # finds: response-may-be-none
 
-def is_limit(exc):
+def limited(exc):
     return isinstance(exc, HTTPError) and exc.response and exc.response.status_code == 429  # finds: response-may-be-none
 ```
 
@@ -132,7 +132,7 @@ from requests import HTTPError
 def passing(error: HTTPError) -> bool:
     return bool(error.response is not None and error.response.status_code >= 500)
 
-def is_limit(exc):
+def limited(exc):
     return isinstance(exc, HTTPError) and exc.response is not None and exc.response.status_code == 429
 ```
 
@@ -143,7 +143,8 @@ def passing(error: httpx.HTTPStatusError) -> bool:
     return bool(error.response and error.response.status_code >= 500)
 
 def of_two(error):
-    return isinstance(error, (httpx.HTTPStatusError, requests.HTTPError)) and error.response and error.response.status_code == 429
+    if isinstance(error, (httpx.HTTPStatusError, requests.HTTPError)):
+        return error.response and error.response.status_code == 429
 
 def of_nobody(error) -> bool:
     return bool(error.response and error.response.status_code >= 500)

@@ -87,9 +87,9 @@ _RESPONSE_AND = re.compile(r"\.response\s+and\b|\bif\s+\w+\.response\b")
 def _instances(top: cst.CSTNode, name: str) -> Iterator[cst.BaseExpression]:
     """Yields the classes of which a function asks whether an argument is one."""
     for node in walk(top):
-        if isinstance(node, cst.Call) and dotted(node.func) == "isinstance" and len(node.args) == 2:
-            if dotted(node.args[0].value) == name:
-                yield node.args[1].value
+        asks = isinstance(node, cst.Call) and dotted(node.func) == "isinstance" and len(node.args) == 2
+        if asks and isinstance(node, cst.Call) and dotted(node.args[0].value) == name:
+            yield node.args[1].value
 
 
 def _names_of(handler: Handler, text: str) -> Iterator[str]:
