@@ -121,8 +121,9 @@ from requests import HTTPError
 def passing(error: HTTPError) -> bool:
     return bool(error.response and error.response.status_code >= 500)  # finds: response-may-be-none
 
-def limited(exc):
-    return isinstance(exc, HTTPError) and exc.response and exc.response.status_code == 429  # finds: response-may-be-none
+def limited(error):
+    if isinstance(error, HTTPError):
+        return not error.request or error.response and error.response.status_code == 429  # finds: response-may-be-none
 ```
 
 ```python fixed
@@ -132,8 +133,9 @@ from requests import HTTPError
 def passing(error: HTTPError) -> bool:
     return bool(error.response is not None and error.response.status_code >= 500)
 
-def limited(exc):
-    return isinstance(exc, HTTPError) and exc.response is not None and exc.response.status_code == 429
+def limited(error):
+    if isinstance(error, HTTPError):
+        return not error.request or error.response is not None and error.response.status_code == 429
 ```
 
 ```python good

@@ -70,3 +70,14 @@ def loop():
         if given == key.secret:  # finds: secret-compared-with-equals
             return key
     abort(401)
+
+
+from flask import abort, request as asked  # noqa: E402
+
+REBUILD_TOKEN = "from the settings".title()
+
+
+def rebuild():
+    scheme, _, given = asked.headers.get("Authorization", "").partition(" ")
+    if given != REBUILD_TOKEN:  # finds: secret-compared-with-equals
+        abort(403)

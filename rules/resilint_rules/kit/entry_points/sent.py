@@ -116,7 +116,7 @@ def _is_sent(place: _Place, depth: int) -> bool:
     if parts:
         return any(_is_sent(_at(place, part), depth) for part in parts)
     path = spine(node)
-    if REQUEST.match(path):
+    if REQUEST.match(_as_imported(place.frame, path)):
         return True
     root = path[: re.match(r"\w*", path).end()]  # type: ignore[union-attr]
     if not root:
@@ -130,6 +130,15 @@ def _is_sent(place: _Place, depth: int) -> bool:
     if root == "self":
         return _of_handler(place, path)
     return _is_given(place, root, path, depth)
+
+
+def _as_imported(frame: Frame | None, path: str) -> str:
+    """A path that begins with a name of a request in its module, where it is imported under another name."""
+    root, dot, rest = path.partition(".")
+    for target in frame.scope.module.imports.get(root, ()) if frame is not None and dot else ():
+        if target.name == "request":
+            return f"request.{rest}"
+    return path
 
 
 def _given(place: _Place) -> list[cst.BaseExpression]:
