@@ -134,6 +134,7 @@ class BreakerFact(Fact):
     reset: Amount | None = toml.one(Amount, "The parameter for the time that it stays open.")
     errors: Errors | None = toml.one(Errors, "The parameter for the exceptions that count.")
     fallback: Param | None = toml.one(Param, "The parameter for a function that answers while it is open.")
+    calls: tuple[str, ...] = toml.words("Methods that call what they are given first, with the other arguments.")
     fix_make: str = toml.template(
         "Makes one: {failures} and {seconds} are numbers, {counts} is a function that says whether an error counts.",
         "failures", "seconds", "counts",

@@ -35,6 +35,7 @@ from .known_calls import (
     same_function,
     same_method,
 )
+from .parts.breakers import called_through_breaker
 from .parts.entering import GIVES_BACK, entered_by_stack
 from .parts.wrapping import wrapped
 from .values import (
@@ -112,6 +113,8 @@ def _unseen(ctx: Context, node: cst.Call, target: Value, args: Arguments, offloa
     """The value of calling an object, or what is neither in the catalogue nor in the project: a method of a body."""
     if isinstance(target, Instance) and ctx.frame.scope.catalog.method(ClientFact, target.type, _CALL) is not None:
         return _method(ctx, node, Method(target, _CALL), args, (target,), offloaded)
+    if (called_for := called_through_breaker(ctx, target, args)) is not None:
+        return invoke(ctx, node, *called_for)
     stacked = entered_by_stack(ctx, last_name(node), args)
     if stacked is not None:
         return stacked
@@ -158,8 +161,7 @@ def _chosen(ctx: Context, node: cst.Call, value: Value, choices: tuple[Value, ..
 
 def _construct(ctx: Context, node: cst.Call, cls: Class, args: Arguments) -> Value:
     """An object of a class of the project."""
-    stub = generated_stub(ctx, node, cls.chunk.name, args)
-    if stub is not None:
+    if (stub := generated_stub(ctx, node, cls.chunk.name, args)) is not None:
         return stub
     site = note(ctx, node, plain(cls.chunk.name), args, (), False, keep=False)
     return ctx.frame.scope.session.instance(cls, site)
@@ -289,10 +291,8 @@ def _method(
 def _partial(ctx: Context, node: cst.Call, args: Arguments) -> Value:
     if not args.positional:
         return UNKNOWN
-    return Partial(
-        args.positional[0].value,
-        Call(node, plain("functools.partial"), args, (), tuple(ctx.within), ctx.current, frame=ctx.frame),
-    )
+    made = Call(node, plain("functools.partial"), args, (), tuple(ctx.within), ctx.current, frame=ctx.frame)
+    return Partial(args.positional[0].value, made)
 
 
 def _offload(ctx: Context, node: cst.Call, fact: OffloadFact, args: Arguments) -> Value:
@@ -309,8 +309,7 @@ def _offload(ctx: Context, node: cst.Call, fact: OffloadFact, args: Arguments) -
         value = invoke(ctx, inner.node, target.target, _after(inner.args, rest), offloaded=True)
     elif isinstance(target, (Ref, Method)):
         value = invoke(ctx, node, target, rest, offloaded=True)
-        call = ctx.frame.calls.get(id(node))
-        if call is not None:
+        if (call := ctx.frame.calls.get(id(node))) is not None:
             call.keywords = fact.keywords == "yes"
     else:
         _hand_over(ctx, rest, "it is passed on")
