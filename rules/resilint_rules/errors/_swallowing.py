@@ -199,17 +199,17 @@ def _verdict(clause: Handler, guard: Guard) -> bool:
         returned = [item for item in (_after(guard),) if isinstance(item, cst.Return)]
     values = [candidate.value for candidate in returned]
     names = {_constant_name(value) for value in values}
-    if returned and Exit.FALLS in clause.leaves and _constant_name(_given_after(guard)) == "True":
-        return False  # what is not looked for ends like a success
+    if returned and _ends_like_success(clause, guard):
+        return False
     if names & {"True", "False"} or _exit_codes(values, guard):
         return True
     return names == {"None"} and _expects_none(guard)
 
 
-def _given_after(guard: Guard) -> cst.BaseExpression | None:
-    """What the statement after a `try` returns."""
-    after = _after(guard)
-    return after.value if isinstance(after, cst.Return) else None
+def _ends_like_success(clause: Handler, guard: Guard) -> bool:
+    """Whether a function gives True after what a handler does not look for."""
+    after = _after(guard) if Exit.FALLS in clause.leaves else None
+    return isinstance(after, cst.Return) and _constant_name(after.value) == "True"
 
 
 def _expects_none(guard: Guard) -> bool:

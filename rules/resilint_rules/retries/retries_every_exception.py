@@ -205,6 +205,38 @@ breaks off. Where the function raises for an error status, and the policy can lo
 such as 503: a 401 stays one, however often it is sent. It is not applied unasked: another attempt may have
 helped with other errors, too.
 
+```python bad
+import aiohttp
+import backoff
+
+class Names:
+    def __init__(self, session: aiohttp.ClientSession):
+        self.session = session
+
+    @backoff.on_exception(backoff.expo, Exception, max_tries=4)  # finds: retries-every-exception
+    async def all(self):
+        async with self.session.get("/names") as answer:
+            answer.raise_for_status()
+            return await answer.json()
+```
+
+```python fixed
+import asyncio
+
+import aiohttp
+import backoff
+
+class Names:
+    def __init__(self, session: aiohttp.ClientSession):
+        self.session = session
+
+    @backoff.on_exception(backoff.expo, (aiohttp.ClientConnectionError, asyncio.TimeoutError, aiohttp.ClientPayloadError, aiohttp.ClientResponseError), max_tries=4, giveup=lambda error: isinstance(error, aiohttp.ClientResponseError) and error.status not in (408, 425, 429, 500, 502, 503, 504))
+    async def all(self):
+        async with self.session.get("/names") as answer:
+            answer.raise_for_status()
+            return await answer.json()
+```
+
 When not to: a job that may be repeated at any price, such as a nightly import under supervision.
 """  # noqa: E501 - what a fix writes goes on one line
 

@@ -61,8 +61,10 @@ class RetryFact(Fact):
     fix_wait: str = toml.text("Makes it wait.")
     fix_on: str = toml.template("Chooses exceptions: {errors}, {tuple}.", "errors", "tuple")
     fix_on_status: str = toml.template(
-        "Adds the statuses worth a retry to that: {status} is their exception.", "status"
-    )
+        "Adds the statuses worth a retry to that: {status} is their exception, {look} its attribute for the number.",
+        "status", "look",
+    )  # fmt: skip
+    fix_but_statuses: str = toml.template("Ends it at all other statuses, by the same two.", "status", "look")
     fix_log: str = toml.template("Logs each attempt that has failed, by the name of a logger: {logger}.", "logger")
     fix_judge: str = toml.template(
         "Lets functions judge an exception: {may_pass} whether it may pass, {pause} how long the peer wants to wait.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from ..catalog.lookup import Library
+from ..catalog.parts import Refusal
 from ..exceptions.handlers import known_as
 from ..exceptions.hierarchy import TIMEOUT
 from ..findings import Fix, Import
@@ -161,50 +163,71 @@ def narrow(layer: RetryPolicy) -> list[Fix]:
     if not words:
         return []
     errors: list[str] = []
-    refusals: list[str] = []
+    refusals: list[Refusal] = []
     for call in layer.calls:
         for library in frame.scope.catalog.libraries(call.callee):
             found = (*library.transient_errors, *library.broken_answers)
             errors.extend(TIMEOUT if error == "TimeoutError" and not call.fact.is_sync else error for error in found)
-        refusals.extend(_refusals(call))
+            refusals.extend(_refusals(call, library))
     return _narrowed(layer, words, list(dict.fromkeys(errors)), list(dict.fromkeys(refusals)))
 
 
-def _refusals(call: Call) -> list[str]:
-    """What a function raises for an error status, if it does and the exception has the answer with its status."""
-    fact = call.answer
-    if fact is None or not fact.raiser or fact.raiser not in call.frame.tree.text or "status_code" not in fact.checks:
+def _refusals(call: Call, library: Library) -> list[Refusal]:
+    """What a function raises for an error status, if it does and the exception tells its status."""
+    fact, refusal = call.answer, library.transient.refusal if library.transient is not None else None
+    if fact is None or refusal is None or not fact.raiser or fact.raiser not in call.frame.tree.text:
         return []
-    return [fact.raiser_raises]
+    return [refusal] if call.frame.scope.catalog.canonical(fact.raiser_raises) == refusal.error else []
 
 
-def _narrowed(layer: RetryPolicy, words: str, errors: list[str], refusals: list[str]) -> list[Fix]:
+def _narrowed(layer: RetryPolicy, words: str, errors: list[str], refusals: list[Refusal]) -> list[Fix]:
     imports: list[Import] = []
-    names: list[str] = []
-    for error in errors:
-        text, needed = known_as(layer.frame, error)
-        names.append(text)
-        if needed is not None:
-            imports.append(needed)
-    if not names:
+    if not errors:
         return []
+
+    def name(error: str) -> str:
+        text, needed = known_as(layer.frame, error)
+        imports.extend([needed] if needed is not None else ())
+        return text
+
+    names = [name(error) for error in errors]
+    title = f"Retry {' and '.join(names)} only"
+    also, but = _by_status(layer, refusals)
+    if also or but:
+        title = f"Retry {' and '.join(names)} and passing statuses only"
+        status = name(refusals[0].error)
+        names += [status] if but else []
+        also, but = (text.format(status=status, look=refusals[0].status) for text in (also, but))
     listed = names[0] if len(names) == 1 else f"({', '.join(names)})"
     several = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
-    wanted = words.format(errors=listed, tuple=several)
-    title = f"Retry {' and '.join(names)} only"
-    if layer.fact.fix_on_status and len(refusals) == 1:
-        status, needed = known_as(layer.frame, refusals[0])
-        imports.extend([needed] if needed is not None else ())
-        wanted += f" | {layer.fact.fix_on_status.format(status=status)}"
-        title = f"Retry {' and '.join(names)} and passing statuses only"
-    text, more = layer.spelled(wanted)
+    text, more = layer.spelled(words.format(errors=listed, tuple=several) + also)
+    extra = add_argument(layer.call, but) if but and layer.call is not None else None
+    return _with_errors(layer, title, text, (*imports, *more), extra)
+
+
+def _by_status(layer: RetryPolicy, refusals: list[Refusal]) -> tuple[str, str]:
+    """What adds the statuses worth a retry to the errors, and what ends a policy at all others; "" for none."""
+    fact = layer.fact
+    if len(refusals) != 1:
+        return "", ""
+    if fact.fix_on_status:
+        return f" | {fact.fix_on_status}", ""
+    free = fact.giveup is not None and layer.call is not None and layer.args.get(fact.giveup) is None
+    return "", fact.fix_but_statuses if free else ""
+
+
+def _with_errors(
+    layer: RetryPolicy, title: str, text: str, imports: tuple[Import, ...], extra: Edit | None
+) -> list[Fix]:
+    """The fix that gives a policy its errors, and what ends it besides."""
+    edits = (extra,) if extra is not None else ()
     found = layer.fact.errors
     given = layer.args.get(found) if found is not None else None
     if given is not None:
         value = text.partition("=")[2]
-        return [Fix(title, (replace(layer.frame, given.node, value),), (*imports, *more))]
+        return [Fix(title, (replace(layer.frame, given.node, value), *edits), imports)]
     if layer.call is None:
         end = layer.frame.tree.span(layer.node).end
-        return [Fix(title, (Edit(end, end, f"({text})"),), (*imports, *more))]
+        return [Fix(title, (Edit(end, end, f"({text})"),), imports)]
     edit = add_argument(layer.call, text)
-    return [Fix(title, (edit,), (*imports, *more))] if edit is not None else []
+    return [Fix(title, (edit, *edits), imports)] if edit is not None else []

@@ -6,6 +6,7 @@ import libcst as cst
 
 from ..interp.calls import Frame
 from ..syntax.idioms import skips_checks
+from ..syntax.outline import Chunk
 from ..syntax.tree import Tree, walk
 
 
@@ -15,26 +16,31 @@ def is_always_used(frame: Frame) -> bool:
     That is a function, a method or the class around it. Then its name informs the reader, and there is no choice. False
     if nothing of the module calls it, or if what does is itself named so.
     """
-    module = frame.scope.module
     name = next((part for part in reversed(frame.qualname.split(".")) if skips_checks(part)), "")
-    if not name.isidentifier():
-        return False
-    chunks = module.statements_mentioning(name)
-    functions = [one for one in module.chosen(module.functions_mentioning(name)) if one.name != name]
-    if any(skips_checks(function.name) for function in functions):
-        return False
     found = 0
-    for chunk in (*chunks, *(function.chunk for function in functions)):
+    for chunk in _users(frame, name) if name.isidentifier() else ():
         tree = frame.scope.tree(chunk)
-        for node in walk(tree.module) if tree is not None else ():
-            if isinstance(node, cst.Name) and node.value == name:
-                if tree is None or not _is_plain_call(tree, node):
-                    return False
-                found += 1
+        uses = [node for node in walk(tree.module) if _names(node, name)] if tree is not None else []
+        if tree is None or not all(_is_plain_call(tree, node) for node in uses):
+            return False
+        found += len(uses)
     return found > 0
 
 
-def _is_plain_call(tree: Tree, node: cst.Name) -> bool:
+def _users(frame: Frame, name: str) -> list[Chunk]:
+    """The statements and functions of a module that use a name; none if one of them is named after unchecked peers."""
+    module = frame.scope.module
+    functions = [one for one in module.chosen(module.functions_mentioning(name)) if one.name != name]
+    if any(skips_checks(function.name) for function in functions):
+        return []
+    return [*module.statements_mentioning(name), *(function.chunk for function in functions)]
+
+
+def _names(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
+
+
+def _is_plain_call(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether a name, or the attribute of that name, is called, without arguments that choose and on no condition."""
     above = tree.parent(node)
     func = above if isinstance(above, cst.Attribute) and above.attr is node else node
