@@ -52,3 +52,14 @@ def test_hosts_have_to_be_known_before_others_are_refused(loaded: str, applied: 
     text = f"import paramiko\n\nc = paramiko.SSHClient()\n{loaded}\nc.set_missing_host_key_policy(paramiko.AutoAddPolicy())\n"
     (finding,) = found(text, "tls-verification-off")
     assert [fix.applicability for fix in finding.fixes] == [applied]
+
+
+@pytest.mark.parametrize(
+    ("said", "applied"),
+    [("The other side needs a quarter of an hour.", "displayonly"), ("The books of a year.", "unsafe")],
+)
+def test_a_class_says_that_its_calls_take_long(said: str, applied: str) -> None:
+    """A limit that is common elsewhere would end every one of them."""
+    text = f'import requests\n\nclass Books:\n    """{said}"""\n\n    def close(self):\n        requests.post(URL)\n'
+    (finding,) = found(text, "no-timeout")
+    assert {fix.applicability for fix in finding.fixes} == {applied}

@@ -14,7 +14,7 @@ from ..catalog.records import CallFact, ExternalFact, Fact, LimitFact
 from ..findings import Fix, Import
 from ..interp.calls import Call, Frame, call_at, maker
 from ..interp.kinds import FrameKind
-from ..interp.values import Const, Instance, Mapping, Ref
+from ..interp.values import Const, Instance, Mapping, Object, Ref
 from ..project.module import Module
 from ..syntax.idioms import calls_in, is_log
 from ..syntax.text import Span
@@ -153,6 +153,9 @@ def takes_long(call: Call) -> bool:
     if isinstance(function, cst.FunctionDef):
         texts.append(str(function.get_docstring() or ""))
         texts.extend(frame.tree.derived(_logged, function.body))
+    if isinstance(frame.owner, Object) and frame.owner.cls.chunk.statements:
+        first = frame.scope.module.source(frame.owner.cls.chunk.statements[0])
+        texts.append(first if first.lstrip(" \t\nrRuU").startswith(("'", '"')) else "")
     return any(_TAKES_LONG.search(text) for text in texts)
 
 
