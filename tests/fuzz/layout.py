@@ -82,7 +82,8 @@ Change = Callable[[str, Token, Token, str], str | None]
 def _relaid(text: str, change: Change, *, breaks: bool = False) -> str:
     """The text with the gaps within its logical lines changed; never one that ends at or follows a comment.
 
-    With `breaks`, also none with a comment behind it on its line: a line end would part that from what it explains.
+    With `breaks`, also none with a comment behind it on its line: that would be parted from what it explains, or be put
+    behind more.
     """
     tokens = tokens_of(text)
     comments = [token.start for token in tokens if token.comment] if breaks else []
@@ -156,7 +157,7 @@ def packed(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
         words = (left.isalnum() or left in "_\"'.") and (right.isalnum() or right in "_\"'.")
         return " " if words else ""
 
-    return _relaid(text, change)
+    return _relaid(text, change, breaks=True)
 
 
 def _by_line(text: str, change: Callable[[str, str], str]) -> str:
@@ -210,10 +211,10 @@ def trailing(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
 
 
 def joined(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
-    """Neighbouring simple statements on one line."""
+    """Neighbouring simple statements on one line; not those of classes: these are not read in that form."""
     pairs = [
         (upper.end_lineno or 0, lower.lineno, "; ")
-        for suite in _suites(ast.parse(text))
+        for suite in _suites(ast.parse(text), but=ast.ClassDef)
         for upper, lower in pairwise(suite)
         if _simple(upper) and _simple(lower) and chosen()
     ]
@@ -221,7 +222,7 @@ def joined(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
 
 
 def inlined(text: str, chosen: Callable[[], bool], seed: random.Random) -> str:
-    """Suites of one simple statement behind their colon; not of classes, which nobody writes and we do not read."""
+    """Suites of one simple statement behind their colon; not of classes: these are not read in that form."""
     pairs = [
         (suite[0].lineno - 1, suite[0].lineno, " ")
         for suite in _suites(ast.parse(text), but=ast.ClassDef)

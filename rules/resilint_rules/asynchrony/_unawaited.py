@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import Enum
 from typing import NamedTuple, cast
 
@@ -66,7 +66,7 @@ def unawaited(frame: Frame) -> Iterator[Unawaited]:
 
 def _other_methods(frame: Frame) -> Iterator[Unawaited]:
     """Yields dropped calls of a client's methods that are no calls of a peer: `client.aclose()`."""
-    if frame.node is None or not any(f"{name}(" in frame.tree.text for name in AWAITED):
+    if frame.node is None or not _calls_one(frame, AWAITED):
         return
     for node in walk(frame.node.body):
         call = node.value if isinstance(node, cst.Expr) else None
@@ -80,6 +80,11 @@ def _other_methods(frame: Frame) -> Iterator[Unawaited]:
         fact = _method(frame, evaluate(frame, call.func.value), name)
         if fact is not None:
             yield Unawaited(Call(call, fact, Arguments(), statement=node, frame=frame), Use.DROPPED)
+
+
+def _calls_one(frame: Frame, names: Collection[str]) -> bool:
+    """Whether the text of a function holds a call of something that has one of some names: most hold none."""
+    return any(name in frame.tree.text and f"{name}(" in frame.tree.flat for name in names)
 
 
 def _method(frame: Frame, owner: Value, name: str) -> CoroutineFact | None:
@@ -96,7 +101,7 @@ def _method(frame: Frame, owner: Value, name: str) -> CoroutineFact | None:
 def _other_functions(frame: Frame) -> Iterator[Unawaited]:
     """Yields dropped calls of a library's functions that are no calls of a peer: `asyncio.to_thread(save)`."""
     words = frame.scope.known.unawaited
-    if frame.node is None or not any(f"{word}(" in frame.tree.text for word in words):
+    if frame.node is None or not _calls_one(frame, words):
         return
     for node in walk(frame.node.body):
         call = node.value if isinstance(node, cst.Expr) else None

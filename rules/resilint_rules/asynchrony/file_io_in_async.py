@@ -157,7 +157,7 @@ def check(frame: Frame) -> Iterator[Finding]:
 
 
 def _mentions(frame: Frame) -> bool:
-    return any(word in frame.tree.text for word in ("open", "shutil.", *_METHODS))
+    return any(word in frame.tree.text for word in ("open", "shutil", *_METHODS))
 
 
 def _calls(frame: Frame) -> Iterator[tuple[cst.Call, cst.CSTNode]]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from ..kit import ClientFact, Const, Frame, Instance, dotted, matches, options, untapped, walk
+from ..kit.syntax.layout import flat
 from ..kit.syntax.tree import Tree
 from ..kit.trust.switches import tls_of
 
@@ -64,7 +65,7 @@ def _used_later(frame: Frame, name: str) -> Iterator[Off]:
         if of_class and function.qualname.rpartition(".")[0] == of_class
     ]  # fmt: skip
     given = re.compile(rf"\bself\.{re.escape(name)}[ \t]*(?::[^=\n]*)?=(?!=)")
-    if sum(len(given.findall(module.source(function.chunk))) for function in methods) != 1:
+    if sum(len(given.findall(flat(module.source(function.chunk)))) for function in methods) != 1:
         return
     for method in filter(None, map(frame.scope.frame, methods)):
         for call in method.calls.values():

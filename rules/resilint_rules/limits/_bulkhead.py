@@ -9,7 +9,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from ..kit import Edit, Fix, Frame, Import, front, number, spelled, unused
-from ..kit.fixes.edits import width
+from ..kit.fixes.edits import opening_bracket, width
 from ..kit.fixes.retry_after import can_import
 from ..kit.syntax.tree import walk
 from ._fan_out import FanOut
@@ -94,7 +94,7 @@ def _wrapped(frame: Frame, fan_out: FanOut, before: str) -> Iterator[Edit]:
     if around is None:
         yield Edit(end, end, ")")
         return
-    opened = tree.span(around.func).end + 1 if isinstance(around, cst.Call) else tree.span(around).start + 1
+    opened = opening_bracket(frame, around) + 1 if isinstance(around, cst.Call) else tree.span(around).start + 1
     closed = tree.span(around).end - 1
     row = document.position(opened)[0]
     line = document.line(row)

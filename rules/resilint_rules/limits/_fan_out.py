@@ -18,6 +18,7 @@ from ..kit.interp.statements import evaluate
 from ..kit.interp.values import Arguments, Function, Instance, Nested, Value, options
 from ..kit.syntax.bound_names import values_given
 from ..kit.syntax.idioms import last_name
+from ..kit.syntax.layout import flat
 from ..kit.syntax.tree import Tree, dotted, walk
 
 LIMITS = re.compile(r"semaphore|\bsem\b|_sem\b|limiter|throttl|token_?bucket|leaky|rate_?limit|capacity", re.IGNORECASE)
@@ -41,7 +42,7 @@ _OWNED = re.compile(r"(?:^|[._])(?:endpoints|replicas|hosts|servers|nodes|provid
 """Names of what there are a few of, as all of them have to be kept up."""
 _MADE = r"(?:\w+\.)*(?:Bounded)?Semaphore\([^()]*\)"
 _OWN_INLINE = re.compile(rf"\basync[ \t]+with[ \t]+{_MADE}")
-_OWN_NAMED = re.compile(rf"^[ \t]*(\w+)[ \t]*=[ \t]*{_MADE}[ \t]*\r?$", re.MULTILINE)
+_OWN_NAMED = re.compile(rf"^[ \t]*(\w+)[ \t]*=[ \t]*{_MADE}[ \t]*$", re.MULTILINE)
 _SEMAPHORES = ("Semaphore", "BoundedSemaphore")
 _FEW = 20
 _CHANGES = ("append", "extend", "insert", "clear", "pop", "remove")
@@ -311,8 +312,11 @@ def _makes_its_own(frame: Frame, target: Value | None) -> bool:
 
 def _text_of(frame: Frame, target: Value | None) -> str:
     if isinstance(target, Function):
-        return target.module.source(target.chunk.chunk)
-    return frame.tree.code(target.node) if isinstance(target, Nested) else ""
+        return flat(target.module.source(target.chunk.chunk))
+    if not isinstance(target, Nested):
+        return ""
+    made = target.node
+    return frame.tree.flat_part(made) if isinstance(made, cst.FunctionDef) else frame.tree.code(made)
 
 
 def _without_own(text: str) -> str:

@@ -17,6 +17,7 @@ from ..kit.interp.body_checks import ENVELOPE
 from ..kit.interp.call_kinds import SleepCall
 from ..kit.interp.calls import Frame
 from ..kit.interp.values import Const
+from ..kit.syntax.layout import comments_in
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import children, walk
 from ._documented import counts_milliseconds
@@ -230,4 +231,6 @@ def _optional(frame: Frame, node: cst.CSTNode) -> list[Edit]:
     if key is None:
         return []
     start, end = frame.tree.outer(node.value).end, frame.tree.span(node).end
-    return [Edit(start, end, f'.get({frame.tree.code(key)}, "")')]
+    newline = frame.scope.module.doc.newline
+    kept = "".join(f"  {comment}{newline}" for comment in comments_in(frame.tree.source(start, end)))
+    return [Edit(start, end, f'.get({frame.tree.code(key)}, ""{kept})')]

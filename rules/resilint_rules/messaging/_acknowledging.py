@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, cast
 
 import libcst as cst
@@ -112,20 +112,22 @@ def _following(frame: Frame, ack: cst.Call, body: cst.BaseSuite) -> Iterator[cst
     node: cst.CSTNode | None = ack
     while node is not None and node is not body:
         parent = frame.tree.parent(node)
-        if isinstance(parent, cst.IndentedBlock):
-            rest = parent.body[[id(line) for line in parent.body].index(id(node)) + 1 :]
+        if isinstance(parent, (cst.IndentedBlock, cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+            rest: Sequence[cst.CSTNode] = parent.body[[id(line) for line in parent.body].index(id(node)) + 1 :]
             for line in rest:
                 yield line
                 if _leaves(line):
                     return
-            if parent is body or not isinstance(frame.tree.parent(parent), _BLOCKS):
+            above = frame.tree.parent(parent)
+            if parent is body or not isinstance(above, (*_BLOCKS, cst.IndentedBlock)):
                 return
         node = parent
 
 
 def _leaves(line: cst.CSTNode) -> bool:
     leaving = (cst.Return, cst.Raise, cst.Continue, cst.Break)
-    return isinstance(line, cst.SimpleStatementLine) and any(isinstance(part, leaving) for part in line.body)
+    parts = line.body if isinstance(line, cst.SimpleStatementLine) else (line,)
+    return any(isinstance(part, leaving) for part in parts)
 
 
 def _gives_back(call: cst.Call) -> bool:

@@ -193,7 +193,7 @@ def led_sendings(frame: Frame, depth: int = _DEPTH) -> Iterator[tuple[cst.Call, 
     assert isinstance(session, Session)
     if not isinstance(frame.node, cst.FunctionDef) or not facts(frame, TransactionFact):
         return
-    if not frame.decorators and "with " not in frame.tree.text:
+    if not frame.decorators and "with" not in frame.tree.text:
         return
     for node in own_calls(frame.node.body):
         opened = writing_at(frame, node) if id(node) not in frame.calls else None

@@ -277,7 +277,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit import Edit, Finding, Fix, Frame, Import, Severity, dotted, spelled, transaction_of_caller
+from ..kit.fixes.edits import opening_bracket
 from ..kit.rule import rule
+from ..kit.syntax.layout import comments_in
 from ._sending import Sending, is_put_off, led_sendings, sendings, writing_at
 
 
@@ -335,14 +337,18 @@ def _afterwards(frame: Frame, node: cst.Call, after: str) -> Iterator[Fix]:
     function, imports = _named(frame, after)
     start, end = frame.tree.span(node)
     stop = frame.tree.outer(node.func).end
+    newline = frame.scope.module.doc.newline
+    opening = opening_bracket(frame, node)
+    kept = comments_in(frame.tree.source(stop, opening if node.args else end))
+    comments = "".join(f"  {comment}{newline}" for comment in kept)
     if not node.args:
-        yield Fix("Send it after the commit", (Edit(start, start, f"{function}("), Edit(stop, end, ")")), imports)
+        edits: tuple[Edit, ...] = (Edit(start, start, f"{function}("), Edit(stop, end, f"{comments})"))
+        yield Fix("Send it after the commit", edits, imports)
         return
     more, (partial,) = spelled(frame.scope.module, ["functools.partial("])
-    opening = frame.tree.source(stop, end).index("(") + stop
-    separator = "," if frame.tree.source(opening + 1, end)[:1].isspace() else ", "
+    separator = "," if kept or frame.tree.source(opening + 1, end)[:1].isspace() else ", "
     edits = (
-        Edit(start, start, f"{function}({partial}"), Edit(stop, opening + 1, separator), Edit(end, end, ")"),
+        Edit(start, start, f"{function}({partial}"), Edit(stop, opening + 1, separator + comments), Edit(end, end, ")"),
     )  # fmt: skip
     yield Fix("Send it after the commit", edits, (*imports, *more))
 

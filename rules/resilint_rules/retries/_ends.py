@@ -11,7 +11,7 @@ from ..kit.effects.followed import followed_calls
 from ..kit.exceptions.handlers import Handler, failures, handlers_of
 from ..kit.exceptions.hierarchy import is_a
 from ..kit.findings import Fix
-from ..kit.fixes.edits import after_statement, before_body, indentation, replace, unused
+from ..kit.fixes.edits import after_statement, before_body, indentation, replace, replace_statement, unused
 from ..kit.interp.calls import Call, Frame
 from ..kit.interp.kinds import Around, Part
 from ..kit.policy.decorating import DecoratorLoop
@@ -245,8 +245,7 @@ def raise_again(handler: Handler) -> list[Fix]:
         return []
     end = last.body[-1]
     if isinstance(end, (cst.Return, cst.Pass)) and len(handler.leaves) == 1:
-        start, stop = frame.tree.span(end)
-        edit: Edit | None = Edit(start, stop, "raise")
+        edit = replace_statement(frame, end, "raise")
     else:
         edit = after_statement(frame, end, "raise") if handler.leaves == {Exit.FALLS} else None
     return [Fix("Raise the exception again", (edit,))] if edit is not None else []

@@ -51,9 +51,10 @@ def removed_option(layer: RetryPolicy) -> Renamed | None:
     catalog = layer.frame.scope.catalog
     if catalog.within(layer.fact.name, layer.fact.removed_versions) is False or _prepared(call):
         return None
+    given = {arg.keyword.value for arg in call.node.args if arg.keyword is not None}
     for arg in call.node.args:
         old = arg.keyword.value if arg.keyword is not None else ""
-        if old in removed and arg.keyword is not None:
+        if old in removed and arg.keyword is not None and removed[old] not in given:
             new = removed[old]
             span = layer.frame.tree.span(arg.keyword)
             return Renamed(old, new, span, Fix(f"Rename to {new}", (Edit(span.start, span.end, new),), (), "safe"))

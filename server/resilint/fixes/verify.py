@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import warnings
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -114,13 +115,17 @@ def _lost_comment(text: str, changes: _Changes) -> str:
     """Says which comment is gone although no edit is about it; "" if none."""
     new = replaced(text, changes.edits)
     left = {span: new[slice(*span)] for span in comment_spans(new)}
+    written = Counter(
+        edit.text[start:end].rstrip() for edit in changes.edits for start, end in comment_spans(edit.text)
+    )
     for start, end in comment_spans(text):
         comment = text[start:end]
         inside = [edit for edit in changes.touching(start, end) if edit.start < end and edit.end > start]
         if not inside:
             kept = left.get((changes.start(start), changes.end(end))) == comment
         else:  # an edit of nothing but the comment is on purpose
-            kept = any(comment in edit.text for edit in changes.edits) or all(
+            written[comment.rstrip()] -= 1
+            kept = written[comment.rstrip()] >= 0 or all(
                 not text[edit.start : edit.end].replace(comment, "").strip() or start <= edit.start < edit.end <= end
                 for edit in inside
             )

@@ -13,6 +13,7 @@ from ...kit.fixes.edits import replace
 from ...kit.fixes.timeouts import spelled
 from ...kit.project.module import FunctionChunk, Module
 from ...kit.syntax.bound_names import values_given
+from ...kit.syntax.layout import flat
 from ...kit.syntax.tree import walk
 
 _ENDS = re.compile(
@@ -27,7 +28,7 @@ _NUMBER = re.compile(r"(?:time|monotonic|timestamp)\(\)\Z")
 """The present time as a number of seconds; what else `_NOW` knows is a date."""
 _GIVES_UP = re.compile(r"log_?out|sign_?out|revoke|invalidate|disconnect", re.IGNORECASE)
 """What functions are called that end the use of a token: it needs no margin there."""
-_FIELD = re.compile(r"[ \t]*(\w+)[ \t]*:(?![ \t]*(?:\w+\.)?ClassVar)")
+_FIELD = re.compile(r"^[ \t]*(\w+):(?!\s*(?:\w+\.)?ClassVar)", re.MULTILINE)
 _MARGIN = (cst.Subtract, cst.Multiply, cst.Divide)
 _HEEDS_REFUSAL = re.compile(
     r"(?:[=!]=|\bin)\s*[\[({]?(?:\s*\d{3},)*\s*401\b|\bUNAUTHORIZED\b|[\"']invalid_token|except[^\n]*Unauthorized"
@@ -49,7 +50,7 @@ class LateRenewal(NamedTuple):
 
 def late_renewals(frame: Frame) -> Iterator[LateRenewal]:
     """Yields the comparisons, in the module, with an end that this function takes from an answer as it is."""
-    if not isinstance(frame.node, cst.FunctionDef) or not _ENDS.search(frame.tree.text):
+    if not isinstance(frame.node, cst.FunctionDef) or not _ENDS.search(frame.tree.flat):
         return
     module = frame.scope.module
     if not _TOKEN.search(frame.tree.text) or module.search(_HEEDS_REFUSAL) is not None:
@@ -85,8 +86,7 @@ def _fields(module: Module) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, cls in module.classes.items():
         if not {"__init__", "__new__", "__post_init__"} & cls.methods.keys():
-            lines = (_FIELD.match(module.source(chunk)) for chunk in cls.statements)
-            found[name] = [line.group(1) for line in lines if line is not None]
+            found[name] = [field for chunk in cls.statements for field in _FIELD.findall(flat(module.source(chunk)))]
     return found
 
 

@@ -28,24 +28,28 @@ _FOREVER = frozenset(("lru_cache", "cache", "cached_property", "memoize", "alru_
 _TIMED = re.compile(r"ttl|timeout|expire|maxage")
 _ONCE = frozenset(("__init__", "__aenter__", "__enter__", "setup", "connect", "start", "open"))
 _LACKS = re.compile(
-    r"\bnot (?:hasattr|getattr|[\w.]*token|[\w.]*header|[\w.]*auth)|\bis None\b|[\"'] not in\b|== None", re.IGNORECASE
+    r"\bnot (?:hasattr|getattr|[\w.]*token|[\w.]*header|[\w.]*auth)|\bis None\b|[\"'] ?not in\b|== ?None", re.IGNORECASE
 )
 
 
 def kept_for_ever(frame: Frame) -> Iterator[tuple[cst.CSTNode, str]]:
     """Yields where a function keeps an access token that is never renewed, and what it keeps it in."""
     node = frame.node
-    if not isinstance(node, cst.FunctionDef) or frame.outer is not None or not _GRANT.search(frame.tree.text):
+    if not isinstance(node, cst.FunctionDef) or frame.outer is not None or not _says_grant(frame):
         return
     if frame.scope.module.search(_HEEDS) is not None:
         return
     cached = _cached(node)
-    if cached is not None and _READ.search(frame.tree.text):
+    if cached is not None and _READ.search(frame.tree.flat):
         yield cached, f"@{dotted(cached.func if isinstance(cached, cst.Call) else cached)}"
         return
     found = next(_kept(frame, node), None)
     if found is not None and _happens_once(frame, node):
         yield found, frame.tree.code(found)
+
+
+def _says_grant(frame: Frame) -> bool:
+    return "grant_type" in frame.tree.text and _GRANT.search(frame.tree.flat) is not None
 
 
 def _cached(node: cst.FunctionDef) -> cst.BaseExpression | None:
@@ -84,7 +88,7 @@ def _is_token(frame: Frame, value: cst.BaseExpression) -> bool:
 
 def _happens_once(frame: Frame, node: cst.FunctionDef) -> bool:
     """Whether a function runs when its object is made, or where there is no token yet, and nowhere else."""
-    if node.name.value in _ONCE or _LACKS.search(frame.tree.text):
+    if node.name.value in _ONCE or _LACKS.search(frame.tree.flat):
         return True
     sites = callers(frame)
     return bool(sites) and all(_is_first(site) for site in sites)

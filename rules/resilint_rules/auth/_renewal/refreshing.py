@@ -10,7 +10,7 @@ from ...kit import Call, Frame
 from ...kit.syntax.tree import Tree, walk
 from .expiry import methods_by_class
 
-_SENDS = re.compile(r"[\"']refresh_token[\"']|\brefresh_token=")
+_SENDS = re.compile(r"[\"']refresh_token[\"']|\brefresh_token ?=")
 _GRANT = re.compile(r"grant_type[\"']?\s*[:=]\s*[\"']refresh_token[\"']")
 _REPLACES = re.compile(r"(?:\[|\.get\(|\.pop\()[\"']refresh_token[\"']|\.refresh_token\b")
 _ONE_AT_A_TIME = re.compile(
@@ -25,7 +25,9 @@ def spends_refresh_token(call: Call) -> bool:
     frame = call.frame
     if not call.inside_async or not call.verb or "." not in frame.qualname:
         return False
-    text = frame.tree.text
+    if "refresh_token" not in frame.tree.text:
+        return False
+    text = frame.tree.flat
     if not _GRANT.search(text) or not _SENDS.search(text) or not _sends_it(call):
         return False
     return frame.tree.derived(_replaces, frame.tree.module) and not _is_guarded(frame)

@@ -12,7 +12,7 @@ from ..interp.calls import Call, Frame
 from ..interp.kinds import FrameKind
 from ..interp.values import Ref
 from ..project.module import Module
-from ..syntax.layout import GAP, comments_in, with_comments
+from ..syntax.layout import GAP, bare_code, comments_in, with_comments
 from ..syntax.text import Document, Edit
 from ..syntax.tree import Tree, children, walk
 from ..syntax.words import mentioned
@@ -128,6 +128,7 @@ _WIDTH = 88
 _MOST = 120
 """Line lengths of common formatters."""
 _COMMA = re.compile(rf"{GAP},")
+_OPENS = re.compile(rf"{GAP}\(")
 _RULED = re.compile(r"#\s*[#=*~-]{3,}")
 """A line of a headline: `#########`, `# ======`, `# --- Helpers ---`."""
 
@@ -143,6 +144,25 @@ def replace(frame: Frame, node: cst.CSTNode, text: str) -> Edit:
     start, end = frame.tree.outer(node)
     text = with_comments(text, frame.tree.comments_in(node), frame.scope.module.doc.newline)
     return Edit(start, end, frame.tree.fitted(start, end, text))
+
+
+def replace_statement(frame: Frame, node: cst.BaseSmallStatement, text: str) -> Edit | None:
+    """Puts another statement in place of one; comments in it go above. None where no line begins with it for them."""
+    start, end = frame.tree.span(node)
+    document = frame.scope.module.even
+    indent = document.text[document.starts[document.position(start)[0] - 1] : start]
+    comments = comments_in(frame.tree.source(start, end))
+    if comments and indent.strip():
+        return None
+    above = "".join(f"{comment}{document.newline}{indent}" for comment in comments)
+    return Edit(start, end, above + text)
+
+
+def opening_bracket(frame: Frame, node: cst.Call) -> int:
+    """The offset of the bracket in which a call has its arguments."""
+    end = frame.tree.outer(node.func).end
+    found = _OPENS.match(frame.scope.module.even.text, end)
+    return found.end() - 1 if found is not None else end
 
 
 def remove_argument(call: Call, name: str) -> Edit | None:
@@ -239,9 +259,11 @@ def hoist(call: Call, node: cst.CSTNode, names: tuple[str, ...], check: Callable
     if _breaks(text):
         text = f"({text})"
     newline = document.newline
-    outer = tree.outer(node)
+    outer, span = tree.outer(node), tree.span(node)
+    around = comments_in(tree.source(outer.start, span.start)) + comments_in(tree.source(span.end, outer.end))
+    lines = (*around, f"{name} = {text}", check(name))
     return (
-        Edit(start, start, f"{name} = {text}{newline}{indent}{check(name)}{newline}{indent}"),
+        Edit(start, start, "".join(f"{line}{newline}{indent}" for line in lines)),
         Edit(outer.start, outer.end, tree.fitted(outer.start, outer.end, name)),
     )
 
@@ -281,7 +303,8 @@ def _mentions(text: str, name: str, but: str) -> bool:
 
 def _breaks(text: str) -> bool:
     """Whether a line of the text ends outside of its brackets."""
-    return "\n" in re.sub(r"\(.*\)", "", text, flags=re.DOTALL) or bool(re.search(r"\)\s*\n\s*\.", text))
+    bare = bare_code(text)
+    return "\n" in re.sub(r"\(.*\)", "", bare, flags=re.DOTALL) or bool(re.search(r"\)\s*\n\s*\.", bare))
 
 
 _HEADS: dict[type, str] = {

@@ -149,11 +149,12 @@ def made_before(loop: RetryLoop, key: FreshKey) -> list[Fix]:
     start, document = loop.head.start, frame.scope.module.even
     before = document.text[document.starts[document.position(start)[0] - 1] : start]
     name = unused(frame, ("idempotency_key", "request_key"))
-    if frame is not loop.frame or not name or before.strip() or tree.comments_in(key.value):
+    if frame is not loop.frame or not name or before.strip():
         return []
     bound = {loop.counter, *(one for part in walk(loop.node.body) for one in bound_in(part))}
     if any(isinstance(part, cst.Name) and part.value in bound for part in walk(key.value)):
         return []
     span = tree.outer(key.value)
-    above = Edit(start, start, f"{name} = {tree.code(key.value)}{document.newline}{indentation(frame, start)}")
+    lines = (*tree.comments_in(key.value), f"{name} = {tree.code(key.value)}")
+    above = Edit(start, start, "".join(f"{line}{document.newline}{indentation(frame, start)}" for line in lines))
     return [Fix("Make the key once, before the loop", (above, Edit(span.start, span.end, name)))]

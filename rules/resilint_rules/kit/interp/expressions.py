@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Sequence as Statements
 
 import libcst as cst
@@ -226,7 +227,7 @@ def _noted(branch: cst.If, function: cst.CSTNode | None) -> bool:
     if not isinstance(test, cst.Comparison) or branch.orelse is not None or not isinstance(function, cst.FunctionDef):
         return False
     body, last = test.comparisons[0].comparator, function.body.body[-1]
-    small = [line.body[0] for line in (*lines, last) if isinstance(line, cst.SimpleStatementLine)]
+    small = _small((*lines, last))
     if not isinstance(body, cst.Name) or len(small) != 2 or len(lines) != 1:
         return False
     if isinstance(test.left, cst.SimpleString) and str(test.left.evaluated_value).lower() in ENVELOPE:
@@ -263,9 +264,14 @@ def _is_empty(node: cst.BaseExpression | None) -> bool:
 
 def _returned(lines: Statements[cst.BaseStatement | cst.BaseSmallStatement]) -> cst.BaseExpression | None:
     """What some statements return, if they do nothing else."""
-    only = lines[0] if len(lines) == 1 else None
-    small = only.body[0] if isinstance(only, cst.SimpleStatementLine) and len(only.body) == 1 else None
-    return small.value if isinstance(small, cst.Return) else None
+    small = _small(lines)
+    only = small[0] if len(small) == 1 else None
+    return only.value if isinstance(only, cst.Return) else None
+
+
+def _small(lines: Iterable[cst.CSTNode]) -> list[cst.CSTNode]:
+    """Statements one by one, whether they stand on lines of their own or not."""
+    return [part for line in lines for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))]
 
 
 def _keeps_item(node: cst.CSTNode, owner: cst.Name, key: cst.BaseExpression) -> bool:

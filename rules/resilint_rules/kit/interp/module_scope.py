@@ -20,6 +20,7 @@ from ..prefilter.summaries import ExportSummary
 from ..project.module import ClassChunk, FunctionChunk, ImportedName, Module
 from ..project.queries import ResultRecordings
 from ..project.recording import Recording
+from ..syntax.layout import flat
 from ..syntax.outline import Chunk
 from ..syntax.text import Span
 from ..syntax.tree import MAX_COST, MAX_DEPTH, MAX_WEIGHT, Tree, cost, parse
@@ -345,7 +346,7 @@ class ModuleScope:
         if key not in self._assigners:
             by_name: dict[str, list[Chunk]] = {}
             for chunk in cls.statements:
-                for word in {found.group(1) for found in _BINDS.finditer(self.module.source(chunk))}:
+                for word in {found.group(1) for found in _BINDS.finditer(flat(self.module.source(chunk)))}:
                     by_name.setdefault(word, []).append(chunk)
             self._assigners[key] = by_name
         methods = self._among(cls, self.module.methods_setting(name))

@@ -18,8 +18,9 @@ from .summaries import WORD, ExportSummary
 ROUNDS = 2
 """How many objects may lie between an object and a client."""
 NAME_ASSIGNED = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)([^\n]*)")
-_SELF_ASSIGNED = re.compile(r"(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
-_SELF_BESIDE = re.compile(r"(?:self|cls)\.(\w+)[ \t]*(?=((?:,[ \t]*(?:self|cls)\.\w+[ \t]*){1,9}=(?!=)))")
+_DOT = r"[ \t]*\.[ \t]*"
+_SELF_ASSIGNED = re.compile(rf"(?:self|cls){_DOT}(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*")
+_SELF_BESIDE = re.compile(rf"(?:self|cls){_DOT}(\w+)[ \t]*(?=((?:,[ \t]*(?:self|cls){_DOT}\w+[ \t]*){{1,9}}=(?!=)))")
 """One of several that are assigned at once, but the last."""
 _PARAMETER = re.compile(r"(\w+)[ \t]*:([^,)=\n]+)")
 _DECLARED = re.compile(r"^[ \t]*(\w+)[ \t]*:([^=\n]+)", re.MULTILINE)
@@ -27,11 +28,11 @@ _BOUND = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?(?:=(?!=)|$)")
 
 # Each begins with no edge of a word, which would be tried at every character.
 RETURN = re.compile(r"(?:return|yield)\b([^\n]*)")
-CALLEE = re.compile(r"[ \t]*(?:await[ \t]+)?([A-Za-z_]\w*)(?:\.\w+)*\(")
+CALLEE = re.compile(rf"[ \t]*(?:await[ \t]+)?([A-Za-z_]\w*)(?:{_DOT}\w+)*[ \t]*\(")
 PARTIAL = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(?:functools\.)?partial\(\s*")
 RENAMES = re.compile(r"[ \t]*(self\.)?(\w+)[ \t]*=[ \t]*(staticmethod\()?(?:self)?")
 ALONE = re.compile(r"[ \t]*\)?[ \t]*(?:#|[\r\n]|\Z)")
-METHOD_ALONE = re.compile(r"\.\w+[ \t]*(?:#|[\r\n]|\Z)")
+METHOD_ALONE = re.compile(rf"{_DOT}\w+[ \t]*(?:#|[\r\n]|\Z)")
 _TABLE = re.compile(r"[ \t]*\w+[ \t]*(?::[^=\n]+)?=[ \t]*\{")
 _ENTRY = re.compile(r"[ \t\r\n]*[,}]")
 _FACTORY = re.compile(r"factory ?= ?\Z")
@@ -72,12 +73,16 @@ def tables(module: Module, functions: Mentions) -> Iterator[str]:
                 yield name
 
 
+_OR = re.compile(r"\bor[ \t]+\Z")
+_GETATTR = re.compile(rf"\bgetattr{GAP}\({GAP}\Z")
+
+
 def taken_from(name: str, places: MentionIndex) -> Iterator[str]:
     """Yields what goes on from the name of a module that is used as a value, where a member is taken from it later."""
-    if places.follows("or ", name):  # `(session or requests).get(url)`, `http = a or requests`
+    if places.follows(_OR, name):  # `(session or requests).get(url)`, `http = a or requests`
         yield rf"(?<=\bor {re.escape(name)})[ \t]*(?:\){GAP}\.|#|[\r\n]|\Z)"
-    if places.follows("getattr(", name):  # `getattr(requests, verb)(url)`
-        yield rf"(?<=getattr\({re.escape(name)}),"
+    if places.follows(_GETATTR, name):  # `getattr(requests, verb)(url)`
+        yield rf"{GAP},"
 
 
 def made_for_fields(makers: Mentions) -> list[int]:

@@ -21,6 +21,7 @@ from .own_code.secret_comparisons import may_compare
 _IMPORT = re.compile(rb"import\b[ \t\f]*([\w., \t\f]*)")
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf|.*[;:])?[ \t\f]*(?:from\b[ \t\f]*([.\w \t\f]+))?", re.DOTALL)
 _CONTINUED = re.compile(rb"\\(?:\r\n|\n|\r)")
+_FED = re.compile(rb"^[ \t\f]*\f", re.MULTILINE)
 _DOT = re.compile(rb"[ \t\f]*\.[ \t\f]*")
 _FAR = 200
 """Bytes before the word `import` in which its statement begins."""
@@ -48,8 +49,7 @@ NO, MAYBE, YES = 0, 1, 2
 
 def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
     """How far a file can matter. `own` are the imports of in-house libraries."""
-    if b"\\\n" in data or b"\\\r" in data:
-        data = _CONTINUED.sub(b" ", data)
+    data = _even(data)
     maybe = NO
     seen: set[bytes] = set()
     for name in _imported(data):
@@ -66,6 +66,15 @@ def sift(data: bytes, own: tuple[str, ...] = ()) -> int:
     if _is_for_a_rule(data) or may_drop(data, seen):
         return YES
     return _with_comparisons(data, maybe)
+
+
+def _even(data: bytes) -> bytes:
+    """A file with line ends that are all line feeds, and without backslashes at line ends and form feeds."""
+    if b"\\\n" in data or b"\\\r" in data:
+        data = _CONTINUED.sub(b" ", data)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return _FED.sub(b"", data).replace(b"\f", b" ") if b"\f" in data else data
 
 
 def _is_for_a_rule(data: bytes) -> bool:

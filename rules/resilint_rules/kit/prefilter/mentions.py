@@ -12,6 +12,8 @@ from ..syntax.words import may_follow_a_dot, words
 
 _CHAIN = re.compile(rf"(?:{GAP}\.{GAP}\w+)+")
 _WORD = re.compile(r"\w+")
+_FAR = 80
+"""Characters before a name that are looked at."""
 
 
 class MentionIndex:
@@ -55,9 +57,9 @@ class MentionIndex:
         words = {word for chain in distinct for word in _WORD.findall(chain)}
         return [tuple(word for word in kind if word.rpartition(".")[2] in words) for kind in kinds]
 
-    def follows(self, before: str, name: str) -> bool:
-        """Whether a text stands right before a name somewhere."""
-        return any(self.text.endswith(before, 0, at) for at in self.of(name))
+    def follows(self, before: re.Pattern[str], name: str) -> bool:
+        """Whether what a pattern with an end describes stands right before a name somewhere."""
+        return any(before.search(self.text, max(at - _FAR, 0), at) is not None for at in self.of(name))
 
     def _search(self, anchor: str, start: int, end: int) -> list[int]:
         text = self.text

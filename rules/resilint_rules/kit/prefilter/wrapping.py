@@ -19,7 +19,7 @@ _LOOKS = re.compile(r"raise_for_status|\bstatus|\.ok\b|\bis_(?:success|error)")
 _LOOPS = re.compile(r"^[ \t]*(?:async )?(?:for|while)\b|\byield\b", re.MULTILINE)
 _RETURNED = re.compile(r"^[ \t]*return\b[ \t]*(?:await\b)?[ \t(]*([\w.]+)([^\n]*)", re.MULTILINE)
 _NAMED = re.compile(r"[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)[ \t]*(?:await\b)?")
-_CALLED = re.compile(r"\b([^\W\d]\w*)[ \t]*\(")
+_CALLED = re.compile(r"\b([^\W\d]\w*)\s*\(")
 _READ = re.compile(r"\)[ \t]*\.[ \t]*(?:json|text|content|read|data|headers|body)\b")
 LONG = 3_000
 """Characters of a function that is a wrapper."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..syntax.layout import GAP
+from ..syntax.layout import GAP, flat
 from .definitions import FunctionChunk
 from .module import Module
 
@@ -21,6 +21,7 @@ def passes_on(module: Module, function: FunctionChunk) -> bool:
     source = module.source(function.chunk)
     if "*" not in source:
         return False
+    source = flat(source)
     head = _HEAD.search(source)
     if head is None or function.owner is not None:
         return False
@@ -34,13 +35,13 @@ def passes_on(module: Module, function: FunctionChunk) -> bool:
 
 def looks_at_status(module: Module, function: FunctionChunk) -> bool:
     """Whether a function that passes a call on looks at the status of what comes back."""
-    return _STATUS.search(module.source(function.chunk)) is not None
+    return _STATUS.search(flat(module.source(function.chunk))) is not None
 
 
 def attempts_in(module: Module, function: FunctionChunk) -> int | None:
     """How often a function that passes a call on makes it at most: once, or as its one loop says; None if not known."""
-    source = module.source(function.chunk)
-    if not re.search(r"\b(?:for|while)\b[^\n]*:\s*(?:#.*)?\n", source):
+    source = flat(module.source(function.chunk))
+    if not re.search(r"^\s*(?:async )?(?:for|while)\b", source, re.MULTILINE):
         return 1
     found = _ATTEMPTS.findall(source)
     if len(found) != 1 or re.search(r"^\s*while\b", source, re.MULTILINE):

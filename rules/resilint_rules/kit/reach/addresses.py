@@ -125,11 +125,12 @@ def _left_before(block: cst.CSTNode, statement: cst.CSTNode) -> Iterator[cst.Bas
 
 def _asserted_before(block: cst.CSTNode, statement: cst.CSTNode) -> Iterator[cst.BaseExpression]:
     """Yields what a block asserts before one of its statements; nothing for what is no block."""
-    for line in block.body if isinstance(block, (cst.IndentedBlock, cst.Module)) else ():
+    blocks = (cst.IndentedBlock, cst.Module, cst.SimpleStatementLine, cst.SimpleStatementSuite)
+    for line in block.body if isinstance(block, blocks) else ():
         if line is statement:
             return
-        if isinstance(line, cst.SimpleStatementLine):
-            yield from (part.test for part in line.body if isinstance(part, cst.Assert))
+        parts = line.body if isinstance(line, cst.SimpleStatementLine) else (line,)
+        yield from (part.test for part in parts if isinstance(part, cst.Assert))
 
 
 def _is_left(body: cst.BaseSuite) -> bool:

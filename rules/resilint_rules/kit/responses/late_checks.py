@@ -168,13 +168,14 @@ def check_first(call: Call, early: Early) -> list[Fix]:
         return []
     text = tree.code(expression.value)
     start, gone = tree.span(first).start, tree.span(expression)
-    row = document.position(gone.start)[0]
-    line = document.starts[row - 1]
+    row = document.position(gone.end)[0]
+    line = document.starts[document.position(gone.start)[0] - 1]
     indent = document.text[document.starts[document.position(start)[0] - 1] : start]
-    rest = document.text[gone.end : line + len(document.line(row))].strip()
-    if indent.strip() or rest or row >= len(document.starts):
+    rest = document.text[gone.end : document.starts[row - 1] + len(document.line(row))].strip(" \t;")
+    if indent.strip() or (rest and rest[0] != "#") or row >= len(document.starts):
         return []
-    moved = Edit(start, start, f"{text}{document.newline}{indent}")
+    above = "".join(f"{comment}{document.newline}{indent}" for comment in tree.comments_in(expression.value))
+    moved = Edit(start, start, f"{above}{text}{'  ' if rest else ''}{rest}{document.newline}{indent}")
     return [Fix(f"Move {text} up", (moved, Edit(line, document.starts[row], "")))]
 
 

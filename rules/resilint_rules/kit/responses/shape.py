@@ -86,7 +86,8 @@ def _flows(frame: Frame, passed: bool) -> Iterator[Flow]:
 def _offered(flow: Flow, block: cst.BaseSuite, unreadable: str) -> TakenApart | None:
     """A `try` around the statements of a block that take the body apart; None if there are none, or other things are
     done in between."""
-    parts = list(block.body)
+    lines = [line.body if isinstance(line, cst.SimpleStatementLine) else [line] for line in block.body]
+    parts: list[cst.CSTNode] = [part for line in lines for part in line]
     fragile: list[int] = []
     for number, part in enumerate(parts):
         flow.learn(part)
@@ -292,7 +293,8 @@ def _guarded(flow: Flow, region: Sequence[cst.CSTNode], errors: Sequence[str], u
     name = unused(frame, ("error", "exc", "err"))
     if not name or _is_long(region) or any("\n" in tree.code(n) for n in quoted):
         return None
-    if indent.strip():
+    behind = document.text[_end(document.text, tree.span(region[-1])) : last].strip(" \t;")
+    if indent.strip() or (behind and behind[0] != "#"):
         return TakenApart(flow, tuple(errors), None)
     spelled, needed = known_as(frame, unreadable)
     step = "\t" if "\t" in indent else "    "

@@ -25,7 +25,7 @@ def is_tested_behind(frame: Frame, read: cst.CSTNode, check: cst.CSTNode) -> boo
     if test is None or not isinstance(block, cst.IndentedBlock) or frame.tree.parent(test) is not block:
         return False
     first, last = (next(at for at, item in enumerate(block.body) if item is one) for one in (line, test))
-    names = _names_of(line)
+    names = _names_given(frame, read)
     if not names or first >= last:
         return False
     owner = dotted(check.value) if isinstance(check, cst.Attribute) else ""
@@ -46,10 +46,12 @@ def _condition(frame: Frame, check: cst.CSTNode) -> cst.If | None:
     return above if isinstance(above, cst.If) and below is above.test else None
 
 
-def _names_of(line: cst.SimpleStatementLine | None) -> set[str]:
-    """The names that assignments on a line give a value."""
-    assigned = [statement for statement in line.body if isinstance(statement, cst.Assign)] if line is not None else []
-    targets = (target.target for statement in assigned for target in statement.targets)
+def _names_given(frame: Frame, read: cst.CSTNode) -> set[str]:
+    """The names that the assignment around a node gives a value."""
+    above: cst.CSTNode | None = read
+    while above is not None and not isinstance(above, (cst.BaseSmallStatement, cst.BaseStatement)):
+        above = frame.tree.parent(above)
+    targets = [target.target for target in above.targets] if isinstance(above, cst.Assign) else []
     return {target.value for target in targets if isinstance(target, cst.Name)}
 
 

@@ -141,7 +141,9 @@ def _gives_nothing(body: cst.BaseSuite) -> bool:
 
 def _may_report(body: cst.BaseSuite) -> bool:
     """Whether a handler may say what went wrong; an error of its own in place of it, whatever it was, does not."""
-    lines = [part for line in body.body if isinstance(line, cst.SimpleStatementLine) for part in line.body]
-    if len(body.body) == len(lines) == 1 and isinstance(lines[0], cst.Raise) and lines[0].exc is not None:
+    parts: list[cst.CSTNode] = []
+    for line in body.body:
+        parts.extend(line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+    if len(parts) == 1 and isinstance(parts[0], cst.Raise) and parts[0].exc is not None:
         return False
     return any(isinstance(node, (cst.Call, cst.Raise)) for node in walk(body))

@@ -162,6 +162,11 @@ def _hide(code: str) -> tuple[str, list[str]]:
     return "".join((*parts, code[at:].replace("\0", " "))), strings
 
 
+def bare_code(code: str) -> str:
+    """The code without its strings and comments."""
+    return _hide(code)[0]
+
+
 def _show(text: str, strings: Sequence[str]) -> str:
     """The text with the strings that `_hide` has taken out of it."""
     if not strings:

@@ -9,7 +9,7 @@ import libcst as cst
 from ...kit.findings import Finding, Fix, Severity
 from ...kit.fixes.loops.giving_up import end_loop
 from ...kit.fixes.loops.refusals import refused_again, refused_loops
-from ...kit.fixes.loops.waits import in_place_of_wait, is_wait
+from ...kit.fixes.loops.waits import in_place_of_wait, is_bare_wait
 from ...kit.interp.calls import Call, Frame
 from ...kit.retries.loops import enclosing_loop
 from ...kit.syntax.idioms import last_name
@@ -26,7 +26,7 @@ def drop_waits(frame: Frame) -> Iterator[Finding]:
             continue
         loop = enclosing_loop(call.within)
         for node in walk(loop.body) if loop is not None else ():
-            if isinstance(node, cst.If) and is_wait(frame, call, node):
+            if isinstance(node, cst.If) and is_bare_wait(frame, call, node):
                 fix = Fix("Let the retry wait", (in_place_of_wait(frame, call, node),))
                 message = f"the loop waits for `{call.written}` once more"
                 yield call.finding(message, fix, severity=Severity.HINT)

@@ -9,7 +9,7 @@ import libcst as cst
 
 from ...kit import Call, Fix, Frame, Handler, handlers_of, reaches_peer
 from ...kit.entry_points.webhooks import delivery, headers_in
-from ...kit.fixes.edits import after_statement, replace
+from ...kit.fixes.edits import after_statement, replace_statement
 from ...kit.syntax.exits import Exit
 from ...kit.syntax.idioms import is_log
 
@@ -70,6 +70,9 @@ def _is_success(frame: Frame, value: cst.BaseExpression) -> bool:
 def report_failure(handler: Handler) -> Iterator[Fix]:
     """Yields the fix that raises the error again, so that the answer is no success."""
     frame, last = handler.frame, _statements(handler.node.body)[-1]
-    edit = replace(frame, last, "raise") if isinstance(last, cst.Return) else after_statement(frame, last, "raise")
+    if isinstance(last, cst.Return):
+        edit = replace_statement(frame, last, "raise")
+    else:
+        edit = after_statement(frame, last, "raise")
     if edit is not None:
         yield Fix("Raise the error again, so that the sender learns of it", (edit,))

@@ -124,8 +124,7 @@ def _configured(loop: AnyLoop, stop: cst.BaseExpression) -> int:
     name = loop.frame.tree.code(stop).rpartition(".")[2]
     if not name.isidentifier():
         return 0
-    text = loop.frame.scope.module.doc.text
-    found = re.findall(rf"\b{name}\b\s*(?::\s*int\s*)?=\s*(\d+)\b", text)
+    found = loop.frame.scope.module.matches(re.compile(rf"\b{name}\b\s*(?::\s*int\s*)?=\s*(\d+)\b"))
     return max(map(int, found), default=0)
 
 

@@ -25,7 +25,7 @@ from .bounds import Bounds, Consecutive, at_end, bounded, consecutive
 from .giving_up import Ended, give_up
 from .judges import MAY_PASS, Judges, judges
 from .refusals import Refusal, only_refusals_go_round
-from .waits import in_place_of_wait, is_passing, is_wait
+from .waits import in_place_of_wait, is_passing, is_bare_wait
 from .wanted import STATUSES, attempts_of, numbers
 
 _LONG = 35.0
@@ -358,7 +358,7 @@ def _only_pass(block: cst.IndentedBlock) -> cst.Pass | None:
 def _waits_itself(loop: RetryLoop, call: Call) -> cst.If | None:
     """The `if` in the body of a `try` that waits after a refusal and goes round: the handler does that as well."""
     found = [
-        node for node in walk(loop.guard.node.body) if isinstance(node, cst.If) and is_wait(loop.frame, call, node)
+        node for node in walk(loop.guard.node.body) if isinstance(node, cst.If) and is_bare_wait(loop.frame, call, node)
     ]
     return found[0] if len(found) == 1 else None
 
@@ -373,7 +373,7 @@ def _refused_behind(loop: RetryLoop, call: Call, last: str, counting: str) -> En
     """Lets out a refusal in the last attempt, or of more than a minute, that is waited for behind a `try`."""
     if counting or call.frame is not loop.frame or call.response is None or not call.response.names:
         return Ended(())
-    found = [part for part in loop.after if isinstance(part, cst.If) and is_wait(loop.frame, call, part)]
+    found = [part for part in loop.after if isinstance(part, cst.If) and is_bare_wait(loop.frame, call, part)]
     ended = give_up(Refusal(found[0], loop.frame, call), last) if len(found) == 1 else None
     return ended or Ended(())
 

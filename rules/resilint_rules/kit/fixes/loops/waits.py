@@ -57,7 +57,12 @@ def is_wait(frame: Frame, call: Call, node: cst.If) -> bool:
         for line in body.body
         for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
     )
-    return wanted and plain and not frame.tree.comments_in(node)
+    return wanted and plain
+
+
+def is_bare_wait(frame: Frame, call: Call, node: cst.If) -> bool:
+    """The same, without a comment that would be lost with it."""
+    return is_wait(frame, call, node) and not frame.tree.comments_in(node)
 
 
 def _idles(frame: Frame, node: cst.Call | cst.Await) -> bool:

@@ -26,15 +26,15 @@ _LISTENING = (
 
 # Each begins with a word, for which a text is searched at once; what has to stand before it is looked at then.
 _SILENT = re.compile(
-    r"except\b[^\n]*:[ \t]*(?:#[^\n]*)?\n?[ \t]*"
-    r"(?:pass|continue|return|\.\.\.|\w+[ \t]*=[ \t]*(?:\[\]|\{\}|\(\)|[\"']{2}$))",
+    r"except\b(?:[^:#]|#[^\n]*\n){0,400}:(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*"
+    r"(?:pass|continue|return|\.\.\.|\w+[ \t]*=[ \t]*(?:\[\s*\]|\{\s*\}|\(\s*\)|[\"']{2}[ \t;]*(?:#|$)))",
     re.MULTILINE,
 )
 """A handler that begins with an end of its own: nothing is logged, and nothing is raised."""
 _TRY = re.compile(r"try[ \t]*:")
-_LOOP = re.compile(r"[ \t]+(?:while|for)\b[^\n]*:[ \t]*(?:#[^\n]*)?")
+_LOOP = re.compile(r"[ \t]+(?:async[ \t]+)?(?:while|for)\b")
 _NEAR = 4
-"""Lines above a `try` of which one begins the loop that it stands in, or nearly."""
+"""Lines of code above a `try` of which one begins the loop that it stands in, or nearly."""
 _ENTRY = re.compile(
     r"@[ \t]*(?:\w+[ \t]*\.[ \t]*)*(?:task|shared_task|actor|job|get|post|put|patch|delete|route|api_view)\b"
 )
@@ -53,7 +53,7 @@ class Asking:
     __slots__ = ("_asking", "_ends", "_listening", "_loops", "_starts", "_text")
 
     def __init__(self, module: Module) -> None:
-        self._text = text = module.text
+        self._text = text = module.text.replace("\r\n", " \n")
         self._asking = [word for word in _ASKING if stands(word, text)]
         self._listening = [word for word in _LISTENING if stands(word, text)]
         self._loops = sorted(_loops(text)) if "except" in text else []
@@ -107,10 +107,11 @@ def _loops(text: str) -> Iterator[tuple[int, int]]:
         line = text.rfind("\n", 0, found.start()) + 1
         if line == found.start() or not _BLANKS.fullmatch(text, line, found.start()):
             continue
-        for _ in range(_NEAR):
-            end, line = line - 1, text.rfind("\n", 0, max(line - 1, 0)) + 1
-            if end < 0:
-                break
-            if _LOOP.fullmatch(text, line, end):
+        left = _NEAR
+        while line and left:
+            end, line = line - 1, text.rfind("\n", 0, line - 1) + 1
+            if _LOOP.match(text, line, end):
                 yield line, found.end()
                 break
+            code = text[line:end].lstrip()
+            left -= bool(code) and not code.startswith("#")

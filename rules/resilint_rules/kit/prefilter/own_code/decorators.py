@@ -9,8 +9,8 @@ from ...project.module import FunctionChunk, Module
 from ...syntax.outline import Chunk
 
 _NAME = re.compile(r"^[ \t]*@[ \t]*([^\W\d]\w*)", re.MULTILINE)
-_MADE = re.compile(r"[ \t]*(\w+)[ \t]*=[ \t]*([^\W\d]\w*)\(")
-_LOOP = re.compile(r"^[ \t]+(?:async for|for|while)\b", re.MULTILINE)
+_MADE = re.compile(r"[ \t]*(\w+)[ \t]*=[ \t]*([^\W\d]\w*)\s*\(")
+_LOOP = re.compile(r"^[ \t]+(?:async[ \t]+for|for|while)\b", re.MULTILINE)
 _HANDLER = re.compile(r"^[ \t]+except\b", re.MULTILINE)
 
 
