@@ -25,7 +25,7 @@ from .bounds import Bounds, Consecutive, at_end, bounded, consecutive
 from .giving_up import Ended, give_up
 from .judges import MAY_PASS, Judges, judges
 from .refusals import Refusal, only_refusals_go_round
-from .waits import in_place_of_wait, is_passing, is_bare_wait
+from .waits import in_place_of_wait, is_bare_wait, is_passing
 from .wanted import STATUSES, attempts_of, numbers
 
 _LONG = 35.0
