@@ -8,15 +8,17 @@ from typing import NamedTuple, cast
 
 import libcst as cst
 
-from ..kit import Edit, Function, Ref, Value, options, replace
+from ..kit import Edit, Fix, Function, Import, Ref, Value, options, replace, spelled
 from ..kit.catalog.surroundings import TaskFact, TransactionFact
 from ..kit.effects.callees import may_reach, runs_as_written
 from ..kit.effects.followed import called_function, followed_calls
 from ..kit.effects.transactions import Transaction, transaction_at
+from ..kit.fixes.edits import opening_bracket
 from ..kit.interp.calls import Frame
 from ..kit.interp.session import Session
 from ..kit.interp.values import Derived, Method, ProjectModule
 from ..kit.policy.sending import sending_entry
+from ..kit.syntax.layout import comments_in
 from ..kit.syntax.tree import dotted
 from ._messages import facts, given, is_spread, literal_of, own_calls, own_nodes
 
@@ -263,3 +265,39 @@ def _names(frame: Frame, found: list[Sending]) -> dict[str, TaskFact]:
         if isinstance(part.target, cst.Name)
     }
     return {name: fact for name, fact in names.items() if name not in others}
+
+
+def after_commit(frame: Frame, node: cst.Call, after: str) -> Iterator[Fix]:
+    """Yields the fix that sends it after the commit, where nothing uses what sending gives back."""
+    if not after or not isinstance(frame.tree.parent(node), cst.Expr):
+        return
+    function, imports = _named(frame, after)
+    start, end = frame.tree.span(node)
+    stop = frame.tree.outer(node.func).end
+    newline = frame.scope.module.doc.newline
+    opening = opening_bracket(frame, node)
+    kept = comments_in(frame.tree.source(stop, opening if node.args else end))
+    comments = "".join(f"  {comment}{newline}" for comment in kept)
+    if not node.args:
+        edits: tuple[Edit, ...] = (Edit(start, start, f"{function}("), Edit(stop, end, f"{comments})"))
+        yield Fix("Send it after the commit", edits, imports)
+        return
+    more, (partial,) = spelled(frame.scope.module, ["functools.partial("])
+    separator = "," if kept or frame.tree.source(opening + 1, end)[:1].isspace() else ", "
+    edits = (
+        Edit(start, start, f"{function}({partial}"), Edit(stop, opening + 1, separator + comments), Edit(end, end, ")"),
+    )  # fmt: skip
+    yield Fix("Send it after the commit", edits, (*imports, *more))
+
+
+def _named(frame: Frame, function: str) -> tuple[str, tuple[Import, ...]]:
+    """A function of a module as it can be written here, by the name of its module, and the import it needs."""
+    owner, _, name = function.rpartition(".")
+    for local, targets in frame.scope.module.imports.items():
+        if any(not target.level and f"{target.module}.{target.name}" == owner for target in targets):
+            return f"{local}.{name}", ()
+    home, _, last = owner.rpartition(".")
+    if frame.scope.module.mentions_name(last):
+        imports, (text,) = spelled(frame.scope.module, [f"{function}("])
+        return text[:-1], imports
+    return f"{last}.{name}", (Import(home, last),)

@@ -274,13 +274,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
-from ..kit import Edit, Finding, Fix, Frame, Import, Severity, dotted, spelled, transaction_of_caller
-from ..kit.fixes.edits import opening_bracket
+from ..kit import Finding, Frame, Severity, dotted, transaction_of_caller
 from ..kit.rule import rule
-from ..kit.syntax.layout import comments_in
-from ._sending import Sending, is_put_off, led_sendings, sendings, writing_at
+from ._sending import Sending, after_commit, is_put_off, led_sendings, sendings, writing_at
 
 
 @rule(
@@ -322,45 +318,9 @@ def _finding(frame: Frame, sending: Sending, when: str, after: str, severity: Se
     return frame.finding(
         f"`{written}` sends the task {when}: the worker may not find the row, or work for one that is rolled back",
         frame.tree.span(sending.node.func),
-        tuple(_afterwards(frame, sending.node, after)),
+        tuple(after_commit(frame, sending.node, after)),
         severity=Severity.WARNING if is_put_off(sending.node) else severity,
         callee=sending.fact.name,
         library=sending.fact.library,
         statement=frame.tree.parent(sending.node),
     )
-
-
-def _afterwards(frame: Frame, node: cst.Call, after: str) -> Iterator[Fix]:
-    """Yields the fix that sends it after the commit, where nothing uses what sending gives back."""
-    if not after or not isinstance(frame.tree.parent(node), cst.Expr):
-        return
-    function, imports = _named(frame, after)
-    start, end = frame.tree.span(node)
-    stop = frame.tree.outer(node.func).end
-    newline = frame.scope.module.doc.newline
-    opening = opening_bracket(frame, node)
-    kept = comments_in(frame.tree.source(stop, opening if node.args else end))
-    comments = "".join(f"  {comment}{newline}" for comment in kept)
-    if not node.args:
-        edits: tuple[Edit, ...] = (Edit(start, start, f"{function}("), Edit(stop, end, f"{comments})"))
-        yield Fix("Send it after the commit", edits, imports)
-        return
-    more, (partial,) = spelled(frame.scope.module, ["functools.partial("])
-    separator = "," if kept or frame.tree.source(opening + 1, end)[:1].isspace() else ", "
-    edits = (
-        Edit(start, start, f"{function}({partial}"), Edit(stop, opening + 1, separator + comments), Edit(end, end, ")"),
-    )  # fmt: skip
-    yield Fix("Send it after the commit", edits, (*imports, *more))
-
-
-def _named(frame: Frame, function: str) -> tuple[str, tuple[Import, ...]]:
-    """A function of a module as it can be written here, by the name of its module, and the import it needs."""
-    owner, _, name = function.rpartition(".")
-    for local, targets in frame.scope.module.imports.items():
-        if any(not target.level and f"{target.module}.{target.name}" == owner for target in targets):
-            return f"{local}.{name}", ()
-    home, _, last = owner.rpartition(".")
-    if frame.scope.module.mentions_name(last):
-        imports, (text,) = spelled(frame.scope.module, [f"{function}("])
-        return text[:-1], imports
-    return f"{last}.{name}", (Import(home, last),)
