@@ -274,6 +274,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from ..kit import Finding, Frame, Severity, dotted, transaction_of_caller
 from ..kit.rule import rule
 from ._sending import Sending, after_commit, is_put_off, led_sendings, sendings, writing_at
