@@ -22,7 +22,7 @@ def test_it_has_two_command_lines() -> None:
     assert re.fullmatch(r"python3 -m venv \.venv && \.venv/bin/pip install \. && \.venv/bin/resilint check .+", first)
     install, tests = second.rsplit(" && ", 1)
     assert install == 'python3 -m venv .venv && .venv/bin/pip install -e ".[test]"'
-    assert tests == ".venv/bin/python -m pytest -n 2 --dist loadfile"
+    assert tests == ".venv/bin/python -m pytest -n 3 --dist loadfile"
 
 
 def test_its_output_and_its_table_are_fresh() -> None:

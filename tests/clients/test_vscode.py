@@ -196,6 +196,7 @@ def _sit_down(tools: dict[str, str], extension: Path, home: Path, pictures: Path
     _put(project / "inner" / "resilint.toml", INNER)
     _put(project / "plan.ipynb", json.dumps(NOTEBOOK))
     pid = _put(state / "pid", "")
+    hardened = {name: _harden(project, name) for name in ("payments.py", "forge_ci.py") if steps == "hardening"}
     # The rules' pages are asked of the same program: only a server says who it is.
     tell = f'[ "$1" = server ] && echo $$ > "{pid}"'
     start = f'{tell}\nPYTHONPATH="{ROOT}/server:{ROOT}/rules" exec "{sys.executable}" -m resilint "$@"'
@@ -204,11 +205,21 @@ def _sit_down(tools: dict[str, str], extension: Path, home: Path, pictures: Path
         "home": str(home), "vsix": str(extension / "resilint.vsix"), "pictures": str(pictures), "steps": steps,
         "workspace": str(project), "smile": str(smile),
         "mended": SMILE.replace("json=note", "json=note, timeout=(3.05, 27)"),
-        "pid": str(pid), "program": str(_program(home / "bin" / "resilint", f"#!/bin/sh\n{start}\n")),
+        "hardened": hardened, "pid": str(pid),
+        "program": str(_program(home / "bin" / "resilint", f"#!/bin/sh\n{start}\n")),
         "broken": str(_program(home / "broken" / "resilint", f"#!/bin/sh\n{broken}\n")), "environment": {},
     }  # fmt: skip
     where = _put(home / "scene.json", json.dumps(scene))
     _run(tools["RESILINT_NODE"], HERE / "drive.mjs", env={**tools, "RESILINT_SCENE": str(where)})
+
+
+def _harden(project: Path, name: str) -> str:
+    """What `resilint harden` makes of a module of the lab. Effect: the project gets the module as it was written."""
+    text = (ROOT / "tests" / "lab" / "survival" / "naive" / name).read_text()
+    made = _put(project.parent / "hardened" / name, text)
+    _run(sys.executable, "-m", "resilint", "harden", made, env={"PYTHONPATH": f"{ROOT}/server:{ROOT}/rules"})
+    _put(project / name, text)
+    return made.read_text()
 
 
 def test_what_a_person_sees(tools: dict[str, str], extension: Path, tmp_path: Path, pictures: Path) -> None:
@@ -231,6 +242,11 @@ def test_what_a_call_really_does(tools: dict[str, str], extension: Path, tmp_pat
 def test_what_only_this_tool_knows(tools: dict[str, str], extension: Path, tmp_path: Path, pictures: Path) -> None:
     """Code lens and its explanation, the tree of calls, the language status, the preview of unsafe fixes, a menu."""
     _sit_down(tools, extension, tmp_path, pictures, "knowing")
+
+
+def test_from_naive_to_resilient(tools: dict[str, str], extension: Path, tmp_path: Path, pictures: Path) -> None:
+    """One action makes a payment and a job of CI what `resilint harden` makes of them, with nothing left to report."""
+    _sit_down(tools, extension, tmp_path, pictures, "hardening")
 
 
 def test_an_untrusted_workspace_starts_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, cast
@@ -35,7 +36,7 @@ def early_acks(frame: Frame) -> Iterator[EarlyAck]:
     names = {fact.acknowledge: fact for fact in facts(frame, ConsumeFact) if fact.acknowledge}
     if not isinstance(node, cst.FunctionDef) or not any(name in frame.tree.text for name in names):
         return
-    if not any(f".{name}(" in frame.tree.flat for name in names) or frame.scope.module.mentions(*_OWN_QUEUE):
+    if not any(f".{name}(" in frame.tree.flat for name in names) or frame.scope.module.search(_OWN_QUEUE) is not None:
         return
     for call in own_calls(node.body):
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in names:
@@ -135,7 +136,7 @@ def _gives_back(call: cst.Call) -> bool:
     return name.removeprefix("basic_") in _GIVES_BACK
 
 
-_OWN_QUEUE = ("exclusive=True", "exclusive = True", "auto_delete=True")
+_OWN_QUEUE = re.compile(r"\b(?:exclusive|auto_delete)\s*=\s*True\b")
 """A queue that ends with its consumer."""
 _BUILT_IN = "amq."
 
@@ -179,7 +180,7 @@ def _automatic(frame: Frame, call: cst.Call, fact: ConsumeFact) -> Automatic | N
     if switch is None or fact.automatic is None or literal_of(switch) != fact.automatic.on:
         return None
     written = frame.tree.code(call)
-    if frame.scope.module.mentions(*_OWN_QUEUE) or _BUILT_IN in written:
+    if frame.scope.module.search(_OWN_QUEUE) is not None or _BUILT_IN in written:
         return None
     callback = given(call, fact.callback.name, fact.callback.index) if fact.callback is not None else None
     handler = _handler(frame, callback) if callback is not None else None

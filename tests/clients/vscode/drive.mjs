@@ -219,12 +219,42 @@ const knowing = {
   },
 };
 
+/** Takes a module from how it was written to what survives, with the menu of the light bulb. */
+async function harden(name, row, column, offered) {
+  await visit(name, row, column);
+  await squiggles().first().waitFor();
+  await page.locator('.lightBulbWidget:visible, [class*="gutter-lightbulb"]:visible').first().waitFor();
+  await picture(`${name}-1-written`);
+  await page.keyboard.press('Control+.');
+  const action = page.locator('.action-widget .monaco-list-row', { hasText: offered }).first();
+  await action.waitFor();
+  await picture(`${name}-2-offered`);
+  await action.click();
+  await page.locator('.view-line', { hasText: 'def retry_after_seconds' }).first().waitFor();
+  await page.keyboard.press('Control+S');
+  await holds(path.join(scene.workspace, name), (text) => text === scene.hardened[name], `${name} is hardened`);
+  await squiggles().first().waitFor({ state: 'detached' });
+  await visit(name, name === 'payments.py' ? 46 : 52, 1);
+  await page.locator('.view-line', { hasText: 'timeout=∞' }).first().waitFor({ state: 'detached' });
+  await picture(`${name}-3-resilient`);
+}
+
+const hardening = {
+  async 'a payment that survives rate limits and network failures'() {
+    await harden('payments.py', 15, 30, 'Make `requests.post` resilient');
+  },
+
+  async "a job of CI that survives its forge's rate limit"() {
+    await harden('forge_ci.py', 12, 24, 'Make `requests.get` resilient');
+  },
+};
+
 try {
   await bench.install(scene.vsix);
   page = await bench.listen('--disable-workspace-trust');
   await page.goto(bench.address(scene.workspace));
   await page.waitForSelector('.monaco-workbench .explorer-folders-view');
-  for (const [name, step] of Object.entries({ mending, policy, knowing }[scene.steps])) {
+  for (const [name, step] of Object.entries({ mending, policy, knowing, hardening }[scene.steps])) {
     try {
       await step();
       console.log(`fine: ${name}`);
