@@ -12,7 +12,7 @@ from resilint_rules.kit.prefilter.exports import Exports
 from resilint_rules.kit.prefilter.files import MAYBE, NO
 from resilint_rules.kit.project.imports import Project
 from resilint_rules.kit.project.module import FunctionChunk, Module
-from resilint_rules.kit.retries.repeating import tries_again
+from resilint_rules.kit.retries.repeating import asks_again, tries_again
 from resilint_rules.kit.syntax.text import Document, Span
 
 from ..config.settings import Settings
@@ -86,7 +86,11 @@ def _callers(module: Module, chunks: Sequence[FunctionChunk | Chunk]) -> list[Fu
         known.update(map(id, more))
         names = {function.name for function in more}
         found += more
-    return [*found, *(function for function in others if tries_again(module.source(function.chunk)))]
+    return [*found, *(function for function in others if _repeats(module.source(function.chunk)))]
+
+
+def _repeats(source: str) -> bool:
+    return tries_again(source) or asks_again(source)
 
 
 def _calling(module: Module, functions: list[FunctionChunk], names: set[str]) -> list[FunctionChunk]:

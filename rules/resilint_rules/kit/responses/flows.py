@@ -40,11 +40,17 @@ class Flow:
         stack = [node]
         while stack:
             part = stack.pop()
-            if id(part) in self.reads or (isinstance(part, cst.Name) and part.value in self.names):
+            if self._is_part(part):
                 return True
             if not self._asks(part):
                 stack.extend(children(part))
         return False
+
+    def _is_part(self, node: cst.CSTNode) -> bool:
+        """Whether an expression reads the body, or is what a part of it was given to."""
+        if id(node) in self.reads:
+            return True
+        return isinstance(node, (cst.Name, cst.Attribute)) and bool(self.names) and dotted(node) in self.names
 
     def _asks(self, node: cst.CSTNode) -> bool:
         """Whether an expression calls a peer or a function of the project: what it gives is no part of this body."""
@@ -54,7 +60,7 @@ class Flow:
     def rooted(self, node: cst.CSTNode) -> bool:
         """Whether an expression is a part of the body: an item, an attribute or the result of a method of it."""
         while True:
-            if id(node) in self.reads or (isinstance(node, cst.Name) and node.value in self.names):
+            if self._is_part(node):
                 return True
             if isinstance(node, (cst.Subscript, cst.Attribute)):
                 node = node.value
@@ -81,8 +87,8 @@ class Flow:
                 self._bind(inner.target)
 
     def _bind(self, target: cst.CSTNode) -> None:
-        if isinstance(target, cst.Name):
-            self.names.add(target.value)
+        if isinstance(target, cst.Name) or (isinstance(target, cst.Attribute) and is_name(target.value, "self")):
+            self.names.add(dotted(target))
         elif isinstance(target, (cst.Tuple, cst.List)):
             for element in target.elements:
                 self._bind(element.value)

@@ -12,3 +12,12 @@ def tries_again(source: str) -> bool:
     """Whether the text of a function has a loop, and behind it a handler."""
     loop = _LOOP.search(source)
     return loop is not None and _HANDLER.search(source, loop.end()) is not None
+
+
+_STATUS = re.compile(r"\.(?:status|status_code|ok)\b")
+
+
+def asks_again(source: str) -> bool:
+    """Whether the text of a function has a loop, and behind it something about a status."""
+    loop = _LOOP.search(source)
+    return loop is not None and _STATUS.search(source, loop.end()) is not None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import libcst as cst
 
@@ -81,7 +82,7 @@ def _loop(call: Call, *, paced: bool = False) -> StatusLoop | None:
 
     One that pauses counts only if it may be `paced`.
     """
-    node = enclosing_loop(call.within)
+    node = enclosing_loop([place for place in call.within if not is_let_through(place.node)])
     if node is None or not external(call) or call.response is None or call.deferred:
         return None
     loop = StatusLoop(node, call.frame, call)
@@ -148,14 +149,23 @@ def _failing(loop: StatusLoop, steps: list[cst.CSTNode], at: int) -> list[cst.CS
 
 
 def _flat(block: cst.BaseSuite) -> list[cst.CSTNode]:
-    """The statements of a block, those in a `with` among them."""
+    """The statements of a block, those in a `with` among them, and in a `try` that keeps no failure."""
     found: list[cst.CSTNode] = []
     for statement in block.body:
         if isinstance(statement, cst.With):
             found.extend((*statement.items, *_flat(statement.body)))
+        elif is_let_through(statement):
+            found.extend(_flat(statement.body))
         else:
             found.append(statement)
     return found
+
+
+def is_let_through(node: cst.CSTNode) -> TypeGuard[cst.Try]:
+    """Whether a statement is a `try` whose handlers all raise: what follows it, follows success."""
+    if not isinstance(node, cst.Try) or node.orelse is not None or node.finalbody is not None:
+        return False
+    return all(ways(handler.body) == {Exit.RAISE} for handler in node.handlers)
 
 
 def _holds(step: cst.CSTNode, node: cst.CSTNode) -> bool:
@@ -182,9 +192,12 @@ def _is_answer(call: Call, node: cst.CSTNode) -> bool:
 
 
 def last_choice(block: cst.BaseSuite) -> cst.If | None:
-    """The last `if` of a block, or of a `with` at its end, with nothing behind it but plain statements."""
+    """The last `if` of a block, or of a `with` or a `try` that keeps no failure at its end.
+
+    Nothing but plain statements is behind it.
+    """
     for part in reversed(block.body):
-        if isinstance(part, cst.With):
+        if isinstance(part, cst.With) or is_let_through(part):
             return last_choice(part.body)
         if not isinstance(part, cst.SimpleStatementLine):
             return part if isinstance(part, cst.If) else None

@@ -9,6 +9,7 @@ from dataclasses import replace
 import libcst as cst
 
 from ...kit.exceptions.handlers import Handler, handlers_of
+from ...kit.fixes.loops.requests import requests_of
 from ...kit.interp.calls import Call, Frame, Guard
 from ...kit.interp.values import Function, options
 from ...kit.project.module import Module
@@ -64,6 +65,7 @@ def _requests(guard: Guard) -> Iterator[Call]:
     frame = guard.frame
     for known, target in frame.uses.values():
         if frame.tree.inside(known.node, guard.node.body):
+            yield from (call for call in requests_of(frame) if call.node is known.node)
             yield from sent_by(frame, target)
 
 

@@ -13,11 +13,12 @@ from ...kit.fixes.loops.bounds import Bounds, bounded
 from ...kit.fixes.loops.gates import longer_pauses
 from ...kit.fixes.loops.giving_up import give_up, helper
 from ...kit.fixes.loops.refusals import Refusal
+from ...kit.fixes.loops.requests import requests_of
 from ...kit.fixes.loops.wanted import STATUSES, numbers
 from ...kit.fixes.retry_after import IMPORTS, SECONDS
 from ...kit.interp.calls import Call, Frame
 from ...kit.retries.loops import enclosing_loop
-from ...kit.retries.status_loops import StatusLoop, status_loop
+from ...kit.retries.status_loops import StatusLoop, is_let_through, status_loop
 from ...kit.syntax.exits import Exit, ways
 from ...kit.syntax.text import Edit
 from ...kit.syntax.tree import walk
@@ -30,8 +31,8 @@ _PASSING = frozenset((408, 425, 429))
 
 def let_statuses_out(frame: Frame) -> Iterator[Finding]:
     """Offers an end for what stays in loops that look at nothing but a status."""
-    for call in frame.calls.values():
-        loop = status_loop(call) if type(call) is Call and call.peer == "http" else None
+    for call in requests_of(frame):
+        loop = status_loop(call) if call.peer == "http" else None
         if loop is None or call.response is None or not call.response.names:
             continue
         edits = _ended(loop, call.response.names[0])
@@ -147,16 +148,23 @@ def _put(loop: StatusLoop, lines: list[str], block: cst.IndentedBlock, behind: c
 
 def _failing(loop: StatusLoop) -> tuple[cst.IndentedBlock, cst.BaseStatement | None] | None:
     """Where a failing answer goes on: a block, and the statement in it behind which; None for its beginning."""
-    body = loop.node.body
-    if not isinstance(body, cst.IndentedBlock):
+    return _failing_in(loop.node.body)
+
+
+def _failing_in(block: cst.BaseSuite) -> tuple[cst.IndentedBlock, cst.BaseStatement | None] | None:
+    """The same in a block; in a `try`, only where it ends: what is put there has failures of its own."""
+    if not isinstance(block, cst.IndentedBlock):
         return None
-    parts = list(body.body)
-    for number in range(len(parts) - 1, -1, -1):
-        part = parts[number]
+    for part in reversed(block.body):
+        if isinstance(part, cst.With):
+            return _failing_in(part.body)
+        if is_let_through(part):
+            inner = _failing_in(part.body)
+            return (block, part) if inner is not None and inner[1] is part.body.body[-1] else None
         if not isinstance(part, cst.If):
             continue
         if ways(part.body) <= _LEFT and part.orelse is None:
-            return body, part
+            return block, part
         leaves = ways(part.body)
         if Exit.CONTINUE in leaves and not leaves & _LEFT and isinstance(part.body, cst.IndentedBlock):
             return part.body, None

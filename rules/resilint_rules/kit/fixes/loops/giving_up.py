@@ -16,7 +16,7 @@ from ...syntax.text import Edit
 from ...syntax.tree import Tree, walk
 from ..edits import after_statement, are_free, before_body, front, indentation, replace, unused
 from ..retry_after import HELPER, IMPORTS, SECONDS, can_import
-from .refusals import Refusal, lasts, refusals_in
+from .refusals import Refusal, is_counted, lasts, refusals_in
 from .waits import RefusedLoop, asks
 from .wanted import STATUSES, numbers
 
@@ -74,7 +74,7 @@ def _begin_again(loop: RefusedLoop, refusal: Refusal, text: str) -> list[Edit] |
         return None
     parts = list(block.body)
     rest = parts[next(number for number, part in enumerate(parts) if part is top) + 1 :]
-    if ways_of(rest) <= _LEFT:
+    if ways_of([part for part in rest if not (isinstance(part, cst.If) and is_counted(part))]) <= _LEFT:
         return []
     edit = after_statement(loop.frame, top, text)
     return [edit] if edit is not None else None

@@ -16,6 +16,7 @@ from ...syntax.exits import Exit, is_endless, ways, ways_of
 from ...syntax.idioms import is_log, last_name
 from ...syntax.tree import walk
 from ..retry_after import SECONDS
+from .requests import requests_of
 from .waits import RefusedLoop, asks, is_wait
 
 
@@ -73,8 +74,8 @@ def _bound(node: cst.CSTNode) -> set[str]:
 
 def _requests(frame: Frame) -> Iterator[Call]:
     """The requests of a function whose answers have a name."""
-    for call in frame.calls.values():
-        if type(call) is Call and call.peer in ("http", "llm") and call.response is not None and call.response.names:
+    for call in requests_of(frame):
+        if call.peer in ("http", "llm") and call.response is not None and call.response.names:
             yield call
 
 
@@ -99,8 +100,37 @@ def _by_part(node: cst.While) -> dict[int, tuple[int, cst.If]]:
 def refusals_in(loop: RefusedLoop) -> list[Refusal]:
     """The statements in a `while True` that wait for a refusing peer without end; none if one of them does more."""
     tree = loop.frame.tree
-    found = [Refusal(node, loop.frame, loop.call) for node in sorted(_rounds(loop), key=lambda n: tree.span(n).start)]
+    rounds = sorted((node for node in _rounds(loop) if not is_counted(node)), key=lambda n: tree.span(n).start)
+    found = [Refusal(node, loop.frame, loop.call) for node in rounds]
     return found if all(_is_of(loop, refusal) and _only_waits(refusal) for refusal in found) else []
+
+
+def is_counted(node: cst.If) -> bool:
+    """Whether an `if` goes round as long as a number that it raises is below another, and so ends by itself."""
+    parts: list[cst.BaseExpression] = []
+    stack: list[cst.BaseExpression] = [node.test]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, cst.BooleanOperation) and isinstance(part.operator, cst.And):
+            stack += [part.left, part.right]
+        else:
+            parts.append(part)
+    raised = {
+        part.target.value
+        for line in node.body.body
+        if isinstance(line, cst.SimpleStatementLine)
+        for part in line.body
+        if isinstance(part, cst.AugAssign)
+        and isinstance(part.operator, cst.AddAssign)
+        and isinstance(part.target, cst.Name)
+    }
+    return any(
+        isinstance(part, cst.Comparison)
+        and isinstance(part.left, cst.Name)
+        and part.left.value in raised
+        and isinstance(part.comparisons[0].operator, (cst.LessThan, cst.LessThanEqual))
+        for part in parts
+    )
 
 
 def _is_of(loop: RefusedLoop, refusal: Refusal) -> bool:
