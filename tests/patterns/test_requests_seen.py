@@ -23,7 +23,7 @@ def test_a_loop_on_the_status_of_what_a_method_sends_ends() -> None:
         '        raise RuntimeError("no answer")\n'
     )
     assert "        for attempt in range(3):\n" in done and f"            {ENDED}" in done
-    assert "            time.sleep(max(attempt, pause))\n" in done
+    assert "            time.sleep(max(attempt, pause))\n" in done and "_retry_request" not in done
 
 
 def test_a_wait_for_a_refusal_of_what_a_method_sends_ends() -> None:

@@ -20,13 +20,12 @@ from ..kit.reach.addresses import stays_here
 from ..kit.retries.attempts import built_in, policies
 from ..kit.retries.layer import HANG, LIMITED_RATE, UNAVAILABLE, RetryLayer
 from ..kit.retries.loops import loops
-from ..kit.retries.status_loops import status_loop
 from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
 from .loops.reaching import is_tried_again
 from .loops.recursion import calls_itself
 from .loops.refused import is_refused_again
-from .loops.statuses import goes_round_again, is_let_out
+from .loops.statuses import is_asked_again
 from .resending import is_resender, resender
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
@@ -106,7 +105,7 @@ def _is_in_loop(call: Call) -> bool:
     """Whether a loop around a call makes it again after a failure, or a status."""
     if any(call in loop.calls for loop in loops([call.frame])) or is_refused_again(call):
         return True
-    return status_loop(call) is not None or is_let_out(call) or goes_round_again(call)
+    return is_asked_again(call)
 
 
 def _mentions_retries(call: Call) -> bool:

@@ -9,13 +9,16 @@ from dataclasses import replace
 import libcst as cst
 
 from ...kit.exceptions.handlers import Handler, handlers_of
-from ...kit.fixes.loops.requests import requests_of
+from ...kit.fixes.loops.refusals import refused_loops
+from ...kit.fixes.loops.sent import requests_of
+from ...kit.interp.call_kinds import WrappedCall
 from ...kit.interp.calls import Call, Frame, Guard
 from ...kit.interp.values import Function, options
 from ...kit.project.module import Module
 from ...kit.retries.loops import RetryLoop, around, enclosing_loop, may_fail, retry_loop
-from ...kit.retries.repeating import tries_again
+from ...kit.retries.repeating import asks_again, tries_again
 from ...kit.syntax.tree import dotted, walk
+from .statuses import is_asked_again
 
 _DEPTH = 3
 """Functions between a loop and the request that it repeats."""
@@ -119,9 +122,19 @@ def is_tried_again(frame: Frame) -> bool:
             continue
         if tries_again(text) and any(_is_of(loop, function) for loop in repeated_by_hand(inner)):
             return True
+        if asks_again(text) and _asks_for(inner, function):
+            return True
         if any(_is_given(known, target, function) for known, target in inner.uses.values()):
             return True
     return False
+
+
+def _asks_for(frame: Frame, function: Frame) -> bool:
+    """Whether a loop makes a request that another function sends again, by its status."""
+    refused = [loop.call for loop in refused_loops(frame, counted=True)]
+    sent = [call for call in requests_of(frame) if isinstance(call, WrappedCall)]
+    own = [call for call in sent if call.made.frame.outermost is function]
+    return any(call in refused or is_asked_again(call) for call in own)
 
 
 def repeating_decorator(function: Frame) -> cst.Decorator | None:

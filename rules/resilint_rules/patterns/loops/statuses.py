@@ -13,7 +13,7 @@ from ...kit.fixes.loops.bounds import Bounds, bounded
 from ...kit.fixes.loops.gates import longer_pauses
 from ...kit.fixes.loops.giving_up import give_up, helper
 from ...kit.fixes.loops.refusals import Refusal
-from ...kit.fixes.loops.requests import requests_of
+from ...kit.fixes.loops.sent import requests_of
 from ...kit.fixes.loops.wanted import STATUSES, numbers
 from ...kit.fixes.retry_after import IMPORTS, SECONDS
 from ...kit.interp.calls import Call, Frame
@@ -43,6 +43,11 @@ def let_statuses_out(frame: Frame) -> Iterator[Finding]:
         fix = Fix(title, tuple(sorted((*brought, *edits))), (*IMPORTS, Import("asyncio" if frame.is_async else "time")))
         message = f"the loop repeats `{call.written}` after any status, also one that stays"
         yield call.finding(message, fix, severity=Severity.HINT)
+
+
+def is_asked_again(call: Call) -> bool:
+    """Whether a loop makes a call again for its status, before or after this pattern has ended it."""
+    return status_loop(call) is not None or is_let_out(call) or goes_round_again(call)
 
 
 def is_let_out(call: Call) -> bool:

@@ -16,7 +16,7 @@ from ...syntax.exits import Exit, is_endless, ways, ways_of
 from ...syntax.idioms import is_log, last_name
 from ...syntax.tree import walk
 from ..retry_after import SECONDS
-from .requests import requests_of
+from .sent import requests_of
 from .waits import RefusedLoop, asks, is_wait
 
 

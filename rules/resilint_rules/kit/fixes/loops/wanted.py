@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ...catalog.lookup import Library
+from ...interp.call_kinds import WrappedCall
 from ...interp.calls import Call, Frame
-from ...retries.attempts import policies
+from ...retries.attempts import built_in, policies
 from ...retries.loop_counter import BoundedLoop
 from ..edits import front, number
 
 STATUSES = (429, 500, 502, 503, 504)
 """Statuses that may pass: a limit on requests, faults of the server and of what stands before it."""
+
+_FEW = 2
+"""Attempts that a client makes where it sends once more when a connection has ended."""
 
 
 class Numbers(NamedTuple):
@@ -36,8 +40,10 @@ def attempts_of(loop: BoundedLoop, calls: Iterable[Call]) -> int:
 
 
 def _is_repeated_inside(loop: BoundedLoop, call: Call) -> bool:
-    """Whether a policy repeats a call within the function that a loop goes around."""
-    own = call.reached or call
+    """Whether its client repeats a call as often, or a policy within the function that a loop goes around."""
+    own = call.made if isinstance(call, WrappedCall) else call.reached or call
+    if any((layer.attempts or 0) > _FEW for layer in built_in(own)):
+        return True
     return own.frame.outermost is not loop.frame.outermost and bool(policies(own))
 
 
