@@ -88,3 +88,27 @@ def test_a_body_that_is_kept_in_an_attribute_is_given_back() -> None:
     )
     assert '            raise urllib3.exceptions.HTTPError(f"HTTP status {r.status}")\n' in done
     assert '            return self._get("/me")["name"]\n        except (LookupError, TypeError) as error:\n' in done
+
+
+def test_an_endless_loop_that_waits_and_tries_again_ends() -> None:
+    """Its wait for a refusal is left to the handler, which takes the error status."""
+    done = hardened(
+        "import time\n\nimport requests\n\n\ndef load(url):\n    while True:\n        try:\n"
+        "            r = requests.get(url, timeout=5)\n            if r.status_code == 429:\n"
+        "                time.sleep(10)\n                continue\n            return r.text\n"
+        "        except requests.RequestException as e:\n            print(e)\n            time.sleep(5)\n"
+    )
+    assert "    for attempt in range(3):\n" in done and "            r.raise_for_status()\n            return" in done
+    assert "            if attempt == 2 or not _may_pass(e):\n                raise\n" in done
+
+
+def test_what_a_helper_repeats_as_a_partial_is_not_repeated_once_more() -> None:
+    """The helper is the layer that stays."""
+    done = hardened(
+        "import functools\nimport time\n\nimport requests\n\n\ndef again(func, tries=3):\n    while tries > 1:\n"
+        "        try:\n            return func()\n        except Exception as e:\n            print(e)\n"
+        "            time.sleep(1)\n            tries -= 1\n    return func()\n\n\ndef load(url):\n"
+        "    r = requests.get(url, timeout=5)\n    r.raise_for_status()\n    return r.text\n\n\n"
+        "def run(url):\n    return again(functools.partial(load, url))\n"
+    )
+    assert "_retry_request" not in done

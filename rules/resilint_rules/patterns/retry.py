@@ -25,7 +25,7 @@ from ..kit.syntax.tree import walk
 from .loops.reaching import is_tried_again
 from .loops.recursion import calls_itself
 from .loops.refused import is_refused_again
-from .loops.statuses import is_asked_again
+from .loops.statuses import is_requested_again
 from .resending import is_resender, resender
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
@@ -105,7 +105,7 @@ def _is_in_loop(call: Call) -> bool:
     """Whether a loop around a call makes it again after a failure, or a status."""
     if any(call in loop.calls for loop in loops([call.frame])) or is_refused_again(call):
         return True
-    return is_asked_again(call)
+    return is_requested_again(call)
 
 
 def _mentions_retries(call: Call) -> bool:

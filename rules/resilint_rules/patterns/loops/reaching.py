@@ -13,12 +13,12 @@ from ...kit.fixes.loops.refusals import refused_loops
 from ...kit.fixes.loops.sent import requests_of
 from ...kit.interp.call_kinds import WrappedCall
 from ...kit.interp.calls import Call, Frame, Guard
-from ...kit.interp.values import Function, options
+from ...kit.interp.values import Function, Partial, options
 from ...kit.project.module import Module
 from ...kit.retries.loops import RetryLoop, around, enclosing_loop, may_fail, retry_loop
 from ...kit.retries.repeating import asks_again, tries_again
 from ...kit.syntax.tree import dotted, walk
-from .statuses import is_asked_again
+from .statuses import is_requested_again
 
 _DEPTH = 3
 """Functions between a loop and the request that it repeats."""
@@ -134,7 +134,7 @@ def _asks_for(frame: Frame, function: Frame) -> bool:
     refused = [loop.call for loop in refused_loops(frame, counted=True)]
     sent = [call for call in requests_of(frame) if isinstance(call, WrappedCall)]
     own = [call for call in sent if call.made.frame.outermost is function]
-    return any(call in refused or is_asked_again(call) for call in own)
+    return any(call in refused or is_requested_again(call) for call in own)
 
 
 def repeating_decorator(function: Frame) -> cst.Decorator | None:
@@ -163,5 +163,6 @@ def _is_given(call: Call, target: object, function: Frame) -> bool:
     """Whether a call passes a function to one of the project that repeats what it is given."""
     if not any(isinstance(option, Function) and _repeats(option) for option in options(target)):  # type: ignore[arg-type]
         return False
-    given = [option for argument in call.args.positional for option in options(argument.value)]
+    values = [option for argument in call.args.positional for option in options(argument.value)]
+    given = [value.target if isinstance(value, Partial) else value for value in values]
     return any(isinstance(option, Function) and option.chunk.chunk.start == function.tree.start for option in given)

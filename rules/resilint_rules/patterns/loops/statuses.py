@@ -45,7 +45,7 @@ def let_statuses_out(frame: Frame) -> Iterator[Finding]:
         yield call.finding(message, fix, severity=Severity.HINT)
 
 
-def is_asked_again(call: Call) -> bool:
+def is_requested_again(call: Call) -> bool:
     """Whether a loop makes a call again for its status, before or after this pattern has ended it."""
     return status_loop(call) is not None or is_let_out(call) or goes_round_again(call)
 

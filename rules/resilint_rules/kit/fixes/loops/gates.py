@@ -138,7 +138,7 @@ def _goes_on(loop: RetryLoop, call: Call) -> bool:
         return False
     if only_refusals_go_round(loop.node, call, loop.after):
         return False
-    if loop.leaves_or_repeats and _only_waits_go_round(loop, call):
+    if _only_waits_go_round(loop, call):
         return False
     last = last_choice(loop.guard.node.body)
     if last is None or not ways(last.body) <= {Exit.RETURN, Exit.BREAK}:
@@ -177,8 +177,16 @@ def _refused_error(loop: RetryLoop, call: Call, error: str, tests: list[cst.If])
     return f"(isinstance({_NAME}, {error}) and {response.names[0]}.{fact.number} in {STATUSES})"
 
 
+def _success_leaves(loop: RetryLoop) -> bool:
+    """Whether what an endless loop tries leaves it at its end."""
+    found = ways(loop.guard.node.body)
+    return is_endless(loop.node) and loop.guard.node.orelse is None and Exit.RETURN in found and Exit.FALLS not in found
+
+
 def _only_waits_go_round(loop: RetryLoop, call: Call) -> bool:
     """Whether the one `continue` of what a loop tries is that of a wait for a refusal."""
+    if not loop.leaves_or_repeats and not _success_leaves(loop):
+        return False
     wait = _waits_itself(loop, call)
     rounds = [node for node in walk(loop.guard.node.body) if isinstance(node, cst.Continue)]
     return wait is not None and len(rounds) == 1 and any(node is rounds[0] for node in walk(wait))

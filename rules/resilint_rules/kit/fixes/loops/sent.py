@@ -123,12 +123,12 @@ def _sent_by_callers(frame: Frame) -> list[Call]:
         if function.qualname == name or called.search(module.source(function.chunk)) is None:
             continue
         inner = frame.scope.frame(function)
-        for each in inner.all_frames() if inner is not None else ():
-            found += [call for call in each.calls.values() if type(call) is Call and _is_handed(call, name)]
+        for one in inner.all_frames() if inner is not None else ():
+            found += [call for call in one.calls.values() if type(call) is Call and _is_passed_to(call, name)]
     return found
 
 
-def _is_handed(call: Call, name: str) -> bool:
+def _is_passed_to(call: Call, name: str) -> bool:
     """Whether a request is made by a function of this name, which is given it as a function or a lambda."""
     passed = call.passed_by
     if passed is not None:
