@@ -185,9 +185,7 @@ def _success_leaves(loop: RetryLoop) -> bool:
 
 def _only_waits_go_round(loop: RetryLoop, call: Call) -> bool:
     """Whether the one `continue` of what a loop tries is that of a wait for a refusal."""
-    if not loop.leaves_or_repeats and not _success_leaves(loop):
-        return False
-    wait = _waits_itself(loop, call)
+    wait = _waits_itself(loop, call) if loop.leaves_or_repeats or _success_leaves(loop) else None
     rounds = [node for node in walk(loop.guard.node.body) if isinstance(node, cst.Continue)]
     return wait is not None and len(rounds) == 1 and any(node is rounds[0] for node in walk(wait))
 
