@@ -142,6 +142,12 @@ def test_steps_of_a_function_that_runs_its_own_loop(blocks: str, rule: str, runs
 ROUTE = "import openai\nfrom fastapi import FastAPI\n\napp = FastAPI()\nllm = openai.OpenAI()\n\n@app.get('/title')\n"
 ROUTE += "def title(text):\n    return llm.responses.create(model='small', input=text)\n"
 STARTUP = "import requests\n\n@app.on_event('startup')\nasync def begin():\n    app.keys = requests.get(URL, timeout=5).json()\n"
+LOOKS_UP = "import requests\nimport socket\n\ndef safe(host):\n    found = socket.getaddrinfo(host, 443)\n    return found\n\n"
+LOOKS_UP += "async def webhook(host):\n    return safe(host)\n"
+TRANSLATED = "import requests\n\nTEXTS = {}\n\ndef text(key):\n    try:\n        return TEXTS[key]\n    except KeyError:\n"
+TRANSLATED += "        TEXTS[key] = requests.get(URL, timeout=9).text\n        return TEXTS[key]\n\n"
+TRANSLATED += "async def greet(key):\n    return text(key)\n"
+PAUSES = "import time\n\nasync def send(session):\n    time.sleep({seconds})\n    await session.send()\n"
 SPAWN = "import asyncio\n\nasync def send(event):\n    asyncio.create_task({coroutine}(event))\n"
 PROBE = "import requests\n\ndef {name}(url):\n    return requests.get(url, verify=False, timeout=5{more}).ok\n"
 POLLS = "import backoff, boto3\n\nathena = boto3.client('athena')\n\n@backoff.{policy}(backoff.fibo, {what})\n"
@@ -155,6 +161,21 @@ POLLS += "def state(query):\n    return athena.get_query_execution(QueryExecutio
         pytest.param("import openai\n\nllm = openai.OpenAI()\n", "timeout-too-long", "info", id="default of a model"),
         pytest.param(STARTUP, "blocking-call-in-async", "info", id="before the first request"),
         pytest.param(STARTUP.replace("startup", "message"), "blocking-call-in-async", "error", id="at an event"),
+        pytest.param(LOOKS_UP, "blocking-call-in-async", "warning", id="the address of a name"),
+        pytest.param(
+            LOOKS_UP.replace("return found", "requests.get(URL, timeout=9)\n    return found"),
+            "blocking-call-in-async", "error", id="an answer behind the address of a name",
+        ),
+        pytest.param(TRANSLATED, "blocking-call-in-async", "warning", id="missing once in a table"),
+        pytest.param(
+            TRANSLATED.replace("[key] = ", "[other] = "), "blocking-call-in-async", "error", id="missing again and again"
+        ),
+        pytest.param(PAUSES.replace("{seconds}", "0.1"), "blocking-sleep-in-async", "warning", id="a tenth of a second"),
+        pytest.param(PAUSES.replace("{seconds}", "2"), "blocking-sleep-in-async", "error", id="two seconds"),
+        pytest.param(
+            PAUSES.replace("    time", "    while busy():\n        time").replace("{seconds}", "0.1"),
+            "blocking-sleep-in-async", "error", id="short pauses, again and again",
+        ),
         pytest.param(SPAWN.replace("{coroutine}", "Metric.upload"), "task-dropped", "info", id="usage"),
         pytest.param(SPAWN.replace("{coroutine}", "metrics_of"), "task-dropped", "warning", id="no usage"),
         pytest.param(

@@ -11,14 +11,17 @@ from ..kit import (
     Call,
     ClientCall,
     Edit,
+    EffectSummary,
     Fix,
     Frame,
     Function,
+    Severity,
     Value,
     elsewhere_driven,
     spelled,
     walk,
 )
+from ..kit.catalog.records import CallFact
 from ..kit.syntax.layout import GAP, comments_in
 
 _STATEFUL = ("database", "file")
@@ -51,16 +54,45 @@ def is_given_connection(call: Call) -> bool:
     return any(isinstance(arg.value, cst.Name) and arg.value.value in bound for arg in call.node.args)
 
 
+def severity_of_wait(call: Call) -> Severity | None:
+    """The severity of a wait for the address of a name, which is rarely far away; None for any other wait."""
+    return Severity.WARNING if call.as_call.question else None
+
+
+def only_looks_up(frame: Frame, effects: EffectSummary) -> bool:
+    """Whether all that a function waits for is the address of a name, which is rarely far away."""
+    facts = [frame.scope.catalog.fact(CallFact, call.callee) for call in effects.calls if call.blocks]
+    return all(fact is not None and fact.question for fact in facts)
+
+
 def answers_once(frame: Frame, target: Value) -> bool:
     """Whether a function of the project keeps what it makes, and only gives it back from then on."""
     inner = frame.scope.session.frame(target) if isinstance(target, Function) else None
     node = inner.node if inner is not None else None
     if inner is None or not isinstance(node, cst.FunctionDef):
         return False
+    return _keeps(inner, node) or any(_keeps_missing(inner, line) for line in node.body.body)
+
+
+def _keeps(inner: Frame, node: cst.FunctionDef) -> bool:
+    """Whether a function asks first if it has already made what it returns."""
     code = inner.tree.code
     given = {code(part.target) for part in walk(node.body) if isinstance(part, cst.AssignTarget)}
     lines = [line for line in node.body.body if isinstance(line, cst.If) and line.orelse is None]
     return any(_is_kept(code(part), node, inner) and code(part) in given for line in lines for part in _tested_by(line))
+
+
+def _keeps_missing(frame: Frame, line: cst.CSTNode) -> bool:
+    """Whether a `try` returns an item of a table, and puts one there where it is missing."""
+    if not isinstance(line, cst.Try):
+        return False
+    block = line.body.body[-1]
+    found = block.body[-1] if isinstance(block, cst.SimpleStatementLine) else None
+    value = found.value if isinstance(found, cst.Return) else None
+    if not isinstance(value, cst.Subscript) or not any("KeyError" in frame.tree.code(one) for one in line.handlers):
+        return False
+    targets = (part.target for one in line.handlers for part in walk(one) if isinstance(part, cst.AssignTarget))
+    return any(frame.tree.code(target) == frame.tree.code(value) for target in targets)
 
 
 def _tested_by(line: cst.If) -> Iterator[cst.BaseExpression]:

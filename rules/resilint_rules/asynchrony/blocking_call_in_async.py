@@ -181,7 +181,7 @@ async def delete(uid: int, db: Session):
 ```
 
 The severity is info where nothing else is on the loop: before an application serves its first request, or in a program
-that awaits one step after the other.
+that awaits one step after the other. It is a warning where only the address of a name is looked up.
 
 ```python bad
 import asyncio
@@ -318,7 +318,7 @@ from ..kit import (
 )  # fmt: skip
 from ..kit.rule import rule
 from ._alone import is_alone, is_start
-from ._blocking import answers_once, is_given_connection, is_movable, offloaded
+from ._blocking import answers_once, is_given_connection, is_movable, offloaded, only_looks_up, severity_of_wait
 
 _PATCHED = ("monkey.patch_all", "patch_socket", "monkey_patch(")
 
@@ -343,7 +343,7 @@ def check(frame: Frame) -> Iterator[Finding]:
     for call, target in through:
         effects = effects_of(frame, target, call)
         if effects.blocking is not None and id(call.node) not in awaited_calls(frame):
-            once = answers_once(frame, target)
+            once = answers_once(frame, target) or only_looks_up(frame, effects)
             yield from _through(call, effects, Severity.WARNING if once else None)
 
 
@@ -366,7 +366,7 @@ def _direct(frame: Frame) -> Iterator[Finding]:
             f"`{first.written}` blocks the {until}",
             *([] if alone else offloaded(frame, first.node, first.statement, is_movable(first))),
             related=tuple(Related("and here", place, row=document.position(place.start)[0]) for place in places),
-            severity=Severity.INFO if alone else None,
+            severity=Severity.INFO if alone else severity_of_wait(first),
         )
 
 

@@ -91,6 +91,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..kit import (
+    Around,
     Finding,
     Fix,
     Part,
@@ -106,6 +107,9 @@ from ..kit import (
 )
 from ..kit.rule import rule
 from ._alone import is_alone
+
+_SHORT = 0.2
+"""Seconds."""
 
 
 @rule(
@@ -124,7 +128,15 @@ def check(call: SleepCall) -> Iterator[Finding]:
         return
     alone = is_alone(call.frame)
     what = "event loop, which has nothing else to do here" if alone else "whole event loop, not only this coroutine"
-    yield call.finding(f"`{call.written}` blocks the {what}", *_await(call), severity=Severity.INFO if alone else None)
+    severity = Severity.INFO if alone else Severity.WARNING if _is_short(call) else None
+    yield call.finding(f"`{call.written}` blocks the {what}", *_await(call), severity=severity)
+
+
+def _is_short(call: SleepCall) -> bool:
+    """Whether a sleep is too short to be noticed, and is not repeated."""
+    seconds = literal(call.args.value(call.fact.seconds))
+    around = any(place.kind is Around.LOOP for place in call.within)
+    return isinstance(seconds, (int, float)) and seconds < _SHORT and not around
 
 
 def _chosen(call: SleepCall) -> bool:

@@ -85,7 +85,7 @@ def calls_itself(guard: Guard) -> Iterator[tuple[cst.Call, cst.BaseSuite, Call]]
     wanted = {f"self.{name}", f"cls.{name}"} if "." in frame.qualname else {name}
     for body, failed in _after_failures(guard):
         for again in calls_in(body):
-            if dotted(again.func) in wanted and not may_end(frame, body, again):
+            if dotted(again.func) in wanted and not _is_beside(frame, frame, again) and not may_end(frame, body, again):
                 yield again, body, failed
 
 
@@ -111,7 +111,12 @@ def _calls_back(frame: Frame, target: Function) -> bool:
     wanted = {f"self.{name}", f"cls.{name}"} if "." in frame.qualname else {name}
     lines = [line for line in node.body.body if isinstance(line, cst.SimpleStatementLine)]
     back = [call for line in lines for call in calls_in(line) if dotted(call.func) in wanted]
-    return len(back) == 1 and not may_end(other, node.body, back[0])
+    return len(back) == 1 and not may_end(other, node.body, back[0]) and not _is_beside(other, frame, back[0])
+
+
+def _is_beside(frame: Frame, called: Frame, node: cst.Call) -> bool:
+    """Whether a call only makes a coroutine, which something runs beside this one: it returns at once."""
+    return called.is_async and not isinstance(frame.tree.parent(node), cst.Await)
 
 
 def _after_failures(guard: Guard) -> Iterator[tuple[cst.BaseSuite, Call]]:

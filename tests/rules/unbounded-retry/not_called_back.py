@@ -1,7 +1,11 @@
-"""Functions that are called back with less, or with another argument."""
+"""Functions that are called back with less, with another argument, or as a task beside the first one."""
 
+import asyncio
 import time
+
+import redis.asyncio
 import requests
+
 
 def fetch(url, left=3):
     try:
@@ -25,3 +29,18 @@ def first(url):
 
 def mirrored(url):
     return first(url.replace("www", "mirror"))
+
+class Reports:
+    async def run(self):
+        try:
+            kept = await redis.asyncio.Redis.from_url(URL)
+            while True:
+                await kept.set("stats", self.text())
+                await asyncio.sleep(5)
+        except Exception:
+            await asyncio.sleep(5)
+            self.start()
+
+    def start(self):
+        self.task = asyncio.get_running_loop().create_task(self.run())
+        return self.task

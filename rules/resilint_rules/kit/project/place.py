@@ -13,8 +13,11 @@ _DEMOS = frozenset((
     "demo", "demos",
 ))  # fmt: skip
 _TOOLS = frozenset(
-    ("contrib", "tools", "dev", "devtools", "hack", "ci", "benchmark", "benchmarks", "build_tools", "release")
-)
+    (
+        "contrib", "tools", "dev", "devtools", "hack", "ci", "benchmark", "benchmarks", "evaluation", "evals",
+        "build_tools", "release",
+    )
+)  # fmt: skip
 _OWN_TOOLS = frozenset(("setup", "noxfile", "fabfile", "dodo", "build", "release", "make_release", "bump_version"))
 """Modules at the top of a project that its makers run."""
 
