@@ -10,6 +10,7 @@ import libcst as cst
 from ..kit.findings import Finding, Fix, Severity
 from ..kit.fixes.edits import replace
 from ..kit.fixes.loops.wanted import numbers
+from ..kit.fixes.retries import rewritten
 from ..kit.interp.calls import Call, Frame
 from ..kit.project.module import Module
 from ..kit.retries.attempts import built_in
@@ -18,7 +19,6 @@ from ..kit.retries.policies import RetryPolicy, layers_of
 from ..kit.syntax.text import Edit, Span
 from ..kit.syntax.tree import walk
 from ..kit.timeouts.effective import limit
-from .policies import rewritten
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _IMPORT = re.compile(r"(from[ \t]+[\w.]+[ \t]+import[ \t]+|import[ \t]+)([\w, \t]+)(\r?\n|\Z)")

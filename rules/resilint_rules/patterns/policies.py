@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
 
 from ..kit.findings import Finding, Fix, Import, Severity
-from ..kit.fixes.edits import indentation, width
 from ..kit.fixes.loops.judges import MAY_PASS, Judges, judges
+from ..kit.fixes.retries import rewritten
 from ..kit.interp.calls import Call, Frame
 from ..kit.retries.policies import RetryPolicy, layers_of
 from ..kit.syntax.text import Edit
+
+_BY_STATUS = re.compile(r"lambda (\w+): isinstance\(\1, [\w.]+\) and \1(?:\.\w+)+ not in ?\([\d, ]+\)")
+"""What ends a policy at the statuses that stay, as the fix of a policy for every exception writes it."""
 
 
 def judge(frame: Frame) -> Iterator[Finding]:
@@ -59,28 +63,9 @@ def _judged(policy: RetryPolicy, call: Call, judged: Judges) -> tuple[list[Edit]
 
 def _is_by_class(policy: RetryPolicy, node: cst.CSTNode) -> bool:
     """Whether a condition chooses by the class of an exception, and by the statuses that a fix has named."""
-    code = policy.frame.tree.code(node).replace("lambda error: isinstance(", "")
+    code = policy.frame.tree.code(node)
+    if _BY_STATUS.fullmatch(code):
+        return True
+    code = code.replace("lambda error: isinstance(", "")
     words = policy.fact.fix_on.partition("=")[2].partition("(")[0]
     return bool(words) and code.startswith(f"{words}(") and "lambda" not in code
-
-
-def rewritten(call: Call, new: dict[int, str], added: list[str]) -> Edit | None:
-    """The arguments of a call with other values and some more, on lines that are not too long; None beside comments."""
-    tree, document = call.frame.tree, call.frame.scope.module.even
-    if tree.comments_in(call.node):
-        return None
-    parts = [*(_argument(call, arg, new) for arg in call.node.args), *added]
-    start, end = tree.span(call.node.func).end, tree.span(call.node).end
-    indent = indentation(call.frame, start)
-    line = document.line(document.position(start)[0])[: document.position(start)[1] - 1]
-    together = f"({', '.join(parts)})"
-    if len(line) + len(together) <= width(document):
-        return Edit(start, end, together)
-    deeper = f"{document.newline}{indent}" + ("\t" if "\t" in indent else "    ")
-    return Edit(start, end, f"({deeper}{f',{deeper}'.join(parts)},{document.newline}{indent})")
-
-
-def _argument(call: Call, arg: cst.Arg, new: dict[int, str]) -> str:
-    tree = call.frame.tree
-    keyword = f"{arg.keyword.value}=" if arg.keyword is not None else ""
-    return f"{arg.star}{keyword}{new.get(id(arg.value)) or tree.source(*tree.outer(arg.value))}"

@@ -230,7 +230,12 @@ class Names:
     def __init__(self, session: aiohttp.ClientSession):
         self.session = session
 
-    @backoff.on_exception(backoff.expo, (aiohttp.ClientConnectionError, asyncio.TimeoutError, aiohttp.ClientPayloadError, aiohttp.ClientResponseError), max_tries=4, giveup=lambda error: isinstance(error, aiohttp.ClientResponseError) and error.status not in (408, 425, 429, 500, 502, 503, 504))
+    @backoff.on_exception(
+        backoff.expo,
+        (aiohttp.ClientConnectionError, asyncio.TimeoutError, aiohttp.ClientPayloadError, aiohttp.ClientResponseError),
+        max_tries=4,
+        giveup=lambda error: isinstance(error, aiohttp.ClientResponseError) and error.status not in (408, 425, 429, 500, 502, 503, 504),
+    )
     async def all(self):
         async with self.session.get("/names") as answer:
             answer.raise_for_status()

@@ -17,7 +17,7 @@ from ..syntax.exits import Exit, is_endless, ways
 from ..syntax.text import Edit
 from ..syntax.tree import walk
 from ..timeouts.effective import limit
-from .edits import add_argument, are_free, before_body, indentation, replace, unused
+from .edits import add_argument, are_free, before_body, indentation, replace, unused, width
 from .loops.refusals import only_refusals_go_round
 
 
@@ -201,8 +201,7 @@ def _narrowed(layer: RetryPolicy, words: str, errors: list[str], refusals: list[
     listed = names[0] if len(names) == 1 else f"({', '.join(names)})"
     several = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
     text, more = layer.spelled(words.format(errors=listed, tuple=several) + also)
-    extra = add_argument(layer.call, but) if but and layer.call is not None else None
-    return _with_errors(layer, title, text, (*imports, *more), extra)
+    return _with_errors(layer, title, text, (*imports, *more), [but] if but else [])
 
 
 def _by_status(layer: RetryPolicy, refusals: list[Refusal]) -> tuple[str, str]:
@@ -216,18 +215,41 @@ def _by_status(layer: RetryPolicy, refusals: list[Refusal]) -> tuple[str, str]:
     return "", fact.fix_but_statuses if free else ""
 
 
-def _with_errors(
-    layer: RetryPolicy, title: str, text: str, imports: tuple[Import, ...], extra: Edit | None
-) -> list[Fix]:
+def _with_errors(layer: RetryPolicy, title: str, text: str, imports: tuple[Import, ...], ends: list[str]) -> list[Fix]:
     """The fix that gives a policy its errors, and what ends it besides."""
-    edits = (extra,) if extra is not None else ()
     found = layer.fact.errors
     given = layer.args.get(found) if found is not None else None
     if given is not None:
         value = text.partition("=")[2]
+        whole = rewritten(layer.call, {id(given.node): value}, ends) if layer.call is not None and ends else None
+        if whole is not None:
+            return [Fix(title, (whole,), imports)]
+        edits = [edit for end in ends if layer.call is not None for edit in [add_argument(layer.call, end)] if edit]
         return [Fix(title, (replace(layer.frame, given.node, value), *edits), imports)]
     if layer.call is None:
         end = layer.frame.tree.span(layer.node).end
         return [Fix(title, (Edit(end, end, f"({text})"),), imports)]
-    edit = add_argument(layer.call, text)
-    return [Fix(title, (edit, *edits), imports)] if edit is not None else []
+    edit = add_argument(layer.call, ", ".join((text, *ends)))
+    return [Fix(title, (edit,), imports)] if edit is not None else []
+
+
+def rewritten(call: Call, new: dict[int, str], added: list[str]) -> Edit | None:
+    """The arguments of a call with other values and some more, on lines that are not too long; None beside comments."""
+    tree, document = call.frame.tree, call.frame.scope.module.even
+    if tree.comments_in(call.node):
+        return None
+    parts = [*(_argument(call, arg, new) for arg in call.node.args), *added]
+    start, end = tree.span(call.node.func).end, tree.span(call.node).end
+    indent = indentation(call.frame, start)
+    line = document.line(document.position(start)[0])[: document.position(start)[1] - 1]
+    together = f"({', '.join(parts)})"
+    if len(line) + len(together) <= width(document):
+        return Edit(start, end, together)
+    deeper = f"{document.newline}{indent}" + ("\t" if "\t" in indent else "    ")
+    return Edit(start, end, f"({deeper}{f',{deeper}'.join(parts)},{document.newline}{indent})")
+
+
+def _argument(call: Call, arg: cst.Arg, new: dict[int, str]) -> str:
+    tree = call.frame.tree
+    keyword = f"{arg.keyword.value}=" if arg.keyword is not None else ""
+    return f"{arg.star}{keyword}{new.get(id(arg.value)) or tree.source(*tree.outer(arg.value))}"
