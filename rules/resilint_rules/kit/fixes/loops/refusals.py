@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -17,7 +17,7 @@ from ...syntax.idioms import is_log, last_name
 from ...syntax.tree import walk
 from ..retry_after import SECONDS
 from .sent import requests_of
-from .waits import RefusedLoop, asks, is_wait
+from .waits import RefusedLoop, asks, is_bare_wait, is_wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def refused_loops(frame: Frame, *, counted: bool) -> list[RefusedLoop]:
         if not isinstance(node, cst.While):
             continue
         loop = RefusedLoop(node, frame, call)
-        if lasts(loop):
+        if lasts(loop, but_for=is_bare_wait if counted else is_wait):
             again = bool(_rounds(loop)) and (counted or bool(refusals_in(loop)))
         else:
             again = asks(loop, node.test) and (counted or not any(isinstance(n, cst.AugAssign) for n in walk(node)))
@@ -51,10 +51,11 @@ def _is_tried(place: Within) -> bool:
     return place.kind is Around.TRY and place.part is Part.BODY
 
 
-def lasts(loop: RefusedLoop) -> bool:
+def lasts(loop: RefusedLoop, but_for: Callable[[Frame, Call, cst.If], bool] = is_wait) -> bool:
     """Whether only a request that is not refused leads out of a loop: `while True`, or `while url` if that stays.
 
-    In a loop over pages, what does nothing but wait is left to a retry of the request, which may repeat more than that.
+    In a loop over pages, what does nothing but wait is left to a retry of the request, which may repeat more than that;
+    `but_for` says what that is: a retry takes the place of none that has a comment.
     """
     if is_endless(loop.node):
         return True
@@ -63,7 +64,7 @@ def lasts(loop: RefusedLoop) -> bool:
     if not refusals or asks(loop, test) or any(isinstance(part, others) for part in walk(test)):
         return False
     held = {part.value for part in walk(test) if isinstance(part, cst.Name)}
-    return not any(held & _bound(node) or is_wait(loop.frame, loop.call, node) for node in refusals)
+    return not any(held & _bound(node) or but_for(loop.frame, loop.call, node) for node in refusals)
 
 
 def _bound(node: cst.CSTNode) -> set[str]:
