@@ -39,11 +39,14 @@ def test_a_policy_that_cannot_wait_as_asked_gives_up() -> None:
     [
         TENACITY.replace("retry=retry_if_exception_type(requests.RequestException)", "retry=retry_if_result(bool)"),
         BACKOFF.replace("max_tries=3)", "max_tries=3, giveup=is_final)"),
+        BACKOFF.replace("requests.RequestException,", "(requests.ConnectionError, Busy),"),
+        BACKOFF.replace("requests.RequestException,", "Exception,").replace("    r.raise", "    check(r)\n    r.raise")
+        + "\n\ndef check(r):\n    if r.status_code == 503:\n        raise Busy(r)\n",
         TENACITY.replace("wait_fixed(2))\n", "wait_fixed(2))  # agreed with the team\n"),
     ],
 )
 def test_a_policy_that_judges_by_itself_stays(text: str) -> None:
-    """So does one with a comment in its call; the last one has it behind."""
+    """So does one that repeats errors of the project, and one with a comment in its call; the last one has it behind."""
     assert ("_may_pass" in hardened(text, ("retry",))) is ("agreed" in text)
 
 

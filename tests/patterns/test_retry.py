@@ -62,6 +62,11 @@ UNTOUCHED = {
         "    s.mount('https://', HTTPAdapter(max_retries=Retry(3, backoff_factor=1, status_forcelist=(503,))))\n"
         "    return s.get(u, timeout=5).text\n"
     ),
+    "a policy around the caller": (
+        "import requests\nfrom tenacity import retry, stop_after_attempt, wait_fixed\n\n"
+        "def get(u):\n    return requests.get(u, timeout=5)\n\n"
+        "@retry(stop=stop_after_attempt(3), wait=wait_fixed(2))\ndef f(u):\n    return get(u).text\n"
+    ),
     "another library": "import redis\n\ndef f(r: redis.Redis, k):\n    return r.get(k)\n",
     "a comment in the callee": (
         "import requests\n\ndef f(u):\n    return (requests  # http\n        .get)(u, timeout=5).text\n"
@@ -86,6 +91,24 @@ def test_a_coroutine_is_awaited_before_it_is_entered() -> None:
 def test_all_else_is_left_alone(text: str) -> None:
     """What could be done twice, what something repeats already, and what is not one request and one answer."""
     assert hardened(text, ("retry",)) == text
+
+
+def test_a_decorator_around_the_caller_is_enough() -> None:
+    """Attempts would multiply."""
+    text = (
+        "import time\nimport requests\n\ndef again(func):\n    def inner(*args):\n        for n in range(3):\n"
+        "            try:\n                return func(*args)\n            except requests.Timeout:\n"
+        "                time.sleep(2**n)\n        raise OSError(func)\n    return inner\n\n"
+        "def get(u):\n    return requests.get(u, timeout=5)\n\n@again\ndef f(u):\n    return get(u).text\n"
+    )
+    assert "_retry_request" not in hardened(text, ("retry",))
+
+
+def test_a_name_that_the_module_gives_to_something_else_stays() -> None:
+    """The library could not be imported under its own name."""
+    text = "from lib import Session\n\nrequests = Session()\n\ndef f(u):\n    return requests.get(u, timeout=5).text\n"
+    lib = "import requests\n\nclass Session(requests.Session):\n    pass\n"
+    assert hardened(text, ("retry",), more={"lib.py": lib}) == text
 
 
 def test_one_function_serves_all_calls_of_a_library() -> None:

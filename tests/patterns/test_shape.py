@@ -27,7 +27,6 @@ URLLIB = "import json\nfrom urllib.request import urlopen\n\n\ndef f(u):\n"
             '    try:\n        for i in r.json()["items"]:\n            out.append(i["id"])\n    except')),
         (REQUESTS + '    return [float(i["v"]) for i in r.json()]\n', (
             "    except (LookupError, TypeError, ValueError) as error:\n")),
-        (REQUESTS + '    return r.json().get("a")\n', "    except AttributeError as error:\n"),
         (REQUESTS + '    for i in r.json()["items"]:\n        save(i["id"])\n', (
             '    try:\n        items = r.json()["items"]\n    except (LookupError, TypeError) as error:\n'
             '        raise requests.exceptions.InvalidJSONError(f"unexpected answer: {error!r}") from error\n'
@@ -65,11 +64,17 @@ def test_a_missing_part_is_an_error_of_the_library(text: str, wanted: str) -> No
         URLLIB + "    with urlopen(u, timeout=5) as r:\n        return r.read().decode()\n",
         REQUESTS + '    data = r.json()\n    if data["bad"]:\n        raise ValueError(u)\n    return data["a"]\n',
         'import requests\n\nNAME = requests.get("https://a.example", timeout=5)\n',
+        REQUESTS + '    return r.json().get("a")\n',
+        REQUESTS + '    if not r.text:\n        raise KeyError(u)\n    return r.json()["a"]\n',
+        REQUESTS + '    return r.json()["a"]\n\n\ndef g(u):\n    try:\n        return f(u)\n'
+        "    except (OSError, KeyError):\n        return ''\n",
+        HTTPX + '    return r.json()["a"]\n\n\ndef g(u):\n    try:\n        return f(u)\n'
+        "    except ValueError:\n        return ''\n",
         "def f(data):\n    return data['a']\n",
     ],
 )
 def test_other_code_is_left_alone(text: str) -> None:
-    """What passes the body on, does other things with it, or expects a lack already."""
+    """What passes the body on, does other things with it, or expects a lack already, in itself or its callers."""
     assert hardened(text, ("status",)) == text
 
 

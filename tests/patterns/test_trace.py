@@ -73,6 +73,7 @@ SAID = {
     "a loop with a reason": LOOP.replace(
         "            time.sleep", "            # it starts slowly\n            time.sleep"
     ),
+    "a loop that waits for its own server": LOOP.replace("get(u,", "get('http://localhost:80/',"),
     "a loop over addresses": (
         "import requests\n\ndef f(us):\n    for u in us:\n        try:\n"
         "            return requests.get(u, timeout=5)\n        except requests.ConnectionError:\n"

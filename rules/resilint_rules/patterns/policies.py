@@ -7,12 +7,18 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from ..kit.exceptions.handlers import is_builtin
 from ..kit.findings import Finding, Fix, Import, Severity
 from ..kit.fixes.loops.judges import MAY_PASS, Judges, judges
 from ..kit.fixes.retries import rewritten
 from ..kit.interp.calls import Call, Frame
+from ..kit.interp.values import Function, options
 from ..kit.retries.policies import RetryPolicy, layers_of
 from ..kit.syntax.text import Edit
+from ..kit.syntax.tree import walk
+
+_RAISES = re.compile(r"^[ \t]+raise[ \t]+\w", re.MULTILINE)
+"""A statement that raises an error of its own, not the one at hand again."""
 
 _BY_STATUS = re.compile(r"lambda (\w+): isinstance\(\1, [\w.]+\) and \1(?:\.\w+)+ not in ?\([\d, ]+\)")
 """What ends a policy at the statuses that stay, as the fix of a policy for every exception writes it."""
@@ -23,6 +29,8 @@ def judge(frame: Frame) -> Iterator[Finding]:
     for policy in layers_of(frame):
         call = next((call for call in policy.calls if call.peer == "http"), None)
         if call is None or policy.call is None or not policy.fact.fix_judge:
+            continue
+        if not _is_of_library(policy, call):
             continue
         if MAY_PASS in frame.scope.module.even.text[slice(*policy.call.span)]:
             continue
@@ -59,6 +67,31 @@ def _judged(policy: RetryPolicy, call: Call, judged: Judges) -> tuple[list[Edit]
         added.append(f"{reraise.name}=True")
     edit = rewritten(call, new, added)
     return ([edit], [*imports]) if edit is not None else None
+
+
+def _is_of_library(policy: RetryPolicy, call: Call) -> bool:
+    """Whether a policy repeats failures of the call's library only: none that the project raises for a status.
+
+    What judges a failure knows the library's errors, and would give up at once after all others.
+    """
+    known = call.record.errors if call.record is not None else {}
+    catalog = policy.frame.scope.catalog
+    errors = policy.errors
+    if errors is None or any(not (is_builtin(e) or e in known or catalog.bases(e)) for e in errors):
+        return False
+    return not any(_raises_own(frame) for frame in policy.body.all_frames()) if policy.body is not None else True
+
+
+def _raises_own(frame: Frame) -> bool:
+    """Whether a function raises an error by itself, or calls a function of the project that does."""
+    raised = (node.exc for node in walk(frame.node or frame.tree.module) if isinstance(node, cst.Raise))
+    if any(exc is not None for exc in raised):
+        return True
+    for _, target in frame.uses.values():
+        for option in options(target):
+            if isinstance(option, Function) and _RAISES.search(option.module.source(option.chunk.chunk)):
+                return True
+    return False
 
 
 def _is_by_class(policy: RetryPolicy, node: cst.CSTNode) -> bool:

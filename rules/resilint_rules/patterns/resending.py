@@ -49,6 +49,8 @@ def resender(call: Call) -> Resender | None:
     if written is None:
         return None
     text, imports = written
+    if not can_import(module, *imports):
+        return None
     if SECONDS not in module.functions:
         text = f"{HELPER}\n\n{text}"
     newline = module.doc.newline

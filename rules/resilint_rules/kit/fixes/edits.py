@@ -97,6 +97,10 @@ def _append(
                 return Edit(line_end, line_end, f"{newline}{indent}{text},")
         else:
             return Edit(stop, stop, f",{newline}{indent}{text}")
+    row, column = document.position(tree.span(last).start)
+    before_last = document.line(row)[: column - 1]
+    if row > opened == first and not before_last.strip() and not isinstance(last.comma, cst.Comma):
+        return Edit(stop, stop, f",{document.newline}{before_last}{text}")  # below the first one, behind the bracket
     return Edit(stop, stop, f", {text}")
 
 

@@ -16,6 +16,7 @@ from ...kit.interp.calls import Call, Frame, Guard
 from ...kit.interp.values import Function, Partial, options
 from ...kit.project.module import Module
 from ...kit.retries.loops import RetryLoop, around, enclosing_loop, may_fail, retry_loop
+from ...kit.retries.policies import layers_of
 from ...kit.retries.repeating import asks_again, tries_again
 from ...kit.syntax.tree import dotted, walk
 from .statuses import is_requested_again
@@ -124,6 +125,8 @@ def is_tried_again(frame: Frame) -> bool:
             return True
         if asks_again(text) and _asks_for(inner, function):
             return True
+        if _is_repeated_around(inner, function):
+            return True
         if any(_is_given(known, target, function) for known, target in inner.uses.values()):
             return True
     return False
@@ -135,6 +138,16 @@ def _asks_for(frame: Frame, function: Frame) -> bool:
     sent = [call for call in requests_of(frame) if isinstance(call, WrappedCall)]
     own = [call for call in sent if call.made.frame.outermost is function]
     return any(call in refused or is_requested_again(call) for call in own)
+
+
+def _is_repeated_around(inner: Frame, function: Frame) -> bool:
+    """Whether a function calls another one, and is repeated itself: by a policy, or by a decorator of the project."""
+    called = any(
+        isinstance(option, Function) and option.chunk.chunk.start == function.tree.start
+        for _, target in inner.uses.values()
+        for option in options(target)
+    )
+    return called and (repeating_decorator(inner) is not None or any(layers_of(inner)))
 
 
 def repeating_decorator(function: Frame) -> cst.Decorator | None:

@@ -11,6 +11,7 @@ from ...kit.findings import Finding, Fix, Import, Severity
 from ...kit.fixes.edits import add_argument, before_body, indentation, unused, width
 from ...kit.fixes.loggers import logger_of
 from ...kit.interp.calls import Call, Frame
+from ...kit.reach.addresses import is_local
 from ...kit.retries.loops import RetryLoop, loops
 from ...kit.retries.policies import RetryPolicy, layers_of
 from ...kit.syntax.idioms import is_log, last_name
@@ -44,6 +45,8 @@ def log_loops(frame: Frame) -> Iterator[Finding]:
     """Offers to log the failures that a loop repeats without a word."""
     for loop in loops([frame]):
         call = loop.calls[0]
+        if is_local(call):  # what waits for a server of its own to begin
+            continue
         for clause in loop.retried:
             fix = _with_log(loop, call, clause) if not _says(clause) else None
             if fix is not None:

@@ -39,6 +39,8 @@ def judges(call: Call) -> Judges | None:
     if place is None or taken or not can_import(module, *IMPORTS):
         return None
     text, imports = _written(call, library, *names)
+    if not can_import(module, *imports):
+        return None
     if SECONDS not in module.functions:
         text = f"{HELPER}\n\n{text}"
     newline = module.doc.newline
