@@ -46,7 +46,7 @@ def test_a_policy_that_cannot_wait_as_asked_gives_up() -> None:
     ],
 )
 def test_a_policy_that_judges_by_itself_stays(text: str) -> None:
-    """So does one that repeats errors of the project, and one with a comment in its call; the last one has it behind."""
+    """So does one for errors of the project, and one with a comment in its call; the last one has it behind."""
     assert ("_may_pass" in hardened(text, ("retry",))) is ("agreed" in text)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from ..kit.exceptions.handlers import is_builtin
+from ..kit.exceptions.handlers import is_builtin, named
 from ..kit.findings import Finding, Fix, Import, Severity
 from ..kit.fixes.loops.judges import MAY_PASS, Judges, judges
 from ..kit.fixes.retries import rewritten
 from ..kit.interp.calls import Call, Frame
-from ..kit.interp.values import Function, options
+from ..kit.interp.values import Function, Ref, options
 from ..kit.retries.policies import RetryPolicy, layers_of
 from ..kit.syntax.text import Edit
 from ..kit.syntax.tree import walk
@@ -77,6 +77,9 @@ def _is_of_library(policy: RetryPolicy, call: Call) -> bool:
     known = call.record.errors if call.record is not None else {}
     catalog = policy.frame.scope.catalog
     errors = policy.errors
+    if errors is None and policy.call is not None:  # by a condition
+        given = policy.call.args.named.get(policy.fact.fix_judge.partition("=")[0])
+        errors = () if given is not None and _is_by_class(policy, given.node) else None
     if errors is None or any(not (is_builtin(e) or e in known or catalog.bases(e)) for e in errors):
         return False
     return not any(_raises_own(frame) for frame in policy.body.all_frames()) if policy.body is not None else True
@@ -85,13 +88,19 @@ def _is_of_library(policy: RetryPolicy, call: Call) -> bool:
 def _raises_own(frame: Frame) -> bool:
     """Whether a function raises an error by itself, or calls a function of the project that does."""
     raised = (node.exc for node in walk(frame.node or frame.tree.module) if isinstance(node, cst.Raise))
-    if any(exc is not None for exc in raised):
+    if any(exc is not None and not _is_known(frame, exc) for exc in raised):
         return True
     for _, target in frame.uses.values():
         for option in options(target):
             if isinstance(option, Function) and _RAISES.search(option.module.source(option.chunk.chunk)):
                 return True
     return False
+
+
+def _is_known(frame: Frame, exc: cst.BaseExpression) -> bool:
+    """Whether an error that is raised is one of a library's."""
+    value = named(frame, exc.func if isinstance(exc, cst.Call) else exc)
+    return isinstance(value, Ref) and bool(frame.scope.catalog.libraries(value.name))
 
 
 def _is_by_class(policy: RetryPolicy, node: cst.CSTNode) -> bool:
