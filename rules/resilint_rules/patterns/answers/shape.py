@@ -19,7 +19,7 @@ _RAISES = re.compile(rf"^[ \t]*raise {_LACK}\b", re.MULTILINE)
 def expect(frame: Frame) -> Iterator[Finding]:
     """Offers to raise an error of the library where a body lacks what is taken out of it.
 
-    Not where a part is only asked for, as by `get`: whoever writes that expects its lack.
+    Not where a part is read with `get`, which allows for its lack.
     """
     for found in taken_apart(frame):
         call, request = found.flow.call, found.flow.request

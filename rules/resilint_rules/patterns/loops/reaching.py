@@ -119,17 +119,18 @@ def is_tried_again(frame: Frame) -> bool:
     for other in others:
         text = module.source(other.chunk)
         inner = function.scope.frame(other) if mentioned.search(text) else None
-        if inner is None:
-            continue
-        if tries_again(text) and any(_is_of(loop, function) for loop in repeated_by_hand(inner)):
-            return True
-        if asks_again(text) and _asks_for(inner, function):
-            return True
-        if _is_repeated_around(inner, function):
-            return True
-        if any(_is_given(known, target, function) for known, target in inner.uses.values()):
+        if inner is not None and _repeats(inner, text, function):
             return True
     return False
+
+
+def _repeats(inner: Frame, text: str, function: Frame) -> bool:
+    """Whether a function of the module, of which this is the text, tries another one again."""
+    if tries_again(text) and any(_is_of(loop, function) for loop in repeated_by_hand(inner)):
+        return True
+    if (asks_again(text) and _asks_for(inner, function)) or _is_repeated_around(inner, function):
+        return True
+    return any(_is_given(known, target, function) for known, target in inner.uses.values())
 
 
 def _asks_for(frame: Frame, function: Frame) -> bool:
