@@ -119,12 +119,12 @@ def is_tried_again(frame: Frame) -> bool:
     for other in others:
         text = module.source(other.chunk)
         inner = function.scope.frame(other) if mentioned.search(text) else None
-        if inner is not None and _repeats(inner, text, function):
+        if inner is not None and _is_tried_in(inner, text, function):
             return True
     return False
 
 
-def _repeats(inner: Frame, text: str, function: Frame) -> bool:
+def _is_tried_in(inner: Frame, text: str, function: Frame) -> bool:
     """Whether a function of the module, of which this is the text, tries another one again."""
     if tries_again(text) and any(_is_of(loop, function) for loop in repeated_by_hand(inner)):
         return True
